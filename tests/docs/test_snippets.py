@@ -1,0 +1,112 @@
+"""Every snippet of README.md, CONTRIBUTING.md and docs/ runs.
+
+Python blocks of a page run in order, in one fresh interpreter, in an empty directory. A block that ends
+the story of the page and talks to a hosted server is marked ``python hosted``: it runs against
+`arthurai serve`, whose address and key take the place of the example ones. Shell blocks hold one command
+a line: `make` targets are looked up, `arthurai` commands run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
+HOSTED = 'url="https://arthur.example.com", access_key="..."'
+NOT_RUN = {"git", "pip", "cd", "export"}  # set up the reader's machine, not ours
+
+
+def blocks(page: Path, language: str) -> list[tuple[str, str]]:
+    """Give the (info string, code) of the fenced blocks of one language."""
+    found = [(m["info"].strip(), m["code"]) for m in BLOCK.finditer(page.read_text("utf-8"))]
+    return [(info, code) for info, code in found if info.split()[:1] == [language]]
+
+
+def pages_with(language: str) -> list[object]:
+    return [
+        pytest.param(p, id=p.relative_to(ROOT).as_posix()) for p in PAGES if blocks(p, language)
+    ]
+
+
+def environment() -> dict[str, str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ARTHUR_", "VERIFY_SSL"))}
+    return {**clean, "MPLBACKEND": "Agg", "PATH": f"{Path(sys.executable).parent}:{clean['PATH']}"}
+
+
+def run_python(code: str, cwd: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env=environment(),
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", pages_with("python"))
+def test_python_snippets_run(page, tmp_path):
+    run_python(
+        "\n".join(code for info, code in blocks(page, "python") if info == "python"), tmp_path
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [p for p in PAGES if any(i == "python hosted" for i, _ in blocks(p, "python"))],
+    ids=lambda p: p.name,
+)
+def test_hosted_snippets_run_against_a_server(page, tmp_path, served):
+    url, key = served
+    for info, code in blocks(page, "python"):
+        if info == "python hosted":
+            assert HOSTED in code
+            run_python(
+                code.replace(HOSTED, f'url="{url}", access_key="{key}", allow_insecure=True'),
+                tmp_path,
+            )
+
+
+def test_every_python_block_is_marked_as_run_or_hosted():
+    assert {info for page in PAGES for info, _ in blocks(page, "python")} <= {
+        "python",
+        "python hosted",
+    }
+
+
+@pytest.mark.parametrize("page", pages_with("bash"))
+def test_shell_snippets_name_real_commands(page, tmp_path, start_server):
+    for _, code in blocks(page, "bash"):
+        for line in code.splitlines():
+            words = shlex.split(line, comments=True)
+            if not words or words[0] in NOT_RUN:
+                continue
+            if words[0] == "make":
+                subprocess.run(
+                    ["make", "-n", *words[1:]], cwd=ROOT, check=True, capture_output=True
+                )
+            elif words[:2] == ["arthurai", "serve"]:
+                with start_server(*words[2:], cwd=tmp_path):
+                    pass
+            elif words[0] == "arthurai":
+                subprocess.run(
+                    words, cwd=ROOT, env=environment(), check=True, capture_output=True, timeout=120
+                )
+            else:
+                pytest.fail(f"{page.name}: no way to check {line!r}")
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
