@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pandas as pd
+
 from arthurai import ArthurAI
 from arthurai.common.constants import InputType, OutputType, Stage
 
