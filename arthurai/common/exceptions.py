@@ -1,0 +1,179 @@
+"""Every exception this package raises, in one tree.
+
+Two families hang below `ArthurError`: `ArthurUserError`, which the caller can fix, and
+`ArthurUnexpectedError`, which is not the caller's fault. Errors that come from talking to a server
+carry an `Exchange`: what was asked, what was answered, never a credential.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request to the server and what came back.
+
+    Attributes:
+        method: HTTP method, upper case.
+        url: Address without user information and without secret query values.
+        status: Status code of the answer; `None` when there was no answer.
+        request_id: Identifier the server gave the request, for its operators.
+        attempts: How many times the request was sent.
+        message: The server's own words, shortened; empty when it gave none.
+    """
+
+    method: str
+    url: str
+    status: int | None = None
+    request_id: str | None = None
+    attempts: int = 1
+    message: str = ""
+
+
+class ArthurError(Exception):
+    """Root of all exceptions of this package.
+
+    Attributes:
+        exchange: The request that failed, or `None` when no request was involved.
+    """
+
+    exchange: Exchange | None = None
+
+    def __init__(self, *args: object, exchange: Exchange | None = None) -> None:
+        super().__init__(*args)
+        if exchange is not None:
+            self.exchange = exchange
+
+    @property
+    def status_code(self) -> int | None:
+        """Status code of the answer that caused this error, `None` when there was none."""
+        return None if self.exchange is None else self.exchange.status
+
+    @property
+    def request_id(self) -> str | None:
+        """Identifier the server gave the failed request, `None` when unknown."""
+        return None if self.exchange is None else self.exchange.request_id
+
+
+class ArthurUserError(ArthurError):
+    """The caller can fix this: an argument, a credential, a permission, the state of a model."""
+
+
+class MissingParameterError(ArthurUserError):
+    """A needed argument, environment variable or attribute is absent."""
+
+
+class UserValueError(ArthurUserError, ValueError):
+    """An argument has a value that cannot be used."""
+
+
+class UserTypeError(ArthurUserError, TypeError):
+    """An argument has a type that cannot be used."""
+
+
+class MethodNotApplicableError(ArthurUserError):
+    """The right call on the wrong kind of object, or on one in the wrong state."""
+
+
+class ResponseClientError(ArthurUserError):
+    """The server answered with a 4xx status: it refuses the request as it is."""
+
+
+class PaymentRequiredError(ResponseClientError):
+    """The server answered 402: the organisation's plan does not include this."""
+
+
+class ForbiddenError(ResponseClientError):
+    """The server answered 403: known caller, but without the permission."""
+
+
+class ArthurUnexpectedError(ArthurError):
+    """Something went wrong that the caller did not cause."""
+
+
+class ExpectedParameterNotFoundError(ArthurUnexpectedError):
+    """The server left out a field that has to be in its answer."""
+
+
+class UnexpectedValueError(ArthurUnexpectedError, ValueError):
+    """A value that this package or the server produced is not what it has to be."""
+
+
+class UnexpectedTypeError(ArthurUnexpectedError, TypeError):
+    """A type that this package or the server produced is not what it has to be."""
+
+
+class ResponseServerError(ArthurUnexpectedError):
+    """The server answered with a 5xx status: it failed to do what was asked."""
+
+
+class ResponseRedirectError(ArthurUnexpectedError):
+    """The server answered with a 3xx status, which is not followed with credentials."""
+
+
+class ArthurConnectionError(ArthurUnexpectedError, ConnectionError):
+    """No whole answer came back: name not found, refused, reset, TLS failure, broken transfer."""
+
+
+class ArthurTimeoutError(ArthurUnexpectedError, TimeoutError):
+    """The server, or a process on it, did not get ready within the time given."""
+
+
+class ArthurDownloadError(ArthurError):
+    """A download from a store outside the API failed."""
+
+
+ArthurInternalError = ArthurUnexpectedError
+InternalValueError = UnexpectedValueError
+InternalTypeError = UnexpectedTypeError
+
+
+def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make sure that a function raises exceptions of this package only.
+
+    Arguments that do not fit the signature raise `MissingParameterError` with Python's own
+    explanation. An `ArthurError` passes through as it is. Any other `Exception` becomes an
+    `ArthurUnexpectedError` with the original as `__cause__`; `KeyboardInterrupt` and `SystemExit`
+    are left alone.
+
+    Args:
+        message: What failed, put in front of the original text.
+
+    Returns:
+        The decorator. It keeps name, docstring and signature of what it decorates.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def excepted(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                signature.bind(*args, **kwargs)
+            except TypeError as fault:
+                raise MissingParameterError(f"{function.__qualname__}: {fault}") from fault
+            try:
+                return function(*args, **kwargs)
+            except ArthurError:
+                raise
+            except Exception as fault:
+                reason = str(fault) or type(fault).__name__
+                prefix = f"{message} because " if message else ""
+                raise ArthurUnexpectedError(
+                    f"{prefix}{reason}. This is a fault of the SDK or of the server: please report "
+                    f"it together with the traceback."
+                ) from fault
+
+        return excepted
+
+    return decorate

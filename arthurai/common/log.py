@@ -1,0 +1,94 @@
+"""Logging of the `arthurai` logger, and of nothing else.
+
+INFO and DEBUG lines go to standard output in a short form, warnings and errors to standard error in
+a full form. The handlers step aside as soon as the program configures logging on a logger above, so
+that no line is printed twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+LOGGER_NAME = "arthurai"
+DEFAULT_LOG_LEVEL = logging.INFO
+LITE_FORMATTER = logging.Formatter("%(asctime)s - arthurai - %(message)s", datefmt="%H:%M:%S")
+FULL_FORMATTER = logging.Formatter("%(asctime)s - %(name)s - %(levelname)s - %(message)s")
+
+
+class InfoFilter(logging.Filter):
+    """Lets DEBUG and INFO records through and stops all others."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is DEBUG or INFO."""
+        return record.levelno in {logging.DEBUG, logging.INFO}
+
+
+class ArthurHandler(logging.Handler):
+    """Writes to the standard stream of the moment, unless the program has handlers of its own.
+
+    Looking up `sys.stdout` at each record keeps redirected output (notebooks, test runners) whole.
+    """
+
+    def __init__(self, stream_name: str, level: int, formatter: logging.Formatter) -> None:
+        super().__init__(level)
+        self._stream_name = stream_name
+        self.setFormatter(formatter)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record that no handler of the program is going to write as well."""
+        if logging.getLogger(LOGGER_NAME).propagate and logging.getLogger().handlers:
+            return
+        stream: TextIO | None = getattr(sys, self._stream_name)
+        if stream is None:  # a windowed program has no standard streams
+            return
+        try:
+            stream.write(self.format(record) + "\n")
+            stream.flush()
+        except Exception:  # noqa: BLE001 - a log line must never break the program
+            self.handleError(record)
+
+
+def _replace_handlers(level: int, *handlers: ArthurHandler) -> None:
+    logger = logging.getLogger(LOGGER_NAME)
+    for handler in [h for h in logger.handlers if isinstance(h, ArthurHandler)]:
+        logger.removeHandler(handler)
+    for handler in handlers:
+        logger.addHandler(handler)
+    logger.setLevel(level)
+
+
+def initialize_logging() -> None:
+    """Show INFO on standard output, warnings and errors on standard error.
+
+    Calling it again changes nothing. Handlers that the program added to the logger stay.
+    """
+    information = ArthurHandler("stdout", logging.DEBUG, LITE_FORMATTER)
+    information.addFilter(InfoFilter())
+    trouble = ArthurHandler("stderr", logging.WARNING, FULL_FORMATTER)
+    _replace_handlers(DEFAULT_LOG_LEVEL, information, trouble)
+
+
+def initialize_on_import() -> None:
+    """Configure the logger unless the program has already done so."""
+    logger = logging.getLogger(LOGGER_NAME)
+    if logger.level == logging.NOTSET and not logger.handlers:
+        initialize_logging()
+
+
+def enable_debug_logging() -> None:
+    """Show everything down to DEBUG on standard error, in the full form.
+
+    DEBUG lines name method, address, status and timing of each request. They hold no credentials
+    and no bodies.
+    """
+    _replace_handlers(logging.DEBUG, ArthurHandler("stderr", logging.DEBUG, FULL_FORMATTER))
+
+
+def disable_debug_logging() -> None:
+    """Go back to what `initialize_logging` sets."""
+    initialize_logging()
