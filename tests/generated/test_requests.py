@@ -1,0 +1,154 @@
+"""What generated functions put on the wire: each test stands for one fault of the generator."""
+
+import io
+import json
+import uuid
+import warnings
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from werkzeug.formparser import parse_form_data
+
+INJECTION = '\r\n--+++\r\nContent-Disposition: form-data; name="final"\r\n\r\ntrue\r\n--+++--\r\n'
+
+
+def parquet(text):
+    stream = io.BytesIO()
+    table = pa.table({"text": [text] * 3})
+    pq.write_table(table, stream, compression="NONE", use_dictionary=False)
+    return stream.getvalue()
+
+
+def received_parts(server):
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": server.headers["content-type"],
+        "CONTENT_LENGTH": str(len(server.body)),
+        "wsgi.input": io.BytesIO(server.body),
+    }
+    _stream, form, files = parse_form_data(environ, silent=False)
+    return form, [(name, item.filename, item.read()) for name, item in files.items(multi=True)]
+
+
+def upload(traps, server, *files, **fields):
+    from traps_api.api.files import upload_file
+    from traps_api.models import Upload
+    from traps_api.types import File
+
+    server.status = 207
+    server.answer = b'{"name": "n", "kind": "RED", "labels": [], "parts": []}'
+    body = Upload(
+        files=[File(io.BytesIO(data), name, "application/octet-stream") for name, data in files],
+        **fields,
+    )
+    return upload_file.sync_detailed(client=traps.Client(server.url), body=body)
+
+
+def test_no_part_can_be_injected_through_a_file(traps, server):
+    hostile = [("a.csv", f"id,text\n1,{INJECTION}".encode()), ("a.parquet", parquet(INJECTION))]
+    assert all(INJECTION.encode() in data for _name, data in hostile)
+    upload(traps, server, *hostile, final=False)
+    form, files = received_parts(server)
+    assert form.to_dict(flat=False) == {"final": ["false"]}
+    assert files == [("files", name, data) for name, data in hostile]
+
+
+def test_no_part_can_be_injected_through_a_file_name(traps, server):
+    upload(traps, server, (f'x"{INJECTION}', b"1"))
+    form, files = received_parts(server)
+    assert not form
+    assert [(name, data) for name, _file_name, data in files] == [("files", b"1")]
+
+
+def test_each_upload_has_a_boundary_of_its_own(traps, server):
+    boundaries = set()
+    for _ in range(3):
+        upload(traps, server, ("a.csv", b"1"))
+        boundaries.add(server.headers["content-type"])
+    assert len(boundaries) == 3
+
+
+@pytest.mark.parametrize(("value", "text"), [(True, "true"), (False, "false")])
+def test_booleans_of_a_form_are_written_as_in_json(traps, server, value, text):
+    upload(traps, server, ("a.csv", b"1"), final=value)
+    assert received_parts(server)[0]["final"] == text
+
+
+def test_a_null_of_a_form_is_left_out(traps, server):
+    upload(traps, server, ("a.csv", b"1"), note=None)
+    assert "note" not in received_parts(server)[0]
+
+
+def test_unknown_fields_of_a_form_are_written_as_json(traps, server):
+    from traps_api.api.files import upload_file
+    from traps_api.models import Upload
+
+    body = Upload(files=[])
+    body["flag"], body["text"] = True, "as it is"
+    kwargs = upload_file._get_kwargs(body=body)
+    assert kwargs["files"] == [
+        ("flag", (None, b"true", "text/plain")),
+        ("text", (None, b"as it is", "text/plain")),
+    ]
+
+
+def test_uuid_headers_and_cookies_are_sent_without_warnings(traps, server):
+    from traps_api.api.things import list_things
+
+    server.answer = b'{"data": []}'
+    trace = uuid.uuid4()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        list_things.sync(client=traps.Client(server.url), trace=trace, session="a b")
+    assert server.headers["trace"] == str(trace)
+    assert server.headers["cookie"] == "session=a%20b"
+
+
+def test_an_operation_with_two_kinds_of_body_sends_both(traps, server):
+    from traps_api.api.things import create_things
+    from traps_api.models import Form, Kind, Thing
+
+    server.answer = b"[]"
+    client = traps.Client(server.url)
+    create_things.sync(client=client, body=[Thing("n", Kind.RED, [], [])])
+    assert json.loads(server.body) == [{"name": "n", "kind": "RED", "labels": [], "parts": []}]
+    create_things.sync(client=client, body=Form("a b"))
+    assert server.body == b"answer=a+b"
+    assert server.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+def test_lists_of_a_query_repeat_the_key(traps, server):
+    from traps_api.api.things import list_things
+    from traps_api.models import Kind
+
+    server.answer = b'{"data": []}'
+    list_things.sync(client=traps.Client(server.url), kind=[Kind.RED, Kind("NEW")])
+    assert server.path == "/api/v3/things?kind=RED&kind=NEW"
+
+
+@pytest.mark.parametrize(
+    ("thing_id", "path"),
+    [
+        ("a/b", "a%2Fb"),
+        ("a b?c#d", "a%20b%3Fc%23d"),
+        ("é", "%C3%A9"),
+        ("{x}", "%7Bx%7D"),
+        ("...", "..."),
+    ],
+)
+def test_ids_stay_one_segment_of_the_path(traps, server, thing_id, path):
+    from traps_api.api.things import get_thing
+
+    server.answer = b'{"name": "n", "kind": "RED", "labels": [], "parts": []}'
+    get_thing.sync(thing_id, client=traps.Client(server.url))
+    assert server.path == f"/api/v3/things/{path}"
+
+
+@pytest.mark.parametrize("thing_id", ["", ".", ".."])
+def test_ids_that_name_another_path_are_refused(traps, server, thing_id):
+    from traps_api.api.things import get_thing
+
+    with pytest.raises(ValueError, match="thing_id"):
+        get_thing.sync(thing_id, client=traps.Client(server.url))
+    assert not server.path

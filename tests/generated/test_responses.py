@@ -1,0 +1,168 @@
+"""What generated functions make of answers: each test stands for one fault of the generator."""
+
+import copy
+import datetime as dt
+import json
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+THING = {"name": "n", "kind": "RED", "labels": ["a"], "parts": []}
+
+
+def get_thing(traps, server, thing):
+    from traps_api.api.things import get_thing as operation
+
+    server.answer = json.dumps(thing).encode()
+    return operation.sync("1", client=traps.Client(server.url))
+
+
+@pytest.mark.parametrize("status", [299, 420, 499, 520, 561, 599])
+def test_statuses_that_nobody_registered_do_not_raise(traps, server, status):
+    from traps_api.api.things import get_thing as operation
+
+    server.status = status
+    response = operation.sync_detailed("1", client=traps.Client(server.url))
+    assert response.status_code == status
+    assert response.parsed is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"<html>Bad gateway</html>", b"", b"null", b"[]", b'"text"', b'{"message": "other shape"}'],
+)
+@pytest.mark.parametrize("status", [404, 502, 520])
+def test_errors_of_another_shape_do_not_raise(traps, server, status, answer):
+    from traps_api.api.things import list_things
+
+    server.status, server.answer, server.content_type = status, answer, "text/html"
+    response = list_things.sync_detailed(client=traps.Client(server.url))
+    assert (response.status_code, response.content, response.parsed) == (status, answer, None)
+
+
+def test_documented_errors_are_parsed(traps, server):
+    from traps_api.api.things import list_things
+
+    server.status, server.answer = 503, b'{"error": "down"}'
+    assert list_things.sync(client=traps.Client(server.url)).error == "down"
+
+
+def test_a_success_that_does_not_parse_raises(traps, server):
+    from traps_api.api.things import list_things
+
+    server.answer = b"<html>"
+    with pytest.raises(ValueError, match="Expecting value"):
+        list_things.sync(client=traps.Client(server.url))
+
+
+def test_undocumented_statuses_raise_when_asked_to(traps, server):
+    from traps_api.api.things import get_thing as operation
+    from traps_api.errors import UnexpectedStatus
+
+    server.status = 418
+    client = traps.Client(server.url, raise_on_unexpected_status=True)
+    with pytest.raises(UnexpectedStatus, match="418"):
+        operation.sync_detailed("1", client=client)
+
+
+def test_null_lists_read_as_empty(traps, server):
+    thing = get_thing(
+        traps,
+        server,
+        {**THING, "labels": None, "parts": None, "more_labels": None, "more_parts": None},
+    )
+    assert (thing.labels, thing.parts, thing.more_labels, thing.more_parts) == ([], [], [], [])
+
+
+def test_null_in_an_optional_field_reads_as_left_out(traps, server):
+    from traps_api.types import UNSET
+
+    assert get_thing(traps, server, {**THING, "created_at": None}).created_at is UNSET
+
+
+def test_a_null_list_of_the_body_reads_as_empty(traps, server):
+    from traps_api.api.things import create_things
+
+    server.answer = b"null"
+    assert create_things.sync(client=traps.Client(server.url), body=[]) == []
+
+
+def test_unknown_values_of_an_enum_are_kept(traps, server):
+    from traps_api.models import Kind
+
+    thing = get_thing(traps, server, {**THING, "kind": "BRAND NEW", "other_kind": "NEWER"})
+    assert thing.kind == "BRAND NEW"
+    assert thing.kind.value == str(thing.kind) == f"{thing.kind}" == "BRAND NEW"
+    assert isinstance(thing.kind, Kind)
+    assert hash(thing.kind) == hash("BRAND NEW")
+    assert thing.kind != thing.other_kind
+    assert json.dumps(thing.to_dict()["kind"]) == '"BRAND NEW"'
+    assert thing.to_dict()["other_kind"] == "NEWER"
+    assert "BRAND NEW" not in [member.value for member in Kind]
+
+
+@pytest.mark.parametrize("text", ["RED", "ARRAY(STRING)", "BRAND NEW"])
+def test_values_of_an_enum_survive_pickling_and_copying(traps, text):
+    from traps_api.models import Kind
+
+    kind = Kind(text)
+    for twin in (pickle.loads(pickle.dumps(kind)), copy.deepcopy(kind), copy.copy(kind)):
+        assert twin == kind == text
+        assert type(twin) is Kind
+    assert Kind("RED") is Kind.RED
+
+
+def test_enums_refuse_what_is_not_text(traps):
+    from traps_api.models import Kind
+
+    with pytest.raises(ValueError, match="7"):
+        Kind(7)
+
+
+def test_unset_stays_one_object(traps, traps_folder):
+    from traps_api.models import Kind, Thing
+    from traps_api.types import UNSET
+
+    assert pickle.loads(pickle.dumps(UNSET)) is UNSET
+    assert copy.deepcopy(UNSET) is copy.copy(UNSET) is UNSET
+    assert repr(UNSET) == "UNSET"
+    thing = Thing("n", Kind.RED, [], [])
+    program = (
+        f"import sys; sys.path.insert(0, {str(traps_folder.parent)!r}); import pickle;"
+        "from traps_api.types import UNSET; thing = pickle.load(sys.stdin.buffer);"
+        "assert thing.created_at is UNSET; assert 'created_at' not in thing.to_dict()"
+    )
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, input=pickle.dumps(thing), check=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "microsecond"),
+    [
+        ("2024-01-02T03:04:05Z", 0),
+        ("2024-01-02T03:04:05+00:00", 0),
+        ("2024-01-02T03:04:05.5Z", 500000),
+        ("2024-01-02T03:04:05.123456789Z", 123456),
+        ("2024-01-02T05:04:05+02:00", 0),
+    ],
+)
+def test_stamps_are_read_with_any_zone_and_fraction(traps, server, text, microsecond):
+    stamp = get_thing(traps, server, {**THING, "created_at": text}).created_at
+    expected = dt.datetime(2024, 1, 2, 3, 4, 5, microsecond, tzinfo=dt.UTC)
+    assert stamp == expected
+
+
+def test_images_are_bytes(traps, server):
+    from traps_api.api.files import get_image
+
+    server.content_type, server.answer = "image/png", b"\x89PNG\r\n"
+    image = get_image.sync(client=traps.Client(server.url))
+    assert image.payload.read() == b"\x89PNG\r\n"
+
+
+def test_unknown_fields_are_kept(traps, server):
+    thing = get_thing(traps, server, {**THING, "new_field": [1]})
+    assert thing["new_field"] == [1]
+    assert thing.to_dict() == {**THING, "new_field": [1]}
