@@ -1,0 +1,219 @@
+"""The DuckDB file below the data store: opening, versions, cursors and transactions."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import duckdb
+
+from arthurai.server.data.errors import DataStoreVersionError
+from arthurai.server.data.lock import DirectoryLock
+
+DATABASE_FILE: Final = "data.duckdb"
+SCHEMA_VERSION: Final = 1
+
+_ATTEMPTS: Final = 8
+_FIRST_WAIT: Final = 0.005  # seconds
+
+T = TypeVar("T")
+Cursor = duckdb.DuckDBPyConnection
+Migration = Callable[[Cursor], None]
+
+# From a version to the next one; each step runs in a transaction of its own.
+MIGRATIONS: Final[dict[int, Migration]] = {}
+
+_CREATE: Final = """
+CREATE TABLE arthur_meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
+CREATE TABLE arthur_models (
+    model_id VARCHAR NOT NULL, slot INTEGER NOT NULL, fingerprint VARCHAR NOT NULL
+);
+CREATE TABLE arthur_datasets (
+    model_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, batch_id VARCHAR NOT NULL,
+    status VARCHAR NOT NULL, partner_record_count BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL
+);
+CREATE TABLE arthur_usage (
+    model_id VARCHAR NOT NULL, category VARCHAR NOT NULL, counted_at TIMESTAMP NOT NULL,
+    records BIGINT NOT NULL, bytes BIGINT NOT NULL
+);
+"""
+
+
+class Database:
+    """An open DuckDB database, in memory or in a directory that nobody else has open.
+
+    Args:
+        directory: Where the file lives; made when missing. ``None`` keeps everything in memory.
+        migrations: Steps from each older schema version to the next.
+
+    Raises:
+        DataStoreLockedError: If another process has the directory open.
+        DataStoreVersionError: If the file needs a newer DuckDB or a newer version of this package.
+    """
+
+    def __init__(
+        self, directory: Path | None, *, migrations: Mapping[int, Migration] = MIGRATIONS
+    ) -> None:
+        self._lock: DirectoryLock | None = None
+        self._spill: tempfile.TemporaryDirectory[str] | None = None
+        self._closing = threading.Lock()
+        self._connection: Cursor | None = None
+        if directory is None:
+            self._spill = tempfile.TemporaryDirectory(prefix="arthurai-")
+            spill = Path(self._spill.name)
+            target = ":memory:"
+        else:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._lock = DirectoryLock(directory)
+            spill = directory / "spill"
+            target = str(directory / DATABASE_FILE)
+        try:
+            self._connection = _connect(target, spill)
+            self._prepare(migrations)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, migrations: Mapping[int, Migration]) -> None:
+        known = self.fetch(
+            "SELECT table_name FROM information_schema.tables WHERE table_name = 'arthur_meta'"
+        )[1]
+        if not known:
+            with self.transaction() as cursor:
+                cursor.execute(_CREATE)
+                cursor.execute(
+                    "INSERT INTO arthur_meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)]
+                )
+            return
+        version = self.schema_version
+        if version > SCHEMA_VERSION:
+            raise DataStoreVersionError(
+                f"the data directory was written by a newer version of arthurai (data schema"
+                f" {version}, this version knows {SCHEMA_VERSION}): install that version or newer."
+            )
+        while version < SCHEMA_VERSION:
+            with self.transaction() as cursor:
+                migrations[version](cursor)
+                version += 1
+                cursor.execute(
+                    "UPDATE arthur_meta SET value = ? WHERE name = 'schema_version'",
+                    [str(version)],
+                )
+
+    @property
+    def schema_version(self) -> int:
+        """Version of the tables in the file."""
+        _, rows = self.fetch("SELECT value FROM arthur_meta WHERE name = 'schema_version'")
+        return int(rows[0][0])
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """Lend a cursor of its own to the caller: cursors are never shared between threads."""
+        if self._connection is None:
+            raise RuntimeError("the data store is closed")
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """Lend a cursor inside a transaction: committed at the end, rolled back on an error."""
+        with self.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                # After a failed COMMIT there is nothing left to roll back.
+                with _ignored(duckdb.Error):
+                    cursor.execute("ROLLBACK")
+                raise
+
+    def write(self, work: Callable[[Cursor], T]) -> T:
+        """Run work in a transaction, again if it collides with another one.
+
+        Args:
+            work: Does the work with the cursor it is given; it may be called several times.
+
+        Returns:
+            What ``work`` returned in the transaction that was committed.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self.transaction() as cursor:
+                    return work(cursor)
+            except duckdb.TransactionException:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0.5, 1.0) * _FIRST_WAIT * 2**attempt)  # noqa: S311 - jitter
+        raise AssertionError
+
+    def fetch(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a query on a cursor of its own.
+
+        Args:
+            sql: One statement, values as ``?`` or ``$name``.
+            params: The values.
+
+        Returns:
+            Column names and rows.
+        """
+        with self.cursor() as cursor:
+            cursor.execute(sql, params)
+            names = [column[0] for column in cursor.description or ()]
+            return names, cursor.fetchall()
+
+    def close(self) -> None:
+        """Write everything into the file and give the directory free; again: does nothing."""
+        with self._closing:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+            if self._spill is not None:
+                self._spill.cleanup()
+                self._spill = None
+
+
+@contextmanager
+def _ignored(*errors: type[BaseException]) -> Iterator[None]:
+    try:
+        yield
+    except errors:
+        return
+
+
+def _connect(target: str, spill: Path) -> Cursor:
+    # Nothing that comes in a query may reach the file system, the network or these settings.
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": str(spill),
+        "checkpoint_threshold": "64MB",
+    }
+    try:
+        connection = duckdb.connect(target, config=config)
+    except duckdb.Error as error:
+        text = str(error)
+        if "version" in text.lower() and "storage" in text.lower():
+            raise DataStoreVersionError(
+                f"{target!r} was written by a newer DuckDB than the installed"
+                f" {duckdb.__version__}: install duckdb>=2 (DuckDB says: {text.splitlines()[0]})"
+            ) from error
+        raise
+    connection.execute("SET lock_configuration = true")
+    return connection
