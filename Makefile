@@ -1,0 +1,62 @@
+# Each target makes or refreshes .venv first. PYTHON=/path/to/python chooses the interpreter for a new .venv.
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+INSTALLED := .venv/.installed
+TEST_OPTIONS ?= -n auto --dist worksteal
+
+.PHONY: help demo test test-slow check lint format generate regenerate-report bench clean
+
+help:
+	@echo "make demo      monitor a real model: trains, onboards, sends data, queries, plots"
+	@echo "make test      the tests, except the slow ones"
+	@echo "make test-slow all tests"
+	@echo "make check     everything that must hold before a change is merged (needs Node.js)"
+	@echo "make generate  make generated/ from openapi/ (needs Node.js)"
+	@echo "make regenerate-report  what a change of openapi/ means for generated/ and for the code above it"
+	@echo "make format    format the code and mend what the linter can mend"
+	@echo "make bench     the benchmarks"
+	@echo "make clean     remove everything that make has made"
+
+$(INSTALLED): pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/setup.sh
+
+demo: $(INSTALLED)
+	$(BIN)/python examples/demo.py
+
+test: $(INSTALLED)
+	$(RUN) scripts.check
+	$(BIN)/lint-imports
+	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
+
+test-slow: $(INSTALLED)
+	$(RUN) pytest $(TEST_OPTIONS)
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint
+	$(RUN) scripts.redocly lint
+	$(RUN) scripts.generate --check
+	$(RUN) scripts.check
+	$(RUN) pytest tests/docs -m "not slow"
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+generate: $(INSTALLED)
+	$(RUN) scripts.generate
+
+regenerate-report: $(INSTALLED)
+	$(RUN) scripts.regenerate_report
+
+bench: $(INSTALLED)
+	@for benchmark in benchmarks/bench_*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+
+clean:
+	rm -rf .venv .node build dist demo-output .coverage .hypothesis .schemathesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
