@@ -57,7 +57,8 @@ def _difference(
         yield f"{name} is in {right} but not in {left}"
 
 
-def _broken_modules() -> Iterator[str]:
+def broken_modules() -> Iterator[str]:
+    """Import every module of the generated package and yield a line for each that fails."""
     package = importlib.import_module(PACKAGE)
     for module in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."):
         try:
@@ -84,7 +85,7 @@ def problems(package: Path, ledger: Path) -> Iterator[str]:
     if len(untagged) != len(bundle):
         yield f"The bundle has {len(bundle)} operations, but only {len(untagged)} operationIds"
     yield from _difference("the bundle", untagged, "the ledger", ledger_operations(ledger))
-    yield from _broken_modules()
+    yield from broken_modules()
 
 
 def main() -> int:
