@@ -1,0 +1,37 @@
+"""`import arthurai` stays light; modules are counted, because times vary from machine to machine."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"pandas", "numpy", "pyarrow", "httpx", "duckdb", "matplotlib", "sklearn", "narwhals"}
+MOST_MODULES = 150
+
+
+def modules_after(statement):
+    program = (
+        f"import sys; before = set(sys.modules); {statement};"
+        "print('\\n'.join(sorted(set(sys.modules) - before)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("statement", ["import arthurai", "import arthurai, arthurai_api"])
+def test_importing_the_package_is_light(statement):
+    loaded = modules_after(statement)
+    assert len(loaded) <= MOST_MODULES
+    assert not HEAVY & loaded
+
+
+def test_importing_the_client_loads_no_frames_and_no_database():
+    loaded = modules_after("from arthurai import ArthurAI")
+    assert not {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "sklearn"} & loaded
+
+
+def test_the_generated_package_is_light():
+    loaded = modules_after("import arthurai_api, arthurai_api.models, arthurai_api.api")
+    assert not {"httpx", "attrs", "attr"} & loaded
