@@ -1,0 +1,250 @@
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...models.query_request import QueryRequest
+from ...models.query_result import QueryResult
+from ...types import UNSET, Response, Unset, build_response, path_segment
+
+
+def _get_kwargs(
+    model_id: str,
+    *,
+    body: QueryRequest,
+    page: int | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    params: dict[str, Any] = {}
+
+    params["page"] = page
+
+    params["page_size"] = page_size
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v3/models/{model_id}/inferences/query".format(
+            model_id=path_segment("model_id", model_id),
+        ),
+        "params": params,
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Error | QueryResult | None:
+    if response.status_code == 200:
+        response_200 = QueryResult.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Error.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 501:
+        response_501 = Error.from_dict(response.json())
+
+        return response_501
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Error | QueryResult]:
+    return build_response(response, lambda: _parse_response(client=client, response=response))
+
+
+def sync_detailed(
+    model_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: QueryRequest,
+    page: int | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+) -> Response[Error | QueryResult]:
+    """Ask a question about the rows of a model.
+
+    Args:
+        model_id (str):
+        page (int | Unset):
+        page_size (int | Unset):
+        body (QueryRequest): A question about the rows of a model.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | QueryResult]
+    """
+
+    kwargs = _get_kwargs(
+        model_id=model_id,
+        body=body,
+        page=page,
+        page_size=page_size,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    model_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: QueryRequest,
+    page: int | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+) -> Error | QueryResult | None:
+    """Ask a question about the rows of a model.
+
+    Args:
+        model_id (str):
+        page (int | Unset):
+        page_size (int | Unset):
+        body (QueryRequest): A question about the rows of a model.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | QueryResult
+    """
+
+    return sync_detailed(
+        model_id=model_id,
+        client=client,
+        body=body,
+        page=page,
+        page_size=page_size,
+    ).parsed
+
+
+async def asyncio_detailed(
+    model_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: QueryRequest,
+    page: int | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+) -> Response[Error | QueryResult]:
+    """Ask a question about the rows of a model.
+
+    Args:
+        model_id (str):
+        page (int | Unset):
+        page_size (int | Unset):
+        body (QueryRequest): A question about the rows of a model.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | QueryResult]
+    """
+
+    kwargs = _get_kwargs(
+        model_id=model_id,
+        body=body,
+        page=page,
+        page_size=page_size,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    model_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: QueryRequest,
+    page: int | Unset = UNSET,
+    page_size: int | Unset = UNSET,
+) -> Error | QueryResult | None:
+    """Ask a question about the rows of a model.
+
+    Args:
+        model_id (str):
+        page (int | Unset):
+        page_size (int | Unset):
+        body (QueryRequest): A question about the rows of a model.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | QueryResult
+    """
+
+    return (
+        await asyncio_detailed(
+            model_id=model_id,
+            client=client,
+            body=body,
+            page=page,
+            page_size=page_size,
+        )
+    ).parsed

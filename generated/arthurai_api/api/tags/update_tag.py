@@ -1,0 +1,220 @@
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error import Error
+from ...models.tag import Tag
+from ...models.tag_update_request import TagUpdateRequest
+from ...types import Response, build_response, path_segment
+
+
+def _get_kwargs(
+    tag_name: str,
+    *,
+    body: TagUpdateRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/v3/tags/{tag_name}".format(
+            tag_name=path_segment("tag_name", tag_name),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Error | Tag | None:
+    if response.status_code == 200:
+        response_200 = Tag.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Error.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Error.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Error.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Error.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Error.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Error.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Error.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = Error.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Error.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 501:
+        response_501 = Error.from_dict(response.json())
+
+        return response_501
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Error | Tag]:
+    return build_response(response, lambda: _parse_response(client=client, response=response))
+
+
+def sync_detailed(
+    tag_name: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: TagUpdateRequest,
+) -> Response[Error | Tag]:
+    """Rename a tag.
+
+    Args:
+        tag_name (str):
+        body (TagUpdateRequest): A new name for a tag.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | Tag]
+    """
+
+    kwargs = _get_kwargs(
+        tag_name=tag_name,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    tag_name: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: TagUpdateRequest,
+) -> Error | Tag | None:
+    """Rename a tag.
+
+    Args:
+        tag_name (str):
+        body (TagUpdateRequest): A new name for a tag.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | Tag
+    """
+
+    return sync_detailed(
+        tag_name=tag_name,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    tag_name: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: TagUpdateRequest,
+) -> Response[Error | Tag]:
+    """Rename a tag.
+
+    Args:
+        tag_name (str):
+        body (TagUpdateRequest): A new name for a tag.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Error | Tag]
+    """
+
+    kwargs = _get_kwargs(
+        tag_name=tag_name,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    tag_name: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: TagUpdateRequest,
+) -> Error | Tag | None:
+    """Rename a tag.
+
+    Args:
+        tag_name (str):
+        body (TagUpdateRequest): A new name for a tag.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Error | Tag
+    """
+
+    return (
+        await asyncio_detailed(
+            tag_name=tag_name,
+            client=client,
+            body=body,
+        )
+    ).parsed

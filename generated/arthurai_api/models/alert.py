@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.alert_severity import AlertSeverity
+from ..models.alert_status import AlertStatus
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.alert_rule import AlertRule
+
+
+T = TypeVar("T", bound="Alert")
+
+
+@_attrs_define
+class Alert:
+    """A threshold that was crossed.
+
+    Attributes:
+        id (str): Identifier given by the server.
+        timestamp (datetime.datetime): When it was raised.
+        metric_value (float): The value that crossed the threshold.
+        message (str): What happened.
+        model_id (str): The model.
+        status (AlertStatus): What has been done about an alert.
+        severity (AlertSeverity): How grave an alert is.
+        alert_rule (AlertRule): When an alert is raised.
+        window_start (None | str | Unset): Begin of the window, ISO 8601; streaming models only.
+        window_end (None | str | Unset): End of the window, ISO 8601; streaming models only.
+        batch_id (None | str | Unset): The batch; batch models only.
+        organization_id (None | str | Unset): Owner of the model.
+    """
+
+    id: str
+    timestamp: datetime.datetime
+    metric_value: float
+    message: str
+    model_id: str
+    status: AlertStatus
+    severity: AlertSeverity
+    alert_rule: AlertRule
+    window_start: None | str | Unset = UNSET
+    window_end: None | str | Unset = UNSET
+    batch_id: None | str | Unset = UNSET
+    organization_id: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        timestamp = self.timestamp.isoformat()
+
+        metric_value = self.metric_value
+
+        message = self.message
+
+        model_id = self.model_id
+
+        status = self.status.value
+
+        severity = self.severity.value
+
+        alert_rule = self.alert_rule.to_dict()
+
+        window_start: None | str | Unset
+        if isinstance(self.window_start, Unset):
+            window_start = UNSET
+        else:
+            window_start = self.window_start
+
+        window_end: None | str | Unset
+        if isinstance(self.window_end, Unset):
+            window_end = UNSET
+        else:
+            window_end = self.window_end
+
+        batch_id: None | str | Unset
+        if isinstance(self.batch_id, Unset):
+            batch_id = UNSET
+        else:
+            batch_id = self.batch_id
+
+        organization_id: None | str | Unset
+        if isinstance(self.organization_id, Unset):
+            organization_id = UNSET
+        else:
+            organization_id = self.organization_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "timestamp": timestamp,
+                "metric_value": metric_value,
+                "message": message,
+                "model_id": model_id,
+                "status": status,
+                "severity": severity,
+                "alert_rule": alert_rule,
+            }
+        )
+        if window_start is not UNSET:
+            field_dict["window_start"] = window_start
+        if window_end is not UNSET:
+            field_dict["window_end"] = window_end
+        if batch_id is not UNSET:
+            field_dict["batch_id"] = batch_id
+        if organization_id is not UNSET:
+            field_dict["organization_id"] = organization_id
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.alert_rule import AlertRule  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        timestamp = datetime.datetime.fromisoformat(d.pop("timestamp"))
+
+        metric_value = d.pop("metric_value")
+
+        message = d.pop("message")
+
+        model_id = d.pop("model_id")
+
+        status = AlertStatus(d.pop("status"))
+
+        severity = AlertSeverity(d.pop("severity"))
+
+        alert_rule = AlertRule.from_dict(d.pop("alert_rule"))
+
+        def _parse_window_start(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        window_start = _parse_window_start(d.pop("window_start", UNSET))
+
+        def _parse_window_end(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        window_end = _parse_window_end(d.pop("window_end", UNSET))
+
+        def _parse_batch_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        batch_id = _parse_batch_id(d.pop("batch_id", UNSET))
+
+        def _parse_organization_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        organization_id = _parse_organization_id(d.pop("organization_id", UNSET))
+
+        alert = cls(
+            id=id,
+            timestamp=timestamp,
+            metric_value=metric_value,
+            message=message,
+            model_id=model_id,
+            status=status,
+            severity=severity,
+            alert_rule=alert_rule,
+            window_start=window_start,
+            window_end=window_end,
+            batch_id=batch_id,
+            organization_id=organization_id,
+        )
+
+        alert.additional_properties = d
+        return alert
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="AlertCounts")
+
+
+@_attrs_define
+class AlertCounts:
+    """Alerts of a rule by status.
+
+    Attributes:
+        new (float | Unset): Nothing done yet.
+        acknowledged (float | Unset): Seen.
+        resolved (float | Unset): Done with.
+    """
+
+    new: float | Unset = UNSET
+    acknowledged: float | Unset = UNSET
+    resolved: float | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        new = self.new
+
+        acknowledged = self.acknowledged
+
+        resolved = self.resolved
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if new is not UNSET:
+            field_dict["new"] = new
+        if acknowledged is not UNSET:
+            field_dict["acknowledged"] = acknowledged
+        if resolved is not UNSET:
+            field_dict["resolved"] = resolved
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        new = d.pop("new", UNSET)
+
+        acknowledged = d.pop("acknowledged", UNSET)
+
+        resolved = d.pop("resolved", UNSET)
+
+        alert_counts = cls(
+            new=new,
+            acknowledged=acknowledged,
+            resolved=resolved,
+        )
+
+        alert_counts.additional_properties = d
+        return alert_counts
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

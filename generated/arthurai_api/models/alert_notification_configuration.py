@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.notification_type import NotificationType
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="AlertNotificationConfiguration")
+
+
+@_attrs_define
+class AlertNotificationConfiguration:
+    """Somebody who is told about alerts of a model.
+
+    Attributes:
+        id (str): Identifier given by the server.
+        model_id (str): The model.
+        type_ (NotificationType): Way to tell somebody.
+        enabled (bool): Whether it is in force.
+        destination (None | str | Unset): Address.
+        user_id (None | str | Unset): The user mailed to.
+    """
+
+    id: str
+    model_id: str
+    type_: NotificationType
+    enabled: bool
+    destination: None | str | Unset = UNSET
+    user_id: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        model_id = self.model_id
+
+        type_ = self.type_.value
+
+        enabled = self.enabled
+
+        destination: None | str | Unset
+        if isinstance(self.destination, Unset):
+            destination = UNSET
+        else:
+            destination = self.destination
+
+        user_id: None | str | Unset
+        if isinstance(self.user_id, Unset):
+            user_id = UNSET
+        else:
+            user_id = self.user_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "model_id": model_id,
+                "type": type_,
+                "enabled": enabled,
+            }
+        )
+        if destination is not UNSET:
+            field_dict["destination"] = destination
+        if user_id is not UNSET:
+            field_dict["user_id"] = user_id
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        model_id = d.pop("model_id")
+
+        type_ = NotificationType(d.pop("type"))
+
+        enabled = d.pop("enabled")
+
+        def _parse_destination(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        destination = _parse_destination(d.pop("destination", UNSET))
+
+        def _parse_user_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        user_id = _parse_user_id(d.pop("user_id", UNSET))
+
+        alert_notification_configuration = cls(
+            id=id,
+            model_id=model_id,
+            type_=type_,
+            enabled=enabled,
+            destination=destination,
+            user_id=user_id,
+        )
+
+        alert_notification_configuration.additional_properties = d
+        return alert_notification_configuration
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.alert_severity import AlertSeverity
+
+T = TypeVar("T", bound="AlertNotificationRequest")
+
+
+@_attrs_define
+class AlertNotificationRequest:
+    """What to tell about an alert.
+
+    Attributes:
+        model_id (str): The model.
+        alert_timestamp (datetime.datetime): When the alert was raised.
+        alert_description (str): What happened.
+        alert_priority (AlertSeverity): How grave an alert is.
+    """
+
+    model_id: str
+    alert_timestamp: datetime.datetime
+    alert_description: str
+    alert_priority: AlertSeverity
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        model_id = self.model_id
+
+        alert_timestamp = self.alert_timestamp.isoformat()
+
+        alert_description = self.alert_description
+
+        alert_priority = self.alert_priority.value
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "model_id": model_id,
+                "alert_timestamp": alert_timestamp,
+                "alert_description": alert_description,
+                "alert_priority": alert_priority,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        model_id = d.pop("model_id")
+
+        alert_timestamp = datetime.datetime.fromisoformat(d.pop("alert_timestamp"))
+
+        alert_description = d.pop("alert_description")
+
+        alert_priority = AlertSeverity(d.pop("alert_priority"))
+
+        alert_notification_request = cls(
+            model_id=model_id,
+            alert_timestamp=alert_timestamp,
+            alert_description=alert_description,
+            alert_priority=alert_priority,
+        )
+
+        alert_notification_request.additional_properties = d
+        return alert_notification_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

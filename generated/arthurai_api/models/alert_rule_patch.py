@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.alert_bound import AlertBound
+from ..models.alert_severity import AlertSeverity
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="AlertRulePatch")
+
+
+@_attrs_define
+class AlertRulePatch:
+    """Changes to a rule; members left out stay as they are. A whole rule may be sent back: what cannot be changed is
+    ignored.
+
+        Attributes:
+            name (None | str | Unset): New name.
+            bound (AlertBound | None | Unset): New side.
+            threshold (float | None | Unset): New limit.
+            severity (AlertSeverity | None | Unset): New severity.
+            lookback_period (float | None | Unset): New window in minutes.
+            subsequent_alert_wait_time (float | None | Unset): New silence in minutes.
+            enabled (bool | None | Unset): Whether the rule is evaluated.
+    """
+
+    name: None | str | Unset = UNSET
+    bound: AlertBound | None | Unset = UNSET
+    threshold: float | None | Unset = UNSET
+    severity: AlertSeverity | None | Unset = UNSET
+    lookback_period: float | None | Unset = UNSET
+    subsequent_alert_wait_time: float | None | Unset = UNSET
+    enabled: bool | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        name: None | str | Unset
+        if isinstance(self.name, Unset):
+            name = UNSET
+        else:
+            name = self.name
+
+        bound: None | str | Unset
+        if isinstance(self.bound, Unset):
+            bound = UNSET
+        elif isinstance(self.bound, AlertBound):
+            bound = self.bound.value
+        else:
+            bound = self.bound
+
+        threshold: float | None | Unset
+        if isinstance(self.threshold, Unset):
+            threshold = UNSET
+        else:
+            threshold = self.threshold
+
+        severity: None | str | Unset
+        if isinstance(self.severity, Unset):
+            severity = UNSET
+        elif isinstance(self.severity, AlertSeverity):
+            severity = self.severity.value
+        else:
+            severity = self.severity
+
+        lookback_period: float | None | Unset
+        if isinstance(self.lookback_period, Unset):
+            lookback_period = UNSET
+        else:
+            lookback_period = self.lookback_period
+
+        subsequent_alert_wait_time: float | None | Unset
+        if isinstance(self.subsequent_alert_wait_time, Unset):
+            subsequent_alert_wait_time = UNSET
+        else:
+            subsequent_alert_wait_time = self.subsequent_alert_wait_time
+
+        enabled: bool | None | Unset
+        if isinstance(self.enabled, Unset):
+            enabled = UNSET
+        else:
+            enabled = self.enabled
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if name is not UNSET:
+            field_dict["name"] = name
+        if bound is not UNSET:
+            field_dict["bound"] = bound
+        if threshold is not UNSET:
+            field_dict["threshold"] = threshold
+        if severity is not UNSET:
+            field_dict["severity"] = severity
+        if lookback_period is not UNSET:
+            field_dict["lookback_period"] = lookback_period
+        if subsequent_alert_wait_time is not UNSET:
+            field_dict["subsequent_alert_wait_time"] = subsequent_alert_wait_time
+        if enabled is not UNSET:
+            field_dict["enabled"] = enabled
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+
+        def _parse_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        name = _parse_name(d.pop("name", UNSET))
+
+        def _parse_bound(data: object) -> AlertBound | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                bound_type_0 = AlertBound(data)
+
+                return bound_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(AlertBound | None | Unset, data)
+
+        bound = _parse_bound(d.pop("bound", UNSET))
+
+        def _parse_threshold(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        threshold = _parse_threshold(d.pop("threshold", UNSET))
+
+        def _parse_severity(data: object) -> AlertSeverity | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                severity_type_0 = AlertSeverity(data)
+
+                return severity_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(AlertSeverity | None | Unset, data)
+
+        severity = _parse_severity(d.pop("severity", UNSET))
+
+        def _parse_lookback_period(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        lookback_period = _parse_lookback_period(d.pop("lookback_period", UNSET))
+
+        def _parse_subsequent_alert_wait_time(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        subsequent_alert_wait_time = _parse_subsequent_alert_wait_time(
+            d.pop("subsequent_alert_wait_time", UNSET)
+        )
+
+        def _parse_enabled(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        enabled = _parse_enabled(d.pop("enabled", UNSET))
+
+        alert_rule_patch = cls(
+            name=name,
+            bound=bound,
+            threshold=threshold,
+            severity=severity,
+            lookback_period=lookback_period,
+            subsequent_alert_wait_time=subsequent_alert_wait_time,
+            enabled=enabled,
+        )
+
+        alert_rule_patch.additional_properties = d
+        return alert_rule_patch
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.alert_bound import AlertBound
+from ..models.alert_severity import AlertSeverity
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.metric_parameter_choice import MetricParameterChoice
+    from ..models.query_filter import QueryFilter
+
+
+T = TypeVar("T", bound="AlertRuleRequest")
+
+
+@_attrs_define
+class AlertRuleRequest:
+    """When to raise an alert.
+
+    Attributes:
+        metric_id (str): The metric to watch.
+        bound (AlertBound): Side of the threshold that raises an alert; `upper` above it, `lower` below it.
+        threshold (float): Limit of the metric's value; equality raises nothing.
+        severity (AlertSeverity): How grave an alert is.
+        name (None | str | Unset): Name; made from metric and bound when absent.
+        lookback_period (float | None | Unset): Window in minutes, streaming models only; 5 when absent.
+        subsequent_alert_wait_time (float | None | Unset): Minutes of silence after an alert, streaming models only;
+            1440 when absent.
+        enabled (bool | None | Unset): Whether the rule is evaluated; yes when absent.
+        metric_parameters (MetricParameterChoice | None | Unset): Values of the metric's parameters.
+        filters (list[QueryFilter] | None | Unset): Further conditions on rows.
+    """
+
+    metric_id: str
+    bound: AlertBound
+    threshold: float
+    severity: AlertSeverity
+    name: None | str | Unset = UNSET
+    lookback_period: float | None | Unset = UNSET
+    subsequent_alert_wait_time: float | None | Unset = UNSET
+    enabled: bool | None | Unset = UNSET
+    metric_parameters: MetricParameterChoice | None | Unset = UNSET
+    filters: list[QueryFilter] | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
+
+        metric_id = self.metric_id
+
+        bound = self.bound.value
+
+        threshold = self.threshold
+
+        severity = self.severity.value
+
+        name: None | str | Unset
+        if isinstance(self.name, Unset):
+            name = UNSET
+        else:
+            name = self.name
+
+        lookback_period: float | None | Unset
+        if isinstance(self.lookback_period, Unset):
+            lookback_period = UNSET
+        else:
+            lookback_period = self.lookback_period
+
+        subsequent_alert_wait_time: float | None | Unset
+        if isinstance(self.subsequent_alert_wait_time, Unset):
+            subsequent_alert_wait_time = UNSET
+        else:
+            subsequent_alert_wait_time = self.subsequent_alert_wait_time
+
+        enabled: bool | None | Unset
+        if isinstance(self.enabled, Unset):
+            enabled = UNSET
+        else:
+            enabled = self.enabled
+
+        metric_parameters: dict[str, Any] | None | Unset
+        if isinstance(self.metric_parameters, Unset):
+            metric_parameters = UNSET
+        elif isinstance(self.metric_parameters, MetricParameterChoice):
+            metric_parameters = self.metric_parameters.to_dict()
+        else:
+            metric_parameters = self.metric_parameters
+
+        filters: list[dict[str, Any]] | None | Unset
+        if isinstance(self.filters, Unset):
+            filters = UNSET
+        elif isinstance(self.filters, list):
+            filters = []
+            for filters_type_0_item_data in self.filters:
+                filters_type_0_item = filters_type_0_item_data.to_dict()
+                filters.append(filters_type_0_item)
+
+        else:
+            filters = self.filters
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "metric_id": metric_id,
+                "bound": bound,
+                "threshold": threshold,
+                "severity": severity,
+            }
+        )
+        if name is not UNSET:
+            field_dict["name"] = name
+        if lookback_period is not UNSET:
+            field_dict["lookback_period"] = lookback_period
+        if subsequent_alert_wait_time is not UNSET:
+            field_dict["subsequent_alert_wait_time"] = subsequent_alert_wait_time
+        if enabled is not UNSET:
+            field_dict["enabled"] = enabled
+        if metric_parameters is not UNSET:
+            field_dict["metric_parameters"] = metric_parameters
+        if filters is not UNSET:
+            field_dict["filters"] = filters
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
+        from ..models.query_filter import QueryFilter  # noqa: PLC0415
+
+        d = dict(src_dict)
+        metric_id = d.pop("metric_id")
+
+        bound = AlertBound(d.pop("bound"))
+
+        threshold = d.pop("threshold")
+
+        severity = AlertSeverity(d.pop("severity"))
+
+        def _parse_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        name = _parse_name(d.pop("name", UNSET))
+
+        def _parse_lookback_period(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        lookback_period = _parse_lookback_period(d.pop("lookback_period", UNSET))
+
+        def _parse_subsequent_alert_wait_time(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        subsequent_alert_wait_time = _parse_subsequent_alert_wait_time(
+            d.pop("subsequent_alert_wait_time", UNSET)
+        )
+
+        def _parse_enabled(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        enabled = _parse_enabled(d.pop("enabled", UNSET))
+
+        def _parse_metric_parameters(data: object) -> MetricParameterChoice | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                metric_parameters_type_0 = MetricParameterChoice.from_dict(data)
+
+                return metric_parameters_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(MetricParameterChoice | None | Unset, data)
+
+        metric_parameters = _parse_metric_parameters(d.pop("metric_parameters", UNSET))
+
+        def _parse_filters(data: object) -> list[QueryFilter] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                filters_type_0 = []
+                _filters_type_0 = data
+                for filters_type_0_item_data in _filters_type_0 or ():
+                    filters_type_0_item = QueryFilter.from_dict(filters_type_0_item_data)
+
+                    filters_type_0.append(filters_type_0_item)
+
+                return filters_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[QueryFilter] | None | Unset, data)
+
+        filters = _parse_filters(d.pop("filters", UNSET))
+
+        alert_rule_request = cls(
+            metric_id=metric_id,
+            bound=bound,
+            threshold=threshold,
+            severity=severity,
+            name=name,
+            lookback_period=lookback_period,
+            subsequent_alert_wait_time=subsequent_alert_wait_time,
+            enabled=enabled,
+            metric_parameters=metric_parameters,
+            filters=filters,
+        )
+
+        alert_rule_request.additional_properties = d
+        return alert_rule_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

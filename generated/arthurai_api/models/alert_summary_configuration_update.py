@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.summary_frequency import SummaryFrequency
+from ..models.weekday import Weekday
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="AlertSummaryConfigurationUpdate")
+
+
+@_attrs_define
+class AlertSummaryConfigurationUpdate:
+    """Changes to a summary; members left out stay as they are.
+
+    Attributes:
+        name (None | str | Unset): New name.
+        frequency (None | SummaryFrequency | Unset): New frequency.
+        send_day_of_week (None | Unset | Weekday): New day of the week.
+        send_time_of_day (None | str | Unset): New time of the day, `HH:MM` in UTC.
+        models (list[str] | None | Unset): The models to report on from now on.
+        enabled (bool | None | Unset): Whether it is sent.
+    """
+
+    name: None | str | Unset = UNSET
+    frequency: None | SummaryFrequency | Unset = UNSET
+    send_day_of_week: None | Unset | Weekday = UNSET
+    send_time_of_day: None | str | Unset = UNSET
+    models: list[str] | None | Unset = UNSET
+    enabled: bool | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        name: None | str | Unset
+        if isinstance(self.name, Unset):
+            name = UNSET
+        else:
+            name = self.name
+
+        frequency: None | str | Unset
+        if isinstance(self.frequency, Unset):
+            frequency = UNSET
+        elif isinstance(self.frequency, SummaryFrequency):
+            frequency = self.frequency.value
+        else:
+            frequency = self.frequency
+
+        send_day_of_week: None | str | Unset
+        if isinstance(self.send_day_of_week, Unset):
+            send_day_of_week = UNSET
+        elif isinstance(self.send_day_of_week, Weekday):
+            send_day_of_week = self.send_day_of_week.value
+        else:
+            send_day_of_week = self.send_day_of_week
+
+        send_time_of_day: None | str | Unset
+        if isinstance(self.send_time_of_day, Unset):
+            send_time_of_day = UNSET
+        else:
+            send_time_of_day = self.send_time_of_day
+
+        models: list[str] | None | Unset
+        if isinstance(self.models, Unset):
+            models = UNSET
+        elif isinstance(self.models, list):
+            models = self.models
+
+        else:
+            models = self.models
+
+        enabled: bool | None | Unset
+        if isinstance(self.enabled, Unset):
+            enabled = UNSET
+        else:
+            enabled = self.enabled
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if name is not UNSET:
+            field_dict["name"] = name
+        if frequency is not UNSET:
+            field_dict["frequency"] = frequency
+        if send_day_of_week is not UNSET:
+            field_dict["send_day_of_week"] = send_day_of_week
+        if send_time_of_day is not UNSET:
+            field_dict["send_time_of_day"] = send_time_of_day
+        if models is not UNSET:
+            field_dict["models"] = models
+        if enabled is not UNSET:
+            field_dict["enabled"] = enabled
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+
+        def _parse_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        name = _parse_name(d.pop("name", UNSET))
+
+        def _parse_frequency(data: object) -> None | SummaryFrequency | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                frequency_type_0 = SummaryFrequency(data)
+
+                return frequency_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | SummaryFrequency | Unset, data)
+
+        frequency = _parse_frequency(d.pop("frequency", UNSET))
+
+        def _parse_send_day_of_week(data: object) -> None | Unset | Weekday:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                send_day_of_week_type_0 = Weekday(data)
+
+                return send_day_of_week_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | Weekday, data)
+
+        send_day_of_week = _parse_send_day_of_week(d.pop("send_day_of_week", UNSET))
+
+        def _parse_send_time_of_day(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        send_time_of_day = _parse_send_time_of_day(d.pop("send_time_of_day", UNSET))
+
+        def _parse_models(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                _models_type_0 = data
+                models_type_0 = cast(list[str], [] if _models_type_0 is None else _models_type_0)
+
+                return models_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        models = _parse_models(d.pop("models", UNSET))
+
+        def _parse_enabled(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        enabled = _parse_enabled(d.pop("enabled", UNSET))
+
+        alert_summary_configuration_update = cls(
+            name=name,
+            frequency=frequency,
+            send_day_of_week=send_day_of_week,
+            send_time_of_day=send_time_of_day,
+            models=models,
+            enabled=enabled,
+        )
+
+        alert_summary_configuration_update.additional_properties = d
+        return alert_summary_configuration_update
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

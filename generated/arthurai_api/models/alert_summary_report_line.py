@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="AlertSummaryReportLine")
+
+
+@_attrs_define
+class AlertSummaryReportLine:
+    """Alerts of one check of one model.
+
+    Attributes:
+        model_id (str): The model.
+        alert_check_name (str): Name of the rule.
+        alert_check_threshold (str): Its threshold as text.
+        alert_count (float): Number of alerts.
+        hyperlink (None | str | Unset): Where to read more.
+    """
+
+    model_id: str
+    alert_check_name: str
+    alert_check_threshold: str
+    alert_count: float
+    hyperlink: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        model_id = self.model_id
+
+        alert_check_name = self.alert_check_name
+
+        alert_check_threshold = self.alert_check_threshold
+
+        alert_count = self.alert_count
+
+        hyperlink: None | str | Unset
+        if isinstance(self.hyperlink, Unset):
+            hyperlink = UNSET
+        else:
+            hyperlink = self.hyperlink
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "model_id": model_id,
+                "alert_check_name": alert_check_name,
+                "alert_check_threshold": alert_check_threshold,
+                "alert_count": alert_count,
+            }
+        )
+        if hyperlink is not UNSET:
+            field_dict["hyperlink"] = hyperlink
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        model_id = d.pop("model_id")
+
+        alert_check_name = d.pop("alert_check_name")
+
+        alert_check_threshold = d.pop("alert_check_threshold")
+
+        alert_count = d.pop("alert_count")
+
+        def _parse_hyperlink(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        hyperlink = _parse_hyperlink(d.pop("hyperlink", UNSET))
+
+        alert_summary_report_line = cls(
+            model_id=model_id,
+            alert_check_name=alert_check_name,
+            alert_check_threshold=alert_check_threshold,
+            alert_count=alert_count,
+            hyperlink=hyperlink,
+        )
+
+        alert_summary_report_line.additional_properties = d
+        return alert_summary_report_line
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="AttributeBin")
+
+
+@_attrs_define
+class AttributeBin:
+    """A range of values that counts as one group. An end that is absent or null is open.
+
+    Attributes:
+        continuous_start (float | None | Unset): Lower end, not included.
+        continuous_end (float | None | Unset): Upper end, included.
+    """
+
+    continuous_start: float | None | Unset = UNSET
+    continuous_end: float | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        continuous_start: float | None | Unset
+        if isinstance(self.continuous_start, Unset):
+            continuous_start = UNSET
+        else:
+            continuous_start = self.continuous_start
+
+        continuous_end: float | None | Unset
+        if isinstance(self.continuous_end, Unset):
+            continuous_end = UNSET
+        else:
+            continuous_end = self.continuous_end
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if continuous_start is not UNSET:
+            field_dict["continuous_start"] = continuous_start
+        if continuous_end is not UNSET:
+            field_dict["continuous_end"] = continuous_end
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+
+        def _parse_continuous_start(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        continuous_start = _parse_continuous_start(d.pop("continuous_start", UNSET))
+
+        def _parse_continuous_end(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        continuous_end = _parse_continuous_end(d.pop("continuous_end", UNSET))
+
+        attribute_bin = cls(
+            continuous_start=continuous_start,
+            continuous_end=continuous_end,
+        )
+
+        attribute_bin.additional_properties = d
+        return attribute_bin
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="AttributeValues")
+
+
+@_attrs_define
+class AttributeValues:
+    """Values by attribute name. Numbers, text, booleans; timestamps as ISO 8601 with a zone; images as the file name in
+    the zip; boxes as lists `[class_id, confidence, top_left_x, top_left_y, width, height]`; tokens as lists of
+    strings; token likelihoods as lists of maps; ranked lists as lists of `{item_id, label, score}`; time series as
+    lists of `{timestamp, value}`. Null is a missing value, not allowed for timestamps, predictions and ground truth.
+
+    """
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        attribute_values = cls()
+
+        attribute_values.additional_properties = d
+        return attribute_values
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.dataset_status import DatasetStatus
+
+T = TypeVar("T", bound="Batch")
+
+
+@_attrs_define
+class Batch:
+    """A closed or still open group of inferences.
+
+    Attributes:
+        model_id (str): The model.
+        batch_id (str): The caller's name of the batch.
+        records (int): Rows stored.
+        partner_record_count (int): Rows announced when it was closed; 0 before.
+        status (DatasetStatus): Where a dataset stands between its first row and being ready.
+        created_at (str): When its first row came, ISO 8601.
+        updated_at (str): When it last changed, ISO 8601.
+    """
+
+    model_id: str
+    batch_id: str
+    records: int
+    partner_record_count: int
+    status: DatasetStatus
+    created_at: str
+    updated_at: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        model_id = self.model_id
+
+        batch_id = self.batch_id
+
+        records = self.records
+
+        partner_record_count = self.partner_record_count
+
+        status = self.status.value
+
+        created_at = self.created_at
+
+        updated_at = self.updated_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "model_id": model_id,
+                "batch_id": batch_id,
+                "records": records,
+                "partner_record_count": partner_record_count,
+                "status": status,
+                "created_at": created_at,
+                "updated_at": updated_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        model_id = d.pop("model_id")
+
+        batch_id = d.pop("batch_id")
+
+        records = d.pop("records")
+
+        partner_record_count = d.pop("partner_record_count")
+
+        status = DatasetStatus(d.pop("status"))
+
+        created_at = d.pop("created_at")
+
+        updated_at = d.pop("updated_at")
+
+        batch = cls(
+            model_id=model_id,
+            batch_id=batch_id,
+            records=records,
+            partner_record_count=partner_record_count,
+            status=status,
+            created_at=created_at,
+            updated_at=updated_at,
+        )
+
+        batch.additional_properties = d
+        return batch
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

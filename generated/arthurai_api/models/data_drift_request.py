@@ -1,0 +1,350 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.drift_metric import DriftMetric
+from ..models.drift_rollup import DriftRollup
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.data_drift_side import DataDriftSide
+    from ..models.query_column import QueryColumn
+
+
+T = TypeVar("T", bound="DataDriftRequest")
+
+
+@_attrs_define
+class DataDriftRequest:
+    """Attributes whose distribution is compared between two sides. At least one of `properties`, `predicted_classes` and
+    `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
+
+        Attributes:
+            metric (DriftMetric): How to measure the distance of two distributions; `Thresholds` asks for limits derived
+                from the base alone.
+            base (DataDriftSide): One of the two distributions to compare.
+            properties (list[str] | None | Unset): Attributes to measure one by one.
+            target (DataDriftSide | None | Unset): The side compared with the base.
+            num_bins (int | None | Unset): Bins of continuous attributes; 20 when absent.
+            group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
+            rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
+            predicted_classes (list[str] | None | Unset): Prediction attributes whose winner is measured as one class;
+                `["*"]` for all.
+            ground_truth_classes (list[str] | None | Unset): Ground truth attributes measured as one class; `["*"]` for all.
+            sample (float | None | Unset): Share of the rows to read.
+            disable_auto_sample (bool | None | Unset): Forbids the server to sample large tables on its own.
+    """
+
+    metric: DriftMetric
+    base: DataDriftSide
+    properties: list[str] | None | Unset = UNSET
+    target: DataDriftSide | None | Unset = UNSET
+    num_bins: int | None | Unset = UNSET
+    group_by: list[QueryColumn] | None | Unset = UNSET
+    rollup: DriftRollup | None | Unset = UNSET
+    predicted_classes: list[str] | None | Unset = UNSET
+    ground_truth_classes: list[str] | None | Unset = UNSET
+    sample: float | None | Unset = UNSET
+    disable_auto_sample: bool | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
+
+        metric = self.metric.value
+
+        base = self.base.to_dict()
+
+        properties: list[str] | None | Unset
+        if isinstance(self.properties, Unset):
+            properties = UNSET
+        elif isinstance(self.properties, list):
+            properties = self.properties
+
+        else:
+            properties = self.properties
+
+        target: dict[str, Any] | None | Unset
+        if isinstance(self.target, Unset):
+            target = UNSET
+        elif isinstance(self.target, DataDriftSide):
+            target = self.target.to_dict()
+        else:
+            target = self.target
+
+        num_bins: int | None | Unset
+        if isinstance(self.num_bins, Unset):
+            num_bins = UNSET
+        else:
+            num_bins = self.num_bins
+
+        group_by: list[dict[str, Any]] | None | Unset
+        if isinstance(self.group_by, Unset):
+            group_by = UNSET
+        elif isinstance(self.group_by, list):
+            group_by = []
+            for group_by_type_0_item_data in self.group_by:
+                group_by_type_0_item = group_by_type_0_item_data.to_dict()
+                group_by.append(group_by_type_0_item)
+
+        else:
+            group_by = self.group_by
+
+        rollup: None | str | Unset
+        if isinstance(self.rollup, Unset):
+            rollup = UNSET
+        elif isinstance(self.rollup, DriftRollup):
+            rollup = self.rollup.value
+        else:
+            rollup = self.rollup
+
+        predicted_classes: list[str] | None | Unset
+        if isinstance(self.predicted_classes, Unset):
+            predicted_classes = UNSET
+        elif isinstance(self.predicted_classes, list):
+            predicted_classes = self.predicted_classes
+
+        else:
+            predicted_classes = self.predicted_classes
+
+        ground_truth_classes: list[str] | None | Unset
+        if isinstance(self.ground_truth_classes, Unset):
+            ground_truth_classes = UNSET
+        elif isinstance(self.ground_truth_classes, list):
+            ground_truth_classes = self.ground_truth_classes
+
+        else:
+            ground_truth_classes = self.ground_truth_classes
+
+        sample: float | None | Unset
+        if isinstance(self.sample, Unset):
+            sample = UNSET
+        else:
+            sample = self.sample
+
+        disable_auto_sample: bool | None | Unset
+        if isinstance(self.disable_auto_sample, Unset):
+            disable_auto_sample = UNSET
+        else:
+            disable_auto_sample = self.disable_auto_sample
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "metric": metric,
+                "base": base,
+            }
+        )
+        if properties is not UNSET:
+            field_dict["properties"] = properties
+        if target is not UNSET:
+            field_dict["target"] = target
+        if num_bins is not UNSET:
+            field_dict["num_bins"] = num_bins
+        if group_by is not UNSET:
+            field_dict["group_by"] = group_by
+        if rollup is not UNSET:
+            field_dict["rollup"] = rollup
+        if predicted_classes is not UNSET:
+            field_dict["predicted_classes"] = predicted_classes
+        if ground_truth_classes is not UNSET:
+            field_dict["ground_truth_classes"] = ground_truth_classes
+        if sample is not UNSET:
+            field_dict["sample"] = sample
+        if disable_auto_sample is not UNSET:
+            field_dict["disable_auto_sample"] = disable_auto_sample
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
+        from ..models.query_column import QueryColumn  # noqa: PLC0415
+
+        d = dict(src_dict)
+        metric = DriftMetric(d.pop("metric"))
+
+        base = DataDriftSide.from_dict(d.pop("base"))
+
+        def _parse_properties(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                _properties_type_0 = data
+                properties_type_0 = cast(
+                    list[str], [] if _properties_type_0 is None else _properties_type_0
+                )
+
+                return properties_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        properties = _parse_properties(d.pop("properties", UNSET))
+
+        def _parse_target(data: object) -> DataDriftSide | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                target_type_0 = DataDriftSide.from_dict(data)
+
+                return target_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(DataDriftSide | None | Unset, data)
+
+        target = _parse_target(d.pop("target", UNSET))
+
+        def _parse_num_bins(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        num_bins = _parse_num_bins(d.pop("num_bins", UNSET))
+
+        def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                group_by_type_0 = []
+                _group_by_type_0 = data
+                for group_by_type_0_item_data in _group_by_type_0 or ():
+                    group_by_type_0_item = QueryColumn.from_dict(group_by_type_0_item_data)
+
+                    group_by_type_0.append(group_by_type_0_item)
+
+                return group_by_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[QueryColumn] | None | Unset, data)
+
+        group_by = _parse_group_by(d.pop("group_by", UNSET))
+
+        def _parse_rollup(data: object) -> DriftRollup | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                rollup_type_0 = DriftRollup(data)
+
+                return rollup_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(DriftRollup | None | Unset, data)
+
+        rollup = _parse_rollup(d.pop("rollup", UNSET))
+
+        def _parse_predicted_classes(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                _predicted_classes_type_0 = data
+                predicted_classes_type_0 = cast(
+                    list[str],
+                    [] if _predicted_classes_type_0 is None else _predicted_classes_type_0,
+                )
+
+                return predicted_classes_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        predicted_classes = _parse_predicted_classes(d.pop("predicted_classes", UNSET))
+
+        def _parse_ground_truth_classes(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                _ground_truth_classes_type_0 = data
+                ground_truth_classes_type_0 = cast(
+                    list[str],
+                    [] if _ground_truth_classes_type_0 is None else _ground_truth_classes_type_0,
+                )
+
+                return ground_truth_classes_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        ground_truth_classes = _parse_ground_truth_classes(d.pop("ground_truth_classes", UNSET))
+
+        def _parse_sample(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        sample = _parse_sample(d.pop("sample", UNSET))
+
+        def _parse_disable_auto_sample(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        disable_auto_sample = _parse_disable_auto_sample(d.pop("disable_auto_sample", UNSET))
+
+        data_drift_request = cls(
+            metric=metric,
+            base=base,
+            properties=properties,
+            target=target,
+            num_bins=num_bins,
+            group_by=group_by,
+            rollup=rollup,
+            predicted_classes=predicted_classes,
+            ground_truth_classes=ground_truth_classes,
+            sample=sample,
+            disable_auto_sample=disable_auto_sample,
+        )
+
+        data_drift_request.additional_properties = d
+        return data_drift_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.data_drift_source import DataDriftSource
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.query_filter import QueryFilter
+
+
+T = TypeVar("T", bound="DataDriftSide")
+
+
+@_attrs_define
+class DataDriftSide:
+    """One of the two distributions to compare.
+
+    Attributes:
+        source (DataDriftSource | None | Unset): Rows to read; the base is the reference set and the target the
+            inferences when absent.
+        filter_ (list[QueryFilter] | None | Unset): Conditions on the rows of this side.
+    """
+
+    source: DataDriftSource | None | Unset = UNSET
+    filter_: list[QueryFilter] | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        source: None | str | Unset
+        if isinstance(self.source, Unset):
+            source = UNSET
+        elif isinstance(self.source, DataDriftSource):
+            source = self.source.value
+        else:
+            source = self.source
+
+        filter_: list[dict[str, Any]] | None | Unset
+        if isinstance(self.filter_, Unset):
+            filter_ = UNSET
+        elif isinstance(self.filter_, list):
+            filter_ = []
+            for filter_type_0_item_data in self.filter_:
+                filter_type_0_item = filter_type_0_item_data.to_dict()
+                filter_.append(filter_type_0_item)
+
+        else:
+            filter_ = self.filter_
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if source is not UNSET:
+            field_dict["source"] = source
+        if filter_ is not UNSET:
+            field_dict["filter"] = filter_
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.query_filter import QueryFilter  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_source(data: object) -> DataDriftSource | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                source_type_0 = DataDriftSource(data)
+
+                return source_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(DataDriftSource | None | Unset, data)
+
+        source = _parse_source(d.pop("source", UNSET))
+
+        def _parse_filter_(data: object) -> list[QueryFilter] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                filter_type_0 = []
+                _filter_type_0 = data
+                for filter_type_0_item_data in _filter_type_0 or ():
+                    filter_type_0_item = QueryFilter.from_dict(filter_type_0_item_data)
+
+                    filter_type_0.append(filter_type_0_item)
+
+                return filter_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[QueryFilter] | None | Unset, data)
+
+        filter_ = _parse_filter_(d.pop("filter", UNSET))
+
+        data_drift_side = cls(
+            source=source,
+            filter_=filter_,
+        )
+
+        data_drift_side.additional_properties = d
+        return data_drift_side
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

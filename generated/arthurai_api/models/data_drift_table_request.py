@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.drift_rollup import DriftRollup
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.data_drift_side import DataDriftSide
+    from ..models.query_column import QueryColumn
+
+
+T = TypeVar("T", bound="DataDriftTableRequest")
+
+
+@_attrs_define
+class DataDriftTableRequest:
+    """An attribute whose population stability index is wanted bucket by bucket.
+
+    Attributes:
+        property_ (str): The attribute.
+        base (DataDriftSide): One of the two distributions to compare.
+        target (DataDriftSide): One of the two distributions to compare.
+        num_bins (int | None | Unset): Bins of a continuous attribute; 20 when absent.
+        group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
+        rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
+    """
+
+    property_: str
+    base: DataDriftSide
+    target: DataDriftSide
+    num_bins: int | None | Unset = UNSET
+    group_by: list[QueryColumn] | None | Unset = UNSET
+    rollup: DriftRollup | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        property_ = self.property_
+
+        base = self.base.to_dict()
+
+        target = self.target.to_dict()
+
+        num_bins: int | None | Unset
+        if isinstance(self.num_bins, Unset):
+            num_bins = UNSET
+        else:
+            num_bins = self.num_bins
+
+        group_by: list[dict[str, Any]] | None | Unset
+        if isinstance(self.group_by, Unset):
+            group_by = UNSET
+        elif isinstance(self.group_by, list):
+            group_by = []
+            for group_by_type_0_item_data in self.group_by:
+                group_by_type_0_item = group_by_type_0_item_data.to_dict()
+                group_by.append(group_by_type_0_item)
+
+        else:
+            group_by = self.group_by
+
+        rollup: None | str | Unset
+        if isinstance(self.rollup, Unset):
+            rollup = UNSET
+        elif isinstance(self.rollup, DriftRollup):
+            rollup = self.rollup.value
+        else:
+            rollup = self.rollup
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "property": property_,
+                "base": base,
+                "target": target,
+            }
+        )
+        if num_bins is not UNSET:
+            field_dict["num_bins"] = num_bins
+        if group_by is not UNSET:
+            field_dict["group_by"] = group_by
+        if rollup is not UNSET:
+            field_dict["rollup"] = rollup
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
+        from ..models.query_column import QueryColumn  # noqa: PLC0415
+
+        d = dict(src_dict)
+        property_ = d.pop("property")
+
+        base = DataDriftSide.from_dict(d.pop("base"))
+
+        target = DataDriftSide.from_dict(d.pop("target"))
+
+        def _parse_num_bins(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        num_bins = _parse_num_bins(d.pop("num_bins", UNSET))
+
+        def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                group_by_type_0 = []
+                _group_by_type_0 = data
+                for group_by_type_0_item_data in _group_by_type_0 or ():
+                    group_by_type_0_item = QueryColumn.from_dict(group_by_type_0_item_data)
+
+                    group_by_type_0.append(group_by_type_0_item)
+
+                return group_by_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[QueryColumn] | None | Unset, data)
+
+        group_by = _parse_group_by(d.pop("group_by", UNSET))
+
+        def _parse_rollup(data: object) -> DriftRollup | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                rollup_type_0 = DriftRollup(data)
+
+                return rollup_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(DriftRollup | None | Unset, data)
+
+        rollup = _parse_rollup(d.pop("rollup", UNSET))
+
+        data_drift_table_request = cls(
+            property_=property_,
+            base=base,
+            target=target,
+            num_bins=num_bins,
+            group_by=group_by,
+            rollup=rollup,
+        )
+
+        data_drift_table_request.additional_properties = d
+        return data_drift_table_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

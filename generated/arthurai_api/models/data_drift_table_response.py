@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.data_drift_table_row import DataDriftTableRow
+
+
+T = TypeVar("T", bound="DataDriftTableResponse")
+
+
+@_attrs_define
+class DataDriftTableResponse:
+    """A population stability index taken apart.
+
+    Attributes:
+        query_result (list[DataDriftTableRow]): One row per group, step and bucket.
+    """
+
+    query_result: list[DataDriftTableRow]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        query_result = []
+        for query_result_item_data in self.query_result:
+            query_result_item = query_result_item_data.to_dict()
+            query_result.append(query_result_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "query_result": query_result,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.data_drift_table_row import DataDriftTableRow  # noqa: PLC0415
+
+        d = dict(src_dict)
+        query_result = []
+        _query_result = d.pop("query_result")
+        for query_result_item_data in _query_result or ():
+            query_result_item = DataDriftTableRow.from_dict(query_result_item_data)
+
+            query_result.append(query_result_item)
+
+        data_drift_table_response = cls(
+            query_result=query_result,
+        )
+
+        data_drift_table_response.additional_properties = d
+        return data_drift_table_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.dataset_status import DatasetStatus
+from ..models.dataset_type import DatasetType
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="Dataset")
+
+
+@_attrs_define
+class Dataset:
+    """A batch or the reference set.
+
+    Attributes:
+        model_id (str): The model.
+        type_ (DatasetType): What a dataset holds.
+        records (int): Rows stored.
+        status (DatasetStatus): Where a dataset stands between its first row and being ready.
+        batch_id (str | Unset): The caller's name of the batch; batches only.
+        partner_record_count (int | Unset): Rows announced when it was closed.
+        created_at (str | Unset): When its first row came, ISO 8601.
+        updated_at (str | Unset): When it last changed, ISO 8601.
+    """
+
+    model_id: str
+    type_: DatasetType
+    records: int
+    status: DatasetStatus
+    batch_id: str | Unset = UNSET
+    partner_record_count: int | Unset = UNSET
+    created_at: str | Unset = UNSET
+    updated_at: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        model_id = self.model_id
+
+        type_ = self.type_.value
+
+        records = self.records
+
+        status = self.status.value
+
+        batch_id = self.batch_id
+
+        partner_record_count = self.partner_record_count
+
+        created_at = self.created_at
+
+        updated_at = self.updated_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "model_id": model_id,
+                "type": type_,
+                "records": records,
+                "status": status,
+            }
+        )
+        if batch_id is not UNSET:
+            field_dict["batch_id"] = batch_id
+        if partner_record_count is not UNSET:
+            field_dict["partner_record_count"] = partner_record_count
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if updated_at is not UNSET:
+            field_dict["updated_at"] = updated_at
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        model_id = d.pop("model_id")
+
+        type_ = DatasetType(d.pop("type"))
+
+        records = d.pop("records")
+
+        status = DatasetStatus(d.pop("status"))
+
+        batch_id = d.pop("batch_id", UNSET)
+
+        partner_record_count = d.pop("partner_record_count", UNSET)
+
+        created_at = d.pop("created_at", UNSET)
+
+        updated_at = d.pop("updated_at", UNSET)
+
+        dataset = cls(
+            model_id=model_id,
+            type_=type_,
+            records=records,
+            status=status,
+            batch_id=batch_id,
+            partner_record_count=partner_record_count,
+            created_at=created_at,
+            updated_at=updated_at,
+        )
+
+        dataset.additional_properties = d
+        return dataset
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="DistributionAxis")
+
+
+@_attrs_define
+class DistributionAxis:
+    """An axis that is cut into buckets.
+
+    Attributes:
+        property_ (str): Column on the axis.
+        alias (None | str | Unset): Name of the axis in the answer.
+        num_bins (int | None | Unset): Number of buckets; 20 when absent.
+    """
+
+    property_: str
+    alias: None | str | Unset = UNSET
+    num_bins: int | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        property_ = self.property_
+
+        alias: None | str | Unset
+        if isinstance(self.alias, Unset):
+            alias = UNSET
+        else:
+            alias = self.alias
+
+        num_bins: int | None | Unset
+        if isinstance(self.num_bins, Unset):
+            num_bins = UNSET
+        else:
+            num_bins = self.num_bins
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "property": property_,
+            }
+        )
+        if alias is not UNSET:
+            field_dict["alias"] = alias
+        if num_bins is not UNSET:
+            field_dict["num_bins"] = num_bins
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        property_ = d.pop("property")
+
+        def _parse_alias(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        alias = _parse_alias(d.pop("alias", UNSET))
+
+        def _parse_num_bins(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        num_bins = _parse_num_bins(d.pop("num_bins", UNSET))
+
+        distribution_axis = cls(
+            property_=property_,
+            alias=alias,
+            num_bins=num_bins,
+        )
+
+        distribution_axis.additional_properties = d
+        return distribution_axis
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

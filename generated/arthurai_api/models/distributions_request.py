@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.distribution_axis import DistributionAxis
+    from ..models.distribution_value import DistributionValue
+    from ..models.query_filter import QueryFilter
+
+
+T = TypeVar("T", bound="DistributionsRequest")
+
+
+@_attrs_define
+class DistributionsRequest:
+    """A two-dimensional histogram: first `x` is cut into buckets, then `y` inside each.
+
+    Attributes:
+        x (DistributionAxis): An axis that is cut into buckets.
+        y (DistributionAxis): An axis that is cut into buckets.
+        values (list[DistributionValue] | None | Unset): What to report for each cell.
+        filter_ (list[QueryFilter] | None | Unset): Conditions on rows.
+    """
+
+    x: DistributionAxis
+    y: DistributionAxis
+    values: list[DistributionValue] | None | Unset = UNSET
+    filter_: list[QueryFilter] | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        x = self.x.to_dict()
+
+        y = self.y.to_dict()
+
+        values: list[dict[str, Any]] | None | Unset
+        if isinstance(self.values, Unset):
+            values = UNSET
+        elif isinstance(self.values, list):
+            values = []
+            for values_type_0_item_data in self.values:
+                values_type_0_item = values_type_0_item_data.to_dict()
+                values.append(values_type_0_item)
+
+        else:
+            values = self.values
+
+        filter_: list[dict[str, Any]] | None | Unset
+        if isinstance(self.filter_, Unset):
+            filter_ = UNSET
+        elif isinstance(self.filter_, list):
+            filter_ = []
+            for filter_type_0_item_data in self.filter_:
+                filter_type_0_item = filter_type_0_item_data.to_dict()
+                filter_.append(filter_type_0_item)
+
+        else:
+            filter_ = self.filter_
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "x": x,
+                "y": y,
+            }
+        )
+        if values is not UNSET:
+            field_dict["values"] = values
+        if filter_ is not UNSET:
+            field_dict["filter"] = filter_
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.distribution_axis import DistributionAxis  # noqa: PLC0415
+        from ..models.distribution_value import DistributionValue  # noqa: PLC0415
+        from ..models.query_filter import QueryFilter  # noqa: PLC0415
+
+        d = dict(src_dict)
+        x = DistributionAxis.from_dict(d.pop("x"))
+
+        y = DistributionAxis.from_dict(d.pop("y"))
+
+        def _parse_values(data: object) -> list[DistributionValue] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                values_type_0 = []
+                _values_type_0 = data
+                for values_type_0_item_data in _values_type_0 or ():
+                    values_type_0_item = DistributionValue.from_dict(values_type_0_item_data)
+
+                    values_type_0.append(values_type_0_item)
+
+                return values_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[DistributionValue] | None | Unset, data)
+
+        values = _parse_values(d.pop("values", UNSET))
+
+        def _parse_filter_(data: object) -> list[QueryFilter] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                filter_type_0 = []
+                _filter_type_0 = data
+                for filter_type_0_item_data in _filter_type_0 or ():
+                    filter_type_0_item = QueryFilter.from_dict(filter_type_0_item_data)
+
+                    filter_type_0.append(filter_type_0_item)
+
+                return filter_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[QueryFilter] | None | Unset, data)
+
+        filter_ = _parse_filter_(d.pop("filter", UNSET))
+
+        distributions_request = cls(
+            x=x,
+            y=y,
+            values=values,
+            filter_=filter_,
+        )
+
+        distributions_request.additional_properties = d
+        return distributions_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.enrichment_settings import EnrichmentSettings
+
+
+T = TypeVar("T", bound="EnrichmentConfiguration")
+
+
+@_attrs_define
+class EnrichmentConfiguration:
+    """Switches an enrichment on or off.
+
+    Attributes:
+        enabled (bool): Whether it is to run.
+        config (EnrichmentSettings | None | Unset): Ignored; there is nothing to set.
+    """
+
+    enabled: bool
+    config: EnrichmentSettings | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.enrichment_settings import EnrichmentSettings  # noqa: PLC0415
+
+        enabled = self.enabled
+
+        config: dict[str, Any] | None | Unset
+        if isinstance(self.config, Unset):
+            config = UNSET
+        elif isinstance(self.config, EnrichmentSettings):
+            config = self.config.to_dict()
+        else:
+            config = self.config
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "enabled": enabled,
+            }
+        )
+        if config is not UNSET:
+            field_dict["config"] = config
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.enrichment_settings import EnrichmentSettings  # noqa: PLC0415
+
+        d = dict(src_dict)
+        enabled = d.pop("enabled")
+
+        def _parse_config(data: object) -> EnrichmentSettings | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                config_type_0 = EnrichmentSettings.from_dict(data)
+
+                return config_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(EnrichmentSettings | None | Unset, data)
+
+        config = _parse_config(d.pop("config", UNSET))
+
+        enrichment_configuration = cls(
+            enabled=enabled,
+            config=config,
+        )
+
+        enrichment_configuration.additional_properties = d
+        return enrichment_configuration
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.enrichment_configuration import EnrichmentConfiguration
+    from ..models.explainability_configuration import ExplainabilityConfiguration
+
+
+T = TypeVar("T", bound="EnrichmentsConfiguration")
+
+
+@_attrs_define
+class EnrichmentsConfiguration:
+    """Switches for some or all enrichments; those left out stay as they are.
+
+    Attributes:
+        anomaly_detection (EnrichmentConfiguration | None | Unset): Scores how unusual an inference is.
+        bias_mitigation (EnrichmentConfiguration | None | Unset): Finds thresholds by group that make outcomes fairer.
+        hotspots (EnrichmentConfiguration | None | Unset): Finds regions of the input where the model is weak.
+        explainability (ExplainabilityConfiguration | None | Unset): Explains single inferences.
+    """
+
+    anomaly_detection: EnrichmentConfiguration | None | Unset = UNSET
+    bias_mitigation: EnrichmentConfiguration | None | Unset = UNSET
+    hotspots: EnrichmentConfiguration | None | Unset = UNSET
+    explainability: ExplainabilityConfiguration | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.enrichment_configuration import EnrichmentConfiguration  # noqa: PLC0415
+        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+
+        anomaly_detection: dict[str, Any] | None | Unset
+        if isinstance(self.anomaly_detection, Unset):
+            anomaly_detection = UNSET
+        elif isinstance(self.anomaly_detection, EnrichmentConfiguration):
+            anomaly_detection = self.anomaly_detection.to_dict()
+        else:
+            anomaly_detection = self.anomaly_detection
+
+        bias_mitigation: dict[str, Any] | None | Unset
+        if isinstance(self.bias_mitigation, Unset):
+            bias_mitigation = UNSET
+        elif isinstance(self.bias_mitigation, EnrichmentConfiguration):
+            bias_mitigation = self.bias_mitigation.to_dict()
+        else:
+            bias_mitigation = self.bias_mitigation
+
+        hotspots: dict[str, Any] | None | Unset
+        if isinstance(self.hotspots, Unset):
+            hotspots = UNSET
+        elif isinstance(self.hotspots, EnrichmentConfiguration):
+            hotspots = self.hotspots.to_dict()
+        else:
+            hotspots = self.hotspots
+
+        explainability: dict[str, Any] | None | Unset
+        if isinstance(self.explainability, Unset):
+            explainability = UNSET
+        elif isinstance(self.explainability, ExplainabilityConfiguration):
+            explainability = self.explainability.to_dict()
+        else:
+            explainability = self.explainability
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if anomaly_detection is not UNSET:
+            field_dict["anomaly_detection"] = anomaly_detection
+        if bias_mitigation is not UNSET:
+            field_dict["bias_mitigation"] = bias_mitigation
+        if hotspots is not UNSET:
+            field_dict["hotspots"] = hotspots
+        if explainability is not UNSET:
+            field_dict["explainability"] = explainability
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.enrichment_configuration import EnrichmentConfiguration  # noqa: PLC0415
+        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_anomaly_detection(data: object) -> EnrichmentConfiguration | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                anomaly_detection_type_0 = EnrichmentConfiguration.from_dict(data)
+
+                return anomaly_detection_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(EnrichmentConfiguration | None | Unset, data)
+
+        anomaly_detection = _parse_anomaly_detection(d.pop("anomaly_detection", UNSET))
+
+        def _parse_bias_mitigation(data: object) -> EnrichmentConfiguration | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                bias_mitigation_type_0 = EnrichmentConfiguration.from_dict(data)
+
+                return bias_mitigation_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(EnrichmentConfiguration | None | Unset, data)
+
+        bias_mitigation = _parse_bias_mitigation(d.pop("bias_mitigation", UNSET))
+
+        def _parse_hotspots(data: object) -> EnrichmentConfiguration | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                hotspots_type_0 = EnrichmentConfiguration.from_dict(data)
+
+                return hotspots_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(EnrichmentConfiguration | None | Unset, data)
+
+        hotspots = _parse_hotspots(d.pop("hotspots", UNSET))
+
+        def _parse_explainability(data: object) -> ExplainabilityConfiguration | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                explainability_type_0 = ExplainabilityConfiguration.from_dict(data)
+
+                return explainability_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ExplainabilityConfiguration | None | Unset, data)
+
+        explainability = _parse_explainability(d.pop("explainability", UNSET))
+
+        enrichments_configuration = cls(
+            anomaly_detection=anomaly_detection,
+            bias_mitigation=bias_mitigation,
+            hotspots=hotspots,
+            explainability=explainability,
+        )
+
+        enrichments_configuration.additional_properties = d
+        return enrichments_configuration
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

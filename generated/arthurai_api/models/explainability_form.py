@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from .. import types
+from ..types import UNSET, File, FileTypes, Unset
+
+if TYPE_CHECKING:
+    from ..models.explainability_configuration import ExplainabilityConfiguration
+
+
+T = TypeVar("T", bound="ExplainabilityForm")
+
+
+@_attrs_define
+class ExplainabilityForm:
+    """The same parts for explanations alone; the switches are not wrapped in the name of the enrichment.
+
+    Attributes:
+        config (ExplainabilityConfiguration): Switches explanations on or off. No settings may be given when switching
+            off.
+        user_project_zip (File | Unset): Zip of the project folder; the entry module stands at its root.
+        user_requirements_file_txt (File | Unset): Packages that the project needs, versions fixed by `==`.
+        explainer_pkl (File | Unset): The serialised explainer.
+    """
+
+    config: ExplainabilityConfiguration
+    user_project_zip: File | Unset = UNSET
+    user_requirements_file_txt: File | Unset = UNSET
+    explainer_pkl: File | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        config = self.config.to_dict()
+
+        user_project_zip: FileTypes | Unset = UNSET
+        if not isinstance(self.user_project_zip, Unset):
+            user_project_zip = self.user_project_zip.to_tuple()
+
+        user_requirements_file_txt: FileTypes | Unset = UNSET
+        if not isinstance(self.user_requirements_file_txt, Unset):
+            user_requirements_file_txt = self.user_requirements_file_txt.to_tuple()
+
+        explainer_pkl: FileTypes | Unset = UNSET
+        if not isinstance(self.explainer_pkl, Unset):
+            explainer_pkl = self.explainer_pkl.to_tuple()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "config": config,
+            }
+        )
+        if user_project_zip is not UNSET:
+            field_dict["user_project.zip"] = user_project_zip
+        if user_requirements_file_txt is not UNSET:
+            field_dict["user_requirements_file.txt"] = user_requirements_file_txt
+        if explainer_pkl is not UNSET:
+            field_dict["explainer.pkl"] = explainer_pkl
+
+        return field_dict
+
+    def to_multipart(self) -> types.RequestFiles:
+        files: types.RequestFiles = []
+
+        files.append(
+            ("config", (None, json.dumps(self.config.to_dict()).encode(), "application/json"))
+        )
+
+        if not isinstance(self.user_project_zip, Unset):
+            files.append(("user_project.zip", self.user_project_zip.to_tuple()))
+
+        if not isinstance(self.user_requirements_file_txt, Unset):
+            files.append(("user_requirements_file.txt", self.user_requirements_file_txt.to_tuple()))
+
+        if not isinstance(self.explainer_pkl, Unset):
+            files.append(("explainer.pkl", self.explainer_pkl.to_tuple()))
+
+        for prop_name, prop in self.additional_properties.items():
+            files.append(
+                (
+                    prop_name,
+                    (
+                        None,
+                        (prop if isinstance(prop, str) else json.dumps(prop)).encode(),
+                        "text/plain",
+                    ),
+                )
+            )
+
+        return files
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+
+        d = dict(src_dict)
+        config = ExplainabilityConfiguration.from_dict(d.pop("config"))
+
+        _user_project_zip = d.pop("user_project.zip", UNSET)
+        user_project_zip: File | Unset
+        if isinstance(_user_project_zip, Unset) or _user_project_zip is None:
+            user_project_zip = UNSET
+        else:
+            user_project_zip = File(payload=BytesIO(_user_project_zip))
+
+        _user_requirements_file_txt = d.pop("user_requirements_file.txt", UNSET)
+        user_requirements_file_txt: File | Unset
+        if isinstance(_user_requirements_file_txt, Unset) or _user_requirements_file_txt is None:
+            user_requirements_file_txt = UNSET
+        else:
+            user_requirements_file_txt = File(payload=BytesIO(_user_requirements_file_txt))
+
+        _explainer_pkl = d.pop("explainer.pkl", UNSET)
+        explainer_pkl: File | Unset
+        if isinstance(_explainer_pkl, Unset) or _explainer_pkl is None:
+            explainer_pkl = UNSET
+        else:
+            explainer_pkl = File(payload=BytesIO(_explainer_pkl))
+
+        explainability_form = cls(
+            config=config,
+            user_project_zip=user_project_zip,
+            user_requirements_file_txt=user_requirements_file_txt,
+            explainer_pkl=explainer_pkl,
+        )
+
+        explainability_form.additional_properties = d
+        return explainability_form
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

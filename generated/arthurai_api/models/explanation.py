@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.importance_score import ImportanceScore
+
+
+T = TypeVar("T", bound="Explanation")
+
+
+@_attrs_define
+class Explanation:
+    """Why one prediction attribute has its value.
+
+    Attributes:
+        algorithm (str): `lime` or `shap`.
+        predicted_attribute_name (str): The prediction attribute.
+        importance_scores (list[ImportanceScore]): One entry an input attribute.
+    """
+
+    algorithm: str
+    predicted_attribute_name: str
+    importance_scores: list[ImportanceScore]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        algorithm = self.algorithm
+
+        predicted_attribute_name = self.predicted_attribute_name
+
+        importance_scores = []
+        for importance_scores_item_data in self.importance_scores:
+            importance_scores_item = importance_scores_item_data.to_dict()
+            importance_scores.append(importance_scores_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "algorithm": algorithm,
+                "predicted_attribute_name": predicted_attribute_name,
+                "importance_scores": importance_scores,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.importance_score import ImportanceScore  # noqa: PLC0415
+
+        d = dict(src_dict)
+        algorithm = d.pop("algorithm")
+
+        predicted_attribute_name = d.pop("predicted_attribute_name")
+
+        importance_scores = []
+        _importance_scores = d.pop("importance_scores")
+        for importance_scores_item_data in _importance_scores or ():
+            importance_scores_item = ImportanceScore.from_dict(importance_scores_item_data)
+
+            importance_scores.append(importance_scores_item)
+
+        explanation = cls(
+            algorithm=algorithm,
+            predicted_attribute_name=predicted_attribute_name,
+            importance_scores=importance_scores,
+        )
+
+        explanation.additional_properties = d
+        return explanation
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

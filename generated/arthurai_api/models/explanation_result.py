@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.expected_value import ExpectedValue
+    from ..models.explanation import Explanation
+
+
+T = TypeVar("T", bound="ExplanationResult")
+
+
+@_attrs_define
+class ExplanationResult:
+    """Why an inference came out as it did.
+
+    Attributes:
+        explanation (list[Explanation]): One entry a prediction attribute.
+        expected_value (list[ExpectedValue] | Unset): Base values, with SHAP.
+    """
+
+    explanation: list[Explanation]
+    expected_value: list[ExpectedValue] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        explanation = []
+        for explanation_item_data in self.explanation:
+            explanation_item = explanation_item_data.to_dict()
+            explanation.append(explanation_item)
+
+        expected_value: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.expected_value, Unset):
+            expected_value = []
+            for expected_value_item_data in self.expected_value:
+                expected_value_item = expected_value_item_data.to_dict()
+                expected_value.append(expected_value_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "explanation": explanation,
+            }
+        )
+        if expected_value is not UNSET:
+            field_dict["expected_value"] = expected_value
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.expected_value import ExpectedValue  # noqa: PLC0415
+        from ..models.explanation import Explanation  # noqa: PLC0415
+
+        d = dict(src_dict)
+        explanation = []
+        _explanation = d.pop("explanation")
+        for explanation_item_data in _explanation or ():
+            explanation_item = Explanation.from_dict(explanation_item_data)
+
+            explanation.append(explanation_item)
+
+        _expected_value = d.pop("expected_value", UNSET)
+        expected_value: list[ExpectedValue] | Unset = UNSET
+        if _expected_value is not UNSET:
+            expected_value = []
+            for expected_value_item_data in _expected_value or ():
+                expected_value_item = ExpectedValue.from_dict(expected_value_item_data)
+
+                expected_value.append(expected_value_item)
+
+        explanation_result = cls(
+            explanation=explanation,
+            expected_value=expected_value,
+        )
+
+        explanation_result.additional_properties = d
+        return explanation_result
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.file_upload_failure import FileUploadFailure
+    from ..models.status_counts import StatusCounts
+
+
+T = TypeVar("T", bound="FileUploadResponse")
+
+
+@_attrs_define
+class FileUploadResponse:
+    """Outcome of a file.
+
+    Attributes:
+        counts (StatusCounts): How many rows of a request were taken and how many refused. Holds these three members and
+            no other.
+        failures (list[FileUploadFailure]): One entry a refused row; empty when all were taken.
+    """
+
+    counts: StatusCounts
+    failures: list[FileUploadFailure]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        counts = self.counts.to_dict()
+
+        failures = []
+        for failures_item_data in self.failures:
+            failures_item = failures_item_data.to_dict()
+            failures.append(failures_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "counts": counts,
+                "failures": failures,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.file_upload_failure import FileUploadFailure  # noqa: PLC0415
+        from ..models.status_counts import StatusCounts  # noqa: PLC0415
+
+        d = dict(src_dict)
+        counts = StatusCounts.from_dict(d.pop("counts"))
+
+        failures = []
+        _failures = d.pop("failures")
+        for failures_item_data in _failures or ():
+            failures_item = FileUploadFailure.from_dict(failures_item_data)
+
+            failures.append(failures_item)
+
+        file_upload_response = cls(
+            counts=counts,
+            failures=failures,
+        )
+
+        file_upload_response.additional_properties = d
+        return file_upload_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

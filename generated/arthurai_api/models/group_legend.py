@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.attribute_bin import AttributeBin
+
+
+T = TypeVar("T", bound="GroupLegend")
+
+
+@_attrs_define
+class GroupLegend:
+    """What makes a group: a value of a categorical attribute or a bin of a continuous one.
+
+    Attributes:
+        name (None | str | Unset): The value.
+        bin_ (AttributeBin | None | Unset): The bin.
+    """
+
+    name: None | str | Unset = UNSET
+    bin_: AttributeBin | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
+
+        name: None | str | Unset
+        if isinstance(self.name, Unset):
+            name = UNSET
+        else:
+            name = self.name
+
+        bin_: dict[str, Any] | None | Unset
+        if isinstance(self.bin_, Unset):
+            bin_ = UNSET
+        elif isinstance(self.bin_, AttributeBin):
+            bin_ = self.bin_.to_dict()
+        else:
+            bin_ = self.bin_
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if name is not UNSET:
+            field_dict["name"] = name
+        if bin_ is not UNSET:
+            field_dict["bin"] = bin_
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        name = _parse_name(d.pop("name", UNSET))
+
+        def _parse_bin_(data: object) -> AttributeBin | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                bin_type_0 = AttributeBin.from_dict(data)
+
+                return bin_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(AttributeBin | None | Unset, data)
+
+        bin_ = _parse_bin_(d.pop("bin", UNSET))
+
+        group_legend = cls(
+            name=name,
+            bin_=bin_,
+        )
+
+        group_legend.additional_properties = d
+        return group_legend
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.hotspot_prediction_counts import HotspotPredictionCounts
+
+
+T = TypeVar("T", bound="HotspotClassInfo")
+
+
+@_attrs_define
+class HotspotClassInfo:
+    """How the model does on one class inside a node.
+
+    Attributes:
+        class_f1 (float): F1 score.
+        class_precision (float): Precision.
+        class_recall (float): Recall.
+        count (int): Rows of this class.
+        pred_to_count (HotspotPredictionCounts): Rows by predicted class.
+    """
+
+    class_f1: float
+    class_precision: float
+    class_recall: float
+    count: int
+    pred_to_count: HotspotPredictionCounts
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        class_f1 = self.class_f1
+
+        class_precision = self.class_precision
+
+        class_recall = self.class_recall
+
+        count = self.count
+
+        pred_to_count = self.pred_to_count.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "class_f1": class_f1,
+                "class_precision": class_precision,
+                "class_recall": class_recall,
+                "count": count,
+                "pred_to_count": pred_to_count,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.hotspot_prediction_counts import HotspotPredictionCounts  # noqa: PLC0415
+
+        d = dict(src_dict)
+        class_f1 = d.pop("class_f1")
+
+        class_precision = d.pop("class_precision")
+
+        class_recall = d.pop("class_recall")
+
+        count = d.pop("count")
+
+        pred_to_count = HotspotPredictionCounts.from_dict(d.pop("pred_to_count"))
+
+        hotspot_class_info = cls(
+            class_f1=class_f1,
+            class_precision=class_precision,
+            class_recall=class_recall,
+            count=count,
+            pred_to_count=pred_to_count,
+        )
+
+        hotspot_class_info.additional_properties = d
+        return hotspot_class_info
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.token_importance import TokenImportance
+
+
+T = TypeVar("T", bound="ImportanceScore")
+
+
+@_attrs_define
+class ImportanceScore:
+    """Part of one attribute in a prediction; token by token for texts.
+
+    Attributes:
+        attribute_name (str): The attribute.
+        explanation_value (float | Unset): Importance, with its sign; tabular models.
+        tokens (list[TokenImportance] | Unset): Importance of each token; text models.
+    """
+
+    attribute_name: str
+    explanation_value: float | Unset = UNSET
+    tokens: list[TokenImportance] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        attribute_name = self.attribute_name
+
+        explanation_value = self.explanation_value
+
+        tokens: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.tokens, Unset):
+            tokens = []
+            for tokens_item_data in self.tokens:
+                tokens_item = tokens_item_data.to_dict()
+                tokens.append(tokens_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "attribute_name": attribute_name,
+            }
+        )
+        if explanation_value is not UNSET:
+            field_dict["explanation_value"] = explanation_value
+        if tokens is not UNSET:
+            field_dict["tokens"] = tokens
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.token_importance import TokenImportance  # noqa: PLC0415
+
+        d = dict(src_dict)
+        attribute_name = d.pop("attribute_name")
+
+        explanation_value = d.pop("explanation_value", UNSET)
+
+        _tokens = d.pop("tokens", UNSET)
+        tokens: list[TokenImportance] | Unset = UNSET
+        if _tokens is not UNSET:
+            tokens = []
+            for tokens_item_data in _tokens or ():
+                tokens_item = TokenImportance.from_dict(tokens_item_data)
+
+                tokens.append(tokens_item)
+
+        importance_score = cls(
+            attribute_name=attribute_name,
+            explanation_value=explanation_value,
+            tokens=tokens,
+        )
+
+        importance_score.additional_properties = d
+        return importance_score
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.inference_result import InferenceResult
+    from ..models.status_counts import StatusCounts
+
+
+T = TypeVar("T", bound="InferencesResponse")
+
+
+@_attrs_define
+class InferencesResponse:
+    """Outcome row by row, in the order of the request.
+
+    Attributes:
+        counts (StatusCounts): How many rows of a request were taken and how many refused. Holds these three members and
+            no other.
+        results (list[InferenceResult]): One entry a row.
+    """
+
+    counts: StatusCounts
+    results: list[InferenceResult]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        counts = self.counts.to_dict()
+
+        results = []
+        for results_item_data in self.results:
+            results_item = results_item_data.to_dict()
+            results.append(results_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "counts": counts,
+                "results": results,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.inference_result import InferenceResult  # noqa: PLC0415
+        from ..models.status_counts import StatusCounts  # noqa: PLC0415
+
+        d = dict(src_dict)
+        counts = StatusCounts.from_dict(d.pop("counts"))
+
+        results = []
+        _results = d.pop("results")
+        for results_item_data in _results or ():
+            results_item = InferenceResult.from_dict(results_item_data)
+
+            results.append(results_item)
+
+        inferences_response = cls(
+            counts=counts,
+            results=results,
+        )
+
+        inferences_response.additional_properties = d
+        return inferences_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.insight_metric_type import InsightMetricType
+from ..models.insight_status import InsightStatus
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.insight_region import InsightRegion
+
+
+T = TypeVar("T", bound="Insight")
+
+
+@_attrs_define
+class Insight:
+    """A region of the input where the model is weak.
+
+    Attributes:
+        id (str): Identifier given by the server.
+        model_id (str): The model.
+        run_id (str): The search that found it.
+        metric_type (InsightMetricType): What an insight is about.
+        threshold_value (float): Limit below which a region is worth telling.
+        metric_value (float): Value in the region.
+        region (InsightRegion): A region of the input by attribute; at most seven rules.
+        timestamp (datetime.datetime): When it was found.
+        status (InsightStatus): What has been done about an insight.
+        batch_id (None | str | Unset): The batch; batch models only.
+        window_start (datetime.datetime | None | Unset): Begin of the window; streaming models only.
+        window_end (datetime.datetime | None | Unset): End of the window; streaming models only.
+    """
+
+    id: str
+    model_id: str
+    run_id: str
+    metric_type: InsightMetricType
+    threshold_value: float
+    metric_value: float
+    region: InsightRegion
+    timestamp: datetime.datetime
+    status: InsightStatus
+    batch_id: None | str | Unset = UNSET
+    window_start: datetime.datetime | None | Unset = UNSET
+    window_end: datetime.datetime | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        model_id = self.model_id
+
+        run_id = self.run_id
+
+        metric_type = self.metric_type.value
+
+        threshold_value = self.threshold_value
+
+        metric_value = self.metric_value
+
+        region = self.region.to_dict()
+
+        timestamp = self.timestamp.isoformat()
+
+        status = self.status.value
+
+        batch_id: None | str | Unset
+        if isinstance(self.batch_id, Unset):
+            batch_id = UNSET
+        else:
+            batch_id = self.batch_id
+
+        window_start: None | str | Unset
+        if isinstance(self.window_start, Unset):
+            window_start = UNSET
+        elif isinstance(self.window_start, datetime.datetime):
+            window_start = self.window_start.isoformat()
+        else:
+            window_start = self.window_start
+
+        window_end: None | str | Unset
+        if isinstance(self.window_end, Unset):
+            window_end = UNSET
+        elif isinstance(self.window_end, datetime.datetime):
+            window_end = self.window_end.isoformat()
+        else:
+            window_end = self.window_end
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "model_id": model_id,
+                "run_id": run_id,
+                "metric_type": metric_type,
+                "threshold_value": threshold_value,
+                "metric_value": metric_value,
+                "region": region,
+                "timestamp": timestamp,
+                "status": status,
+            }
+        )
+        if batch_id is not UNSET:
+            field_dict["batch_id"] = batch_id
+        if window_start is not UNSET:
+            field_dict["window_start"] = window_start
+        if window_end is not UNSET:
+            field_dict["window_end"] = window_end
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.insight_region import InsightRegion  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        model_id = d.pop("model_id")
+
+        run_id = d.pop("run_id")
+
+        metric_type = InsightMetricType(d.pop("metric_type"))
+
+        threshold_value = d.pop("threshold_value")
+
+        metric_value = d.pop("metric_value")
+
+        region = InsightRegion.from_dict(d.pop("region"))
+
+        timestamp = datetime.datetime.fromisoformat(d.pop("timestamp"))
+
+        status = InsightStatus(d.pop("status"))
+
+        def _parse_batch_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        batch_id = _parse_batch_id(d.pop("batch_id", UNSET))
+
+        def _parse_window_start(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                window_start_type_0 = datetime.datetime.fromisoformat(data)
+
+                return window_start_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        window_start = _parse_window_start(d.pop("window_start", UNSET))
+
+        def _parse_window_end(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                window_end_type_0 = datetime.datetime.fromisoformat(data)
+
+                return window_end_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        window_end = _parse_window_end(d.pop("window_end", UNSET))
+
+        insight = cls(
+            id=id,
+            model_id=model_id,
+            run_id=run_id,
+            metric_type=metric_type,
+            threshold_value=threshold_value,
+            metric_value=metric_value,
+            region=region,
+            timestamp=timestamp,
+            status=status,
+            batch_id=batch_id,
+            window_start=window_start,
+            window_end=window_end,
+        )
+
+        insight.additional_properties = d
+        return insight
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.metric_result import MetricResult
+    from ..models.query_filter import QueryFilter
+
+
+T = TypeVar("T", bound="MetricEvaluationResponse")
+
+
+@_attrs_define
+class MetricEvaluationResponse:
+    """Values of a metric.
+
+    Attributes:
+        name (str): Name of the metric.
+        results (list[MetricResult]): One entry per group and choice of parameters.
+        filters (list[QueryFilter] | None | Unset): The conditions that were asked for.
+    """
+
+    name: str
+    results: list[MetricResult]
+    filters: list[QueryFilter] | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        results = []
+        for results_item_data in self.results:
+            results_item = results_item_data.to_dict()
+            results.append(results_item)
+
+        filters: list[dict[str, Any]] | None | Unset
+        if isinstance(self.filters, Unset):
+            filters = UNSET
+        elif isinstance(self.filters, list):
+            filters = []
+            for filters_type_0_item_data in self.filters:
+                filters_type_0_item = filters_type_0_item_data.to_dict()
+                filters.append(filters_type_0_item)
+
+        else:
+            filters = self.filters
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "name": name,
+                "results": results,
+            }
+        )
+        if filters is not UNSET:
+            field_dict["filters"] = filters
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.metric_result import MetricResult  # noqa: PLC0415
+        from ..models.query_filter import QueryFilter  # noqa: PLC0415
+
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        results = []
+        _results = d.pop("results")
+        for results_item_data in _results or ():
+            results_item = MetricResult.from_dict(results_item_data)
+
+            results.append(results_item)
+
+        def _parse_filters(data: object) -> list[QueryFilter] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                filters_type_0 = []
+                _filters_type_0 = data
+                for filters_type_0_item_data in _filters_type_0 or ():
+                    filters_type_0_item = QueryFilter.from_dict(filters_type_0_item_data)
+
+                    filters_type_0.append(filters_type_0_item)
+
+                return filters_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[QueryFilter] | None | Unset, data)
+
+        filters = _parse_filters(d.pop("filters", UNSET))
+
+        metric_evaluation_response = cls(
+            name=name,
+            results=results,
+            filters=filters,
+        )
+
+        metric_evaluation_response.additional_properties = d
+        return metric_evaluation_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

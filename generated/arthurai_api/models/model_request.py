@@ -1,0 +1,459 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.input_type import InputType
+from ..models.output_type import OutputType
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.attribute import Attribute
+    from ..models.explainability_configuration import ExplainabilityConfiguration
+
+
+T = TypeVar("T", bound="ModelRequest")
+
+
+@_attrs_define
+class ModelRequest:
+    """A model to create. Members of `Model` that are not listed here may come along and are ignored.
+
+    Attributes:
+        partner_model_id (str): Identifier of the caller's own choice; not yet used by an active model.
+        input_type (InputType): What a model reads.
+        output_type (OutputType): What a model predicts. Binary classifiers are `MULTICLASS` with one or two
+            predictions.
+        display_name (None | str | Unset): Name shown to people.
+        description (None | str | Unset): What the model does.
+        is_batch (bool | None | Unset): Whether inferences come in closed batches; no when absent.
+        attributes (list[Attribute] | None | Unset): Columns of the model: at least one input (`PIPELINE_INPUT` or
+            `NON_INPUT_DATA`) and one
+            `PREDICTED_VALUE`. None can be added once there are inferences.
+        tags (list[str] | None | Unset): Labels for finding the model.
+        classifier_threshold (float | None | Unset): Score from which a binary classifier's prediction counts as
+            positive; 0.5 when absent.
+        text_delimiter (None | str | Unset): Regular expression that splits text into words; `\\W+` when absent.
+        pixel_height (int | None | Unset): Height in pixels to which images are resized.
+        pixel_width (int | None | Unset): Width in pixels to which images are resized.
+        image_class_labels (list[str] | None | Unset): Class names in the order of their class ids.
+        expected_throughput_gb_per_day (int | None | Unset): Expected amount of data; a hint for sizing.
+        model_group_id (None | str | Unset): Group to add a version to; a new group when absent.
+        version_label (None | str | Unset): Free name of this version.
+        accuracy_enabled (bool | None | Unset): Whether dashboards show accuracy.
+        explainability_enabled (ExplainabilityConfiguration | None | Unset): Explainability to set up at once; rarely
+            used.
+    """
+
+    partner_model_id: str
+    input_type: InputType
+    output_type: OutputType
+    display_name: None | str | Unset = UNSET
+    description: None | str | Unset = UNSET
+    is_batch: bool | None | Unset = UNSET
+    attributes: list[Attribute] | None | Unset = UNSET
+    tags: list[str] | None | Unset = UNSET
+    classifier_threshold: float | None | Unset = UNSET
+    text_delimiter: None | str | Unset = UNSET
+    pixel_height: int | None | Unset = UNSET
+    pixel_width: int | None | Unset = UNSET
+    image_class_labels: list[str] | None | Unset = UNSET
+    expected_throughput_gb_per_day: int | None | Unset = UNSET
+    model_group_id: None | str | Unset = UNSET
+    version_label: None | str | Unset = UNSET
+    accuracy_enabled: bool | None | Unset = UNSET
+    explainability_enabled: ExplainabilityConfiguration | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+
+        partner_model_id = self.partner_model_id
+
+        input_type = self.input_type.value
+
+        output_type = self.output_type.value
+
+        display_name: None | str | Unset
+        if isinstance(self.display_name, Unset):
+            display_name = UNSET
+        else:
+            display_name = self.display_name
+
+        description: None | str | Unset
+        if isinstance(self.description, Unset):
+            description = UNSET
+        else:
+            description = self.description
+
+        is_batch: bool | None | Unset
+        if isinstance(self.is_batch, Unset):
+            is_batch = UNSET
+        else:
+            is_batch = self.is_batch
+
+        attributes: list[dict[str, Any]] | None | Unset
+        if isinstance(self.attributes, Unset):
+            attributes = UNSET
+        elif isinstance(self.attributes, list):
+            attributes = []
+            for attributes_type_0_item_data in self.attributes:
+                attributes_type_0_item = attributes_type_0_item_data.to_dict()
+                attributes.append(attributes_type_0_item)
+
+        else:
+            attributes = self.attributes
+
+        tags: list[str] | None | Unset
+        if isinstance(self.tags, Unset):
+            tags = UNSET
+        elif isinstance(self.tags, list):
+            tags = self.tags
+
+        else:
+            tags = self.tags
+
+        classifier_threshold: float | None | Unset
+        if isinstance(self.classifier_threshold, Unset):
+            classifier_threshold = UNSET
+        else:
+            classifier_threshold = self.classifier_threshold
+
+        text_delimiter: None | str | Unset
+        if isinstance(self.text_delimiter, Unset):
+            text_delimiter = UNSET
+        else:
+            text_delimiter = self.text_delimiter
+
+        pixel_height: int | None | Unset
+        if isinstance(self.pixel_height, Unset):
+            pixel_height = UNSET
+        else:
+            pixel_height = self.pixel_height
+
+        pixel_width: int | None | Unset
+        if isinstance(self.pixel_width, Unset):
+            pixel_width = UNSET
+        else:
+            pixel_width = self.pixel_width
+
+        image_class_labels: list[str] | None | Unset
+        if isinstance(self.image_class_labels, Unset):
+            image_class_labels = UNSET
+        elif isinstance(self.image_class_labels, list):
+            image_class_labels = self.image_class_labels
+
+        else:
+            image_class_labels = self.image_class_labels
+
+        expected_throughput_gb_per_day: int | None | Unset
+        if isinstance(self.expected_throughput_gb_per_day, Unset):
+            expected_throughput_gb_per_day = UNSET
+        else:
+            expected_throughput_gb_per_day = self.expected_throughput_gb_per_day
+
+        model_group_id: None | str | Unset
+        if isinstance(self.model_group_id, Unset):
+            model_group_id = UNSET
+        else:
+            model_group_id = self.model_group_id
+
+        version_label: None | str | Unset
+        if isinstance(self.version_label, Unset):
+            version_label = UNSET
+        else:
+            version_label = self.version_label
+
+        accuracy_enabled: bool | None | Unset
+        if isinstance(self.accuracy_enabled, Unset):
+            accuracy_enabled = UNSET
+        else:
+            accuracy_enabled = self.accuracy_enabled
+
+        explainability_enabled: dict[str, Any] | None | Unset
+        if isinstance(self.explainability_enabled, Unset):
+            explainability_enabled = UNSET
+        elif isinstance(self.explainability_enabled, ExplainabilityConfiguration):
+            explainability_enabled = self.explainability_enabled.to_dict()
+        else:
+            explainability_enabled = self.explainability_enabled
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "partner_model_id": partner_model_id,
+                "input_type": input_type,
+                "output_type": output_type,
+            }
+        )
+        if display_name is not UNSET:
+            field_dict["display_name"] = display_name
+        if description is not UNSET:
+            field_dict["description"] = description
+        if is_batch is not UNSET:
+            field_dict["is_batch"] = is_batch
+        if attributes is not UNSET:
+            field_dict["attributes"] = attributes
+        if tags is not UNSET:
+            field_dict["tags"] = tags
+        if classifier_threshold is not UNSET:
+            field_dict["classifier_threshold"] = classifier_threshold
+        if text_delimiter is not UNSET:
+            field_dict["text_delimiter"] = text_delimiter
+        if pixel_height is not UNSET:
+            field_dict["pixel_height"] = pixel_height
+        if pixel_width is not UNSET:
+            field_dict["pixel_width"] = pixel_width
+        if image_class_labels is not UNSET:
+            field_dict["image_class_labels"] = image_class_labels
+        if expected_throughput_gb_per_day is not UNSET:
+            field_dict["expected_throughput_gb_per_day"] = expected_throughput_gb_per_day
+        if model_group_id is not UNSET:
+            field_dict["model_group_id"] = model_group_id
+        if version_label is not UNSET:
+            field_dict["version_label"] = version_label
+        if accuracy_enabled is not UNSET:
+            field_dict["accuracy_enabled"] = accuracy_enabled
+        if explainability_enabled is not UNSET:
+            field_dict["explainability_enabled"] = explainability_enabled
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.attribute import Attribute  # noqa: PLC0415
+        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+
+        d = dict(src_dict)
+        partner_model_id = d.pop("partner_model_id")
+
+        input_type = InputType(d.pop("input_type"))
+
+        output_type = OutputType(d.pop("output_type"))
+
+        def _parse_display_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        display_name = _parse_display_name(d.pop("display_name", UNSET))
+
+        def _parse_description(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        description = _parse_description(d.pop("description", UNSET))
+
+        def _parse_is_batch(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        is_batch = _parse_is_batch(d.pop("is_batch", UNSET))
+
+        def _parse_attributes(data: object) -> list[Attribute] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                attributes_type_0 = []
+                _attributes_type_0 = data
+                for attributes_type_0_item_data in _attributes_type_0 or ():
+                    attributes_type_0_item = Attribute.from_dict(attributes_type_0_item_data)
+
+                    attributes_type_0.append(attributes_type_0_item)
+
+                return attributes_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[Attribute] | None | Unset, data)
+
+        attributes = _parse_attributes(d.pop("attributes", UNSET))
+
+        def _parse_tags(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                _tags_type_0 = data
+                tags_type_0 = cast(list[str], [] if _tags_type_0 is None else _tags_type_0)
+
+                return tags_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        tags = _parse_tags(d.pop("tags", UNSET))
+
+        def _parse_classifier_threshold(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        classifier_threshold = _parse_classifier_threshold(d.pop("classifier_threshold", UNSET))
+
+        def _parse_text_delimiter(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        text_delimiter = _parse_text_delimiter(d.pop("text_delimiter", UNSET))
+
+        def _parse_pixel_height(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        pixel_height = _parse_pixel_height(d.pop("pixel_height", UNSET))
+
+        def _parse_pixel_width(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        pixel_width = _parse_pixel_width(d.pop("pixel_width", UNSET))
+
+        def _parse_image_class_labels(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                _image_class_labels_type_0 = data
+                image_class_labels_type_0 = cast(
+                    list[str],
+                    [] if _image_class_labels_type_0 is None else _image_class_labels_type_0,
+                )
+
+                return image_class_labels_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        image_class_labels = _parse_image_class_labels(d.pop("image_class_labels", UNSET))
+
+        def _parse_expected_throughput_gb_per_day(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        expected_throughput_gb_per_day = _parse_expected_throughput_gb_per_day(
+            d.pop("expected_throughput_gb_per_day", UNSET)
+        )
+
+        def _parse_model_group_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        model_group_id = _parse_model_group_id(d.pop("model_group_id", UNSET))
+
+        def _parse_version_label(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        version_label = _parse_version_label(d.pop("version_label", UNSET))
+
+        def _parse_accuracy_enabled(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        accuracy_enabled = _parse_accuracy_enabled(d.pop("accuracy_enabled", UNSET))
+
+        def _parse_explainability_enabled(
+            data: object,
+        ) -> ExplainabilityConfiguration | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                explainability_enabled_type_0 = ExplainabilityConfiguration.from_dict(data)
+
+                return explainability_enabled_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ExplainabilityConfiguration | None | Unset, data)
+
+        explainability_enabled = _parse_explainability_enabled(
+            d.pop("explainability_enabled", UNSET)
+        )
+
+        model_request = cls(
+            partner_model_id=partner_model_id,
+            input_type=input_type,
+            output_type=output_type,
+            display_name=display_name,
+            description=description,
+            is_batch=is_batch,
+            attributes=attributes,
+            tags=tags,
+            classifier_threshold=classifier_threshold,
+            text_delimiter=text_delimiter,
+            pixel_height=pixel_height,
+            pixel_width=pixel_width,
+            image_class_labels=image_class_labels,
+            expected_throughput_gb_per_day=expected_throughput_gb_per_day,
+            model_group_id=model_group_id,
+            version_label=version_label,
+            accuracy_enabled=accuracy_enabled,
+            explainability_enabled=explainability_enabled,
+        )
+
+        model_request.additional_properties = d
+        return model_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.insight_group_count import InsightGroupCount
+
+
+T = TypeVar("T", bound="PaginatedInsightGroupCounts")
+
+
+@_attrs_define
+class PaginatedInsightGroupCounts:
+    """One page of counts.
+
+    Attributes:
+        data (list[InsightGroupCount] | None): Counts on this page.
+        page (int): Number of this page, from 1.
+        page_size (int): Page size in force.
+        total_pages (int | Unset): Number of pages.
+        total_count (int | Unset): Hits over all pages.
+    """
+
+    data: list[InsightGroupCount] | None
+    page: int
+    page_size: int
+    total_pages: int | Unset = UNSET
+    total_count: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        data: list[dict[str, Any]] | None
+        if isinstance(self.data, list):
+            data = []
+            for data_type_0_item_data in self.data:
+                data_type_0_item = data_type_0_item_data.to_dict()
+                data.append(data_type_0_item)
+
+        else:
+            data = self.data
+
+        page = self.page
+
+        page_size = self.page_size
+
+        total_pages = self.total_pages
+
+        total_count = self.total_count
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "data": data,
+                "page": page,
+                "page_size": page_size,
+            }
+        )
+        if total_pages is not UNSET:
+            field_dict["total_pages"] = total_pages
+        if total_count is not UNSET:
+            field_dict["total_count"] = total_count
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.insight_group_count import InsightGroupCount  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_data(data: object) -> list[InsightGroupCount] | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                data_type_0 = []
+                _data_type_0 = data
+                for data_type_0_item_data in _data_type_0 or ():
+                    data_type_0_item = InsightGroupCount.from_dict(data_type_0_item_data)
+
+                    data_type_0.append(data_type_0_item)
+
+                return data_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[InsightGroupCount] | None, data)
+
+        data = _parse_data(d.pop("data"))
+
+        page = d.pop("page")
+
+        page_size = d.pop("page_size")
+
+        total_pages = d.pop("total_pages", UNSET)
+
+        total_count = d.pop("total_count", UNSET)
+
+        paginated_insight_group_counts = cls(
+            data=data,
+            page=page,
+            page_size=page_size,
+            total_pages=total_pages,
+            total_count=total_count,
+        )
+
+        paginated_insight_group_counts.additional_properties = d
+        return paginated_insight_group_counts
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

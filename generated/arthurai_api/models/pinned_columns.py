@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="PinnedColumns")
+
+
+@_attrs_define
+class PinnedColumns:
+    """Columns that the inference view shows first: names of attributes or one of `inference_id`, `partner_inference_id`,
+    `inference_timestamp`, `anomaly_score`, `raw_anomaly_score`.
+
+        Attributes:
+            columns (list[str]): Names in display order.
+    """
+
+    columns: list[str]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        columns = self.columns
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "columns": columns,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        _columns = d.pop("columns")
+        columns = cast(list[str], [] if _columns is None else _columns)
+
+        pinned_columns = cls(
+            columns=columns,
+        )
+
+        pinned_columns.additional_properties = d
+        return pinned_columns
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

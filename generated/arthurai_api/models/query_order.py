@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="QueryOrder")
+
+
+@_attrs_define
+class QueryOrder:
+    """A column to sort by, named by `property` or by `alias`.
+
+    Attributes:
+        property_ (str | Unset): Name of a column.
+        alias (str | Unset): Alias of a select item.
+        direction (None | str | Unset): `asc` or `desc`, in any spelling of case; ascending when absent.
+    """
+
+    property_: str | Unset = UNSET
+    alias: str | Unset = UNSET
+    direction: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        property_ = self.property_
+
+        alias = self.alias
+
+        direction: None | str | Unset
+        if isinstance(self.direction, Unset):
+            direction = UNSET
+        else:
+            direction = self.direction
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if property_ is not UNSET:
+            field_dict["property"] = property_
+        if alias is not UNSET:
+            field_dict["alias"] = alias
+        if direction is not UNSET:
+            field_dict["direction"] = direction
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        property_ = d.pop("property", UNSET)
+
+        alias = d.pop("alias", UNSET)
+
+        def _parse_direction(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        direction = _parse_direction(d.pop("direction", UNSET))
+
+        query_order = cls(
+            property_=property_,
+            alias=alias,
+            direction=direction,
+        )
+
+        query_order.additional_properties = d
+        return query_order
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

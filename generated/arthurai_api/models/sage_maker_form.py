@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from .. import types
+from ..types import File
+
+T = TypeVar("T", bound="SageMakerForm")
+
+
+@_attrs_define
+class SageMakerForm:
+    """A file of SageMaker Data Capture.
+
+    Attributes:
+        inference_data (File): JSON lines, one capture event a line; the file name ends in `.jsonl`.
+    """
+
+    inference_data: File
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        inference_data = self.inference_data.to_tuple()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "inference_data": inference_data,
+            }
+        )
+
+        return field_dict
+
+    def to_multipart(self) -> types.RequestFiles:
+        files: types.RequestFiles = []
+
+        files.append(("inference_data", self.inference_data.to_tuple()))
+
+        for prop_name, prop in self.additional_properties.items():
+            files.append(
+                (
+                    prop_name,
+                    (
+                        None,
+                        (prop if isinstance(prop, str) else json.dumps(prop)).encode(),
+                        "text/plain",
+                    ),
+                )
+            )
+
+        return files
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        inference_data = File(payload=BytesIO(d.pop("inference_data")))
+
+        sage_maker_form = cls(
+            inference_data=inference_data,
+        )
+
+        sage_maker_form.additional_properties = d
+        return sage_maker_form
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

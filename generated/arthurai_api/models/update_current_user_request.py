@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="UpdateCurrentUserRequest")
+
+
+@_attrs_define
+class UpdateCurrentUserRequest:
+    """Changes to the caller's own account; members left out stay as they are.
+
+    Attributes:
+        old_password (None | str | Unset): Needed when a new password is given.
+        new_password (None | str | Unset): Password to use from now on.
+        first_name (None | str | Unset): Given name.
+        last_name (None | str | Unset): Family name.
+        email (None | str | Unset): E-mail address.
+        username (None | str | Unset): Name to log in with.
+        show_intro_sequence (bool | None | Unset): Whether a dashboard shows its introduction again.
+        help_mode_enabled (bool | None | Unset): Whether a dashboard shows its help texts.
+    """
+
+    old_password: None | str | Unset = UNSET
+    new_password: None | str | Unset = UNSET
+    first_name: None | str | Unset = UNSET
+    last_name: None | str | Unset = UNSET
+    email: None | str | Unset = UNSET
+    username: None | str | Unset = UNSET
+    show_intro_sequence: bool | None | Unset = UNSET
+    help_mode_enabled: bool | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        old_password: None | str | Unset
+        if isinstance(self.old_password, Unset):
+            old_password = UNSET
+        else:
+            old_password = self.old_password
+
+        new_password: None | str | Unset
+        if isinstance(self.new_password, Unset):
+            new_password = UNSET
+        else:
+            new_password = self.new_password
+
+        first_name: None | str | Unset
+        if isinstance(self.first_name, Unset):
+            first_name = UNSET
+        else:
+            first_name = self.first_name
+
+        last_name: None | str | Unset
+        if isinstance(self.last_name, Unset):
+            last_name = UNSET
+        else:
+            last_name = self.last_name
+
+        email: None | str | Unset
+        if isinstance(self.email, Unset):
+            email = UNSET
+        else:
+            email = self.email
+
+        username: None | str | Unset
+        if isinstance(self.username, Unset):
+            username = UNSET
+        else:
+            username = self.username
+
+        show_intro_sequence: bool | None | Unset
+        if isinstance(self.show_intro_sequence, Unset):
+            show_intro_sequence = UNSET
+        else:
+            show_intro_sequence = self.show_intro_sequence
+
+        help_mode_enabled: bool | None | Unset
+        if isinstance(self.help_mode_enabled, Unset):
+            help_mode_enabled = UNSET
+        else:
+            help_mode_enabled = self.help_mode_enabled
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if old_password is not UNSET:
+            field_dict["old_password"] = old_password
+        if new_password is not UNSET:
+            field_dict["new_password"] = new_password
+        if first_name is not UNSET:
+            field_dict["first_name"] = first_name
+        if last_name is not UNSET:
+            field_dict["last_name"] = last_name
+        if email is not UNSET:
+            field_dict["email"] = email
+        if username is not UNSET:
+            field_dict["username"] = username
+        if show_intro_sequence is not UNSET:
+            field_dict["show_intro_sequence"] = show_intro_sequence
+        if help_mode_enabled is not UNSET:
+            field_dict["help_mode_enabled"] = help_mode_enabled
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+
+        def _parse_old_password(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        old_password = _parse_old_password(d.pop("old_password", UNSET))
+
+        def _parse_new_password(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        new_password = _parse_new_password(d.pop("new_password", UNSET))
+
+        def _parse_first_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        first_name = _parse_first_name(d.pop("first_name", UNSET))
+
+        def _parse_last_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        last_name = _parse_last_name(d.pop("last_name", UNSET))
+
+        def _parse_email(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        email = _parse_email(d.pop("email", UNSET))
+
+        def _parse_username(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        username = _parse_username(d.pop("username", UNSET))
+
+        def _parse_show_intro_sequence(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        show_intro_sequence = _parse_show_intro_sequence(d.pop("show_intro_sequence", UNSET))
+
+        def _parse_help_mode_enabled(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        help_mode_enabled = _parse_help_mode_enabled(d.pop("help_mode_enabled", UNSET))
+
+        update_current_user_request = cls(
+            old_password=old_password,
+            new_password=new_password,
+            first_name=first_name,
+            last_name=last_name,
+            email=email,
+            username=username,
+            show_intro_sequence=show_intro_sequence,
+            help_mode_enabled=help_mode_enabled,
+        )
+
+        update_current_user_request.additional_properties = d
+        return update_current_user_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="User")
+
+
+@_attrs_define
+class User:
+    """A person with an account.
+
+    Attributes:
+        id (str): Identifier given by the server.
+        email (str): E-mail address.
+        first_name (None | str | Unset): Given name.
+        last_name (None | str | Unset): Family name.
+        username (None | str | Unset): Name to log in with.
+        roles (list[str] | None | Unset): Roles in the current organisation.
+        active (bool | Unset): False once the account has been deleted.
+        alert_notifications_enabled (bool | Unset): Whether alert mails are sent to this person.
+        show_intro_sequence (bool | Unset): Hint for a dashboard that its introduction is still to be shown.
+        help_mode_enabled (bool | Unset): Hint for a dashboard to show its help texts.
+        created_at (datetime.datetime | Unset): When the account was made.
+    """
+
+    id: str
+    email: str
+    first_name: None | str | Unset = UNSET
+    last_name: None | str | Unset = UNSET
+    username: None | str | Unset = UNSET
+    roles: list[str] | None | Unset = UNSET
+    active: bool | Unset = UNSET
+    alert_notifications_enabled: bool | Unset = UNSET
+    show_intro_sequence: bool | Unset = UNSET
+    help_mode_enabled: bool | Unset = UNSET
+    created_at: datetime.datetime | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        email = self.email
+
+        first_name: None | str | Unset
+        if isinstance(self.first_name, Unset):
+            first_name = UNSET
+        else:
+            first_name = self.first_name
+
+        last_name: None | str | Unset
+        if isinstance(self.last_name, Unset):
+            last_name = UNSET
+        else:
+            last_name = self.last_name
+
+        username: None | str | Unset
+        if isinstance(self.username, Unset):
+            username = UNSET
+        else:
+            username = self.username
+
+        roles: list[str] | None | Unset
+        if isinstance(self.roles, Unset):
+            roles = UNSET
+        elif isinstance(self.roles, list):
+            roles = self.roles
+
+        else:
+            roles = self.roles
+
+        active = self.active
+
+        alert_notifications_enabled = self.alert_notifications_enabled
+
+        show_intro_sequence = self.show_intro_sequence
+
+        help_mode_enabled = self.help_mode_enabled
+
+        created_at: str | Unset = UNSET
+        if not isinstance(self.created_at, Unset):
+            created_at = self.created_at.isoformat()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "email": email,
+            }
+        )
+        if first_name is not UNSET:
+            field_dict["first_name"] = first_name
+        if last_name is not UNSET:
+            field_dict["last_name"] = last_name
+        if username is not UNSET:
+            field_dict["username"] = username
+        if roles is not UNSET:
+            field_dict["roles"] = roles
+        if active is not UNSET:
+            field_dict["active"] = active
+        if alert_notifications_enabled is not UNSET:
+            field_dict["alert_notifications_enabled"] = alert_notifications_enabled
+        if show_intro_sequence is not UNSET:
+            field_dict["show_intro_sequence"] = show_intro_sequence
+        if help_mode_enabled is not UNSET:
+            field_dict["help_mode_enabled"] = help_mode_enabled
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        email = d.pop("email")
+
+        def _parse_first_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        first_name = _parse_first_name(d.pop("first_name", UNSET))
+
+        def _parse_last_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        last_name = _parse_last_name(d.pop("last_name", UNSET))
+
+        def _parse_username(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        username = _parse_username(d.pop("username", UNSET))
+
+        def _parse_roles(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                _roles_type_0 = data
+                roles_type_0 = cast(list[str], [] if _roles_type_0 is None else _roles_type_0)
+
+                return roles_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        roles = _parse_roles(d.pop("roles", UNSET))
+
+        active = d.pop("active", UNSET)
+
+        alert_notifications_enabled = d.pop("alert_notifications_enabled", UNSET)
+
+        show_intro_sequence = d.pop("show_intro_sequence", UNSET)
+
+        help_mode_enabled = d.pop("help_mode_enabled", UNSET)
+
+        _created_at = d.pop("created_at", UNSET)
+        created_at: datetime.datetime | Unset
+        if isinstance(_created_at, Unset) or _created_at is None:
+            created_at = UNSET
+        else:
+            created_at = datetime.datetime.fromisoformat(_created_at)
+
+        user = cls(
+            id=id,
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            username=username,
+            roles=roles,
+            active=active,
+            alert_notifications_enabled=alert_notifications_enabled,
+            show_intro_sequence=show_intro_sequence,
+            help_mode_enabled=help_mode_enabled,
+            created_at=created_at,
+        )
+
+        user.additional_properties = d
+        return user
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

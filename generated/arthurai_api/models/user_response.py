@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.user_context import UserContext
+
+
+T = TypeVar("T", bound="UserResponse")
+
+
+@_attrs_define
+class UserResponse:
+    """The caller as seen by the server. With a service-account key only the organisation and the roles are filled.
+
+    Attributes:
+        roles (list[str]): Roles in the current organisation.
+        organization_id (str): The organisation that calls go to when they name none.
+        id (str | Unset): Identifier given by the server.
+        first_name (None | str | Unset): Given name.
+        last_name (None | str | Unset): Family name.
+        email (str | Unset): E-mail address.
+        username (None | str | Unset): Name to log in with.
+        active (bool | Unset): False once the account has been deleted.
+        alert_notifications_enabled (bool | Unset): Whether alert mails are sent to this person.
+        show_intro_sequence (bool | Unset): Hint for a dashboard that its introduction is still to be shown.
+        help_mode_enabled (bool | Unset): Hint for a dashboard to show its help texts.
+        created_at (datetime.datetime | Unset): When the account was made.
+        organization_name (None | str | Unset): Name of that organisation.
+        plan (None | str | Unset): Plan of that organisation, for instance `enterprise`.
+        contexts (list[UserContext] | None | Unset): Every organisation the person may enter.
+    """
+
+    roles: list[str]
+    organization_id: str
+    id: str | Unset = UNSET
+    first_name: None | str | Unset = UNSET
+    last_name: None | str | Unset = UNSET
+    email: str | Unset = UNSET
+    username: None | str | Unset = UNSET
+    active: bool | Unset = UNSET
+    alert_notifications_enabled: bool | Unset = UNSET
+    show_intro_sequence: bool | Unset = UNSET
+    help_mode_enabled: bool | Unset = UNSET
+    created_at: datetime.datetime | Unset = UNSET
+    organization_name: None | str | Unset = UNSET
+    plan: None | str | Unset = UNSET
+    contexts: list[UserContext] | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        roles = self.roles
+
+        organization_id = self.organization_id
+
+        id = self.id
+
+        first_name: None | str | Unset
+        if isinstance(self.first_name, Unset):
+            first_name = UNSET
+        else:
+            first_name = self.first_name
+
+        last_name: None | str | Unset
+        if isinstance(self.last_name, Unset):
+            last_name = UNSET
+        else:
+            last_name = self.last_name
+
+        email = self.email
+
+        username: None | str | Unset
+        if isinstance(self.username, Unset):
+            username = UNSET
+        else:
+            username = self.username
+
+        active = self.active
+
+        alert_notifications_enabled = self.alert_notifications_enabled
+
+        show_intro_sequence = self.show_intro_sequence
+
+        help_mode_enabled = self.help_mode_enabled
+
+        created_at: str | Unset = UNSET
+        if not isinstance(self.created_at, Unset):
+            created_at = self.created_at.isoformat()
+
+        organization_name: None | str | Unset
+        if isinstance(self.organization_name, Unset):
+            organization_name = UNSET
+        else:
+            organization_name = self.organization_name
+
+        plan: None | str | Unset
+        if isinstance(self.plan, Unset):
+            plan = UNSET
+        else:
+            plan = self.plan
+
+        contexts: list[dict[str, Any]] | None | Unset
+        if isinstance(self.contexts, Unset):
+            contexts = UNSET
+        elif isinstance(self.contexts, list):
+            contexts = []
+            for contexts_type_0_item_data in self.contexts:
+                contexts_type_0_item = contexts_type_0_item_data.to_dict()
+                contexts.append(contexts_type_0_item)
+
+        else:
+            contexts = self.contexts
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "roles": roles,
+                "organization_id": organization_id,
+            }
+        )
+        if id is not UNSET:
+            field_dict["id"] = id
+        if first_name is not UNSET:
+            field_dict["first_name"] = first_name
+        if last_name is not UNSET:
+            field_dict["last_name"] = last_name
+        if email is not UNSET:
+            field_dict["email"] = email
+        if username is not UNSET:
+            field_dict["username"] = username
+        if active is not UNSET:
+            field_dict["active"] = active
+        if alert_notifications_enabled is not UNSET:
+            field_dict["alert_notifications_enabled"] = alert_notifications_enabled
+        if show_intro_sequence is not UNSET:
+            field_dict["show_intro_sequence"] = show_intro_sequence
+        if help_mode_enabled is not UNSET:
+            field_dict["help_mode_enabled"] = help_mode_enabled
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if organization_name is not UNSET:
+            field_dict["organization_name"] = organization_name
+        if plan is not UNSET:
+            field_dict["plan"] = plan
+        if contexts is not UNSET:
+            field_dict["contexts"] = contexts
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.user_context import UserContext  # noqa: PLC0415
+
+        d = dict(src_dict)
+        _roles = d.pop("roles")
+        roles = cast(list[str], [] if _roles is None else _roles)
+
+        organization_id = d.pop("organization_id")
+
+        id = d.pop("id", UNSET)
+
+        def _parse_first_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        first_name = _parse_first_name(d.pop("first_name", UNSET))
+
+        def _parse_last_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        last_name = _parse_last_name(d.pop("last_name", UNSET))
+
+        email = d.pop("email", UNSET)
+
+        def _parse_username(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        username = _parse_username(d.pop("username", UNSET))
+
+        active = d.pop("active", UNSET)
+
+        alert_notifications_enabled = d.pop("alert_notifications_enabled", UNSET)
+
+        show_intro_sequence = d.pop("show_intro_sequence", UNSET)
+
+        help_mode_enabled = d.pop("help_mode_enabled", UNSET)
+
+        _created_at = d.pop("created_at", UNSET)
+        created_at: datetime.datetime | Unset
+        if isinstance(_created_at, Unset) or _created_at is None:
+            created_at = UNSET
+        else:
+            created_at = datetime.datetime.fromisoformat(_created_at)
+
+        def _parse_organization_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        organization_name = _parse_organization_name(d.pop("organization_name", UNSET))
+
+        def _parse_plan(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        plan = _parse_plan(d.pop("plan", UNSET))
+
+        def _parse_contexts(data: object) -> list[UserContext] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                contexts_type_0 = []
+                _contexts_type_0 = data
+                for contexts_type_0_item_data in _contexts_type_0 or ():
+                    contexts_type_0_item = UserContext.from_dict(contexts_type_0_item_data)
+
+                    contexts_type_0.append(contexts_type_0_item)
+
+                return contexts_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[UserContext] | None | Unset, data)
+
+        contexts = _parse_contexts(d.pop("contexts", UNSET))
+
+        user_response = cls(
+            roles=roles,
+            organization_id=organization_id,
+            id=id,
+            first_name=first_name,
+            last_name=last_name,
+            email=email,
+            username=username,
+            active=active,
+            alert_notifications_enabled=alert_notifications_enabled,
+            show_intro_sequence=show_intro_sequence,
+            help_mode_enabled=help_mode_enabled,
+            created_at=created_at,
+            organization_name=organization_name,
+            plan=plan,
+            contexts=contexts,
+        )
+
+        user_response.additional_properties = d
+        return user_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

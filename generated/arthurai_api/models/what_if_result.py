@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.expected_value import ExpectedValue
+    from ..models.explanation import Explanation
+    from ..models.what_if_value import WhatIfValue
+
+
+T = TypeVar("T", bound="WhatIfResult")
+
+
+@_attrs_define
+class WhatIfResult:
+    """What the model makes of that input.
+
+    Attributes:
+        predicted_values (list[WhatIfValue]): Values of the prediction attributes.
+        explanation (list[Explanation]): One entry a prediction attribute.
+        expected_value (list[ExpectedValue]): Base values.
+    """
+
+    predicted_values: list[WhatIfValue]
+    explanation: list[Explanation]
+    expected_value: list[ExpectedValue]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        predicted_values = []
+        for predicted_values_item_data in self.predicted_values:
+            predicted_values_item = predicted_values_item_data.to_dict()
+            predicted_values.append(predicted_values_item)
+
+        explanation = []
+        for explanation_item_data in self.explanation:
+            explanation_item = explanation_item_data.to_dict()
+            explanation.append(explanation_item)
+
+        expected_value = []
+        for expected_value_item_data in self.expected_value:
+            expected_value_item = expected_value_item_data.to_dict()
+            expected_value.append(expected_value_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "predicted_values": predicted_values,
+                "explanation": explanation,
+                "expected_value": expected_value,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.expected_value import ExpectedValue  # noqa: PLC0415
+        from ..models.explanation import Explanation  # noqa: PLC0415
+        from ..models.what_if_value import WhatIfValue  # noqa: PLC0415
+
+        d = dict(src_dict)
+        predicted_values = []
+        _predicted_values = d.pop("predicted_values")
+        for predicted_values_item_data in _predicted_values or ():
+            predicted_values_item = WhatIfValue.from_dict(predicted_values_item_data)
+
+            predicted_values.append(predicted_values_item)
+
+        explanation = []
+        _explanation = d.pop("explanation")
+        for explanation_item_data in _explanation or ():
+            explanation_item = Explanation.from_dict(explanation_item_data)
+
+            explanation.append(explanation_item)
+
+        expected_value = []
+        _expected_value = d.pop("expected_value")
+        for expected_value_item_data in _expected_value or ():
+            expected_value_item = ExpectedValue.from_dict(expected_value_item_data)
+
+            expected_value.append(expected_value_item)
+
+        what_if_result = cls(
+            predicted_values=predicted_values,
+            explanation=explanation,
+            expected_value=expected_value,
+        )
+
+        what_if_result.additional_properties = d
+        return what_if_result
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
