@@ -1,0 +1,1 @@
+"""The one place that touches HTTP: sending, retries, credentials, error mapping, local mode."""
