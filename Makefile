@@ -38,7 +38,7 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 check: lint
-	$(RUN) scripts.redocly lint
+	$(RUN) scripts.redocly lint openapi/arthur.yaml
 	$(RUN) scripts.generate --check
 	$(RUN) scripts.check
 	$(RUN) pytest tests/docs -m "not slow"

@@ -166,3 +166,11 @@ def test_unknown_fields_are_kept(traps, server):
     thing = get_thing(traps, server, {**THING, "new_field": [1]})
     assert thing["new_field"] == [1]
     assert thing.to_dict() == {**THING, "new_field": [1]}
+
+
+def test_fields_may_be_named_like_the_variables_of_generated_code(traps, server):
+    from traps_api.api.things import list_things
+
+    fields = {"thing_list": [1, "a"], "d": "text", "data": []}
+    server.answer = json.dumps(fields).encode()
+    assert list_things.sync(client=traps.Client(server.url)).to_dict() == fields

@@ -35,15 +35,15 @@ class Acknowledgement:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        message = d.pop("message", UNSET)
+        _fields_ = dict(src_dict)
+        message = _fields_.pop("message", UNSET)
 
-        acknowledgement = cls(
+        _model_ = cls(
             message=message,
         )
 
-        acknowledgement.additional_properties = d
-        return acknowledgement
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -121,22 +121,22 @@ class Alert:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_rule import AlertRule  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        timestamp = datetime.datetime.fromisoformat(d.pop("timestamp"))
+        timestamp = datetime.datetime.fromisoformat(_fields_.pop("timestamp"))
 
-        metric_value = d.pop("metric_value")
+        metric_value = _fields_.pop("metric_value")
 
-        message = d.pop("message")
+        message = _fields_.pop("message")
 
-        model_id = d.pop("model_id")
+        model_id = _fields_.pop("model_id")
 
-        status = AlertStatus(d.pop("status"))
+        status = AlertStatus(_fields_.pop("status"))
 
-        severity = AlertSeverity(d.pop("severity"))
+        severity = AlertSeverity(_fields_.pop("severity"))
 
-        alert_rule = AlertRule.from_dict(d.pop("alert_rule"))
+        alert_rule = AlertRule.from_dict(_fields_.pop("alert_rule"))
 
         def _parse_window_start(data: object) -> None | str | Unset:
             if data is None:
@@ -145,7 +145,7 @@ class Alert:
                 return data
             return cast(None | str | Unset, data)
 
-        window_start = _parse_window_start(d.pop("window_start", UNSET))
+        window_start = _parse_window_start(_fields_.pop("window_start", UNSET))
 
         def _parse_window_end(data: object) -> None | str | Unset:
             if data is None:
@@ -154,7 +154,7 @@ class Alert:
                 return data
             return cast(None | str | Unset, data)
 
-        window_end = _parse_window_end(d.pop("window_end", UNSET))
+        window_end = _parse_window_end(_fields_.pop("window_end", UNSET))
 
         def _parse_batch_id(data: object) -> None | str | Unset:
             if data is None:
@@ -163,7 +163,7 @@ class Alert:
                 return data
             return cast(None | str | Unset, data)
 
-        batch_id = _parse_batch_id(d.pop("batch_id", UNSET))
+        batch_id = _parse_batch_id(_fields_.pop("batch_id", UNSET))
 
         def _parse_organization_id(data: object) -> None | str | Unset:
             if data is None:
@@ -172,9 +172,9 @@ class Alert:
                 return data
             return cast(None | str | Unset, data)
 
-        organization_id = _parse_organization_id(d.pop("organization_id", UNSET))
+        organization_id = _parse_organization_id(_fields_.pop("organization_id", UNSET))
 
-        alert = cls(
+        _model_ = cls(
             id=id,
             timestamp=timestamp,
             metric_value=metric_value,
@@ -189,8 +189,8 @@ class Alert:
             organization_id=organization_id,
         )
 
-        alert.additional_properties = d
-        return alert
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -47,21 +47,21 @@ class AlertCounts:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        new = d.pop("new", UNSET)
+        _fields_ = dict(src_dict)
+        new = _fields_.pop("new", UNSET)
 
-        acknowledged = d.pop("acknowledged", UNSET)
+        acknowledged = _fields_.pop("acknowledged", UNSET)
 
-        resolved = d.pop("resolved", UNSET)
+        resolved = _fields_.pop("resolved", UNSET)
 
-        alert_counts = cls(
+        _model_ = cls(
             new=new,
             acknowledged=acknowledged,
             resolved=resolved,
         )
 
-        alert_counts.additional_properties = d
-        return alert_counts
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

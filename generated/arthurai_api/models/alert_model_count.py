@@ -52,10 +52,10 @@ class AlertModelCount:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
-        count = d.pop("count")
+        count = _fields_.pop("count")
 
         def _parse_date(data: object) -> None | str | Unset:
             if data is None:
@@ -64,16 +64,16 @@ class AlertModelCount:
                 return data
             return cast(None | str | Unset, data)
 
-        date = _parse_date(d.pop("date", UNSET))
+        date = _parse_date(_fields_.pop("date", UNSET))
 
-        alert_model_count = cls(
+        _model_ = cls(
             model_id=model_id,
             count=count,
             date=date,
         )
 
-        alert_model_count.additional_properties = d
-        return alert_model_count
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

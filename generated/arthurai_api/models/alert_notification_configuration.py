@@ -73,14 +73,14 @@ class AlertNotificationConfiguration:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        model_id = d.pop("model_id")
+        model_id = _fields_.pop("model_id")
 
-        type_ = NotificationType(d.pop("type"))
+        type_ = NotificationType(_fields_.pop("type"))
 
-        enabled = d.pop("enabled")
+        enabled = _fields_.pop("enabled")
 
         def _parse_destination(data: object) -> None | str | Unset:
             if data is None:
@@ -89,7 +89,7 @@ class AlertNotificationConfiguration:
                 return data
             return cast(None | str | Unset, data)
 
-        destination = _parse_destination(d.pop("destination", UNSET))
+        destination = _parse_destination(_fields_.pop("destination", UNSET))
 
         def _parse_user_id(data: object) -> None | str | Unset:
             if data is None:
@@ -98,9 +98,9 @@ class AlertNotificationConfiguration:
                 return data
             return cast(None | str | Unset, data)
 
-        user_id = _parse_user_id(d.pop("user_id", UNSET))
+        user_id = _parse_user_id(_fields_.pop("user_id", UNSET))
 
-        alert_notification_configuration = cls(
+        _model_ = cls(
             id=id,
             model_id=model_id,
             type_=type_,
@@ -109,8 +109,8 @@ class AlertNotificationConfiguration:
             user_id=user_id,
         )
 
-        alert_notification_configuration.additional_properties = d
-        return alert_notification_configuration
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -72,10 +72,10 @@ class AlertNotificationConfigurationRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
-        type_ = d.pop("type")
+        type_ = _fields_.pop("type")
 
         def _parse_destination(data: object) -> None | str | Unset:
             if data is None:
@@ -84,7 +84,7 @@ class AlertNotificationConfigurationRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        destination = _parse_destination(d.pop("destination", UNSET))
+        destination = _parse_destination(_fields_.pop("destination", UNSET))
 
         def _parse_user_id(data: object) -> None | str | Unset:
             if data is None:
@@ -93,7 +93,7 @@ class AlertNotificationConfigurationRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        user_id = _parse_user_id(d.pop("user_id", UNSET))
+        user_id = _parse_user_id(_fields_.pop("user_id", UNSET))
 
         def _parse_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -102,9 +102,9 @@ class AlertNotificationConfigurationRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        enabled = _parse_enabled(d.pop("enabled", UNSET))
+        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
 
-        alert_notification_configuration_request = cls(
+        _model_ = cls(
             model_id=model_id,
             type_=type_,
             destination=destination,
@@ -112,8 +112,8 @@ class AlertNotificationConfigurationRequest:
             enabled=enabled,
         )
 
-        alert_notification_configuration_request.additional_properties = d
-        return alert_notification_configuration_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

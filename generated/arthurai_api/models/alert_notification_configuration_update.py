@@ -35,15 +35,15 @@ class AlertNotificationConfigurationUpdate:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        enabled = d.pop("enabled")
+        _fields_ = dict(src_dict)
+        enabled = _fields_.pop("enabled")
 
-        alert_notification_configuration_update = cls(
+        _model_ = cls(
             enabled=enabled,
         )
 
-        alert_notification_configuration_update.additional_properties = d
-        return alert_notification_configuration_update
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

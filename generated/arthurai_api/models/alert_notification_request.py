@@ -53,24 +53,24 @@ class AlertNotificationRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
-        alert_timestamp = datetime.datetime.fromisoformat(d.pop("alert_timestamp"))
+        alert_timestamp = datetime.datetime.fromisoformat(_fields_.pop("alert_timestamp"))
 
-        alert_description = d.pop("alert_description")
+        alert_description = _fields_.pop("alert_description")
 
-        alert_priority = AlertSeverity(d.pop("alert_priority"))
+        alert_priority = AlertSeverity(_fields_.pop("alert_priority"))
 
-        alert_notification_request = cls(
+        _model_ = cls(
             model_id=model_id,
             alert_timestamp=alert_timestamp,
             alert_description=alert_description,
             alert_priority=alert_priority,
         )
 
-        alert_notification_request.additional_properties = d
-        return alert_notification_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -221,28 +221,28 @@ class AlertRule:
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        name = d.pop("name")
+        name = _fields_.pop("name")
 
-        metric_id = d.pop("metric_id")
+        metric_id = _fields_.pop("metric_id")
 
-        bound = AlertBound(d.pop("bound"))
+        bound = AlertBound(_fields_.pop("bound"))
 
-        threshold = d.pop("threshold")
+        threshold = _fields_.pop("threshold")
 
-        severity = AlertSeverity(d.pop("severity"))
+        severity = AlertSeverity(_fields_.pop("severity"))
 
-        lookback_period = d.pop("lookback_period")
+        lookback_period = _fields_.pop("lookback_period")
 
-        subsequent_alert_wait_time = d.pop("subsequent_alert_wait_time")
+        subsequent_alert_wait_time = _fields_.pop("subsequent_alert_wait_time")
 
-        enabled = d.pop("enabled")
+        enabled = _fields_.pop("enabled")
 
-        metric_query = MetricQuery.from_dict(d.pop("metric_query"))
+        metric_query = MetricQuery.from_dict(_fields_.pop("metric_query"))
 
-        metric_type = MetricType(d.pop("metric_type"))
+        metric_type = MetricType(_fields_.pop("metric_type"))
 
         def _parse_metric_parameters(data: object) -> MetricParameterChoice | None | Unset:
             if data is None:
@@ -259,7 +259,7 @@ class AlertRule:
                 pass
             return cast(MetricParameterChoice | None | Unset, data)
 
-        metric_parameters = _parse_metric_parameters(d.pop("metric_parameters", UNSET))
+        metric_parameters = _parse_metric_parameters(_fields_.pop("metric_parameters", UNSET))
 
         def _parse_filters(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
@@ -281,7 +281,7 @@ class AlertRule:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        filters = _parse_filters(d.pop("filters", UNSET))
+        filters = _parse_filters(_fields_.pop("filters", UNSET))
 
         def _parse_metric_name(data: object) -> None | str | Unset:
             if data is None:
@@ -290,7 +290,7 @@ class AlertRule:
                 return data
             return cast(None | str | Unset, data)
 
-        metric_name = _parse_metric_name(d.pop("metric_name", UNSET))
+        metric_name = _parse_metric_name(_fields_.pop("metric_name", UNSET))
 
         def _parse_attribute_name(data: object) -> None | str | Unset:
             if data is None:
@@ -299,7 +299,7 @@ class AlertRule:
                 return data
             return cast(None | str | Unset, data)
 
-        attribute_name = _parse_attribute_name(d.pop("attribute_name", UNSET))
+        attribute_name = _parse_attribute_name(_fields_.pop("attribute_name", UNSET))
 
         def _parse_last_updated_by(data: object) -> None | str | Unset:
             if data is None:
@@ -308,7 +308,7 @@ class AlertRule:
                 return data
             return cast(None | str | Unset, data)
 
-        last_updated_by = _parse_last_updated_by(d.pop("last_updated_by", UNSET))
+        last_updated_by = _parse_last_updated_by(_fields_.pop("last_updated_by", UNSET))
 
         def _parse_last_updated_by_type(data: object) -> CreatorType | None | Unset:
             if data is None:
@@ -325,7 +325,9 @@ class AlertRule:
                 pass
             return cast(CreatorType | None | Unset, data)
 
-        last_updated_by_type = _parse_last_updated_by_type(d.pop("last_updated_by_type", UNSET))
+        last_updated_by_type = _parse_last_updated_by_type(
+            _fields_.pop("last_updated_by_type", UNSET)
+        )
 
         def _parse_last_updated_at(data: object) -> None | str | Unset:
             if data is None:
@@ -334,7 +336,7 @@ class AlertRule:
                 return data
             return cast(None | str | Unset, data)
 
-        last_updated_at = _parse_last_updated_at(d.pop("last_updated_at", UNSET))
+        last_updated_at = _parse_last_updated_at(_fields_.pop("last_updated_at", UNSET))
 
         def _parse_alert_counts(data: object) -> AlertCounts | None | Unset:
             if data is None:
@@ -351,7 +353,7 @@ class AlertRule:
                 pass
             return cast(AlertCounts | None | Unset, data)
 
-        alert_counts = _parse_alert_counts(d.pop("alert_counts", UNSET))
+        alert_counts = _parse_alert_counts(_fields_.pop("alert_counts", UNSET))
 
         def _parse_last_metric_value(data: object) -> float | None | Unset:
             if data is None:
@@ -360,7 +362,7 @@ class AlertRule:
                 return data
             return cast(float | None | Unset, data)
 
-        last_metric_value = _parse_last_metric_value(d.pop("last_metric_value", UNSET))
+        last_metric_value = _parse_last_metric_value(_fields_.pop("last_metric_value", UNSET))
 
         def _parse_last_triggered(data: object) -> None | str | Unset:
             if data is None:
@@ -369,9 +371,9 @@ class AlertRule:
                 return data
             return cast(None | str | Unset, data)
 
-        last_triggered = _parse_last_triggered(d.pop("last_triggered", UNSET))
+        last_triggered = _parse_last_triggered(_fields_.pop("last_triggered", UNSET))
 
-        alert_rule = cls(
+        _model_ = cls(
             id=id,
             name=name,
             metric_id=metric_id,
@@ -395,8 +397,8 @@ class AlertRule:
             last_triggered=last_triggered,
         )
 
-        alert_rule.additional_properties = d
-        return alert_rule
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

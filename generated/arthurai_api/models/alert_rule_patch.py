@@ -106,7 +106,7 @@ class AlertRulePatch:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:
@@ -115,7 +115,7 @@ class AlertRulePatch:
                 return data
             return cast(None | str | Unset, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(_fields_.pop("name", UNSET))
 
         def _parse_bound(data: object) -> AlertBound | None | Unset:
             if data is None:
@@ -132,7 +132,7 @@ class AlertRulePatch:
                 pass
             return cast(AlertBound | None | Unset, data)
 
-        bound = _parse_bound(d.pop("bound", UNSET))
+        bound = _parse_bound(_fields_.pop("bound", UNSET))
 
         def _parse_threshold(data: object) -> float | None | Unset:
             if data is None:
@@ -141,7 +141,7 @@ class AlertRulePatch:
                 return data
             return cast(float | None | Unset, data)
 
-        threshold = _parse_threshold(d.pop("threshold", UNSET))
+        threshold = _parse_threshold(_fields_.pop("threshold", UNSET))
 
         def _parse_severity(data: object) -> AlertSeverity | None | Unset:
             if data is None:
@@ -158,7 +158,7 @@ class AlertRulePatch:
                 pass
             return cast(AlertSeverity | None | Unset, data)
 
-        severity = _parse_severity(d.pop("severity", UNSET))
+        severity = _parse_severity(_fields_.pop("severity", UNSET))
 
         def _parse_lookback_period(data: object) -> float | None | Unset:
             if data is None:
@@ -167,7 +167,7 @@ class AlertRulePatch:
                 return data
             return cast(float | None | Unset, data)
 
-        lookback_period = _parse_lookback_period(d.pop("lookback_period", UNSET))
+        lookback_period = _parse_lookback_period(_fields_.pop("lookback_period", UNSET))
 
         def _parse_subsequent_alert_wait_time(data: object) -> float | None | Unset:
             if data is None:
@@ -177,7 +177,7 @@ class AlertRulePatch:
             return cast(float | None | Unset, data)
 
         subsequent_alert_wait_time = _parse_subsequent_alert_wait_time(
-            d.pop("subsequent_alert_wait_time", UNSET)
+            _fields_.pop("subsequent_alert_wait_time", UNSET)
         )
 
         def _parse_enabled(data: object) -> bool | None | Unset:
@@ -187,9 +187,9 @@ class AlertRulePatch:
                 return data
             return cast(bool | None | Unset, data)
 
-        enabled = _parse_enabled(d.pop("enabled", UNSET))
+        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
 
-        alert_rule_patch = cls(
+        _model_ = cls(
             name=name,
             bound=bound,
             threshold=threshold,
@@ -199,8 +199,8 @@ class AlertRulePatch:
             enabled=enabled,
         )
 
-        alert_rule_patch.additional_properties = d
-        return alert_rule_patch
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -133,14 +133,14 @@ class AlertRuleRequest:
         from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        d = dict(src_dict)
-        metric_id = d.pop("metric_id")
+        _fields_ = dict(src_dict)
+        metric_id = _fields_.pop("metric_id")
 
-        bound = AlertBound(d.pop("bound"))
+        bound = AlertBound(_fields_.pop("bound"))
 
-        threshold = d.pop("threshold")
+        threshold = _fields_.pop("threshold")
 
-        severity = AlertSeverity(d.pop("severity"))
+        severity = AlertSeverity(_fields_.pop("severity"))
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:
@@ -149,7 +149,7 @@ class AlertRuleRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(_fields_.pop("name", UNSET))
 
         def _parse_lookback_period(data: object) -> float | None | Unset:
             if data is None:
@@ -158,7 +158,7 @@ class AlertRuleRequest:
                 return data
             return cast(float | None | Unset, data)
 
-        lookback_period = _parse_lookback_period(d.pop("lookback_period", UNSET))
+        lookback_period = _parse_lookback_period(_fields_.pop("lookback_period", UNSET))
 
         def _parse_subsequent_alert_wait_time(data: object) -> float | None | Unset:
             if data is None:
@@ -168,7 +168,7 @@ class AlertRuleRequest:
             return cast(float | None | Unset, data)
 
         subsequent_alert_wait_time = _parse_subsequent_alert_wait_time(
-            d.pop("subsequent_alert_wait_time", UNSET)
+            _fields_.pop("subsequent_alert_wait_time", UNSET)
         )
 
         def _parse_enabled(data: object) -> bool | None | Unset:
@@ -178,7 +178,7 @@ class AlertRuleRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        enabled = _parse_enabled(d.pop("enabled", UNSET))
+        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
 
         def _parse_metric_parameters(data: object) -> MetricParameterChoice | None | Unset:
             if data is None:
@@ -195,7 +195,7 @@ class AlertRuleRequest:
                 pass
             return cast(MetricParameterChoice | None | Unset, data)
 
-        metric_parameters = _parse_metric_parameters(d.pop("metric_parameters", UNSET))
+        metric_parameters = _parse_metric_parameters(_fields_.pop("metric_parameters", UNSET))
 
         def _parse_filters(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
@@ -217,9 +217,9 @@ class AlertRuleRequest:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        filters = _parse_filters(d.pop("filters", UNSET))
+        filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        alert_rule_request = cls(
+        _model_ = cls(
             metric_id=metric_id,
             bound=bound,
             threshold=threshold,
@@ -232,8 +232,8 @@ class AlertRuleRequest:
             filters=filters,
         )
 
-        alert_rule_request.additional_properties = d
-        return alert_rule_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -37,15 +37,15 @@ class AlertStatusRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        status = AlertStatusChange(d.pop("status"))
+        _fields_ = dict(src_dict)
+        status = AlertStatusChange(_fields_.pop("status"))
 
-        alert_status_request = cls(
+        _model_ = cls(
             status=status,
         )
 
-        alert_status_request.additional_properties = d
-        return alert_status_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

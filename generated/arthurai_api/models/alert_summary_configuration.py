@@ -105,28 +105,30 @@ class AlertSummaryConfiguration:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_subscriber import AlertSummarySubscriber  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        name = d.pop("name")
+        name = _fields_.pop("name")
 
-        organization_id = d.pop("organization_id")
+        organization_id = _fields_.pop("organization_id")
 
-        frequency = SummaryFrequency(d.pop("frequency"))
+        frequency = SummaryFrequency(_fields_.pop("frequency"))
 
-        send_time_of_day = d.pop("send_time_of_day")
+        send_time_of_day = _fields_.pop("send_time_of_day")
 
-        _models = d.pop("models")
-        models = cast(list[str], [] if _models is None else _models)
+        _models = _fields_.pop("models")
+        if _models is None:
+            _models = []
+        models = cast(list[str], _models)
 
         subscribers = []
-        _subscribers = d.pop("subscribers")
+        _subscribers = _fields_.pop("subscribers")
         for subscribers_item_data in _subscribers or ():
             subscribers_item = AlertSummarySubscriber.from_dict(subscribers_item_data)
 
             subscribers.append(subscribers_item)
 
-        enabled = d.pop("enabled")
+        enabled = _fields_.pop("enabled")
 
         def _parse_owner_user_id(data: object) -> None | str | Unset:
             if data is None:
@@ -135,7 +137,7 @@ class AlertSummaryConfiguration:
                 return data
             return cast(None | str | Unset, data)
 
-        owner_user_id = _parse_owner_user_id(d.pop("owner_user_id", UNSET))
+        owner_user_id = _parse_owner_user_id(_fields_.pop("owner_user_id", UNSET))
 
         def _parse_send_day_of_week(data: object) -> None | Unset | Weekday:
             if data is None:
@@ -152,9 +154,9 @@ class AlertSummaryConfiguration:
                 pass
             return cast(None | Unset | Weekday, data)
 
-        send_day_of_week = _parse_send_day_of_week(d.pop("send_day_of_week", UNSET))
+        send_day_of_week = _parse_send_day_of_week(_fields_.pop("send_day_of_week", UNSET))
 
-        alert_summary_configuration = cls(
+        _model_ = cls(
             id=id,
             name=name,
             organization_id=organization_id,
@@ -167,8 +169,8 @@ class AlertSummaryConfiguration:
             send_day_of_week=send_day_of_week,
         )
 
-        alert_summary_configuration.additional_properties = d
-        return alert_summary_configuration
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -96,12 +96,12 @@ class AlertSummaryConfigurationRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_subscriber_request import AlertSummarySubscriberRequest  # noqa: PLC0415
 
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
-        frequency = SummaryFrequency(d.pop("frequency"))
+        frequency = SummaryFrequency(_fields_.pop("frequency"))
 
-        send_time_of_day = d.pop("send_time_of_day")
+        send_time_of_day = _fields_.pop("send_time_of_day")
 
         def _parse_send_day_of_week(data: object) -> None | Unset | Weekday:
             if data is None:
@@ -118,7 +118,7 @@ class AlertSummaryConfigurationRequest:
                 pass
             return cast(None | Unset | Weekday, data)
 
-        send_day_of_week = _parse_send_day_of_week(d.pop("send_day_of_week", UNSET))
+        send_day_of_week = _parse_send_day_of_week(_fields_.pop("send_day_of_week", UNSET))
 
         def _parse_models(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -129,14 +129,16 @@ class AlertSummaryConfigurationRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _models_type_0 = data
-                models_type_0 = cast(list[str], [] if _models_type_0 is None else _models_type_0)
+                if _models_type_0 is None:
+                    _models_type_0 = []
+                models_type_0 = cast(list[str], _models_type_0)
 
                 return models_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        models = _parse_models(d.pop("models", UNSET))
+        models = _parse_models(_fields_.pop("models", UNSET))
 
         def _parse_subscribers(data: object) -> list[AlertSummarySubscriberRequest] | None | Unset:
             if data is None:
@@ -160,9 +162,9 @@ class AlertSummaryConfigurationRequest:
                 pass
             return cast(list[AlertSummarySubscriberRequest] | None | Unset, data)
 
-        subscribers = _parse_subscribers(d.pop("subscribers", UNSET))
+        subscribers = _parse_subscribers(_fields_.pop("subscribers", UNSET))
 
-        alert_summary_configuration_request = cls(
+        _model_ = cls(
             name=name,
             frequency=frequency,
             send_time_of_day=send_time_of_day,
@@ -171,8 +173,8 @@ class AlertSummaryConfigurationRequest:
             subscribers=subscribers,
         )
 
-        alert_summary_configuration_request.additional_properties = d
-        return alert_summary_configuration_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

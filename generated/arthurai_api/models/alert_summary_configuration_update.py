@@ -98,7 +98,7 @@ class AlertSummaryConfigurationUpdate:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:
@@ -107,7 +107,7 @@ class AlertSummaryConfigurationUpdate:
                 return data
             return cast(None | str | Unset, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(_fields_.pop("name", UNSET))
 
         def _parse_frequency(data: object) -> None | SummaryFrequency | Unset:
             if data is None:
@@ -124,7 +124,7 @@ class AlertSummaryConfigurationUpdate:
                 pass
             return cast(None | SummaryFrequency | Unset, data)
 
-        frequency = _parse_frequency(d.pop("frequency", UNSET))
+        frequency = _parse_frequency(_fields_.pop("frequency", UNSET))
 
         def _parse_send_day_of_week(data: object) -> None | Unset | Weekday:
             if data is None:
@@ -141,7 +141,7 @@ class AlertSummaryConfigurationUpdate:
                 pass
             return cast(None | Unset | Weekday, data)
 
-        send_day_of_week = _parse_send_day_of_week(d.pop("send_day_of_week", UNSET))
+        send_day_of_week = _parse_send_day_of_week(_fields_.pop("send_day_of_week", UNSET))
 
         def _parse_send_time_of_day(data: object) -> None | str | Unset:
             if data is None:
@@ -150,7 +150,7 @@ class AlertSummaryConfigurationUpdate:
                 return data
             return cast(None | str | Unset, data)
 
-        send_time_of_day = _parse_send_time_of_day(d.pop("send_time_of_day", UNSET))
+        send_time_of_day = _parse_send_time_of_day(_fields_.pop("send_time_of_day", UNSET))
 
         def _parse_models(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -161,14 +161,16 @@ class AlertSummaryConfigurationUpdate:
                 if not isinstance(data, list):
                     raise TypeError()
                 _models_type_0 = data
-                models_type_0 = cast(list[str], [] if _models_type_0 is None else _models_type_0)
+                if _models_type_0 is None:
+                    _models_type_0 = []
+                models_type_0 = cast(list[str], _models_type_0)
 
                 return models_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        models = _parse_models(d.pop("models", UNSET))
+        models = _parse_models(_fields_.pop("models", UNSET))
 
         def _parse_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -177,9 +179,9 @@ class AlertSummaryConfigurationUpdate:
                 return data
             return cast(bool | None | Unset, data)
 
-        enabled = _parse_enabled(d.pop("enabled", UNSET))
+        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
 
-        alert_summary_configuration_update = cls(
+        _model_ = cls(
             name=name,
             frequency=frequency,
             send_day_of_week=send_day_of_week,
@@ -188,8 +190,8 @@ class AlertSummaryConfigurationUpdate:
             enabled=enabled,
         )
 
-        alert_summary_configuration_update.additional_properties = d
-        return alert_summary_configuration_update
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -24,11 +24,11 @@ class AlertSummaryNotificationRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        alert_summary_notification_request = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        alert_summary_notification_request.additional_properties = d
-        return alert_summary_notification_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -59,29 +59,29 @@ class AlertSummaryReport:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_report_line import AlertSummaryReportLine  # noqa: PLC0415
 
-        d = dict(src_dict)
-        report_id = d.pop("report_id")
+        _fields_ = dict(src_dict)
+        report_id = _fields_.pop("report_id")
 
-        configuration_id = d.pop("configuration_id")
+        configuration_id = _fields_.pop("configuration_id")
 
-        time_frame = d.pop("time_frame")
+        time_frame = _fields_.pop("time_frame")
 
         data = []
-        _data = d.pop("data")
+        _data = _fields_.pop("data")
         for data_item_data in _data or ():
             data_item = AlertSummaryReportLine.from_dict(data_item_data)
 
             data.append(data_item)
 
-        alert_summary_report = cls(
+        _model_ = cls(
             report_id=report_id,
             configuration_id=configuration_id,
             time_frame=time_frame,
             data=data,
         )
 
-        alert_summary_report.additional_properties = d
-        return alert_summary_report
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -62,14 +62,14 @@ class AlertSummaryReportLine:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
-        alert_check_name = d.pop("alert_check_name")
+        alert_check_name = _fields_.pop("alert_check_name")
 
-        alert_check_threshold = d.pop("alert_check_threshold")
+        alert_check_threshold = _fields_.pop("alert_check_threshold")
 
-        alert_count = d.pop("alert_count")
+        alert_count = _fields_.pop("alert_count")
 
         def _parse_hyperlink(data: object) -> None | str | Unset:
             if data is None:
@@ -78,9 +78,9 @@ class AlertSummaryReportLine:
                 return data
             return cast(None | str | Unset, data)
 
-        hyperlink = _parse_hyperlink(d.pop("hyperlink", UNSET))
+        hyperlink = _parse_hyperlink(_fields_.pop("hyperlink", UNSET))
 
-        alert_summary_report_line = cls(
+        _model_ = cls(
             model_id=model_id,
             alert_check_name=alert_check_name,
             alert_check_threshold=alert_check_threshold,
@@ -88,8 +88,8 @@ class AlertSummaryReportLine:
             hyperlink=hyperlink,
         )
 
-        alert_summary_report_line.additional_properties = d
-        return alert_summary_report_line
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -74,14 +74,14 @@ class AlertSummarySubscriber:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        type_ = SummarySubscriberType(d.pop("type"))
+        type_ = SummarySubscriberType(_fields_.pop("type"))
 
-        enabled = d.pop("enabled")
+        enabled = _fields_.pop("enabled")
 
-        summary_id = d.pop("summary_id", UNSET)
+        summary_id = _fields_.pop("summary_id", UNSET)
 
         def _parse_user_id(data: object) -> None | str | Unset:
             if data is None:
@@ -90,7 +90,7 @@ class AlertSummarySubscriber:
                 return data
             return cast(None | str | Unset, data)
 
-        user_id = _parse_user_id(d.pop("user_id", UNSET))
+        user_id = _parse_user_id(_fields_.pop("user_id", UNSET))
 
         def _parse_destination(data: object) -> None | str | Unset:
             if data is None:
@@ -99,9 +99,9 @@ class AlertSummarySubscriber:
                 return data
             return cast(None | str | Unset, data)
 
-        destination = _parse_destination(d.pop("destination", UNSET))
+        destination = _parse_destination(_fields_.pop("destination", UNSET))
 
-        alert_summary_subscriber = cls(
+        _model_ = cls(
             id=id,
             type_=type_,
             enabled=enabled,
@@ -110,8 +110,8 @@ class AlertSummarySubscriber:
             destination=destination,
         )
 
-        alert_summary_subscriber.additional_properties = d
-        return alert_summary_subscriber
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

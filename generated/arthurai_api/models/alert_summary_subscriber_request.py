@@ -58,8 +58,8 @@ class AlertSummarySubscriberRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        type_ = SummarySubscriberType(d.pop("type"))
+        _fields_ = dict(src_dict)
+        type_ = SummarySubscriberType(_fields_.pop("type"))
 
         def _parse_user_id(data: object) -> None | str | Unset:
             if data is None:
@@ -68,7 +68,7 @@ class AlertSummarySubscriberRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        user_id = _parse_user_id(d.pop("user_id", UNSET))
+        user_id = _parse_user_id(_fields_.pop("user_id", UNSET))
 
         def _parse_destination(data: object) -> None | str | Unset:
             if data is None:
@@ -77,16 +77,16 @@ class AlertSummarySubscriberRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        destination = _parse_destination(d.pop("destination", UNSET))
+        destination = _parse_destination(_fields_.pop("destination", UNSET))
 
-        alert_summary_subscriber_request = cls(
+        _model_ = cls(
             type_=type_,
             user_id=user_id,
             destination=destination,
         )
 
-        alert_summary_subscriber_request.additional_properties = d
-        return alert_summary_subscriber_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -39,7 +39,7 @@ class AlertSummarySubscriberUpdate:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -48,14 +48,14 @@ class AlertSummarySubscriberUpdate:
                 return data
             return cast(bool | None | Unset, data)
 
-        enabled = _parse_enabled(d.pop("enabled", UNSET))
+        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
 
-        alert_summary_subscriber_update = cls(
+        _model_ = cls(
             enabled=enabled,
         )
 
-        alert_summary_subscriber_update.additional_properties = d
-        return alert_summary_subscriber_update
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

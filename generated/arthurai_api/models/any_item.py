@@ -27,11 +27,11 @@ class AnyItem:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        any_item = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        any_item.additional_properties = d
-        return any_item
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -223,12 +223,12 @@ class Attribute:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
         from ..models.attribute_category import AttributeCategory  # noqa: PLC0415
 
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
-        value_type = ValueType(d.pop("value_type"))
+        value_type = ValueType(_fields_.pop("value_type"))
 
-        stage = Stage(d.pop("stage"))
+        stage = Stage(_fields_.pop("stage"))
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -237,7 +237,7 @@ class Attribute:
                 return data
             return cast(None | str | Unset, data)
 
-        id = _parse_id(d.pop("id", UNSET))
+        id = _parse_id(_fields_.pop("id", UNSET))
 
         def _parse_label(data: object) -> None | str | Unset:
             if data is None:
@@ -246,7 +246,7 @@ class Attribute:
                 return data
             return cast(None | str | Unset, data)
 
-        label = _parse_label(d.pop("label", UNSET))
+        label = _parse_label(_fields_.pop("label", UNSET))
 
         def _parse_position(data: object) -> int | None | Unset:
             if data is None:
@@ -255,7 +255,7 @@ class Attribute:
                 return data
             return cast(int | None | Unset, data)
 
-        position = _parse_position(d.pop("position", UNSET))
+        position = _parse_position(_fields_.pop("position", UNSET))
 
         def _parse_categorical(data: object) -> bool | None | Unset:
             if data is None:
@@ -264,7 +264,7 @@ class Attribute:
                 return data
             return cast(bool | None | Unset, data)
 
-        categorical = _parse_categorical(d.pop("categorical", UNSET))
+        categorical = _parse_categorical(_fields_.pop("categorical", UNSET))
 
         def _parse_min_range(data: object) -> float | None | Unset:
             if data is None:
@@ -273,7 +273,7 @@ class Attribute:
                 return data
             return cast(float | None | Unset, data)
 
-        min_range = _parse_min_range(d.pop("min_range", UNSET))
+        min_range = _parse_min_range(_fields_.pop("min_range", UNSET))
 
         def _parse_max_range(data: object) -> float | None | Unset:
             if data is None:
@@ -282,7 +282,7 @@ class Attribute:
                 return data
             return cast(float | None | Unset, data)
 
-        max_range = _parse_max_range(d.pop("max_range", UNSET))
+        max_range = _parse_max_range(_fields_.pop("max_range", UNSET))
 
         def _parse_monitor_for_bias(data: object) -> bool | None | Unset:
             if data is None:
@@ -291,7 +291,7 @@ class Attribute:
                 return data
             return cast(bool | None | Unset, data)
 
-        monitor_for_bias = _parse_monitor_for_bias(d.pop("monitor_for_bias", UNSET))
+        monitor_for_bias = _parse_monitor_for_bias(_fields_.pop("monitor_for_bias", UNSET))
 
         def _parse_categories(data: object) -> list[AttributeCategory] | None | Unset:
             if data is None:
@@ -315,7 +315,7 @@ class Attribute:
                 pass
             return cast(list[AttributeCategory] | None | Unset, data)
 
-        categories = _parse_categories(d.pop("categories", UNSET))
+        categories = _parse_categories(_fields_.pop("categories", UNSET))
 
         def _parse_bins(data: object) -> list[AttributeBin] | None | Unset:
             if data is None:
@@ -337,7 +337,7 @@ class Attribute:
                 pass
             return cast(list[AttributeBin] | None | Unset, data)
 
-        bins = _parse_bins(d.pop("bins", UNSET))
+        bins = _parse_bins(_fields_.pop("bins", UNSET))
 
         def _parse_is_unique(data: object) -> bool | None | Unset:
             if data is None:
@@ -346,7 +346,7 @@ class Attribute:
                 return data
             return cast(bool | None | Unset, data)
 
-        is_unique = _parse_is_unique(d.pop("is_unique", UNSET))
+        is_unique = _parse_is_unique(_fields_.pop("is_unique", UNSET))
 
         def _parse_is_positive_predicted_attribute(data: object) -> bool | None | Unset:
             if data is None:
@@ -356,7 +356,7 @@ class Attribute:
             return cast(bool | None | Unset, data)
 
         is_positive_predicted_attribute = _parse_is_positive_predicted_attribute(
-            d.pop("is_positive_predicted_attribute", UNSET)
+            _fields_.pop("is_positive_predicted_attribute", UNSET)
         )
 
         def _parse_attribute_link(data: object) -> None | str | Unset:
@@ -366,7 +366,7 @@ class Attribute:
                 return data
             return cast(None | str | Unset, data)
 
-        attribute_link = _parse_attribute_link(d.pop("attribute_link", UNSET))
+        attribute_link = _parse_attribute_link(_fields_.pop("attribute_link", UNSET))
 
         def _parse_gt_class_link(data: object) -> None | str | Unset:
             if data is None:
@@ -375,7 +375,7 @@ class Attribute:
                 return data
             return cast(None | str | Unset, data)
 
-        gt_class_link = _parse_gt_class_link(d.pop("gt_class_link", UNSET))
+        gt_class_link = _parse_gt_class_link(_fields_.pop("gt_class_link", UNSET))
 
         def _parse_token_attribute_link(data: object) -> None | str | Unset:
             if data is None:
@@ -384,7 +384,9 @@ class Attribute:
                 return data
             return cast(None | str | Unset, data)
 
-        token_attribute_link = _parse_token_attribute_link(d.pop("token_attribute_link", UNSET))
+        token_attribute_link = _parse_token_attribute_link(
+            _fields_.pop("token_attribute_link", UNSET)
+        )
 
         def _parse_implicit(data: object) -> bool | None | Unset:
             if data is None:
@@ -393,9 +395,9 @@ class Attribute:
                 return data
             return cast(bool | None | Unset, data)
 
-        implicit = _parse_implicit(d.pop("implicit", UNSET))
+        implicit = _parse_implicit(_fields_.pop("implicit", UNSET))
 
-        attribute = cls(
+        _model_ = cls(
             name=name,
             value_type=value_type,
             stage=stage,
@@ -416,8 +418,8 @@ class Attribute:
             implicit=implicit,
         )
 
-        attribute.additional_properties = d
-        return attribute
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

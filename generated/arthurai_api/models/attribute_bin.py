@@ -49,7 +49,7 @@ class AttributeBin:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_continuous_start(data: object) -> float | None | Unset:
             if data is None:
@@ -58,7 +58,7 @@ class AttributeBin:
                 return data
             return cast(float | None | Unset, data)
 
-        continuous_start = _parse_continuous_start(d.pop("continuous_start", UNSET))
+        continuous_start = _parse_continuous_start(_fields_.pop("continuous_start", UNSET))
 
         def _parse_continuous_end(data: object) -> float | None | Unset:
             if data is None:
@@ -67,15 +67,15 @@ class AttributeBin:
                 return data
             return cast(float | None | Unset, data)
 
-        continuous_end = _parse_continuous_end(d.pop("continuous_end", UNSET))
+        continuous_end = _parse_continuous_end(_fields_.pop("continuous_end", UNSET))
 
-        attribute_bin = cls(
+        _model_ = cls(
             continuous_start=continuous_start,
             continuous_end=continuous_end,
         )
 
-        attribute_bin.additional_properties = d
-        return attribute_bin
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -47,8 +47,8 @@ class AttributeCategory:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        value = d.pop("value")
+        _fields_ = dict(src_dict)
+        value = _fields_.pop("value")
 
         def _parse_label(data: object) -> None | str | Unset:
             if data is None:
@@ -57,15 +57,15 @@ class AttributeCategory:
                 return data
             return cast(None | str | Unset, data)
 
-        label = _parse_label(d.pop("label", UNSET))
+        label = _parse_label(_fields_.pop("label", UNSET))
 
-        attribute_category = cls(
+        _model_ = cls(
             value=value,
             label=label,
         )
 
-        attribute_category.additional_properties = d
-        return attribute_category
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -29,11 +29,11 @@ class AttributeValues:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        attribute_values = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        attribute_values.additional_properties = d
-        return attribute_values
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -97,22 +97,26 @@ class AuthenticationInfo:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        _organization_ids = d.pop("organization_ids")
-        organization_ids = cast(list[str], [] if _organization_ids is None else _organization_ids)
+        _fields_ = dict(src_dict)
+        _organization_ids = _fields_.pop("organization_ids")
+        if _organization_ids is None:
+            _organization_ids = []
+        organization_ids = cast(list[str], _organization_ids)
 
-        issuer = d.pop("issuer")
+        issuer = _fields_.pop("issuer")
 
-        username = d.pop("username")
+        username = _fields_.pop("username")
 
-        first_name = d.pop("first_name")
+        first_name = _fields_.pop("first_name")
 
-        last_name = d.pop("last_name")
+        last_name = _fields_.pop("last_name")
 
-        email = d.pop("email")
+        email = _fields_.pop("email")
 
-        _roles = d.pop("roles")
-        roles = cast(list[str], [] if _roles is None else _roles)
+        _roles = _fields_.pop("roles")
+        if _roles is None:
+            _roles = []
+        roles = cast(list[str], _roles)
 
         def _parse_internal_user_id(data: object) -> None | str | Unset:
             if data is None:
@@ -121,7 +125,7 @@ class AuthenticationInfo:
                 return data
             return cast(None | str | Unset, data)
 
-        internal_user_id = _parse_internal_user_id(d.pop("internal_user_id", UNSET))
+        internal_user_id = _parse_internal_user_id(_fields_.pop("internal_user_id", UNSET))
 
         def _parse_external_user_id(data: object) -> None | str | Unset:
             if data is None:
@@ -130,7 +134,7 @@ class AuthenticationInfo:
                 return data
             return cast(None | str | Unset, data)
 
-        external_user_id = _parse_external_user_id(d.pop("external_user_id", UNSET))
+        external_user_id = _parse_external_user_id(_fields_.pop("external_user_id", UNSET))
 
         def _parse_service_account_id(data: object) -> None | str | Unset:
             if data is None:
@@ -139,9 +143,9 @@ class AuthenticationInfo:
                 return data
             return cast(None | str | Unset, data)
 
-        service_account_id = _parse_service_account_id(d.pop("service_account_id", UNSET))
+        service_account_id = _parse_service_account_id(_fields_.pop("service_account_id", UNSET))
 
-        authentication_info = cls(
+        _model_ = cls(
             organization_ids=organization_ids,
             issuer=issuer,
             username=username,
@@ -154,8 +158,8 @@ class AuthenticationInfo:
             service_account_id=service_account_id,
         )
 
-        authentication_info.additional_properties = d
-        return authentication_info
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -67,22 +67,22 @@ class Batch:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
-        batch_id = d.pop("batch_id")
+        batch_id = _fields_.pop("batch_id")
 
-        records = d.pop("records")
+        records = _fields_.pop("records")
 
-        partner_record_count = d.pop("partner_record_count")
+        partner_record_count = _fields_.pop("partner_record_count")
 
-        status = DatasetStatus(d.pop("status"))
+        status = DatasetStatus(_fields_.pop("status"))
 
-        created_at = d.pop("created_at")
+        created_at = _fields_.pop("created_at")
 
-        updated_at = d.pop("updated_at")
+        updated_at = _fields_.pop("updated_at")
 
-        batch = cls(
+        _model_ = cls(
             model_id=model_id,
             batch_id=batch_id,
             records=records,
@@ -92,8 +92,8 @@ class Batch:
             updated_at=updated_at,
         )
 
-        batch.additional_properties = d
-        return batch
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

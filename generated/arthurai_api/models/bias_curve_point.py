@@ -45,21 +45,21 @@ class BiasCurvePoint:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        x = d.pop("x")
+        _fields_ = dict(src_dict)
+        x = _fields_.pop("x")
 
-        y = d.pop("y")
+        y = _fields_.pop("y")
 
-        threshold = d.pop("threshold")
+        threshold = _fields_.pop("threshold")
 
-        bias_curve_point = cls(
+        _model_ = cls(
             x=x,
             y=y,
             threshold=threshold,
         )
 
-        bias_curve_point.additional_properties = d
-        return bias_curve_point
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -71,10 +71,10 @@ class BiasGroup:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        attribute_id = d.pop("attribute_id", UNSET)
+        _fields_ = dict(src_dict)
+        attribute_id = _fields_.pop("attribute_id", UNSET)
 
-        attribute_name = d.pop("attribute_name", UNSET)
+        attribute_name = _fields_.pop("attribute_name", UNSET)
 
         def _parse_categorical_value(data: object) -> None | str | Unset:
             if data is None:
@@ -83,7 +83,7 @@ class BiasGroup:
                 return data
             return cast(None | str | Unset, data)
 
-        categorical_value = _parse_categorical_value(d.pop("categorical_value", UNSET))
+        categorical_value = _parse_categorical_value(_fields_.pop("categorical_value", UNSET))
 
         def _parse_continuous_start(data: object) -> float | None | Unset:
             if data is None:
@@ -92,7 +92,7 @@ class BiasGroup:
                 return data
             return cast(float | None | Unset, data)
 
-        continuous_start = _parse_continuous_start(d.pop("continuous_start", UNSET))
+        continuous_start = _parse_continuous_start(_fields_.pop("continuous_start", UNSET))
 
         def _parse_continuous_end(data: object) -> float | None | Unset:
             if data is None:
@@ -101,9 +101,9 @@ class BiasGroup:
                 return data
             return cast(float | None | Unset, data)
 
-        continuous_end = _parse_continuous_end(d.pop("continuous_end", UNSET))
+        continuous_end = _parse_continuous_end(_fields_.pop("continuous_end", UNSET))
 
-        bias_group = cls(
+        _model_ = cls(
             attribute_id=attribute_id,
             attribute_name=attribute_name,
             categorical_value=categorical_value,
@@ -111,8 +111,8 @@ class BiasGroup:
             continuous_end=continuous_end,
         )
 
-        bias_group.additional_properties = d
-        return bias_group
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

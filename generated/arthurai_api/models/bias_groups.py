@@ -51,7 +51,7 @@ class BiasGroups:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_group import BiasGroup  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[BiasGroup] | None | Unset:
             if data is None:
@@ -73,14 +73,14 @@ class BiasGroups:
                 pass
             return cast(list[BiasGroup] | None | Unset, data)
 
-        data = _parse_data(d.pop("data", UNSET))
+        data = _parse_data(_fields_.pop("data", UNSET))
 
-        bias_groups = cls(
+        _model_ = cls(
             data=data,
         )
 
-        bias_groups.additional_properties = d
-        return bias_groups
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

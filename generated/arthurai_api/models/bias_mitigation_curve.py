@@ -115,47 +115,47 @@ class BiasMitigationCurve:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_curve_point import BiasCurvePoint  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        model_id = d.pop("model_id")
+        model_id = _fields_.pop("model_id")
 
-        attribute_id = d.pop("attribute_id")
+        attribute_id = _fields_.pop("attribute_id")
 
-        constraint = BiasConstraint(d.pop("constraint"))
+        constraint = BiasConstraint(_fields_.pop("constraint"))
 
-        x_label = d.pop("x_label")
+        x_label = _fields_.pop("x_label")
 
-        y_label = d.pop("y_label")
+        y_label = _fields_.pop("y_label")
 
-        optimization_index = d.pop("optimization_index")
+        optimization_index = _fields_.pop("optimization_index")
 
         data_points = []
-        _data_points = d.pop("data_points")
+        _data_points = _fields_.pop("data_points")
         for data_points_item_data in _data_points or ():
             data_points_item = BiasCurvePoint.from_dict(data_points_item_data)
 
             data_points.append(data_points_item)
 
-        attribute_name = d.pop("attribute_name", UNSET)
+        attribute_name = _fields_.pop("attribute_name", UNSET)
 
-        categorical_value = d.pop("categorical_value", UNSET)
+        categorical_value = _fields_.pop("categorical_value", UNSET)
 
         def _parse_continuous_start(data: object) -> float | str | Unset:
             if isinstance(data, Unset):
                 return data
             return cast(float | str | Unset, data)
 
-        continuous_start = _parse_continuous_start(d.pop("continuous_start", UNSET))
+        continuous_start = _parse_continuous_start(_fields_.pop("continuous_start", UNSET))
 
         def _parse_continuous_end(data: object) -> float | str | Unset:
             if isinstance(data, Unset):
                 return data
             return cast(float | str | Unset, data)
 
-        continuous_end = _parse_continuous_end(d.pop("continuous_end", UNSET))
+        continuous_end = _parse_continuous_end(_fields_.pop("continuous_end", UNSET))
 
-        bias_mitigation_curve = cls(
+        _model_ = cls(
             id=id,
             model_id=model_id,
             attribute_id=attribute_id,
@@ -170,8 +170,8 @@ class BiasMitigationCurve:
             continuous_end=continuous_end,
         )
 
-        bias_mitigation_curve.additional_properties = d
-        return bias_mitigation_curve
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -35,15 +35,15 @@ class BulkAlertUpdateResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        updated_alerts = d.pop("updated_alerts")
+        _fields_ = dict(src_dict)
+        updated_alerts = _fields_.pop("updated_alerts")
 
-        bulk_alert_update_response = cls(
+        _model_ = cls(
             updated_alerts=updated_alerts,
         )
 
-        bulk_alert_update_response.additional_properties = d
-        return bulk_alert_update_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

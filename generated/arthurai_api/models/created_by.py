@@ -42,18 +42,18 @@ class CreatedBy:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        type_ = CreatorType(d.pop("type"))
+        type_ = CreatorType(_fields_.pop("type"))
 
-        created_by = cls(
+        _model_ = cls(
             id=id,
             type_=type_,
         )
 
-        created_by.additional_properties = d
-        return created_by
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

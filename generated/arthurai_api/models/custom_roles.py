@@ -49,7 +49,7 @@ class CustomRoles:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_roles(data: object) -> list[RoleDefinition] | None:
             if data is None:
@@ -69,14 +69,14 @@ class CustomRoles:
                 pass
             return cast(list[RoleDefinition] | None, data)
 
-        roles = _parse_roles(d.pop("roles"))
+        roles = _parse_roles(_fields_.pop("roles"))
 
-        custom_roles = cls(
+        _model_ = cls(
             roles=roles,
         )
 
-        custom_roles.additional_properties = d
-        return custom_roles
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

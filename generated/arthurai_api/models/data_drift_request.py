@@ -166,10 +166,10 @@ class DataDriftRequest:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
-        d = dict(src_dict)
-        metric = DriftMetric(d.pop("metric"))
+        _fields_ = dict(src_dict)
+        metric = DriftMetric(_fields_.pop("metric"))
 
-        base = DataDriftSide.from_dict(d.pop("base"))
+        base = DataDriftSide.from_dict(_fields_.pop("base"))
 
         def _parse_properties(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -180,16 +180,16 @@ class DataDriftRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _properties_type_0 = data
-                properties_type_0 = cast(
-                    list[str], [] if _properties_type_0 is None else _properties_type_0
-                )
+                if _properties_type_0 is None:
+                    _properties_type_0 = []
+                properties_type_0 = cast(list[str], _properties_type_0)
 
                 return properties_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        properties = _parse_properties(d.pop("properties", UNSET))
+        properties = _parse_properties(_fields_.pop("properties", UNSET))
 
         def _parse_target(data: object) -> DataDriftSide | None | Unset:
             if data is None:
@@ -206,7 +206,7 @@ class DataDriftRequest:
                 pass
             return cast(DataDriftSide | None | Unset, data)
 
-        target = _parse_target(d.pop("target", UNSET))
+        target = _parse_target(_fields_.pop("target", UNSET))
 
         def _parse_num_bins(data: object) -> int | None | Unset:
             if data is None:
@@ -215,7 +215,7 @@ class DataDriftRequest:
                 return data
             return cast(int | None | Unset, data)
 
-        num_bins = _parse_num_bins(d.pop("num_bins", UNSET))
+        num_bins = _parse_num_bins(_fields_.pop("num_bins", UNSET))
 
         def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
             if data is None:
@@ -237,7 +237,7 @@ class DataDriftRequest:
                 pass
             return cast(list[QueryColumn] | None | Unset, data)
 
-        group_by = _parse_group_by(d.pop("group_by", UNSET))
+        group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
 
         def _parse_rollup(data: object) -> DriftRollup | None | Unset:
             if data is None:
@@ -254,7 +254,7 @@ class DataDriftRequest:
                 pass
             return cast(DriftRollup | None | Unset, data)
 
-        rollup = _parse_rollup(d.pop("rollup", UNSET))
+        rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
         def _parse_predicted_classes(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -265,17 +265,16 @@ class DataDriftRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _predicted_classes_type_0 = data
-                predicted_classes_type_0 = cast(
-                    list[str],
-                    [] if _predicted_classes_type_0 is None else _predicted_classes_type_0,
-                )
+                if _predicted_classes_type_0 is None:
+                    _predicted_classes_type_0 = []
+                predicted_classes_type_0 = cast(list[str], _predicted_classes_type_0)
 
                 return predicted_classes_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        predicted_classes = _parse_predicted_classes(d.pop("predicted_classes", UNSET))
+        predicted_classes = _parse_predicted_classes(_fields_.pop("predicted_classes", UNSET))
 
         def _parse_ground_truth_classes(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -286,17 +285,18 @@ class DataDriftRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _ground_truth_classes_type_0 = data
-                ground_truth_classes_type_0 = cast(
-                    list[str],
-                    [] if _ground_truth_classes_type_0 is None else _ground_truth_classes_type_0,
-                )
+                if _ground_truth_classes_type_0 is None:
+                    _ground_truth_classes_type_0 = []
+                ground_truth_classes_type_0 = cast(list[str], _ground_truth_classes_type_0)
 
                 return ground_truth_classes_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        ground_truth_classes = _parse_ground_truth_classes(d.pop("ground_truth_classes", UNSET))
+        ground_truth_classes = _parse_ground_truth_classes(
+            _fields_.pop("ground_truth_classes", UNSET)
+        )
 
         def _parse_sample(data: object) -> float | None | Unset:
             if data is None:
@@ -305,7 +305,7 @@ class DataDriftRequest:
                 return data
             return cast(float | None | Unset, data)
 
-        sample = _parse_sample(d.pop("sample", UNSET))
+        sample = _parse_sample(_fields_.pop("sample", UNSET))
 
         def _parse_disable_auto_sample(data: object) -> bool | None | Unset:
             if data is None:
@@ -314,9 +314,9 @@ class DataDriftRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        disable_auto_sample = _parse_disable_auto_sample(d.pop("disable_auto_sample", UNSET))
+        disable_auto_sample = _parse_disable_auto_sample(_fields_.pop("disable_auto_sample", UNSET))
 
-        data_drift_request = cls(
+        _model_ = cls(
             metric=metric,
             base=base,
             properties=properties,
@@ -330,8 +330,8 @@ class DataDriftRequest:
             disable_auto_sample=disable_auto_sample,
         )
 
-        data_drift_request.additional_properties = d
-        return data_drift_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -65,7 +65,7 @@ class DataDriftSide:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_source(data: object) -> DataDriftSource | None | Unset:
             if data is None:
@@ -82,7 +82,7 @@ class DataDriftSide:
                 pass
             return cast(DataDriftSource | None | Unset, data)
 
-        source = _parse_source(d.pop("source", UNSET))
+        source = _parse_source(_fields_.pop("source", UNSET))
 
         def _parse_filter_(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
@@ -104,15 +104,15 @@ class DataDriftSide:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        filter_ = _parse_filter_(d.pop("filter", UNSET))
+        filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
-        data_drift_side = cls(
+        _model_ = cls(
             source=source,
             filter_=filter_,
         )
 
-        data_drift_side.additional_properties = d
-        return data_drift_side
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

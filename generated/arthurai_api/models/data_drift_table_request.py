@@ -94,12 +94,12 @@ class DataDriftTableRequest:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
-        d = dict(src_dict)
-        property_ = d.pop("property")
+        _fields_ = dict(src_dict)
+        property_ = _fields_.pop("property")
 
-        base = DataDriftSide.from_dict(d.pop("base"))
+        base = DataDriftSide.from_dict(_fields_.pop("base"))
 
-        target = DataDriftSide.from_dict(d.pop("target"))
+        target = DataDriftSide.from_dict(_fields_.pop("target"))
 
         def _parse_num_bins(data: object) -> int | None | Unset:
             if data is None:
@@ -108,7 +108,7 @@ class DataDriftTableRequest:
                 return data
             return cast(int | None | Unset, data)
 
-        num_bins = _parse_num_bins(d.pop("num_bins", UNSET))
+        num_bins = _parse_num_bins(_fields_.pop("num_bins", UNSET))
 
         def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
             if data is None:
@@ -130,7 +130,7 @@ class DataDriftTableRequest:
                 pass
             return cast(list[QueryColumn] | None | Unset, data)
 
-        group_by = _parse_group_by(d.pop("group_by", UNSET))
+        group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
 
         def _parse_rollup(data: object) -> DriftRollup | None | Unset:
             if data is None:
@@ -147,9 +147,9 @@ class DataDriftTableRequest:
                 pass
             return cast(DriftRollup | None | Unset, data)
 
-        rollup = _parse_rollup(d.pop("rollup", UNSET))
+        rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
-        data_drift_table_request = cls(
+        _model_ = cls(
             property_=property_,
             base=base,
             target=target,
@@ -158,8 +158,8 @@ class DataDriftTableRequest:
             rollup=rollup,
         )
 
-        data_drift_table_request.additional_properties = d
-        return data_drift_table_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

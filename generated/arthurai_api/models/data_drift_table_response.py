@@ -44,20 +44,20 @@ class DataDriftTableResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.data_drift_table_row import DataDriftTableRow  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         query_result = []
-        _query_result = d.pop("query_result")
+        _query_result = _fields_.pop("query_result")
         for query_result_item_data in _query_result or ():
             query_result_item = DataDriftTableRow.from_dict(query_result_item_data)
 
             query_result.append(query_result_item)
 
-        data_drift_table_response = cls(
+        _model_ = cls(
             query_result=query_result,
         )
 
-        data_drift_table_response.additional_properties = d
-        return data_drift_table_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

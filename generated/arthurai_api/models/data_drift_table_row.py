@@ -197,12 +197,12 @@ class DataDriftTableRow:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        bucket = d.pop("bucket", UNSET)
+        _fields_ = dict(src_dict)
+        bucket = _fields_.pop("bucket", UNSET)
 
-        rollup = d.pop("rollup", UNSET)
+        rollup = _fields_.pop("rollup", UNSET)
 
-        group_by_property = d.pop("group_by_property", UNSET)
+        group_by_property = _fields_.pop("group_by_property", UNSET)
 
         def _parse_base_bucket_min(data: object) -> float | None | Unset:
             if data is None:
@@ -211,7 +211,7 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        base_bucket_min = _parse_base_bucket_min(d.pop("base_bucket_min", UNSET))
+        base_bucket_min = _parse_base_bucket_min(_fields_.pop("base_bucket_min", UNSET))
 
         def _parse_base_bucket_max(data: object) -> float | None | Unset:
             if data is None:
@@ -220,7 +220,7 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        base_bucket_max = _parse_base_bucket_max(d.pop("base_bucket_max", UNSET))
+        base_bucket_max = _parse_base_bucket_max(_fields_.pop("base_bucket_max", UNSET))
 
         def _parse_base_count_per_bucket(data: object) -> float | None | Unset:
             if data is None:
@@ -229,7 +229,9 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        base_count_per_bucket = _parse_base_count_per_bucket(d.pop("base_count_per_bucket", UNSET))
+        base_count_per_bucket = _parse_base_count_per_bucket(
+            _fields_.pop("base_count_per_bucket", UNSET)
+        )
 
         def _parse_base_total(data: object) -> float | None | Unset:
             if data is None:
@@ -238,7 +240,7 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        base_total = _parse_base_total(d.pop("base_total", UNSET))
+        base_total = _parse_base_total(_fields_.pop("base_total", UNSET))
 
         def _parse_base_probability_per_bucket(data: object) -> float | None | Unset:
             if data is None:
@@ -248,7 +250,7 @@ class DataDriftTableRow:
             return cast(float | None | Unset, data)
 
         base_probability_per_bucket = _parse_base_probability_per_bucket(
-            d.pop("base_probability_per_bucket", UNSET)
+            _fields_.pop("base_probability_per_bucket", UNSET)
         )
 
         def _parse_base_ln_probability_per_bucket(data: object) -> float | None | Unset:
@@ -259,7 +261,7 @@ class DataDriftTableRow:
             return cast(float | None | Unset, data)
 
         base_ln_probability_per_bucket = _parse_base_ln_probability_per_bucket(
-            d.pop("base_ln_probability_per_bucket", UNSET)
+            _fields_.pop("base_ln_probability_per_bucket", UNSET)
         )
 
         def _parse_target_bucket_min(data: object) -> float | None | Unset:
@@ -269,7 +271,7 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        target_bucket_min = _parse_target_bucket_min(d.pop("target_bucket_min", UNSET))
+        target_bucket_min = _parse_target_bucket_min(_fields_.pop("target_bucket_min", UNSET))
 
         def _parse_target_bucket_max(data: object) -> float | None | Unset:
             if data is None:
@@ -278,7 +280,7 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        target_bucket_max = _parse_target_bucket_max(d.pop("target_bucket_max", UNSET))
+        target_bucket_max = _parse_target_bucket_max(_fields_.pop("target_bucket_max", UNSET))
 
         def _parse_target_count_per_bucket(data: object) -> float | None | Unset:
             if data is None:
@@ -288,7 +290,7 @@ class DataDriftTableRow:
             return cast(float | None | Unset, data)
 
         target_count_per_bucket = _parse_target_count_per_bucket(
-            d.pop("target_count_per_bucket", UNSET)
+            _fields_.pop("target_count_per_bucket", UNSET)
         )
 
         def _parse_target_total(data: object) -> float | None | Unset:
@@ -298,7 +300,7 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        target_total = _parse_target_total(d.pop("target_total", UNSET))
+        target_total = _parse_target_total(_fields_.pop("target_total", UNSET))
 
         def _parse_target_probability_per_bucket(data: object) -> float | None | Unset:
             if data is None:
@@ -308,7 +310,7 @@ class DataDriftTableRow:
             return cast(float | None | Unset, data)
 
         target_probability_per_bucket = _parse_target_probability_per_bucket(
-            d.pop("target_probability_per_bucket", UNSET)
+            _fields_.pop("target_probability_per_bucket", UNSET)
         )
 
         def _parse_target_ln_probability_per_bucket(data: object) -> float | None | Unset:
@@ -319,7 +321,7 @@ class DataDriftTableRow:
             return cast(float | None | Unset, data)
 
         target_ln_probability_per_bucket = _parse_target_ln_probability_per_bucket(
-            d.pop("target_ln_probability_per_bucket", UNSET)
+            _fields_.pop("target_ln_probability_per_bucket", UNSET)
         )
 
         def _parse_probability_difference(data: object) -> float | None | Unset:
@@ -330,7 +332,7 @@ class DataDriftTableRow:
             return cast(float | None | Unset, data)
 
         probability_difference = _parse_probability_difference(
-            d.pop("probability_difference", UNSET)
+            _fields_.pop("probability_difference", UNSET)
         )
 
         def _parse_ln_probability_difference(data: object) -> float | None | Unset:
@@ -341,7 +343,7 @@ class DataDriftTableRow:
             return cast(float | None | Unset, data)
 
         ln_probability_difference = _parse_ln_probability_difference(
-            d.pop("ln_probability_difference", UNSET)
+            _fields_.pop("ln_probability_difference", UNSET)
         )
 
         def _parse_psi(data: object) -> float | None | Unset:
@@ -351,9 +353,9 @@ class DataDriftTableRow:
                 return data
             return cast(float | None | Unset, data)
 
-        psi = _parse_psi(d.pop("psi", UNSET))
+        psi = _parse_psi(_fields_.pop("psi", UNSET))
 
-        data_drift_table_row = cls(
+        _model_ = cls(
             bucket=bucket,
             rollup=rollup,
             group_by_property=group_by_property,
@@ -374,8 +376,8 @@ class DataDriftTableRow:
             psi=psi,
         )
 
-        data_drift_table_row.additional_properties = d
-        return data_drift_table_row
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -78,24 +78,24 @@ class Dataset:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
-        type_ = DatasetType(d.pop("type"))
+        type_ = DatasetType(_fields_.pop("type"))
 
-        records = d.pop("records")
+        records = _fields_.pop("records")
 
-        status = DatasetStatus(d.pop("status"))
+        status = DatasetStatus(_fields_.pop("status"))
 
-        batch_id = d.pop("batch_id", UNSET)
+        batch_id = _fields_.pop("batch_id", UNSET)
 
-        partner_record_count = d.pop("partner_record_count", UNSET)
+        partner_record_count = _fields_.pop("partner_record_count", UNSET)
 
-        created_at = d.pop("created_at", UNSET)
+        created_at = _fields_.pop("created_at", UNSET)
 
-        updated_at = d.pop("updated_at", UNSET)
+        updated_at = _fields_.pop("updated_at", UNSET)
 
-        dataset = cls(
+        _model_ = cls(
             model_id=model_id,
             type_=type_,
             records=records,
@@ -106,8 +106,8 @@ class Dataset:
             updated_at=updated_at,
         )
 
-        dataset.additional_properties = d
-        return dataset
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

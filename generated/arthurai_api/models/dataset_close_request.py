@@ -47,8 +47,8 @@ class DatasetCloseRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        status = d.pop("status")
+        _fields_ = dict(src_dict)
+        status = _fields_.pop("status")
 
         def _parse_total_record_count(data: object) -> int | None | Unset:
             if data is None:
@@ -57,15 +57,15 @@ class DatasetCloseRequest:
                 return data
             return cast(int | None | Unset, data)
 
-        total_record_count = _parse_total_record_count(d.pop("total_record_count", UNSET))
+        total_record_count = _parse_total_record_count(_fields_.pop("total_record_count", UNSET))
 
-        dataset_close_request = cls(
+        _model_ = cls(
             status=status,
             total_record_count=total_record_count,
         )
 
-        dataset_close_request.additional_properties = d
-        return dataset_close_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -57,8 +57,8 @@ class DistributionAxis:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        property_ = d.pop("property")
+        _fields_ = dict(src_dict)
+        property_ = _fields_.pop("property")
 
         def _parse_alias(data: object) -> None | str | Unset:
             if data is None:
@@ -67,7 +67,7 @@ class DistributionAxis:
                 return data
             return cast(None | str | Unset, data)
 
-        alias = _parse_alias(d.pop("alias", UNSET))
+        alias = _parse_alias(_fields_.pop("alias", UNSET))
 
         def _parse_num_bins(data: object) -> int | None | Unset:
             if data is None:
@@ -76,16 +76,16 @@ class DistributionAxis:
                 return data
             return cast(int | None | Unset, data)
 
-        num_bins = _parse_num_bins(d.pop("num_bins", UNSET))
+        num_bins = _parse_num_bins(_fields_.pop("num_bins", UNSET))
 
-        distribution_axis = cls(
+        _model_ = cls(
             property_=property_,
             alias=alias,
             num_bins=num_bins,
         )
 
-        distribution_axis.additional_properties = d
-        return distribution_axis
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -57,8 +57,8 @@ class DistributionValue:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        property_ = d.pop("property")
+        _fields_ = dict(src_dict)
+        property_ = _fields_.pop("property")
 
         def _parse_function(data: object) -> None | str | Unset:
             if data is None:
@@ -67,7 +67,7 @@ class DistributionValue:
                 return data
             return cast(None | str | Unset, data)
 
-        function = _parse_function(d.pop("function", UNSET))
+        function = _parse_function(_fields_.pop("function", UNSET))
 
         def _parse_alias(data: object) -> None | str | Unset:
             if data is None:
@@ -76,16 +76,16 @@ class DistributionValue:
                 return data
             return cast(None | str | Unset, data)
 
-        alias = _parse_alias(d.pop("alias", UNSET))
+        alias = _parse_alias(_fields_.pop("alias", UNSET))
 
-        distribution_value = cls(
+        _model_ = cls(
             property_=property_,
             function=function,
             alias=alias,
         )
 
-        distribution_value.additional_properties = d
-        return distribution_value
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -84,10 +84,10 @@ class DistributionsRequest:
         from ..models.distribution_value import DistributionValue  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        d = dict(src_dict)
-        x = DistributionAxis.from_dict(d.pop("x"))
+        _fields_ = dict(src_dict)
+        x = DistributionAxis.from_dict(_fields_.pop("x"))
 
-        y = DistributionAxis.from_dict(d.pop("y"))
+        y = DistributionAxis.from_dict(_fields_.pop("y"))
 
         def _parse_values(data: object) -> list[DistributionValue] | None | Unset:
             if data is None:
@@ -109,7 +109,7 @@ class DistributionsRequest:
                 pass
             return cast(list[DistributionValue] | None | Unset, data)
 
-        values = _parse_values(d.pop("values", UNSET))
+        values = _parse_values(_fields_.pop("values", UNSET))
 
         def _parse_filter_(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
@@ -131,17 +131,17 @@ class DistributionsRequest:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        filter_ = _parse_filter_(d.pop("filter", UNSET))
+        filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
-        distributions_request = cls(
+        _model_ = cls(
             x=x,
             y=y,
             values=values,
             filter_=filter_,
         )
 
-        distributions_request.additional_properties = d
-        return distributions_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

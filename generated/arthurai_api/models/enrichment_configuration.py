@@ -57,8 +57,8 @@ class EnrichmentConfiguration:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichment_settings import EnrichmentSettings  # noqa: PLC0415
 
-        d = dict(src_dict)
-        enabled = d.pop("enabled")
+        _fields_ = dict(src_dict)
+        enabled = _fields_.pop("enabled")
 
         def _parse_config(data: object) -> EnrichmentSettings | None | Unset:
             if data is None:
@@ -75,15 +75,15 @@ class EnrichmentConfiguration:
                 pass
             return cast(EnrichmentSettings | None | Unset, data)
 
-        config = _parse_config(d.pop("config", UNSET))
+        config = _parse_config(_fields_.pop("config", UNSET))
 
-        enrichment_configuration = cls(
+        _model_ = cls(
             enabled=enabled,
             config=config,
         )
 
-        enrichment_configuration.additional_properties = d
-        return enrichment_configuration
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

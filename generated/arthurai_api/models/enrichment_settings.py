@@ -24,11 +24,11 @@ class EnrichmentSettings:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        enrichment_settings = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        enrichment_settings.additional_properties = d
-        return enrichment_settings
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

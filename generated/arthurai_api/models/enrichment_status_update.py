@@ -37,15 +37,15 @@ class EnrichmentStatusUpdate:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        status = EnrichmentStatus(d.pop("status"))
+        _fields_ = dict(src_dict)
+        status = EnrichmentStatus(_fields_.pop("status"))
 
-        enrichment_status_update = cls(
+        _model_ = cls(
             status=status,
         )
 
-        enrichment_status_update.additional_properties = d
-        return enrichment_status_update
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -88,7 +88,7 @@ class EnrichmentsConfiguration:
         from ..models.enrichment_configuration import EnrichmentConfiguration  # noqa: PLC0415
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_anomaly_detection(data: object) -> EnrichmentConfiguration | None | Unset:
             if data is None:
@@ -105,7 +105,7 @@ class EnrichmentsConfiguration:
                 pass
             return cast(EnrichmentConfiguration | None | Unset, data)
 
-        anomaly_detection = _parse_anomaly_detection(d.pop("anomaly_detection", UNSET))
+        anomaly_detection = _parse_anomaly_detection(_fields_.pop("anomaly_detection", UNSET))
 
         def _parse_bias_mitigation(data: object) -> EnrichmentConfiguration | None | Unset:
             if data is None:
@@ -122,7 +122,7 @@ class EnrichmentsConfiguration:
                 pass
             return cast(EnrichmentConfiguration | None | Unset, data)
 
-        bias_mitigation = _parse_bias_mitigation(d.pop("bias_mitigation", UNSET))
+        bias_mitigation = _parse_bias_mitigation(_fields_.pop("bias_mitigation", UNSET))
 
         def _parse_hotspots(data: object) -> EnrichmentConfiguration | None | Unset:
             if data is None:
@@ -139,7 +139,7 @@ class EnrichmentsConfiguration:
                 pass
             return cast(EnrichmentConfiguration | None | Unset, data)
 
-        hotspots = _parse_hotspots(d.pop("hotspots", UNSET))
+        hotspots = _parse_hotspots(_fields_.pop("hotspots", UNSET))
 
         def _parse_explainability(data: object) -> ExplainabilityConfiguration | None | Unset:
             if data is None:
@@ -156,17 +156,17 @@ class EnrichmentsConfiguration:
                 pass
             return cast(ExplainabilityConfiguration | None | Unset, data)
 
-        explainability = _parse_explainability(d.pop("explainability", UNSET))
+        explainability = _parse_explainability(_fields_.pop("explainability", UNSET))
 
-        enrichments_configuration = cls(
+        _model_ = cls(
             anomaly_detection=anomaly_detection,
             bias_mitigation=bias_mitigation,
             hotspots=hotspots,
             explainability=explainability,
         )
 
-        enrichments_configuration.additional_properties = d
-        return enrichments_configuration
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

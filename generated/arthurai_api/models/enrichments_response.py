@@ -58,24 +58,24 @@ class EnrichmentsResponse:
         from ..models.enrichment_response import EnrichmentResponse  # noqa: PLC0415
         from ..models.explainability_enrichment_response import ExplainabilityEnrichmentResponse  # noqa: PLC0415
 
-        d = dict(src_dict)
-        anomaly_detection = EnrichmentResponse.from_dict(d.pop("anomaly_detection"))
+        _fields_ = dict(src_dict)
+        anomaly_detection = EnrichmentResponse.from_dict(_fields_.pop("anomaly_detection"))
 
-        bias_mitigation = EnrichmentResponse.from_dict(d.pop("bias_mitigation"))
+        bias_mitigation = EnrichmentResponse.from_dict(_fields_.pop("bias_mitigation"))
 
-        hotspots = EnrichmentResponse.from_dict(d.pop("hotspots"))
+        hotspots = EnrichmentResponse.from_dict(_fields_.pop("hotspots"))
 
-        explainability = ExplainabilityEnrichmentResponse.from_dict(d.pop("explainability"))
+        explainability = ExplainabilityEnrichmentResponse.from_dict(_fields_.pop("explainability"))
 
-        enrichments_response = cls(
+        _model_ = cls(
             anomaly_detection=anomaly_detection,
             bias_mitigation=bias_mitigation,
             hotspots=hotspots,
             explainability=explainability,
         )
 
-        enrichments_response.additional_properties = d
-        return enrichments_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -35,15 +35,15 @@ class Error:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        error = d.pop("error")
+        _fields_ = dict(src_dict)
+        error = _fields_.pop("error")
 
-        error = cls(
+        _model_ = cls(
             error=error,
         )
 
-        error.additional_properties = d
-        return error
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -40,18 +40,18 @@ class ExpectedValue:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        predicted_attribute_name = d.pop("predicted_attribute_name")
+        _fields_ = dict(src_dict)
+        predicted_attribute_name = _fields_.pop("predicted_attribute_name")
 
-        expected_value = d.pop("expected_value")
+        expected_value = _fields_.pop("expected_value")
 
-        expected_value = cls(
+        _model_ = cls(
             predicted_attribute_name=predicted_attribute_name,
             expected_value=expected_value,
         )
 
-        expected_value.additional_properties = d
-        return expected_value
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -201,7 +201,7 @@ class ExplainabilityConfig:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_python_version(data: object) -> float | None | str | Unset:
             if data is None:
@@ -210,7 +210,7 @@ class ExplainabilityConfig:
                 return data
             return cast(float | None | str | Unset, data)
 
-        python_version = _parse_python_version(d.pop("python_version", UNSET))
+        python_version = _parse_python_version(_fields_.pop("python_version", UNSET))
 
         def _parse_sdk_version(data: object) -> None | str | Unset:
             if data is None:
@@ -219,7 +219,7 @@ class ExplainabilityConfig:
                 return data
             return cast(None | str | Unset, data)
 
-        sdk_version = _parse_sdk_version(d.pop("sdk_version", UNSET))
+        sdk_version = _parse_sdk_version(_fields_.pop("sdk_version", UNSET))
 
         def _parse_user_predict_function_import_path(data: object) -> None | str | Unset:
             if data is None:
@@ -229,7 +229,7 @@ class ExplainabilityConfig:
             return cast(None | str | Unset, data)
 
         user_predict_function_import_path = _parse_user_predict_function_import_path(
-            d.pop("user_predict_function_import_path", UNSET)
+            _fields_.pop("user_predict_function_import_path", UNSET)
         )
 
         def _parse_streaming_explainability_enabled(data: object) -> bool | None | Unset:
@@ -240,7 +240,7 @@ class ExplainabilityConfig:
             return cast(bool | None | Unset, data)
 
         streaming_explainability_enabled = _parse_streaming_explainability_enabled(
-            d.pop("streaming_explainability_enabled", UNSET)
+            _fields_.pop("streaming_explainability_enabled", UNSET)
         )
 
         def _parse_shap_expected_values(data: object) -> list[float] | None | str | Unset:
@@ -252,17 +252,18 @@ class ExplainabilityConfig:
                 if not isinstance(data, list):
                     raise TypeError()
                 _shap_expected_values_type_0 = data
-                shap_expected_values_type_0 = cast(
-                    list[float],
-                    [] if _shap_expected_values_type_0 is None else _shap_expected_values_type_0,
-                )
+                if _shap_expected_values_type_0 is None:
+                    _shap_expected_values_type_0 = []
+                shap_expected_values_type_0 = cast(list[float], _shap_expected_values_type_0)
 
                 return shap_expected_values_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[float] | None | str | Unset, data)
 
-        shap_expected_values = _parse_shap_expected_values(d.pop("shap_expected_values", UNSET))
+        shap_expected_values = _parse_shap_expected_values(
+            _fields_.pop("shap_expected_values", UNSET)
+        )
 
         def _parse_explanation_algo(data: object) -> ExplanationAlgorithm | None | Unset:
             if data is None:
@@ -279,7 +280,7 @@ class ExplainabilityConfig:
                 pass
             return cast(ExplanationAlgorithm | None | Unset, data)
 
-        explanation_algo = _parse_explanation_algo(d.pop("explanation_algo", UNSET))
+        explanation_algo = _parse_explanation_algo(_fields_.pop("explanation_algo", UNSET))
 
         def _parse_explanation_nsamples(data: object) -> int | None | str | Unset:
             if data is None:
@@ -288,7 +289,9 @@ class ExplainabilityConfig:
                 return data
             return cast(int | None | str | Unset, data)
 
-        explanation_nsamples = _parse_explanation_nsamples(d.pop("explanation_nsamples", UNSET))
+        explanation_nsamples = _parse_explanation_nsamples(
+            _fields_.pop("explanation_nsamples", UNSET)
+        )
 
         def _parse_model_server_cpu(data: object) -> float | None | str | Unset:
             if data is None:
@@ -297,7 +300,7 @@ class ExplainabilityConfig:
                 return data
             return cast(float | None | str | Unset, data)
 
-        model_server_cpu = _parse_model_server_cpu(d.pop("model_server_cpu", UNSET))
+        model_server_cpu = _parse_model_server_cpu(_fields_.pop("model_server_cpu", UNSET))
 
         def _parse_model_server_memory(data: object) -> float | None | str | Unset:
             if data is None:
@@ -306,7 +309,7 @@ class ExplainabilityConfig:
                 return data
             return cast(float | None | str | Unset, data)
 
-        model_server_memory = _parse_model_server_memory(d.pop("model_server_memory", UNSET))
+        model_server_memory = _parse_model_server_memory(_fields_.pop("model_server_memory", UNSET))
 
         def _parse_model_server_max_replicas(data: object) -> int | None | str | Unset:
             if data is None:
@@ -316,7 +319,7 @@ class ExplainabilityConfig:
             return cast(int | None | str | Unset, data)
 
         model_server_max_replicas = _parse_model_server_max_replicas(
-            d.pop("model_server_max_replicas", UNSET)
+            _fields_.pop("model_server_max_replicas", UNSET)
         )
 
         def _parse_inference_consumer_cpu(data: object) -> float | None | str | Unset:
@@ -327,7 +330,7 @@ class ExplainabilityConfig:
             return cast(float | None | str | Unset, data)
 
         inference_consumer_cpu = _parse_inference_consumer_cpu(
-            d.pop("inference_consumer_cpu", UNSET)
+            _fields_.pop("inference_consumer_cpu", UNSET)
         )
 
         def _parse_inference_consumer_memory(data: object) -> float | None | str | Unset:
@@ -338,7 +341,7 @@ class ExplainabilityConfig:
             return cast(float | None | str | Unset, data)
 
         inference_consumer_memory = _parse_inference_consumer_memory(
-            d.pop("inference_consumer_memory", UNSET)
+            _fields_.pop("inference_consumer_memory", UNSET)
         )
 
         def _parse_inference_consumer_score_percent(data: object) -> float | None | str | Unset:
@@ -349,7 +352,7 @@ class ExplainabilityConfig:
             return cast(float | None | str | Unset, data)
 
         inference_consumer_score_percent = _parse_inference_consumer_score_percent(
-            d.pop("inference_consumer_score_percent", UNSET)
+            _fields_.pop("inference_consumer_score_percent", UNSET)
         )
 
         def _parse_inference_consumer_thread_pool_size(data: object) -> int | None | str | Unset:
@@ -360,7 +363,7 @@ class ExplainabilityConfig:
             return cast(int | None | str | Unset, data)
 
         inference_consumer_thread_pool_size = _parse_inference_consumer_thread_pool_size(
-            d.pop("inference_consumer_thread_pool_size", UNSET)
+            _fields_.pop("inference_consumer_thread_pool_size", UNSET)
         )
 
         def _parse_seed(data: object) -> int | None | str | Unset:
@@ -370,7 +373,7 @@ class ExplainabilityConfig:
                 return data
             return cast(int | None | str | Unset, data)
 
-        seed = _parse_seed(d.pop("seed", UNSET))
+        seed = _parse_seed(_fields_.pop("seed", UNSET))
 
         def _parse_service_account_id(data: object) -> None | str | Unset:
             if data is None:
@@ -379,9 +382,9 @@ class ExplainabilityConfig:
                 return data
             return cast(None | str | Unset, data)
 
-        service_account_id = _parse_service_account_id(d.pop("service_account_id", UNSET))
+        service_account_id = _parse_service_account_id(_fields_.pop("service_account_id", UNSET))
 
-        explainability_config = cls(
+        _model_ = cls(
             python_version=python_version,
             sdk_version=sdk_version,
             user_predict_function_import_path=user_predict_function_import_path,
@@ -400,8 +403,8 @@ class ExplainabilityConfig:
             service_account_id=service_account_id,
         )
 
-        explainability_config.additional_properties = d
-        return explainability_config
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

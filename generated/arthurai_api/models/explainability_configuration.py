@@ -59,7 +59,7 @@ class ExplainabilityConfiguration:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_config import ExplainabilityConfig  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -68,7 +68,7 @@ class ExplainabilityConfiguration:
                 return data
             return cast(bool | None | Unset, data)
 
-        enabled = _parse_enabled(d.pop("enabled", UNSET))
+        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
 
         def _parse_config(data: object) -> ExplainabilityConfig | None | Unset:
             if data is None:
@@ -85,15 +85,15 @@ class ExplainabilityConfiguration:
                 pass
             return cast(ExplainabilityConfig | None | Unset, data)
 
-        config = _parse_config(d.pop("config", UNSET))
+        config = _parse_config(_fields_.pop("config", UNSET))
 
-        explainability_configuration = cls(
+        _model_ = cls(
             enabled=enabled,
             config=config,
         )
 
-        explainability_configuration.additional_properties = d
-        return explainability_configuration
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

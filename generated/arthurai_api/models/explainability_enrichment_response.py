@@ -63,10 +63,10 @@ class ExplainabilityEnrichmentResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_config import ExplainabilityConfig  # noqa: PLC0415
 
-        d = dict(src_dict)
-        enabled = d.pop("enabled")
+        _fields_ = dict(src_dict)
+        enabled = _fields_.pop("enabled")
 
-        status = EnrichmentStatus(d.pop("status"))
+        status = EnrichmentStatus(_fields_.pop("status"))
 
         def _parse_config(data: object) -> ExplainabilityConfig | None | Unset:
             if data is None:
@@ -83,16 +83,16 @@ class ExplainabilityEnrichmentResponse:
                 pass
             return cast(ExplainabilityConfig | None | Unset, data)
 
-        config = _parse_config(d.pop("config", UNSET))
+        config = _parse_config(_fields_.pop("config", UNSET))
 
-        explainability_enrichment_response = cls(
+        _model_ = cls(
             enabled=enabled,
             status=status,
             config=config,
         )
 
-        explainability_enrichment_response.additional_properties = d
-        return explainability_enrichment_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

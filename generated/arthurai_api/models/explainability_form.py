@@ -101,39 +101,39 @@ class ExplainabilityForm:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
-        d = dict(src_dict)
-        config = ExplainabilityConfiguration.from_dict(d.pop("config"))
+        _fields_ = dict(src_dict)
+        config = ExplainabilityConfiguration.from_dict(_fields_.pop("config"))
 
-        _user_project_zip = d.pop("user_project.zip", UNSET)
+        _user_project_zip = _fields_.pop("user_project.zip", UNSET)
         user_project_zip: File | Unset
         if isinstance(_user_project_zip, Unset) or _user_project_zip is None:
             user_project_zip = UNSET
         else:
             user_project_zip = File(payload=BytesIO(_user_project_zip))
 
-        _user_requirements_file_txt = d.pop("user_requirements_file.txt", UNSET)
+        _user_requirements_file_txt = _fields_.pop("user_requirements_file.txt", UNSET)
         user_requirements_file_txt: File | Unset
         if isinstance(_user_requirements_file_txt, Unset) or _user_requirements_file_txt is None:
             user_requirements_file_txt = UNSET
         else:
             user_requirements_file_txt = File(payload=BytesIO(_user_requirements_file_txt))
 
-        _explainer_pkl = d.pop("explainer.pkl", UNSET)
+        _explainer_pkl = _fields_.pop("explainer.pkl", UNSET)
         explainer_pkl: File | Unset
         if isinstance(_explainer_pkl, Unset) or _explainer_pkl is None:
             explainer_pkl = UNSET
         else:
             explainer_pkl = File(payload=BytesIO(_explainer_pkl))
 
-        explainability_form = cls(
+        _model_ = cls(
             config=config,
             user_project_zip=user_project_zip,
             user_requirements_file_txt=user_requirements_file_txt,
             explainer_pkl=explainer_pkl,
         )
 
-        explainability_form.additional_properties = d
-        return explainability_form
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -54,26 +54,26 @@ class Explanation:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.importance_score import ImportanceScore  # noqa: PLC0415
 
-        d = dict(src_dict)
-        algorithm = d.pop("algorithm")
+        _fields_ = dict(src_dict)
+        algorithm = _fields_.pop("algorithm")
 
-        predicted_attribute_name = d.pop("predicted_attribute_name")
+        predicted_attribute_name = _fields_.pop("predicted_attribute_name")
 
         importance_scores = []
-        _importance_scores = d.pop("importance_scores")
+        _importance_scores = _fields_.pop("importance_scores")
         for importance_scores_item_data in _importance_scores or ():
             importance_scores_item = ImportanceScore.from_dict(importance_scores_item_data)
 
             importance_scores.append(importance_scores_item)
 
-        explanation = cls(
+        _model_ = cls(
             algorithm=algorithm,
             predicted_attribute_name=predicted_attribute_name,
             importance_scores=importance_scores,
         )
 
-        explanation.additional_properties = d
-        return explanation
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

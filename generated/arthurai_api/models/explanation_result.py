@@ -59,15 +59,15 @@ class ExplanationResult:
         from ..models.expected_value import ExpectedValue  # noqa: PLC0415
         from ..models.explanation import Explanation  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         explanation = []
-        _explanation = d.pop("explanation")
+        _explanation = _fields_.pop("explanation")
         for explanation_item_data in _explanation or ():
             explanation_item = Explanation.from_dict(explanation_item_data)
 
             explanation.append(explanation_item)
 
-        _expected_value = d.pop("expected_value", UNSET)
+        _expected_value = _fields_.pop("expected_value", UNSET)
         expected_value: list[ExpectedValue] | Unset = UNSET
         if _expected_value is not UNSET:
             expected_value = []
@@ -76,13 +76,13 @@ class ExplanationResult:
 
                 expected_value.append(expected_value_item)
 
-        explanation_result = cls(
+        _model_ = cls(
             explanation=explanation,
             expected_value=expected_value,
         )
 
-        explanation_result.additional_properties = d
-        return explanation_result
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -40,18 +40,18 @@ class FileUploadFailure:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        message = d.pop("message")
+        _fields_ = dict(src_dict)
+        message = _fields_.pop("message")
 
-        status = d.pop("status")
+        status = _fields_.pop("status")
 
-        file_upload_failure = cls(
+        _model_ = cls(
             message=message,
             status=status,
         )
 
-        file_upload_failure.additional_properties = d
-        return file_upload_failure
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -44,20 +44,20 @@ class FindHotspotsResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_node import HotspotNode  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         data = []
-        _data = d.pop("data")
+        _data = _fields_.pop("data")
         for data_item_data in _data or ():
             data_item = HotspotNode.from_dict(data_item_data)
 
             data.append(data_item)
 
-        find_hotspots_response = cls(
+        _model_ = cls(
             data=data,
         )
 
-        find_hotspots_response.additional_properties = d
-        return find_hotspots_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

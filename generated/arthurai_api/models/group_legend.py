@@ -59,7 +59,7 @@ class GroupLegend:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:
@@ -68,7 +68,7 @@ class GroupLegend:
                 return data
             return cast(None | str | Unset, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(_fields_.pop("name", UNSET))
 
         def _parse_bin_(data: object) -> AttributeBin | None | Unset:
             if data is None:
@@ -85,15 +85,15 @@ class GroupLegend:
                 pass
             return cast(AttributeBin | None | Unset, data)
 
-        bin_ = _parse_bin_(d.pop("bin", UNSET))
+        bin_ = _parse_bin_(_fields_.pop("bin", UNSET))
 
-        group_legend = cls(
+        _model_ = cls(
             name=name,
             bin_=bin_,
         )
 
-        group_legend.additional_properties = d
-        return group_legend
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -61,18 +61,18 @@ class HotspotClassInfo:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_prediction_counts import HotspotPredictionCounts  # noqa: PLC0415
 
-        d = dict(src_dict)
-        class_f1 = d.pop("class_f1")
+        _fields_ = dict(src_dict)
+        class_f1 = _fields_.pop("class_f1")
 
-        class_precision = d.pop("class_precision")
+        class_precision = _fields_.pop("class_precision")
 
-        class_recall = d.pop("class_recall")
+        class_recall = _fields_.pop("class_recall")
 
-        count = d.pop("count")
+        count = _fields_.pop("count")
 
-        pred_to_count = HotspotPredictionCounts.from_dict(d.pop("pred_to_count"))
+        pred_to_count = HotspotPredictionCounts.from_dict(_fields_.pop("pred_to_count"))
 
-        hotspot_class_info = cls(
+        _model_ = cls(
             class_f1=class_f1,
             class_precision=class_precision,
             class_recall=class_recall,
@@ -80,8 +80,8 @@ class HotspotClassInfo:
             pred_to_count=pred_to_count,
         )
 
-        hotspot_class_info.additional_properties = d
-        return hotspot_class_info
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

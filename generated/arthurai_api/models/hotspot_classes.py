@@ -31,17 +31,17 @@ class HotspotClasses:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_class_info import HotspotClassInfo  # noqa: PLC0415
 
-        d = dict(src_dict)
-        hotspot_classes = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
         additional_properties = {}
-        for prop_name, prop_dict in d.items():
+        for prop_name, prop_dict in _fields_.items():
             additional_property = HotspotClassInfo.from_dict(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
-        hotspot_classes.additional_properties = additional_properties
-        return hotspot_classes
+        _model_.additional_properties = additional_properties
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

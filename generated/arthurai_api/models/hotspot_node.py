@@ -121,26 +121,26 @@ class HotspotNode:
         from ..models.hotspot_classes import HotspotClasses  # noqa: PLC0415
         from ..models.hotspot_rules import HotspotRules  # noqa: PLC0415
 
-        d = dict(src_dict)
-        rules = HotspotRules.from_dict(d.pop("rules"))
+        _fields_ = dict(src_dict)
+        rules = HotspotRules.from_dict(_fields_.pop("rules"))
 
-        accuracy = d.pop("accuracy")
+        accuracy = _fields_.pop("accuracy")
 
-        impurity = d.pop("impurity")
+        impurity = _fields_.pop("impurity")
 
-        n_samples = d.pop("n_samples")
+        n_samples = _fields_.pop("n_samples")
 
-        feature = d.pop("feature")
+        feature = _fields_.pop("feature")
 
-        precision = d.pop("precision", UNSET)
+        precision = _fields_.pop("precision", UNSET)
 
-        recall = d.pop("recall", UNSET)
+        recall = _fields_.pop("recall", UNSET)
 
-        f1 = d.pop("f1", UNSET)
+        f1 = _fields_.pop("f1", UNSET)
 
-        cutoff = d.pop("cutoff", UNSET)
+        cutoff = _fields_.pop("cutoff", UNSET)
 
-        _gt_to_info = d.pop("gt_to_info", UNSET)
+        _gt_to_info = _fields_.pop("gt_to_info", UNSET)
         gt_to_info: HotspotClasses | Unset
         if isinstance(_gt_to_info, Unset) or _gt_to_info is None:
             gt_to_info = UNSET
@@ -162,7 +162,7 @@ class HotspotNode:
                 pass
             return cast(HotspotNode | None | Unset, data)
 
-        left = _parse_left(d.pop("left", UNSET))
+        left = _parse_left(_fields_.pop("left", UNSET))
 
         def _parse_right(data: object) -> HotspotNode | None | Unset:
             if data is None:
@@ -179,9 +179,9 @@ class HotspotNode:
                 pass
             return cast(HotspotNode | None | Unset, data)
 
-        right = _parse_right(d.pop("right", UNSET))
+        right = _parse_right(_fields_.pop("right", UNSET))
 
-        hotspot_node = cls(
+        _model_ = cls(
             rules=rules,
             accuracy=accuracy,
             impurity=impurity,
@@ -196,8 +196,8 @@ class HotspotNode:
             right=right,
         )
 
-        hotspot_node.additional_properties = d
-        return hotspot_node
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -24,11 +24,11 @@ class HotspotRules:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        hotspot_rules = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        hotspot_rules.additional_properties = d
-        return hotspot_rules
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

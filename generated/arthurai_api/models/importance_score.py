@@ -60,12 +60,12 @@ class ImportanceScore:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.token_importance import TokenImportance  # noqa: PLC0415
 
-        d = dict(src_dict)
-        attribute_name = d.pop("attribute_name")
+        _fields_ = dict(src_dict)
+        attribute_name = _fields_.pop("attribute_name")
 
-        explanation_value = d.pop("explanation_value", UNSET)
+        explanation_value = _fields_.pop("explanation_value", UNSET)
 
-        _tokens = d.pop("tokens", UNSET)
+        _tokens = _fields_.pop("tokens", UNSET)
         tokens: list[TokenImportance] | Unset = UNSET
         if _tokens is not UNSET:
             tokens = []
@@ -74,14 +74,14 @@ class ImportanceScore:
 
                 tokens.append(tokens_item)
 
-        importance_score = cls(
+        _model_ = cls(
             attribute_name=attribute_name,
             explanation_value=explanation_value,
             tokens=tokens,
         )
 
-        importance_score.additional_properties = d
-        return importance_score
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -93,12 +93,12 @@ class Inference:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
-        d = dict(src_dict)
-        inference_timestamp = d.pop("inference_timestamp")
+        _fields_ = dict(src_dict)
+        inference_timestamp = _fields_.pop("inference_timestamp")
 
-        partner_inference_id = d.pop("partner_inference_id")
+        partner_inference_id = _fields_.pop("partner_inference_id")
 
-        inference_data = AttributeValues.from_dict(d.pop("inference_data"))
+        inference_data = AttributeValues.from_dict(_fields_.pop("inference_data"))
 
         def _parse_batch_id(data: object) -> None | str | Unset:
             if data is None:
@@ -107,7 +107,7 @@ class Inference:
                 return data
             return cast(None | str | Unset, data)
 
-        batch_id = _parse_batch_id(d.pop("batch_id", UNSET))
+        batch_id = _parse_batch_id(_fields_.pop("batch_id", UNSET))
 
         def _parse_ground_truth_timestamp(data: object) -> None | str | Unset:
             if data is None:
@@ -117,7 +117,7 @@ class Inference:
             return cast(None | str | Unset, data)
 
         ground_truth_timestamp = _parse_ground_truth_timestamp(
-            d.pop("ground_truth_timestamp", UNSET)
+            _fields_.pop("ground_truth_timestamp", UNSET)
         )
 
         def _parse_ground_truth_data(data: object) -> AttributeValues | None | Unset:
@@ -135,9 +135,9 @@ class Inference:
                 pass
             return cast(AttributeValues | None | Unset, data)
 
-        ground_truth_data = _parse_ground_truth_data(d.pop("ground_truth_data", UNSET))
+        ground_truth_data = _parse_ground_truth_data(_fields_.pop("ground_truth_data", UNSET))
 
-        inference = cls(
+        _model_ = cls(
             inference_timestamp=inference_timestamp,
             partner_inference_id=partner_inference_id,
             inference_data=inference_data,
@@ -146,8 +146,8 @@ class Inference:
             ground_truth_data=ground_truth_data,
         )
 
-        inference.additional_properties = d
-        return inference
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -93,39 +93,39 @@ class InferenceFileForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        _inference_data = d.pop("inference_data", UNSET)
+        _fields_ = dict(src_dict)
+        _inference_data = _fields_.pop("inference_data", UNSET)
         inference_data: File | Unset
         if isinstance(_inference_data, Unset) or _inference_data is None:
             inference_data = UNSET
         else:
             inference_data = File(payload=BytesIO(_inference_data))
 
-        _ground_truth_data = d.pop("ground_truth_data", UNSET)
+        _ground_truth_data = _fields_.pop("ground_truth_data", UNSET)
         ground_truth_data: File | Unset
         if isinstance(_ground_truth_data, Unset) or _ground_truth_data is None:
             ground_truth_data = UNSET
         else:
             ground_truth_data = File(payload=BytesIO(_ground_truth_data))
 
-        batch_id = d.pop("batch_id", UNSET)
+        batch_id = _fields_.pop("batch_id", UNSET)
 
-        _image_data = d.pop("image_data", UNSET)
+        _image_data = _fields_.pop("image_data", UNSET)
         image_data: File | Unset
         if isinstance(_image_data, Unset) or _image_data is None:
             image_data = UNSET
         else:
             image_data = File(payload=BytesIO(_image_data))
 
-        inference_file_form = cls(
+        _model_ = cls(
             inference_data=inference_data,
             ground_truth_data=ground_truth_data,
             batch_id=batch_id,
             image_data=image_data,
         )
 
-        inference_file_form.additional_properties = d
-        return inference_file_form
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

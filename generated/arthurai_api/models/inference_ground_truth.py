@@ -56,21 +56,21 @@ class InferenceGroundTruth:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
-        d = dict(src_dict)
-        partner_inference_id = d.pop("partner_inference_id")
+        _fields_ = dict(src_dict)
+        partner_inference_id = _fields_.pop("partner_inference_id")
 
-        ground_truth_timestamp = d.pop("ground_truth_timestamp")
+        ground_truth_timestamp = _fields_.pop("ground_truth_timestamp")
 
-        ground_truth_data = AttributeValues.from_dict(d.pop("ground_truth_data"))
+        ground_truth_data = AttributeValues.from_dict(_fields_.pop("ground_truth_data"))
 
-        inference_ground_truth = cls(
+        _model_ = cls(
             partner_inference_id=partner_inference_id,
             ground_truth_timestamp=ground_truth_timestamp,
             ground_truth_data=ground_truth_data,
         )
 
-        inference_ground_truth.additional_properties = d
-        return inference_ground_truth
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

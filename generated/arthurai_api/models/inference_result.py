@@ -48,21 +48,21 @@ class InferenceResult:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        status = d.pop("status")
+        _fields_ = dict(src_dict)
+        status = _fields_.pop("status")
 
-        message = d.pop("message")
+        message = _fields_.pop("message")
 
-        partner_inference_id = d.pop("partner_inference_id", UNSET)
+        partner_inference_id = _fields_.pop("partner_inference_id", UNSET)
 
-        inference_result = cls(
+        _model_ = cls(
             status=status,
             message=message,
             partner_inference_id=partner_inference_id,
         )
 
-        inference_result.additional_properties = d
-        return inference_result
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -52,23 +52,23 @@ class InferencesResponse:
         from ..models.inference_result import InferenceResult  # noqa: PLC0415
         from ..models.status_counts import StatusCounts  # noqa: PLC0415
 
-        d = dict(src_dict)
-        counts = StatusCounts.from_dict(d.pop("counts"))
+        _fields_ = dict(src_dict)
+        counts = StatusCounts.from_dict(_fields_.pop("counts"))
 
         results = []
-        _results = d.pop("results")
+        _results = _fields_.pop("results")
         for results_item_data in _results or ():
             results_item = InferenceResult.from_dict(results_item_data)
 
             results.append(results_item)
 
-        inferences_response = cls(
+        _model_ = cls(
             counts=counts,
             results=results,
         )
 
-        inferences_response.additional_properties = d
-        return inferences_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

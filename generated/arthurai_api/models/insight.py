@@ -120,24 +120,24 @@ class Insight:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.insight_region import InsightRegion  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        model_id = d.pop("model_id")
+        model_id = _fields_.pop("model_id")
 
-        run_id = d.pop("run_id")
+        run_id = _fields_.pop("run_id")
 
-        metric_type = InsightMetricType(d.pop("metric_type"))
+        metric_type = InsightMetricType(_fields_.pop("metric_type"))
 
-        threshold_value = d.pop("threshold_value")
+        threshold_value = _fields_.pop("threshold_value")
 
-        metric_value = d.pop("metric_value")
+        metric_value = _fields_.pop("metric_value")
 
-        region = InsightRegion.from_dict(d.pop("region"))
+        region = InsightRegion.from_dict(_fields_.pop("region"))
 
-        timestamp = datetime.datetime.fromisoformat(d.pop("timestamp"))
+        timestamp = datetime.datetime.fromisoformat(_fields_.pop("timestamp"))
 
-        status = InsightStatus(d.pop("status"))
+        status = InsightStatus(_fields_.pop("status"))
 
         def _parse_batch_id(data: object) -> None | str | Unset:
             if data is None:
@@ -146,7 +146,7 @@ class Insight:
                 return data
             return cast(None | str | Unset, data)
 
-        batch_id = _parse_batch_id(d.pop("batch_id", UNSET))
+        batch_id = _parse_batch_id(_fields_.pop("batch_id", UNSET))
 
         def _parse_window_start(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -163,7 +163,7 @@ class Insight:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        window_start = _parse_window_start(d.pop("window_start", UNSET))
+        window_start = _parse_window_start(_fields_.pop("window_start", UNSET))
 
         def _parse_window_end(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -180,9 +180,9 @@ class Insight:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        window_end = _parse_window_end(d.pop("window_end", UNSET))
+        window_end = _parse_window_end(_fields_.pop("window_end", UNSET))
 
-        insight = cls(
+        _model_ = cls(
             id=id,
             model_id=model_id,
             run_id=run_id,
@@ -197,8 +197,8 @@ class Insight:
             window_end=window_end,
         )
 
-        insight.additional_properties = d
-        return insight
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -24,11 +24,11 @@ class InsightBounds:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        insight_bounds = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        insight_bounds.additional_properties = d
-        return insight_bounds
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

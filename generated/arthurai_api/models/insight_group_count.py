@@ -58,34 +58,34 @@ class InsightGroupCount:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        batch_id = d.pop("batch_id", UNSET)
+        _fields_ = dict(src_dict)
+        batch_id = _fields_.pop("batch_id", UNSET)
 
-        _window_start = d.pop("window_start", UNSET)
+        _window_start = _fields_.pop("window_start", UNSET)
         window_start: datetime.datetime | Unset
         if isinstance(_window_start, Unset) or _window_start is None:
             window_start = UNSET
         else:
             window_start = datetime.datetime.fromisoformat(_window_start)
 
-        _timestamp = d.pop("timestamp", UNSET)
+        _timestamp = _fields_.pop("timestamp", UNSET)
         timestamp: datetime.datetime | Unset
         if isinstance(_timestamp, Unset) or _timestamp is None:
             timestamp = UNSET
         else:
             timestamp = datetime.datetime.fromisoformat(_timestamp)
 
-        count = d.pop("count", UNSET)
+        count = _fields_.pop("count", UNSET)
 
-        insight_group_count = cls(
+        _model_ = cls(
             batch_id=batch_id,
             window_start=window_start,
             timestamp=timestamp,
             count=count,
         )
 
-        insight_group_count.additional_properties = d
-        return insight_group_count
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -37,15 +37,15 @@ class InsightPatch:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        status = InsightStatus(d.pop("status"))
+        _fields_ = dict(src_dict)
+        status = InsightStatus(_fields_.pop("status"))
 
-        insight_patch = cls(
+        _model_ = cls(
             status=status,
         )
 
-        insight_patch.additional_properties = d
-        return insight_patch
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

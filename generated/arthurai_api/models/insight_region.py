@@ -31,17 +31,17 @@ class InsightRegion:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.insight_bounds import InsightBounds  # noqa: PLC0415
 
-        d = dict(src_dict)
-        insight_region = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
         additional_properties = {}
-        for prop_name, prop_dict in d.items():
+        for prop_name, prop_dict in _fields_.items():
             additional_property = InsightBounds.from_dict(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
-        insight_region.additional_properties = additional_properties
-        return insight_region
+        _model_.additional_properties = additional_properties
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

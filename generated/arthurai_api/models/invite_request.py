@@ -69,9 +69,11 @@ class InviteRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        _invite_emails = d.pop("invite_emails")
-        invite_emails = cast(list[str], [] if _invite_emails is None else _invite_emails)
+        _fields_ = dict(src_dict)
+        _invite_emails = _fields_.pop("invite_emails")
+        if _invite_emails is None:
+            _invite_emails = []
+        invite_emails = cast(list[str], _invite_emails)
 
         def _parse_return_direct_links(data: object) -> bool | None | Unset:
             if data is None:
@@ -80,7 +82,7 @@ class InviteRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        return_direct_links = _parse_return_direct_links(d.pop("return_direct_links", UNSET))
+        return_direct_links = _parse_return_direct_links(_fields_.pop("return_direct_links", UNSET))
 
         def _parse_custom_dashboard_url(data: object) -> None | str | Unset:
             if data is None:
@@ -89,7 +91,9 @@ class InviteRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        custom_dashboard_url = _parse_custom_dashboard_url(d.pop("custom_dashboard_url", UNSET))
+        custom_dashboard_url = _parse_custom_dashboard_url(
+            _fields_.pop("custom_dashboard_url", UNSET)
+        )
 
         def _parse_organization_id(data: object) -> None | str | Unset:
             if data is None:
@@ -98,17 +102,17 @@ class InviteRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        organization_id = _parse_organization_id(d.pop("organization_id", UNSET))
+        organization_id = _parse_organization_id(_fields_.pop("organization_id", UNSET))
 
-        invite_request = cls(
+        _model_ = cls(
             invite_emails=invite_emails,
             return_direct_links=return_direct_links,
             custom_dashboard_url=custom_dashboard_url,
             organization_id=organization_id,
         )
 
-        invite_request.additional_properties = d
-        return invite_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

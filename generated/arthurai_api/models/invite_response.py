@@ -43,20 +43,20 @@ class InviteResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.invite_response_user_invite_links import InviteResponseUserInviteLinks  # noqa: PLC0415
 
-        d = dict(src_dict)
-        _user_invite_links = d.pop("user_invite_links", UNSET)
+        _fields_ = dict(src_dict)
+        _user_invite_links = _fields_.pop("user_invite_links", UNSET)
         user_invite_links: InviteResponseUserInviteLinks | Unset
         if isinstance(_user_invite_links, Unset) or _user_invite_links is None:
             user_invite_links = UNSET
         else:
             user_invite_links = InviteResponseUserInviteLinks.from_dict(_user_invite_links)
 
-        invite_response = cls(
+        _model_ = cls(
             user_invite_links=user_invite_links,
         )
 
-        invite_response.additional_properties = d
-        return invite_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

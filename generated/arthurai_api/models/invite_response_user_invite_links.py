@@ -24,11 +24,11 @@ class InviteResponseUserInviteLinks:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        invite_response_user_invite_links = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        invite_response_user_invite_links.additional_properties = d
-        return invite_response_user_invite_links
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -40,18 +40,18 @@ class LoginRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        login = d.pop("login")
+        _fields_ = dict(src_dict)
+        login = _fields_.pop("login")
 
-        password = d.pop("password")
+        password = _fields_.pop("password")
 
-        login_request = cls(
+        _model_ = cls(
             login=login,
             password=password,
         )
 
-        login_request.additional_properties = d
-        return login_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

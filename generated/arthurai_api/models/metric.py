@@ -168,18 +168,18 @@ class Metric:
         from ..models.metric_parameter import MetricParameter  # noqa: PLC0415
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        name = d.pop("name")
+        name = _fields_.pop("name")
 
-        endpoint = d.pop("endpoint")
+        endpoint = _fields_.pop("endpoint")
 
-        query = MetricQuery.from_dict(d.pop("query"))
+        query = MetricQuery.from_dict(_fields_.pop("query"))
 
-        is_default = d.pop("is_default")
+        is_default = _fields_.pop("is_default")
 
-        _type_ = d.pop("type", UNSET)
+        _type_ = _fields_.pop("type", UNSET)
         type_: MetricType | Unset
         if isinstance(_type_, Unset) or _type_ is None:
             type_ = UNSET
@@ -193,7 +193,7 @@ class Metric:
                 return data
             return cast(None | str | Unset, data)
 
-        attribute = _parse_attribute(d.pop("attribute", UNSET))
+        attribute = _parse_attribute(_fields_.pop("attribute", UNSET))
 
         def _parse_parameters(data: object) -> list[MetricParameter] | None | Unset:
             if data is None:
@@ -215,7 +215,7 @@ class Metric:
                 pass
             return cast(list[MetricParameter] | None | Unset, data)
 
-        parameters = _parse_parameters(d.pop("parameters", UNSET))
+        parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
         def _parse_valid_rollups(data: object) -> list[MetricRollup] | None | Unset:
             if data is None:
@@ -237,7 +237,7 @@ class Metric:
                 pass
             return cast(list[MetricRollup] | None | Unset, data)
 
-        valid_rollups = _parse_valid_rollups(d.pop("valid_rollups", UNSET))
+        valid_rollups = _parse_valid_rollups(_fields_.pop("valid_rollups", UNSET))
 
         def _parse_last_updated_by(data: object) -> None | str | Unset:
             if data is None:
@@ -246,7 +246,7 @@ class Metric:
                 return data
             return cast(None | str | Unset, data)
 
-        last_updated_by = _parse_last_updated_by(d.pop("last_updated_by", UNSET))
+        last_updated_by = _parse_last_updated_by(_fields_.pop("last_updated_by", UNSET))
 
         def _parse_last_updated_by_type(data: object) -> CreatorType | None | Unset:
             if data is None:
@@ -263,7 +263,9 @@ class Metric:
                 pass
             return cast(CreatorType | None | Unset, data)
 
-        last_updated_by_type = _parse_last_updated_by_type(d.pop("last_updated_by_type", UNSET))
+        last_updated_by_type = _parse_last_updated_by_type(
+            _fields_.pop("last_updated_by_type", UNSET)
+        )
 
         def _parse_created_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -280,7 +282,7 @@ class Metric:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        created_at = _parse_created_at(d.pop("created_at", UNSET))
+        created_at = _parse_created_at(_fields_.pop("created_at", UNSET))
 
         def _parse_updated_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -297,9 +299,9 @@ class Metric:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        updated_at = _parse_updated_at(d.pop("updated_at", UNSET))
+        updated_at = _parse_updated_at(_fields_.pop("updated_at", UNSET))
 
-        metric = cls(
+        _model_ = cls(
             id=id,
             name=name,
             endpoint=endpoint,
@@ -315,8 +317,8 @@ class Metric:
             updated_at=updated_at,
         )
 
-        metric.additional_properties = d
-        return metric
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

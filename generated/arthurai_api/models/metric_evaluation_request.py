@@ -90,7 +90,7 @@ class MetricEvaluationRequest:
         from ..models.metric_parameter_values import MetricParameterValues  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_rollup(data: object) -> MetricRollup | None | Unset:
             if data is None:
@@ -107,7 +107,7 @@ class MetricEvaluationRequest:
                 pass
             return cast(MetricRollup | None | Unset, data)
 
-        rollup = _parse_rollup(d.pop("rollup", UNSET))
+        rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
         def _parse_group_by(data: object) -> None | str | Unset:
             if data is None:
@@ -116,7 +116,7 @@ class MetricEvaluationRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        group_by = _parse_group_by(d.pop("group_by", UNSET))
+        group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
 
         def _parse_parameters(data: object) -> MetricParameterValues | None | Unset:
             if data is None:
@@ -133,7 +133,7 @@ class MetricEvaluationRequest:
                 pass
             return cast(MetricParameterValues | None | Unset, data)
 
-        parameters = _parse_parameters(d.pop("parameters", UNSET))
+        parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
         def _parse_filters(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
@@ -155,17 +155,17 @@ class MetricEvaluationRequest:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        filters = _parse_filters(d.pop("filters", UNSET))
+        filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        metric_evaluation_request = cls(
+        _model_ = cls(
             rollup=rollup,
             group_by=group_by,
             parameters=parameters,
             filters=filters,
         )
 
-        metric_evaluation_request.additional_properties = d
-        return metric_evaluation_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -69,11 +69,11 @@ class MetricEvaluationResponse:
         from ..models.metric_result import MetricResult  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
         results = []
-        _results = d.pop("results")
+        _results = _fields_.pop("results")
         for results_item_data in _results or ():
             results_item = MetricResult.from_dict(results_item_data)
 
@@ -99,16 +99,16 @@ class MetricEvaluationResponse:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        filters = _parse_filters(d.pop("filters", UNSET))
+        filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        metric_evaluation_response = cls(
+        _model_ = cls(
             name=name,
             results=results,
             filters=filters,
         )
 
-        metric_evaluation_response.additional_properties = d
-        return metric_evaluation_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

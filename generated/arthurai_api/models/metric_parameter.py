@@ -79,10 +79,10 @@ class MetricParameter:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_value_limits import MetricValueLimits  # noqa: PLC0415
 
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
-        parameter_type = MetricParameterType(d.pop("parameter_type"))
+        parameter_type = MetricParameterType(_fields_.pop("parameter_type"))
 
         def _parse_id(data: object) -> None | str | Unset:
             if data is None:
@@ -91,7 +91,7 @@ class MetricParameter:
                 return data
             return cast(None | str | Unset, data)
 
-        id = _parse_id(d.pop("id", UNSET))
+        id = _parse_id(_fields_.pop("id", UNSET))
 
         def _parse_value_limits(data: object) -> MetricValueLimits | None | Unset:
             if data is None:
@@ -108,11 +108,11 @@ class MetricParameter:
                 pass
             return cast(MetricValueLimits | None | Unset, data)
 
-        value_limits = _parse_value_limits(d.pop("value_limits", UNSET))
+        value_limits = _parse_value_limits(_fields_.pop("value_limits", UNSET))
 
-        default = d.pop("default", UNSET)
+        default = _fields_.pop("default", UNSET)
 
-        metric_parameter = cls(
+        _model_ = cls(
             name=name,
             parameter_type=parameter_type,
             id=id,
@@ -120,8 +120,8 @@ class MetricParameter:
             default=default,
         )
 
-        metric_parameter.additional_properties = d
-        return metric_parameter
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

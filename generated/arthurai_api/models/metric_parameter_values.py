@@ -24,11 +24,11 @@ class MetricParameterValues:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        metric_parameter_values = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        metric_parameter_values.additional_properties = d
-        return metric_parameter_values
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -28,11 +28,11 @@ class MetricQuery:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        metric_query = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        metric_query.additional_properties = d
-        return metric_query
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

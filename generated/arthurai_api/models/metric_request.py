@@ -92,10 +92,10 @@ class MetricRequest:
         from ..models.metric_parameter import MetricParameter  # noqa: PLC0415
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
 
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
-        query = MetricQuery.from_dict(d.pop("query"))
+        query = MetricQuery.from_dict(_fields_.pop("query"))
 
         def _parse_endpoint(data: object) -> None | str | Unset:
             if data is None:
@@ -104,7 +104,7 @@ class MetricRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        endpoint = _parse_endpoint(d.pop("endpoint", UNSET))
+        endpoint = _parse_endpoint(_fields_.pop("endpoint", UNSET))
 
         def _parse_type_(data: object) -> MetricType | None | Unset:
             if data is None:
@@ -121,7 +121,7 @@ class MetricRequest:
                 pass
             return cast(MetricType | None | Unset, data)
 
-        type_ = _parse_type_(d.pop("type", UNSET))
+        type_ = _parse_type_(_fields_.pop("type", UNSET))
 
         def _parse_parameters(data: object) -> list[MetricParameter] | None | Unset:
             if data is None:
@@ -143,9 +143,9 @@ class MetricRequest:
                 pass
             return cast(list[MetricParameter] | None | Unset, data)
 
-        parameters = _parse_parameters(d.pop("parameters", UNSET))
+        parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
-        metric_request = cls(
+        _model_ = cls(
             name=name,
             query=query,
             endpoint=endpoint,
@@ -153,8 +153,8 @@ class MetricRequest:
             parameters=parameters,
         )
 
-        metric_request.additional_properties = d
-        return metric_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

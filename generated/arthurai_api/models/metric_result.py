@@ -72,39 +72,39 @@ class MetricResult:
         from ..models.metric_result_group import MetricResultGroup  # noqa: PLC0415
         from ..models.metric_result_value import MetricResultValue  # noqa: PLC0415
 
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
         values = []
-        _values = d.pop("values")
+        _values = _fields_.pop("values")
         for values_item_data in _values or ():
             values_item = MetricResultValue.from_dict(values_item_data)
 
             values.append(values_item)
 
-        _parameters = d.pop("parameters", UNSET)
+        _parameters = _fields_.pop("parameters", UNSET)
         parameters: MetricParameterValues | Unset
         if isinstance(_parameters, Unset) or _parameters is None:
             parameters = UNSET
         else:
             parameters = MetricParameterValues.from_dict(_parameters)
 
-        _group = d.pop("group", UNSET)
+        _group = _fields_.pop("group", UNSET)
         group: MetricResultGroup | Unset
         if isinstance(_group, Unset) or _group is None:
             group = UNSET
         else:
             group = MetricResultGroup.from_dict(_group)
 
-        metric_result = cls(
+        _model_ = cls(
             name=name,
             values=values,
             parameters=parameters,
             group=group,
         )
 
-        metric_result.additional_properties = d
-        return metric_result
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -31,17 +31,17 @@ class MetricResultGroup:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.group_legend import GroupLegend  # noqa: PLC0415
 
-        d = dict(src_dict)
-        metric_result_group = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
         additional_properties = {}
-        for prop_name, prop_dict in d.items():
+        for prop_name, prop_dict in _fields_.items():
             additional_property = GroupLegend.from_dict(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
-        metric_result_group.additional_properties = additional_properties
-        return metric_result_group
+        _model_.additional_properties = additional_properties
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

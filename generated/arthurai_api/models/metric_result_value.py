@@ -39,7 +39,7 @@ class MetricResultValue:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_rollup(data: object) -> None | str | Unset:
             if data is None:
@@ -48,14 +48,14 @@ class MetricResultValue:
                 return data
             return cast(None | str | Unset, data)
 
-        rollup = _parse_rollup(d.pop("rollup", UNSET))
+        rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
-        metric_result_value = cls(
+        _model_ = cls(
             rollup=rollup,
         )
 
-        metric_result_value.additional_properties = d
-        return metric_result_value
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -42,7 +42,7 @@ class MetricValueCategories:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_categories(data: object) -> list[Any] | None | Unset:
             if data is None:
@@ -53,23 +53,23 @@ class MetricValueCategories:
                 if not isinstance(data, list):
                     raise TypeError()
                 _categories_type_0 = data
-                categories_type_0 = cast(
-                    list[Any], [] if _categories_type_0 is None else _categories_type_0
-                )
+                if _categories_type_0 is None:
+                    _categories_type_0 = []
+                categories_type_0 = cast(list[Any], _categories_type_0)
 
                 return categories_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[Any] | None | Unset, data)
 
-        categories = _parse_categories(d.pop("categories", UNSET))
+        categories = _parse_categories(_fields_.pop("categories", UNSET))
 
-        metric_value_categories = cls(
+        _model_ = cls(
             categories=categories,
         )
 
-        metric_value_categories.additional_properties = d
-        return metric_value_categories
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -64,7 +64,7 @@ class MetricValueLimits:
         from ..models.metric_value_categories import MetricValueCategories  # noqa: PLC0415
         from ..models.metric_value_range import MetricValueRange  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_range_(data: object) -> MetricValueRange | None | Unset:
             if data is None:
@@ -81,7 +81,7 @@ class MetricValueLimits:
                 pass
             return cast(MetricValueRange | None | Unset, data)
 
-        range_ = _parse_range_(d.pop("range", UNSET))
+        range_ = _parse_range_(_fields_.pop("range", UNSET))
 
         def _parse_categorical(data: object) -> MetricValueCategories | None | Unset:
             if data is None:
@@ -98,15 +98,15 @@ class MetricValueLimits:
                 pass
             return cast(MetricValueCategories | None | Unset, data)
 
-        categorical = _parse_categorical(d.pop("categorical", UNSET))
+        categorical = _parse_categorical(_fields_.pop("categorical", UNSET))
 
-        metric_value_limits = cls(
+        _model_ = cls(
             range_=range_,
             categorical=categorical,
         )
 
-        metric_value_limits.additional_properties = d
-        return metric_value_limits
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

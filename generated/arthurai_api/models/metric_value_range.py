@@ -49,7 +49,7 @@ class MetricValueRange:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_min_(data: object) -> float | None | Unset:
             if data is None:
@@ -58,7 +58,7 @@ class MetricValueRange:
                 return data
             return cast(float | None | Unset, data)
 
-        min_ = _parse_min_(d.pop("min", UNSET))
+        min_ = _parse_min_(_fields_.pop("min", UNSET))
 
         def _parse_max_(data: object) -> float | None | Unset:
             if data is None:
@@ -67,15 +67,15 @@ class MetricValueRange:
                 return data
             return cast(float | None | Unset, data)
 
-        max_ = _parse_max_(d.pop("max", UNSET))
+        max_ = _parse_max_(_fields_.pop("max", UNSET))
 
-        metric_value_range = cls(
+        _model_ = cls(
             min_=min_,
             max_=max_,
         )
 
-        metric_value_range.additional_properties = d
-        return metric_value_range
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -386,16 +386,16 @@ class Model:
         from ..models.created_by import CreatedBy  # noqa: PLC0415
         from ..models.model_explainability import ModelExplainability  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        partner_model_id = d.pop("partner_model_id")
+        partner_model_id = _fields_.pop("partner_model_id")
 
-        input_type = InputType(d.pop("input_type"))
+        input_type = InputType(_fields_.pop("input_type"))
 
-        output_type = OutputType(d.pop("output_type"))
+        output_type = OutputType(_fields_.pop("output_type"))
 
-        created_by = CreatedBy.from_dict(d.pop("created_by"))
+        created_by = CreatedBy.from_dict(_fields_.pop("created_by"))
 
         def _parse_display_name(data: object) -> None | str | Unset:
             if data is None:
@@ -404,7 +404,7 @@ class Model:
                 return data
             return cast(None | str | Unset, data)
 
-        display_name = _parse_display_name(d.pop("display_name", UNSET))
+        display_name = _parse_display_name(_fields_.pop("display_name", UNSET))
 
         def _parse_description(data: object) -> None | str | Unset:
             if data is None:
@@ -413,13 +413,13 @@ class Model:
                 return data
             return cast(None | str | Unset, data)
 
-        description = _parse_description(d.pop("description", UNSET))
+        description = _parse_description(_fields_.pop("description", UNSET))
 
-        is_batch = d.pop("is_batch", UNSET)
+        is_batch = _fields_.pop("is_batch", UNSET)
 
-        archived = d.pop("archived", UNSET)
+        archived = _fields_.pop("archived", UNSET)
 
-        _status = d.pop("status", UNSET)
+        _status = _fields_.pop("status", UNSET)
         status: ModelStatus | Unset
         if isinstance(_status, Unset) or _status is None:
             status = UNSET
@@ -441,7 +441,7 @@ class Model:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        created_at = _parse_created_at(d.pop("created_at", UNSET))
+        created_at = _parse_created_at(_fields_.pop("created_at", UNSET))
 
         def _parse_updated_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -458,9 +458,9 @@ class Model:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        updated_at = _parse_updated_at(d.pop("updated_at", UNSET))
+        updated_at = _parse_updated_at(_fields_.pop("updated_at", UNSET))
 
-        _attributes = d.pop("attributes", UNSET)
+        _attributes = _fields_.pop("attributes", UNSET)
         attributes: list[Attribute] | Unset = UNSET
         if _attributes is not UNSET:
             attributes = []
@@ -478,14 +478,16 @@ class Model:
                 if not isinstance(data, list):
                     raise TypeError()
                 _tags_type_0 = data
-                tags_type_0 = cast(list[str], [] if _tags_type_0 is None else _tags_type_0)
+                if _tags_type_0 is None:
+                    _tags_type_0 = []
+                tags_type_0 = cast(list[str], _tags_type_0)
 
                 return tags_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        tags = _parse_tags(d.pop("tags", UNSET))
+        tags = _parse_tags(_fields_.pop("tags", UNSET))
 
         def _parse_classifier_threshold(data: object) -> float | None | Unset:
             if data is None:
@@ -494,7 +496,9 @@ class Model:
                 return data
             return cast(float | None | Unset, data)
 
-        classifier_threshold = _parse_classifier_threshold(d.pop("classifier_threshold", UNSET))
+        classifier_threshold = _parse_classifier_threshold(
+            _fields_.pop("classifier_threshold", UNSET)
+        )
 
         def _parse_text_delimiter(data: object) -> None | str | Unset:
             if data is None:
@@ -503,7 +507,7 @@ class Model:
                 return data
             return cast(None | str | Unset, data)
 
-        text_delimiter = _parse_text_delimiter(d.pop("text_delimiter", UNSET))
+        text_delimiter = _parse_text_delimiter(_fields_.pop("text_delimiter", UNSET))
 
         def _parse_pixel_height(data: object) -> int | None | Unset:
             if data is None:
@@ -512,7 +516,7 @@ class Model:
                 return data
             return cast(int | None | Unset, data)
 
-        pixel_height = _parse_pixel_height(d.pop("pixel_height", UNSET))
+        pixel_height = _parse_pixel_height(_fields_.pop("pixel_height", UNSET))
 
         def _parse_pixel_width(data: object) -> int | None | Unset:
             if data is None:
@@ -521,7 +525,7 @@ class Model:
                 return data
             return cast(int | None | Unset, data)
 
-        pixel_width = _parse_pixel_width(d.pop("pixel_width", UNSET))
+        pixel_width = _parse_pixel_width(_fields_.pop("pixel_width", UNSET))
 
         def _parse_image_class_labels(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -532,17 +536,16 @@ class Model:
                 if not isinstance(data, list):
                     raise TypeError()
                 _image_class_labels_type_0 = data
-                image_class_labels_type_0 = cast(
-                    list[str],
-                    [] if _image_class_labels_type_0 is None else _image_class_labels_type_0,
-                )
+                if _image_class_labels_type_0 is None:
+                    _image_class_labels_type_0 = []
+                image_class_labels_type_0 = cast(list[str], _image_class_labels_type_0)
 
                 return image_class_labels_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        image_class_labels = _parse_image_class_labels(d.pop("image_class_labels", UNSET))
+        image_class_labels = _parse_image_class_labels(_fields_.pop("image_class_labels", UNSET))
 
         def _parse_expected_throughput_gb_per_day(data: object) -> int | None | Unset:
             if data is None:
@@ -552,12 +555,12 @@ class Model:
             return cast(int | None | Unset, data)
 
         expected_throughput_gb_per_day = _parse_expected_throughput_gb_per_day(
-            d.pop("expected_throughput_gb_per_day", UNSET)
+            _fields_.pop("expected_throughput_gb_per_day", UNSET)
         )
 
-        model_group_id = d.pop("model_group_id", UNSET)
+        model_group_id = _fields_.pop("model_group_id", UNSET)
 
-        version_sequence_num = d.pop("version_sequence_num", UNSET)
+        version_sequence_num = _fields_.pop("version_sequence_num", UNSET)
 
         def _parse_version_label(data: object) -> None | str | Unset:
             if data is None:
@@ -566,7 +569,7 @@ class Model:
                 return data
             return cast(None | str | Unset, data)
 
-        version_label = _parse_version_label(d.pop("version_label", UNSET))
+        version_label = _parse_version_label(_fields_.pop("version_label", UNSET))
 
         def _parse_explainability(data: object) -> ModelExplainability | None | Unset:
             if data is None:
@@ -583,11 +586,11 @@ class Model:
                 pass
             return cast(ModelExplainability | None | Unset, data)
 
-        explainability = _parse_explainability(d.pop("explainability", UNSET))
+        explainability = _parse_explainability(_fields_.pop("explainability", UNSET))
 
-        organization_id = d.pop("organization_id", UNSET)
+        organization_id = _fields_.pop("organization_id", UNSET)
 
-        accuracy_enabled = d.pop("accuracy_enabled", UNSET)
+        accuracy_enabled = _fields_.pop("accuracy_enabled", UNSET)
 
         def _parse_model_group_name(data: object) -> None | str | Unset:
             if data is None:
@@ -596,7 +599,7 @@ class Model:
                 return data
             return cast(None | str | Unset, data)
 
-        model_group_name = _parse_model_group_name(d.pop("model_group_name", UNSET))
+        model_group_name = _parse_model_group_name(_fields_.pop("model_group_name", UNSET))
 
         def _parse_total_inference_count(data: object) -> int | None | Unset:
             if data is None:
@@ -605,7 +608,9 @@ class Model:
                 return data
             return cast(int | None | Unset, data)
 
-        total_inference_count = _parse_total_inference_count(d.pop("total_inference_count", UNSET))
+        total_inference_count = _parse_total_inference_count(
+            _fields_.pop("total_inference_count", UNSET)
+        )
 
         def _parse_average_inference_count(data: object) -> float | None | Unset:
             if data is None:
@@ -615,7 +620,7 @@ class Model:
             return cast(float | None | Unset, data)
 
         average_inference_count = _parse_average_inference_count(
-            d.pop("average_inference_count", UNSET)
+            _fields_.pop("average_inference_count", UNSET)
         )
 
         def _parse_last_inference_timestamp(data: object) -> None | str | Unset:
@@ -626,7 +631,7 @@ class Model:
             return cast(None | str | Unset, data)
 
         last_inference_timestamp = _parse_last_inference_timestamp(
-            d.pop("last_inference_timestamp", UNSET)
+            _fields_.pop("last_inference_timestamp", UNSET)
         )
 
         def _parse_health_score(data: object) -> float | None | Unset:
@@ -636,7 +641,7 @@ class Model:
                 return data
             return cast(float | None | Unset, data)
 
-        health_score = _parse_health_score(d.pop("health_score", UNSET))
+        health_score = _parse_health_score(_fields_.pop("health_score", UNSET))
 
         def _parse_accuracy_health_score(data: object) -> float | None | Unset:
             if data is None:
@@ -645,7 +650,9 @@ class Model:
                 return data
             return cast(float | None | Unset, data)
 
-        accuracy_health_score = _parse_accuracy_health_score(d.pop("accuracy_health_score", UNSET))
+        accuracy_health_score = _parse_accuracy_health_score(
+            _fields_.pop("accuracy_health_score", UNSET)
+        )
 
         def _parse_drift_health_score(data: object) -> float | None | Unset:
             if data is None:
@@ -654,7 +661,7 @@ class Model:
                 return data
             return cast(float | None | Unset, data)
 
-        drift_health_score = _parse_drift_health_score(d.pop("drift_health_score", UNSET))
+        drift_health_score = _parse_drift_health_score(_fields_.pop("drift_health_score", UNSET))
 
         def _parse_ingestion_health_score(data: object) -> float | None | Unset:
             if data is None:
@@ -664,7 +671,7 @@ class Model:
             return cast(float | None | Unset, data)
 
         ingestion_health_score = _parse_ingestion_health_score(
-            d.pop("ingestion_health_score", UNSET)
+            _fields_.pop("ingestion_health_score", UNSET)
         )
 
         def _parse_critical_alert_count(data: object) -> float | None | Unset:
@@ -674,15 +681,17 @@ class Model:
                 return data
             return cast(float | None | Unset, data)
 
-        critical_alert_count = _parse_critical_alert_count(d.pop("critical_alert_count", UNSET))
+        critical_alert_count = _parse_critical_alert_count(
+            _fields_.pop("critical_alert_count", UNSET)
+        )
 
-        is_binary_classifier = d.pop("is_binary_classifier", UNSET)
+        is_binary_classifier = _fields_.pop("is_binary_classifier", UNSET)
 
-        has_reference_set_data = d.pop("has_reference_set_data", UNSET)
+        has_reference_set_data = _fields_.pop("has_reference_set_data", UNSET)
 
-        has_ground_truth_inferences = d.pop("has_ground_truth_inferences", UNSET)
+        has_ground_truth_inferences = _fields_.pop("has_ground_truth_inferences", UNSET)
 
-        model = cls(
+        _model_ = cls(
             id=id,
             partner_model_id=partner_model_id,
             input_type=input_type,
@@ -723,8 +732,8 @@ class Model:
             has_ground_truth_inferences=has_ground_truth_inferences,
         )
 
-        model.additional_properties = d
-        return model
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -61,18 +61,18 @@ class ModelExplainability:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        enabled = d.pop("enabled")
+        _fields_ = dict(src_dict)
+        enabled = _fields_.pop("enabled")
 
-        explanation_algo = d.pop("explanation_algo", UNSET)
+        explanation_algo = _fields_.pop("explanation_algo", UNSET)
 
-        model_server_cpu = d.pop("model_server_cpu", UNSET)
+        model_server_cpu = _fields_.pop("model_server_cpu", UNSET)
 
-        model_server_memory = d.pop("model_server_memory", UNSET)
+        model_server_memory = _fields_.pop("model_server_memory", UNSET)
 
-        explanation_nsamples = d.pop("explanation_nsamples", UNSET)
+        explanation_nsamples = _fields_.pop("explanation_nsamples", UNSET)
 
-        model_explainability = cls(
+        _model_ = cls(
             enabled=enabled,
             explanation_algo=explanation_algo,
             model_server_cpu=model_server_cpu,
@@ -80,8 +80,8 @@ class ModelExplainability:
             explanation_nsamples=explanation_nsamples,
         )
 
-        model_explainability.additional_properties = d
-        return model_explainability
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

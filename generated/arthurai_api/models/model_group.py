@@ -112,8 +112,8 @@ class ModelGroup:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model import Model  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id", UNSET)
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id", UNSET)
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:
@@ -122,7 +122,7 @@ class ModelGroup:
                 return data
             return cast(None | str | Unset, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(_fields_.pop("name", UNSET))
 
         def _parse_description(data: object) -> None | str | Unset:
             if data is None:
@@ -131,9 +131,9 @@ class ModelGroup:
                 return data
             return cast(None | str | Unset, data)
 
-        description = _parse_description(d.pop("description", UNSET))
+        description = _parse_description(_fields_.pop("description", UNSET))
 
-        archived = d.pop("archived", UNSET)
+        archived = _fields_.pop("archived", UNSET)
 
         def _parse_archived_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -150,16 +150,16 @@ class ModelGroup:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        archived_at = _parse_archived_at(d.pop("archived_at", UNSET))
+        archived_at = _parse_archived_at(_fields_.pop("archived_at", UNSET))
 
-        _created_at = d.pop("created_at", UNSET)
+        _created_at = _fields_.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
         if isinstance(_created_at, Unset) or _created_at is None:
             created_at = UNSET
         else:
             created_at = datetime.datetime.fromisoformat(_created_at)
 
-        _updated_at = d.pop("updated_at", UNSET)
+        _updated_at = _fields_.pop("updated_at", UNSET)
         updated_at: datetime.datetime | Unset
         if isinstance(_updated_at, Unset) or _updated_at is None:
             updated_at = UNSET
@@ -186,9 +186,9 @@ class ModelGroup:
                 pass
             return cast(list[Model] | None | Unset, data)
 
-        versions = _parse_versions(d.pop("versions", UNSET))
+        versions = _parse_versions(_fields_.pop("versions", UNSET))
 
-        model_group = cls(
+        _model_ = cls(
             id=id,
             name=name,
             description=description,
@@ -199,8 +199,8 @@ class ModelGroup:
             versions=versions,
         )
 
-        model_group.additional_properties = d
-        return model_group
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -49,7 +49,7 @@ class ModelGroupUpdateRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:
@@ -58,7 +58,7 @@ class ModelGroupUpdateRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(_fields_.pop("name", UNSET))
 
         def _parse_description(data: object) -> None | str | Unset:
             if data is None:
@@ -67,15 +67,15 @@ class ModelGroupUpdateRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        description = _parse_description(d.pop("description", UNSET))
+        description = _parse_description(_fields_.pop("description", UNSET))
 
-        model_group_update_request = cls(
+        _model_ = cls(
             name=name,
             description=description,
         )
 
-        model_group_update_request.additional_properties = d
-        return model_group_update_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -44,20 +44,20 @@ class ModelHealthResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model_health_score import ModelHealthScore  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         results = []
-        _results = d.pop("results")
+        _results = _fields_.pop("results")
         for results_item_data in _results or ():
             results_item = ModelHealthScore.from_dict(results_item_data)
 
             results.append(results_item)
 
-        model_health_response = cls(
+        _model_ = cls(
             results=results,
         )
 
-        model_health_response.additional_properties = d
-        return model_health_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -48,31 +48,31 @@ class ModelHealthScore:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
         def _parse_health_score(data: object) -> float | None:
             if data is None:
                 return data
             return cast(float | None, data)
 
-        health_score = _parse_health_score(d.pop("health_score"))
+        health_score = _parse_health_score(_fields_.pop("health_score"))
 
         def _parse_timestamp(data: object) -> None | str:
             if data is None:
                 return data
             return cast(None | str, data)
 
-        timestamp = _parse_timestamp(d.pop("timestamp"))
+        timestamp = _parse_timestamp(_fields_.pop("timestamp"))
 
-        model_health_score = cls(
+        _model_ = cls(
             model_id=model_id,
             health_score=health_score,
             timestamp=timestamp,
         )
 
-        model_health_score.additional_properties = d
-        return model_health_score
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

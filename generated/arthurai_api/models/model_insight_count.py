@@ -40,18 +40,18 @@ class ModelInsightCount:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id")
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id")
 
-        count = d.pop("count")
+        count = _fields_.pop("count")
 
-        model_insight_count = cls(
+        _model_ = cls(
             model_id=model_id,
             count=count,
         )
 
-        model_insight_count.additional_properties = d
-        return model_insight_count
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

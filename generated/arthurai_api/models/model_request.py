@@ -228,12 +228,12 @@ class ModelRequest:
         from ..models.attribute import Attribute  # noqa: PLC0415
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
-        d = dict(src_dict)
-        partner_model_id = d.pop("partner_model_id")
+        _fields_ = dict(src_dict)
+        partner_model_id = _fields_.pop("partner_model_id")
 
-        input_type = InputType(d.pop("input_type"))
+        input_type = InputType(_fields_.pop("input_type"))
 
-        output_type = OutputType(d.pop("output_type"))
+        output_type = OutputType(_fields_.pop("output_type"))
 
         def _parse_display_name(data: object) -> None | str | Unset:
             if data is None:
@@ -242,7 +242,7 @@ class ModelRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        display_name = _parse_display_name(d.pop("display_name", UNSET))
+        display_name = _parse_display_name(_fields_.pop("display_name", UNSET))
 
         def _parse_description(data: object) -> None | str | Unset:
             if data is None:
@@ -251,7 +251,7 @@ class ModelRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        description = _parse_description(d.pop("description", UNSET))
+        description = _parse_description(_fields_.pop("description", UNSET))
 
         def _parse_is_batch(data: object) -> bool | None | Unset:
             if data is None:
@@ -260,7 +260,7 @@ class ModelRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        is_batch = _parse_is_batch(d.pop("is_batch", UNSET))
+        is_batch = _parse_is_batch(_fields_.pop("is_batch", UNSET))
 
         def _parse_attributes(data: object) -> list[Attribute] | None | Unset:
             if data is None:
@@ -282,7 +282,7 @@ class ModelRequest:
                 pass
             return cast(list[Attribute] | None | Unset, data)
 
-        attributes = _parse_attributes(d.pop("attributes", UNSET))
+        attributes = _parse_attributes(_fields_.pop("attributes", UNSET))
 
         def _parse_tags(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -293,14 +293,16 @@ class ModelRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _tags_type_0 = data
-                tags_type_0 = cast(list[str], [] if _tags_type_0 is None else _tags_type_0)
+                if _tags_type_0 is None:
+                    _tags_type_0 = []
+                tags_type_0 = cast(list[str], _tags_type_0)
 
                 return tags_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        tags = _parse_tags(d.pop("tags", UNSET))
+        tags = _parse_tags(_fields_.pop("tags", UNSET))
 
         def _parse_classifier_threshold(data: object) -> float | None | Unset:
             if data is None:
@@ -309,7 +311,9 @@ class ModelRequest:
                 return data
             return cast(float | None | Unset, data)
 
-        classifier_threshold = _parse_classifier_threshold(d.pop("classifier_threshold", UNSET))
+        classifier_threshold = _parse_classifier_threshold(
+            _fields_.pop("classifier_threshold", UNSET)
+        )
 
         def _parse_text_delimiter(data: object) -> None | str | Unset:
             if data is None:
@@ -318,7 +322,7 @@ class ModelRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        text_delimiter = _parse_text_delimiter(d.pop("text_delimiter", UNSET))
+        text_delimiter = _parse_text_delimiter(_fields_.pop("text_delimiter", UNSET))
 
         def _parse_pixel_height(data: object) -> int | None | Unset:
             if data is None:
@@ -327,7 +331,7 @@ class ModelRequest:
                 return data
             return cast(int | None | Unset, data)
 
-        pixel_height = _parse_pixel_height(d.pop("pixel_height", UNSET))
+        pixel_height = _parse_pixel_height(_fields_.pop("pixel_height", UNSET))
 
         def _parse_pixel_width(data: object) -> int | None | Unset:
             if data is None:
@@ -336,7 +340,7 @@ class ModelRequest:
                 return data
             return cast(int | None | Unset, data)
 
-        pixel_width = _parse_pixel_width(d.pop("pixel_width", UNSET))
+        pixel_width = _parse_pixel_width(_fields_.pop("pixel_width", UNSET))
 
         def _parse_image_class_labels(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -347,17 +351,16 @@ class ModelRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _image_class_labels_type_0 = data
-                image_class_labels_type_0 = cast(
-                    list[str],
-                    [] if _image_class_labels_type_0 is None else _image_class_labels_type_0,
-                )
+                if _image_class_labels_type_0 is None:
+                    _image_class_labels_type_0 = []
+                image_class_labels_type_0 = cast(list[str], _image_class_labels_type_0)
 
                 return image_class_labels_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        image_class_labels = _parse_image_class_labels(d.pop("image_class_labels", UNSET))
+        image_class_labels = _parse_image_class_labels(_fields_.pop("image_class_labels", UNSET))
 
         def _parse_expected_throughput_gb_per_day(data: object) -> int | None | Unset:
             if data is None:
@@ -367,7 +370,7 @@ class ModelRequest:
             return cast(int | None | Unset, data)
 
         expected_throughput_gb_per_day = _parse_expected_throughput_gb_per_day(
-            d.pop("expected_throughput_gb_per_day", UNSET)
+            _fields_.pop("expected_throughput_gb_per_day", UNSET)
         )
 
         def _parse_model_group_id(data: object) -> None | str | Unset:
@@ -377,7 +380,7 @@ class ModelRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        model_group_id = _parse_model_group_id(d.pop("model_group_id", UNSET))
+        model_group_id = _parse_model_group_id(_fields_.pop("model_group_id", UNSET))
 
         def _parse_version_label(data: object) -> None | str | Unset:
             if data is None:
@@ -386,7 +389,7 @@ class ModelRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        version_label = _parse_version_label(d.pop("version_label", UNSET))
+        version_label = _parse_version_label(_fields_.pop("version_label", UNSET))
 
         def _parse_accuracy_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -395,7 +398,7 @@ class ModelRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        accuracy_enabled = _parse_accuracy_enabled(d.pop("accuracy_enabled", UNSET))
+        accuracy_enabled = _parse_accuracy_enabled(_fields_.pop("accuracy_enabled", UNSET))
 
         def _parse_explainability_enabled(
             data: object,
@@ -415,10 +418,10 @@ class ModelRequest:
             return cast(ExplainabilityConfiguration | None | Unset, data)
 
         explainability_enabled = _parse_explainability_enabled(
-            d.pop("explainability_enabled", UNSET)
+            _fields_.pop("explainability_enabled", UNSET)
         )
 
-        model_request = cls(
+        _model_ = cls(
             partner_model_id=partner_model_id,
             input_type=input_type,
             output_type=output_type,
@@ -439,8 +442,8 @@ class ModelRequest:
             explainability_enabled=explainability_enabled,
         )
 
-        model_request.additional_properties = d
-        return model_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

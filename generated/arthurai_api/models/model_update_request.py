@@ -107,7 +107,7 @@ class ModelUpdateRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_display_name(data: object) -> None | str | Unset:
             if data is None:
@@ -116,7 +116,7 @@ class ModelUpdateRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        display_name = _parse_display_name(d.pop("display_name", UNSET))
+        display_name = _parse_display_name(_fields_.pop("display_name", UNSET))
 
         def _parse_description(data: object) -> None | str | Unset:
             if data is None:
@@ -125,7 +125,7 @@ class ModelUpdateRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        description = _parse_description(d.pop("description", UNSET))
+        description = _parse_description(_fields_.pop("description", UNSET))
 
         def _parse_attributes(data: object) -> list[Attribute] | None | Unset:
             if data is None:
@@ -147,7 +147,7 @@ class ModelUpdateRequest:
                 pass
             return cast(list[Attribute] | None | Unset, data)
 
-        attributes = _parse_attributes(d.pop("attributes", UNSET))
+        attributes = _parse_attributes(_fields_.pop("attributes", UNSET))
 
         def _parse_tags(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -158,14 +158,16 @@ class ModelUpdateRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _tags_type_0 = data
-                tags_type_0 = cast(list[str], [] if _tags_type_0 is None else _tags_type_0)
+                if _tags_type_0 is None:
+                    _tags_type_0 = []
+                tags_type_0 = cast(list[str], _tags_type_0)
 
                 return tags_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        tags = _parse_tags(d.pop("tags", UNSET))
+        tags = _parse_tags(_fields_.pop("tags", UNSET))
 
         def _parse_overwrite_tags(data: object) -> bool | None | Unset:
             if data is None:
@@ -174,7 +176,7 @@ class ModelUpdateRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        overwrite_tags = _parse_overwrite_tags(d.pop("overwrite_tags", UNSET))
+        overwrite_tags = _parse_overwrite_tags(_fields_.pop("overwrite_tags", UNSET))
 
         def _parse_classifier_threshold(data: object) -> float | None | Unset:
             if data is None:
@@ -183,9 +185,11 @@ class ModelUpdateRequest:
                 return data
             return cast(float | None | Unset, data)
 
-        classifier_threshold = _parse_classifier_threshold(d.pop("classifier_threshold", UNSET))
+        classifier_threshold = _parse_classifier_threshold(
+            _fields_.pop("classifier_threshold", UNSET)
+        )
 
-        model_update_request = cls(
+        _model_ = cls(
             display_name=display_name,
             description=description,
             attributes=attributes,
@@ -194,8 +198,8 @@ class ModelUpdateRequest:
             classifier_threshold=classifier_threshold,
         )
 
-        model_update_request.additional_properties = d
-        return model_update_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -59,8 +59,8 @@ class NewOrganizationRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
         def _parse_roles(data: object) -> list[RoleDefinition] | None | Unset:
             if data is None:
@@ -82,15 +82,15 @@ class NewOrganizationRequest:
                 pass
             return cast(list[RoleDefinition] | None | Unset, data)
 
-        roles = _parse_roles(d.pop("roles", UNSET))
+        roles = _parse_roles(_fields_.pop("roles", UNSET))
 
-        new_organization_request = cls(
+        _model_ = cls(
             name=name,
             roles=roles,
         )
 
-        new_organization_request.additional_properties = d
-        return new_organization_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -82,15 +82,17 @@ class NewUserRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        email = d.pop("email")
+        _fields_ = dict(src_dict)
+        email = _fields_.pop("email")
 
-        username = d.pop("username")
+        username = _fields_.pop("username")
 
-        password = d.pop("password")
+        password = _fields_.pop("password")
 
-        _roles = d.pop("roles")
-        roles = cast(list[str], [] if _roles is None else _roles)
+        _roles = _fields_.pop("roles")
+        if _roles is None:
+            _roles = []
+        roles = cast(list[str], _roles)
 
         def _parse_first_name(data: object) -> None | str | Unset:
             if data is None:
@@ -99,7 +101,7 @@ class NewUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        first_name = _parse_first_name(d.pop("first_name", UNSET))
+        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
 
         def _parse_last_name(data: object) -> None | str | Unset:
             if data is None:
@@ -108,7 +110,7 @@ class NewUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        last_name = _parse_last_name(d.pop("last_name", UNSET))
+        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
 
         def _parse_alert_notifications_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -118,10 +120,10 @@ class NewUserRequest:
             return cast(bool | None | Unset, data)
 
         alert_notifications_enabled = _parse_alert_notifications_enabled(
-            d.pop("alert_notifications_enabled", UNSET)
+            _fields_.pop("alert_notifications_enabled", UNSET)
         )
 
-        new_user_request = cls(
+        _model_ = cls(
             email=email,
             username=username,
             password=password,
@@ -131,8 +133,8 @@ class NewUserRequest:
             alert_notifications_enabled=alert_notifications_enabled,
         )
 
-        new_user_request.additional_properties = d
-        return new_user_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

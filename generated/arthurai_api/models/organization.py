@@ -135,10 +135,10 @@ class Organization:
         from ..models.organization_limits import OrganizationLimits  # noqa: PLC0415
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        name = d.pop("name")
+        name = _fields_.pop("name")
 
         def _parse_plan(data: object) -> None | str | Unset:
             if data is None:
@@ -147,7 +147,7 @@ class Organization:
                 return data
             return cast(None | str | Unset, data)
 
-        plan = _parse_plan(d.pop("plan", UNSET))
+        plan = _parse_plan(_fields_.pop("plan", UNSET))
 
         def _parse_bucket_name(data: object) -> None | str | Unset:
             if data is None:
@@ -156,7 +156,7 @@ class Organization:
                 return data
             return cast(None | str | Unset, data)
 
-        bucket_name = _parse_bucket_name(d.pop("bucket_name", UNSET))
+        bucket_name = _parse_bucket_name(_fields_.pop("bucket_name", UNSET))
 
         def _parse_bucket_url(data: object) -> None | str | Unset:
             if data is None:
@@ -165,7 +165,7 @@ class Organization:
                 return data
             return cast(None | str | Unset, data)
 
-        bucket_url = _parse_bucket_url(d.pop("bucket_url", UNSET))
+        bucket_url = _parse_bucket_url(_fields_.pop("bucket_url", UNSET))
 
         def _parse_created_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -182,7 +182,7 @@ class Organization:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        created_at = _parse_created_at(d.pop("created_at", UNSET))
+        created_at = _parse_created_at(_fields_.pop("created_at", UNSET))
 
         def _parse_updated_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -199,7 +199,7 @@ class Organization:
                 pass
             return cast(datetime.datetime | None | Unset, data)
 
-        updated_at = _parse_updated_at(d.pop("updated_at", UNSET))
+        updated_at = _parse_updated_at(_fields_.pop("updated_at", UNSET))
 
         def _parse_license_plan(data: object) -> None | OrganizationLimits | Unset:
             if data is None:
@@ -216,7 +216,7 @@ class Organization:
                 pass
             return cast(None | OrganizationLimits | Unset, data)
 
-        license_plan = _parse_license_plan(d.pop("license_plan", UNSET))
+        license_plan = _parse_license_plan(_fields_.pop("license_plan", UNSET))
 
         def _parse_roles(data: object) -> list[RoleDefinition] | None | Unset:
             if data is None:
@@ -238,9 +238,9 @@ class Organization:
                 pass
             return cast(list[RoleDefinition] | None | Unset, data)
 
-        roles = _parse_roles(d.pop("roles", UNSET))
+        roles = _parse_roles(_fields_.pop("roles", UNSET))
 
-        organization = cls(
+        _model_ = cls(
             id=id,
             name=name,
             plan=plan,
@@ -252,8 +252,8 @@ class Organization:
             roles=roles,
         )
 
-        organization.additional_properties = d
-        return organization
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

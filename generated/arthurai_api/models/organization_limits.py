@@ -273,100 +273,112 @@ class OrganizationLimits:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        organization_id = d.pop("organization_id", UNSET)
+        _fields_ = dict(src_dict)
+        organization_id = _fields_.pop("organization_id", UNSET)
 
-        plan = d.pop("plan", UNSET)
+        plan = _fields_.pop("plan", UNSET)
 
-        max_users = d.pop("max_users", UNSET)
+        max_users = _fields_.pop("max_users", UNSET)
 
-        max_user_invites = d.pop("max_user_invites", UNSET)
+        max_user_invites = _fields_.pop("max_user_invites", UNSET)
 
-        max_service_accounts = d.pop("max_service_accounts", UNSET)
+        max_service_accounts = _fields_.pop("max_service_accounts", UNSET)
 
-        max_shareable_states = d.pop("max_shareable_states", UNSET)
+        max_shareable_states = _fields_.pop("max_shareable_states", UNSET)
 
-        max_active_models = d.pop("max_active_models", UNSET)
+        max_active_models = _fields_.pop("max_active_models", UNSET)
 
-        max_total_models = d.pop("max_total_models", UNSET)
+        max_total_models = _fields_.pop("max_total_models", UNSET)
 
-        max_model_attributes = d.pop("max_model_attributes", UNSET)
+        max_model_attributes = _fields_.pop("max_model_attributes", UNSET)
 
-        max_predicted_model_attributes = d.pop("max_predicted_model_attributes", UNSET)
+        max_predicted_model_attributes = _fields_.pop("max_predicted_model_attributes", UNSET)
 
-        max_categories_per_attribute = d.pop("max_categories_per_attribute", UNSET)
+        max_categories_per_attribute = _fields_.pop("max_categories_per_attribute", UNSET)
 
-        max_bias_groups = d.pop("max_bias_groups", UNSET)
+        max_bias_groups = _fields_.pop("max_bias_groups", UNSET)
 
-        max_tags = d.pop("max_tags", UNSET)
+        max_tags = _fields_.pop("max_tags", UNSET)
 
-        max_custom_metrics = d.pop("max_custom_metrics", UNSET)
+        max_custom_metrics = _fields_.pop("max_custom_metrics", UNSET)
 
-        max_alert_rules_per_model = d.pop("max_alert_rules_per_model", UNSET)
+        max_alert_rules_per_model = _fields_.pop("max_alert_rules_per_model", UNSET)
 
-        inference_count_per_request_limit = d.pop("inference_count_per_request_limit", UNSET)
+        inference_count_per_request_limit = _fields_.pop("inference_count_per_request_limit", UNSET)
 
-        inference_bytes_per_request_limit = d.pop("inference_bytes_per_request_limit", UNSET)
+        inference_bytes_per_request_limit = _fields_.pop("inference_bytes_per_request_limit", UNSET)
 
-        ground_truth_count_per_request_limit = d.pop("ground_truth_count_per_request_limit", UNSET)
+        ground_truth_count_per_request_limit = _fields_.pop(
+            "ground_truth_count_per_request_limit", UNSET
+        )
 
-        ground_truth_bytes_per_request_limit = d.pop("ground_truth_bytes_per_request_limit", UNSET)
+        ground_truth_bytes_per_request_limit = _fields_.pop(
+            "ground_truth_bytes_per_request_limit", UNSET
+        )
 
-        reference_data_count_per_request_limit = d.pop(
+        reference_data_count_per_request_limit = _fields_.pop(
             "reference_data_count_per_request_limit", UNSET
         )
 
-        reference_data_bytes_per_request_limit = d.pop(
+        reference_data_bytes_per_request_limit = _fields_.pop(
             "reference_data_bytes_per_request_limit", UNSET
         )
 
-        inference_count_monthly_model_limit = d.pop("inference_count_monthly_model_limit", UNSET)
+        inference_count_monthly_model_limit = _fields_.pop(
+            "inference_count_monthly_model_limit", UNSET
+        )
 
-        inference_bytes_monthly_model_limit = d.pop("inference_bytes_monthly_model_limit", UNSET)
+        inference_bytes_monthly_model_limit = _fields_.pop(
+            "inference_bytes_monthly_model_limit", UNSET
+        )
 
-        ground_truth_count_monthly_model_limit = d.pop(
+        ground_truth_count_monthly_model_limit = _fields_.pop(
             "ground_truth_count_monthly_model_limit", UNSET
         )
 
-        ground_truth_bytes_monthly_model_limit = d.pop(
+        ground_truth_bytes_monthly_model_limit = _fields_.pop(
             "ground_truth_bytes_monthly_model_limit", UNSET
         )
 
-        reference_data_count_monthly_model_limit = d.pop(
+        reference_data_count_monthly_model_limit = _fields_.pop(
             "reference_data_count_monthly_model_limit", UNSET
         )
 
-        reference_data_bytes_monthly_model_limit = d.pop(
+        reference_data_bytes_monthly_model_limit = _fields_.pop(
             "reference_data_bytes_monthly_model_limit", UNSET
         )
 
-        inference_count_monthly_total_limit = d.pop("inference_count_monthly_total_limit", UNSET)
+        inference_count_monthly_total_limit = _fields_.pop(
+            "inference_count_monthly_total_limit", UNSET
+        )
 
-        inference_bytes_monthly_total_limit = d.pop("inference_bytes_monthly_total_limit", UNSET)
+        inference_bytes_monthly_total_limit = _fields_.pop(
+            "inference_bytes_monthly_total_limit", UNSET
+        )
 
-        ground_truth_count_monthly_total_limit = d.pop(
+        ground_truth_count_monthly_total_limit = _fields_.pop(
             "ground_truth_count_monthly_total_limit", UNSET
         )
 
-        ground_truth_bytes_monthly_total_limit = d.pop(
+        ground_truth_bytes_monthly_total_limit = _fields_.pop(
             "ground_truth_bytes_monthly_total_limit", UNSET
         )
 
-        reference_data_count_monthly_total_limit = d.pop(
+        reference_data_count_monthly_total_limit = _fields_.pop(
             "reference_data_count_monthly_total_limit", UNSET
         )
 
-        reference_data_bytes_monthly_total_limit = d.pop(
+        reference_data_bytes_monthly_total_limit = _fields_.pop(
             "reference_data_bytes_monthly_total_limit", UNSET
         )
 
-        model_versioning_enabled = d.pop("model_versioning_enabled", UNSET)
+        model_versioning_enabled = _fields_.pop("model_versioning_enabled", UNSET)
 
-        enrichments_enabled = d.pop("enrichments_enabled", UNSET)
+        enrichments_enabled = _fields_.pop("enrichments_enabled", UNSET)
 
-        tabular_models_only = d.pop("tabular_models_only", UNSET)
+        tabular_models_only = _fields_.pop("tabular_models_only", UNSET)
 
-        organization_limits = cls(
+        _model_ = cls(
             organization_id=organization_id,
             plan=plan,
             max_users=max_users,
@@ -405,8 +417,8 @@ class OrganizationLimits:
             tabular_models_only=tabular_models_only,
         )
 
-        organization_limits.additional_properties = d
-        return organization_limits
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -115,42 +115,46 @@ class OrganizationUsage:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        organization_id = d.pop("organization_id", UNSET)
+        _fields_ = dict(src_dict)
+        organization_id = _fields_.pop("organization_id", UNSET)
 
-        users = d.pop("users", UNSET)
+        users = _fields_.pop("users", UNSET)
 
-        user_invites = d.pop("user_invites", UNSET)
+        user_invites = _fields_.pop("user_invites", UNSET)
 
-        service_accounts = d.pop("service_accounts", UNSET)
+        service_accounts = _fields_.pop("service_accounts", UNSET)
 
-        shareable_states = d.pop("shareable_states", UNSET)
+        shareable_states = _fields_.pop("shareable_states", UNSET)
 
-        active_models = d.pop("active_models", UNSET)
+        active_models = _fields_.pop("active_models", UNSET)
 
-        total_models = d.pop("total_models", UNSET)
+        total_models = _fields_.pop("total_models", UNSET)
 
-        inference_count_monthly_total_limit = d.pop("inference_count_monthly_total_limit", UNSET)
+        inference_count_monthly_total_limit = _fields_.pop(
+            "inference_count_monthly_total_limit", UNSET
+        )
 
-        inference_bytes_monthly_total_limit = d.pop("inference_bytes_monthly_total_limit", UNSET)
+        inference_bytes_monthly_total_limit = _fields_.pop(
+            "inference_bytes_monthly_total_limit", UNSET
+        )
 
-        ground_truth_count_monthly_total_limit = d.pop(
+        ground_truth_count_monthly_total_limit = _fields_.pop(
             "ground_truth_count_monthly_total_limit", UNSET
         )
 
-        ground_truth_bytes_monthly_total_limit = d.pop(
+        ground_truth_bytes_monthly_total_limit = _fields_.pop(
             "ground_truth_bytes_monthly_total_limit", UNSET
         )
 
-        reference_data_count_monthly_total_limit = d.pop(
+        reference_data_count_monthly_total_limit = _fields_.pop(
             "reference_data_count_monthly_total_limit", UNSET
         )
 
-        reference_data_bytes_monthly_total_limit = d.pop(
+        reference_data_bytes_monthly_total_limit = _fields_.pop(
             "reference_data_bytes_monthly_total_limit", UNSET
         )
 
-        organization_usage = cls(
+        _model_ = cls(
             organization_id=organization_id,
             users=users,
             user_invites=user_invites,
@@ -166,8 +170,8 @@ class OrganizationUsage:
             reference_data_bytes_monthly_total_limit=reference_data_bytes_monthly_total_limit,
         )
 
-        organization_usage.additional_properties = d
-        return organization_usage
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -42,18 +42,18 @@ class OrganizationUserUpdate:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        user_id = d.pop("user_id")
+        _fields_ = dict(src_dict)
+        user_id = _fields_.pop("user_id")
 
-        role = Role(d.pop("role"))
+        role = Role(_fields_.pop("role"))
 
-        organization_user_update = cls(
+        _model_ = cls(
             user_id=user_id,
             role=role,
         )
 
-        organization_user_update.additional_properties = d
-        return organization_user_update
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

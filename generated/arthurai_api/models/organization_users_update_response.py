@@ -35,15 +35,15 @@ class OrganizationUsersUpdateResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        updated_user_count = d.pop("updated_user_count")
+        _fields_ = dict(src_dict)
+        updated_user_count = _fields_.pop("updated_user_count")
 
-        organization_users_update_response = cls(
+        _model_ = cls(
             updated_user_count=updated_user_count,
         )
 
-        organization_users_update_response.additional_properties = d
-        return organization_users_update_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

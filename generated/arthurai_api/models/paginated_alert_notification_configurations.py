@@ -73,7 +73,7 @@ class PaginatedAlertNotificationConfigurations:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_notification_configuration import AlertNotificationConfiguration  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[AlertNotificationConfiguration] | None:
             if data is None:
@@ -95,17 +95,17 @@ class PaginatedAlertNotificationConfigurations:
                 pass
             return cast(list[AlertNotificationConfiguration] | None, data)
 
-        data = _parse_data(d.pop("data"))
+        data = _parse_data(_fields_.pop("data"))
 
-        page = d.pop("page")
+        page = _fields_.pop("page")
 
-        page_size = d.pop("page_size")
+        page_size = _fields_.pop("page_size")
 
-        total_pages = d.pop("total_pages", UNSET)
+        total_pages = _fields_.pop("total_pages", UNSET)
 
-        total_count = d.pop("total_count", UNSET)
+        total_count = _fields_.pop("total_count", UNSET)
 
-        paginated_alert_notification_configurations = cls(
+        _model_ = cls(
             data=data,
             page=page,
             page_size=page_size,
@@ -113,8 +113,8 @@ class PaginatedAlertNotificationConfigurations:
             total_count=total_count,
         )
 
-        paginated_alert_notification_configurations.additional_properties = d
-        return paginated_alert_notification_configurations
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

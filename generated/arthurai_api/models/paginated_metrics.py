@@ -73,7 +73,7 @@ class PaginatedMetrics:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric import Metric  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_metrics(data: object) -> list[Metric] | None:
             if data is None:
@@ -93,17 +93,17 @@ class PaginatedMetrics:
                 pass
             return cast(list[Metric] | None, data)
 
-        metrics = _parse_metrics(d.pop("metrics"))
+        metrics = _parse_metrics(_fields_.pop("metrics"))
 
-        page = d.pop("page")
+        page = _fields_.pop("page")
 
-        page_size = d.pop("page_size")
+        page_size = _fields_.pop("page_size")
 
-        total_pages = d.pop("total_pages", UNSET)
+        total_pages = _fields_.pop("total_pages", UNSET)
 
-        total_count = d.pop("total_count", UNSET)
+        total_count = _fields_.pop("total_count", UNSET)
 
-        paginated_metrics = cls(
+        _model_ = cls(
             metrics=metrics,
             page=page,
             page_size=page_size,
@@ -111,8 +111,8 @@ class PaginatedMetrics:
             total_count=total_count,
         )
 
-        paginated_metrics.additional_properties = d
-        return paginated_metrics
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

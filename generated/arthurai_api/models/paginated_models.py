@@ -73,7 +73,7 @@ class PaginatedModels:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model import Model  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[Model] | None:
             if data is None:
@@ -93,17 +93,17 @@ class PaginatedModels:
                 pass
             return cast(list[Model] | None, data)
 
-        data = _parse_data(d.pop("data"))
+        data = _parse_data(_fields_.pop("data"))
 
-        page = d.pop("page")
+        page = _fields_.pop("page")
 
-        page_size = d.pop("page_size")
+        page_size = _fields_.pop("page_size")
 
-        total_pages = d.pop("total_pages", UNSET)
+        total_pages = _fields_.pop("total_pages", UNSET)
 
-        total_count = d.pop("total_count", UNSET)
+        total_count = _fields_.pop("total_count", UNSET)
 
-        paginated_models = cls(
+        _model_ = cls(
             data=data,
             page=page,
             page_size=page_size,
@@ -111,8 +111,8 @@ class PaginatedModels:
             total_count=total_count,
         )
 
-        paginated_models.additional_properties = d
-        return paginated_models
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

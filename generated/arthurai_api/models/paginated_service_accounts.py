@@ -75,7 +75,7 @@ class PaginatedServiceAccounts:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.service_account import ServiceAccount  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[ServiceAccount] | None:
             if data is None:
@@ -95,17 +95,17 @@ class PaginatedServiceAccounts:
                 pass
             return cast(list[ServiceAccount] | None, data)
 
-        data = _parse_data(d.pop("data"))
+        data = _parse_data(_fields_.pop("data"))
 
-        page = d.pop("page", UNSET)
+        page = _fields_.pop("page", UNSET)
 
-        page_size = d.pop("page_size", UNSET)
+        page_size = _fields_.pop("page_size", UNSET)
 
-        total_pages = d.pop("total_pages", UNSET)
+        total_pages = _fields_.pop("total_pages", UNSET)
 
-        total_count = d.pop("total_count", UNSET)
+        total_count = _fields_.pop("total_count", UNSET)
 
-        paginated_service_accounts = cls(
+        _model_ = cls(
             data=data,
             page=page,
             page_size=page_size,
@@ -113,8 +113,8 @@ class PaginatedServiceAccounts:
             total_count=total_count,
         )
 
-        paginated_service_accounts.additional_properties = d
-        return paginated_service_accounts
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -85,7 +85,7 @@ class PaginatedUsageResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.usage_data import UsageData  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[UsageData] | None:
             if data is None:
@@ -105,21 +105,21 @@ class PaginatedUsageResponse:
                 pass
             return cast(list[UsageData] | None, data)
 
-        data = _parse_data(d.pop("data"))
+        data = _parse_data(_fields_.pop("data"))
 
-        total_count = d.pop("total_count")
+        total_count = _fields_.pop("total_count")
 
-        rollup = UsageRollup(d.pop("rollup"))
+        rollup = UsageRollup(_fields_.pop("rollup"))
 
-        interval_start = datetime.datetime.fromisoformat(d.pop("interval_start"))
+        interval_start = datetime.datetime.fromisoformat(_fields_.pop("interval_start"))
 
-        interval_end = datetime.datetime.fromisoformat(d.pop("interval_end"))
+        interval_end = datetime.datetime.fromisoformat(_fields_.pop("interval_end"))
 
-        page = d.pop("page", UNSET)
+        page = _fields_.pop("page", UNSET)
 
-        page_size = d.pop("page_size", UNSET)
+        page_size = _fields_.pop("page_size", UNSET)
 
-        paginated_usage_response = cls(
+        _model_ = cls(
             data=data,
             total_count=total_count,
             rollup=rollup,
@@ -129,8 +129,8 @@ class PaginatedUsageResponse:
             page_size=page_size,
         )
 
-        paginated_usage_response.additional_properties = d
-        return paginated_usage_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

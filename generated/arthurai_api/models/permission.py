@@ -40,18 +40,18 @@ class Permission:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        resource = d.pop("resource")
+        _fields_ = dict(src_dict)
+        resource = _fields_.pop("resource")
 
-        action = d.pop("action")
+        action = _fields_.pop("action")
 
-        permission = cls(
+        _model_ = cls(
             resource=resource,
             action=action,
         )
 
-        permission.additional_properties = d
-        return permission
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

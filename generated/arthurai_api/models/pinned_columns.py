@@ -36,16 +36,18 @@ class PinnedColumns:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        _columns = d.pop("columns")
-        columns = cast(list[str], [] if _columns is None else _columns)
+        _fields_ = dict(src_dict)
+        _columns = _fields_.pop("columns")
+        if _columns is None:
+            _columns = []
+        columns = cast(list[str], _columns)
 
-        pinned_columns = cls(
+        _model_ = cls(
             columns=columns,
         )
 
-        pinned_columns.additional_properties = d
-        return pinned_columns
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

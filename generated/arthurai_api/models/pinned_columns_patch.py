@@ -55,7 +55,7 @@ class PinnedColumnsPatch:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_columns_to_add(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -66,16 +66,16 @@ class PinnedColumnsPatch:
                 if not isinstance(data, list):
                     raise TypeError()
                 _columns_to_add_type_0 = data
-                columns_to_add_type_0 = cast(
-                    list[str], [] if _columns_to_add_type_0 is None else _columns_to_add_type_0
-                )
+                if _columns_to_add_type_0 is None:
+                    _columns_to_add_type_0 = []
+                columns_to_add_type_0 = cast(list[str], _columns_to_add_type_0)
 
                 return columns_to_add_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        columns_to_add = _parse_columns_to_add(d.pop("columns_to_add", UNSET))
+        columns_to_add = _parse_columns_to_add(_fields_.pop("columns_to_add", UNSET))
 
         def _parse_columns_to_remove(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -86,25 +86,24 @@ class PinnedColumnsPatch:
                 if not isinstance(data, list):
                     raise TypeError()
                 _columns_to_remove_type_0 = data
-                columns_to_remove_type_0 = cast(
-                    list[str],
-                    [] if _columns_to_remove_type_0 is None else _columns_to_remove_type_0,
-                )
+                if _columns_to_remove_type_0 is None:
+                    _columns_to_remove_type_0 = []
+                columns_to_remove_type_0 = cast(list[str], _columns_to_remove_type_0)
 
                 return columns_to_remove_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        columns_to_remove = _parse_columns_to_remove(d.pop("columns_to_remove", UNSET))
+        columns_to_remove = _parse_columns_to_remove(_fields_.pop("columns_to_remove", UNSET))
 
-        pinned_columns_patch = cls(
+        _model_ = cls(
             columns_to_add=columns_to_add,
             columns_to_remove=columns_to_remove,
         )
 
-        pinned_columns_patch.additional_properties = d
-        return pinned_columns_patch
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

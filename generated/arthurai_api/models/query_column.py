@@ -41,18 +41,18 @@ class QueryColumn:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        property_ = d.pop("property", UNSET)
+        _fields_ = dict(src_dict)
+        property_ = _fields_.pop("property", UNSET)
 
-        alias = d.pop("alias", UNSET)
+        alias = _fields_.pop("alias", UNSET)
 
-        query_column = cls(
+        _model_ = cls(
             property_=property_,
             alias=alias,
         )
 
-        query_column.additional_properties = d
-        return query_column
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

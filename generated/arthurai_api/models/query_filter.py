@@ -66,14 +66,14 @@ class QueryFilter:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        comparator = d.pop("comparator")
+        _fields_ = dict(src_dict)
+        comparator = _fields_.pop("comparator")
 
-        property_ = d.pop("property", UNSET)
+        property_ = _fields_.pop("property", UNSET)
 
-        alias = d.pop("alias", UNSET)
+        alias = _fields_.pop("alias", UNSET)
 
-        value = d.pop("value", UNSET)
+        value = _fields_.pop("value", UNSET)
 
         def _parse_value_type(data: object) -> None | str | Unset:
             if data is None:
@@ -82,9 +82,9 @@ class QueryFilter:
                 return data
             return cast(None | str | Unset, data)
 
-        value_type = _parse_value_type(d.pop("value_type", UNSET))
+        value_type = _parse_value_type(_fields_.pop("value_type", UNSET))
 
-        query_filter = cls(
+        _model_ = cls(
             comparator=comparator,
             property_=property_,
             alias=alias,
@@ -92,8 +92,8 @@ class QueryFilter:
             value_type=value_type,
         )
 
-        query_filter.additional_properties = d
-        return query_filter
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

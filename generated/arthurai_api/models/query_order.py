@@ -51,10 +51,10 @@ class QueryOrder:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        property_ = d.pop("property", UNSET)
+        _fields_ = dict(src_dict)
+        property_ = _fields_.pop("property", UNSET)
 
-        alias = d.pop("alias", UNSET)
+        alias = _fields_.pop("alias", UNSET)
 
         def _parse_direction(data: object) -> None | str | Unset:
             if data is None:
@@ -63,16 +63,16 @@ class QueryOrder:
                 return data
             return cast(None | str | Unset, data)
 
-        direction = _parse_direction(d.pop("direction", UNSET))
+        direction = _parse_direction(_fields_.pop("direction", UNSET))
 
-        query_order = cls(
+        _model_ = cls(
             property_=property_,
             alias=alias,
             direction=direction,
         )
 
-        query_order.additional_properties = d
-        return query_order
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -27,11 +27,11 @@ class QueryParameters:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        query_parameters = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        query_parameters.additional_properties = d
-        return query_parameters
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

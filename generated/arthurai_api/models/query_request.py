@@ -181,9 +181,9 @@ class QueryRequest:
         from ..models.query_order import QueryOrder  # noqa: PLC0415
         from ..models.query_select_item import QuerySelectItem  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         select = []
-        _select = d.pop("select")
+        _select = _fields_.pop("select")
         for select_item_data in _select or ():
             select_item = QuerySelectItem.from_dict(select_item_data)
 
@@ -204,7 +204,7 @@ class QueryRequest:
                 pass
             return cast(None | QuerySource | Unset, data)
 
-        from_ = _parse_from_(d.pop("from", UNSET))
+        from_ = _parse_from_(_fields_.pop("from", UNSET))
 
         def _parse_subquery(data: object) -> None | QueryRequest | Unset:
             if data is None:
@@ -221,7 +221,7 @@ class QueryRequest:
                 pass
             return cast(None | QueryRequest | Unset, data)
 
-        subquery = _parse_subquery(d.pop("subquery", UNSET))
+        subquery = _parse_subquery(_fields_.pop("subquery", UNSET))
 
         def _parse_filter_(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
@@ -243,7 +243,7 @@ class QueryRequest:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        filter_ = _parse_filter_(d.pop("filter", UNSET))
+        filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
         def _parse_where(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
@@ -265,7 +265,7 @@ class QueryRequest:
                 pass
             return cast(list[QueryFilter] | None | Unset, data)
 
-        where = _parse_where(d.pop("where", UNSET))
+        where = _parse_where(_fields_.pop("where", UNSET))
 
         def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
             if data is None:
@@ -287,7 +287,7 @@ class QueryRequest:
                 pass
             return cast(list[QueryColumn] | None | Unset, data)
 
-        group_by = _parse_group_by(d.pop("group_by", UNSET))
+        group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
 
         def _parse_order_by(data: object) -> list[QueryOrder] | None | Unset:
             if data is None:
@@ -309,7 +309,7 @@ class QueryRequest:
                 pass
             return cast(list[QueryOrder] | None | Unset, data)
 
-        order_by = _parse_order_by(d.pop("order_by", UNSET))
+        order_by = _parse_order_by(_fields_.pop("order_by", UNSET))
 
         def _parse_limit(data: object) -> int | None | Unset:
             if data is None:
@@ -318,7 +318,7 @@ class QueryRequest:
                 return data
             return cast(int | None | Unset, data)
 
-        limit = _parse_limit(d.pop("limit", UNSET))
+        limit = _parse_limit(_fields_.pop("limit", UNSET))
 
         def _parse_offset(data: object) -> int | None | Unset:
             if data is None:
@@ -327,7 +327,7 @@ class QueryRequest:
                 return data
             return cast(int | None | Unset, data)
 
-        offset = _parse_offset(d.pop("offset", UNSET))
+        offset = _parse_offset(_fields_.pop("offset", UNSET))
 
         def _parse_sample(data: object) -> float | None | Unset:
             if data is None:
@@ -336,7 +336,7 @@ class QueryRequest:
                 return data
             return cast(float | None | Unset, data)
 
-        sample = _parse_sample(d.pop("sample", UNSET))
+        sample = _parse_sample(_fields_.pop("sample", UNSET))
 
         def _parse_disable_auto_sample(data: object) -> bool | None | Unset:
             if data is None:
@@ -345,9 +345,9 @@ class QueryRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        disable_auto_sample = _parse_disable_auto_sample(d.pop("disable_auto_sample", UNSET))
+        disable_auto_sample = _parse_disable_auto_sample(_fields_.pop("disable_auto_sample", UNSET))
 
-        query_request = cls(
+        _model_ = cls(
             select=select,
             from_=from_,
             subquery=subquery,
@@ -361,8 +361,8 @@ class QueryRequest:
             disable_auto_sample=disable_auto_sample,
         )
 
-        query_request.additional_properties = d
-        return query_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -52,23 +52,23 @@ class QueryResult:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_row import QueryRow  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         query_result = []
-        _query_result = d.pop("query_result")
+        _query_result = _fields_.pop("query_result")
         for query_result_item_data in _query_result or ():
             query_result_item = QueryRow.from_dict(query_result_item_data)
 
             query_result.append(query_result_item)
 
-        sampling_threshold = d.pop("sampling_threshold", UNSET)
+        sampling_threshold = _fields_.pop("sampling_threshold", UNSET)
 
-        query_result = cls(
+        _model_ = cls(
             query_result=query_result,
             sampling_threshold=sampling_threshold,
         )
 
-        query_result.additional_properties = d
-        return query_result
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -24,11 +24,11 @@ class QueryRow:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        query_row = cls()
+        _fields_ = dict(src_dict)
+        _model_ = cls()
 
-        query_row.additional_properties = d
-        return query_row
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

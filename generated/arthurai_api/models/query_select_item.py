@@ -81,10 +81,10 @@ class QuerySelectItem:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_parameters import QueryParameters  # noqa: PLC0415
 
-        d = dict(src_dict)
-        property_ = d.pop("property", UNSET)
+        _fields_ = dict(src_dict)
+        property_ = _fields_.pop("property", UNSET)
 
-        function = d.pop("function", UNSET)
+        function = _fields_.pop("function", UNSET)
 
         def _parse_alias(data: object) -> None | str | Unset:
             if data is None:
@@ -93,7 +93,7 @@ class QuerySelectItem:
                 return data
             return cast(None | str | Unset, data)
 
-        alias = _parse_alias(d.pop("alias", UNSET))
+        alias = _parse_alias(_fields_.pop("alias", UNSET))
 
         def _parse_parameters(data: object) -> None | QueryParameters | Unset:
             if data is None:
@@ -110,7 +110,7 @@ class QuerySelectItem:
                 pass
             return cast(None | QueryParameters | Unset, data)
 
-        parameters = _parse_parameters(d.pop("parameters", UNSET))
+        parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
         def _parse_stage(data: object) -> None | str | Unset:
             if data is None:
@@ -119,9 +119,9 @@ class QuerySelectItem:
                 return data
             return cast(None | str | Unset, data)
 
-        stage = _parse_stage(d.pop("stage", UNSET))
+        stage = _parse_stage(_fields_.pop("stage", UNSET))
 
-        query_select_item = cls(
+        _model_ = cls(
             property_=property_,
             function=function,
             alias=alias,
@@ -129,8 +129,8 @@ class QuerySelectItem:
             stage=stage,
         )
 
-        query_select_item.additional_properties = d
-        return query_select_item
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -83,36 +83,36 @@ class ReferenceDataForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        _reference_data = d.pop("reference_data", UNSET)
+        _fields_ = dict(src_dict)
+        _reference_data = _fields_.pop("reference_data", UNSET)
         reference_data: File | Unset
         if isinstance(_reference_data, Unset) or _reference_data is None:
             reference_data = UNSET
         else:
             reference_data = File(payload=BytesIO(_reference_data))
 
-        _reference_data_parquet = d.pop("reference_data.parquet", UNSET)
+        _reference_data_parquet = _fields_.pop("reference_data.parquet", UNSET)
         reference_data_parquet: File | Unset
         if isinstance(_reference_data_parquet, Unset) or _reference_data_parquet is None:
             reference_data_parquet = UNSET
         else:
             reference_data_parquet = File(payload=BytesIO(_reference_data_parquet))
 
-        _image_data = d.pop("image_data", UNSET)
+        _image_data = _fields_.pop("image_data", UNSET)
         image_data: File | Unset
         if isinstance(_image_data, Unset) or _image_data is None:
             image_data = UNSET
         else:
             image_data = File(payload=BytesIO(_image_data))
 
-        reference_data_form = cls(
+        _model_ = cls(
             reference_data=reference_data,
             reference_data_parquet=reference_data_parquet,
             image_data=image_data,
         )
 
-        reference_data_form.additional_properties = d
-        return reference_data_form
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

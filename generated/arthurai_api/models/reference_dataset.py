@@ -68,25 +68,25 @@ class ReferenceDataset:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        model_id = d.pop("model_id", UNSET)
+        _fields_ = dict(src_dict)
+        model_id = _fields_.pop("model_id", UNSET)
 
-        records = d.pop("records", UNSET)
+        records = _fields_.pop("records", UNSET)
 
-        partner_record_count = d.pop("partner_record_count", UNSET)
+        partner_record_count = _fields_.pop("partner_record_count", UNSET)
 
-        _status = d.pop("status", UNSET)
+        _status = _fields_.pop("status", UNSET)
         status: DatasetStatus | Unset
         if isinstance(_status, Unset) or _status is None:
             status = UNSET
         else:
             status = DatasetStatus(_status)
 
-        created_at = d.pop("created_at", UNSET)
+        created_at = _fields_.pop("created_at", UNSET)
 
-        updated_at = d.pop("updated_at", UNSET)
+        updated_at = _fields_.pop("updated_at", UNSET)
 
-        reference_dataset = cls(
+        _model_ = cls(
             model_id=model_id,
             records=records,
             partner_record_count=partner_record_count,
@@ -95,8 +95,8 @@ class ReferenceDataset:
             updated_at=updated_at,
         )
 
-        reference_dataset.additional_properties = d
-        return reference_dataset
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -46,15 +46,15 @@ class ReferenceRow:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
-        d = dict(src_dict)
-        reference_data = AttributeValues.from_dict(d.pop("reference_data"))
+        _fields_ = dict(src_dict)
+        reference_data = AttributeValues.from_dict(_fields_.pop("reference_data"))
 
-        reference_row = cls(
+        _model_ = cls(
             reference_data=reference_data,
         )
 
-        reference_row.additional_properties = d
-        return reference_row
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -73,8 +73,8 @@ class RoleDefinition:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.permission import Permission  # noqa: PLC0415
 
-        d = dict(src_dict)
-        role_name = d.pop("role_name")
+        _fields_ = dict(src_dict)
+        role_name = _fields_.pop("role_name")
 
         def _parse_permissions(data: object) -> list[Permission] | None | Unset:
             if data is None:
@@ -96,7 +96,7 @@ class RoleDefinition:
                 pass
             return cast(list[Permission] | None | Unset, data)
 
-        permissions = _parse_permissions(d.pop("permissions", UNSET))
+        permissions = _parse_permissions(_fields_.pop("permissions", UNSET))
 
         def _parse_inherited_role_names(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -107,26 +107,27 @@ class RoleDefinition:
                 if not isinstance(data, list):
                     raise TypeError()
                 _inherited_role_names_type_0 = data
-                inherited_role_names_type_0 = cast(
-                    list[str],
-                    [] if _inherited_role_names_type_0 is None else _inherited_role_names_type_0,
-                )
+                if _inherited_role_names_type_0 is None:
+                    _inherited_role_names_type_0 = []
+                inherited_role_names_type_0 = cast(list[str], _inherited_role_names_type_0)
 
                 return inherited_role_names_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        inherited_role_names = _parse_inherited_role_names(d.pop("inherited_role_names", UNSET))
+        inherited_role_names = _parse_inherited_role_names(
+            _fields_.pop("inherited_role_names", UNSET)
+        )
 
-        role_definition = cls(
+        _model_ = cls(
             role_name=role_name,
             permissions=permissions,
             inherited_role_names=inherited_role_names,
         )
 
-        role_definition.additional_properties = d
-        return role_definition
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -53,7 +53,7 @@ class RolesRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -64,14 +64,16 @@ class RolesRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _roles_type_0 = data
-                roles_type_0 = cast(list[str], [] if _roles_type_0 is None else _roles_type_0)
+                if _roles_type_0 is None:
+                    _roles_type_0 = []
+                roles_type_0 = cast(list[str], _roles_type_0)
 
                 return roles_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        roles = _parse_roles(d.pop("roles", UNSET))
+        roles = _parse_roles(_fields_.pop("roles", UNSET))
 
         def _parse_organization_id(data: object) -> None | str | Unset:
             if data is None:
@@ -80,15 +82,15 @@ class RolesRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        organization_id = _parse_organization_id(d.pop("organization_id", UNSET))
+        organization_id = _parse_organization_id(_fields_.pop("organization_id", UNSET))
 
-        roles_request = cls(
+        _model_ = cls(
             roles=roles,
             organization_id=organization_id,
         )
 
-        roles_request.additional_properties = d
-        return roles_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -50,24 +50,24 @@ class SageMakerFailure:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        message = d.pop("message")
+        _fields_ = dict(src_dict)
+        message = _fields_.pop("message")
 
-        status = d.pop("status")
+        status = _fields_.pop("status")
 
-        event_id = d.pop("event_id")
+        event_id = _fields_.pop("event_id")
 
-        inference_index_in_event = d.pop("inference_index_in_event")
+        inference_index_in_event = _fields_.pop("inference_index_in_event")
 
-        sage_maker_failure = cls(
+        _model_ = cls(
             message=message,
             status=status,
             event_id=event_id,
             inference_index_in_event=inference_index_in_event,
         )
 
-        sage_maker_failure.additional_properties = d
-        return sage_maker_failure
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

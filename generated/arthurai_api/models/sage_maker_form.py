@@ -59,15 +59,15 @@ class SageMakerForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        inference_data = File(payload=BytesIO(d.pop("inference_data")))
+        _fields_ = dict(src_dict)
+        inference_data = File(payload=BytesIO(_fields_.pop("inference_data")))
 
-        sage_maker_form = cls(
+        _model_ = cls(
             inference_data=inference_data,
         )
 
-        sage_maker_form.additional_properties = d
-        return sage_maker_form
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

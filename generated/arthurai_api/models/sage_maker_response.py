@@ -52,23 +52,23 @@ class SageMakerResponse:
         from ..models.sage_maker_failure import SageMakerFailure  # noqa: PLC0415
         from ..models.status_counts import StatusCounts  # noqa: PLC0415
 
-        d = dict(src_dict)
-        counts = StatusCounts.from_dict(d.pop("counts"))
+        _fields_ = dict(src_dict)
+        counts = StatusCounts.from_dict(_fields_.pop("counts"))
 
         failures = []
-        _failures = d.pop("failures")
+        _failures = _fields_.pop("failures")
         for failures_item_data in _failures or ():
             failures_item = SageMakerFailure.from_dict(failures_item_data)
 
             failures.append(failures_item)
 
-        sage_maker_response = cls(
+        _model_ = cls(
             counts=counts,
             failures=failures,
         )
 
-        sage_maker_response.additional_properties = d
-        return sage_maker_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -35,15 +35,15 @@ class SamlSsoForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        saml_response = d.pop("SAMLResponse")
+        _fields_ = dict(src_dict)
+        saml_response = _fields_.pop("SAMLResponse")
 
-        saml_sso_form = cls(
+        _model_ = cls(
             saml_response=saml_response,
         )
 
-        saml_sso_form.additional_properties = d
-        return saml_sso_form
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

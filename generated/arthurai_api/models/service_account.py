@@ -65,14 +65,14 @@ class ServiceAccount:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        organization_id = d.pop("organization_id")
+        organization_id = _fields_.pop("organization_id")
 
-        description = d.pop("description")
+        description = _fields_.pop("description")
 
-        token = d.pop("token")
+        token = _fields_.pop("token")
 
         def _parse_role(data: object) -> None | Role | Unset:
             if data is None:
@@ -89,9 +89,9 @@ class ServiceAccount:
                 pass
             return cast(None | Role | Unset, data)
 
-        role = _parse_role(d.pop("role", UNSET))
+        role = _parse_role(_fields_.pop("role", UNSET))
 
-        service_account = cls(
+        _model_ = cls(
             id=id,
             organization_id=organization_id,
             description=description,
@@ -99,8 +99,8 @@ class ServiceAccount:
             role=role,
         )
 
-        service_account.additional_properties = d
-        return service_account
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -42,18 +42,18 @@ class ServiceAccountRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        description = d.pop("description")
+        _fields_ = dict(src_dict)
+        description = _fields_.pop("description")
 
-        role = Role(d.pop("role"))
+        role = Role(_fields_.pop("role"))
 
-        service_account_request = cls(
+        _model_ = cls(
             description=description,
             role=role,
         )
 
-        service_account_request.additional_properties = d
-        return service_account_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -35,15 +35,15 @@ class SetCurrentOrganizationRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        organization_id = d.pop("organization_id")
+        _fields_ = dict(src_dict)
+        organization_id = _fields_.pop("organization_id")
 
-        set_current_organization_request = cls(
+        _model_ = cls(
             organization_id=organization_id,
         )
 
-        set_current_organization_request.additional_properties = d
-        return set_current_organization_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

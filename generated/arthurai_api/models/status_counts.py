@@ -45,21 +45,21 @@ class StatusCounts:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        success = d.pop("success")
+        _fields_ = dict(src_dict)
+        success = _fields_.pop("success")
 
-        failure = d.pop("failure")
+        failure = _fields_.pop("failure")
 
-        total = d.pop("total")
+        total = _fields_.pop("total")
 
-        status_counts = cls(
+        _model_ = cls(
             success=success,
             failure=failure,
             total=total,
         )
 
-        status_counts.additional_properties = d
-        return status_counts
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

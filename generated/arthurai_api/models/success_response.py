@@ -35,15 +35,15 @@ class SuccessResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        message = d.pop("message")
+        _fields_ = dict(src_dict)
+        message = _fields_.pop("message")
 
-        success_response = cls(
+        _model_ = cls(
             message=message,
         )
 
-        success_response.additional_properties = d
-        return success_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -49,21 +49,21 @@ class Tag:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
-        id = d.pop("id", UNSET)
+        id = _fields_.pop("id", UNSET)
 
-        organization_id = d.pop("organization_id", UNSET)
+        organization_id = _fields_.pop("organization_id", UNSET)
 
-        tag = cls(
+        _model_ = cls(
             name=name,
             id=id,
             organization_id=organization_id,
         )
 
-        tag.additional_properties = d
-        return tag
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

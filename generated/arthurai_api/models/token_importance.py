@@ -45,21 +45,21 @@ class TokenImportance:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        token = d.pop("token")
+        _fields_ = dict(src_dict)
+        token = _fields_.pop("token")
 
-        position = d.pop("position")
+        position = _fields_.pop("position")
 
-        explanation_value = d.pop("explanation_value")
+        explanation_value = _fields_.pop("explanation_value")
 
-        token_importance = cls(
+        _model_ = cls(
             token=token,
             position=position,
             explanation_value=explanation_value,
         )
 
-        token_importance.additional_properties = d
-        return token_importance
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -109,7 +109,7 @@ class UpdateCurrentUserRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_old_password(data: object) -> None | str | Unset:
             if data is None:
@@ -118,7 +118,7 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        old_password = _parse_old_password(d.pop("old_password", UNSET))
+        old_password = _parse_old_password(_fields_.pop("old_password", UNSET))
 
         def _parse_new_password(data: object) -> None | str | Unset:
             if data is None:
@@ -127,7 +127,7 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        new_password = _parse_new_password(d.pop("new_password", UNSET))
+        new_password = _parse_new_password(_fields_.pop("new_password", UNSET))
 
         def _parse_first_name(data: object) -> None | str | Unset:
             if data is None:
@@ -136,7 +136,7 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        first_name = _parse_first_name(d.pop("first_name", UNSET))
+        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
 
         def _parse_last_name(data: object) -> None | str | Unset:
             if data is None:
@@ -145,7 +145,7 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        last_name = _parse_last_name(d.pop("last_name", UNSET))
+        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
 
         def _parse_email(data: object) -> None | str | Unset:
             if data is None:
@@ -154,7 +154,7 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        email = _parse_email(d.pop("email", UNSET))
+        email = _parse_email(_fields_.pop("email", UNSET))
 
         def _parse_username(data: object) -> None | str | Unset:
             if data is None:
@@ -163,7 +163,7 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        username = _parse_username(d.pop("username", UNSET))
+        username = _parse_username(_fields_.pop("username", UNSET))
 
         def _parse_show_intro_sequence(data: object) -> bool | None | Unset:
             if data is None:
@@ -172,7 +172,7 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        show_intro_sequence = _parse_show_intro_sequence(d.pop("show_intro_sequence", UNSET))
+        show_intro_sequence = _parse_show_intro_sequence(_fields_.pop("show_intro_sequence", UNSET))
 
         def _parse_help_mode_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -181,9 +181,9 @@ class UpdateCurrentUserRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        help_mode_enabled = _parse_help_mode_enabled(d.pop("help_mode_enabled", UNSET))
+        help_mode_enabled = _parse_help_mode_enabled(_fields_.pop("help_mode_enabled", UNSET))
 
-        update_current_user_request = cls(
+        _model_ = cls(
             old_password=old_password,
             new_password=new_password,
             first_name=first_name,
@@ -194,8 +194,8 @@ class UpdateCurrentUserRequest:
             help_mode_enabled=help_mode_enabled,
         )
 
-        update_current_user_request.additional_properties = d
-        return update_current_user_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -49,7 +49,7 @@ class UpdateOrganizationRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:
@@ -58,7 +58,7 @@ class UpdateOrganizationRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(_fields_.pop("name", UNSET))
 
         def _parse_plan(data: object) -> None | str | Unset:
             if data is None:
@@ -67,15 +67,15 @@ class UpdateOrganizationRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        plan = _parse_plan(d.pop("plan", UNSET))
+        plan = _parse_plan(_fields_.pop("plan", UNSET))
 
-        update_organization_request = cls(
+        _model_ = cls(
             name=name,
             plan=plan,
         )
 
-        update_organization_request.additional_properties = d
-        return update_organization_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -123,7 +123,7 @@ class UpdateUserRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
 
         def _parse_old_password(data: object) -> None | str | Unset:
             if data is None:
@@ -132,7 +132,7 @@ class UpdateUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        old_password = _parse_old_password(d.pop("old_password", UNSET))
+        old_password = _parse_old_password(_fields_.pop("old_password", UNSET))
 
         def _parse_new_password(data: object) -> None | str | Unset:
             if data is None:
@@ -141,7 +141,7 @@ class UpdateUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        new_password = _parse_new_password(d.pop("new_password", UNSET))
+        new_password = _parse_new_password(_fields_.pop("new_password", UNSET))
 
         def _parse_first_name(data: object) -> None | str | Unset:
             if data is None:
@@ -150,7 +150,7 @@ class UpdateUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        first_name = _parse_first_name(d.pop("first_name", UNSET))
+        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
 
         def _parse_last_name(data: object) -> None | str | Unset:
             if data is None:
@@ -159,7 +159,7 @@ class UpdateUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        last_name = _parse_last_name(d.pop("last_name", UNSET))
+        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
 
         def _parse_email(data: object) -> None | str | Unset:
             if data is None:
@@ -168,7 +168,7 @@ class UpdateUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        email = _parse_email(d.pop("email", UNSET))
+        email = _parse_email(_fields_.pop("email", UNSET))
 
         def _parse_username(data: object) -> None | str | Unset:
             if data is None:
@@ -177,7 +177,7 @@ class UpdateUserRequest:
                 return data
             return cast(None | str | Unset, data)
 
-        username = _parse_username(d.pop("username", UNSET))
+        username = _parse_username(_fields_.pop("username", UNSET))
 
         def _parse_show_intro_sequence(data: object) -> bool | None | Unset:
             if data is None:
@@ -186,7 +186,7 @@ class UpdateUserRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        show_intro_sequence = _parse_show_intro_sequence(d.pop("show_intro_sequence", UNSET))
+        show_intro_sequence = _parse_show_intro_sequence(_fields_.pop("show_intro_sequence", UNSET))
 
         def _parse_help_mode_enabled(data: object) -> bool | None | Unset:
             if data is None:
@@ -195,7 +195,7 @@ class UpdateUserRequest:
                 return data
             return cast(bool | None | Unset, data)
 
-        help_mode_enabled = _parse_help_mode_enabled(d.pop("help_mode_enabled", UNSET))
+        help_mode_enabled = _parse_help_mode_enabled(_fields_.pop("help_mode_enabled", UNSET))
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -206,16 +206,18 @@ class UpdateUserRequest:
                 if not isinstance(data, list):
                     raise TypeError()
                 _roles_type_0 = data
-                roles_type_0 = cast(list[str], [] if _roles_type_0 is None else _roles_type_0)
+                if _roles_type_0 is None:
+                    _roles_type_0 = []
+                roles_type_0 = cast(list[str], _roles_type_0)
 
                 return roles_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        roles = _parse_roles(d.pop("roles", UNSET))
+        roles = _parse_roles(_fields_.pop("roles", UNSET))
 
-        update_user_request = cls(
+        _model_ = cls(
             old_password=old_password,
             new_password=new_password,
             first_name=first_name,
@@ -227,8 +229,8 @@ class UpdateUserRequest:
             roles=roles,
         )
 
-        update_user_request.additional_properties = d
-        return update_user_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

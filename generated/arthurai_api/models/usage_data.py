@@ -108,14 +108,14 @@ class UsageData:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.usage_metric import UsageMetric  # noqa: PLC0415
 
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        name = d.pop("name")
+        name = _fields_.pop("name")
 
-        organization_id = d.pop("organization_id")
+        organization_id = _fields_.pop("organization_id")
 
-        _inferences = d.pop("inferences", UNSET)
+        _inferences = _fields_.pop("inferences", UNSET)
         inferences: list[UsageMetric] | Unset = UNSET
         if _inferences is not UNSET:
             inferences = []
@@ -124,7 +124,7 @@ class UsageData:
 
                 inferences.append(inferences_item)
 
-        _explanations = d.pop("explanations", UNSET)
+        _explanations = _fields_.pop("explanations", UNSET)
         explanations: list[UsageMetric] | Unset = UNSET
         if _explanations is not UNSET:
             explanations = []
@@ -133,7 +133,7 @@ class UsageData:
 
                 explanations.append(explanations_item)
 
-        _organization = d.pop("organization", UNSET)
+        _organization = _fields_.pop("organization", UNSET)
         organization: list[UsageMetric] | Unset = UNSET
         if _organization is not UNSET:
             organization = []
@@ -142,7 +142,7 @@ class UsageData:
 
                 organization.append(organization_item)
 
-        _ground_truth = d.pop("ground_truth", UNSET)
+        _ground_truth = _fields_.pop("ground_truth", UNSET)
         ground_truth: list[UsageMetric] | Unset = UNSET
         if _ground_truth is not UNSET:
             ground_truth = []
@@ -151,7 +151,7 @@ class UsageData:
 
                 ground_truth.append(ground_truth_item)
 
-        _reference_data = d.pop("reference_data", UNSET)
+        _reference_data = _fields_.pop("reference_data", UNSET)
         reference_data: list[UsageMetric] | Unset = UNSET
         if _reference_data is not UNSET:
             reference_data = []
@@ -160,7 +160,7 @@ class UsageData:
 
                 reference_data.append(reference_data_item)
 
-        usage_data = cls(
+        _model_ = cls(
             id=id,
             name=name,
             organization_id=organization_id,
@@ -171,8 +171,8 @@ class UsageData:
             reference_data=reference_data,
         )
 
-        usage_data.additional_properties = d
-        return usage_data
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

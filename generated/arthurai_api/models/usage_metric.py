@@ -40,18 +40,18 @@ class UsageMetric:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        name = d.pop("name")
+        _fields_ = dict(src_dict)
+        name = _fields_.pop("name")
 
-        value = d.pop("value")
+        value = _fields_.pop("value")
 
-        usage_metric = cls(
+        _model_ = cls(
             name=name,
             value=value,
         )
 
-        usage_metric.additional_properties = d
-        return usage_metric
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -118,10 +118,10 @@ class User:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id")
 
-        email = d.pop("email")
+        email = _fields_.pop("email")
 
         def _parse_first_name(data: object) -> None | str | Unset:
             if data is None:
@@ -130,7 +130,7 @@ class User:
                 return data
             return cast(None | str | Unset, data)
 
-        first_name = _parse_first_name(d.pop("first_name", UNSET))
+        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
 
         def _parse_last_name(data: object) -> None | str | Unset:
             if data is None:
@@ -139,7 +139,7 @@ class User:
                 return data
             return cast(None | str | Unset, data)
 
-        last_name = _parse_last_name(d.pop("last_name", UNSET))
+        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
 
         def _parse_username(data: object) -> None | str | Unset:
             if data is None:
@@ -148,7 +148,7 @@ class User:
                 return data
             return cast(None | str | Unset, data)
 
-        username = _parse_username(d.pop("username", UNSET))
+        username = _parse_username(_fields_.pop("username", UNSET))
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -159,31 +159,33 @@ class User:
                 if not isinstance(data, list):
                     raise TypeError()
                 _roles_type_0 = data
-                roles_type_0 = cast(list[str], [] if _roles_type_0 is None else _roles_type_0)
+                if _roles_type_0 is None:
+                    _roles_type_0 = []
+                roles_type_0 = cast(list[str], _roles_type_0)
 
                 return roles_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        roles = _parse_roles(d.pop("roles", UNSET))
+        roles = _parse_roles(_fields_.pop("roles", UNSET))
 
-        active = d.pop("active", UNSET)
+        active = _fields_.pop("active", UNSET)
 
-        alert_notifications_enabled = d.pop("alert_notifications_enabled", UNSET)
+        alert_notifications_enabled = _fields_.pop("alert_notifications_enabled", UNSET)
 
-        show_intro_sequence = d.pop("show_intro_sequence", UNSET)
+        show_intro_sequence = _fields_.pop("show_intro_sequence", UNSET)
 
-        help_mode_enabled = d.pop("help_mode_enabled", UNSET)
+        help_mode_enabled = _fields_.pop("help_mode_enabled", UNSET)
 
-        _created_at = d.pop("created_at", UNSET)
+        _created_at = _fields_.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
         if isinstance(_created_at, Unset) or _created_at is None:
             created_at = UNSET
         else:
             created_at = datetime.datetime.fromisoformat(_created_at)
 
-        user = cls(
+        _model_ = cls(
             id=id,
             email=email,
             first_name=first_name,
@@ -197,8 +199,8 @@ class User:
             created_at=created_at,
         )
 
-        user.additional_properties = d
-        return user
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -41,18 +41,18 @@ class UserContext:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id", UNSET)
+        _fields_ = dict(src_dict)
+        id = _fields_.pop("id", UNSET)
 
-        name = d.pop("name", UNSET)
+        name = _fields_.pop("name", UNSET)
 
-        user_context = cls(
+        _model_ = cls(
             id=id,
             name=name,
         )
 
-        user_context.additional_properties = d
-        return user_context
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -159,13 +159,15 @@ class UserResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.user_context import UserContext  # noqa: PLC0415
 
-        d = dict(src_dict)
-        _roles = d.pop("roles")
-        roles = cast(list[str], [] if _roles is None else _roles)
+        _fields_ = dict(src_dict)
+        _roles = _fields_.pop("roles")
+        if _roles is None:
+            _roles = []
+        roles = cast(list[str], _roles)
 
-        organization_id = d.pop("organization_id")
+        organization_id = _fields_.pop("organization_id")
 
-        id = d.pop("id", UNSET)
+        id = _fields_.pop("id", UNSET)
 
         def _parse_first_name(data: object) -> None | str | Unset:
             if data is None:
@@ -174,7 +176,7 @@ class UserResponse:
                 return data
             return cast(None | str | Unset, data)
 
-        first_name = _parse_first_name(d.pop("first_name", UNSET))
+        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
 
         def _parse_last_name(data: object) -> None | str | Unset:
             if data is None:
@@ -183,9 +185,9 @@ class UserResponse:
                 return data
             return cast(None | str | Unset, data)
 
-        last_name = _parse_last_name(d.pop("last_name", UNSET))
+        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
 
-        email = d.pop("email", UNSET)
+        email = _fields_.pop("email", UNSET)
 
         def _parse_username(data: object) -> None | str | Unset:
             if data is None:
@@ -194,17 +196,17 @@ class UserResponse:
                 return data
             return cast(None | str | Unset, data)
 
-        username = _parse_username(d.pop("username", UNSET))
+        username = _parse_username(_fields_.pop("username", UNSET))
 
-        active = d.pop("active", UNSET)
+        active = _fields_.pop("active", UNSET)
 
-        alert_notifications_enabled = d.pop("alert_notifications_enabled", UNSET)
+        alert_notifications_enabled = _fields_.pop("alert_notifications_enabled", UNSET)
 
-        show_intro_sequence = d.pop("show_intro_sequence", UNSET)
+        show_intro_sequence = _fields_.pop("show_intro_sequence", UNSET)
 
-        help_mode_enabled = d.pop("help_mode_enabled", UNSET)
+        help_mode_enabled = _fields_.pop("help_mode_enabled", UNSET)
 
-        _created_at = d.pop("created_at", UNSET)
+        _created_at = _fields_.pop("created_at", UNSET)
         created_at: datetime.datetime | Unset
         if isinstance(_created_at, Unset) or _created_at is None:
             created_at = UNSET
@@ -218,7 +220,7 @@ class UserResponse:
                 return data
             return cast(None | str | Unset, data)
 
-        organization_name = _parse_organization_name(d.pop("organization_name", UNSET))
+        organization_name = _parse_organization_name(_fields_.pop("organization_name", UNSET))
 
         def _parse_plan(data: object) -> None | str | Unset:
             if data is None:
@@ -227,7 +229,7 @@ class UserResponse:
                 return data
             return cast(None | str | Unset, data)
 
-        plan = _parse_plan(d.pop("plan", UNSET))
+        plan = _parse_plan(_fields_.pop("plan", UNSET))
 
         def _parse_contexts(data: object) -> list[UserContext] | None | Unset:
             if data is None:
@@ -249,9 +251,9 @@ class UserResponse:
                 pass
             return cast(list[UserContext] | None | Unset, data)
 
-        contexts = _parse_contexts(d.pop("contexts", UNSET))
+        contexts = _parse_contexts(_fields_.pop("contexts", UNSET))
 
-        user_response = cls(
+        _model_ = cls(
             roles=roles,
             organization_id=organization_id,
             id=id,
@@ -269,8 +271,8 @@ class UserResponse:
             contexts=contexts,
         )
 
-        user_response.additional_properties = d
-        return user_response
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

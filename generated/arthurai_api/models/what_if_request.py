@@ -44,20 +44,20 @@ class WhatIfRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.what_if_value import WhatIfValue  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         model_pipeline_input = []
-        _model_pipeline_input = d.pop("model_pipeline_input")
+        _model_pipeline_input = _fields_.pop("model_pipeline_input")
         for model_pipeline_input_item_data in _model_pipeline_input or ():
             model_pipeline_input_item = WhatIfValue.from_dict(model_pipeline_input_item_data)
 
             model_pipeline_input.append(model_pipeline_input_item)
 
-        what_if_request = cls(
+        _model_ = cls(
             model_pipeline_input=model_pipeline_input,
         )
 
-        what_if_request.additional_properties = d
-        return what_if_request
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

@@ -64,36 +64,36 @@ class WhatIfResult:
         from ..models.explanation import Explanation  # noqa: PLC0415
         from ..models.what_if_value import WhatIfValue  # noqa: PLC0415
 
-        d = dict(src_dict)
+        _fields_ = dict(src_dict)
         predicted_values = []
-        _predicted_values = d.pop("predicted_values")
+        _predicted_values = _fields_.pop("predicted_values")
         for predicted_values_item_data in _predicted_values or ():
             predicted_values_item = WhatIfValue.from_dict(predicted_values_item_data)
 
             predicted_values.append(predicted_values_item)
 
         explanation = []
-        _explanation = d.pop("explanation")
+        _explanation = _fields_.pop("explanation")
         for explanation_item_data in _explanation or ():
             explanation_item = Explanation.from_dict(explanation_item_data)
 
             explanation.append(explanation_item)
 
         expected_value = []
-        _expected_value = d.pop("expected_value")
+        _expected_value = _fields_.pop("expected_value")
         for expected_value_item_data in _expected_value or ():
             expected_value_item = ExpectedValue.from_dict(expected_value_item_data)
 
             expected_value.append(expected_value_item)
 
-        what_if_result = cls(
+        _model_ = cls(
             predicted_values=predicted_values,
             explanation=explanation,
             expected_value=expected_value,
         )
 
-        what_if_result.additional_properties = d
-        return what_if_result
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:

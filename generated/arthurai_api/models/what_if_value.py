@@ -41,21 +41,21 @@ class WhatIfValue:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        attribute_name = d.pop("attribute_name")
+        _fields_ = dict(src_dict)
+        attribute_name = _fields_.pop("attribute_name")
 
         def _parse_attribute_value(data: object) -> bool | float | str:
             return cast(bool | float | str, data)
 
-        attribute_value = _parse_attribute_value(d.pop("attribute_value"))
+        attribute_value = _parse_attribute_value(_fields_.pop("attribute_value"))
 
-        what_if_value = cls(
+        _model_ = cls(
             attribute_name=attribute_name,
             attribute_value=attribute_value,
         )
 
-        what_if_value.additional_properties = d
-        return what_if_value
+        _model_.additional_properties = _fields_
+        return _model_
 
     @property
     def additional_keys(self) -> list[str]:
