@@ -107,7 +107,7 @@ def base_path(bundle: Mapping[str, Any] | None = None) -> str:
         bundle: The document; the shipped one when missing.
     """
     servers = (load_bundle() if bundle is None else bundle).get("servers") or [{"url": ""}]
-    return urlsplit(servers[0]["url"]).path.rstrip("/")
+    return urlsplit(str(servers[0]["url"])).path.rstrip("/")
 
 
 def resolve(bundle: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,178 @@
+"""The embedded server as a WSGI application."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from arthurai.common.bundle import load_bundle
+from arthurai.server.auth import SESSION_SECONDS, Authentication
+from arthurai.server.authorization import ADMINISTRATOR, SUPER_ADMIN, Authorization
+from arthurai.server.control import ControlStore
+from arthurai.server.data.store import DataStore
+from arthurai.server.http.core import HttpCore
+from arthurai.server.http.messages import Reply
+from arthurai.server.secret import load_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from types import TracebackType
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+logger = logging.getLogger("arthurai.server")
+
+CONTROL_NAME: Final = "control.sqlite"
+FIRST_ORGANIZATION: Final = "Local"
+FIRST_USERNAME: Final = "admin"
+FIRST_EMAIL: Final = "admin@localhost"
+ADMIN_KEY_DESCRIPTION: Final = "embedded server"
+MAX_JSON_BYTES: Final = 512 * 2**20
+MAX_FORM_BYTES: Final = 4 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLogin:
+    """The credentials of the administrator made at the first start; known at that moment only.
+
+    Attributes:
+        username: Login name.
+        password: Password.
+    """
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"FirstLogin(username={self.username!r}, password=…)"
+
+
+class ArthurApp:
+    """The server: a WSGI callable with its stores.
+
+    Attributes:
+        data_dir: Directory of everything the server keeps; ``None`` keeps it in memory.
+        control: Organisations, users, keys, models and small documents.
+        data: Inferences, reference data and ground truth.
+        authentication: Tells who calls.
+        authorization: Tells what they may do.
+        first_login: Credentials made by this start, if it was the first of a directory.
+        admin_key: An API key with all rights, for the first organisation.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path | None = None,
+        *,
+        bundle: Mapping[str, Any] | None = None,
+        session_seconds: float = SESSION_SECONDS,
+        max_json_bytes: int = MAX_JSON_BYTES,
+        max_form_bytes: int = MAX_FORM_BYTES,
+        access_log: bool = False,
+    ) -> None:
+        """Open or create a server.
+
+        Args:
+            data_dir: Where to keep everything; ``None`` keeps it in memory.
+            bundle: The OpenAPI document; the shipped one when missing.
+            session_seconds: How long a session lasts after a login.
+            max_json_bytes: Largest JSON body.
+            max_form_bytes: Largest form body, files included.
+            access_log: Log each request at level INFO instead of DEBUG.
+
+        Raises:
+            OSError: The directory cannot be used.
+            ValueError: The directory was written by a newer release or is damaged.
+        """
+        document = load_bundle() if bundle is None else bundle
+        self.data_dir = data_dir
+        if data_dir is not None:
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # the data store locks the directory, so it comes first
+        self.data = DataStore(data_dir)
+        try:
+            secret = load_secret(data_dir)
+            path = None if data_dir is None else data_dir / CONTROL_NAME
+            self.control = ControlStore(path, secret)
+        except BaseException:
+            self.data.close()
+            raise
+        self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
+        self.authorization = Authorization(document, self.control)
+        self.first_login: FirstLogin | None = None
+        self.admin_key = self._prepare()
+        self._http = HttpCore(
+            self,
+            document,
+            max_json_bytes=max_json_bytes,
+            max_form_bytes=max_form_bytes,
+            access_log=access_log,
+        )
+        self.validation = self._http.validation
+
+    def _prepare(self) -> str:
+        """Make the first organisation and its administrator where there are none."""
+        with self.control.transaction():
+            organizations = self.control.organizations.list()
+            if not organizations:
+                organizations = [self.control.organizations.create(FIRST_ORGANIZATION)]
+                self._create_administrator(organizations[0]["id"])
+            organization_id = organizations[0]["id"]
+            accounts = self.control.service_accounts
+            for account in accounts.list(organization_id):
+                if account.role == SUPER_ADMIN and account.description == ADMIN_KEY_DESCRIPTION:
+                    return accounts.token(account.id)
+            account = accounts.create(organization_id, ADMIN_KEY_DESCRIPTION, SUPER_ADMIN)
+            return accounts.token(account.id)
+
+    def _create_administrator(self, organization_id: str) -> None:
+        password = None
+        if self.data_dir is not None:
+            password = secrets.token_urlsafe(12)
+            self.first_login = FirstLogin(FIRST_USERNAME, password)
+        user = self.control.users.create(
+            username=FIRST_USERNAME, email=FIRST_EMAIL, password=password
+        )
+        self.control.users.join(user.id, organization_id, ADMINISTRATOR)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (WSGI)."""
+        return self._http(environ, start_response)
+
+    def health(self) -> Reply:
+        """Return 200 while both stores answer, else 503."""
+        try:
+            self.control.database.scalar("SELECT 1")
+            self.data.rows("SELECT 1")
+        except Exception:
+            logger.exception("health check failed")
+            return Reply(503, {"error": "a store does not answer; the server's log tells more"})
+        return Reply(200, {"status": "ok"})
+
+    def close(self) -> None:
+        """Close the stores; the application answers no more requests."""
+        self.data.close()
+        self.control.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def create_app(data_dir: Path | None = None, **options: Any) -> ArthurApp:
+    """Open or create a server.
+
+    Args:
+        data_dir: Where to keep everything; ``None`` keeps it in memory.
+        options: Further arguments of ``ArthurApp``.
+    """
+    return ArthurApp(data_dir, **options)

@@ -1,0 +1,157 @@
+"""Who may do what: the one place where permissions are checked.
+
+The document says which permission an operation needs (``x-permission``) and what the standard
+roles are granted (``x-roles``); custom roles add to that inside their organisation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.common.bundle import Permission
+from arthurai.server.http.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from arthurai.server.auth import Caller
+    from arthurai.server.control import ControlStore
+
+SUPER_ADMIN: Final = "Super Admin"
+ADMINISTRATOR: Final = "Administrator"
+MODEL_OWNER: Final = "Model Owner"
+CUSTOM_ROLE_KIND: Final = "custom_role"
+_RAW: Final = Permission("raw_data", "read")
+_REFERENCE: Final = Permission("reference_data", "read")
+
+
+class Authorization:
+    """Grants of the standard roles and of the custom roles of organisations."""
+
+    def __init__(self, bundle: Mapping[str, Any], control: ControlStore) -> None:
+        """Read the grants of a document.
+
+        Args:
+            bundle: The OpenAPI document with ``x-roles``.
+            control: Where custom roles are kept.
+        """
+        self._control = control
+        self._standard = standard_grants(bundle)
+
+    @property
+    def standard_roles(self) -> tuple[str, ...]:
+        """Names of the standard roles."""
+        return tuple(self._standard)
+
+    @property
+    def known_permissions(self) -> frozenset[Permission]:
+        """All permissions that some standard role is granted."""
+        return frozenset().union(*self._standard.values())
+
+    def role_exists(self, organization_id: str, role: str) -> bool:
+        """Tell whether a role can be given to somebody in an organisation."""
+        return role in self._standard or self._custom(organization_id, role) is not None
+
+    def grants(self, roles: Iterable[str], organization_id: str | None) -> frozenset[Permission]:
+        """Return what roles are granted, inherited grants included.
+
+        Args:
+            roles: Names of standard or custom roles; unknown ones grant nothing.
+            organization_id: Whose custom roles count.
+        """
+        granted: set[Permission] = set()
+        pending, seen = list(roles), set[str]()
+        while pending:
+            role = pending.pop()
+            if role in seen:
+                continue
+            seen.add(role)
+            granted |= self._standard.get(role, frozenset())
+            custom = None
+            if organization_id is not None and role not in self._standard:
+                custom = self._custom(organization_id, role)
+            if custom is not None:
+                granted.update(
+                    Permission(p["resource"], p["action"]) for p in custom.get("permissions") or ()
+                )
+                pending += custom.get("inherited_role_names") or ()
+        return frozenset(granted)
+
+    def _custom(self, organization_id: str, role: str) -> dict[str, Any] | None:
+        return self._control.documents(CUSTOM_ROLE_KIND).get(organization_id, role)
+
+    def of(self, caller: Caller) -> frozenset[Permission]:
+        """Return what a caller is granted in the organisation of the call."""
+        return self.grants(caller.roles, caller.organization_id)
+
+    def allows(self, caller: Caller, permission: Permission) -> bool:
+        """Tell whether a caller has a permission in the organisation of the call."""
+        return permission in self.of(caller)
+
+    def covers(self, caller: Caller, role: str) -> bool:
+        """Tell whether a caller has every right that a role gives.
+
+        Nobody may hand out, or read the key of, a role that can do more than they can.
+        """
+        return self.grants([role], caller.organization_id) <= self.of(caller)
+
+    def require(self, caller: Caller, permission: Permission | None) -> None:
+        """Check that a caller has a permission.
+
+        Args:
+            caller: Who calls.
+            permission: What they need; ``None`` asks for nothing.
+
+        Raises:
+            ApiError: 403, naming the missing permission.
+        """
+        if permission is not None and not self.allows(caller, permission):
+            raise ApiError(
+                403,
+                f"permission {permission.resource} {permission.action} is missing; ask an "
+                "administrator for a role that has it",
+            )
+
+    def require_data(self, caller: Caller, body: Any) -> None:
+        """Check that a caller may read the data sources that a query touches.
+
+        Args:
+            caller: Who calls.
+            body: The query or drift request.
+
+        Raises:
+            ApiError: 403, naming the missing permission.
+        """
+        for permission in _source_permissions(body):
+            self.require(caller, permission)
+
+
+def standard_grants(bundle: Mapping[str, Any]) -> dict[str, frozenset[Permission]]:
+    """Return what each standard role is granted.
+
+    Args:
+        bundle: The OpenAPI document with ``x-roles``.
+    """
+    return {
+        role: frozenset(
+            Permission(resource, action)
+            for resource, actions in grants.items()
+            for action in actions
+        )
+        for role, grants in bundle["x-roles"].items()
+    }
+
+
+def _source_permissions(body: Any) -> set[Permission]:
+    if not isinstance(body, dict):
+        return set()
+    if "base" in body or "target" in body:
+        sources = [side.get("source") for side in (body.get("base"), body.get("target")) if side]
+    else:
+        sources = []
+        query: Any = body
+        while isinstance(query, dict):
+            if not isinstance(query.get("subquery"), dict):
+                sources.append(query.get("from"))
+            query = query.get("subquery")
+    return {_REFERENCE if source == "reference" else _RAW for source in sources}

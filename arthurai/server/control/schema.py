@@ -1,0 +1,116 @@
+"""The schema of the control database and how older files get to the newest one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import sqlite3
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """CREATE TABLE organizations (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            plan TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE users (
+            id TEXT PRIMARY KEY,
+            username TEXT NOT NULL COLLATE NOCASE UNIQUE,
+            email TEXT NOT NULL COLLATE NOCASE,
+            password_hash TEXT,
+            session_epoch INTEGER NOT NULL DEFAULT 0,
+            active INTEGER NOT NULL DEFAULT 1,
+            profile TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE UNIQUE INDEX users_by_email ON users (email) WHERE active = 1",
+        """CREATE TABLE memberships (
+            user_id TEXT NOT NULL REFERENCES users (id),
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            role TEXT NOT NULL,
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            UNIQUE (user_id, organization_id)
+        ) STRICT""",
+        """CREATE TABLE login_failures (
+            login TEXT PRIMARY KEY,
+            failures INTEGER NOT NULL,
+            locked_until REAL NOT NULL
+        ) STRICT""",
+        """CREATE TABLE service_accounts (
+            id TEXT PRIMARY KEY,
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            description TEXT NOT NULL,
+            role TEXT NOT NULL,
+            created_by TEXT,
+            token_hash BLOB NOT NULL UNIQUE,
+            created_at TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE model_groups (
+            id TEXT PRIMARY KEY,
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            name TEXT,
+            description TEXT,
+            archived INTEGER NOT NULL DEFAULT 0,
+            archived_at TEXT,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX model_groups_of_organization ON model_groups (organization_id, created_at)",
+        """CREATE TABLE models (
+            id TEXT PRIMARY KEY,
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            partner_model_id TEXT NOT NULL,
+            model_group_id TEXT NOT NULL REFERENCES model_groups (id),
+            version_sequence_num INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            archived INTEGER NOT NULL DEFAULT 0,
+            revision INTEGER NOT NULL DEFAULT 1,
+            created_at TEXT NOT NULL,
+            document TEXT NOT NULL,
+            UNIQUE (model_group_id, version_sequence_num)
+        ) STRICT""",
+        """CREATE UNIQUE INDEX active_partner_model_ids
+            ON models (organization_id, partner_model_id) WHERE archived = 0""",
+        """CREATE TABLE documents (
+            kind TEXT NOT NULL,
+            organization_id TEXT NOT NULL,
+            id TEXT NOT NULL,
+            model_id TEXT,
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            document TEXT NOT NULL,
+            UNIQUE (kind, organization_id, id)
+        ) STRICT""",
+        "CREATE INDEX documents_of_model ON documents (kind, organization_id, model_id, position)",
+    ),
+)
+"""Statements by version: entry ``n`` leads from version ``n`` to version ``n + 1``."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a control database to the newest version, each step whole or not at all.
+
+    Args:
+        connection: An open connection in autocommit mode.
+
+    Raises:
+        ValueError: The database was written by a newer release.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        raise ValueError(
+            f"the control database has version {version}, this release knows versions up to "
+            f"{len(MIGRATIONS)}; install the release that wrote it or a newer one"
+        )
+    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

@@ -1,0 +1,108 @@
+"""Models: creating, reading, changing, archiving."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server import model_views, onboarding
+from arthurai.server.control.models import CREATION_FAILED, READY
+from arthurai.server.http.handlers import ApiError, Reply, Request, operation
+from arthurai.server.http.paging import ordered, paginate
+
+if TYPE_CHECKING:
+    from arthurai.server.control.models import ModelRecord
+
+logger = logging.getLogger("arthurai.server.models")
+
+
+@operation("create_model")
+def create_model(request: Request) -> Reply:
+    """Create a model; it is ready at once."""
+    body = request.body
+    document = onboarding.model_document(body, request.caller.creator)
+    record = request.app.control.models.create(
+        request.organization_id,
+        document,
+        partner_model_id=body["partner_model_id"],
+        model_group_id=body.get("model_group_id"),
+        group_name=body.get("display_name") or body["partner_model_id"],
+    )
+    record = _provision(request, record)
+    return Reply(201, model_views.shown(request.app, record, ["attributes", "organization_id"]))
+
+
+def _provision(request: Request, record: ModelRecord) -> ModelRecord:
+    """Make the tables of a model; a failure leaves it in a state that can be retried."""
+    try:
+        request.app.data.create_model(record.schema)
+    except Exception:
+        logger.exception("provisioning of model %s failed", record.id)
+        return request.app.control.models.update(record, {}, status=CREATION_FAILED)
+    return request.app.control.models.update(record, {}, status=READY)
+
+
+@operation("retry_model_provisioning")
+def retry_model_provisioning(request: Request) -> Reply:
+    """Try again to make the tables of a model."""
+    record = request.model()
+    if record.status != CREATION_FAILED:
+        raise ApiError(400, f"the model is {record.status}; only {CREATION_FAILED} can be retried")
+    _provision(request, record)
+    return Reply(200, {})
+
+
+@operation("get_model")
+def get_model(request: Request) -> Reply:
+    """Show one model."""
+    return Reply(
+        200, model_views.shown(request.app, request.model(), request.params.get("expand") or ())
+    )
+
+
+@operation("list_models")
+def list_models(request: Request) -> Reply:
+    """List models that pass all filters."""
+    params = request.params
+    records = request.app.control.models.list(
+        request.organization_id, include_archived=bool(params.get("include_archived"))
+    )
+    if params.get("latest_version_sequence_nums"):
+        newest: dict[str, ModelRecord] = {}
+        for record in records:
+            held = newest.setdefault(record.model_group_id, record)
+            if record.version_sequence_num > held.version_sequence_num:
+                newest[record.model_group_id] = record
+        records = [record for record in records if newest[record.model_group_id] is record]
+    found = [record for record in records if model_views.passes(record, params)]
+    found = ordered(found, params.get("sort"), model_views.SORT_COLUMNS)
+    expand = params.get("expand") or ()
+    return Reply(200, paginate(found, params, lambda r: model_views.shown(request.app, r, expand)))
+
+
+@operation("update_model")
+def update_model(request: Request) -> Reply:
+    """Change what can be changed; the rest of a whole model is ignored."""
+    record, body = request.model(), request.body
+    changes: dict[str, Any] = {
+        name: body[name] for name in ("display_name", "description") if body.get(name) is not None
+    }
+    if body.get("tags") is not None:
+        kept = [] if body.get("overwrite_tags") else list(record.document.get("tags") or ())
+        changes["tags"] = list(dict.fromkeys([*kept, *body["tags"]]))
+    threshold = body.get("classifier_threshold")
+    if threshold is not None and threshold != record.document.get("classifier_threshold"):
+        if request.app.data.has_inferences(record.id):
+            raise ApiError(
+                400, "classifier_threshold can only be changed while there are no inferences"
+            )
+        changes["classifier_threshold"] = threshold
+    record = request.app.control.models.update(record, changes)
+    return Reply(200, model_views.shown(request.app, record, request.params.get("expand") or ()))
+
+
+@operation("archive_model")
+def archive_model(request: Request) -> Reply:
+    """Archive a model; its data stay."""
+    request.app.control.models.archive(request.model())
+    return Reply(204)

@@ -1,0 +1,1 @@
+"""The HTTP core of the embedded server: routing, validation, encoding and errors."""

@@ -1,0 +1,166 @@
+"""Decoding of request bodies, which are hostile until shown otherwise."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+import orjson
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
+from werkzeug.wsgi import get_input_stream
+
+from arthurai.server.http.errors import ApiError
+from arthurai.server.http.messages import JSON, Form, UploadedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from wsgiref.types import WSGIEnvironment
+
+MULTIPART: Final = "multipart/form-data"
+URL_ENCODED: Final = "application/x-www-form-urlencoded"
+MAX_DEPTH: Final = 64
+MAX_FORM_PARTS: Final = 100
+MAX_FIELD_BYTES: Final = 8 * 2**20
+_OPENERS: Final = (b"[", b"{")
+
+
+def media_type(environ: WSGIEnvironment, accepted: Sequence[str]) -> str:
+    """Return which accepted media type the request body has.
+
+    A body without a ``Content-Type`` is taken as JSON where JSON is accepted.
+
+    Args:
+        environ: The WSGI environment.
+        accepted: Media types of the operation.
+
+    Raises:
+        ApiError: 415 for another media type or a character set other than UTF-8.
+    """
+    stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
+    stated = stated.lower()
+    if not stated and JSON in accepted:
+        return JSON
+    if stated.startswith("application/") and stated.endswith("+json"):
+        stated = JSON
+    if stated not in accepted:
+        raise ApiError(
+            415, f"content type {stated[:100]!r} is not accepted here; use {' or '.join(accepted)}"
+        )
+    charset = options.get("charset", "utf-8").lower().replace("_", "-")
+    if charset not in {"utf-8", "utf8", "us-ascii", "ascii"}:
+        raise ApiError(415, f"character set {charset[:50]!r} is not accepted; send UTF-8")
+    return stated
+
+
+def has_body(environ: WSGIEnvironment) -> bool:
+    """Tell whether a request came with a body, as far as its headers say."""
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    if length:
+        return length != "0"
+    if "chunked" in str(environ.get("HTTP_TRANSFER_ENCODING", "")).lower():
+        return True
+    return bool(environ.get("wsgi.input_terminated")) and bool(environ.get("CONTENT_TYPE"))
+
+
+def read(environ: WSGIEnvironment, limit: int) -> bytes:
+    """Return the whole request body.
+
+    Args:
+        environ: The WSGI environment.
+        limit: Most bytes to accept.
+
+    Raises:
+        ApiError: 413 above the limit, 400 when the client broke off.
+    """
+    try:
+        return get_input_stream(environ, max_content_length=limit).read()
+    except RequestEntityTooLarge:
+        raise too_large(limit) from None
+    except ClientDisconnected:
+        raise ApiError(400, "the body ended early") from None
+
+
+def decode_json(content: bytes) -> Any:
+    """Decode a JSON body.
+
+    NaN, infinities, lone surrogates, other encodings than UTF-8 and numbers beyond the range of a
+    double are refused; of a repeated key the last value counts, as in Python's own reader.
+
+    Args:
+        content: The body.
+
+    Raises:
+        ApiError: 400, saying what is wrong where.
+    """
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"the body is not valid JSON: {error}") from None
+    if sum(content.count(opener) for opener in _OPENERS) > MAX_DEPTH:
+        _check_depth(value)
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        deeper: list[Any] = []
+        for container in level:
+            members = container.values() if type(container) is dict else container
+            deeper += [m for m in members if type(m) is dict or type(m) is list]
+        if not deeper:
+            return
+        level = deeper
+    raise ApiError(400, f"the body is nested deeper than {MAX_DEPTH} levels")
+
+
+def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
+    """Decode a form body; file parts above half a megabyte are spooled to disk.
+
+    Args:
+        environ: The WSGI environment.
+        limit: Most bytes to accept.
+
+    Raises:
+        ApiError: 413 above the limit, 400 for a malformed body or a repeated part.
+    """
+    stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
+    parser = FormDataParser(
+        max_form_memory_size=MAX_FIELD_BYTES,
+        max_content_length=limit,
+        max_form_parts=MAX_FORM_PARTS,
+        silent=False,
+    )
+    try:
+        stream = get_input_stream(environ, max_content_length=limit)
+        _, fields, files = parser.parse(stream, stated, None, options)
+    except RequestEntityTooLarge:
+        raise too_large(limit) from None
+    except ClientDisconnected:
+        raise ApiError(400, "the body ended early") from None
+    except ValueError as error:
+        raise ApiError(400, f"the form cannot be read: {error}") from None
+    names = Counter(name for name, _ in chain(fields.items(multi=True), files.items(multi=True)))
+    for name, times in names.items():
+        if times > 1:
+            raise ApiError(400, f"part {name[:100]}: sent {times} times; send it once")
+    return Form(
+        files={name: _uploaded(storage) for name, storage in files.items()},
+        fields=dict(fields.items()),
+    )
+
+
+def _uploaded(storage: Any) -> UploadedFile:
+    stream = cast("IO[bytes]", storage.stream)
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return UploadedFile(storage.filename or "", storage.mimetype or "", stream, size)
+
+
+def too_large(limit: int) -> ApiError:
+    """Return the refusal of a body above the limit."""
+    return ApiError(413, f"the body is larger than {limit} bytes; send it in smaller parts")

@@ -1,0 +1,186 @@
+"""What a handler receives and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import orjson
+
+from arthurai.server.http.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arthurai.common.bundle import Operation
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.auth import Caller
+    from arthurai.server.control.models import ModelRecord
+
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """One file part of a multipart body; large ones lie on disk.
+
+    Attributes:
+        filename: Name the client gave; never to be used as a path.
+        content_type: Media type the client gave, or an empty string.
+        stream: Seekable binary stream at its beginning; gone when the request is answered.
+        size: Length in bytes.
+    """
+
+    filename: str
+    content_type: str
+    stream: IO[bytes]
+    size: int
+
+    def read(self) -> bytes:
+        """Return the whole content."""
+        self.stream.seek(0)
+        return self.stream.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A decoded form body.
+
+    Attributes:
+        files: File parts by part name.
+        fields: Text parts by part name.
+    """
+
+    files: Mapping[str, UploadedFile] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        """Return a part as text, whether it came as a field or as a file; ``None`` if absent.
+
+        Args:
+            name: Name of the part.
+
+        Raises:
+            ApiError: 400 when the part is a file that is not UTF-8.
+        """
+        if name in self.fields:
+            return self.fields[name]
+        if name not in self.files:
+            return None
+        try:
+            return self.files[name].read().decode()
+        except UnicodeDecodeError:
+            raise ApiError(400, f"part {name}: not UTF-8 text") from None
+
+
+@dataclass(slots=True)
+class Request:
+    """One request that was routed, authorised and checked against the document.
+
+    Attributes:
+        app: The application.
+        operation: The operation called.
+        params: Path and query parameters in the types of the document.
+        body: Decoded JSON body, ``None`` when there is none.
+        form: Decoded form body, empty when there is none.
+        headers: Request headers by lower-case name.
+        cookies: Request cookies by name.
+        request_id: Id that the answer and the log carry.
+        is_https: Whether the client speaks https to this server.
+    """
+
+    app: ArthurApp
+    operation: Operation
+    params: dict[str, Any]
+    body: Any
+    form: Form
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    request_id: str
+    is_https: bool
+    identified: Caller | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls.
+
+        Raises:
+            ApiError: 401 when the operation is public and nobody identified themselves.
+        """
+        if self.identified is None:
+            raise ApiError(401, "unauthorized")
+        return self.identified
+
+    @property
+    def organization_id(self) -> str:
+        """The organisation this call works in.
+
+        Raises:
+            ApiError: 400 when the caller belongs to several and named none.
+        """
+        organization_id = self.caller.organization_id
+        if organization_id is None:
+            raise ApiError(
+                400, "no organization selected; name one in the header Arthur-Organization-ID"
+            )
+        return organization_id
+
+    def model(self) -> ModelRecord:
+        """Return the model that the path addresses, within the caller's organisation.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        return self.app.control.models.find(
+            self.organization_id,
+            self.params["model_id"],
+            self.params.get("id_type", "id"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer.
+
+    Attributes:
+        status: HTTP status.
+        body: JSON value, or bytes or an iterable of bytes that are sent as they are; ``None``
+            sends no body unless ``null_body`` is set.
+        headers: Further headers.
+        content_type: Media type of the body.
+        null_body: Send the JSON value ``null`` when ``body`` is ``None``.
+    """
+
+    status: int
+    body: Any = None
+    headers: Sequence[tuple[str, str]] = ()
+    content_type: str = JSON
+    null_body: bool = False
+
+    def encoded(self) -> tuple[list[tuple[str, str]], Iterable[bytes]]:
+        """Return the headers and the body as bytes.
+
+        Raises:
+            ValueError: A header holds a control character.
+            TypeError: The body cannot be expressed in JSON.
+        """
+        headers = [(name, value) for name, value in self.headers]
+        for name, value in headers:
+            if not name.isascii() or any(ord(c) < ord(" ") for c in name + value):
+                raise ValueError(f"header {name!r} holds a control character")
+        if self.body is None and not self.null_body:
+            return [*headers, ("Content-Length", "0")] if self.status != HTTPStatus.NO_CONTENT else headers, ()
+        headers.append(("Content-Type", self.content_type))
+        if isinstance(self.body, (bytes, bytearray, memoryview)):
+            content = bytes(self.body)
+        elif _is_stream(self.body):
+            return headers, self.body
+        else:
+            content = orjson.dumps(self.body)
+        headers.append(("Content-Length", str(len(content))))
+        return headers, (content,)
+
+
+def _is_stream(body: Any) -> bool:
+    return not isinstance(body, (dict, list, tuple, str, int, float)) and hasattr(body, "__iter__")

@@ -1,0 +1,262 @@
+"""Validators compiled from the bundle, and the reading of path and query parameters.
+
+OpenAPI 3.1 schemas are JSON Schemas, so bodies are checked against the document itself; its
+references are resolved inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from arthurai.common.bundle import resolve
+from arthurai.server.http.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arthurai.common.bundle import Operation
+
+_BUNDLE_URI: Final = "urn:arthurai:bundle"
+_BOOLEANS: Final = {"true": True, "false": False}
+_INTEGER: Final = re.compile(r"[+-]?\d{1,19}")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_BLANK_ZONE: Final = re.compile(r"(T\S+) (\d\d:?\d\d)$")
+_SHOWN_CHARACTERS: Final = 200
+
+
+class Validator(Protocol):
+    """What is used of a compiled schema."""
+
+    def is_valid(self, instance: Any) -> bool:
+        """Tell whether an instance has no fault; faster than collecting them."""
+
+    def iter_errors(self, instance: Any) -> Iterable[Any]:
+        """Yield the faults of an instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    name: str
+    location: str
+    is_array: bool
+    types: frozenset[str]
+    is_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _ParameterTable:
+    parameters: tuple[_Parameter, ...]
+    defaults: Mapping[str, Any]
+    validator: Validator
+
+
+class Validation:
+    """Checks requests against one OpenAPI document; validators are compiled at their first use."""
+
+    def __init__(self, bundle: Mapping[str, Any]) -> None:
+        """Register the document.
+
+        Args:
+            bundle: A document without references to other files.
+        """
+        self._bundle = bundle
+        self._registry = jsonschema_rs.Registry(
+            [(_BUNDLE_URI, bundle)], draft=jsonschema_rs.Draft202012
+        )
+        self._validators: dict[str, Validator] = {}
+        self._tables: dict[str, _ParameterTable] = {}
+
+    def _compile(self, schema: Mapping[str, Any]) -> Validator:
+        return cast(
+            "Validator",
+            jsonschema_rs.Draft202012Validator(
+                schema, registry=self._registry, validate_formats=True
+            ),
+        )
+
+    def _validator_at(self, pointer: str) -> Validator:
+        found = self._validators.get(pointer)
+        if found is None:
+            found = self._compile({"$ref": f"{_BUNDLE_URI}#{pointer}"})
+            self._validators[pointer] = found
+        return found
+
+    def check_component(self, name: str, value: Any, where: str) -> None:
+        """Check a decoded value against a named schema of the document.
+
+        Args:
+            name: Name below ``components.schemas``.
+            value: Decoded JSON.
+            where: What the value is, for the message.
+
+        Raises:
+            ApiError: 400, naming the place of the first fault.
+        """
+        _check(self._validator_at(f"/components/schemas/{_escaped(name)}"), value, where)
+
+    def check_body(self, operation: Operation, media_type: str, body: Any) -> None:
+        """Check a decoded request body.
+
+        Args:
+            operation: The operation called.
+            media_type: Which of its media types the body has.
+            body: Decoded JSON.
+
+        Raises:
+            ApiError: 400, naming the place of the first fault.
+        """
+        request_body = self._bundle["paths"][operation.path][operation.method.lower()][
+            "requestBody"
+        ]
+        pointer = request_body.get("$ref", "").removeprefix("#") or (
+            f"/paths/{_escaped(operation.path)}/{operation.method.lower()}/requestBody"
+        )
+        pointer = f"{pointer}/content/{_escaped(media_type)}/schema"
+        _check(self._validator_at(pointer), body, "body")
+
+    def media_types(self, operation: Operation) -> tuple[tuple[str, ...], bool]:
+        """Return the media types of an operation's request body and whether a body is required.
+
+        Args:
+            operation: The operation called.
+        """
+        if "requestBody" not in operation.spec:
+            return (), False
+        request_body = resolve(self._bundle, operation.spec["requestBody"])
+        return tuple(request_body["content"]), bool(request_body.get("required"))
+
+    def parameters(
+        self,
+        operation: Operation,
+        path_values: Mapping[str, str],
+        query: Sequence[tuple[str, str]],
+    ) -> dict[str, Any]:
+        """Read and check the parameters of a request; unknown ones are ignored.
+
+        Args:
+            operation: The operation called.
+            path_values: Decoded path segments by name.
+            query: Decoded pairs of the query string, in order.
+
+        Returns:
+            Values of the types that the document states; absent parameters with a default have
+            it, absent ones without are left out.
+
+        Raises:
+            ApiError: 400, naming the parameter.
+        """
+        table = self._tables.get(operation.operation_id)
+        if table is None:
+            table = self._tables[operation.operation_id] = self._compile_parameters(operation)
+        given: dict[str, list[str]] = {}
+        for name, value in query:
+            given.setdefault(name, []).append(value)
+        values: dict[str, Any] = {}
+        for parameter in table.parameters:
+            raw = (
+                [path_values[parameter.name]]
+                if parameter.location == "path"
+                else given.get(parameter.name)
+            )
+            if raw is not None:
+                values[parameter.name] = _read(parameter, raw)
+        _check(table.validator, values, "parameter")
+        return {**table.defaults, **values}
+
+    def _compile_parameters(self, operation: Operation) -> _ParameterTable:
+        parameters: list[_Parameter] = []
+        defaults: dict[str, Any] = {}
+        properties: dict[str, Any] = {}
+        required: list[str] = []
+        for spec in operation.spec["parameters"]:
+            if spec["in"] not in {"path", "query"}:
+                continue
+            schema = resolve(self._bundle, spec["schema"])
+            items = resolve(self._bundle, schema.get("items", {}))
+            is_array = _types(schema) >= {"array"}
+            parameters.append(
+                _Parameter(
+                    name=spec["name"],
+                    location=spec["in"],
+                    is_array=is_array,
+                    types=_types(items if is_array else schema),
+                    is_time=(items if is_array else schema).get("format") == "date-time",
+                )
+            )
+            properties[spec["name"]] = _absolute(spec["schema"])
+            if spec.get("required"):
+                required.append(spec["name"])
+            if "default" in schema:
+                defaults[spec["name"]] = schema["default"]
+        validator = self._compile(
+            {"type": "object", "properties": properties, "required": required}
+        )
+        return _ParameterTable(tuple(parameters), defaults, validator)
+
+
+def _types(schema: Mapping[str, Any]) -> frozenset[str]:
+    stated = schema.get("type", ())
+    return frozenset((stated,) if isinstance(stated, str) else stated)
+
+
+def _absolute(node: Any) -> Any:
+    """Point references of a parameter schema at the registered document."""
+    if isinstance(node, dict):
+        return {
+            key: _BUNDLE_URI + value if key == "$ref" else _absolute(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_absolute(value) for value in node]
+    return node
+
+
+def _read(parameter: _Parameter, raw: Sequence[str]) -> Any:
+    if parameter.is_array:
+        return [_read_one(parameter, value) for value in raw]
+    if len(raw) > 1 and len(set(raw)) > 1:
+        raise ApiError(400, f"parameter {parameter.name}: given {len(raw)} times; give one value")
+    return _read_one(parameter, raw[0])
+
+
+def _read_one(parameter: _Parameter, raw: str) -> Any:
+    """Turn the text of a parameter into its type; text that does not fit stays for the check."""
+    types = parameter.types
+    if "boolean" in types and raw.lower() in _BOOLEANS:
+        return _BOOLEANS[raw.lower()]
+    if "integer" in types and _INTEGER.fullmatch(raw):
+        return int(raw)
+    if "number" in types and _NUMBER.fullmatch(raw):
+        return float(raw)
+    if parameter.is_time:
+        # a "+" that was not encoded arrives as a blank
+        return _BLANK_ZONE.sub(r"\1+\2", raw)
+    if parameter.name == "sort" and raw.startswith(" "):
+        return "+" + raw[1:]
+    return raw
+
+
+def _check(validator: Validator, value: Any, where: str) -> None:
+    if validator.is_valid(value):
+        return
+    for fault in validator.iter_errors(value):
+        place = where + "".join(
+            f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault.instance_path
+        )
+        raise ApiError(400, f"{place}: {_shortened(fault.message)}")
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _SHOWN_CHARACTERS:
+        return message
+    half = _SHOWN_CHARACTERS // 2
+    return f"{message[:half]} … {message[-half:]}"
+
+
+def _escaped(step: str) -> str:
+    return quote(step.replace("~", "~0").replace("/", "~1"), safe="~")

@@ -1,0 +1,43 @@
+"""The server's secret, which signs sessions and from which API keys are derived."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET_NAME: Final = "secret.key"  # noqa: S105 - the name of a file
+SECRET_BYTES: Final = 32
+
+
+def load_secret(data_dir: Path | None) -> bytes:
+    """Return the secret of a data directory, made at the first call.
+
+    Args:
+        data_dir: The directory; ``None`` makes a secret that is kept nowhere.
+
+    Raises:
+        ValueError: The file was damaged.
+    """
+    if data_dir is None:
+        return secrets.token_bytes(SECRET_BYTES)
+    path = data_dir / SECRET_NAME
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        secret = path.read_bytes()
+        if len(secret) != SECRET_BYTES:
+            raise ValueError(
+                f"{path} is damaged: {len(secret)} bytes instead of {SECRET_BYTES}; restore it "
+                "from a backup, or delete it and make new API keys"
+            ) from None
+        return secret
+    with os.fdopen(descriptor, "wb") as file:
+        secret = secrets.token_bytes(SECRET_BYTES)
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    return secret
