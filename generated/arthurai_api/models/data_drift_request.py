@@ -24,8 +24,8 @@ class DataDriftRequest:
     `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
 
         Attributes:
-            metric (DriftMetric): How to measure the distance of two distributions; `Thresholds` asks for limits derived
-                from the base alone.
+            metric (DriftMetric): How to measure the distance of two distributions; `Thresholds` asks for limits found from
+                the base.
             base (DataDriftSide): One of the two distributions to compare.
             properties (list[str] | None | Unset): Attributes to measure one by one.
             target (DataDriftSide | None | Unset): The side compared with the base.

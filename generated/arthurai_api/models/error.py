@@ -14,7 +14,7 @@ class Error:
     """Body of every answer that is not a success.
 
     Attributes:
-        error (str): What went wrong
+        error (str): What went wrong, in words for a person.
     """
 
     error: str

@@ -12,8 +12,7 @@ T = TypeVar("T", bound="MetricQuery")
 @_attrs_define
 class MetricQuery:
     """A query request or a drift request with one result. It may hold placeholders `{{ parameter_name }}`; the server
-    looks
-    into it when the metric is evaluated.
+    looks into it when the metric is evaluated.
 
     """
 

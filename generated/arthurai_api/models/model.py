@@ -27,8 +27,7 @@ class Model:
 
     Attributes:
         id (str): Identifier given by the server.
-        partner_model_id (str): Identifier given by the caller; unique among the active models of an organisation and
-            never changed.
+        partner_model_id (str): Given by the caller; unique among the active models of an organisation, never changed.
         input_type (InputType): What a model reads.
         output_type (OutputType): What a model predicts. Binary classifiers are `MULTICLASS` with one or two
             predictions.

@@ -23,12 +23,18 @@ class OrganizationUsage:
         shareable_states (int | Unset): Shared dashboard states.
         active_models (int | Unset): Models that are not archived.
         total_models (int | Unset): Models ever made, archived ones included.
-        inference_count_monthly_total_limit (int | Unset): Rows of inferences used in the last 30 days
-        inference_bytes_monthly_total_limit (int | Unset): Bytes of inferences used in the last 30 days
-        ground_truth_count_monthly_total_limit (int | Unset): Rows of ground truth used in the last 30 days
-        ground_truth_bytes_monthly_total_limit (int | Unset): Bytes of ground truth used in the last 30 days
-        reference_data_count_monthly_total_limit (int | Unset): Rows of reference data used in the last 30 days
-        reference_data_bytes_monthly_total_limit (int | Unset): Bytes of reference data used in the last 30 days
+        inference_count_monthly_total_limit (int | Unset): Rows of inferences used in the last 30 days, in spite of the
+            name.
+        inference_bytes_monthly_total_limit (int | Unset): Bytes of inferences used in the last 30 days, in spite of the
+            name.
+        ground_truth_count_monthly_total_limit (int | Unset): Rows of ground truth used in the last 30 days, in spite of
+            the name.
+        ground_truth_bytes_monthly_total_limit (int | Unset): Bytes of ground truth used in the last 30 days, in spite
+            of the name.
+        reference_data_count_monthly_total_limit (int | Unset): Rows of reference data used in the last 30 days, in
+            spite of the name.
+        reference_data_bytes_monthly_total_limit (int | Unset): Bytes of reference data used in the last 30 days, in
+            spite of the name.
     """
 
     organization_id: str | Unset = UNSET

@@ -14,7 +14,7 @@ class SamlSsoForm:
     """What an identity provider posts after it has signed a person on.
 
     Attributes:
-        saml_response (str): The assertion
+        saml_response (str): The assertion, in base64.
     """
 
     saml_response: str

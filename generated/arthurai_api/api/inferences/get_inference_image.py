@@ -107,8 +107,8 @@ def sync_detailed(
     Args:
         model_id (str):
         image_id (str):
-        type_ (ImageResponseType): Which form of an image to return: as sent, resized for the
-            model, small, or the regions of an explanation.
+        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
+            regions of an explanation.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,8 +143,8 @@ def sync(
     Args:
         model_id (str):
         image_id (str):
-        type_ (ImageResponseType): Which form of an image to return: as sent, resized for the
-            model, small, or the regions of an explanation.
+        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
+            regions of an explanation.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -174,8 +174,8 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         image_id (str):
-        type_ (ImageResponseType): Which form of an image to return: as sent, resized for the
-            model, small, or the regions of an explanation.
+        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
+            regions of an explanation.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,8 +208,8 @@ async def asyncio(
     Args:
         model_id (str):
         image_id (str):
-        type_ (ImageResponseType): Which form of an image to return: as sent, resized for the
-            model, small, or the regions of an explanation.
+        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
+            regions of an explanation.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
