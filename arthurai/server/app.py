@@ -71,6 +71,7 @@ class ArthurApp:
         max_json_bytes: int = MAX_JSON_BYTES,
         max_form_bytes: int = MAX_FORM_BYTES,
         access_log: bool = False,
+        make_login: bool | None = None,
     ) -> None:
         """Open or create a server.
 
@@ -81,6 +82,8 @@ class ArthurApp:
             max_json_bytes: Largest JSON body.
             max_form_bytes: Largest form body, files included.
             access_log: Log each request at level INFO instead of DEBUG.
+            make_login: Whether the administrator made by the first start gets a password; by
+                default only where a directory keeps it, because hashing takes a moment.
 
         Raises:
             OSError: The directory cannot be used.
@@ -102,7 +105,9 @@ class ArthurApp:
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
-        self.admin_key = self._prepare()
+        if make_login is None:
+            make_login = data_dir is not None
+        self.admin_key = self._prepare(make_login=make_login)
         self._http = HttpCore(
             self,
             document,
@@ -112,13 +117,13 @@ class ArthurApp:
         )
         self.validation = self._http.validation
 
-    def _prepare(self) -> str:
+    def _prepare(self, *, make_login: bool) -> str:
         """Make the first organisation and its administrator where there are none."""
         with self.control.transaction():
             organizations = self.control.organizations.list()
             if not organizations:
                 organizations = [self.control.organizations.create(FIRST_ORGANIZATION)]
-                self._create_administrator(organizations[0]["id"])
+                self._create_administrator(organizations[0]["id"], make_login=make_login)
             organization_id = organizations[0]["id"]
             accounts = self.control.service_accounts
             for account in accounts.list(organization_id):
@@ -127,9 +132,9 @@ class ArthurApp:
             account = accounts.create(organization_id, ADMIN_KEY_DESCRIPTION, SUPER_ADMIN)
             return accounts.token(account.id)
 
-    def _create_administrator(self, organization_id: str) -> None:
+    def _create_administrator(self, organization_id: str, *, make_login: bool) -> None:
         password = None
-        if self.data_dir is not None:
+        if make_login:
             password = secrets.token_urlsafe(12)
             self.first_login = FirstLogin(FIRST_USERNAME, password)
         user = self.control.users.create(

@@ -18,6 +18,7 @@ from uuid import uuid4
 from werkzeug.http import parse_cookie
 
 from arthurai.common.bundle import base_path, operations_of
+from arthurai.server.data.errors import DataStoreError
 from arthurai.server.http import bodies
 from arthurai.server.http.errors import ApiError
 from arthurai.server.http.handlers import registered
@@ -81,6 +82,11 @@ class HttpCore:
         except ApiError as error:
             status = error.status
             headers, content = Reply(status, {"error": error.message}, error.headers).encoded()
+        except DataStoreError as error:
+            if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                logger.exception("request failed", extra=exchange.facts())
+            status = error.status
+            headers, content = Reply(status, {"error": str(error)}).encoded()
         except Exception:
             logger.exception("request failed", extra=exchange.facts())
             status = 500

@@ -170,7 +170,10 @@ class Reply:
             if not name.isascii() or any(ord(c) < ord(" ") for c in name + value):
                 raise ValueError(f"header {name!r} holds a control character")
         if self.body is None and not self.null_body:
-            return [*headers, ("Content-Length", "0")] if self.status != HTTPStatus.NO_CONTENT else headers, ()
+            return [
+                *headers,
+                ("Content-Length", "0"),
+            ] if self.status != HTTPStatus.NO_CONTENT else headers, ()
         headers.append(("Content-Type", self.content_type))
         if isinstance(self.body, (bytes, bytearray, memoryview)):
             content = bytes(self.body)
