@@ -1,0 +1,1 @@
+"""Models, attributes and what can be done with them."""

@@ -1,0 +1,179 @@
+"""What a column of data says about its attribute: type, categories, range, uniqueness."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import InputType, Stage, ValueType
+from arthurai.common.exceptions import UserValueError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from arthurai.core.base import NumberType
+    from arthurai.core.frame import Column
+
+#: A column of text or of whole floats with more distinct values than this is not categorical
+#: (floats) or unique (text).
+AUTO_CATEGORICAL_MAX = 25
+#: The same for whole numbers.
+INTEGER_CATEGORICAL_MAX = 20
+#: A column whose values all differ is called unique only when it has more values than this.
+UNIQUE_MIN = 10
+
+# Most columns show repeated values early: looking at a prefix saves a pass over the whole column.
+_PREFIXES = (1_000, 32_000)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found out about a column; the fields are those of an attribute."""
+
+    value_type: str
+    categorical: bool = False
+    is_unique: bool = False
+    categories: list[str] | None = None
+    min_range: NumberType | None = None
+    max_range: NumberType | None = None
+
+
+def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
+    """Find out what an attribute for a column looks like.
+
+    The thresholds are those of the official SDK: whole numbers are categorical up to 20 distinct
+    values, floats that are all whole up to 25, text always (beyond 25 distinct values it counts as
+    unique and its categories are not listed).
+
+    Args:
+        column: The column.
+        input_type: Input type of the model: text is an image path in image models and free text
+            in language models.
+        stage: Stage of the attribute.
+
+    Returns:
+        The facts, or ``None`` for a column no value type fits.
+
+    Raises:
+        UserValueError: The column holds times without time zone.
+    """
+    value_type = _value_type(column, input_type, stage)
+    if value_type is None:
+        return None
+    if value_type == ValueType.TimeSeries:
+        return Facts(value_type, is_unique=True)
+    return _facts(value_type, column.present())
+
+
+def _value_type(column: Column, input_type: str, stage: str) -> str | None:
+    import pyarrow as pa
+
+    pipeline = stage == Stage.ModelPipelineInput
+    series_wanted = pipeline and input_type == InputType.TimeSeries
+    if column.values is None:
+        return ValueType.TimeSeries if series_wanted and column.holds == "lists" else None
+    kind = column.values.type
+    if pa.types.is_timestamp(kind) and kind.tz is None:
+        raise UserValueError(
+            f"Column {column.name!r} holds times without time zone. Say which zone they are in, "
+            f'with pandas: df[{column.name!r}] = df[{column.name!r}].dt.tz_localize("UTC").'
+        )
+    if series_wanted and (pa.types.is_null(kind) or _is_list(kind)):
+        return ValueType.TimeSeries
+    if pa.types.is_null(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        if pipeline and input_type == InputType.Image:
+            return ValueType.Image
+        return ValueType.Unstructured_Text if input_type == InputType.NLP else ValueType.String
+    for matches, value_type in (
+        (pa.types.is_boolean, ValueType.Boolean),
+        (pa.types.is_integer, ValueType.Integer),
+        (pa.types.is_floating, ValueType.Float),
+        (pa.types.is_timestamp, ValueType.Timestamp),
+    ):
+        if matches(kind):
+            return value_type
+    return None
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+def _facts(value_type: str, values: pa.ChunkedArray) -> Facts:
+    distinct = _distinct(values, AUTO_CATEGORICAL_MAX)
+    few = None if distinct is None else len(distinct)
+    unique = len(values) > UNIQUE_MIN and _all_differ(values, few)
+    if value_type == ValueType.Unstructured_Text:
+        return Facts(value_type, categorical=True, is_unique=unique)
+    if value_type in {ValueType.Image, ValueType.Timestamp}:
+        return Facts(value_type, is_unique=unique)
+    if value_type == ValueType.String:
+        unique = unique or few is None
+        categorical = True
+    elif value_type == ValueType.Integer:
+        categorical = few is not None and few <= INTEGER_CATEGORICAL_MAX
+    elif value_type == ValueType.Float:
+        categorical = distinct is not None and _all_whole(distinct)
+    else:
+        categorical = True
+    if categorical:
+        categories = None if unique else categories_of(values)
+        return Facts(value_type, categorical=True, is_unique=unique, categories=categories)
+    low, high = value_range(values)
+    return Facts(value_type, is_unique=unique, min_range=low, max_range=high)
+
+
+def categories_of(values: pa.ChunkedArray) -> list[str]:
+    """List the distinct values as text.
+
+    Args:
+        values: Values without nulls.
+
+    Returns:
+        The most frequent first; equally frequent ones in order of appearance.
+    """
+    counts = values.value_counts()
+    pairs = zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
+    return [str(value) for value, _ in sorted(pairs, key=lambda pair: -pair[1])]
+
+
+def value_range(values: pa.ChunkedArray) -> tuple[NumberType | None, NumberType | None]:
+    """Find the least and the greatest value.
+
+    Args:
+        values: Numbers.
+
+    Returns:
+        Both as Python numbers, or ``None`` twice when there are no values.
+    """
+    import pyarrow.compute as pc
+
+    extremes = pc.min_max(values)
+    return extremes["min"].as_py(), extremes["max"].as_py()
+
+
+def _distinct(values: pa.ChunkedArray, limit: int) -> list[Any] | None:
+    """The distinct values, or ``None`` when there are more than ``limit``."""
+    for length in _PREFIXES:
+        if len(values) > length and len(values.slice(0, length).unique()) > limit:
+            return None
+    distinct = values.unique()
+    return None if len(distinct) > limit else distinct.to_pylist()
+
+
+def _all_differ(values: pa.ChunkedArray, few: int | None) -> bool:
+    if few is not None:
+        return few == len(values)
+    for length in _PREFIXES:
+        if len(values) > length and len(values.slice(0, length).unique()) < length:
+            return False
+    return len(values.unique()) == len(values)
+
+
+def _all_whole(distinct: list[Any]) -> bool:
+    return bool(distinct) and all(
+        math.isfinite(value) and value == int(value) for value in distinct
+    )

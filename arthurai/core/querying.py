@@ -1,0 +1,73 @@
+"""Questions about the data of a model."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserValueError
+from arthurai.core.status_waiter import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from arthurai.core.model_record import ModelRecord
+
+logger = logging.getLogger(__name__)
+
+QUERY_TYPES = ("base", "drift", "drift_psi_bucket_table")
+
+
+def query(model: ModelRecord, body: Mapping[str, Any], query_type: str = "base") -> Any:
+    """Run one query; see ``ArthurModel.query``."""
+    if query_type not in QUERY_TYPES:
+        raise UserValueError(
+            f"query_type needs one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}."
+        )
+    model_id = model.saved_id("be queried")
+    answer = model.session.call_json(_operation(query_type), model_id, body=dict(body))
+    if "query_result" not in answer:
+        raise ExpectedParameterNotFoundError("The answer to the query lacks 'query_result'.")
+    return answer["query_result"]
+
+
+def _operation(query_type: str) -> ModuleType:
+    from arthurai_api.api.query import query as base
+    from arthurai_api.api.query import query_data_drift, query_psi_bucket_table
+
+    operations = dict(
+        zip(QUERY_TYPES, (base, query_data_drift, query_psi_bucket_table), strict=True)
+    )
+    return operations[query_type]
+
+
+def await_inferences(
+    model: ModelRecord,
+    min_count: int = 1,
+    with_ground_truth: bool = True,
+    timeout_min: float | None = 5,
+) -> None:
+    """Wait until inferences can be queried; see ``ArthurModel.await_inferences``."""
+    model.saved_id("be queried")
+    body: dict[str, Any] = {"select": [{"function": "count"}]}
+    if with_ground_truth:
+        truths = model.matching_attributes(
+            stage=model.ground_truth_type, where=lambda a: not a.implicit
+        )
+        body["from"] = "ground_truth"
+        body["filter"] = [{"property": a.name, "comparator": "NotNull"} for a in truths]
+    what = "inferences with ground truth" if with_ground_truth else "inferences"
+    logger.info("Waiting for %d %s of model %r.", min_count, what, model.partner_model_id)
+    count = wait_until(
+        lambda: _count(query(model, body)),
+        lambda count: count >= min_count,
+        what=f"{min_count} {what} of model {model.partner_model_id!r}",
+        timeout_min=timeout_min,
+        message=f"Waiting for {min_count} {what}",
+    )
+    logger.info("Model %r has %d %s.", model.partner_model_id, count, what)
+
+
+def _count(rows: Any) -> int:
+    return int(rows[0].get("count") or 0) if rows else 0

@@ -1,0 +1,128 @@
+"""Attributes from data: one attribute a column, described by what the column holds."""
+
+from __future__ import annotations
+
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import Stage, ValueType
+from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.core.attributes import FREE_TEXT_TYPES, ArthurAttribute
+from arthurai.core.frame import Frame, column_of
+from arthurai.core.inference_rules import Facts, infer_facts
+from arthurai.core.schema import append, next_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from arthurai.core.model_record import ModelRecord
+
+logger = logging.getLogger(__name__)
+
+#: Below this many cells threads cost more than they save.
+_PARALLEL_CELLS = 500_000
+
+
+def infer_schema(model: ModelRecord, data: Any, stage: str) -> None:
+    """Add an attribute for each column of ``data``; see ``ArthurModel.infer_schema``."""
+    if stage in {Stage.PredictedValue, Stage.GroundTruth, Stage.GroundTruthClass}:
+        raise MethodNotApplicableError(
+            f"infer_schema cannot add attributes of stage {stage}: predicted values and ground "
+            "truth are linked. Use build(), or one of the output helpers such as "
+            "add_regression_output_attributes()."
+        )
+    if stage not in Stage.list():
+        raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}.")
+    frame = Frame(data)
+    append(model, infer_attributes(model, frame, frame.names, stage))
+
+
+def infer_attributes(
+    model: ModelRecord, frame: Frame, names: Sequence[str], stage: str
+) -> list[ArthurAttribute]:
+    """Describe columns as attributes of a stage.
+
+    Args:
+        model: The model the attributes are for; it is not changed.
+        frame: The data.
+        names: The columns to describe, in the order of their positions.
+        stage: Stage of the attributes.
+
+    Returns:
+        The attributes. Columns of a type no attribute can hold are left out with a warning.
+
+    Raises:
+        UserValueError: There are no rows, or a column holds times without time zone.
+        UserTypeError: A column mixes types.
+    """
+    if frame.num_rows == 0:
+        raise UserValueError("data has no rows, so nothing can be inferred from it.")
+    facts = _facts_of(frame, names, model.input_type, stage)
+    positions = next_positions(model, stage, range(len(names)))
+    attributes = []
+    for name, found, position in zip(names, facts, positions, strict=True):
+        if found is None:
+            logger.warning(
+                "Column %r holds values no attribute can hold; it is left out of the schema.", name
+            )
+        else:
+            attributes.append(attribute_from(found, name=name, stage=stage, position=position))
+    _advise(attributes)
+    return attributes
+
+
+def attribute_from(facts: Facts, *, name: str, stage: str, position: int | None) -> ArthurAttribute:
+    """Make an attribute from what a column says.
+
+    Args:
+        facts: What was found out about the column.
+        name: Name of the attribute.
+        stage: Stage of the attribute.
+        position: Place within the stage.
+
+    Returns:
+        The attribute.
+    """
+    return ArthurAttribute(
+        name=name,
+        value_type=facts.value_type,
+        stage=str(stage),
+        position=position,
+        categorical=facts.categorical,
+        min_range=facts.min_range,
+        max_range=facts.max_range,
+        categories=facts.categories,  # type: ignore[arg-type] # assignment takes raw values
+        is_unique=facts.is_unique,
+    )
+
+
+def _facts_of(
+    frame: Frame, names: Iterable[str], input_type: str, stage: str
+) -> list[Facts | None]:
+    def describe(named: tuple[str, Any]) -> Facts | None:
+        name, source = named
+        return infer_facts(column_of(source, name), input_type, stage)
+
+    sources = [(name, frame.source(name)) for name in names]
+    workers = max(1, min(len(sources), os.cpu_count() or 1))
+    if workers == 1 or frame.num_rows * len(sources) < _PARALLEL_CELLS:
+        return list(map(describe, sources))
+    # Arrow lets go of the interpreter lock while it counts; each worker holds one column.
+    with ThreadPoolExecutor(workers, thread_name_prefix="arthurai-schema") as pool:
+        return list(pool.map(describe, sources))
+
+
+def _advise(attributes: Iterable[ArthurAttribute]) -> None:
+    categorical = [
+        a.name
+        for a in attributes
+        if a.categorical and a.value_type not in {*FREE_TEXT_TYPES, ValueType.Boolean}
+    ]
+    if categorical:
+        logger.warning(
+            "%d columns were taken as categorical, their categories from the data. Check them "
+            "with review() and correct them with set_attribute_labels() or attribute.set().",
+            len(categorical),
+        )
