@@ -18,6 +18,8 @@ STARTED: Final = "started"
 WAITING: Final = "waiting_for_data_load_to_finish"
 COMPLETED: Final = "completed"
 
+_MAX_RECORDS: Final = 2**63 - 1
+
 Kind = Literal["batch", "reference"]
 
 
@@ -175,6 +177,8 @@ class Datasets:
             DatasetStateError: If a reference set holds another number of rows than declared.
         """
         status = COMPLETED
+        if declared is not None and not 0 <= declared <= _MAX_RECORDS:
+            raise DatasetStateError(f"total_record_count: {declared} is no number of rows")
         if declared is not None and declared != dataset.records:
             if dataset.kind == "reference":
                 raise DatasetStateError(

@@ -23,7 +23,7 @@ class DataStoreVersionError(DataStoreError):
     """The files in the data directory come from a newer version of this package or of DuckDB."""
 
 
-class UnknownModelError(DataStoreError):
+class UnknownModelError(DataStoreError, LookupError):
     """The data store has never heard of the model."""
 
     status = HTTPStatus.NOT_FOUND
@@ -45,3 +45,15 @@ class BadDataError(DataStoreError):
     """Data that cannot be read as a whole, e.g. a broken file or a missing column."""
 
     status = HTTPStatus.BAD_REQUEST
+
+
+class BrokenFileError(BadDataError):
+    """A file that cannot be read to its end.
+
+    Attributes:
+        rows: Number of rows the file says it has, 0 if unknown.
+    """
+
+    def __init__(self, message: str, rows: int = 0) -> None:
+        super().__init__(message)
+        self.rows = rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import pyarrow as pa
@@ -13,7 +13,12 @@ from arthurai.server.data.database import Cursor, Database
 from arthurai.server.data.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.data.decode_json import JsonDecoder
 from arthurai.server.data.decode_table import TableDecoder
-from arthurai.server.data.errors import DatasetStateError, UnknownDatasetError, UnknownModelError
+from arthurai.server.data.errors import (
+    BrokenFileError,
+    DatasetStateError,
+    UnknownDatasetError,
+    UnknownModelError,
+)
 from arthurai.server.data.events import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.data.outcome import Outcome
 from arthurai.server.data.usage import add_usage, utc_now
@@ -28,6 +33,21 @@ _SLICE: Final = 122_880  # rows at a time: a row group of DuckDB
 
 Rows: TypeAlias = pa.Table | Sequence[Any]
 """Rows given as objects of the API, or as a table with a column for each attribute name."""
+
+
+def _until_broken(stream: Iterable[Rows], outcome: Outcome) -> Iterator[Rows]:
+    """Pass on pieces; once some were stored, a broken rest is refused like any bad row."""
+    passed = 0
+    try:
+        for piece in stream:
+            yield piece
+            passed += len(piece)
+    except BrokenFileError as error:
+        if not passed:
+            raise
+        for row in range(passed, max(error.rows, passed + 1)):
+            outcome.total = row + 1
+            outcome.refuse(row, error.status, str(error))
 
 
 class DataStore:
@@ -172,7 +192,7 @@ class DataStore:
         """
         writer = self._writer(schema)
         outcome = Outcome()
-        for piece in stream:
+        for piece in _until_broken(stream, outcome):
             table = self._decoder(schema, piece, outcome).inferences(batch_id or None)
             for start in range(0, table.num_rows, _SLICE):
                 part = table.slice(start, _SLICE)
@@ -205,7 +225,7 @@ class DataStore:
         """
         writer = self._writer(schema)
         outcome = Outcome()
-        for piece in stream:
+        for piece in _until_broken(stream, outcome):
             table = self._decoder(schema, piece, outcome).ground_truth()
             for start in range(0, table.num_rows, _SLICE):
                 written = writer.update_ground_truth(schema, table.slice(start, _SLICE), outcome)
@@ -458,6 +478,17 @@ class DataStore:
             f" {self.relation(model, 'reference')}) FROM {self.relation(model, 'inference')}"
         )[1][0]
         return {"inference": rows, "ground_truth": truths, "reference": reference}
+
+    def has_inferences(self, model_id: str) -> bool:
+        """Tell whether a model has received any inference.
+
+        Args:
+            model_id: The model; an unknown one has none.
+        """
+        writer = self._writers.get(model_id)
+        if writer is None:
+            return False
+        return bool(self.fetch(f"SELECT 1 FROM {tables.rows_table(writer.slot)} LIMIT 1")[1])
 
     # --- events ---------------------------------------------------------------------------------
 

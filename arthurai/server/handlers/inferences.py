@@ -1,0 +1,67 @@
+"""Inferences and ground truth: item by item and as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.data.files import read_rows
+from arthurai.server.data.refusals import as_api_errors
+from arthurai.server.http.handlers import ApiError, Reply, Request, operation
+
+if TYPE_CHECKING:
+    from arthurai.server.data.outcome import Outcome
+
+MULTI_STATUS = 207
+
+
+@operation("send_inferences", validate_body=False)
+def send_inferences(request: Request) -> Reply:
+    """Store inferences; each item gets its own verdict."""
+    schema = request.model().schema
+    items = _items(request)
+    with as_api_errors():
+        return _verdicts(request.app.data.append_inferences(schema, items))
+
+
+@operation("update_inferences", "update_ground_truth", validate_body=False)
+def update_inferences(request: Request) -> Reply:
+    """Set the ground truth of inferences; each item gets its own verdict."""
+    schema = request.model().schema
+    items = _items(request)
+    with as_api_errors():
+        return _verdicts(request.app.data.append_ground_truth(schema, items))
+
+
+def _items(request: Request) -> list[Any]:
+    if not isinstance(request.body, list):
+        raise ApiError(400, "the body must be a JSON array with one object a row")
+    return request.body
+
+
+def _verdicts(outcome: Outcome) -> Reply:
+    return Reply(MULTI_STATUS, {"counts": outcome.counts(), "results": outcome.results()})
+
+
+@operation("send_inference_file")
+def send_inference_file(request: Request) -> Reply:
+    """Store a file of inferences or of ground truth."""
+    schema = request.model().schema
+    files, store = request.form.files, request.app.data
+    with as_api_errors():
+        if ("inference_data" in files) == ("ground_truth_data" in files):
+            raise ApiError(400, "send exactly one of the parts inference_data, ground_truth_data")
+        if "inference_data" in files:
+            rows = read_rows(schema, "inference_data", files["inference_data"].stream)
+            outcome = store.append_inference_stream(
+                schema, rows, batch_id=request.form.text("batch_id") or None
+            )
+        else:
+            rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
+            outcome = store.append_ground_truth_stream(schema, rows)
+    return file_outcome(outcome)
+
+
+def file_outcome(outcome: Outcome) -> Reply:
+    """Return the answer to an uploaded file of rows."""
+    body = {"counts": outcome.counts(), "failures": outcome.failure_list()}
+    return Reply(MULTI_STATUS, body)
