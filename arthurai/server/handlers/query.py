@@ -1,0 +1,42 @@
+"""The query endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.handlers import ApiError, Reply, Request, operation
+from arthurai.server.query import QueryError, run_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def answered(run: Callable[[], dict[str, Any]]) -> Reply:
+    """Answer with what a query gives, or with 400 and what is wrong with the query.
+
+    Args:
+        run: Runs the query.
+
+    Raises:
+        ApiError: 400, naming the place in the body.
+    """
+    try:
+        return Reply(200, run())
+    except QueryError as error:
+        raise ApiError(400, str(error)) from error
+
+
+@operation("query", validate_body=False)
+def query(request: Request) -> Reply:
+    """Answer a base query."""
+    schema = request.model().schema
+    params = request.params
+    return answered(
+        lambda: run_query(
+            request.body,
+            schema,
+            request.app.data,
+            page=params.get("page"),
+            page_size=params.get("page_size"),
+        )
+    )

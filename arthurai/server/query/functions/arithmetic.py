@@ -1,0 +1,99 @@
+"""Arithmetic and logic, row by row or over the results of aggregates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arthurai.server.query.errors import QueryError
+from arthurai.server.query.expressions import Expr
+from arthurai.server.query.functions.registry import function
+from arthurai.server.query.kinds import Kind
+from arthurai.server.query.sql import double, ratio
+
+if TYPE_CHECKING:
+    from arthurai.server.query.arguments import Arguments
+
+
+def _numbers(arguments: Arguments) -> tuple[str, str]:
+    found = []
+    for name in ("left", "right"):
+        operand = arguments.operand(name)
+        if not operand.kind.numeric:
+            raise QueryError(
+                arguments.path(name),
+                f"{arguments.call.function} needs numbers, found a {operand.kind.value} column",
+            )
+        found.append(double(operand.sql, operand.kind))
+    return found[0], found[1]
+
+
+@function("add")
+def add(arguments: Arguments) -> Expr:
+    """Sum of two numbers."""
+    left, right = _numbers(arguments)
+    return Expr(f"({left} + {right})", Kind.FLOAT)
+
+
+@function("subtract")
+def subtract(arguments: Arguments) -> Expr:
+    """Difference of two numbers."""
+    left, right = _numbers(arguments)
+    return Expr(f"({left} - {right})", Kind.FLOAT)
+
+
+@function("multiply")
+def multiply(arguments: Arguments) -> Expr:
+    """Product of two numbers."""
+    left, right = _numbers(arguments)
+    return Expr(f"({left} * {right})", Kind.FLOAT)
+
+
+@function("divide")
+def divide(arguments: Arguments) -> Expr:
+    """Quotient of two numbers; null when the divisor is 0."""
+    left, right = _numbers(arguments)
+    return Expr(ratio(left, right), Kind.FLOAT)
+
+
+@function("abs")
+def absolute(arguments: Arguments) -> Expr:
+    """Absolute value."""
+    return Expr(f"abs({arguments.double('property')})", Kind.FLOAT)
+
+
+@function("equals")
+def equals(arguments: Arguments) -> Expr:
+    """1 when two values are equal, else 0; null when one is missing."""
+    left, right = arguments.operand("left"), arguments.operand("right")
+    if left.kind.numeric and right.kind.numeric:
+        same = f"{double(left.sql, left.kind)} = {double(right.sql, right.kind)}"
+    elif Kind.NULL in {left.kind, right.kind}:
+        same = "NULL"
+    elif left.kind is right.kind:
+        same = f"{left.sql} = {right.sql}"
+    else:
+        raise QueryError(
+            arguments.call.path,
+            f"equals compares values of one kind, found {left.kind.value} and {right.kind.value}; "
+            "text is compared with a constant through comparator and value",
+        )
+    return Expr(f"CAST(({same}) AS INTEGER)", Kind.INT)
+
+
+def _truths(arguments: Arguments) -> tuple[str, str]:
+    left, right = _numbers(arguments)
+    return f"({left} <> 0)", f"({right} <> 0)"
+
+
+@function("and")
+def both(arguments: Arguments) -> Expr:
+    """1 when both numbers differ from 0; a null decides nothing that a 0 has not decided."""
+    left, right = _truths(arguments)
+    return Expr(f"CAST(({left} AND {right}) AS INTEGER)", Kind.INT)
+
+
+@function("or")
+def either(arguments: Arguments) -> Expr:
+    """1 when one number differs from 0; a null decides nothing that a 1 has not decided."""
+    left, right = _truths(arguments)
+    return Expr(f"CAST(({left} OR {right}) AS INTEGER)", Kind.INT)

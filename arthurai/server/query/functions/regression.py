@@ -1,0 +1,74 @@
+"""Evaluation of regression models, over the rows that have prediction and ground truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arthurai.server.query.errors import QueryError
+from arthurai.server.query.expressions import Expr
+from arthurai.server.query.functions.registry import function
+from arthurai.server.query.kinds import Kind
+from arthurai.server.query.resolve import numbers
+from arthurai.server.query.sql import ratio, select
+
+if TYPE_CHECKING:
+    from arthurai.server.query.arguments import Arguments
+
+
+def _sides(arguments: Arguments) -> tuple[str, str]:
+    if arguments.schema.output_type != "REGRESSION":
+        raise QueryError(
+            arguments.call.path,
+            f"{arguments.call.function} does not fit a {arguments.schema.output_type} model; it "
+            "needs a regression model",
+        )
+    return numbers(arguments)
+
+
+@function("rmse", aggregate=True, evaluates=True)
+def rmse(arguments: Arguments) -> Expr:
+    """Square root of the mean squared error."""
+    predicted, truth = _sides(arguments)
+    error = f"({predicted} - {truth})"
+    mean = arguments.aggregate(f"avg({error} * {error})", Kind.FLOAT)
+    return Expr(f"sqrt({mean.sql})", Kind.FLOAT)
+
+
+@function("mae", aggregate=True, evaluates=True)
+def mae(arguments: Arguments) -> Expr:
+    """Mean (or smallest, or largest) absolute error, normalised when both bounds are given."""
+    predicted, truth = _sides(arguments)
+    error = f"abs({predicted} - {truth})"
+    if arguments.has("normalizationMin") and arguments.has("normalizationMax"):
+        low, high = arguments.number("normalizationMin"), arguments.number("normalizationMax")
+        bounds = arguments.binder.scalar(low), arguments.binder.scalar(high)
+        error = ratio(f"({error} - {bounds[0]})", f"({bounds[1]} - {bounds[0]})")
+    fold = arguments.choice("aggregation", ("avg", "min", "max"), "avg")
+    return arguments.aggregate(f"{fold}({error})", Kind.FLOAT)
+
+
+@function("rSquared", aggregate=True, evaluates=True)
+def r_squared(arguments: Arguments) -> Expr:
+    """1 - residual sum of squares / total sum of squares; null when all truths are equal.
+
+    The total is summed around the mean of each group in a second pass: the one-pass formula loses
+    all digits when the values are large and close together.
+    """
+    predicted, truth = _sides(arguments)
+    p, y = arguments.level.row_input(predicted), arguments.level.row_input(truth)
+
+    def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
+        present = [f"{p} IS NOT NULL", f"{y} IS NOT NULL"]
+        means = select([*keys, f"avg({y}) AS mean"], "r", present, keys)
+        same = [f"r.{key} IS NOT DISTINCT FROM {name}_m.{key}" for key in keys]
+        joined = f"r JOIN {name}_m ON {' AND '.join(same) or 'TRUE'}"
+        residual = f"sum(({y} - {p}) * ({y} - {p}))"
+        total = f"sum(({y} - mean) * ({y} - mean))"
+        value = f"1 - {ratio(residual, total)} AS v"
+        own = [f"r.{key}" for key in keys]
+        return (
+            (f"{name}_m", means),
+            (name, select([*own, value], joined, present, own)),
+        )
+
+    return Expr(arguments.level.derive(build), Kind.FLOAT)

@@ -1,0 +1,156 @@
+"""Transformations: one value per row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.expressions import Expr, Mode
+from arthurai.server.query.functions.registry import function
+from arthurai.server.query.kinds import SQL_TYPE, Kind, common_kind
+from arthurai.server.query.parse import MAX_ITEMS
+from arthurai.server.query.sql import check_size, double, has_window
+
+if TYPE_CHECKING:
+    from arthurai.server.query.arguments import Arguments
+
+INTERVALS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+_TIMES = frozenset({Kind.TIME})
+_NUMBERS = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
+_MAX_OFFSET = 2**31
+_MANY_LABELS = 12
+
+
+@function("roundTimestamp")
+def round_timestamp(arguments: Arguments) -> Expr:
+    """Start of the interval, in UTC, that a time falls in; weeks start on Monday."""
+    found = arguments.column("property", kinds=_TIMES)
+    interval = arguments.choice("time_interval", INTERVALS)
+    return Expr(truncated(found.sql, interval), Kind.TIME)
+
+
+def truncated(sql: str, interval: str) -> str:
+    """Return SQL of the start of the interval a time falls in.
+
+    Args:
+        sql: Expression of a time.
+        interval: One of ``INTERVALS``.
+    """
+    if interval not in INTERVALS:
+        raise ValueError(f"interval must be one of {INTERVALS}, not {interval!r}")
+    return f"CAST(date_trunc('{interval}', CAST({sql} AS TIMESTAMP)) AS TIMESTAMP)"
+
+
+@function("dateDiff")
+def date_diff(arguments: Arguments) -> Expr:
+    """Number of unit boundaries between two times, negative when the end is earlier."""
+    unit = arguments.choice("unit", INTERVALS)
+    start = arguments.column("start_date", kinds=_TIMES).sql
+    end = arguments.column("end_date", kinds=_TIMES).sql
+    if unit == "week":  # engines disagree about weeks: count Mondays
+        start, end = truncated(start, "week"), truncated(end, "week")
+        return Expr(f"CAST(date_diff('day', {start}, {end}) / 7 AS BIGINT)", Kind.INT)
+    start, end = f"CAST({start} AS TIMESTAMP)", f"CAST({end} AS TIMESTAMP)"
+    return Expr(f"date_diff('{unit}', {start}, {end})", Kind.INT)
+
+
+@function("labelByMaxColumn")
+def label_by_max_column(arguments: Arguments) -> Expr:
+    """Name of the column with the largest value; the first of equal ones, nulls skipped."""
+    path = arguments.path("properties")
+    names = arguments.required("properties")
+    if not isinstance(names, list) or not names or len(names) > MAX_ITEMS:
+        raise QueryError(path, f"expected a non-empty list of property names, found {shown(names)}")
+    labels = []
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            raise QueryError(f"{path}[{index}]", f"expected a property name, found {shown(name)}")
+        found = arguments.compiled(name, f"{path}[{index}]", kinds=_NUMBERS)
+        labels.append((double(found.sql, found.kind), arguments.binder.scalar(name)))
+    return Expr(label_of_largest(labels), Kind.TEXT)
+
+
+def label_of_largest(labels: list[tuple[str, str]]) -> str:
+    """Return SQL of the label whose expression is largest; null when all are null.
+
+    Args:
+        labels: Expressions of doubles, each with the expression of its label.
+    """
+    values = ", ".join(sql for sql, _ in labels)
+    if len(labels) > _MANY_LABELS:  # the cases grow with the square of their number
+        names = ", ".join(label for _, label in labels)
+        return f"[{names}][list_position([{values}], list_max([{values}]))]"
+    largest = f"greatest({values})"
+    cases = " ".join(f"WHEN {sql} = {largest} THEN {label}" for sql, label in labels)
+    return f"CASE {cases} END"
+
+
+@function("if")
+def choose(arguments: Arguments) -> Expr:
+    """``then`` where a condition holds, ``else`` elsewhere, also where the column is null."""
+    condition = arguments.holds()
+    then, otherwise = arguments.value("then"), arguments.value("else")
+    kind = common_kind([then.kind, otherwise.kind], arguments.path("else"))
+    if not kind.scalar:
+        raise QueryError(arguments.path("then"), f"a {kind.value} cannot be chosen")
+    sql_type = SQL_TYPE[kind]
+    return Expr(
+        f"CASE WHEN {condition} THEN CAST({then.sql} AS {sql_type}) "
+        f"ELSE CAST({otherwise.sql} AS {sql_type}) END",
+        kind,
+    )
+
+
+@function("binContinuous")
+def bin_continuous(arguments: Arguments) -> Expr:
+    """1 + number of thresholds that are not above the value."""
+    value = arguments.double("property")
+    thresholds = arguments.numbers("bin_thresholds")
+    check_size(len(value) * len(thresholds), arguments.call.path)
+    return Expr(bin_index(value, [arguments.binder.scalar(t) for t in thresholds]), Kind.INT)
+
+
+def bin_index(value: str, borders: list[str]) -> str:
+    """Return SQL of 1 + number of borders that are not above a value; null for null.
+
+    The comparisons form a binary search, so each row needs few of them.
+
+    Args:
+        value: Expression of a number.
+        borders: Expressions of the borders, ascending.
+    """
+
+    def search(low: int, high: int) -> str:
+        if low == high:
+            return str(low + 1)
+        middle = (low + high) // 2
+        below, above = search(low, middle), search(middle + 1, high)
+        return f"CASE WHEN {value} < {borders[middle]} THEN {below} ELSE {above} END"
+
+    return f"CASE WHEN {value} IS NOT NULL THEN {search(0, len(borders))} END"
+
+
+@function("neighbor")
+def neighbor(arguments: Arguments) -> Expr:
+    """Value of a column some rows further in the order of the result."""
+    if arguments.mode is Mode.ROW:
+        raise QueryError(
+            arguments.call.path,
+            "neighbor looks at the rows of the result, so it cannot stand inside an aggregate, a "
+            "filter or a grouping key; compute it in a subquery",
+        )
+    found = arguments.column("property")
+    if has_window(found.sql):
+        raise QueryError(arguments.path("property"), "neighbor of a neighbor needs a subquery")
+    offset = arguments.whole("offset")
+    if abs(offset) > _MAX_OFFSET:
+        raise QueryError(arguments.path("offset"), f"must be within ±{_MAX_OFFSET}")
+    default = arguments.value("default")
+    kind = common_kind([found.kind, default.kind], arguments.path("default"))
+    if not kind.scalar:
+        raise QueryError(arguments.path("default"), f"a {kind.value} cannot be a default")
+    value, fallback = (f"CAST({sql} AS {SQL_TYPE[kind]})" for sql in (found.sql, default.sql))
+    order = ", ".join(arguments.level.window_order(arguments.call.path))
+    window = f"(ORDER BY {order})" if order else "()"
+    step = "lead" if offset >= 0 else "lag"
+    return Expr(f"{step}({value}, {abs(offset)}, {fallback}) OVER {window}", kind)

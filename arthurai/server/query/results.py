@@ -1,0 +1,102 @@
+"""From fetched rows to JSON-ready rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.query.kinds import Kind
+from arthurai.server.query.sql import fits_int64
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.server.query.sources import Column
+
+_MILLISECOND = 1000
+
+
+def json_rows(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return one flat object per row.
+
+    Args:
+        columns: Output columns, sorted by name.
+        rows: Fetched rows; further columns at their end are dropped.
+    """
+    names = [column.name for column in columns]
+    readers = [(place, reader(column)) for place, column in enumerate(columns)]
+    active = [(place, read) for place, read in readers if read is not None]
+    found = []
+    for row in rows:
+        if active:
+            values = list(row[: len(names)])
+            for place, read in active:
+                values[place] = read(values[place])
+            found.append(dict(zip(names, values, strict=True)))
+        else:
+            found.append(dict(zip(names, row, strict=False)))
+    return found
+
+
+def reader(column: Column) -> Callable[[Any], Any] | None:
+    """Return what turns fetched values of a column into JSON-ready ones; ``None`` when they are.
+
+    Args:
+        column: An output column.
+    """
+    if column.decode is not None:
+        decode = column.decode
+        return lambda value: plain(decode(value))
+    if column.kind in {Kind.TEXT, Kind.TEXTS, Kind.BOOL, Kind.NULL}:
+        return None
+    if column.kind is Kind.FLOAT:
+        return finite
+    if column.kind is Kind.INT:
+        return _whole
+    return iso if column.kind is Kind.TIME else plain
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number, or ``None`` where JSON has none.
+
+    Args:
+        value: A fetched number; infinities and NaN come from overflows.
+    """
+    return value if value is None or math.isfinite(value) else None
+
+
+def _whole(value: int | None) -> int | None:
+    return value if value is None or fits_int64(value) else None
+
+
+def iso(value: datetime | None) -> str | None:
+    """Return a UTC time as text with ``Z``: seconds, and 3 or 6 digits of fraction if needed.
+
+    Args:
+        value: Time without zone, in UTC.
+    """
+    if value is None:
+        return None
+    if value.microsecond == 0:
+        return f"{value.isoformat()}Z"
+    precise = value.microsecond % _MILLISECOND != 0
+    return f"{value.isoformat(timespec='microseconds' if precise else 'milliseconds')}Z"
+
+
+def plain(value: Any) -> Any:
+    """Return a nested value with everything in it JSON-ready.
+
+    Args:
+        value: A fetched list, struct or scalar.
+    """
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    read = _READERS.get(type(value))
+    return value if read is None else read(value)
+
+
+_READERS: Final[dict[type, Callable[[Any], Any]]] = {float: finite, int: _whole, datetime: iso}

@@ -1,0 +1,113 @@
+"""Answers base queries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from arthurai.server.query.compiler import compile_query
+from arthurai.server.query.errors import QueryError
+from arthurai.server.query.parse import parse_query
+from arthurai.server.query.results import json_rows
+from arthurai.server.query.sql import Binder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.server.query.nodes import Query
+    from arthurai.server.query.sql import Store
+    from arthurai.server.schema import ModelSchema
+
+DEFAULT_PAGE_SIZE = 20
+_MAX_ROWS = 2**62
+
+
+def run_query(
+    body: Any,
+    schema: ModelSchema,
+    store: Store,
+    *,
+    page: int | None = None,
+    page_size: int | None = None,
+) -> dict[str, Any]:
+    """Answer a base query.
+
+    Args:
+        body: Decoded JSON body: a ``QueryRequest``.
+        schema: Schema of the model.
+        store: Holds its data.
+        page: Page of the result, from 1; the window is cut out of the rows that ``offset`` and
+            ``limit`` leave.
+        page_size: Rows of a page, 20 when only ``page`` is given.
+
+    Returns:
+        A ``QueryResult``: ``query_result`` with JSON-ready rows whose keys are sorted, and
+        ``sampling_threshold``, the share of rows that was read.
+
+    Raises:
+        QueryError: The query is malformed, does not fit the model, or overflows.
+    """
+    return run_parsed(parse_query(body), schema, store, page=page, page_size=page_size)
+
+
+def run_parsed(
+    query: Query,
+    schema: ModelSchema,
+    store: Store,
+    *,
+    page: int | None = None,
+    page_size: int | None = None,
+) -> dict[str, Any]:
+    """Answer a parsed query; see ``run_query``.
+
+    Args:
+        query: Parsed query.
+        schema: Schema of the model.
+        store: Holds its data.
+        page: Page of the result, from 1.
+        page_size: Rows of a page.
+
+    Raises:
+        QueryError: The query does not fit the model, or overflows.
+    """
+    if page is not None or page_size is not None:
+        query = _paged(query, page or 1, page_size or DEFAULT_PAGE_SIZE)
+    binder = Binder()
+    compiled = compile_query(query, schema, store, binder)
+    rows = fetch(store, compiled.sql, binder.values)
+    share = compiled.sampled
+    return {
+        "query_result": json_rows(compiled.columns, rows),
+        "sampling_threshold": 1 if share == 1 else share,
+    }
+
+
+def _paged(query: Query, page: int, size: int) -> Query:
+    start = min((page - 1) * size, _MAX_ROWS)
+    left = size if query.limit is None else max(0, min(size, query.limit - start))
+    return replace(query, limit=min(left, _MAX_ROWS), offset=min(query.offset + start, _MAX_ROWS))
+
+
+def fetch(store: Store, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a compiled statement.
+
+    Args:
+        store: Holds the data.
+        sql: The statement.
+        values: Its bound values.
+
+    Raises:
+        QueryError: A number in it leaves the range of the engine.
+    """
+    try:
+        return store.fetch(sql, values)[1]
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        raise QueryError(
+            "", f"a value leaves the range of numbers: {_first_line(error)}"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].partition(":")[2].strip() or "overflow"
