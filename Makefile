@@ -4,12 +4,14 @@ RUN := $(BIN)/python -m
 INSTALLED := .venv/.installed
 TEST_OPTIONS ?= -n auto --dist worksteal
 
-.PHONY: help demo test test-slow check lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-slow check lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo      monitor a real model: trains, onboards, sends data, queries, plots"
 	@echo "make test      the tests, except the slow ones"
 	@echo "make test-slow all tests"
+	@echo "make install   set up .venv with everything"
+	@echo "make dist      build the wheel and the source distribution into dist/"
 	@echo "make check     everything that must hold before a change is merged (needs Node.js)"
 	@echo "make generate  make generated/ from openapi/ (needs Node.js)"
 	@echo "make regenerate-report  what a change of openapi/ means for generated/ and for the code above it"
@@ -19,6 +21,11 @@ help:
 
 $(INSTALLED): pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh
+
+install: $(INSTALLED)
+
+dist: $(INSTALLED)
+	$(RUN) build
 
 demo: $(INSTALLED)
 	$(BIN)/python examples/demo.py
@@ -41,6 +48,7 @@ check: lint
 	$(RUN) scripts.redocly lint openapi/arthur.yaml
 	$(RUN) scripts.generate --check
 	$(RUN) scripts.check
+	$(RUN) scripts.coverage --check
 	$(RUN) pytest tests/docs -m "not slow"
 
 format: $(INSTALLED)
@@ -49,12 +57,13 @@ format: $(INSTALLED)
 
 generate: $(INSTALLED)
 	$(RUN) scripts.generate
+	$(RUN) scripts.coverage
 
 regenerate-report: $(INSTALLED)
 	$(RUN) scripts.regenerate_report
 
 bench: $(INSTALLED)
-	@for benchmark in benchmarks/bench_*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+	@for benchmark in benchmarks/[a-z]*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 clean:
 	rm -rf .venv .node build dist demo-output .coverage .hypothesis .schemathesis
