@@ -32,8 +32,7 @@ class Metric:
             parameter_name }}`; the server
             looks into it when the metric is evaluated.
         is_default (bool): Whether it is built in.
-        type_ (MetricType | Unset): What a metric is about. `model_input_data_metric` and `model_data_bound_metric` mean
-            the same.
+        type_ (MetricType | None | Unset): What the metric is about; with `expand=type`.
         attribute (None | str | Unset): The attribute it is about.
         parameters (list[MetricParameter] | None | Unset): Placeholders of the query.
         valid_rollups (list[MetricRollup] | None | Unset): Steps it can be evaluated by.
@@ -48,7 +47,7 @@ class Metric:
     endpoint: str
     query: MetricQuery
     is_default: bool
-    type_: MetricType | Unset = UNSET
+    type_: MetricType | None | Unset = UNSET
     attribute: None | str | Unset = UNSET
     parameters: list[MetricParameter] | None | Unset = UNSET
     valid_rollups: list[MetricRollup] | None | Unset = UNSET
@@ -69,9 +68,13 @@ class Metric:
 
         is_default = self.is_default
 
-        type_: str | Unset = UNSET
-        if not isinstance(self.type_, Unset):
+        type_: None | str | Unset
+        if isinstance(self.type_, Unset):
+            type_ = UNSET
+        elif isinstance(self.type_, MetricType):
             type_ = self.type_.value
+        else:
+            type_ = self.type_
 
         attribute: None | str | Unset
         if isinstance(self.attribute, Unset):
@@ -179,12 +182,22 @@ class Metric:
 
         is_default = _fields_.pop("is_default")
 
-        _type_ = _fields_.pop("type", UNSET)
-        type_: MetricType | Unset
-        if isinstance(_type_, Unset) or _type_ is None:
-            type_ = UNSET
-        else:
-            type_ = MetricType(_type_)
+        def _parse_type_(data: object) -> MetricType | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                type_type_0 = MetricType(data)
+
+                return type_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(MetricType | None | Unset, data)
+
+        type_ = _parse_type_(_fields_.pop("type", UNSET))
 
         def _parse_attribute(data: object) -> None | str | Unset:
             if data is None:

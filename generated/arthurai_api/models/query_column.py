@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -16,18 +16,26 @@ class QueryColumn:
     """A column by `property` or by `alias`, exactly one of them.
 
     Attributes:
-        property_ (str | Unset): Name of a column.
-        alias (str | Unset): Alias of a select item.
+        property_ (None | str | Unset): Name of a column.
+        alias (None | str | Unset): Alias of a select item.
     """
 
-    property_: str | Unset = UNSET
-    alias: str | Unset = UNSET
+    property_: None | str | Unset = UNSET
+    alias: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        property_ = self.property_
+        property_: None | str | Unset
+        if isinstance(self.property_, Unset):
+            property_ = UNSET
+        else:
+            property_ = self.property_
 
-        alias = self.alias
+        alias: None | str | Unset
+        if isinstance(self.alias, Unset):
+            alias = UNSET
+        else:
+            alias = self.alias
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -42,9 +50,24 @@ class QueryColumn:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         _fields_ = dict(src_dict)
-        property_ = _fields_.pop("property", UNSET)
 
-        alias = _fields_.pop("alias", UNSET)
+        def _parse_property_(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        property_ = _parse_property_(_fields_.pop("property", UNSET))
+
+        def _parse_alias(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        alias = _parse_alias(_fields_.pop("alias", UNSET))
 
         _model_ = cls(
             property_=property_,

@@ -18,15 +18,15 @@ class QueryFilter:
     Attributes:
         comparator (str): One of `eq`, `ne`, `lt`, `lte`, `gt`, `gte`, `in`, `like`, `NotNull`, `IsNull`, in any
             spelling of case.
-        property_ (str | Unset): Name of a column.
-        alias (str | Unset): Alias of a select item.
+        property_ (None | str | Unset): Name of a column.
+        alias (None | str | Unset): Alias of a select item.
         value (Any | Unset): What to compare with; a list for `in`, nothing for the null tests.
         value_type (None | str | Unset): Type to read the value as.
     """
 
     comparator: str
-    property_: str | Unset = UNSET
-    alias: str | Unset = UNSET
+    property_: None | str | Unset = UNSET
+    alias: None | str | Unset = UNSET
     value: Any | Unset = UNSET
     value_type: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -34,9 +34,17 @@ class QueryFilter:
     def to_dict(self) -> dict[str, Any]:
         comparator = self.comparator
 
-        property_ = self.property_
+        property_: None | str | Unset
+        if isinstance(self.property_, Unset):
+            property_ = UNSET
+        else:
+            property_ = self.property_
 
-        alias = self.alias
+        alias: None | str | Unset
+        if isinstance(self.alias, Unset):
+            alias = UNSET
+        else:
+            alias = self.alias
 
         value = self.value
 
@@ -69,9 +77,23 @@ class QueryFilter:
         _fields_ = dict(src_dict)
         comparator = _fields_.pop("comparator")
 
-        property_ = _fields_.pop("property", UNSET)
+        def _parse_property_(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
 
-        alias = _fields_.pop("alias", UNSET)
+        property_ = _parse_property_(_fields_.pop("property", UNSET))
+
+        def _parse_alias(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        alias = _parse_alias(_fields_.pop("alias", UNSET))
 
         value = _fields_.pop("value", UNSET)
 

@@ -16,20 +16,28 @@ class QueryOrder:
     """A column to sort by, named by `property` or by `alias`.
 
     Attributes:
-        property_ (str | Unset): Name of a column.
-        alias (str | Unset): Alias of a select item.
+        property_ (None | str | Unset): Name of a column.
+        alias (None | str | Unset): Alias of a select item.
         direction (None | str | Unset): `asc` or `desc`, in any spelling of case; ascending when absent.
     """
 
-    property_: str | Unset = UNSET
-    alias: str | Unset = UNSET
+    property_: None | str | Unset = UNSET
+    alias: None | str | Unset = UNSET
     direction: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        property_ = self.property_
+        property_: None | str | Unset
+        if isinstance(self.property_, Unset):
+            property_ = UNSET
+        else:
+            property_ = self.property_
 
-        alias = self.alias
+        alias: None | str | Unset
+        if isinstance(self.alias, Unset):
+            alias = UNSET
+        else:
+            alias = self.alias
 
         direction: None | str | Unset
         if isinstance(self.direction, Unset):
@@ -52,9 +60,24 @@ class QueryOrder:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         _fields_ = dict(src_dict)
-        property_ = _fields_.pop("property", UNSET)
 
-        alias = _fields_.pop("alias", UNSET)
+        def _parse_property_(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        property_ = _parse_property_(_fields_.pop("property", UNSET))
+
+        def _parse_alias(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        alias = _parse_alias(_fields_.pop("alias", UNSET))
 
         def _parse_direction(data: object) -> None | str | Unset:
             if data is None:

@@ -20,15 +20,15 @@ class QuerySelectItem:
     """An output column: exactly one of `property` and `function`.
 
     Attributes:
-        property_ (str | Unset): Name of a column, or `*` for all.
-        function (str | Unset): Name of a function.
+        property_ (None | str | Unset): Name of a column, or `*` for all.
+        function (None | str | Unset): Name of a function.
         alias (None | str | Unset): Name of the output column.
         parameters (None | QueryParameters | Unset): Arguments of the function.
         stage (None | str | Unset): Stage of the attribute that is meant when two stages use the same name.
     """
 
-    property_: str | Unset = UNSET
-    function: str | Unset = UNSET
+    property_: None | str | Unset = UNSET
+    function: None | str | Unset = UNSET
     alias: None | str | Unset = UNSET
     parameters: None | QueryParameters | Unset = UNSET
     stage: None | str | Unset = UNSET
@@ -37,9 +37,17 @@ class QuerySelectItem:
     def to_dict(self) -> dict[str, Any]:
         from ..models.query_parameters import QueryParameters  # noqa: PLC0415
 
-        property_ = self.property_
+        property_: None | str | Unset
+        if isinstance(self.property_, Unset):
+            property_ = UNSET
+        else:
+            property_ = self.property_
 
-        function = self.function
+        function: None | str | Unset
+        if isinstance(self.function, Unset):
+            function = UNSET
+        else:
+            function = self.function
 
         alias: None | str | Unset
         if isinstance(self.alias, Unset):
@@ -82,9 +90,24 @@ class QuerySelectItem:
         from ..models.query_parameters import QueryParameters  # noqa: PLC0415
 
         _fields_ = dict(src_dict)
-        property_ = _fields_.pop("property", UNSET)
 
-        function = _fields_.pop("function", UNSET)
+        def _parse_property_(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        property_ = _parse_property_(_fields_.pop("property", UNSET))
+
+        def _parse_function(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        function = _parse_function(_fields_.pop("function", UNSET))
 
         def _parse_alias(data: object) -> None | str | Unset:
             if data is None:
