@@ -21,7 +21,7 @@ def attach(
     Args:
         package: Dotted name of the package, its `__name__`.
         submodules: Names of modules below it that are reachable as attributes.
-        names: Public name to the dotted module that defines it.
+        names: Public name to the dotted module that defines or holds it.
 
     Returns:
         The two functions, to be assigned to `__getattr__` and `__dir__` of the package.
@@ -31,7 +31,12 @@ def attach(
 
     def module_getattr(name: str) -> Any:
         if name in origins:
-            value = getattr(importlib.import_module(origins[name]), name)
+            origin = importlib.import_module(origins[name])
+            value = (
+                getattr(origin, name)
+                if hasattr(origin, name)
+                else importlib.import_module(f"{origins[name]}.{name}")
+            )
         elif name in modules:
             value = importlib.import_module(f"{package}.{name}")
         else:

@@ -51,7 +51,7 @@ _REMEDY_OF_STATUS = {
     400: "Correct the arguments named in the message.",
     401: "The access key or login is wrong or has ended. Connect again with valid credentials.",
     402: "The organisation's plan does not include this. Ask whoever runs the server.",
-    403: "The caller lacks the right to this in organisation {organization}. Use another key or role, "
+    403: "The caller may not do this in organisation {organization}. Use another key or role, "
     "or choose another organisation (organization_id).",
     404: "Check the id. Only objects of organisation {organization} can be seen, and a server "
     "older than this SDK may not know the operation.",

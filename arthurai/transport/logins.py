@@ -13,13 +13,19 @@ from arthurai.transport.wire import AUTHORIZATION_HEADER
 
 if TYPE_CHECKING:
     from arthurai.transport.session import Session
+    from arthurai.transport.wire import Answer
 
 _WRONG_CREDENTIALS = frozenset({400, 401})
 TOKEN_COOKIE = AUTHORIZATION_HEADER
 
 
 def log_in_with(session: Session, login: str, password: str) -> str:
-    """Log in and return the token of the new user session.
+    """Log in and return the token of the new user session; see `log_in_with_answer`."""
+    return log_in_with_answer(session, login, password)[0]
+
+
+def log_in_with_answer(session: Session, login: str, password: str) -> tuple[str, Answer]:
+    """Log in and return the token of the new user session, and the answer that brought it.
 
     The server hands it out as a cookie. It is taken out of the cookie jar, because it goes into a
     header from now on and an old one must not travel beside a new one.
@@ -46,7 +52,7 @@ def log_in_with(session: Session, login: str, password: str) -> str:
         name, equals, rest = header.partition("=")
         token = rest.partition(";")[0].strip().strip('"')
         if equals and name.strip() == TOKEN_COOKIE and token:
-            return token
+            return token, answer
     raise ExpectedParameterNotFoundError(
         f"{session.endpoint.shown} accepted the login but sent no cookie {TOKEN_COOKIE!r}. Check "
         f"that the url is that of an Arthur server.",

@@ -16,7 +16,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.transport import downloads, forks, operations, uploads
+from arthurai.transport import downloads, errors, forks, operations, uploads
 from arthurai.transport.config import HttpOptions, check_header_text
 from arthurai.transport.logins import log_in_with
 from arthurai.transport.retries import RetryPolicy
@@ -179,6 +179,10 @@ class Session:
         """Mask this connection's secrets in a text."""
         return self._context.redact(text)
 
+    def keep_secret(self, secret: str) -> None:
+        """Mask a text from now on in every message and log line of this connection."""
+        self._context.redact.add(secret)
+
     def __repr__(self) -> str:
         state = "closed" if self._closed else "offline" if self.offline else "open"
         return f"Session({self.endpoint.shown!r}, organization={self.organization_id!r}, {state})"
@@ -260,6 +264,16 @@ class Session:
             wire.close()
         if self._local is not None:
             self._local.release()
+
+    def log_in(self) -> None:
+        """Log in now, if this connection has a login, instead of with the first call.
+
+        Raises:
+            ArthurError: The login failed.
+        """
+        credentials = self._context.credentials
+        if credentials is not None:
+            credentials.token(self._log_in)
 
     def _log_in(self, login: str, password: str) -> str:
         token = log_in_with(self, login, password)
@@ -501,6 +515,12 @@ class Session:
                 f"that can be sent: {fault}"
             ) from fault
         return wire.send(built)
+
+    def raise_for(self, answer: Answer) -> NoReturn:
+        """Raise what an answer stands for that was let pass."""
+        raise errors.status_error(
+            answer.circumstances, answer.status_code, answer.headers, answer.content
+        )
 
     def send_public(self, operation: ModuleType, body: Mapping[str, Any]) -> Answer:
         """Call an operation that needs no credentials, without sending any."""

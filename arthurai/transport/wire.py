@@ -48,12 +48,14 @@ class CallOptions:
         replayable: Whether the body can be sent a second time.
         public: Send no credentials.
         raise_for_status: Turn answers that are no success into exceptions.
+        attempts: How often to send at most, instead of what the connection is set to.
     """
 
     retry: bool | None = None
     replayable: bool = True
     public: bool = False
     raise_for_status: bool = True
+    attempts: int | None = None
 
 
 DEFAULT_OPTIONS = CallOptions()
@@ -164,7 +166,8 @@ class _Attempts:
     ) -> bool:
         """Sleep and return `True` when the request is to be sent again."""
         policy = self.context.policy
-        if self.made >= policy.attempts or not self._may_repeat(unprocessed=unprocessed):
+        limit = self.options.attempts or policy.attempts
+        if self.made >= limit or not self._may_repeat(unprocessed=unprocessed):
             return False
         wait = policy.wait(self.made - 1, retry_after)
         if policy.clock() - self.started + wait > policy.deadline:
@@ -180,7 +183,7 @@ class _Attempts:
             why,
             wait,
             self.made + 1,
-            policy.attempts,
+            limit,
         )
         policy.sleep(wait)
         return True

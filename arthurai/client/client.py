@@ -1,0 +1,580 @@
+"""`ArthurAI`: a connection to an Arthur server, and the way to its models."""
+
+from __future__ import annotations
+
+import uuid
+import warnings
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from arthurai.client.connection import Wishes, connect
+from arthurai.client.http.requests import HTTPClient, RefreshFunction
+from arthurai.common.constants import API_PREFIX, InputType, OutputType
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    MissingParameterError,
+    ResponseClientError,
+    UnexpectedValueError,
+    UserTypeError,
+    UserValueError,
+    arthur_excepted,
+)
+from arthurai.transport.config import HttpOptions, did_you_mean, parse_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import ModuleType, TracebackType
+
+    from arthurai.core.model_groups import ArthurModelGroup
+    from arthurai.core.models import ArthurModel
+    from arthurai.transport.session import ApiClient, Session
+
+UNKNOWN_ORG_ID = "unknown"
+ORG_ID_BODY = "organization_id"
+ORG_ID_HEADER = "Arthur-Organization-ID"
+
+_ID_TYPES = ("id", "partner_model_id")
+_LONGEST_PARTNER_ID = 255
+_NOT_FOUND = 404
+_PAGE_SIZE = 500
+_ATTRIBUTES = "attributes"
+
+
+class ArthurAI:
+    """A connection to an Arthur server.
+
+    What is not given is taken from the environment: `ARTHUR_ENDPOINT_URL`, `ARTHUR_API_KEY`,
+    `ARTHUR_LOGIN`, `ARTHUR_PASSWORD`, `ARTHUR_ORGANIZATION_ID`, `VERIFY_SSL`. For embedded servers
+    only `VERIFY_SSL` is looked at, because the others belong to another server.
+
+    A connection can be used from several threads, and in a forked child, which gets connections of
+    its own. Pickling drops the credentials: what comes out has to be connected again by
+    `reconnect`. Use `with` or `close` to give sockets and embedded servers free.
+
+    Args:
+        config: Any of the other parameters as a dict. A parameter that is given in both places with
+            different values is an error.
+        verify_ssl: Whether certificates are checked; yes by default.
+        url: `https://host`, or an embedded server: `local://` in memory, `local:///some/dir` with a
+            data directory.
+        access_key: API key. It wins over a login in the environment.
+        offline: Send nothing. Models can be built, but not saved.
+        login: User name or e-mail address. It wins over an access key.
+        password: Its password; asked for when it is missing.
+        organization_id: The organisation to work in; by default the caller's own.
+        allow_insecure: Accept a url with plain http, also to this machine.
+        http_options: Time-outs, proxy, certificate authorities and limits; see
+            `arthurai.transport.config.HttpOptions`.
+
+    Raises:
+        ArthurUserError: An argument is missing, impossible, or refused by the server.
+        ArthurUnexpectedError: The server failed.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any] | None = None,
+        verify_ssl: bool | None = None,
+        url: str | None = None,
+        access_key: str | None = None,
+        offline: bool = False,
+        login: str | None = None,
+        password: str | None = None,
+        organization_id: str | None = None,
+        allow_insecure: bool = False,
+        *,
+        http_options: Mapping[str, Any] | HttpOptions | None = None,
+    ) -> None:
+        wishes = Wishes(
+            verify_ssl=verify_ssl,
+            url=url,
+            access_key=access_key,
+            offline=offline,
+            login=login,
+            password=password,
+            organization_id=organization_id,
+            allow_insecure=allow_insecure,
+            http_options=http_options,
+        ).merged_with(config)
+        self._adopt(connect(wishes))
+
+    def _adopt(self, session: Session) -> None:
+        self._session: Session | None = session
+        self._client = HTTPClient.over(session, API_PREFIX)
+        self.verify_ssl = session.verify_ssl
+
+    # -- the connection ------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The connection that everything is sent over.
+
+        Raises:
+            MethodNotApplicableError: This object came out of a pickle and is not connected.
+        """
+        if self._session is None:
+            raise MethodNotApplicableError(
+                "this ArthurAI came out of a pickle, which carries no credentials. Call "
+                "reconnect(access_key=…), or reconnect(login=…, password=…)."
+            )
+        return self._session
+
+    @property
+    def client(self) -> HTTPClient:
+        """HTTP verbs on paths below `/api/v3`, with this connection's credentials."""
+        self.session  # noqa: B018 - raises when there is no connection
+        return self._client
+
+    @property
+    def api(self) -> ApiClient:
+        """The generated client with this connection's credentials, retries and exceptions.
+
+        For operations without a method here: `list_users.sync(client=arthur.api)`.
+        """
+        return self.session.api
+
+    @property
+    def organization_id(self) -> str | None:
+        """The organisation this connection works in; `None` when the server chooses."""
+        return self.session.organization_id
+
+    def close(self) -> None:
+        """Give sockets and embedded servers free. Closing twice is harmless."""
+        if self._session is not None:
+            self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._session is None:
+            return "ArthurAI(not connected)"
+        return (
+            f"ArthurAI(url={self._session.endpoint.shown!r}, "
+            f"organization_id={self._session.organization_id!r})"
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return where the connection goes, without credentials and without the proxy."""
+        session = self._session
+        if session is None:
+            return self._memory
+        options = asdict(session.options)
+        del options["proxy"]
+        return {
+            "url": session.endpoint.shown,
+            "verify_ssl": session.verify_ssl,
+            "organization_id": session.organization_id,
+            "offline": session.offline,
+            "http_options": options,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Remember where the connection went; nothing is opened."""
+        self._session = None
+        self._memory = {
+            name: value for name, value in state.items() if name in {f.name for f in fields(Wishes)}
+        }
+        self.verify_ssl = state["verify_ssl"]
+
+    def reconnect(
+        self,
+        access_key: str | None = None,
+        login: str | None = None,
+        password: str | None = None,
+    ) -> None:
+        """Connect again after unpickling, to the same server and organisation.
+
+        The credentials have to be given: a pickle from somewhere else must not be able to send
+        those of the environment to a server of its choice.
+
+        Args:
+            access_key: API key.
+            login: User name or e-mail address.
+            password: Its password; asked for when it is missing.
+
+        Raises:
+            MethodNotApplicableError: This object is connected.
+            MissingParameterError: Neither key nor login is given, and the server is not embedded.
+            ArthurError: As for making an `ArthurAI`.
+        """
+        if self._session is not None:
+            raise MethodNotApplicableError("this ArthurAI is connected; make another one instead")
+        memory = dict(self._memory)
+        if memory["offline"]:
+            memory.update(organization_id=None, url=None)
+        else:
+            endpoint = parse_endpoint(memory["url"], allow_insecure=True)
+            if endpoint.local and endpoint.directory is None:
+                memory["organization_id"] = None  # it was one of a server that is gone
+            if not endpoint.local and access_key is None and login is None:
+                raise MissingParameterError(
+                    f"reconnecting to {endpoint.shown} needs access_key, or login and password"
+                )
+        wishes = Wishes(
+            access_key=access_key, login=login, password=password, allow_insecure=True, **memory
+        )
+        self._adopt(connect(wishes))
+
+    # -- models --------------------------------------------------------------------------------
+
+    def model(
+        self,
+        partner_model_id: str | None = None,
+        input_type: str | None = None,
+        output_type: str | None = None,
+        model_type: str | None = None,
+        display_name: str | None = None,
+        description: str | None = None,
+        tags: list[str] | None = None,
+        classifier_threshold: float | None = None,
+        is_batch: bool = False,
+        text_delimiter: str | None = None,
+        expected_throughput_gb_per_day: int | None = None,
+        pixel_height: int | None = None,
+        pixel_width: int | None = None,
+    ) -> ArthurModel:
+        """Make a model here. Nothing is sent before its `save`.
+
+        Args:
+            partner_model_id: Your own id of the model, at most 255 characters. Without it one is
+                made from the display name, the time and a random part.
+            input_type: What goes into the model, an `InputType`.
+            output_type: What comes out of it, an `OutputType`.
+            model_type: Deprecated name of `output_type`, which wins.
+            display_name: Name to show; by default `partner_model_id`.
+            description: What the model is for.
+            tags: Words to find it by.
+            classifier_threshold: Probability from which a binary classifier says yes; the platform
+                takes 0.5.
+            is_batch: Whether its data comes in batches.
+            text_delimiter: How texts are split into tokens, a `TextDelimiter`.
+            expected_throughput_gb_per_day: Expected amount of data, in gigabytes a day.
+            pixel_height: Height of the images in pixels.
+            pixel_width: Width of the images in pixels.
+
+        Returns:
+            A model without attributes; call its `build` or `infer_schema` next.
+
+        Raises:
+            MissingParameterError: There is no input type, no output type, or no name at all.
+            UserValueError: A type is unknown, or the id is too long.
+        """
+        from arthurai.core.models import ArthurModel
+
+        if model_type is not None:
+            warnings.warn(
+                "model_type is deprecated, use output_type", DeprecationWarning, stacklevel=2
+            )
+            output_type = output_type if output_type is not None else model_type
+        _check_choice("input_type", input_type, InputType.list())
+        _check_choice("output_type", output_type, OutputType.list())
+        partner_model_id, display_name = _names(partner_model_id, display_name)
+        return ArthurModel(
+            partner_model_id=partner_model_id,
+            input_type=str(input_type),
+            output_type=str(output_type),
+            client=self._session,
+            display_name=display_name,
+            description=description,
+            tags=tags,
+            classifier_threshold=classifier_threshold,
+            is_batch=is_batch,
+            text_delimiter=text_delimiter,
+            expected_throughput_gb_per_day=expected_throughput_gb_per_day,
+            pixel_height=pixel_height,
+            pixel_width=pixel_width,
+        )
+
+    @arthur_excepted("the model could not be fetched")
+    def get_model(self, identifier: str, id_type: str = "id") -> ArthurModel:
+        """Fetch a model. Needs the permission to read models.
+
+        Args:
+            identifier: The id of the model.
+            id_type: Whose id it is: `id` for the platform's, `partner_model_id` for your own.
+
+        Returns:
+            The model with its attributes.
+
+        Raises:
+            UserValueError: `id_type` is unknown, or `identifier` is empty.
+            UserTypeError: `identifier` is no text.
+            ResponseClientError: There is no such model in the organisation.
+        """
+        from arthurai_api.api.models import get_model
+
+        if id_type not in _ID_TYPES:
+            raise UserValueError(
+                f"id_type={id_type!r} must be one of {', '.join(_ID_TYPES)}."
+                f"{did_you_mean(str(id_type), _ID_TYPES)}"
+            )
+        _check_text("identifier", identifier)
+        try:
+            body = self.session.call_json(
+                get_model, identifier, id_type=id_type, expand=[_ATTRIBUTES]
+            )
+        except ResponseClientError as fault:
+            if fault.status_code != _NOT_FOUND:
+                raise
+            hint = ""
+            if id_type == "id" and not _is_uuid(identifier):
+                hint = ' If it is your own id, pass id_type="partner_model_id".'
+            raise ResponseClientError(
+                f"no model with {id_type} {identifier!r} in organisation "
+                f"{self.session.organization_id!r}.{hint} {fault}",
+                exchange=fault.exchange,
+            ) from fault
+        return self._received_model(body)
+
+    def _received_model(self, body: Any) -> ArthurModel:
+        from arthurai.core.models import ArthurModel
+
+        model = ArthurModel.from_dict(_received_object(body))
+        model.attach(self.session)
+        return model
+
+    @arthur_excepted("the models could not be listed")
+    def list_models(self, **filters: Any) -> list[ArthurModel]:
+        """List models, newest page by page until the end. Needs the permission to read models.
+
+        Args:
+            **filters: Parameters of the operation `list_models`, e.g. `display_name`, `tag`,
+                `statuses`, `input_types`, `include_archived`, `created_since`, `sort`. Single
+                values are accepted where several are possible. `page` and `page_size` fetch that
+                page alone.
+
+        Returns:
+            The models, without attributes unless `expand` asks for them.
+
+        Raises:
+            UserValueError: A filter is unknown, or has an impossible value.
+            ArthurError: Everything else that can go wrong.
+        """
+        from arthurai_api.api.models import list_models
+
+        return [self._received_model(item) for item in self._items(list_models, filters)]
+
+    def _items(self, operation: ModuleType, filters: Mapping[str, Any]) -> Iterator[Any]:
+        if "page" in filters or "page_size" in filters:
+            yield from _page_of(self.session.call_json(operation, **filters))[0]
+            return
+        page, pages = 1, 1
+        while page <= pages:
+            body = self.session.call_json(operation, **filters, page=page, page_size=_PAGE_SIZE)
+            items, pages = _page_of(body)
+            yield from items
+            page += 1
+
+    @arthur_excepted("the model group could not be fetched")
+    def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:
+        """Fetch a group of model versions. Needs the permission to read model groups.
+
+        Args:
+            id_or_model: The id of the group, or a model that belongs to it.
+
+        Returns:
+            The group.
+
+        Raises:
+            UserTypeError: `id_or_model` is neither.
+            UserValueError: The model belongs to no group, or the id is empty.
+            ResponseClientError: There is no such group in the organisation.
+        """
+        from arthurai.core.model_groups import ArthurModelGroup
+        from arthurai.core.models import ArthurModel
+        from arthurai_api.api.model_groups import get_model_group
+
+        if isinstance(id_or_model, ArthurModel):
+            if id_or_model.model_group_id is None:
+                raise UserValueError(
+                    f"model {id_or_model.partner_model_id!r} belongs to no group: save it first, "
+                    f"or add it to one by ArthurModelGroup.add_version"
+                )
+            group_id = id_or_model.model_group_id
+        elif isinstance(id_or_model, str):
+            _check_text("id_or_model", id_or_model)
+            group_id = id_or_model
+        else:
+            raise UserTypeError(
+                f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
+            )
+        body = _received_object(self.session.call_json(get_model_group, group_id))
+        group = ArthurModelGroup.from_dict(body)
+        group.attach(self.session)
+        return group
+
+    # -- organisations and accounts ------------------------------------------------------------
+
+    @arthur_excepted("the service accounts could not be listed")
+    def get_service_accounts(self, description: str | None = None) -> list[dict[str, Any]]:
+        """List service accounts. Needs the permission to read service accounts.
+
+        Args:
+            description: Only those with this description.
+
+        Returns:
+            Dicts with id, organization_id, description and token, which is the API key.
+        """
+        from arthurai_api.api.service_accounts import list_service_accounts
+
+        body = self.session.call_json(list_service_accounts, description=description)
+        return _page_of(body)[0]
+
+    @arthur_excepted("the service account could not be created")
+    def create_service_account(self, description: str, role: str) -> dict[str, Any]:
+        """Create a service account. Needs the permission to write service accounts.
+
+        Args:
+            description: Its name.
+            role: What it may do, a `Role`.
+
+        Returns:
+            A dict with id, organization_id, description and token, which is the API key.
+        """
+        from arthurai_api.api.service_accounts import create_service_account
+
+        _check_text("description", description)
+        _check_text("role", role)
+        body = self.session.call_json(
+            create_service_account, body={"description": description, "role": role}
+        )
+        return _received_object(body)
+
+    @arthur_excepted("the current organisation could not be fetched")
+    def get_current_org(self) -> dict[str, Any]:
+        """Return the organisation this connection works in, with its id and name."""
+        from arthurai_api.api.organizations import get_current_organization
+
+        return _received_object(self.session.call_json(get_current_organization))
+
+    @arthur_excepted("the organisation could not be chosen")
+    def set_current_org(self, org_id: str) -> None:
+        """Work in another organisation from now on.
+
+        Args:
+            org_id: Its id.
+
+        Raises:
+            ResponseClientError: The caller does not belong to it, or it does not exist.
+        """
+        from arthurai_api.api.organizations import set_current_organization
+
+        _check_text("org_id", org_id)
+        try:
+            self.session.call_json(set_current_organization, body={ORG_ID_BODY: org_id})
+        except ResponseClientError as fault:
+            raise type(fault)(
+                f"cannot work in organisation org_id={org_id!r}. {fault}", exchange=fault.exchange
+            ) from fault
+        self.session.organization_id = org_id
+
+
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise UserTypeError(f"{name} must be a string, got {type(value).__name__}")
+    if not value.strip():
+        raise UserValueError(f"{name} is empty")
+
+
+def _check_choice(name: str, value: str | None, choices: list[str]) -> None:
+    if value is None:
+        raise MissingParameterError(f"{name} is missing: give one of {', '.join(choices)}")
+    if value not in choices:
+        raise UserValueError(
+            f"{name}={value!r} must be one of {', '.join(choices)}."
+            f"{did_you_mean(str(value), choices)}"
+        )
+
+
+def _names(partner_model_id: str | None, display_name: str | None) -> tuple[str, str]:
+    """Complete the id and the name of a new model from one another."""
+    for name, value in (("partner_model_id", partner_model_id), ("display_name", display_name)):
+        if value is not None:
+            _check_text(name, value)
+    if partner_model_id is None:
+        if display_name is None:
+            raise MissingParameterError("give partner_model_id or display_name, or both")
+        # The time tells people apart what they made when, the random part makes it unique.
+        moment = datetime.now().astimezone().strftime("%Y-%m-%d--%H-%M-%S")
+        suffix = f"_{moment}_{uuid.uuid4().hex}"
+        begin = display_name.replace(" ", "_")[: _LONGEST_PARTNER_ID - len(suffix)]
+        partner_model_id = f"{begin}{suffix}"
+    if len(partner_model_id) > _LONGEST_PARTNER_ID:
+        raise UserValueError(
+            f"partner_model_id has {len(partner_model_id)} characters; at most "
+            f"{_LONGEST_PARTNER_ID} are possible"
+        )
+    return partner_model_id, display_name if display_name is not None else partner_model_id
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _received_object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise UnexpectedValueError(f"the server sent {type(body).__name__} instead of an object")
+    return body
+
+
+def _page_of(body: Any) -> tuple[list[Any], int]:
+    """Return the items of one page of a list, and the number of pages."""
+    page = _received_object(body)
+    items = page.get("data")
+    pages = page.get("total_pages")
+    if not isinstance(items, list | None) or not isinstance(pages, int | None):
+        raise UnexpectedValueError("the server sent a page without a list of data")
+    return items or [], pages or 1
+
+
+def new_requests_client(
+    access_key: str | None = None,
+    url: str | None = None,
+    verify_ssl: bool = True,
+    offline: bool = False,
+    organization_id: str | None = None,
+    allow_insecure: bool = False,
+    header_refresh_func: RefreshFunction | None = None,
+) -> HTTPClient:
+    """Make an `HTTPClient` on paths below `/api/v3`.
+
+    Args:
+        access_key: API key; `ARTHUR_API_KEY` when it is missing.
+        url: Address of the server; `ARTHUR_ENDPOINT_URL` when it is missing.
+        verify_ssl: Whether certificates are checked.
+        offline: Send nothing.
+        organization_id: The organisation to work in; looked up when it is missing.
+        allow_insecure: Accept plain http.
+        header_refresh_func: As for `HTTPClient`.
+
+    Returns:
+        The client.
+
+    Raises:
+        ArthurError: As for making an `ArthurAI`.
+    """
+    session = connect(
+        Wishes(
+            verify_ssl=verify_ssl,
+            url=url,
+            access_key=access_key,
+            offline=offline,
+            organization_id=organization_id,
+            allow_insecure=allow_insecure,
+        )
+    )
+    return HTTPClient.over(session, API_PREFIX, header_refresh_func)

@@ -1,0 +1,131 @@
+"""Which organisation a caller belongs to, found out when a connection is made."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import (
+    ArthurConnectionError,
+    ArthurTimeoutError,
+    ArthurUnexpectedError,
+    ForbiddenError,
+    ResponseClientError,
+    ResponseRedirectError,
+    UnexpectedValueError,
+    UserValueError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arthurai.transport.session import Session
+
+_UNAUTHORIZED = 401
+_NOT_FOUND = 404
+
+
+@contextlib.contextmanager
+def explain_first_contact(session: Session, credential: str) -> Iterator[None]:
+    """Tell failures that come from wrong arguments of the caller in terms of these arguments.
+
+    Args:
+        session: The new connection.
+        credential: The argument that says who the caller is.
+    """
+    shown = session.endpoint.shown
+    try:
+        yield
+    except (ArthurConnectionError, ArthurTimeoutError) as fault:
+        raise UserValueError(
+            f"cannot reach url={shown!r}. {fault}", exchange=fault.exchange
+        ) from fault
+    except (UnexpectedValueError, ResponseRedirectError) as fault:
+        raise UserValueError(
+            f"url={shown!r} does not behave like an Arthur server. {fault}", exchange=fault.exchange
+        ) from fault
+    except ResponseClientError as fault:
+        if fault.status_code != _UNAUTHORIZED:
+            raise
+        raise UserValueError(
+            f"{shown} refuses the {credential}. Check that it is complete and still valid, and "
+            f"that url names the server it belongs to.",
+            exchange=fault.exchange,
+        ) from fault
+
+
+def organization_of_user(session: Session) -> str | None:
+    """Return the organisation of a caller whom the server keeps itself.
+
+    Raises:
+        ForbiddenError: Another identity provider keeps the caller.
+    """
+    from arthurai_api.api.users import get_current_user
+
+    return _text(_object(session.call_json(get_current_user)).get("organization_id"))
+
+
+def auth_info_of(session: Session) -> dict[str, Any]:
+    """Return what the server knows about the caller.
+
+    Raises:
+        ArthurUnexpectedError: The server is too old to tell.
+    """
+    from arthurai_api.api.users import get_auth_info
+
+    try:
+        return _object(session.call_json(get_auth_info))
+    except ResponseClientError as fault:
+        if fault.status_code != _NOT_FOUND:
+            raise
+        raise ArthurUnexpectedError(
+            f"{session.endpoint.shown} cannot say who the caller is, probably because it is older "
+            f"than this SDK. Pass organization_id.",
+            exchange=fault.exchange,
+        ) from fault
+
+
+def find_organization(session: Session, credential: str) -> str | None:
+    """Find the organisation that a new connection is for.
+
+    Args:
+        session: The new connection.
+        credential: The argument that says who the caller is, for messages.
+
+    Returns:
+        Its id; `None` when the caller belongs to none.
+
+    Raises:
+        UserValueError: The server cannot be reached or refuses the caller, or the caller belongs to
+            several organisations and has to choose.
+        ArthurError: Everything else that can go wrong.
+    """
+    with explain_first_contact(session, credential):
+        try:
+            return organization_of_user(session)
+        except ForbiddenError:
+            organizations = auth_info_of(session).get("organization_ids") or []
+    if not isinstance(organizations, list):
+        raise UnexpectedValueError(
+            f"{session.endpoint.shown} listed organisations as {type(organizations).__name__}"
+        )
+    if len(organizations) > 1:
+        raise UserValueError(
+            f"the {credential} opens several organisations. Pass organization_id, one of "
+            f"{', '.join(map(str, organizations))}."
+        )
+    return _text(organizations[0]) if organizations else None
+
+
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise UnexpectedValueError(f"the server sent {type(body).__name__} instead of an object")
+    return body
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise UnexpectedValueError(f"the server sent the organisation id {value!r:.100}")
+    return value
