@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import re
@@ -285,7 +286,7 @@ def _repeats(count: int, total: int, noisiness: float) -> list[int]:
     if not (math.isfinite(noisiness) and noisiness >= 0):
         raise UserValueError(f"noisiness={noisiness!r} must be a number from 0 up")
     mean = total / count
-    weights = [max(random.gauss(mean, noisiness * mean), 0.0) for _ in range(count)]  # noqa: S311 - made-up data
+    weights = [max(random.gauss(mean, noisiness * mean), 0.0) for _ in range(count)]
     scale = total / (sum(weights) or 1.0)
     if not sum(weights):
         weights, scale = [mean] * count, 1.0
@@ -296,7 +297,7 @@ def _repeats(count: int, total: int, noisiness: float) -> list[int]:
         running += weight * scale
         edges.append(round(running))
     edges[-1] = total
-    return [upper - lower for lower, upper in zip(edges, edges[1:], strict=False)]
+    return [upper - lower for lower, upper in itertools.pairwise(edges)]
 
 
 def normal_random_ints_fixed_sum(

@@ -226,7 +226,9 @@ class WireClient(httpx.Client):
             attempts.made += 1
             try:
                 answer = self._once(request, attempts)
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as fault:
+            except ArthurError:
+                raise
+            except Exception as fault:
                 meaning = errors.fault_of(fault)
                 timed_out = isinstance(fault, httpx.TimeoutException)
                 cost = RetryBudget.TIMEOUT_COST if timed_out else RetryBudget.RETRY_COST
