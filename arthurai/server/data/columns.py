@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from arthurai.server.data.values import CONVERTERS, ValueProblem
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _MICROSECONDS: Final = pa.timestamp("us")
 _UTC: Final = pa.timestamp("us", tz="UTC")
@@ -217,4 +220,13 @@ def only_where(array: pa.Array, given: list[bool]) -> pa.Array:
 
 def numbered(first: int, size: int) -> pa.Array:
     """Return a column of consecutive numbers."""
-    return pa.array(np.arange(first, first + size, dtype=np.int64))
+    return from_numpy(np.arange(first, first + size, dtype=np.int64))
+
+
+def from_numpy(numbers: npt.NDArray[np.int64]) -> pa.Array:
+    """Return a column of integers without a copy.
+
+    ``pyarrow.array`` would load pandas for this, if it is installed.
+    """
+    contiguous = np.ascontiguousarray(numbers)
+    return pa.Array.from_buffers(pa.int64(), len(contiguous), [None, pa.py_buffer(contiguous)])

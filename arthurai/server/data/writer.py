@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arthurai.server.data.columns import from_numpy
 from arthurai.server.data.datasets import STARTED
 from arthurai.server.data.idindex import IdIndex
 from arthurai.server.data.tables import quoted, rows_table
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 _BATCH: Final = "incoming"
 _PAIRS: Final = "pairs"
+
+# Below these sizes bound values are faster than a scan of an Arrow table, which begins slowly.
+_FEW_IDS: Final = 500
+_FEW_ROWS: Final = 4
 
 
 @dataclass(slots=True)
@@ -156,9 +161,9 @@ class ModelWriter:
     ) -> list[int]:
         """Refuse rows whose id is stored with other values; return the places of all known ids."""
         places, sequence = found
-        given = table.take(pa.array(places))
-        given = given.append_column("place", pa.array(places))
-        given = given.append_column("seq", pa.array(sequence))
+        given = table.take(from_numpy(places))
+        given = given.append_column("place", from_numpy(places))
+        given = given.append_column("seq", from_numpy(sequence))
         compared = ["inference_timestamp", "batch_id"]
         labels = list(compared)
         compared += [a.column for a in schema.inference_attributes]
@@ -200,7 +205,7 @@ class ModelWriter:
         sequence: npt.NDArray[np.int64],
         written: Written,
     ) -> None:
-        incoming = table.append_column("seq", pa.array(sequence))
+        incoming = table.append_column("seq", from_numpy(sequence))
         names = [
             "seq",
             "partner_inference_id",
@@ -214,14 +219,22 @@ class ModelWriter:
         truths = len(table) - table.column("ground_truth_timestamp").null_count
         batches = set(pc.unique(table.column("batch_id")).to_pylist()) - {None}
 
+        few = len(incoming) <= _FEW_ROWS and not any(map(pa.types.is_nested, incoming.schema.types))
+
         def work(cursor: Cursor) -> set[str]:
-            cursor.register(_BATCH, incoming)
-            cursor.execute(
-                f"INSERT INTO {rows_table(self.slot)}"
-                f" (inference_id, received_timestamp, {columns})"
-                f" SELECT uuid(), ?, {columns} FROM {_BATCH}",
-                [received],
+            insert = (
+                f"INSERT INTO {rows_table(self.slot)} (inference_id, received_timestamp, {columns})"
             )
+            if few:
+                marks = f"(uuid(), ?, {', '.join('?' * len(names))})"
+                rows = zip(*(incoming.column(name).to_pylist() for name in names), strict=True)
+                cursor.execute(
+                    f"{insert} VALUES {', '.join([marks] * len(incoming))}",
+                    [value for row in rows for value in (received, *row)],
+                )
+            else:
+                cursor.register(_BATCH, incoming)
+                cursor.execute(f"{insert} SELECT uuid(), ?, {columns} FROM {_BATCH}", [received])
             add_usage(
                 cursor,
                 self.model_id,
@@ -265,7 +278,7 @@ class ModelWriter:
         with self.lock:
             with self._database.cursor() as cursor:
                 found = self._locate(cursor, table)
-            known = table.take(pa.array(found[0])).append_column("seq", pa.array(found[1]))
+            known = table.take(from_numpy(found[0])).append_column("seq", from_numpy(found[1]))
             unknown = np.ones(table.num_rows, bool)
             unknown[found[0]] = False
             for row in table.column("row").filter(pa.array(unknown)).to_pylist():
@@ -286,8 +299,14 @@ class ModelWriter:
         places, sequence = index.find(_hashes(cursor, table))
         if not len(places):
             return places, sequence
-        ids = table.column("partner_inference_id").take(pa.array(places))
-        pairs = pa.table({"place": places, "seq": sequence, "partner_inference_id": ids})
+        ids = table.column("partner_inference_id").take(from_numpy(places))
+        pairs = pa.table(
+            {
+                "place": from_numpy(places),
+                "seq": from_numpy(sequence),
+                "partner_inference_id": ids,
+            }
+        )
         cursor.register(_PAIRS, pairs)
         cursor.execute(
             f"SELECT n.place AS place, n.seq AS seq FROM {_PAIRS} n"
@@ -352,6 +371,10 @@ class ModelWriter:
 
 def _hashes(cursor: Cursor, table: pa.Table) -> npt.NDArray[np.uint64]:
     """Hash the ids of a table. The hash may change with the version of DuckDB: never store it."""
-    cursor.register(_BATCH, table.select(["partner_inference_id"]))
-    cursor.execute(f"SELECT hash(partner_inference_id) AS hash FROM {_BATCH}")
+    ids = table.column("partner_inference_id")
+    if len(ids) <= _FEW_IDS:
+        cursor.execute("SELECT hash(unnest(CAST(? AS VARCHAR[]))) AS hash", [ids.to_pylist()])
+    else:
+        cursor.register(_BATCH, table.select(["partner_inference_id"]))
+        cursor.execute(f"SELECT hash(partner_inference_id) AS hash FROM {_BATCH}")
     return np.asarray(cursor.fetchnumpy()["hash"], np.uint64)
