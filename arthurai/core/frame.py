@@ -112,12 +112,20 @@ class Column:
         values: The Arrow values; ``None`` when ``holds`` says what the column holds instead.
         holds: ``"lists"`` for a pandas column of lists, dictionaries or arrays that was left
             alone; the type's name for one that no attribute can hold; otherwise empty.
+        declared: The categories of a pandas column of categories, in their order.
     """
 
-    def __init__(self, name: str, values: pa.ChunkedArray | None, holds: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        values: pa.ChunkedArray | None,
+        holds: str = "",
+        declared: Sequence[Any] = (),
+    ) -> None:
         self.name = name
         self.values = values
         self.holds = holds
+        self.declared = declared
 
     def present(self) -> pa.ChunkedArray:
         """Give the values without nulls.
@@ -157,7 +165,9 @@ def column_of(source: Any, name: str, argument: str = "data") -> Column:
     if str(dtype) == "object" and _is_container(_first_present(source)):
         return Column(name, None, holds="lists")
     table = to_arrow(source.rename(name), name=argument, infinities_to_null=True)
-    return Column(name, table.column(0))
+    categories = getattr(dtype, "categories", None)
+    declared = [] if categories is None else categories.tolist()
+    return Column(name, table.column(0), declared=declared)
 
 
 def is_missing(value: Any) -> bool:

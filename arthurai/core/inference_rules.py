@@ -10,6 +10,8 @@ from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import UserValueError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from arthurai.core.base import NumberType
@@ -63,7 +65,7 @@ def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
         return None
     if value_type == ValueType.TimeSeries:
         return Facts(value_type, is_unique=True)
-    return _facts(value_type, column.present())
+    return _facts(value_type, column)
 
 
 def _value_type(column: Column, input_type: str, stage: str) -> str | None:
@@ -102,42 +104,46 @@ def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
-def _facts(value_type: str, values: pa.ChunkedArray) -> Facts:
+def _facts(value_type: str, column: Column) -> Facts:
+    values = column.present()
     distinct = _distinct(values, AUTO_CATEGORICAL_MAX)
     few = None if distinct is None else len(distinct)
     unique = len(values) > UNIQUE_MIN and _all_differ(values, few)
+    if value_type in {ValueType.String, ValueType.Unstructured_Text}:
+        unique = unique or few is None
     if value_type == ValueType.Unstructured_Text:
         return Facts(value_type, categorical=True, is_unique=unique)
     if value_type in {ValueType.Image, ValueType.Timestamp}:
         return Facts(value_type, is_unique=unique)
-    if value_type == ValueType.String:
-        unique = unique or few is None
-        categorical = True
-    elif value_type == ValueType.Integer:
+    if value_type == ValueType.Integer:
         categorical = few is not None and few <= INTEGER_CATEGORICAL_MAX
     elif value_type == ValueType.Float:
         categorical = distinct is not None and _all_whole(distinct)
     else:
         categorical = True
     if categorical:
-        categories = None if unique else categories_of(values)
+        categories = None if unique else categories_of(values, column.declared)
         return Facts(value_type, categorical=True, is_unique=unique, categories=categories)
     low, high = value_range(values)
     return Facts(value_type, is_unique=unique, min_range=low, max_range=high)
 
 
-def categories_of(values: pa.ChunkedArray) -> list[str]:
+def categories_of(values: pa.ChunkedArray, declared: Sequence[Any] = ()) -> list[str]:
     """List the distinct values as text.
 
     Args:
         values: Values without nulls.
+        declared: Values the column's own type lists, whether they occur or not.
 
     Returns:
-        The most frequent first; equally frequent ones in order of appearance.
+        The most frequent first; equally frequent ones in the order declared or of appearance.
     """
-    counts = values.value_counts()
-    pairs = zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
-    return [str(value) for value, _ in sorted(pairs, key=lambda pair: -pair[1])]
+    found = values.value_counts()
+    counts = dict.fromkeys(declared, 0)
+    counts.update(
+        zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)
+    )
+    return [str(value) for value in sorted(counts, key=lambda value: -counts[value])]
 
 
 def value_range(values: pa.ChunkedArray) -> tuple[NumberType | None, NumberType | None]:

@@ -15,6 +15,7 @@ from arthurai.common.exceptions import (
     ArthurUnexpectedError,
     ExpectedParameterNotFoundError,
     MethodNotApplicableError,
+    UserValueError,
 )
 from arthurai.core import schema
 from arthurai.core.attributes import ArthurAttribute
@@ -133,10 +134,8 @@ def _retry(model: ModelRecord) -> bool:
 def _send_waiting_reference_data(model: ModelRecord) -> None:
     if model.reference_dataframe is None:
         return
-    from arthurai.core import sending
-
     try:
-        sending.set_reference_data(model, data=model.reference_dataframe)
+        _send_reference_data(model)
     except Exception as error:
         error.add_note(
             f"Model {model.partner_model_id!r} is saved as {model.id}, but its reference data is "
@@ -145,6 +144,16 @@ def _send_waiting_reference_data(model: ModelRecord) -> None:
         )
         raise
     model.reference_dataframe = None
+
+
+def _send_reference_data(model: ModelRecord) -> None:
+    from arthurai.core import sending
+
+    outcome = sending.set_reference_data(model, data=model.reference_dataframe)
+    if outcome is not None and outcome[1] is None:
+        raise UserValueError(
+            f"Rows of the reference data were refused: {outcome[0]['failures'][:3]}"
+        )
 
 
 def await_model_ready(

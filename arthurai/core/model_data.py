@@ -7,12 +7,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 from arthurai.common.constants import ImageResponseType
 from arthurai.common.exceptions import arthur_excepted
-from arthurai.core import images, querying
+from arthurai.core import images, querying, sending
 from arthurai.core.model_record import ModelRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from arthurai.ingest.accounting import SendResult
 
 DataFile = str | os.PathLike[str] | IO[bytes]
 DEFAULT_ROWS_PER_FILE = 500_000
@@ -35,7 +37,11 @@ class DataCalls(ModelRecord):
         fail_silently: bool = False,
         complete_batch: bool = True,
         wait_for_enrichments: bool = False,
-    ) -> dict[str, Any]:
+        *,
+        progress: bool = False,
+        chunk_size: int | None = None,
+        max_workers: int | None = None,
+    ) -> SendResult:
         """Send inferences row by row; for many rows see :meth:`send_bulk_inferences`.
 
         Args:
@@ -51,6 +57,9 @@ class DataCalls(ModelRecord):
             fail_silently: Log refused rows instead of raising.
             complete_batch: Close the batches of a batch model afterwards.
             wait_for_enrichments: Wait until all enrichments are set up.
+            progress: Show how far it is.
+            chunk_size: Most rows of one request.
+            max_workers: Most requests at a time.
 
         Returns:
             The answer: ``counts`` and, for each row, ``results``.
@@ -60,8 +69,6 @@ class DataCalls(ModelRecord):
             UserValueError: Rows do not fit the model.
             ArthurError: Sending failed, or rows were refused.
         """
-        from arthurai.core import sending
-
         return sending.send_inferences(
             self,
             inferences,
@@ -75,6 +82,9 @@ class DataCalls(ModelRecord):
             fail_silently=fail_silently,
             complete_batch=complete_batch,
             wait_for_enrichments=wait_for_enrichments,
+            progress=progress,
+            chunk_size=chunk_size,
+            max_workers=max_workers,
         )
 
     @arthur_excepted("failed to send the inference")
@@ -86,7 +96,7 @@ class DataCalls(ModelRecord):
         non_input_data: Mapping[str, Any] | None = None,
         predicted_value: Mapping[str, Any] | None = None,
         ground_truth: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+    ) -> SendResult:
         """Send one inference; deprecated since 3.20.0, use :meth:`send_inferences`.
 
         Args:
@@ -100,8 +110,6 @@ class DataCalls(ModelRecord):
         Returns:
             The answer of :meth:`send_inferences`.
         """
-        from arthurai.core import sending
-
         return sending.send_inference(
             self,
             inference_timestamp,
@@ -120,7 +128,11 @@ class DataCalls(ModelRecord):
         ground_truth_timestamps: Sequence[datetime | str] | None = None,
         tz: Any = None,
         fail_silently: bool = False,
-    ) -> dict[str, Any]:
+        *,
+        progress: bool = False,
+        chunk_size: int | None = None,
+        max_workers: int | None = None,
+    ) -> SendResult:
         """Add ground truth to inferences that were sent before.
 
         Args:
@@ -129,6 +141,9 @@ class DataCalls(ModelRecord):
             ground_truth_timestamps: Time of each ground truth; now where absent.
             tz: Zone of times that have none.
             fail_silently: Log refused rows instead of raising.
+            progress: Show how far it is.
+            chunk_size: Most rows of one request.
+            max_workers: Most requests at a time.
 
         Returns:
             The answer: ``counts`` and, for each row, ``results``.
@@ -138,8 +153,6 @@ class DataCalls(ModelRecord):
             UserValueError: Rows do not fit the model.
             ArthurError: Sending failed, or rows were refused.
         """
-        from arthurai.core import sending
-
         return sending.update_inference_ground_truths(
             self,
             ground_truths,
@@ -147,6 +160,9 @@ class DataCalls(ModelRecord):
             ground_truth_timestamps=ground_truth_timestamps,
             tz=tz,
             fail_silently=fail_silently,
+            progress=progress,
+            chunk_size=chunk_size,
+            max_workers=max_workers,
         )
 
     @arthur_excepted("failed to send bulk inferences")
@@ -159,7 +175,11 @@ class DataCalls(ModelRecord):
         complete_batch: bool = True,
         ignore_join_errors: bool = False,
         wait_for_enrichments: bool = False,
-    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        *,
+        progress: bool = False,
+        chunk_size: int | None = None,
+        max_workers: int | None = None,
+    ) -> tuple[SendResult, dict[str, Any] | None]:
         """Send many inferences as files.
 
         Args:
@@ -170,6 +190,9 @@ class DataCalls(ModelRecord):
             complete_batch: Close the batch afterwards when every row was accepted.
             ignore_join_errors: Make up identifiers for rows that have none.
             wait_for_enrichments: Wait until all enrichments are set up.
+            progress: Show how far it is.
+            chunk_size: Most rows of one request.
+            max_workers: Most requests at a time.
 
         Returns:
             ``counts`` and ``failures``, and the answer to closing the batch or ``None``.
@@ -179,8 +202,6 @@ class DataCalls(ModelRecord):
             MethodNotApplicableError: The model is not saved.
             ArthurError: Sending failed.
         """
-        from arthurai.core import sending
-
         return sending.send_bulk_inferences(
             self,
             batch_id,
@@ -190,6 +211,9 @@ class DataCalls(ModelRecord):
             complete_batch,
             ignore_join_errors,
             wait_for_enrichments,
+            progress=progress,
+            chunk_size=chunk_size,
+            max_workers=max_workers,
         )
 
     @arthur_excepted("failed to send bulk ground truths")
@@ -198,13 +222,20 @@ class DataCalls(ModelRecord):
         directory_path: str | None = None,
         data: Any = None,
         files: Sequence[DataFile] | None = None,
-    ) -> dict[str, Any]:
+        *,
+        progress: bool = False,
+        chunk_size: int | None = None,
+        max_workers: int | None = None,
+    ) -> SendResult:
         """Send ground truth of many inferences as files.
 
         Args:
             directory_path: Directory of Parquet or JSON files.
             data: A table with ``partner_inference_id``.
             files: Parquet or JSON files: paths or open binary files.
+            progress: Show how far it is.
+            chunk_size: Most rows of one request.
+            max_workers: Most requests at a time.
 
         Returns:
             ``counts`` and ``failures``.
@@ -214,9 +245,15 @@ class DataCalls(ModelRecord):
             MethodNotApplicableError: The model is not saved.
             ArthurError: Sending failed.
         """
-        from arthurai.core import sending
-
-        return sending.send_bulk_ground_truths(self, directory_path, data, files)
+        return sending.send_bulk_ground_truths(
+            self,
+            directory_path,
+            data,
+            files,
+            progress=progress,
+            chunk_size=chunk_size,
+            max_workers=max_workers,
+        )
 
     def send_batch_inferences(
         self,
@@ -224,7 +261,7 @@ class DataCalls(ModelRecord):
         directory_path: str | None = None,
         data: Any = None,
         complete_batch: bool = True,
-    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    ) -> tuple[SendResult, dict[str, Any] | None]:
         """Send a batch; deprecated since 3.10.0, use :meth:`send_bulk_inferences`.
 
         Args:
@@ -236,14 +273,12 @@ class DataCalls(ModelRecord):
         Returns:
             What :meth:`send_bulk_inferences` returns.
         """
-        from arthurai.core import sending
-
         return sending.send_batch_inferences(self, batch_id, directory_path, data, complete_batch)
 
     @arthur_excepted("failed to send batch ground truths")
     def send_batch_ground_truths(
         self, directory_path: str | None = None, data: Any = None
-    ) -> dict[str, Any]:
+    ) -> SendResult:
         """Send ground truth; deprecated since 3.10.0, use :meth:`send_bulk_ground_truths`.
 
         Args:
@@ -253,8 +288,6 @@ class DataCalls(ModelRecord):
         Returns:
             What :meth:`send_bulk_ground_truths` returns.
         """
-        from arthurai.core import sending
-
         return sending.send_batch_ground_truths(self, directory_path, data)
 
     @arthur_excepted("failed to set reference data")
@@ -263,13 +296,20 @@ class DataCalls(ModelRecord):
         directory_path: str | None = None,
         data: Any = None,
         files: Sequence[DataFile] | None = None,
-    ) -> tuple[dict[str, Any], dict[str, Any] | None] | None:
+        *,
+        progress: bool = False,
+        chunk_size: int | None = None,
+        max_workers: int | None = None,
+    ) -> tuple[SendResult, dict[str, Any] | None] | None:
         """Give the data that inferences are compared with.
 
         Args:
             directory_path: Directory of Parquet or JSON files.
             data: A table; on an unsaved model it is kept and sent by ``save()``.
             files: Parquet or JSON files: paths or open binary files.
+            progress: Show how far it is.
+            chunk_size: Most rows of one request.
+            max_workers: Most requests at a time.
 
         Returns:
             ``counts`` and ``failures``, and the answer to closing the set or ``None``; nothing
@@ -279,9 +319,15 @@ class DataCalls(ModelRecord):
             MissingParameterError: There is no data.
             ArthurError: Sending failed.
         """
-        from arthurai.core import sending
-
-        return sending.set_reference_data(self, directory_path, data, files)
+        return sending.set_reference_data(
+            self,
+            directory_path,
+            data,
+            files,
+            progress=progress,
+            chunk_size=chunk_size,
+            max_workers=max_workers,
+        )
 
     @arthur_excepted("failed to close the batch")
     def close_batch(self, batch_id: str, num_inferences: int | None = None) -> dict[str, Any]:
@@ -297,8 +343,6 @@ class DataCalls(ModelRecord):
         Raises:
             MethodNotApplicableError: The model is not saved.
         """
-        from arthurai.core import sending
-
         return sending.close_batch(self, batch_id, num_inferences)
 
     def convert_dataframe(
@@ -314,8 +358,6 @@ class DataCalls(ModelRecord):
         Returns:
             Path of a new temporary directory; the caller removes it.
         """
-        from arthurai.core import sending
-
         return sending.convert_dataframe(self, df, is_ref_data, max_rows_per_file)
 
     def await_inferences(

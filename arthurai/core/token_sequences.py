@@ -64,7 +64,6 @@ def _inputs(
                 ValueType.Image,
                 Stage.ModelPipelineInput,
                 position=position,
-                is_unique=True,
             )
         ]
     text = _text(columns, Stage.ModelPipelineInput, position, is_unique=True)
