@@ -191,6 +191,10 @@ def values_to_array(values: Sequence[Any], *, name: str, column: str) -> Any:
             f"Column {column!r} of `{name}` holds integers that do not fit in 64 bits{where}. "
             "Send them as text or as floats."
         ) from None
+    except UnicodeEncodeError as error:
+        raise UserValueError(
+            f"Column {column!r} of `{name}` holds text that is not valid Unicode: {error}"
+        ) from None
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError) as error:
         raise UserTypeError(
             f"Column {column!r} of `{name}` cannot be read as one type of value: {error}"

@@ -15,7 +15,7 @@ from arthurai.ingest.columns import values_to_array
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "is_table", "iter_tables", "to_arrow"]
+__all__ = ["BATCH_ROWS", "column_to_arrow", "is_streamed", "is_table", "iter_tables", "to_arrow"]
 
 BATCH_ROWS = 65_536
 """Rows of one table when a source is read piece by piece."""
@@ -104,15 +104,29 @@ def _from_records(rows: Sequence[Any], name: str) -> "pa.Table":
     return pa.table(arrays, names=columns)
 
 
-def _column_values(values: Any, name: str, column: str) -> Any:
-    """One entry of a dict of columns as an Arrow array."""
+def _is_sequence_of_values(values: object) -> bool:
+    return isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping)
+
+
+def column_to_arrow(values: Any, name: str, column: str) -> Any:
+    """One column given as list, array, Series or Arrow array, as an Arrow array.
+
+    Args:
+        values: one value a row; a Series is read by position.
+        name: what the caller calls the table, for messages.
+        column: the column's name, for messages.
+
+    Raises:
+        UserTypeError: not a list or array, or a type no attribute can hold.
+        UserValueError: integers outside 64 bits.
+    """
     import pyarrow as pa
 
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return values
     if _is_pandas(values, "Series"):
         return _pandas_column(values, name, column)
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    if not _is_sequence_of_values(values):
         raise UserTypeError(
             f"Column {column!r} of `{name}` must be a list or array with one value a row, got "
             f"{type(values).__name__}. For a single row give a list of one dict."
@@ -130,7 +144,7 @@ def _from_columns(columns: Mapping[Any, Any], name: str) -> "pa.Table":
     import pyarrow as pa
 
     _check_names(list(columns), name)
-    arrays = [_column_values(values, name, column) for column, values in columns.items()]
+    arrays = [column_to_arrow(values, name, column) for column, values in columns.items()]
     lengths = {column: len(array) for column, array in zip(columns, arrays, strict=True)}
     if len(set(lengths.values())) > 1:
         raise UserValueError(
@@ -142,7 +156,12 @@ def _from_columns(columns: Mapping[Any, Any], name: str) -> "pa.Table":
 
 
 def is_table(data: object) -> bool:
-    """Whether `data` is a frame, table, reader or dataset (lists and dicts are not counted)."""
+    """Whether `data` is a frame, table, reader or dataset.
+
+    Lists and dicts are not counted, nor are Series and other single columns.
+    """
+    if _is_series(data) or type(data).__name__ == "ChunkedArray":
+        return False
     return (
         hasattr(data, "__arrow_c_stream__")
         or _is_pandas(data, "DataFrame")
@@ -157,6 +176,16 @@ def _is_lazy_polars(data: object) -> bool:
 
 def _is_dataset(data: object) -> bool:
     return hasattr(data, "to_batches") and hasattr(data, "scanner") and _module(data) == "pyarrow"
+
+
+def is_streamed(data: object) -> bool:
+    """Whether `data` is read piece by piece: iterator, reader, dataset, lazy polars frame."""
+    return (
+        isinstance(data, Iterator)
+        or type(data).__name__ == "RecordBatchReader"
+        or _is_dataset(data)
+        or _is_lazy_polars(data)
+    )
 
 
 def _is_series(data: object) -> bool:
@@ -293,7 +322,7 @@ def iter_tables(
     if _is_lazy_polars(data) and hasattr(data, "collect_batches"):
         data = iter(data.collect_batches(chunk_size=rows, maintain_order=True))
     if isinstance(data, pa.RecordBatchReader) or _is_dataset(data):
-        data = (batch for batch in _reader(data) if batch.num_rows)
+        data = iter(_reader(data))
     if isinstance(data, Iterator):
         for part in data:
             table = to_arrow(part, name=name, infinities_to_null=infinities_to_null)
