@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +45,11 @@ class ArthurError(Exception):
 
     Attributes:
         exchange: The request that failed, or `None` when no request was involved.
+        result: What became of the rows of a call that sent rows, `None` for other calls.
     """
 
     exchange: Exchange | None = None
+    result: Any = None
 
     def __init__(self, *args: object, exchange: Exchange | None = None) -> None:
         super().__init__(*args)
