@@ -4,15 +4,23 @@ Each program gets a connected client and a name for its model. They use only wha
 data both can read, and are run by `onboarding_wire.py`, which compares what they send.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
+
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.core.attributes import ArthurAttribute, AttributeBin, AttributeCategory
+
+if TYPE_CHECKING:
+    from arthurai import ArthurAI, ArthurModel
 
 ROWS = 120
 
 
-def frame():
+def frame() -> pd.DataFrame:
     """A table of inputs, predictions and ground truth."""
     rng = np.random.default_rng(7)
     p = rng.random(ROWS).round(3)
@@ -43,7 +51,13 @@ def frame():
 INPUTS = ["age", "income", "sex", "member", "visits", "rating", "seen", "city"]
 
 
-def model(arthur, name, input_type=InputType.Tabular, output_type=OutputType.Multiclass, **more):
+def model(
+    arthur: ArthurAI,
+    name: str,
+    input_type: str = InputType.Tabular,
+    output_type: str = OutputType.Multiclass,
+    **more: Any,
+) -> ArthurModel:
     """A new model."""
     return arthur.model(
         partner_model_id=name,
@@ -54,69 +68,64 @@ def model(arthur, name, input_type=InputType.Tabular, output_type=OutputType.Mul
     )
 
 
-def binary_one_prediction_class_column(arthur, name):
+def binary_one_prediction_class_column(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name)
     data = frame()[[*INPUTS, "p1", "label"]]
     m.build(data, {"p1": "yes"}, ground_truth_column="label")
     m.save()
 
 
-def binary_two_predictions_class_column(arthur, name):
+def binary_two_predictions_class_column(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name)
     data = frame()[[*INPUTS, "p0", "p1", "flag"]]
-    m.build(
-        data, {"p0": 0, "p1": 1}, positive_predicted_attr="p1", ground_truth_column="flag"
-    )
+    m.build(data, {"p0": 0, "p1": 1}, positive_predicted_attr="p1", ground_truth_column="flag")
     m.save()
 
 
-def binary_two_columns(arthur, name):
+def binary_two_columns(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, classifier_threshold=0.65)
     data = frame()[[*INPUTS, "p0", "p1", "g0", "g1"]]
     m.build(data, {"p0": "g0", "p1": "g1"}, positive_predicted_attr="p1")
     m.save()
 
 
-def binary_without_negative_prediction(arthur, name):
+def binary_without_negative_prediction(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name)
     data = frame()[["age", "city", "p1", "g0", "g1"]]
     m.build(data, {"p1": "g1", None: "g0"}, positive_predicted_attr="p1")
     m.save()
 
 
-def multiclass_columns(arthur, name):
+def multiclass_columns(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, is_batch=True, tags=["a", "b"], description="three classes")
     data = frame()[[*INPUTS, "p0", "p1", "p2", "g0", "g1", "g2"]]
-    m.build(
-        data, {"p0": "g0", "p1": "g1", "p2": "g2"}, non_input_columns=["sex", "seen"]
-    )
+    m.build(data, {"p0": "g0", "p1": "g1", "p2": "g2"}, non_input_columns=["sex", "seen"])
     m.save()
 
 
-def multiclass_class_column(arthur, name):
+def multiclass_class_column(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name)
     data = frame()[["age", "income", "p0", "p1", "p2", "city"]]
-    m.build(
-        data, {"p0": "Oslo", "p1": "Lima", "p2": "Rome"}, ground_truth_column="city"
-    )
+    m.build(data, {"p0": "Oslo", "p1": "Lima", "p2": "Rome"}, ground_truth_column="city")
     m.save()
 
 
-def regression(arthur, name):
+def regression(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, output_type=OutputType.Regression)
     data = frame()[[*INPUTS, "amount", "amount_hat"]]
     m.build(data, {"amount_hat": "amount"}, non_input_columns=["city"])
     m.save()
 
 
-def regression_without_reference(arthur, name):
+def regression_without_reference(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, output_type=OutputType.Regression, expected_throughput_gb_per_day=2)
-    m.build(frame()[["age", "amount", "amount_hat"]], {"amount_hat": "amount"},
-            set_reference_data=False)
+    m.build(
+        frame()[["age", "amount", "amount_hat"]], {"amount_hat": "amount"}, set_reference_data=False
+    )
     m.save()
 
 
-def step_by_step_regression(arthur, name):
+def step_by_step_regression(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, output_type=OutputType.Regression)
     data = frame()
     m.infer_schema(data[INPUTS[:4]], Stage.ModelPipelineInput)
@@ -129,38 +138,61 @@ def step_by_step_regression(arthur, name):
     m.save()
 
 
-def attributes_by_hand(arthur, name):
+def attributes_by_hand(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name)
     m.add_attribute(
-        name="age", value_type=ValueType.Integer, stage=Stage.ModelPipelineInput, position=0,
-        min_range=0, max_range=120, label="Age in years",
+        name="age",
+        value_type=ValueType.Integer,
+        stage=Stage.ModelPipelineInput,
+        position=0,
+        min_range=0,
+        max_range=120,
+        label="Age in years",
     )
     m.add_attribute(
-        name="sex", value_type=ValueType.String, stage=Stage.ModelPipelineInput, position=1,
-        categorical=True, categories=["f", AttributeCategory("m", "male")], monitor_for_bias=True,
+        name="sex",
+        value_type=ValueType.String,
+        stage=Stage.ModelPipelineInput,
+        position=1,
+        categorical=True,
+        categories=["f", AttributeCategory("m", "male")],
+        monitor_for_bias=True,
     )
     m.add_attribute(
-        name="income", value_type=ValueType.Float, stage=Stage.ModelPipelineInput, position=2,
-        bins=[AttributeBin(None, 1000), AttributeBin(1000, None)], min_range=0.5, max_range=9e6,
+        name="income",
+        value_type=ValueType.Float,
+        stage=Stage.ModelPipelineInput,
+        position=2,
+        bins=[AttributeBin(None, 1000), AttributeBin(1000, None)],
+        min_range=0.5,
+        max_range=9e6,
     )
     m.add_attribute(
         arthur_attribute=ArthurAttribute(
-            name="note", value_type=ValueType.String, stage=Stage.NonInputData, position=0,
-            categorical=True, is_unique=True,
+            name="note",
+            value_type=ValueType.String,
+            stage=Stage.NonInputData,
+            position=0,
+            categorical=True,
+            is_unique=True,
         )
     )
     m.add_binary_classifier_output_attributes(
-        positive_predicted_attr="p1", pred_to_ground_truth_map={"p0": "g0", "p1": "g1"},
+        positive_predicted_attr="p1",
+        pred_to_ground_truth_map={"p0": "g0", "p1": "g1"},
         threshold=0.4,
     )
     m.save()
 
 
-def edited_schema(arthur, name):
+def edited_schema(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name)
     data = frame()[["age", "visits", "city", "p0", "p1", "flag"]]
     m.build(
-        data, {"p0": 0, "p1": 1}, positive_predicted_attr="p1", ground_truth_column="flag",
+        data,
+        {"p0": 0, "p1": 1},
+        positive_predicted_attr="p1",
+        ground_truth_column="flag",
         set_reference_data=False,
     )
     m.rename_attribute("age", "years", Stage.ModelPipelineInput)
@@ -171,36 +203,43 @@ def edited_schema(arthur, name):
     m.save()
 
 
-def language_classifier(arthur, name):
+def language_classifier(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, input_type=InputType.NLP, text_delimiter=r"\s+")
     data = frame()[["p0", "p1", "label", "city"]].assign(
         text=[f"row {i} says hello" for i in range(ROWS)]
     )
     m.build(
-        data, {"p0": "no", "p1": "yes"}, positive_predicted_attr="p1",
-        ground_truth_column="label", non_input_columns=["city"],
+        data,
+        {"p0": "no", "p1": "yes"},
+        positive_predicted_attr="p1",
+        ground_truth_column="label",
+        non_input_columns=["city"],
     )
     m.save()
 
 
-def image_classifier(arthur, name):
+def image_classifier(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, input_type=InputType.Image, pixel_height=20, pixel_width=30)
     m.add_image_attribute("picture")
     m.add_multiclass_classifier_output_attributes({"p0": "g0", "p1": "g1", "p2": "g2"})
     m.save()
 
 
-def object_detection(arthur, name):
+def object_detection(arthur: ArthurAI, name: str) -> None:
     m = model(
-        arthur, name, input_type=InputType.Image, output_type=OutputType.ObjectDetection,
-        pixel_height=20, pixel_width=30,
+        arthur,
+        name,
+        input_type=InputType.Image,
+        output_type=OutputType.ObjectDetection,
+        pixel_height=20,
+        pixel_width=30,
     )
     m.add_image_attribute("picture")
     m.add_object_detection_output_attributes("found", "there", ["cat", "dog"])
     m.save()
 
 
-def recommendations(arthur, name):
+def recommendations(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, output_type=OutputType.RankedList)
     data = frame()[["age", "city"]].assign(
         best=[[{"item_id": f"i{i % 5}", "score": 0.5}] for i in range(ROWS)],
@@ -210,28 +249,34 @@ def recommendations(arthur, name):
     m.save()
 
 
-def text_generation(arthur, name):
-    m = model(
-        arthur, name, input_type=InputType.NLP, output_type=OutputType.TokenSequence
-    )
+def text_generation(arthur: ArthurAI, name: str) -> None:
+    m = model(arthur, name, input_type=InputType.NLP, output_type=OutputType.TokenSequence)
     m.build_token_sequence_model(
-        "question", "answer", input_token_column="question_tokens",
-        output_token_column="answer_tokens", output_likelihood_column="answer_likelihoods",
-        ground_truth_text_column="truth", ground_truth_tokens_column="truth_tokens",
+        "question",
+        "answer",
+        input_token_column="question_tokens",  # noqa: S106 - the name of a column
+        output_token_column="answer_tokens",  # noqa: S106 - the name of a column
+        output_likelihood_column="answer_likelihoods",
+        ground_truth_text_column="truth",
+        ground_truth_tokens_column="truth_tokens",
     )
     m.save()
 
 
-def captions(arthur, name):
+def captions(arthur: ArthurAI, name: str) -> None:
     m = model(
-        arthur, name, input_type=InputType.Image, output_type=OutputType.TokenSequence,
-        pixel_height=20, pixel_width=30,
+        arthur,
+        name,
+        input_type=InputType.Image,
+        output_type=OutputType.TokenSequence,
+        pixel_height=20,
+        pixel_width=30,
     )
     m.build_token_sequence_model("picture", "caption", output_likelihood_column="likelihoods")
     m.save()
 
 
-def time_series(arthur, name):
+def time_series(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, input_type=InputType.TimeSeries, output_type=OutputType.Regression)
     data = frame()[["age", "amount", "amount_hat"]].assign(
         load=[
@@ -243,21 +288,23 @@ def time_series(arthur, name):
     m.save()
 
 
-def update_and_archive(arthur, name):
+def update_and_archive(arthur: ArthurAI, name: str) -> None:
     m = model(arthur, name, output_type=OutputType.Regression)
-    m.build(frame()[["age", "amount", "amount_hat"]], {"amount_hat": "amount"},
-            set_reference_data=False)
+    m.build(
+        frame()[["age", "amount", "amount_hat"]], {"amount_hat": "amount"}, set_reference_data=False
+    )
     m.save()
     m.display_name = "new name"
     m.update()
     m.archive()
 
 
-def next_version(arthur, name):
+def next_version(arthur: ArthurAI, name: str) -> None:
     group = arthur.get_model_group("group-1")
     m = model(arthur, name, output_type=OutputType.Regression)
-    m.build(frame()[["age", "amount", "amount_hat"]], {"amount_hat": "amount"},
-            set_reference_data=False)
+    m.build(
+        frame()[["age", "amount", "amount_hat"]], {"amount_hat": "amount"}, set_reference_data=False
+    )
     group.add_version(m, label="second")
     m.save()
 
