@@ -197,10 +197,31 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "RANKED_LIST": ranked,
 }
 
-_FAST: dict[str, frozenset[type]] = {
-    "FLOAT": frozenset({float, type(None)}),
-    "BOOLEAN": frozenset({bool, type(None)}),
+_NONE = type(None)
+
+
+def _all_integers(values: Sequence[Any]) -> bool:
+    given = [value for value in values if value is not None]
+    return not given or (min(given) >= -BIGGEST - 1 and max(given) <= BIGGEST)
+
+
+def _all_text(values: Sequence[Any]) -> bool:
+    try:
+        "".join([value for value in values if value is not None]).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_FAST: dict[str, tuple[frozenset[type], Callable[[Sequence[Any]], bool]]] = {
+    "FLOAT": (frozenset({float, _NONE}), lambda _: True),
+    "BOOLEAN": (frozenset({bool, _NONE}), lambda _: True),
+    "INTEGER": (frozenset({int, _NONE}), _all_integers),
+    "STRING": (frozenset({str, _NONE}), _all_text),
+    "UNSTRUCTURED_TEXT": (frozenset({str, _NONE}), _all_text),
+    "IMAGE": (frozenset({str, _NONE}), _all_text),
 }
+"""Python types that need no reading one by one, and what the whole column must satisfy."""
 
 Bad = dict[tuple[str, bool], list[tuple[int, object]]]
 
@@ -230,7 +251,8 @@ def read_column(
         The values in the shape the API takes, and the bad rows by what is wrong with them and
         whether that is a matter of type.
     """
-    if set(map(type, values)) <= _FAST.get(value_type, frozenset()):
+    types, fits = _FAST.get(value_type, (frozenset(), _all_text))
+    if set(map(type, values)) <= types and fits(values):
         return list(values), {}
     read = reader(value_type, zone)
     result: list[Any] = []
