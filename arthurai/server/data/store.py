@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import pyarrow as pa
 
-from arthurai.server.data import tables
+from arthurai.server.data import enrichments, tables
 from arthurai.server.data.database import Cursor, Database
 from arthurai.server.data.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.data.decode_json import JsonDecoder
@@ -17,10 +16,10 @@ from arthurai.server.data.errors import (
     BrokenFileError,
     DatasetStateError,
     UnknownDatasetError,
-    UnknownModelError,
 )
 from arthurai.server.data.events import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.data.outcome import Outcome
+from arthurai.server.data.registry import ModelRegistry
 from arthurai.server.data.usage import add_usage, utc_now
 from arthurai.server.data.writer import ModelWriter, Written
 
@@ -69,14 +68,7 @@ class DataStore:
         self._database = Database(directory)
         self._datasets = Datasets(self._database)
         self._events = EventBus()
-        self._registry = threading.RLock()
-        self._writers: dict[str, ModelWriter] = {}
-        self._fingerprints: dict[str, str] = {}
-        for model_id, slot, fingerprint in self._database.fetch(
-            "SELECT model_id, slot, fingerprint FROM arthur_models"
-        )[1]:
-            self._writers[model_id] = self._new_writer(model_id, slot)
-            self._fingerprints[model_id] = fingerprint
+        self._models = ModelRegistry(self._database, self._datasets)
 
     # --- models ---------------------------------------------------------------------------------
 
@@ -86,7 +78,7 @@ class DataStore:
         Args:
             schema: Schema of the model.
         """
-        self._writer(schema)
+        self._models.writer(schema)
 
     def update_schema(self, schema: ModelSchema) -> None:
         """Fit the tables of a model to a changed schema.
@@ -96,64 +88,11 @@ class DataStore:
         Args:
             schema: The new schema.
         """
-        self._writer(schema)
+        self._models.writer(schema)
 
     def delete_model(self, model_id: str) -> None:
         """Drop all data of a model; an unknown model is no error."""
-        with self._registry:
-            writer = self._writers.get(model_id)
-            if writer is None:
-                return
-            with writer.reference_lock, writer.lock:
-
-                def work(cursor: Cursor) -> None:
-                    tables.drop_tables(cursor, writer.slot)
-                    for table in ("arthur_models", "arthur_datasets"):
-                        cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
-
-                self._database.write(work)
-                del self._writers[model_id]
-                del self._fingerprints[model_id]
-
-    def _new_writer(self, model_id: str, slot: int) -> ModelWriter:
-        return ModelWriter(self._database, self._datasets, model_id, slot)
-
-    def _writer(self, schema: ModelSchema) -> ModelWriter:
-        """Return the writer of a model, its tables made or changed to fit the schema."""
-        fingerprint = tables.fingerprint(schema)
-        if self._fingerprints.get(schema.model_id) == fingerprint:
-            return self._writers[schema.model_id]
-        with self._registry:
-            writer = self._writers.get(schema.model_id)
-            if writer is None:
-                slot = 1 + max((w.slot for w in self._writers.values()), default=0)
-                writer = self._new_writer(schema.model_id, slot)
-            with writer.reference_lock, writer.lock:
-                self._database.write(
-                    lambda cursor: self._fit(cursor, writer.slot, schema, fingerprint)
-                )
-                self._writers[schema.model_id] = writer
-                self._fingerprints[schema.model_id] = fingerprint
-        return writer
-
-    def _fit(self, cursor: Cursor, slot: int, schema: ModelSchema, fingerprint: str) -> None:
-        if schema.model_id in self._writers:
-            tables.alter_tables(cursor, slot, schema)
-            cursor.execute(
-                "UPDATE arthur_models SET fingerprint = ? WHERE model_id = ?",
-                [fingerprint, schema.model_id],
-            )
-        else:
-            tables.create_tables(cursor, slot, schema)
-            cursor.execute(
-                "INSERT INTO arthur_models VALUES (?, ?, ?)", [schema.model_id, slot, fingerprint]
-            )
-
-    def _known(self, model_id: str) -> ModelWriter:
-        try:
-            return self._writers[model_id]
-        except KeyError:
-            raise UnknownModelError(f"the data store knows no model {model_id!r}") from None
+        self._models.delete(model_id)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -190,7 +129,7 @@ class DataStore:
         Returns:
             The verdict on each row of all pieces.
         """
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         outcome = Outcome()
         for piece in _until_broken(stream, outcome):
             table = self._decoder(schema, piece, outcome).inferences(batch_id or None)
@@ -223,7 +162,7 @@ class DataStore:
             schema: Schema of the model.
             stream: Pieces as for :meth:`append_ground_truth`.
         """
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         outcome = Outcome()
         for piece in _until_broken(stream, outcome):
             table = self._decoder(schema, piece, outcome).ground_truth()
@@ -260,7 +199,7 @@ class DataStore:
         Raises:
             DatasetStateError: If the reference set is closed.
         """
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         outcome = Outcome()
         table_name = tables.reference_table(writer.slot)
         names = ", ".join(tables.quoted(a.column) for a in schema.stored)
@@ -296,6 +235,19 @@ class DataStore:
         if isinstance(piece, pa.Table):
             return TableDecoder(schema, piece, first_row=first_row, outcome=outcome)
         return JsonDecoder(schema, piece, first_row=first_row, outcome=outcome)
+
+    def store_enrichment(self, model_id: str, source: str, table: pa.Table) -> None:
+        """Store results of an enrichment; older ones of the same inferences are replaced.
+
+        Args:
+            model_id: The model.
+            source: ``anomaly``, ``explanations`` or ``token_explanations``.
+            table: The results, with the columns of ``enrichments.COLUMNS[source]``.
+
+        Raises:
+            UnknownModelError: If the id is unknown.
+        """
+        enrichments.store(self._database, self._models.known(model_id).slot, source, table)
 
     # --- data sets ------------------------------------------------------------------------------
 
@@ -335,7 +287,7 @@ class DataStore:
         """
         if not schema.is_batch:
             raise DatasetStateError("the model is no batch model: it has no batches to close")
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         with writer.lock:
             found = self._datasets.batch(writer.model_id, writer.slot, batch_id)
             status = self._datasets.close(found, total_record_count)
@@ -360,7 +312,7 @@ class DataStore:
             DatasetStateError: If another number of rows is stored.
             UnknownDatasetError: If no reference data were sent.
         """
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         with writer.reference_lock:
             found = self._datasets.reference(writer.model_id, writer.slot)
             self._datasets.close(found, total_record_count)
@@ -377,7 +329,7 @@ class DataStore:
         Raises:
             DatasetStateError: If the reference set is closed.
         """
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         with writer.reference_lock:
             self._require_open_reference(writer)
 
@@ -396,12 +348,12 @@ class DataStore:
         Raises:
             UnknownDatasetError: If no inference of that batch was ever sent.
         """
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         return self._datasets.batch(writer.model_id, writer.slot, batch_id)
 
     def batches(self, schema: ModelSchema) -> list[Dataset]:
         """Return all batches of a model in the order they were begun."""
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         return self._datasets.list(writer.model_id, writer.slot, "batch")
 
     def reference(self, schema: ModelSchema) -> Dataset:
@@ -410,12 +362,12 @@ class DataStore:
         Raises:
             UnknownDatasetError: If no reference data were ever sent.
         """
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         return self._datasets.reference(writer.model_id, writer.slot)
 
     def datasets(self, schema: ModelSchema) -> list[Dataset]:
         """Return the batches of a model, then its reference set."""
-        writer = self._writer(schema)
+        writer = self._models.writer(schema)
         return self.batches(schema) + self._datasets.list(writer.model_id, writer.slot, "reference")
 
     # --- reading --------------------------------------------------------------------------------
@@ -431,13 +383,13 @@ class DataStore:
 
         Args:
             model: The model, or its id.
-            source: ``inference``, ``enriched``, ``ground_truth`` or ``reference``.
+            source: ``inference``, ``enriched``, ``ground_truth`` or ``reference``; for results of
+                enrichments ``anomaly``, ``explanations`` or ``token_explanations``.
 
         Raises:
-            UnknownModelError: If the id is unknown.
+            LookupError: If the model is unknown, or has no results of that enrichment.
         """
-        writer = self._known(model) if isinstance(model, str) else self._writer(model)
-        return tables.view(writer.slot, source)
+        return self._models.relation(model, source)
 
     def fetch(
         self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
@@ -471,7 +423,7 @@ class DataStore:
         Args:
             model: The model, or its id; an id without data has zero rows.
         """
-        if isinstance(model, str) and model not in self._writers:
+        if isinstance(model, str) and self._models.get(model) is None:
             return {"inference": 0, "ground_truth": 0, "reference": 0}
         rows, truths, reference = self.fetch(
             "SELECT count(*), count(ground_truth_timestamp), (SELECT count(*) FROM"
@@ -485,7 +437,7 @@ class DataStore:
         Args:
             model_id: The model; an unknown one has none.
         """
-        writer = self._writers.get(model_id)
+        writer = self._models.get(model_id)
         if writer is None:
             return False
         return bool(self.fetch(f"SELECT 1 FROM {tables.rows_table(writer.slot)} LIMIT 1")[1])

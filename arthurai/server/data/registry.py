@@ -1,0 +1,127 @@
+"""The models a data store holds: their tables, and who writes them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from arthurai.server.data import enrichments, tables
+from arthurai.server.data.errors import UnknownModelError
+from arthurai.server.data.writer import ModelWriter
+from arthurai.server.schema import ModelSchema
+
+if TYPE_CHECKING:
+    from arthurai.server.data.database import Cursor, Database
+    from arthurai.server.data.datasets import Datasets
+
+
+class ModelRegistry:
+    """Makes, changes and drops the tables of models.
+
+    Args:
+        database: The database.
+        datasets: The states of batches and reference sets.
+    """
+
+    def __init__(self, database: Database, datasets: Datasets) -> None:
+        self._database = database
+        self._datasets = datasets
+        self._lock = threading.RLock()
+        self._writers: dict[str, ModelWriter] = {}
+        self._fingerprints: dict[str, str] = {}
+        for model_id, slot, fingerprint in database.fetch(
+            "SELECT model_id, slot, fingerprint FROM arthur_models"
+        )[1]:
+            self._writers[model_id] = ModelWriter(database, datasets, model_id, slot)
+            self._fingerprints[model_id] = fingerprint
+
+    def get(self, model_id: str) -> ModelWriter | None:
+        """Return the writer of a model, or ``None`` for an unknown one."""
+        return self._writers.get(model_id)
+
+    def known(self, model_id: str) -> ModelWriter:
+        """Return the writer of a model.
+
+        Raises:
+            UnknownModelError: If the id is unknown.
+        """
+        try:
+            return self._writers[model_id]
+        except KeyError:
+            raise UnknownModelError(f"the data store knows no model {model_id!r}") from None
+
+    def writers(self) -> list[ModelWriter]:
+        """Return the writers of all models."""
+        with self._lock:
+            return list(self._writers.values())
+
+    def writer(self, schema: ModelSchema) -> ModelWriter:
+        """Return the writer of a model, its tables made or changed to fit the schema.
+
+        Args:
+            schema: Schema of the model.
+        """
+        fingerprint = tables.fingerprint(schema)
+        if self._fingerprints.get(schema.model_id) == fingerprint:
+            return self._writers[schema.model_id]
+        with self._lock:
+            writer = self._writers.get(schema.model_id)
+            is_new = writer is None
+            if writer is None:
+                slot = 1 + max((w.slot for w in self._writers.values()), default=0)
+                writer = ModelWriter(self._database, self._datasets, schema.model_id, slot)
+            slot = writer.slot
+
+            def fit(cursor: Cursor) -> None:
+                if is_new:
+                    tables.create_tables(cursor, slot, schema)
+                    cursor.execute(
+                        "INSERT INTO arthur_models VALUES (?, ?, ?)",
+                        [schema.model_id, slot, fingerprint],
+                    )
+                else:
+                    tables.alter_tables(cursor, slot, schema)
+                    cursor.execute(
+                        "UPDATE arthur_models SET fingerprint = ? WHERE model_id = ?",
+                        [fingerprint, schema.model_id],
+                    )
+
+            with writer.reference_lock, writer.lock:
+                self._database.write(fit)
+                self._writers[schema.model_id] = writer
+                self._fingerprints[schema.model_id] = fingerprint
+        return writer
+
+    def delete(self, model_id: str) -> None:
+        """Drop all data of a model; an unknown model is no error."""
+        with self._lock:
+            writer = self._writers.get(model_id)
+            if writer is None:
+                return
+            slot = writer.slot
+
+            def drop(cursor: Cursor) -> None:
+                tables.drop_tables(cursor, slot)
+                enrichments.drop_tables(cursor, slot)
+                for table in ("arthur_models", "arthur_datasets"):
+                    cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
+
+            with writer.reference_lock, writer.lock:
+                self._database.write(drop)
+                del self._writers[model_id]
+                del self._fingerprints[model_id]
+
+    def relation(self, model: ModelSchema | str, source: str) -> str:
+        """Return the quoted name of the relation behind a query source.
+
+        Args:
+            model: The model, or its id.
+            source: A key of ``tables.SOURCES`` or of ``enrichments.COLUMNS``.
+
+        Raises:
+            LookupError: If the model is unknown, or has no results of that enrichment.
+        """
+        writer = self.writer(model) if isinstance(model, ModelSchema) else self.known(model)
+        if source in enrichments.COLUMNS:
+            return enrichments.relation(self._database, writer.slot, source)
+        return tables.view(writer.slot, source)
