@@ -132,7 +132,8 @@ def accuracy_by_day(model: ArthurModel) -> pd.DataFrame:
             "order_by": [{"alias": "day"}],
         }
     )
-    return pd.DataFrame(rows).assign(day=lambda frame: pd.to_datetime(frame["day"]))
+    frame = pd.DataFrame(rows, columns=["day", "applications", "accuracy"])
+    return frame.assign(day=pd.to_datetime(frame["day"]))
 
 
 def denial_rate_by_group(model: ArthurModel) -> pd.DataFrame:
@@ -155,7 +156,9 @@ def denial_rate_by_group(model: ArthurModel) -> pd.DataFrame:
             "order_by": [group],
         }
     )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        rows, columns=["african_american", "applications", "predicted_denials", "actual_denials"]
+    )
 
 
 def draw(accuracy: pd.DataFrame, groups: pd.DataFrame, path: Path) -> None:
@@ -190,6 +193,7 @@ def draw(accuracy: pd.DataFrame, groups: pd.DataFrame, path: Path) -> None:
         )
         right.bar_label(bars, fmt="{:.0%}")
     right.set(title="Denials by group", xticks=list(positions), xticklabels=labels)
+    right.margins(y=0.15)
     right.legend()
     figure.savefig(path, dpi=120)
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+pytest_plugins = ["recorder"]
+
 
 class Address(NamedTuple):
     """Where a running server listens, and a key it takes."""
