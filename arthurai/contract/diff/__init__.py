@@ -1,0 +1,10 @@
+"""What a change of the OpenAPI document breaks.
+
+Every difference of two bundled documents is breaking, additive or cosmetic, judged for requests and
+responses apart; the gravest decides how the version number grows.
+"""
+
+from arthurai.contract.diff.changes import Bump, Change, Severity, Side, bump_of
+from arthurai.contract.diff.documents import compare_documents
+
+__all__ = ["Bump", "Change", "Severity", "Side", "bump_of", "compare_documents"]

@@ -1,0 +1,81 @@
+"""`arthurai spec diff OLD NEW`: what a change of the OpenAPI document breaks."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arthurai.common.exceptions import ArthurUserError
+from arthurai.contract.diff import Bump, bump_of, compare_documents
+from arthurai.contract.diff.impact import with_impact
+from arthurai.contract.diff.report import as_json, as_text
+from arthurai.contract.diff.sources import BUNDLE, LEDGER, load_document, load_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BUMPS = (Bump.PATCH, Bump.MINOR, Bump.MAJOR)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command on a parser."""
+    parser.add_argument(
+        "old", help=f"bundle that programs know: a file, or a revision with {BUNDLE}"
+    )
+    parser.add_argument("new", help="bundle that shall replace it: a file or a revision")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--ledger", type=Path, help=f"ledger that names the public calls ({LEDGER} when it exists)"
+    )
+    parser.add_argument(
+        "--repository", type=Path, default=Path(), help="where revisions are looked up (here)"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=[bump.value for bump in _BUMPS],
+        help="exit with 1 when the version has to grow by this or more",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare two documents and print what changed.
+
+    Returns:
+        0; 1 when ``--fail-on`` applies; 2 when an argument is wrong.
+    """
+    try:
+        old = load_document(options.old, options.repository)
+        new = load_document(options.new, options.repository)
+        usual = options.repository / LEDGER
+        path = options.ledger or (usual if usual.is_file() else None)
+        ledger = None if path is None else load_ledger(path)
+        changes = with_impact(compare_documents(old, new), old, new, ledger)
+    except (ArthurUserError, ValueError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    sys.stdout.write((as_json(changes) if options.json else as_text(changes)) + "\n")
+    if options.fail_on is None or bump_of(changes) is Bump.NONE:
+        return 0
+    return int(_BUMPS.index(bump_of(changes)) >= _BUMPS.index(Bump(options.fail_on)))
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``spec`` with ``diff`` below it to the parsers of ``arthurai``."""
+    spec = subparsers.add_parser("spec", help="work with the OpenAPI document")
+    below = spec.add_subparsers(dest="spec_command", required=True)
+    parser = below.add_parser("diff", help="show what a change of the document breaks")
+    add_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments, or those of the process."""
+    parser = argparse.ArgumentParser(prog="arthurai spec diff", description=__doc__)
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

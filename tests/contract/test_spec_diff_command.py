@@ -1,0 +1,240 @@
+"""`arthurai spec diff`: what it reads, prints and returns."""
+
+import argparse
+import copy
+import json
+import subprocess
+
+import pytest
+
+import arthurai_api.models
+from arthurai.common.bundle import load_bundle, operations
+from arthurai.common.exceptions import UserValueError
+from arthurai.contract import spec_diff
+from arthurai.contract.diff import compare_documents
+from arthurai.contract.diff.impact import module_name, with_impact
+from arthurai.contract.diff.sources import BUNDLE, load_document
+
+
+def document(**members):
+    answer = {"type": "object", "properties": members}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/BigThing"}}}
+    get = {"tags": ["big things"], "responses": {"200": {"description": "ok", "content": content}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {
+            "/one": {"get": {**get, "operationId": "get_one"}},
+            "/two": {"get": {**get, "operationId": "get_two"}},
+        },
+        "components": {"schemas": {"BigThing": answer}},
+    }
+
+
+OLD = document(a={"type": "string"}, b={"type": "string"})
+NEW = document(a={"type": "integer"}, b={"type": "string"}, c={"type": "string"})
+DESCRIBED = document(a={"type": "string"}, b={"type": "string", "description": "B."})
+LEDGER = """
+operations:
+  get_one: {status: wrapped, call: arthurai.One.get}
+  get_two: {status: wrapped, call: [arthurai.Two.get, arthurai.Two.find]}
+"""
+MODULES = (
+    "    modules arthurai_api.api.big_things.get_one, arthurai_api.api.big_things.get_two, "
+    "arthurai_api.models.big_thing"
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name, value in (("old", OLD), ("new", NEW), ("described", DESCRIBED)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(value))
+    (tmp_path / "ledger.yaml").write_text(LEDGER)
+    return tmp_path
+
+
+def run(capsys, *arguments):
+    code = spec_diff.main([str(argument) for argument in arguments])
+    return code, *capsys.readouterr()
+
+
+def test_an_unchanged_document_prints_no_bump_only(capsys, files):
+    assert run(capsys, files / "old.json", files / "old.json") == (0, "no bump\n", "")
+
+
+def test_the_shipped_document_equals_itself():
+    assert compare_documents(load_bundle(), copy.deepcopy(load_bundle())) == []
+
+
+def test_people_read_the_change_with_what_it_touches(capsys, files):
+    arguments = [files / "old.json", files / "new.json", "--ledger", files / "ledger.yaml"]
+    code, out, _ = run(capsys, *arguments)
+    assert code == 0
+    assert out.splitlines() == [
+        "1 breaking",
+        "  response type-changed: type string became integer",
+        "    at      #/components/schemas/BigThing/properties/a",
+        MODULES,
+        "    calls   arthurai.One.get, arthurai.Two.find, arthurai.Two.get",
+        "",
+        "1 additive",
+        "  response property-added: optional member 'c' is new",
+        "    at      #/components/schemas/BigThing/properties/c",
+        MODULES,
+        "    calls   arthurai.One.get, arthurai.Two.find, arthurai.Two.get",
+        "",
+        "Version bump: major: existing programs break",
+    ]
+
+
+def test_programs_read_json(capsys, files):
+    _, out, _ = run(capsys, files / "old.json", files / "new.json", "--json")
+    report = json.loads(out)
+    assert report["bump"] == "major"
+    assert report["counts"] == {"breaking": 1, "additive": 1, "cosmetic": 0}
+    assert report["changes"][0] == {
+        "severity": "breaking",
+        "side": "response",
+        "rule": "type-changed",
+        "path": "#/components/schemas/BigThing/properties/a",
+        "message": "type string became integer",
+        "operations": ["get_one", "get_two"],
+        "modules": [
+            "arthurai_api.api.big_things.get_one",
+            "arthurai_api.api.big_things.get_two",
+            "arthurai_api.models.big_thing",
+        ],
+        "calls": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("new", "level", "code"),
+    [
+        ("new", "major", 1),
+        ("new", "patch", 1),
+        ("described", "patch", 1),
+        ("described", "minor", 0),
+        ("old", "patch", 0),
+    ],
+)
+def test_a_build_can_fail_on_a_bump(capsys, files, new, level, code):
+    arguments = [files / "old.json", files / f"{new}.json", "--fail-on", level]
+    assert run(capsys, *arguments)[0] == code
+
+
+def test_revisions_of_git_are_read(capsys, files):
+    def git(*arguments):
+        identity = ["-c", "user.name=n", "-c", "user.email=e@example.com"]
+        subprocess.run(["git", *identity, "-C", files, *arguments], check=True, capture_output=True)
+
+    git("init", "-q")
+    bundle = files / BUNDLE
+    bundle.parent.mkdir(parents=True)
+    for text, tag in ((OLD, "v1"), (NEW, "v2")):
+        bundle.write_text(json.dumps(text))
+        git("add", BUNDLE)
+        git("commit", "-q", "-m", tag)
+        git("tag", tag)
+    _, out, _ = run(capsys, "v1", "v2", "--repository", files)
+    assert "1 breaking" in out
+    assert run(capsys, "v2", bundle, "--repository", files)[1] == "no bump\n"
+
+
+def test_yaml_is_read_too(capsys, files):
+    yaml = files / "old.yaml"
+    yaml.write_text(json.dumps(OLD))
+    assert run(capsys, yaml, files / "old.json")[1] == "no bump\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "is not an OpenAPI document"),
+        ("{}", "is not an OpenAPI document"),
+        (json.dumps({**OLD, "components": {}}), "leads nowhere"),
+        (json.dumps(OLD).replace("#/components/schemas/", "other.yaml#/"), "bundle the document"),
+    ],
+)
+def test_what_is_no_document_is_refused(capsys, files, content, message):
+    bad = files / "bad.json"
+    bad.write_text(content)
+    code, out, err = run(capsys, bad, files / "new.json")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.startswith("error: ")
+
+
+@pytest.mark.parametrize("source", ["no-such-revision", "HEAD:other"])
+def test_what_is_neither_file_nor_revision_is_refused(capsys, files, source):
+    code, _out, err = run(capsys, source, files / "new.json")
+    assert code == 2
+    assert repr(source) in err
+
+
+def test_a_revision_cannot_be_an_option_of_git(files):
+    with pytest.raises(UserValueError, match="neither a file nor a git revision"):
+        load_document("--output=x", files)
+
+
+@pytest.mark.parametrize("content", ["[", "[]", "operations: 7"])
+def test_what_is_no_ledger_is_refused(capsys, files, content):
+    bad = files / "bad.yaml"
+    bad.write_text(content)
+    arguments = [files / "old.json", files / "new.json", "--ledger", bad]
+    assert run(capsys, *arguments)[0] == 2
+
+
+def test_a_missing_ledger_is_said(capsys, files):
+    arguments = [files / "old.json", files / "new.json", "--ledger", files / "none.yaml"]
+    code, _out, err = run(capsys, *arguments)
+    assert code == 2
+    assert "none.yaml does not exist" in err
+
+
+def test_the_command_hooks_into_a_larger_one(capsys, files):
+    parser = argparse.ArgumentParser()
+    spec_diff.register(parser.add_subparsers())
+    options = parser.parse_args(["spec", "diff", str(files / "old.json"), str(files / "old.json")])
+    assert options.run(options) == 0
+    assert capsys.readouterr().out == "no bump\n"
+
+
+def test_modules_are_named_as_the_generator_names_them():
+    schemas = load_bundle()["components"]["schemas"]
+    known = arthurai_api.models._MODULES
+    assert len(known.keys() & schemas.keys()) > 100
+    for name in known.keys() & schemas.keys():
+        assert f".{module_name(name)}" == known[name]
+
+
+def test_named_modules_of_operations_exist():
+    from importlib.util import find_spec
+
+    new = copy.deepcopy(load_bundle())
+    for path in new["paths"].values():
+        for method in set(path) & {"get", "put", "post", "patch", "delete"}:
+            path[method]["summary"] = "Another summary."
+    changes = with_impact(compare_documents(load_bundle(), new), load_bundle(), new)
+    touched = {module for change in changes for module in change.modules}
+    assert len(touched) == len(operations())
+    assert all(find_spec(module) for module in touched)
+
+
+def test_a_recursive_schema_is_compared_once():
+    def recursive(kind):
+        result = copy.deepcopy(OLD)
+        result["components"]["schemas"]["BigThing"] = {
+            "type": "object",
+            "properties": {
+                "me": {"$ref": "#/components/schemas/BigThing"},
+                "all": {"type": "array", "items": {"$ref": "#/components/schemas/BigThing"}},
+                "kind": {"type": kind},
+            },
+        }
+        return result
+
+    (change,) = compare_documents(recursive("string"), recursive("boolean"))
+    assert change.path == "#/components/schemas/BigThing/properties/kind"
+    assert change.operations == ("get_one", "get_two")
