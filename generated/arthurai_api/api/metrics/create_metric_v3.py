@@ -110,7 +110,7 @@ def sync_detailed(
 ) -> Response[Error | Metric]:
     """Create a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `create_metric`.
 
     Args:
         model_id (str):
@@ -146,7 +146,7 @@ def sync(
 ) -> Error | Metric | None:
     """Create a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `create_metric`.
 
     Args:
         model_id (str):
@@ -177,7 +177,7 @@ async def asyncio_detailed(
 ) -> Response[Error | Metric]:
     """Create a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `create_metric`.
 
     Args:
         model_id (str):
@@ -211,7 +211,7 @@ async def asyncio(
 ) -> Error | Metric | None:
     """Create a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `create_metric`.
 
     Args:
         model_id (str):

@@ -86,7 +86,7 @@ def sync_detailed(
 ) -> Response[Any | Error]:
     """Delete a metric.
 
-     Alert rules on it are switched off. Use the operation of the same name under v4.
+     Deprecated; use `delete_metric`.
 
     Args:
         model_id (str):
@@ -120,7 +120,7 @@ def sync(
 ) -> Any | Error | None:
     """Delete a metric.
 
-     Alert rules on it are switched off. Use the operation of the same name under v4.
+     Deprecated; use `delete_metric`.
 
     Args:
         model_id (str):
@@ -149,7 +149,7 @@ async def asyncio_detailed(
 ) -> Response[Any | Error]:
     """Delete a metric.
 
-     Alert rules on it are switched off. Use the operation of the same name under v4.
+     Deprecated; use `delete_metric`.
 
     Args:
         model_id (str):
@@ -181,7 +181,7 @@ async def asyncio(
 ) -> Any | Error | None:
     """Delete a metric.
 
-     Alert rules on it are switched off. Use the operation of the same name under v4.
+     Deprecated; use `delete_metric`.
 
     Args:
         model_id (str):

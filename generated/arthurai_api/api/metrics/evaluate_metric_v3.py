@@ -108,7 +108,7 @@ def sync_detailed(
 ) -> Response[Error | MetricEvaluationResponse]:
     """Evaluate a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `evaluate_metric`.
 
     Args:
         model_id (str):
@@ -146,7 +146,7 @@ def sync(
 ) -> Error | MetricEvaluationResponse | None:
     """Evaluate a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `evaluate_metric`.
 
     Args:
         model_id (str):
@@ -179,7 +179,7 @@ async def asyncio_detailed(
 ) -> Response[Error | MetricEvaluationResponse]:
     """Evaluate a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `evaluate_metric`.
 
     Args:
         model_id (str):
@@ -215,7 +215,7 @@ async def asyncio(
 ) -> Error | MetricEvaluationResponse | None:
     """Evaluate a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `evaluate_metric`.
 
     Args:
         model_id (str):

@@ -88,7 +88,7 @@ def sync_detailed(
 ) -> Response[Error | Metric]:
     """Show a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `get_metric`.
 
     Args:
         model_id (str):
@@ -122,7 +122,7 @@ def sync(
 ) -> Error | Metric | None:
     """Show a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `get_metric`.
 
     Args:
         model_id (str):
@@ -151,7 +151,7 @@ async def asyncio_detailed(
 ) -> Response[Error | Metric]:
     """Show a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `get_metric`.
 
     Args:
         model_id (str):
@@ -183,7 +183,7 @@ async def asyncio(
 ) -> Error | Metric | None:
     """Show a metric.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `get_metric`.
 
     Args:
         model_id (str):

@@ -139,7 +139,7 @@ def sync_detailed(
 ) -> Response[Error | PaginatedMetrics]:
     """List the metrics of a model.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `list_metrics`.
 
     Args:
         model_id (str):
@@ -194,7 +194,7 @@ def sync(
 ) -> Error | PaginatedMetrics | None:
     """List the metrics of a model.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `list_metrics`.
 
     Args:
         model_id (str):
@@ -244,7 +244,7 @@ async def asyncio_detailed(
 ) -> Response[Error | PaginatedMetrics]:
     """List the metrics of a model.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `list_metrics`.
 
     Args:
         model_id (str):
@@ -297,7 +297,7 @@ async def asyncio(
 ) -> Error | PaginatedMetrics | None:
     """List the metrics of a model.
 
-     Use the operation of the same name under v4.
+     Deprecated; use `list_metrics`.
 
     Args:
         model_id (str):

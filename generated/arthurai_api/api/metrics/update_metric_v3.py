@@ -113,7 +113,7 @@ def sync_detailed(
 ) -> Response[Error | Metric]:
     """Replace a metric.
 
-     Built-in metrics cannot be changed. Use the operation of the same name under v4.
+     Deprecated; use `update_metric`.
 
     Args:
         model_id (str):
@@ -152,7 +152,7 @@ def sync(
 ) -> Error | Metric | None:
     """Replace a metric.
 
-     Built-in metrics cannot be changed. Use the operation of the same name under v4.
+     Deprecated; use `update_metric`.
 
     Args:
         model_id (str):
@@ -186,7 +186,7 @@ async def asyncio_detailed(
 ) -> Response[Error | Metric]:
     """Replace a metric.
 
-     Built-in metrics cannot be changed. Use the operation of the same name under v4.
+     Deprecated; use `update_metric`.
 
     Args:
         model_id (str):
@@ -223,7 +223,7 @@ async def asyncio(
 ) -> Error | Metric | None:
     """Replace a metric.
 
-     Built-in metrics cannot be changed. Use the operation of the same name under v4.
+     Deprecated; use `update_metric`.
 
     Args:
         model_id (str):
