@@ -176,12 +176,14 @@ def _serve(options: argparse.Namespace) -> int:
         )
     from arthurai.server.app import MAX_FORM_BYTES, create_app
     from arthurai.server.data.errors import DataStoreError
+    from arthurai.server.delivery import DeliverySettings
     from arthurai.server.logs import log_to_stderr
     from arthurai.server.serving import Server, run_until_signalled
 
     log_to_stderr(options.log_level)
     try:
-        app = create_app(options.data_dir, make_login=True, access_log=True)
+        settings = DeliverySettings.from_environment(os.environ)
+        app = create_app(options.data_dir, make_login=True, access_log=True, delivery=settings)
     except (OSError, ValueError, DataStoreError) as error:
         return _fail(str(error))
     with app:
@@ -197,6 +199,7 @@ def _serve(options: argparse.Namespace) -> int:
             return _fail(
                 f"cannot listen on {options.host}:{options.port}: {error}; choose another --port"
             )
+        app.notifications.start()
         _announce(app, server.url)
         run_until_signalled(server)
     return 0

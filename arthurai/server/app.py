@@ -12,8 +12,10 @@ from arthurai.server.auth import SESSION_SECONDS, Authentication
 from arthurai.server.authorization import ADMINISTRATOR, SUPER_ADMIN, Authorization
 from arthurai.server.control import ControlStore
 from arthurai.server.data.store import DataStore
+from arthurai.server.delivery import Delivery, DeliverySettings
 from arthurai.server.http.core import HttpCore
 from arthurai.server.http.messages import Reply
+from arthurai.server.notifications import Notifications
 from arthurai.server.secret import load_secret
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ class ArthurApp:
     Attributes:
         data_dir: Directory of everything the server keeps; ``None`` keeps it in memory.
         control: Organisations, users, keys, models and small documents.
+        delivery: Sends mails and webhooks.
+        notifications: Tells people about alerts.
+        secret: Signs sessions and invitations.
         data: Inferences, reference data and ground truth.
         authentication: Tells who calls.
         authorization: Tells what they may do.
@@ -72,6 +77,7 @@ class ArthurApp:
         max_form_bytes: int = MAX_FORM_BYTES,
         access_log: bool = False,
         make_login: bool | None = None,
+        delivery: DeliverySettings | None = None,
     ) -> None:
         """Open or create a server.
 
@@ -84,6 +90,7 @@ class ArthurApp:
             access_log: Log each request at level INFO instead of DEBUG.
             make_login: Whether the administrator made by the first start gets a password; by
                 default only where a directory keeps it, because hashing takes a moment.
+            delivery: How mails and webhooks leave; without settings messages are logged only.
 
         Raises:
             OSError: The directory cannot be used.
@@ -102,6 +109,9 @@ class ArthurApp:
         except BaseException:
             self.data.close()
             raise
+        self.secret = secret
+        self.delivery = Delivery(delivery or DeliverySettings())
+        self.notifications = Notifications(self.control, self.delivery)
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
@@ -158,6 +168,8 @@ class ArthurApp:
 
     def close(self) -> None:
         """Close the stores; the application answers no more requests."""
+        self.notifications.close()
+        self.delivery.close()
         self.data.close()
         self.control.close()
 

@@ -12,7 +12,8 @@ from arthurai.common.bundle import Permission
 from arthurai.server.http.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from arthurai.server.auth import Caller
     from arthurai.server.control import ControlStore
@@ -21,6 +22,18 @@ SUPER_ADMIN: Final = "Super Admin"
 ADMINISTRATOR: Final = "Administrator"
 MODEL_OWNER: Final = "Model Owner"
 CUSTOM_ROLE_KIND: Final = "custom_role"
+GLOBAL_RESOURCES: Final = frozenset(
+    {
+        "organization_global",
+        "organization",
+        "system_config",
+        "custom_roles",
+        "enrichment_status",
+        "model_status",
+    }
+)
+"""Resources whose rights reach beyond one organisation; custom roles cannot grant them."""
+
 _RAW: Final = Permission("raw_data", "read")
 _REFERENCE: Final = Permission("reference_data", "read")
 
@@ -155,3 +168,48 @@ def _source_permissions(body: Any) -> set[Permission]:
                 sources.append(query.get("from"))
             query = query.get("subquery")
     return {_REFERENCE if source == "reference" else _RAW for source in sources}
+
+
+def check_custom_roles(
+    authorization: Authorization, organization_id: str, roles: Sequence[Mapping[str, Any]]
+) -> None:
+    """Check new custom roles of an organisation.
+
+    Args:
+        authorization: Knows the roles there are.
+        organization_id: Whose roles they are to be.
+        roles: ``RoleDefinition`` objects.
+
+    Raises:
+        ApiError: 400 for a standard name, an unknown or global permission or an unknown inherited
+            role, 409 for a name that is taken.
+    """
+    names = [role["role_name"] for role in roles]
+    for role in roles:
+        name = role["role_name"]
+        if not name.strip() or name in authorization.standard_roles:
+            raise ApiError(400, f"role_name {name[:100]!r} is empty or that of a standard role")
+        if names.count(name) > 1 or authorization.role_exists(organization_id, name):
+            raise ApiError(409, f"role {name[:100]!r} exists already; delete it first")
+        for member in role.get("permissions") or ():
+            permission = Permission(member["resource"], member["action"])
+            if permission not in authorization.known_permissions:
+                raise ApiError(
+                    400,
+                    f"permission {permission.resource[:100]} {permission.action[:100]} is unknown",
+                )
+            _refuse_global({permission}, name)
+        for inherited in role.get("inherited_role_names") or ():
+            if inherited not in names and not authorization.role_exists(organization_id, inherited):
+                raise ApiError(400, f"inherited role {inherited[:100]!r} does not exist")
+            _refuse_global(authorization.grants([inherited], organization_id), name)
+
+
+def _refuse_global(permissions: AbstractSet[Permission], role: str) -> None:
+    for permission in permissions:
+        if permission.resource in GLOBAL_RESOURCES:
+            raise ApiError(
+                400,
+                f"role {role[:100]!r}: permission {permission.resource} {permission.action} is "
+                "global and cannot be granted by a custom role",
+            )

@@ -146,15 +146,26 @@ def complete_attributes(
     check_attributes(attributes, output_type)
     if output_type == "MULTICLASS":
         attributes = _with_implicit(attributes)
-    ids = {(a["stage"], a["name"]): a["id"] for a in known}
-    _assign_positions(attributes)
+    known_ids = {a["id"] for a in known}
+    by_name = {(a["stage"], a["name"]): a for a in known}
     for attribute in attributes:
-        attribute["id"] = ids.get((attribute["stage"], attribute["name"])) or new_id()
+        present = by_name.get((attribute["stage"], attribute["name"]), {})
+        if attribute.get("id") not in known_ids:
+            attribute["id"] = present.get("id") or new_id()
+        if "position" not in attribute and "position" in present:
+            attribute["position"] = present["position"]
+    _assign_positions(attributes)
     return attributes
 
 
 def _clean(attribute: Mapping[str, Any]) -> dict[str, Any]:
     clean = {m: attribute[m] for m in _ATTRIBUTE_MEMBERS if attribute.get(m) is not None}
+    for members in ("categories", "bins"):
+        if members in clean:
+            clean[members] = [
+                {name: value for name, value in member.items() if value is not None}
+                for member in clean[members]
+            ]
     for flag in _FLAGS:
         clean[flag] = bool(clean.get(flag))
     clean["implicit"] = False

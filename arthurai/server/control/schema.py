@@ -85,6 +85,17 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT""",
         "CREATE INDEX documents_of_model ON documents (kind, organization_id, model_id, position)",
     ),
+    (
+        """CREATE TABLE usage (
+            organization_id TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            category TEXT NOT NULL,
+            minute INTEGER NOT NULL,
+            records INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (organization_id, model_id, category, minute)
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 """Statements by version: entry ``n`` leads from version ``n`` to version ``n + 1``."""
 

@@ -130,6 +130,10 @@ class ServiceAccountRepository:
         self.get(organization_id, service_account_id)
         self._database.execute("DELETE FROM service_accounts WHERE id = ?", (service_account_id,))
 
+    def delete_of_creator(self, creator_id: str) -> None:
+        """Delete the accounts that somebody made; their keys stop working."""
+        self._database.execute("DELETE FROM service_accounts WHERE created_by = ?", (creator_id,))
+
     def shown(self, account: ServiceAccount) -> dict[str, Any]:
         """Return an account as the API shows it, with its key."""
         return {

@@ -10,6 +10,7 @@ from arthurai.server.control.documents import DocumentRepository
 from arthurai.server.control.models import ModelGroupRepository, ModelRepository
 from arthurai.server.control.organizations import OrganizationRepository
 from arthurai.server.control.service_accounts import ServiceAccountRepository
+from arthurai.server.control.usage import UsageRepository
 from arthurai.server.control.users import UserRepository
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class ControlStore:
     def model_groups(self) -> ModelGroupRepository:
         """The model groups."""
         return ModelGroupRepository(self.database)
+
+    @cached_property
+    def usage(self) -> UsageRepository:
+        """The amounts used."""
+        return UsageRepository(self.database)
 
     def documents(self, kind: str) -> DocumentRepository:
         """Return the documents of a kind.

@@ -232,10 +232,6 @@ class UserRepository:
             (user.id,),
         )
 
-    def check_password(self, user: User, password: str) -> bool:
-        """Tell whether a password is the user's."""
-        return self._verified(user.id, password)
-
     def _verified(self, user_id: str | None, password: str) -> bool:
         stored = None
         if user_id is not None:
@@ -261,6 +257,26 @@ class UserRepository:
         Raises:
             ApiError: 401 when they do not fit, 403 while the login is locked.
         """
+        key = self._open_key(login)
+        user = self._find("(username = ? OR email = ?) AND active = 1", login, login)
+        if self._verified(user.id if user else None, password) and user is not None:
+            self._database.execute("DELETE FROM login_failures WHERE login = ?", (key,))
+            return user
+        self._note_failure(key)
+        raise ApiError(401, "unauthorized")
+
+    def check_old_password(self, user: User, password: str) -> None:
+        """Check a password of a known user; failures count like failed logins.
+
+        Raises:
+            ApiError: 403 when it is not theirs or too many were tried.
+        """
+        key = self._open_key(user.username)
+        if not self._verified(user.id, password):
+            self._note_failure(key)
+            raise ApiError(403, "old_password is wrong")
+
+    def _open_key(self, login: str) -> str:
         key = login.casefold()
         locked_until = self._database.scalar(
             "SELECT locked_until FROM login_failures WHERE login = ?", (key,)
@@ -272,17 +288,15 @@ class UserRepository:
                 403,
                 f"too many failed logins; try again in {minutes} minute{'s' * (minutes > 1)}",
             )
-        user = self._find("(username = ? OR email = ?) AND active = 1", login, login)
-        if self._verified(user.id if user else None, password) and user is not None:
-            self._database.execute("DELETE FROM login_failures WHERE login = ?", (key,))
-            return user
+        return key
+
+    def _note_failure(self, key: str) -> None:
         self._database.execute(
             """INSERT INTO login_failures VALUES (?, 1, 0) ON CONFLICT (login) DO UPDATE SET
                locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE 0 END,
                failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END""",
             (key, MAX_LOGIN_FAILURES, time.time() + LOCK_SECONDS, MAX_LOGIN_FAILURES),
         )
-        raise ApiError(401, "unauthorized")
 
 
 def _encoded(profile: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server import model_views, onboarding
+from arthurai.server import attribute_changes, health, model_views, onboarding, tags
 from arthurai.server.control.models import CREATION_FAILED, READY
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 from arthurai.server.http.paging import ordered, paginate
@@ -28,6 +28,7 @@ def create_model(request: Request) -> Reply:
         model_group_id=body.get("model_group_id"),
         group_name=body.get("display_name") or body["partner_model_id"],
     )
+    tags.follow(request.app.control, record.organization_id, document["tags"])
     record = _provision(request, record)
     return Reply(201, model_views.shown(request.app, record, ["attributes", "organization_id"]))
 
@@ -47,7 +48,7 @@ def retry_model_provisioning(request: Request) -> Reply:
     """Try again to make the tables of a model."""
     record = request.model()
     if record.status != CREATION_FAILED:
-        raise ApiError(400, f"the model is {record.status}; only {CREATION_FAILED} can be retried")
+        raise ApiError(409, f"the model is {record.status}; only {CREATION_FAILED} can be retried")
     _provision(request, record)
     return Reply(200, {})
 
@@ -92,12 +93,25 @@ def update_model(request: Request) -> Reply:
         changes["tags"] = list(dict.fromkeys([*kept, *body["tags"]]))
     threshold = body.get("classifier_threshold")
     if threshold is not None and threshold != record.document.get("classifier_threshold"):
-        if request.app.data.has_inferences(record.id):
+        if attribute_changes.has_inferences(request.app, record):
             raise ApiError(
-                400, "classifier_threshold can only be changed while there are no inferences"
+                409, "classifier_threshold can only be changed while there are no inferences"
             )
         changes["classifier_threshold"] = threshold
-    record = request.app.control.models.update(record, changes)
+    control = request.app.control
+    with control.transaction():
+        before = record.document.get("tags") or ()
+        record = control.models.update(record, changes)
+        if "tags" in changes:
+            tags.follow(control, record.organization_id, {*before, *changes["tags"]})
+        if body.get("attributes") is not None:
+            record = attribute_changes.replaced(
+                request.app,
+                record,
+                body["attributes"],
+                known=record.attributes,
+                ground_truth_is_free=True,
+            )
     return Reply(200, model_views.shown(request.app, record, request.params.get("expand") or ()))
 
 
@@ -106,3 +120,32 @@ def archive_model(request: Request) -> Reply:
     """Archive a model; its data stay."""
     request.app.control.models.archive(request.model())
     return Reply(204)
+
+
+@operation("get_model_health")
+def get_model_health(request: Request) -> Reply:
+    """Score the health of models over the last month."""
+    results = []
+    for model_id in dict.fromkeys(request.params["model_id"]):
+        record = request.app.control.models.get(request.organization_id, model_id)
+        scores = health.scores(request.app, record)
+        results.append(
+            {"model_id": model_id, "health_score": scores.overall, "timestamp": scores.timestamp}
+        )
+    return Reply(200, {"results": results})
+
+
+@operation("get_model_bias_groups")
+def get_model_bias_groups(request: Request) -> Reply:
+    """List the groups of the attributes that are watched for bias."""
+    groups = []
+    for attribute in request.model().attributes:
+        if not attribute["monitor_for_bias"]:
+            continue
+        named = {"attribute_id": attribute["id"], "attribute_name": attribute["name"]}
+        groups += [
+            {**named, "categorical_value": category["value"]}
+            for category in attribute.get("categories", ())
+        ]
+        groups += [{**named, **ends} for ends in attribute.get("bins", ())]
+    return Reply(200, {"data": groups})

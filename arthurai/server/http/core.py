@@ -25,6 +25,8 @@ from arthurai.server.http.handlers import registered
 from arthurai.server.http.messages import JSON, Form, Reply, Request
 from arthurai.server.http.routing import Router, raw_path
 from arthurai.server.http.validation import Validation
+from arthurai.server.invitations import SIGN_UP_PATH, sign_up
+from arthurai.server.metering import meter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -113,6 +115,8 @@ class HttpCore:
         environ = exchange.environ
         if exchange.path == HEALTH_PATH:
             return self._app.health()
+        if exchange.path == SIGN_UP_PATH:
+            return sign_up(self._app, environ)
         operation, path_values = self._router.match(environ["REQUEST_METHOD"], exchange.path)
         exchange.operation = operation
         headers = _headers(environ)
@@ -130,20 +134,21 @@ class HttpCore:
         exchange.form = form
         if caller is not None and operation.checks_data_permission:
             self._app.authorization.require_data(caller, body)
-        return registration.handler(
-            Request(
-                app=self._app,
-                operation=operation,
-                params=params,
-                body=body,
-                form=form,
-                headers=headers,
-                cookies=cookies,
-                request_id=exchange.request_id,
-                is_https=environ.get("wsgi.url_scheme") == "https",
-                identified=caller,
-            )
+        request = Request(
+            app=self._app,
+            operation=operation,
+            params=params,
+            body=body,
+            form=form,
+            headers=headers,
+            cookies=cookies,
+            request_id=exchange.request_id,
+            is_https=environ.get("wsgi.url_scheme") == "https",
+            identified=caller,
         )
+        reply = registration.handler(request)
+        meter(request, reply, exchange.received_bytes)
+        return reply
 
     def _body(
         self, exchange: _Exchange, operation: Operation, *, checked: bool
@@ -156,8 +161,11 @@ class HttpCore:
             media_type = bodies.media_type(environ, accepted)
             limit = self._limits.get(media_type, self._max_form_bytes)
             if media_type in {bodies.MULTIPART, bodies.URL_ENCODED}:
-                return None, bodies.decode_form(environ, limit)
+                form = bodies.decode_form(environ, limit)
+                exchange.received_bytes = sum(part.size for part in form.files.values())
+                return None, form
             content = bodies.read(environ, limit)
+            exchange.received_bytes = len(content)
             if content:
                 body = bodies.decode_json(content)
                 if checked:
@@ -178,6 +186,7 @@ class _Exchange:
         self.operation: Operation | None = None
         self.caller: Caller | None = None
         self.form = Form()
+        self.received_bytes = 0
 
     def facts(self) -> dict[str, Any]:
         return {
