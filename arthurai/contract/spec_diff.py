@@ -55,6 +55,9 @@ def run(options: argparse.Namespace) -> int:
     except (ArthurUserError, ValueError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+    except (AttributeError, KeyError, TypeError) as error:
+        sys.stderr.write(f"error: a document is not valid OpenAPI, lint it first: {error!r}\n")
+        return 2
     sys.stdout.write((as_json(changes) if options.json else as_text(changes)) + "\n")
     if options.fail_on is None or bump_of(changes) is Bump.NONE:
         return 0

@@ -87,6 +87,18 @@ def test_people_read_the_change_with_what_it_touches(capsys, files):
     ]
 
 
+def test_changes_that_read_the_same_are_shown_once(capsys, files):
+    new = copy.deepcopy(OLD)
+    for path in new["paths"].values():
+        path["get"]["responses"]["409"] = {"description": "Taken."}
+    (files / "new.json").write_text(json.dumps(new))
+    assert run(capsys, files / "old.json", files / "new.json")[1].splitlines()[:3] == [
+        "2 additive",
+        "  response status-added: status 409 is new",
+        "    at      #/paths/~1one/get/responses/409, #/paths/~1two/get/responses/409",
+    ]
+
+
 def test_programs_read_json(capsys, files):
     _, out, _ = run(capsys, files / "old.json", files / "new.json", "--json")
     report = json.loads(out)
@@ -155,6 +167,7 @@ def test_yaml_is_read_too(capsys, files):
         ("{}", "is not an OpenAPI document"),
         (json.dumps({**OLD, "components": {}}), "leads nowhere"),
         (json.dumps(OLD).replace("#/components/schemas/", "other.yaml#/"), "bundle the document"),
+        (json.dumps({**OLD, "servers": [{}]}), "lint it first"),
     ],
 )
 def test_what_is_no_document_is_refused(capsys, files, content, message):

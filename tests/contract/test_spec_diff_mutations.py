@@ -241,7 +241,7 @@ TABLE = [
     ("path changed", rename("paths /v3/things", "/v4/things"), {(B, OP, "path-changed")}),
     ("method changed", rename(UPLOAD, "patch"), {(B, OP, "method-changed")}),
     ("tag changed", put(f"{LIST} tags", ["stuff"]), {(B, OP, "tag-changed")}),
-    ("second tag", put(f"{LIST} tags", ["things", "more"]), set()),
+    ("second tag", put(f"{LIST} tags", ["things", "more"]), {(C, DOC, "document-changed")}),
     ("operation deprecated", put(f"{LIST} deprecated", True), {(A, OP, "deprecated-changed")}),
     ("summary", put(f"{LIST} summary", "Lists."), {(C, OP, "summary-changed")}),
     ("operation described", put(f"{LIST} description", "Text."), {(C, OP, "description-changed")}),
@@ -449,7 +449,7 @@ TABLE = [
     (
         "read-only member removed",
         drop(f"{NEW} properties id"),
-        set(),
+        {(C, DOC, "document-changed")},
     ),
     (
         "member made read-only",
@@ -653,7 +653,7 @@ TABLE = [
     (
         "list reordered",
         put(f"{SCHEMAS} State enum", ["old", "new"]),
-        set(),
+        {(C, DOC, "document-changed")},
     ),
     (
         "answer may be null",
@@ -720,6 +720,11 @@ TABLE = [
     ),
     # the document
     (
+        "schema that nothing uses",
+        put(f"{SCHEMAS} Unused", {"type": "string"}),
+        {(C, DOC, "document-changed")},
+    ),
+    (
         "component renamed",
         both(
             rename(f"{SCHEMAS} State", "Condition"),
@@ -759,7 +764,7 @@ def test_a_change_is_judged(change, expected):
     elif A in severities:
         assert bump is Bump.MINOR
     else:
-        assert bump is (Bump.PATCH if C in severities else Bump.NONE)
+        assert bump is Bump.PATCH
 
 
 def test_the_table_is_large_enough():

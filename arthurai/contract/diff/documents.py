@@ -38,7 +38,11 @@ def compare_documents(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Ch
     for operation in after.values():
         _operation(comparison, operation, Severity.ADDITIVE, "operation-added", "is new")
     _compare_rest(comparison, Node.root(old), Node.root(new))
-    return comparison.changes()
+    changes = comparison.changes()
+    if not changes and canonical(old) != canonical(new):
+        text = "something changed that no operation uses or whose order says nothing"
+        changes = [_change(Severity.COSMETIC, "document-changed", Node.root(new), text)]
+    return changes
 
 
 def _pairs(

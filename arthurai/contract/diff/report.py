@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from arthurai.contract.diff.changes import Bump, Severity, bump_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from arthurai.contract.diff.changes import Change
+    from arthurai.contract.diff.changes import Change, Side
 
 _MOST_NAMES: Final = 4
 _MEANINGS: Final = {
@@ -50,13 +50,27 @@ def _lines(changes: Sequence[Change]) -> Iterator[str]:
         if not count:
             continue
         yield f"{count} {severity}"
-        for change in changes:
-            if change.severity is severity:
-                yield f"  {change.side} {change.rule}: {change.message}"
-                yield f"    at      {change.path}"
-                yield from _names("modules", change.modules)
-                yield from _names("calls", change.calls)
+        for (side, rule, message), alike in _groups(changes, severity).items():
+            yield f"  {side} {rule}: {message}"
+            yield from _names("at", [change.path for change in alike])
+            yield from _names("modules", _union(change.modules for change in alike))
+            yield from _names("calls", _union(change.calls for change in alike))
         yield ""
+
+
+def _groups(
+    changes: Sequence[Change], severity: Severity
+) -> dict[tuple[Side, str, str], list[Change]]:
+    """Gather changes that read the same, such as a status that every operation has got."""
+    groups: dict[tuple[Side, str, str], list[Change]] = {}
+    for change in changes:
+        if change.severity is severity:
+            groups.setdefault((change.side, change.rule, change.message), []).append(change)
+    return groups
+
+
+def _union(names: Iterable[Iterable[str]]) -> list[str]:
+    return sorted({name for some in names for name in some})
 
 
 def _names(title: str, names: Sequence[str]) -> Iterator[str]:
