@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
-from arthurai.server.query import QueryError, run_query
+from arthurai.server.query import (
+    QueryError,
+    run_distributions,
+    run_drift,
+    run_psi_table,
+    run_query,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,3 +46,24 @@ def query(request: Request) -> Reply:
             page_size=params.get("page_size"),
         )
     )
+
+
+@operation("query_data_drift", validate_body=False)
+def query_data_drift(request: Request) -> Reply:
+    """Answer a drift query."""
+    schema = request.model().schema
+    return answered(lambda: run_drift(request.body, schema, request.app.data))
+
+
+@operation("query_psi_bucket_table", validate_body=False)
+def query_psi_bucket_table(request: Request) -> Reply:
+    """Answer with the bucket table of a stability index."""
+    schema = request.model().schema
+    return answered(lambda: run_psi_table(request.body, schema, request.app.data))
+
+
+@operation("query_distributions", validate_body=False)
+def query_distributions(request: Request) -> Reply:
+    """Answer with rows gathered in the cells of a grid."""
+    schema = request.model().schema
+    return answered(lambda: run_distributions(request.body, schema, request.app.data))

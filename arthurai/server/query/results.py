@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +10,7 @@ from arthurai.server.query.kinds import Kind
 from arthurai.server.query.sql import fits_int64
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from arthurai.server.query.sources import Column
 

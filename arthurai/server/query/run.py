@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PAGE_SIZE = 20
 _MAX_ROWS = 2**62
+_PARAMETER = re.compile(r"\$(\d+)")
 
 
 def run_query(
@@ -101,12 +103,28 @@ def fetch(store: Store, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]
     Raises:
         QueryError: A number in it leaves the range of the engine.
     """
+    sql, used = _only_used(sql, values)
     try:
-        return store.fetch(sql, values)[1]
+        return store.fetch(sql, used)[1]
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         raise QueryError(
             "", f"a value leaves the range of numbers: {_first_line(error)}"
         ) from error
+
+
+def _only_used(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Leave out values that were bound for parts of a statement that fell away.
+
+    The engine refuses values without a place. Statements hold no text of a user, so every dollar
+    sign begins a parameter.
+    """
+    numbers: dict[str, int] = {}
+
+    def renumber(match: re.Match[str]) -> str:
+        return f"${numbers.setdefault(match[1], len(numbers) + 1)}"
+
+    renumbered = _PARAMETER.sub(renumber, sql)
+    return renumbered, [values[int(number) - 1] for number in numbers]
 
 
 def _first_line(error: Exception) -> str:

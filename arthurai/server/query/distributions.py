@@ -1,0 +1,213 @@
+"""The two-dimensional distributions endpoint: rows gathered in the cells of a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.query.conditions import condition_sql
+from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.kinds import Kind, whole
+from arthurai.server.query.nodes import Property
+from arthurai.server.query.parse import parse_filters
+from arthurai.server.query.results import plain
+from arthurai.server.query.run import fetch
+from arthurai.server.query.sources import ENRICHED, ModelSource
+from arthurai.server.query.sql import Binder, double, select, with_ctes
+
+if TYPE_CHECKING:
+    from arthurai.server.query.sources import Column
+    from arthurai.server.query.sql import Store
+    from arthurai.server.schema import ModelSchema
+
+_DEFAULT_BINS: Final = 20
+_FEWEST: Final = 2
+_MOST: Final = 200
+_MAX_VALUES: Final = 100
+_FOLDS: Final = {
+    "count": "count({0})",
+    "sum": "sum({0})",
+    "abs": "avg(abs({0}))",
+    "avgAbs": "avg(abs({0}))",
+    "max": "max({0})",
+    "min": "min({0})",
+    "avg": "avg({0})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    key: str
+    column: Column
+    bins: int
+    binned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    key: str
+    sql: str
+    fold: str
+
+
+def run_distributions(body: Any, schema: ModelSchema, store: Store) -> dict[str, Any]:
+    """Answer a distributions query.
+
+    Args:
+        body: Decoded JSON body: a ``DistributionsRequest``.
+        schema: Schema of the model.
+        store: Holds its data.
+
+    Returns:
+        ``query_result`` with one row for each cell that has rows: both axes (an object with
+        ``lower`` and ``upper`` for numbers, else the value), ``count``, and the values asked for.
+
+    Raises:
+        QueryError: The request is malformed or does not fit the model.
+    """
+    if not isinstance(body, dict):
+        raise QueryError("", f"expected an object, found {shown(body)}")
+    filters = parse_filters(body, "filter", "")
+    values = _list(body)
+    names = {str(item.get("property")) for item in values}
+    names |= {str(body[axis].get("property")) for axis in "xy" if isinstance(body.get(axis), dict)}
+    names |= {c.target.name for c in filters if isinstance(c.target, Property)}
+    source = ModelSource(schema, store, "enriched" if names & ENRICHED else "inference")
+    binder = Binder()
+    axes = [_axis(body, name, source) for name in ("x", "y")]
+    wanted = [_value(item, f"values[{index}]", source) for index, item in enumerate(values)]
+    keys = [axis.key for axis in axes] + ["count"] + [value.key for value in wanted]
+    if len(set(keys)) < len(keys):
+        raise QueryError("values", "two outputs have one name; give each its own alias")
+    where = []
+    for condition in filters:
+        if not isinstance(condition.target, Property):
+            raise QueryError(condition.path, 'filters of distributions name a "property"')
+        column = _column(condition.target.name, condition.target.path, source)
+        where.append(condition_sql(column.sql, column.kind, condition, binder, in_where=True))
+    sql = _statement(axes, wanted, where, source)
+    rows = [_row(axes, wanted, row) for row in fetch(store, sql, binder.values)]
+    return {"query_result": rows}
+
+
+def _statement(
+    axes: list[_Axis], wanted: list[_Value], where: list[str], source: ModelSource
+) -> str:
+    read = []
+    for place, axis in enumerate(axes):
+        sql = double(axis.column.sql, axis.column.kind) if axis.binned else axis.column.sql
+        read.append(f"{sql} AS p{place}")
+        where = [*where, f"{axis.column.sql} IS NOT NULL"]
+    read += [f"{value.sql} AS v{place}" for place, value in enumerate(wanted)]
+    rows = select(read, source.from_sql(), where)
+    ranges = [
+        f"min(p{place}) AS low{place}, max(p{place}) AS high{place}, "
+        f"least({axis.bins:d}, count(DISTINCT p{place})) AS k{place}"
+        for place, axis in enumerate(axes)
+        if axis.binned
+    ]
+    cells = []
+    for place, axis in enumerate(axes):
+        if axis.binned:
+            share = f"(p{place} - low{place}) / nullif(high{place} - low{place}, 0) * k{place}"
+            index = f"coalesce(least(k{place} - 1, CAST(floor({share}) AS BIGINT)), 0)"
+            cells.append(
+                f"struct_pack(b := {index}, low := low{place}, high := high{place}, k := k{place})"
+                f" AS c{place}"
+            )
+        else:
+            cells.append(f"p{place} AS c{place}")
+    columns = [f"v{place}" for place in range(len(wanted))]
+    folds = [value.fold.format(f"v{place}") for place, value in enumerate(wanted)]
+    grid = select([*cells, *columns], "points, ranges" if ranges else "points")
+    bounds = select(ranges or ["1"], "points")
+    body = select(
+        ["c0", "c1", "count(*)", *folds],
+        f"({grid}) AS grid",
+        group_by=["c0", "c1"],
+        order_by=["c0", "c1"],
+    )
+    return with_ctes([("points", rows), ("ranges", bounds)], body)
+
+
+def _row(axes: list[_Axis], wanted: list[_Value], row: tuple[Any, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {"count": row[2]}
+    for axis, cell in zip(axes, row, strict=False):
+        found[axis.key] = _bounds(cell) if axis.binned else plain(cell)
+    for value, content in zip(wanted, row[3:], strict=True):
+        found[value.key] = plain(content)
+    return dict(sorted(found.items()))
+
+
+def _bounds(cell: dict[str, Any]) -> dict[str, float]:
+    width = (cell["high"] - cell["low"]) / cell["k"]
+    last = cell["b"] == cell["k"] - 1
+    return {
+        "lower": cell["low"] + width * cell["b"],
+        "upper": cell["high"] if last else cell["low"] + width * (cell["b"] + 1),
+    }
+
+
+def _list(body: dict[str, Any]) -> list[dict[str, Any]]:
+    values = body.get("values")
+    if values is None:
+        return []
+    if not isinstance(values, list) or len(values) > _MAX_VALUES:
+        raise QueryError("values", f"expected a list of at most {_MAX_VALUES} objects")
+    for index, item in enumerate(values):
+        if not isinstance(item, dict):
+            raise QueryError(f"values[{index}]", f"expected an object, found {shown(item)}")
+    return values
+
+
+def _column(name: Any, path: str, source: ModelSource) -> Column:
+    if not isinstance(name, str) or not name:
+        raise QueryError(path, f"expected a property name, found {shown(name)}")
+    column = source.find(name)
+    if column is None:
+        raise source.missing(name, path)
+    return column
+
+
+def _key(item: dict[str, Any], default: str, path: str) -> str:
+    alias = item.get("alias")
+    if alias is None:
+        return default
+    if not isinstance(alias, str) or not alias:
+        raise QueryError(f"{path}.alias", f"expected a name, found {shown(alias)}")
+    return alias
+
+
+def _axis(body: dict[str, Any], name: str, source: ModelSource) -> _Axis:
+    item = body.get(name)
+    if not isinstance(item, dict):
+        raise QueryError(name, f'expected an object with "property", found {shown(item)}')
+    column = _column(item.get("property"), f"{name}.property", source)
+    if not column.kind.scalar:
+        raise QueryError(f"{name}.property", f"a {column.kind.value} column cannot be an axis")
+    bins = item.get("num_bins")
+    count = _DEFAULT_BINS if bins is None else whole(bins, f"{name}.num_bins")
+    if not _FEWEST <= count <= _MOST:
+        raise QueryError(
+            f"{name}.num_bins", f"must be from {_FEWEST} to {_MOST}, found {shown(bins)}"
+        )
+    attribute = column.attribute
+    binned = column.kind in {Kind.INT, Kind.FLOAT} and not (attribute and attribute.categorical)
+    return _Axis(_key(item, column.name, name), column, count, binned)
+
+
+def _value(item: dict[str, Any], path: str, source: ModelSource) -> _Value:
+    column = _column(item.get("property"), f"{path}.property", source)
+    fold = item.get("function")
+    key = _key(item, str(fold or column.name), path)
+    if fold is None:
+        return _Value(key, column.sql, "list({0})")
+    template = _FOLDS.get(fold) if isinstance(fold, str) else None
+    if template is None:
+        raise unknown(f"{path}.function", "function", str(fold), _FOLDS)
+    if fold != "count" and not column.kind.numeric:
+        raise QueryError(
+            f"{path}.property", f"{fold} needs numbers, found a {column.kind.value} column"
+        )
+    sql = column.sql if fold == "count" else double(column.sql, column.kind)
+    return _Value(key, sql, template)

@@ -1,0 +1,236 @@
+"""Histograms of both sides, many columns in one pass over the rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.query.functions.transformation import bin_index
+from arthurai.server.query.run import fetch
+from arthurai.server.query.sql import Binder, select, with_ctes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from arthurai.server.query.drift.frame import Frame, Measured
+    from arthurai.server.query.sql import Store
+
+_AT_ONCE = 24
+
+Group = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Quantile bins of a continuous column within one group.
+
+    Attributes:
+        low: Smallest base value; ``None`` without values.
+        high: Largest base value.
+        borders: Borders between bins, ascending; a value equal to one belongs above it.
+        raw: The quantiles the borders come from, repetitions included.
+    """
+
+    low: float | None
+    high: float | None
+    borders: tuple[float, ...]
+    raw: tuple[float, ...]
+
+    def place(self, raw_index: int) -> int:
+        """Return the bin, from 0, of values that reach ``raw_index - 1`` of the quantiles.
+
+        Args:
+            raw_index: What ``bin_index`` over the quantiles gives.
+        """
+        return bisect_right(self.borders, self.raw[raw_index - 2]) if raw_index > 1 else 0
+
+
+@dataclass(slots=True)
+class Histogram:
+    """Counts of one side: column, group, bucket of the rollup, bin.
+
+    Attributes:
+        present: Groups and buckets that have rows.
+        counts: Rows by (column, group, bucket), then by bin or category.
+    """
+
+    present: set[tuple[Group, Any]] = field(default_factory=set)
+    counts: dict[tuple[int, Group, Any], dict[Any, int]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def total(self, column: int, group: Group, bucket: Any) -> int:
+        """Return the number of values of a column.
+
+        Args:
+            column: Place of the column.
+            group: Values of the group keys.
+            bucket: Bucket of the rollup.
+        """
+        return sum(self.counts.get((column, group, bucket), {}).values())
+
+
+def quantile_bins(
+    base: Frame, wanted: Sequence[Measured], bins: int, store: Store, binder: Binder
+) -> dict[tuple[int, Group], Bins]:
+    """Return the bins of each continuous column in each group of the base.
+
+    Args:
+        base: Rows of the base.
+        wanted: What is measured.
+        bins: Greatest number of bins.
+        store: Holds the data.
+        binder: Binder the frame was made with.
+    """
+    columns = [index for index, item in enumerate(wanted) if not item.categorical]
+    if not columns:
+        return {}
+    keys = base.keys[:-1]
+    levels = [step / bins for step in range(1, bins)]
+    parts = []
+    for index in columns:
+        borders = f"quantile_cont(x{index}, {binder.several(levels)})" if levels else "NULL"
+        parts += [f"min(x{index})", f"max(x{index})", borders]
+    sql = select([*keys, *parts], f"({base.sql}) AS base", group_by=keys)
+    found = {}
+    for row in fetch(store, sql, binder.values):
+        group = tuple(row[: len(keys)])
+        for place, index in enumerate(columns):
+            low, high, raw = row[len(keys) + 3 * place : len(keys) + 3 * place + 3]
+            values = tuple(raw or ())
+            unique = sorted({value for value in values if value > low}) if low is not None else []
+            found[index, group] = Bins(low, high, tuple(unique), values)
+    return found
+
+
+def count_side(
+    side: Frame,
+    base: Frame,
+    wanted: Sequence[Measured],
+    edges: dict[tuple[int, Group], Bins],
+    bins: int,
+    store: Store,
+    binder: Binder,
+) -> Histogram:
+    """Count the rows of one side in the bins of the base.
+
+    Args:
+        side: Rows to count.
+        base: Rows of the base.
+        wanted: What is measured.
+        edges: Bins of the base.
+        bins: Greatest number of bins.
+        store: Holds the data.
+        binder: Binder the frames were made with.
+    """
+    found = Histogram()
+    keys = side.keys
+    grouped = len(keys) > 1
+    scalars = [index for index, item in enumerate(wanted) if not item.labels]
+    for start in range(0, max(1, len(scalars)), _AT_ONCE):
+        part = scalars[start : start + _AT_ONCE]
+        source, ctes = f"({side.sql}) AS side", []
+        continuous = [index for index in part if not wanted[index].categorical]
+        if grouped and continuous and bins > 1:
+            ctes.append(("edges", _edge_table(base, continuous, bins, binder)))
+            same = " AND ".join(f"side.{k} IS NOT DISTINCT FROM edges.{k}" for k in keys[:-1])
+            source = f"{source} LEFT JOIN edges ON {same}"
+        cells = [
+            f"{_cell(index, wanted[index], edges, bins, binder, grouped=grouped)} AS b{index}"
+            for index in part
+        ]
+        rows = select([*(f"side.{key}" for key in keys), *cells], source)
+        names = [f"b{index}" for index in part]
+        sets = [f"({', '.join([*keys, *one])})" for one in ([], *([name] for name in names))]
+        which = f"grouping({', '.join(names)})" if names else "0"
+        body = select(
+            [which, *keys, *names, "count(*)"],
+            f"({rows}) AS cells",
+            group_by=[f"GROUPING SETS ({', '.join(sets)})"],
+        )
+        _collect(found, fetch(store, with_ctes(ctes, body), binder.values), part, len(keys))
+        _merge_bins(found, [i for i in part if not wanted[i].categorical], edges, grouped=grouped)
+    for index, item in enumerate(wanted):
+        if item.labels:
+            _count_labels(found, side, index, store, binder)
+    return found
+
+
+def _cell(
+    index: int,
+    item: Measured,
+    edges: dict[tuple[int, Group], Bins],
+    bins: int,
+    binder: Binder,
+    *,
+    grouped: bool,
+) -> str:
+    if item.categorical:
+        return f"side.x{index}"
+    if grouped:
+        borders = [f"edges.q{index}_{place}" for place in range(1, bins)]
+    else:
+        known = edges.get((index, ()))
+        borders = [binder.scalar(border) for border in known.borders] if known else []
+    return bin_index(f"side.x{index}", borders)
+
+
+def _edge_table(base: Frame, columns: Sequence[int], bins: int, binder: Binder) -> str:
+    """A SELECT of the group keys and, for each column, its quantiles as columns of their own."""
+    keys = base.keys[:-1]
+    levels = binder.several([step / bins for step in range(1, bins)])
+    lists = select(
+        [*keys, *(f"quantile_cont(x{index}, {levels}) AS q{index}" for index in columns)],
+        f"({base.sql}) AS base",
+        group_by=keys,
+    )
+    single = [
+        f"q{index}[{place}] AS q{index}_{place}" for index in columns for place in range(1, bins)
+    ]
+    return select([*keys, *single], f"({lists}) AS lists")
+
+
+def _collect(
+    found: Histogram, rows: Iterable[Sequence[Any]], part: Sequence[int], keys: int
+) -> None:
+    everything = (1 << len(part)) - 1
+    for row in rows:
+        group, bucket = tuple(row[1:keys]), row[keys]
+        missing = everything & ~row[0]
+        if missing == 0:
+            found.present.add((group, bucket))
+            continue
+        place = len(part) - missing.bit_length()
+        counts = found.counts[part[place], group, bucket]
+        counts[row[keys + 1 + place]] = row[-1]
+
+
+def _merge_bins(
+    found: Histogram,
+    columns: Sequence[int],
+    edges: dict[tuple[int, Group], Bins],
+    *,
+    grouped: bool,
+) -> None:
+    """Name bins from 0 in the order of their borders; drop values that are missing."""
+    chosen = set(columns)
+    for key, counts in found.counts.items():
+        if key[0] not in chosen:
+            continue
+        counts.pop(None, None)
+        known = edges.get((key[0], key[1]))
+        merged: dict[Any, int] = defaultdict(int)
+        for raw, rows in counts.items():
+            place = known.place(raw) if grouped and known and known.raw else raw - 1
+            merged[place] += rows
+        found.counts[key] = dict(merged)
+
+
+def _count_labels(found: Histogram, side: Frame, index: int, store: Store, binder: Binder) -> None:
+    keys = list(side.keys)
+    labels = select([*keys, f"unnest(x{index}) AS label"], f"({side.sql}) AS side")
+    sql = select([*keys, "label", "count(*)"], f"({labels}) AS labels", group_by=[*keys, "label"])
+    for row in fetch(store, sql, binder.values):
+        found.counts[index, tuple(row[: len(keys) - 1]), row[len(keys) - 1]][row[-2]] = row[-1]

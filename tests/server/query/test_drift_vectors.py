@@ -1,0 +1,218 @@
+"""Drift on small samples with published or hand-made answers."""
+
+import uuid
+
+import pytest
+import query_models as models
+
+from arthurai.server.query import QueryError, run_drift, run_psi_table
+from arthurai.server.query.drift.measures import MEASURES, chi_square_test, thresholds
+
+CATEGORIES = list(zip((50, 30, 20), (40, 30, 30), strict=True))
+
+
+@pytest.fixture(scope="module")
+def samples(store):
+    """A model whose reference set and inferences hold the worked examples."""
+    example = models.Example(
+        "REGRESSION",
+        [
+            models.feature("amount"),
+            models.feature("kind", "STRING", categorical=True),
+            models.feature("flag", "BOOLEAN"),
+            models.feature("score"),
+            models.feature("note", "UNSTRUCTURED_TEXT"),
+            models.prediction("pred", attribute_link="actual"),
+            models.truth("actual", attribute_link="pred"),
+        ],
+    )
+    example.id = str(uuid.uuid4())
+    base = [1, 2, 3, 4, 5, 6, 7, 8]
+    target = [1, 2, 3, 3, 7, 8, 9, 20]
+    kinds = ["a"] * 50 + ["b"] * 30 + ["c"] * 20
+    other = ["a"] * 40 + ["b"] * 30 + ["c"] * 30
+    for index in range(100):
+        row = {"kind": kinds[index], "score": float(index), "flag": index % 2 == 0, "pred": 1.0}
+        if index < 8:
+            row["amount"] = float(base[index])
+        example.reference.append(row)
+        row = {"kind": other[index], "score": float(index + 20), "flag": True, "pred": 1.0}
+        if index < 8:
+            row["amount"] = float(target[index])
+        day = 1 + index // 50
+        example.rows.append((f"2024-03-0{day}T00:00:00Z", row))
+    example.load(store)
+    return example
+
+
+def ask(store, example, **body):
+    request = {"base": {"source": "reference"}, "target": {"source": "inference"}, **body}
+    return run_drift(request, example.schema, store)["query_result"]
+
+
+KNOWN = {
+    "KLDivergence": 0.03047875403547201,
+    "PSI": 0.06286086594223739,
+    "JSDivergence": 0.007817400170852196,
+    "HellingerDistance": 0.08852926195176554,
+    "HypothesisTest": 0.6755691940717249,
+}
+
+
+@pytest.mark.parametrize("metric", KNOWN)
+def test_v16_categories(metric, samples, store):
+    (row,) = ask(store, samples, properties=["kind"], metric=metric)
+    assert row == {"kind": pytest.approx(KNOWN[metric], rel=1e-9)}
+
+
+def test_v17_kolmogorov_smirnov(samples, store):
+    (row,) = ask(store, samples, properties=["score"], metric="HypothesisTest")
+    assert row["score"] == pytest.approx(1.4361506003547402, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("PSI", 0.43321698784996576),
+        ("KLDivergence", 0.17328679513998632),
+        ("JSDivergence", 0.10788077716941769),
+        ("HellingerDistance", 0.38268343236508984),
+    ],
+)
+def test_v18_quantile_bins(metric, expected, samples, store):
+    (row,) = ask(store, samples, properties=["amount"], num_bins=4, metric=metric)
+    assert row["amount"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_v18_bucket_table(samples, store):
+    body = {
+        "property": "amount",
+        "num_bins": 4,
+        "base": {"source": "reference"},
+        "target": {"source": "inference"},
+    }
+    rows = run_psi_table(body, samples.schema, store)["query_result"]
+    assert [row["bucket"] for row in rows] == ["bucket_1", "bucket_2", "bucket_3", "bucket_4"]
+    assert sum(row["psi"] for row in rows) == pytest.approx(0.43321698784996576)
+    assert rows[2] == pytest.approx(
+        {
+            "bucket": "bucket_3",
+            "base_bucket_min": 4.5,
+            "base_bucket_max": 6.25,
+            "target_bucket_min": 4.5,
+            "target_bucket_max": 6.25,
+            "base_count_per_bucket": 2,
+            "base_total": 8,
+            "base_probability_per_bucket": 0.25,
+            "base_ln_probability_per_bucket": -1.3862943611198906,
+            "target_count_per_bucket": 0,
+            "target_total": 8,
+            "target_probability_per_bucket": 0.0625,
+            "target_ln_probability_per_bucket": -2.772588722239781,
+            "probability_difference": 0.1875,
+            "ln_probability_difference": 1.3862943611198904,
+            "psi": 0.25993019270997947,
+        }
+    )
+    assert rows[0]["base_bucket_min"] == 1
+    assert rows[3]["target_bucket_max"] == 8
+
+
+def test_v19_thresholds(samples, store):
+    expected = {
+        "KLDivergence": pytest.approx(0.00019991115109441182, rel=1e-9),
+        "PSI": pytest.approx(0.0001999377843115633, rel=1e-9),
+        "HellingerDistance": pytest.approx(0.009997778530613984, rel=1e-9),
+        "JSDivergence": pytest.approx(4.998444607789083e-05, rel=1e-9),
+    }
+    assert thresholds([50, 30, 20]) == expected
+    (row,) = run_drift(
+        {"properties": ["kind"], "metric": "Thresholds", "base": {"source": "reference"}},
+        samples.schema,
+        store,
+    )["query_result"]
+    assert row == {"kind": expected}
+
+
+def test_measures_of_counts_match_the_worked_example():
+    found = {name: measure(CATEGORIES) for name, measure in MEASURES.items()}
+    found["HypothesisTest"] = chi_square_test(CATEGORIES)
+    assert found == pytest.approx(KNOWN, rel=1e-9)
+
+
+def test_rollup_compares_each_day_with_the_whole_base(samples, store):
+    rows = ask(store, samples, properties=["kind", "flag"], metric="PSI", rollup="day")
+    assert [row["rollup"] for row in rows] == ["2024-03-01T00:00:00Z", "2024-03-02T00:00:00Z"]
+    first = MEASURES["PSI"]([(50, 40), (30, 10), (20, 0)])
+    assert rows[0]["kind"] == pytest.approx(first)
+    assert rows[0]["flag"] == pytest.approx(MEASURES["PSI"]([(50, 50), (50, 0)]))
+
+
+def test_groups_split_both_sides(samples, store):
+    rows = ask(
+        store,
+        samples,
+        properties=["score", "amount"],
+        metric="HellingerDistance",
+        num_bins=2,
+        group_by=[{"property": "kind"}],
+    )
+    assert [row["kind"] for row in rows] == ["a", "b", "c"]
+    # scores of "a": base 0…49 (median 24.5), target 20…59: 5 below, 35 above
+    assert rows[0]["score"] == pytest.approx(MEASURES["HellingerDistance"]([(25, 5), (25, 35)]))
+    assert rows[1]["amount"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"metric": "psi"}, "metric"),
+        ({"properties": ["nothing"]}, "properties[0]"),
+        ({"properties": ["note"]}, "properties[0]"),
+        ({"properties": []}, "properties"),
+        ({"num_bins": 0}, "num_bins"),
+        ({"rollup": "week"}, "rollup"),
+        ({"target": None}, "target"),
+        ({"base": {"source": "ground_truth"}}, "base.source"),
+        ({"properties": ["kind"], "target": {"source": "ground_truth"}}, "properties[0]"),
+        ({"predicted_classes": ["*"]}, "predicted_classes"),
+        ({"group_by": [{"property": "nothing"}]}, "group_by[0].property"),
+        (
+            {"base": {"filter": [{"property": "nothing", "comparator": "IsNull"}]}},
+            "base.filter[0].property",
+        ),
+    ],
+)
+def test_errors_name_the_place(change, path, samples, store):
+    with pytest.raises(QueryError) as error:
+        ask(store, samples, **{"properties": ["kind"], "metric": "PSI", **change})
+    assert error.value.path == path
+
+
+def test_no_reference_data(store):
+    with pytest.raises(QueryError, match="no reference data"):
+        ask(store, models.EXAMPLES["loans"], properties=["income"], metric="PSI")
+
+
+def test_drift_between_two_parts_of_the_inferences(store):
+    def side(region):
+        return {"filter": [{"property": "region", "comparator": "eq", "value": region}]}
+
+    (row,) = ask(
+        store,
+        models.EXAMPLES["loans"],
+        properties=["gt_default"],
+        predicted_classes=["*"],
+        ground_truth_classes=["*"],
+        metric="JSDivergence",
+        num_bins=5,
+        base={"source": "inference", **side("north")},
+        target={"source": "inference", **side("south")},
+    )
+    assert row == pytest.approx(
+        {
+            "gt_default": 0.0,  # constant in the base: one open bin
+            "predictedClass": MEASURES["JSDivergence"]([(1, 2), (1, 1)]),
+            "groundTruthClass": 0.6931471805599453,
+        }
+    )
