@@ -53,6 +53,9 @@ class Database:
         directory: Where the file lives; made when missing. ``None`` keeps everything in memory.
         migrations: Steps from each older schema version to the next.
 
+    Attributes:
+        files: Directory for files beside the database; a temporary one for a database in memory.
+
     Raises:
         DataStoreLockedError: If another process has the directory open.
         DataStoreVersionError: If the file needs a newer DuckDB or a newer version of this package.
@@ -67,15 +70,15 @@ class Database:
         self._connection: Cursor | None = None
         if directory is None:
             self._spill = tempfile.TemporaryDirectory(prefix="arthurai-")
-            spill = Path(self._spill.name)
+            self.files = Path(self._spill.name)
             target = ":memory:"
         else:
             directory.mkdir(parents=True, exist_ok=True)
             self._lock = DirectoryLock(directory)
-            spill = directory / "spill"
+            self.files = directory
             target = str(directory / DATABASE_FILE)
         try:
-            self._connection = _connect(target, spill)
+            self._connection = _connect(target, self.files / "spill")
             self._prepare(migrations)
         except BaseException:
             self.close()

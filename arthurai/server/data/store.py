@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
@@ -18,6 +19,7 @@ from arthurai.server.data.errors import (
     UnknownDatasetError,
 )
 from arthurai.server.data.events import Callback, DataEvent, DataKind, EventBus
+from arthurai.server.data.images import ImageFiles, ImageUpload
 from arthurai.server.data.outcome import Outcome
 from arthurai.server.data.registry import ModelRegistry
 from arthurai.server.data.usage import add_usage, utc_now
@@ -92,7 +94,10 @@ class DataStore:
 
     def delete_model(self, model_id: str) -> None:
         """Drop all data of a model; an unknown model is no error."""
-        self._models.delete(model_id)
+        writer = self._models.get(model_id)
+        if writer is not None:
+            self._models.delete(model_id)
+            shutil.rmtree(self._image_directory(writer), ignore_errors=True)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -117,7 +122,12 @@ class DataStore:
         return self.append_inference_stream(schema, [data], batch_id=batch_id)
 
     def append_inference_stream(
-        self, schema: ModelSchema, stream: Iterable[Rows], *, batch_id: str | None = None
+        self,
+        schema: ModelSchema,
+        stream: Iterable[Rows],
+        *,
+        batch_id: str | None = None,
+        images: ImageUpload | None = None,
     ) -> Outcome:
         """Store inferences that come in pieces, each piece durably before the next one.
 
@@ -125,6 +135,7 @@ class DataStore:
             schema: Schema of the model.
             stream: Pieces as for :meth:`append_inferences`.
             batch_id: Batch of all rows, in place of the one each row names.
+            images: Images the rows name; image attributes then hold image ids.
 
         Returns:
             The verdict on each row of all pieces.
@@ -133,6 +144,8 @@ class DataStore:
         outcome = Outcome()
         for piece in _until_broken(stream, outcome):
             table = self._decoder(schema, piece, outcome).inferences(batch_id or None)
+            if images is not None:
+                table = images.place(schema, table, outcome)
             for start in range(0, table.num_rows, _SLICE):
                 part = table.slice(start, _SLICE)
                 written = writer.append(schema, part, outcome)
@@ -187,7 +200,9 @@ class DataStore:
         """
         return self.append_reference_stream(schema, [data])
 
-    def append_reference_stream(self, schema: ModelSchema, stream: Iterable[Rows]) -> Outcome:
+    def append_reference_stream(
+        self, schema: ModelSchema, stream: Iterable[Rows], *, images: ImageUpload | None = None
+    ) -> Outcome:
         """Store reference rows that come in pieces: all good rows of all pieces, or nothing.
 
         Reference rows have no ids, so a half of a file could not be told from a whole.
@@ -195,6 +210,7 @@ class DataStore:
         Args:
             schema: Schema of the model.
             stream: Pieces as for :meth:`append_reference`.
+            images: Images the rows name; image attributes then hold image ids.
 
         Raises:
             DatasetStateError: If the reference set is closed.
@@ -209,6 +225,8 @@ class DataStore:
             with self._database.transaction() as cursor:
                 for piece in stream:
                     table = self._decoder(schema, piece, outcome).reference()
+                    if images is not None:
+                        table = images.place(schema, table, outcome)
                     size += table.nbytes
                     cursor.register("incoming", table)
                     cursor.execute(
@@ -227,6 +245,17 @@ class DataStore:
         if outcome.accepted:
             self._publish("reference", writer, Written(rows=outcome.accepted))
         return outcome
+
+    def images(self, schema: ModelSchema) -> ImageFiles:
+        """Return the images of a model.
+
+        Args:
+            schema: Schema of the model.
+        """
+        return ImageFiles(self._image_directory(self._models.writer(schema)))
+
+    def _image_directory(self, writer: ModelWriter) -> Path:
+        return self._database.files / "images" / f"m{writer.slot}"
 
     @staticmethod
     def _decoder(schema: ModelSchema, piece: Rows, outcome: Outcome) -> JsonDecoder | TableDecoder:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from arthurai.server.data.errors import UnknownDatasetError
 from arthurai.server.data.files import read_rows
 from arthurai.server.data.refusals import as_api_errors
-from arthurai.server.handlers.inferences import file_outcome
+from arthurai.server.handlers.inferences import file_outcome, uploaded_images
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ def upload_reference_data(request: Request) -> Reply:
         raise ApiError(400, "send exactly one file of rows, as the part reference_data")
     with as_api_errors():
         rows = read_rows(schema, "reference_data", files[0].stream)
-        return file_outcome(request.app.data.append_reference_stream(schema, rows))
+        return file_outcome(
+            request.app.data.append_reference_stream(
+                schema, rows, images=uploaded_images(request, schema)
+            )
+        )
 
 
 @operation("close_reference_data")

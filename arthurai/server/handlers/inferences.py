@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.data.files import read_rows
+from arthurai.server.data.images import ImageUpload, content_type
 from arthurai.server.data.refusals import as_api_errors
+from arthurai.server.data.renditions import resized, thumbnail
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 
 if TYPE_CHECKING:
     from arthurai.server.data.outcome import Outcome
+    from arthurai.server.schema import ModelSchema
 
 MULTI_STATUS = 207
 
@@ -53,12 +56,50 @@ def send_inference_file(request: Request) -> Reply:
         if "inference_data" in files:
             rows = read_rows(schema, "inference_data", files["inference_data"].stream)
             outcome = store.append_inference_stream(
-                schema, rows, batch_id=request.form.text("batch_id") or None
+                schema,
+                rows,
+                batch_id=request.form.text("batch_id") or None,
+                images=uploaded_images(request, schema),
             )
         else:
             rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
             outcome = store.append_ground_truth_stream(schema, rows)
     return file_outcome(outcome)
+
+
+def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None:
+    """Return the images that came with a file of rows, if any did.
+
+    Args:
+        request: The request.
+        schema: Schema of the model.
+
+    Raises:
+        BadDataError: If the part is neither a zip nor an image.
+    """
+    part = request.form.files.get("image_data")
+    if part is None or not part.size:
+        return None
+    return ImageUpload(part.stream, request.app.data.images(schema))
+
+
+@operation("get_inference_image")
+def get_inference_image(request: Request) -> Reply:
+    """Send an image as it came, resized for the model, or small."""
+    schema = request.model().schema
+    form = request.params["type"]
+    with as_api_errors():
+        content = request.app.data.images(schema).get(request.params["image_id"])
+        kind = content_type(content) or "application/octet-stream"
+        if form == "thumbnail":
+            content, kind = thumbnail(content)
+        elif form == "resized_image":
+            if not schema.pixel_width or not schema.pixel_height:
+                raise ApiError(400, "the model has no pixel_width and pixel_height to resize to")
+            content, kind = resized(content, schema.pixel_width, schema.pixel_height)
+        elif form != "raw_image":
+            raise ApiError(404, "there is no explanation of this image")
+    return Reply(200, content, content_type=kind)
 
 
 def file_outcome(outcome: Outcome) -> Reply:
