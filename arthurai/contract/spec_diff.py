@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _BUMPS = (Bump.PATCH, Bump.MINOR, Bump.MAJOR)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the command on a parser."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="arthurai spec diff", description=__doc__)
     parser.add_argument(
         "old", help=f"bundle that programs know: a file, or a revision with {BUNDLE}"
     )
@@ -37,14 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[bump.value for bump in _BUMPS],
         help="exit with 1 when the version has to grow by this or more",
     )
+    return parser
 
 
-def run(options: argparse.Namespace) -> int:
-    """Compare two documents and print what changed.
-
-    Returns:
-        0; 1 when ``--fail-on`` applies; 2 when an argument is wrong.
-    """
+def _run(options: argparse.Namespace) -> int:
     try:
         old = load_document(options.old, options.repository)
         new = load_document(options.new, options.repository)
@@ -64,20 +60,16 @@ def run(options: argparse.Namespace) -> int:
     return int(_BUMPS.index(bump_of(changes)) >= _BUMPS.index(Bump(options.fail_on)))
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command ``spec`` with ``diff`` below it to the parsers of ``arthurai``."""
-    spec = subparsers.add_parser("spec", help="work with the OpenAPI document")
-    below = spec.add_subparsers(dest="spec_command", required=True)
-    parser = below.add_parser("diff", help="show what a change of the document breaks")
-    add_arguments(parser)
-    parser.set_defaults(run=run)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command with these arguments, or those of the process."""
-    parser = argparse.ArgumentParser(prog="arthurai spec diff", description=__doc__)
-    add_arguments(parser)
-    return run(parser.parse_args(argv))
+    """Compare two documents and print what changed.
+
+    Args:
+        argv: What stands behind ``arthurai spec diff``; by default the arguments of the process.
+
+    Returns:
+        0; 1 when ``--fail-on`` applies; 2 when a document or ledger cannot be read.
+    """
+    return _run(_parser().parse_args(argv))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """`arthurai spec diff`: what it reads, prints and returns."""
 
-import argparse
 import copy
 import json
 import subprocess
+import sys
 
 import pytest
 
@@ -206,12 +206,12 @@ def test_a_missing_ledger_is_said(capsys, files):
     assert "none.yaml does not exist" in err
 
 
-def test_the_command_hooks_into_a_larger_one(capsys, files):
-    parser = argparse.ArgumentParser()
-    spec_diff.register(parser.add_subparsers())
-    options = parser.parse_args(["spec", "diff", str(files / "old.json"), str(files / "old.json")])
-    assert options.run(options) == 0
-    assert capsys.readouterr().out == "no bump\n"
+def test_the_command_line_of_the_package_offers_it(files):
+    command = [sys.executable, "-m", "arthurai.cli", "spec", "diff"]
+    command += [str(files / "old.json"), str(files / "new.json"), "--fail-on", "major"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "1 breaking" in done.stdout
 
 
 def test_modules_are_named_as_the_generator_names_them():

@@ -133,3 +133,16 @@ def test_modules_that_cannot_be_imported_are_named(traps, traps_folder, monkeypa
     finally:
         broken.unlink()
     assert "traps_api.models.broken cannot be imported: SyntaxError" in problem
+
+
+@pytest.mark.slow
+def test_the_report_has_its_three_parts():
+    command = [sys.executable, "-m", "scripts.regenerate_report"]
+    done = subprocess.run(command, cwd=redocly.ROOT, capture_output=True, text=True, check=True)
+    titles = [line for line in done.stdout.splitlines() if " since HEAD" in line or "Type" in line]
+    assert titles == [
+        "Changes of the API since HEAD",
+        "Changes of generated/ since HEAD",
+        "Type errors of the code above it",
+    ]
+    assert "Traceback" not in done.stdout
