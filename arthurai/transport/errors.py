@@ -253,6 +253,12 @@ class Fault:
     transient: bool = True
 
 
+_BAD_REDIRECT = Fault(
+    ResponseRedirectError,
+    "was redirected to something that is no address",
+    "Report this to whoever runs the server.",
+    transient=False,
+)
 _TRY_LATER = "Check the network and try again."
 _FAULTS: tuple[tuple[type[Exception], Fault], ...] = (
     (
@@ -311,7 +317,8 @@ _FAULTS: tuple[tuple[type[Exception], Fault], ...] = (
         httpx.UnsupportedProtocol,
         Fault(UserValueError, "cannot be sent", "Use an https url.", transient=False),
     ),
-    (httpx.InvalidURL, Fault(UserValueError, "has no valid url", "Correct it.", transient=False)),
+    # The request was built, so its own address is valid: this is about the place it was sent on to.
+    (httpx.InvalidURL, _BAD_REDIRECT),
     (
         httpx.LocalProtocolError,
         Fault(
@@ -370,6 +377,8 @@ def fault_of(fault: BaseException) -> Fault:
         if isinstance(cause, ssl.SSLError):
             return _TLS_FAULT
         cause = cause.__cause__ or cause.__context__
+    if isinstance(fault, httpx.RemoteProtocolError) and "location header" in str(fault):
+        return _BAD_REDIRECT
     for kind, meaning in _FAULTS:
         if isinstance(fault, kind):
             return meaning

@@ -5,8 +5,6 @@ import socket
 import zlib
 
 import pytest
-from arthurai_api.api.inferences import send_inferences
-from arthurai_api.api.models import get_model, list_models
 
 from arthurai.common.exceptions import (
     ArthurConnectionError,
@@ -16,6 +14,8 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
 )
 from arthurai.transport.config import HttpOptions
+from arthurai_api.api.inferences import send_inferences
+from arthurai_api.api.models import get_model, list_models
 
 PAGE = b'{"data": [], "page": 1, "page_size": 20, "total_pages": 0, "total_count": 0}'
 

@@ -4,7 +4,6 @@ import pickle
 
 import httpx
 import pytest
-from arthurai_api.api.models import get_model
 
 from arthurai.common import exceptions
 from arthurai.common.exceptions import (
@@ -22,6 +21,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.transport.retries import RetryPolicy
+from arthurai_api.api.models import get_model
 
 
 def expected_class(status):
@@ -95,7 +95,7 @@ def all_httpx_exceptions():
 EXPECTED_OF_FAULT = {
     httpx.TimeoutException: ArthurTimeoutError,
     httpx.UnsupportedProtocol: UserValueError,
-    httpx.InvalidURL: UserValueError,
+    httpx.InvalidURL: ResponseRedirectError,
     httpx.LocalProtocolError: ArthurUnexpectedError,
     httpx.DecodingError: UnexpectedValueError,
     httpx.TooManyRedirects: ResponseRedirectError,
@@ -244,7 +244,9 @@ def test_a_huge_error_body_is_cut(in_process, faulty):
 
 
 def test_all_exceptions_are_one_tree():
-    kinds = [k for k in vars(exceptions).values() if isinstance(k, type) and issubclass(k, Exception)]
+    kinds = [
+        k for k in vars(exceptions).values() if isinstance(k, type) and issubclass(k, Exception)
+    ]
     for kind in kinds:
         assert issubclass(kind, ArthurError)
 
