@@ -32,6 +32,7 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(RUN) scripts.check
+	$(RUN) scripts.calls
 	$(BIN)/lint-imports
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
 
@@ -48,6 +49,7 @@ check: lint
 	$(RUN) scripts.redocly lint openapi/arthur.yaml
 	$(RUN) scripts.generate --check
 	$(RUN) scripts.check
+	$(RUN) scripts.calls
 	$(RUN) scripts.coverage --check
 	$(RUN) pytest tests/docs -m "not slow"
 

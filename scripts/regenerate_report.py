@@ -33,6 +33,8 @@ def main() -> int:
     stat = ["git", "diff", "--stat", base, "--", "generated"]
     _section(f"Changes of generated/ since {base}", _output(stat))
     _section("Type errors of the code above it", _output([sys.executable, "-m", "mypy"]))
+    calls = _output([sys.executable, "-m", "scripts.calls"])
+    _section("Calls that no longer fit their operation", calls)
     return 0
 
 
