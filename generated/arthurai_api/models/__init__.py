@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from .model_expand import ModelExpand
     from .model_expand_single import ModelExpandSingle
     from .model_explainability import ModelExplainability
+    from .model_explainability_request import ModelExplainabilityRequest
     from .model_group import ModelGroup
     from .model_group_update_request import ModelGroupUpdateRequest
     from .model_health_response import ModelHealthResponse
@@ -346,6 +347,7 @@ __all__ = (
     "ModelExpand",
     "ModelExpandSingle",
     "ModelExplainability",
+    "ModelExplainabilityRequest",
     "ModelGroup",
     "ModelGroupUpdateRequest",
     "ModelHealthResponse",
@@ -560,6 +562,7 @@ _MODULES = {
     "ModelExpand": ".model_expand",
     "ModelExpandSingle": ".model_expand_single",
     "ModelExplainability": ".model_explainability",
+    "ModelExplainabilityRequest": ".model_explainability_request",
     "ModelGroup": ".model_group",
     "ModelGroupUpdateRequest": ".model_group_update_request",
     "ModelHealthResponse": ".model_health_response",

@@ -12,7 +12,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.attribute import Attribute
-    from ..models.explainability_configuration import ExplainabilityConfiguration
+    from ..models.model_explainability_request import ModelExplainabilityRequest
 
 
 T = TypeVar("T", bound="ModelRequest")
@@ -44,7 +44,7 @@ class ModelRequest:
         model_group_id (None | str | Unset): Group to add a version to; a new group when absent.
         version_label (None | str | Unset): Free name of this version.
         accuracy_enabled (bool | None | Unset): Whether dashboards show accuracy.
-        explainability_enabled (ExplainabilityConfiguration | None | Unset): Explainability to set up at once; rarely
+        explainability_enabled (ModelExplainabilityRequest | None | Unset): Explainability to set up at once; rarely
             used.
     """
 
@@ -65,11 +65,11 @@ class ModelRequest:
     model_group_id: None | str | Unset = UNSET
     version_label: None | str | Unset = UNSET
     accuracy_enabled: bool | None | Unset = UNSET
-    explainability_enabled: ExplainabilityConfiguration | None | Unset = UNSET
+    explainability_enabled: ModelExplainabilityRequest | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+        from ..models.model_explainability_request import ModelExplainabilityRequest  # noqa: PLC0415
 
         partner_model_id = self.partner_model_id
 
@@ -176,7 +176,7 @@ class ModelRequest:
         explainability_enabled: dict[str, Any] | None | Unset
         if isinstance(self.explainability_enabled, Unset):
             explainability_enabled = UNSET
-        elif isinstance(self.explainability_enabled, ExplainabilityConfiguration):
+        elif isinstance(self.explainability_enabled, ModelExplainabilityRequest):
             explainability_enabled = self.explainability_enabled.to_dict()
         else:
             explainability_enabled = self.explainability_enabled
@@ -226,7 +226,7 @@ class ModelRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
-        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+        from ..models.model_explainability_request import ModelExplainabilityRequest  # noqa: PLC0415
 
         _fields_ = dict(src_dict)
         partner_model_id = _fields_.pop("partner_model_id")
@@ -402,7 +402,7 @@ class ModelRequest:
 
         def _parse_explainability_enabled(
             data: object,
-        ) -> ExplainabilityConfiguration | None | Unset:
+        ) -> ModelExplainabilityRequest | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -410,12 +410,12 @@ class ModelRequest:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                explainability_enabled_type_0 = ExplainabilityConfiguration.from_dict(data)
+                explainability_enabled_type_0 = ModelExplainabilityRequest.from_dict(data)
 
                 return explainability_enabled_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(ExplainabilityConfiguration | None | Unset, data)
+            return cast(ModelExplainabilityRequest | None | Unset, data)
 
         explainability_enabled = _parse_explainability_enabled(
             _fields_.pop("explainability_enabled", UNSET)

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.explainability_configuration import ExplainabilityConfiguration
+
+
+T = TypeVar("T", bound="ModelExplainabilityRequest")
+
+
+@_attrs_define
+class ModelExplainabilityRequest:
+    """Explainability to set up together with a model.
+
+    Attributes:
+        config (ExplainabilityConfiguration | None | Unset): Switch and settings.
+    """
+
+    config: ExplainabilityConfiguration | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+
+        config: dict[str, Any] | None | Unset
+        if isinstance(self.config, Unset):
+            config = UNSET
+        elif isinstance(self.config, ExplainabilityConfiguration):
+            config = self.config.to_dict()
+        else:
+            config = self.config
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if config is not UNSET:
+            field_dict["config"] = config
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
+
+        _fields_ = dict(src_dict)
+
+        def _parse_config(data: object) -> ExplainabilityConfiguration | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                config_type_0 = ExplainabilityConfiguration.from_dict(data)
+
+                return config_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ExplainabilityConfiguration | None | Unset, data)
+
+        config = _parse_config(_fields_.pop("config", UNSET))
+
+        _model_ = cls(
+            config=config,
+        )
+
+        _model_.additional_properties = _fields_
+        return _model_
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
