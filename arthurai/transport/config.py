@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import logging
 import math
@@ -113,13 +114,17 @@ def _local_endpoint(url: str) -> Endpoint:
                 f'"local:///some/dir" for one with a data directory.'
             )
         return Endpoint(origin="http://localhost", shown="local://", local=True)
+    if not path.isprintable():
+        raise UserValueError(f"url {url!r} holds control characters")
     if re.match(r"/[A-Za-z]:[/\\]", path):  # local:///C:/data
         path = path[1:]
     directory = Path(path)
     if not directory.is_absolute():
+        with contextlib.suppress(RuntimeError):  # "~name" of somebody unknown
+            directory = directory.expanduser()
         raise UserValueError(
             f"url {url!r} names no absolute directory. "
-            f'Did you mean "local://{Path(path).expanduser().absolute()}"?'
+            f'Did you mean "local://{directory.absolute()}"?'
         )
     return Endpoint(
         origin="http://localhost", shown=f"local://{path}", local=True, directory=directory

@@ -11,7 +11,11 @@ from urllib.parse import unquote_to_bytes
 
 import httpx
 
-from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError
+from arthurai.common.exceptions import (
+    ArthurUnexpectedError,
+    ArthurUserError,
+    MethodNotApplicableError,
+)
 from arthurai.transport import forks
 from arthurai.transport.config import Endpoint, parse_endpoint
 
@@ -270,7 +274,14 @@ def _create(directory: Path | None) -> EmbeddedApp:
                 f"the data directory {str(directory)!r} of the embedded server cannot be made: "
                 f"{fault.strerror}"
             ) from fault
-    return create_app(directory)
+    try:
+        return create_app(directory)
+    except Exception as fault:
+        if directory is None:
+            raise ArthurUnexpectedError(f"the embedded server does not start: {fault}") from fault
+        raise ArthurUserError(
+            f"the embedded server cannot use the directory {str(directory)!r}: {fault}"
+        ) from fault
 
 
 def _server_requirements() -> list[str]:

@@ -103,7 +103,7 @@ def test_nobody_listening_is_a_connection_error(connect):
 
 def test_tls_to_a_port_without_it_is_told(raw_server, connect):
     server = raw_server(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    with pytest.raises(ArthurConnectionError, match="TLS|connect"):
+    with pytest.raises(ArthurConnectionError, match=r"TLS|connect"):
         connect(server.url.replace("http://", "https://")).call_json(list_models)
 
 
