@@ -4,6 +4,7 @@ A row is accepted, rejected or unknown. Unknown are the rows of a request whose 
 cannot be read: the server may have stored them or not.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,6 +33,7 @@ NO_REPEAT = (
 _OK_BELOW = 300
 _CLIENT_FAULTS = range(400, 500)
 _SHOWN = 3
+_ROW_NUMBER = re.compile(r"row (\d{1,9}): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,20 @@ def _results(answer: Any, rows: int) -> list[dict[str, Any]]:
     return results
 
 
+def _file_failure(entry: Any) -> tuple[int | None, str, int | None]:
+    """Status, message and row number of a refused row, as far as the server tells them."""
+    if not isinstance(entry, Mapping):
+        return None, str(entry), None
+    status = entry.get("status")
+    message = str(entry.get("message", ""))
+    named = _ROW_NUMBER.match(message)
+    return (
+        status if isinstance(status, int) else None,
+        message,
+        int(named.group(1)) if named else None,
+    )
+
+
 class Account:
     """Keeps the books of one call.
 
@@ -219,17 +235,12 @@ class Account:
         self.result["results"].extend(results)
 
     def _refuse(self, sent: Sent, number: int | None, status: int | None, message: str) -> None:
-        known = number is not None
+        row = row_id = None
+        if number is not None:
+            row = sent.start + number
+            row_id = sent.ids[number] if sent.ids else None
         self.result.rejected += 1
-        self.result.failures.append(
-            Failure(
-                row=sent.start + number if number is not None else None,
-                partner_inference_id=sent.ids[number] if known and sent.ids else None,  # type: ignore[index]
-                outcome=REJECTED,
-                status=status,
-                message=message,
-            )
-        )
+        self.result.failures.append(Failure(row, row_id, REJECTED, status, message))
 
     def _add_file(self, sent: Sent) -> None:
         """Books a file; an answer without a body (201) accepts all of it."""
@@ -243,16 +254,18 @@ class Account:
             )
         counts = _counts(answer, sent.rows)
         failures = answer.get("failures") or []
-        refused = {
-            entry["row"]
-            for entry in failures
-            if isinstance(entry, Mapping) and isinstance(entry.get("row"), int)
-        }
-        for entry in failures[: counts["failure"]]:
-            status = entry.get("status") if isinstance(entry, Mapping) else None
-            message = str(entry.get("message", "")) if isinstance(entry, Mapping) else str(entry)
-            number = entry.get("row") if isinstance(entry, Mapping) else None
-            self._refuse(sent, number if number in refused else None, status, message)
+        if not isinstance(failures, list) or len(failures) > counts["failure"]:
+            raise UnexpectedValueError(
+                f"The server counts {counts['failure']} failures but reports {failures!r:.200}."
+            )
+        refused: set[int] = set()
+        for entry in failures:
+            status, message, number = _file_failure(entry)
+            if number is not None and number < sent.rows and number not in refused:
+                refused.add(number)
+            else:
+                number = None
+            self._refuse(sent, number, status, message)
         for _ in range(counts["failure"] - len(failures)):
             self._refuse(sent, None, None, "the server gave no reason")
         if len(refused) == counts["failure"]:

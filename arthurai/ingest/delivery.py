@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.ingest import sources
 from arthurai.ingest.accounting import NO_REPEAT, REPEAT, Account, Sent
-from arthurai.ingest.encode_json import Body, json_bodies
+from arthurai.ingest.encode_json import json_bodies
 from arthurai.ingest.encode_parquet import parquet_file, to_table
 from arthurai.ingest.gather import gather_table
 from arthurai.ingest.prepare import REFERENCE, Extras, Preparer
@@ -21,13 +21,15 @@ from arthurai.ingest.prepared import Prepared, column_list
 from arthurai.ingest.problems import Problems
 from arthurai.ingest.progress import Progress
 from arthurai.ingest.schema import IngestSchema
-from arthurai.ingest.sender import Job, send_all
+from arthurai.ingest.sender import Request, send_all
 
 logger = logging.getLogger(__name__)
 
-JSON_ROWS = 10_000
+JSON_ROWS = 5_000
 JSON_BYTES = 16_000_000
-FILE_ROWS = 131_072
+FILE_ROWS = range(8_192, 131_073)
+"""Fewest and most rows of a file of ours: an eighth of the table when it lies between."""
+STREAMED_FILE_ROWS = 65_536
 FILE_BYTES = 64_000_000
 WORKERS = 2
 
@@ -116,8 +118,7 @@ class Delivery:
             ArthurError: a request failed as a whole; `result` says what was accepted.
         """
         account = Account(by_row=True)
-        rows = self.options.chunk_size or JSON_ROWS
-        self._send(data, extras, account, rows, self._json_job)
+        self._send(data, extras, account, self._json_requests, as_json=True)
         return account
 
     def send_files(self, data: Any, extras: Extras | None = None) -> Account:
@@ -133,8 +134,9 @@ class Delivery:
         """
         reference = self.preparer.purpose == REFERENCE
         account = Account(by_row=False, how_to_go_on=NO_REPEAT if reference else REPEAT)
-        rows = self.options.chunk_size or (FILE_ROWS if self.schema.sends_parquet else JSON_ROWS)
-        self._send(data, extras, account, rows, self._file_job)
+        self._send(
+            data, extras, account, self._file_requests, as_json=not self.schema.sends_parquet
+        )
         return account
 
     def _send(
@@ -142,12 +144,13 @@ class Delivery:
         data: Any,
         extras: Extras | None,
         account: Account,
-        rows: int,
-        make_job: Callable[[Prepared], Job],
+        make_requests: Callable[[Prepared], Iterator[Request]],
+        *,
+        as_json: bool,
     ) -> None:
         streamed = sources.is_stream(data)
         if streamed:
-            parts = self._stream(data, extras, rows)
+            parts = self._stream(data, extras, self._rows(None, as_json=as_json))
             total = None
         else:
             problems = Problems(self.preparer.name)
@@ -157,13 +160,23 @@ class Delivery:
                 raise UserValueError(
                     f"`{self.preparer.name}` has no rows, so there is nothing to send."
                 )
-            parts = prepared.cuts(rows)
+            parts = prepared.cuts(self._rows(prepared.rows, as_json=as_json))
             total = prepared.rows
         what = self.preparer.name.replace("_", " ")
         with Progress(shown=self.options.progress, total=total, what=what) as progress:
-            jobs = (make_job(part) for part in parts)
-            send_all(jobs, account, workers=self.options.workers, progress=progress)
+            requests = (request for part in parts for request in make_requests(part))
+            send_all(requests, account, workers=self.options.workers, progress=progress)
         self.preparer.log()
+
+    def _rows(self, total: int | None, *, as_json: bool) -> int:
+        """Rows of one request."""
+        if self.options.chunk_size is not None:
+            return self.options.chunk_size
+        if as_json:
+            return JSON_ROWS
+        if total is None:
+            return STREAMED_FILE_ROWS
+        return min(max(total // 8, FILE_ROWS.start), FILE_ROWS.stop - 1)
 
     def _stream(self, data: Any, extras: Extras | None, rows: int) -> Iterator[Prepared]:
         if extras is not None and extras.by_row():
@@ -188,31 +201,18 @@ class Delivery:
                 f"`{self.preparer.name}` has no rows, so there is nothing to send."
             )
 
-    # -- JSON ----------------------------------------------------------------------------------
+    def _json_requests(self, part: Prepared) -> Iterator[Request]:
+        for body in json_bodies(part, most_bytes=JSON_BYTES):
+            yield Request(_sent(part, body.start, body.rows), partial(self._post, body.content))
 
-    def _json_job(self, part: Prepared) -> Job:
-        def run() -> Iterator[Sent]:
-            for body in json_bodies(part, most_bytes=JSON_BYTES):
-                yield _exchange(part, body.start, body.rows, partial(self._post, body))
-
-        return Job(part.rows, run, _lost_of(part))
-
-    def _post(self, body: Body) -> Any:
+    def _post(self, content: bytes) -> Any:
         return self.connection.send_encoded(
-            self.operation,
-            self.model_id,
-            content=body.content,
-            content_type="application/json",
+            self.operation, self.model_id, content=content, content_type="application/json"
         )
 
-    # -- files ---------------------------------------------------------------------------------
-
-    def _file_job(self, part: Prepared) -> Job:
-        def run() -> Iterator[Sent]:
-            for piece, content in self._files(part):
-                yield _exchange(piece, piece.start, piece.rows, partial(self._upload, content))
-
-        return Job(part.rows, run, _lost_of(part))
+    def _file_requests(self, part: Prepared) -> Iterator[Request]:
+        for piece, content in self._files(part):
+            yield Request(_sent(piece, piece.start, piece.rows), partial(self._upload, content))
 
     def _files(self, part: Prepared) -> Iterator[tuple[Prepared, bytes]]:
         """Files no larger than allowed, unless a single row is."""
@@ -221,7 +221,7 @@ class Delivery:
             for body in json_bodies(part, most_bytes=JSON_BYTES, reference=reference):
                 yield part.cut(body.start - part.start, body.rows), body.content
             return
-        content = parquet_file(to_table(part, self.schema))
+        content = parquet_file(to_table(part, self.schema), self.schema)
         if len(content) <= FILE_BYTES or part.rows == 1:
             yield part, content
             return
@@ -245,15 +245,6 @@ class Delivery:
         )
 
 
-def _exchange(part: Prepared, start: int, rows: int, post: Callable[[], Any]) -> Sent:
-    """Runs one request; whatever it raises is kept for the books."""
-    sent = _sent(part, start, rows)
-    try:
-        return sent.answered(post())
-    except Exception as error:  # noqa: BLE001 - booked, and raised by `send_all`
-        return sent.failed(error)
-
-
 def _sent(part: Prepared, start: int, rows: int) -> Sent:
     first = start - part.start
     ids = part.meta.get("partner_inference_id")
@@ -264,11 +255,3 @@ def _sent(part: Prepared, start: int, rows: int) -> Sent:
         () if ids is None else column_list(ids[first : first + rows]),
         None if batches is None else column_list(batches[first : first + rows]),
     )
-
-
-def _lost_of(part: Prepared) -> Callable[[int, BaseException], Sent]:
-    def lost(reported: int, why: BaseException) -> Sent:
-        sent = _sent(part, part.start + reported, part.rows - reported)
-        return sent.failed(why)
-
-    return lost

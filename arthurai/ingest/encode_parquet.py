@@ -82,19 +82,36 @@ def _constant(column: Column) -> Any:
     return pa.repeat(moment, len(column))
 
 
-def parquet_file(table: "pa.Table") -> bytes:
-    """An Arrow table as the bytes of a Parquet file."""
+def parquet_file(table: "pa.Table", schema: IngestSchema) -> bytes:
+    """An Arrow table as the bytes of a Parquet file.
+
+    Floats hardly shrink, so they are not compressed; dictionaries are for the columns whose values
+    repeat. Encodings and codec are those every Parquet reader has.
+
+    Args:
+        table: flat columns, as `to_table` makes them.
+        schema: the model's attributes.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    repeating = [
+        name
+        for name in table.column_names
+        if name == "batch_id"
+        or (name in schema.sendable and schema.sendable[name].value_type == "STRING")
+    ]
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
         sink,
-        compression="zstd",
-        compression_level=1,
+        compression={
+            field.name: "none" if pa.types.is_floating(field.type) else "snappy"
+            for field in table.schema
+        },
+        use_dictionary=repeating or False,
+        write_statistics=False,
         row_group_size=ROW_GROUP_ROWS,
-        coerce_timestamps="us",
         allow_truncated_timestamps=True,
     )
     content: bytes = sink.getvalue().to_pybytes()

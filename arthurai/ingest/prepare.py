@@ -462,8 +462,7 @@ def _are_good_ids(values: Column) -> bool:
     lengths = pc.min_max(pc.utf8_length(values)).as_py()
     if not 0 < lengths["min"] <= lengths["max"] <= MOST_ID_CHARACTERS:
         return False
-    distinct: int = pc.count_distinct(values).as_py()
-    return distinct == len(values)
+    return len(values.unique()) == len(values)
 
 
 def labelled_rows(truth: Mapping[str, Column]) -> Column | None:

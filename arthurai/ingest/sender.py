@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from arthurai.common.exceptions import ArthurError
 from arthurai.ingest.accounting import Account, Sent
@@ -14,85 +15,73 @@ PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A part of the rows: where it lies and how to send it.
+class Request:
+    """One request to make.
 
     Attributes:
-        rows: how many.
-        run: encodes and sends it, in one or several requests; what a request raises is given in
-            `Sent.error`. Runs in another thread when there are several jobs.
-        lost: books what `run` did not get to report: the rows after the given number of reported
-            ones, and why.
+        sent: the rows it carries, for the books.
+        post: makes it and returns the decoded answer.
     """
 
-    rows: int
-    run: Callable[[], Iterator[Sent]]
-    lost: Callable[[int, BaseException], Sent]
+    sent: Sent
+    post: Callable[[], Any]
 
 
 class _Runner(threading.Thread):
-    """Runs one job and keeps what it reported, also when nobody waits for its end.
+    """Makes one request and keeps its outcome, also when nobody waits for it.
 
     A daemon: after Ctrl-C the program can end while a request hangs.
     """
 
-    def __init__(self, job: Job, stop: threading.Event) -> None:
+    def __init__(self, request: Request) -> None:
         super().__init__(name="arthurai-send", daemon=True)
-        self.job = job
-        self.sent: list[Sent] = []
-        self.fault: BaseException | None = None
-        self._stop_asked = stop
+        self.sent = request.sent
+        self.outcome: Sent | None = None
+        self._post: Callable[[], Any] | None = request.post
 
     def run(self) -> None:
+        post, self._post = self._post, None  # the body is not needed after it was sent
+        if post is None:
+            return
         try:
-            for sent in self.job.run():
-                self.sent.append(sent)
-                if sent.error is not None or self._stop_asked.is_set():
-                    return
-        except BaseException as fault:  # noqa: BLE001 - raised again in the caller's thread
-            self.fault = fault
+            self.outcome = self.sent.answered(post())
+        except BaseException as error:  # noqa: BLE001 - booked, and raised in the caller's thread
+            self.outcome = self.sent.failed(error)
 
-    def book(self, account: Account, progress: Progress, why: BaseException | None = None) -> None:
-        """Books what is known; rows nobody reported are lost because of `why` or a fault."""
-        reported = list(self.sent)
-        rows = 0
-        for sent in reported:
-            account.add(sent)
-            rows += sent.rows
-        progress.advance(rows)
-        fault = self.fault or why
-        if reported and reported[-1].error is not None:
-            fault = reported[-1].error
-        if fault is not None and rows < self.job.rows:
-            account.add(self.job.lost(rows, fault))
+    @property
+    def interruption(self) -> BaseException | None:
+        """What ended the request from outside, if anything did."""
+        error = None if self.outcome is None else self.outcome.error
+        return None if isinstance(error, Exception) else error
 
 
-def send_all(jobs: Iterable[Job], account: Account, *, workers: int, progress: Progress) -> None:
-    """Sends parts, at most `workers` at a time, and books them in order.
+def send_all(
+    requests: Iterable[Request], account: Account, *, workers: int, progress: Progress
+) -> None:
+    """Makes requests, at most `workers` at a time, and books them in order.
 
     The first request that fails as a whole stops the rest: nothing more is read or sent. An
     exception of the source (a generator of the caller's, Ctrl-C) stops likewise; what was sent
     until then is booked first.
 
     Args:
-        jobs: the parts, made while earlier ones are under way.
+        requests: made while earlier ones are under way.
         account: the books.
-        workers: most requests in flight, and most parts in memory beside the one being made.
-        progress: told about every part that is through.
+        workers: most requests in flight.
+        progress: told about every request that is through.
 
     Raises:
         ArthurError: what stopped the call, with `result` and a note on how to go on.
         BaseException: what interrupted the call, likewise.
     """
-    stop = threading.Event()
     waiting: deque[_Runner] = deque()
     try:
-        for job, is_only in _with_only(jobs):
+        for request, is_only in _with_only(requests):
             while len(waiting) >= workers:
                 _finish(waiting, account, progress)
             if account.errors:
                 break
-            runner = _Runner(job, stop)
+            runner = _Runner(request)
             waiting.append(runner)
             if is_only or workers == 1:
                 runner.run()
@@ -101,11 +90,10 @@ def send_all(jobs: Iterable[Job], account: Account, *, workers: int, progress: P
         while waiting:
             _finish(waiting, account, progress)
     except BaseException as interruption:
-        stop.set()
         for runner in waiting:
             if runner.is_alive():
                 runner.join(PATIENCE)
-            runner.book(account, progress, interruption)
+            account.add(runner.outcome or runner.sent.failed(interruption))
         explain(interruption, account)
         raise
     if account.errors:
@@ -114,30 +102,32 @@ def send_all(jobs: Iterable[Job], account: Account, *, workers: int, progress: P
         raise error
 
 
-def _with_only(jobs: Iterable[Job]) -> Iterator[tuple[Job, bool]]:
-    """Jobs, and whether one is the only one (it needs no thread of its own)."""
-    source = iter(jobs)
+def _with_only(requests: Iterable[Request]) -> Iterator[tuple[Request, bool]]:
+    """Requests, and whether one is the only one (it needs no thread of its own)."""
+    source = iter(requests)
     first = next(source, None)
     if first is None:
         return
     second = next(source, None)
     yield first, second is None
+    del first
     if second is not None:
         yield second, False
-    for job in source:
-        yield job, False
+        del second
+    for request in source:
+        yield request, False
 
 
 def _finish(waiting: deque[_Runner], account: Account, progress: Progress) -> None:
-    """Waits for the oldest part and books it."""
+    """Waits for the oldest request and books it."""
     runner = waiting[0]
     if runner.ident is not None:
         runner.join()
+    if runner.interruption is not None:
+        raise runner.interruption
     waiting.popleft()
-    if isinstance(runner.fault, KeyboardInterrupt | SystemExit):
-        waiting.appendleft(runner)
-        raise runner.fault
-    runner.book(account, progress)
+    account.add(runner.outcome or runner.sent.failed(ArthurError("The request did not end.")))
+    progress.advance(runner.sent.rows)
 
 
 def explain(error: BaseException, account: Account) -> None:

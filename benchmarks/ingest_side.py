@@ -1,0 +1,154 @@
+"""One measurement of sending rows, with whichever `arthurai` the running interpreter has.
+
+Run by `benchmarks/ingest.py`; prints one line of JSON. Runs on ours and on arthurai 3.33.3 alike, so
+it uses only what both have.
+"""
+
+import argparse
+import gc
+import json
+import logging
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+CALLS = (
+    "send_inferences",
+    "update_inference_ground_truths",
+    "send_bulk_inferences",
+    "set_reference_data",
+)
+FLOATS, INTEGERS, TEXTS, FLAGS = 9, 6, 5, 2
+WORDS = ("alpha", "beta", "gamma", "delta", "épsilon")
+REPEATS = {10_000: 5, 100_000: 3}
+
+
+def attribute(name: str, value_type: str, stage: str, position: int) -> dict:
+    """One attribute as the API describes it."""
+    return {
+        "name": name,
+        "value_type": value_type,
+        "stage": stage,
+        "position": position,
+        "categorical": value_type in {"STRING", "BOOLEAN"},
+        "is_unique": False,
+        "monitor_for_bias": False,
+        "implicit": False,
+        "is_positive_predicted_attribute": False,
+        **({"categories": [{"value": word} for word in WORDS]} if value_type == "STRING" else {}),
+    }
+
+
+def model() -> dict:
+    """A regression model of 24 attributes (26 columns with timestamp and id)."""
+    kinds = (
+        [("f", "FLOAT")] * FLOATS
+        + [("i", "INTEGER")] * INTEGERS
+        + [("s", "STRING")] * TEXTS
+        + [("b", "BOOLEAN")] * FLAGS
+    )
+    attributes = [
+        attribute(f"{letter}{place}", kind, "PIPELINE_INPUT", place)
+        for place, (letter, kind) in enumerate(kinds)
+    ]
+    predicted = attribute("prediction", "FLOAT", "PREDICTED_VALUE", 0)
+    truth = attribute("truth", "FLOAT", "GROUND_TRUTH", 0)
+    predicted["attribute_link"], truth["attribute_link"] = "truth", "prediction"
+    return {
+        "id": "11111111-1111-4111-8111-111111111111",
+        "partner_model_id": "benchmark",
+        "display_name": "benchmark",
+        "input_type": "TABULAR",
+        "output_type": "REGRESSION",
+        "is_batch": False,
+        "archived": False,
+        "status": "Ready",
+        "created_at": "2024-01-01T00:00:00Z",
+        "updated_at": "2024-01-01T00:00:00Z",
+        "attributes": [*attributes, predicted, truth],
+    }
+
+
+def frame(rows: int, call: str) -> pd.DataFrame:
+    """The rows as a pandas frame: floats with gaps, integers, text, flags, times and ids."""
+    draw = np.random.default_rng(7)
+    columns = {}
+    for item in model()["attributes"]:
+        name, kind = item["name"], item["value_type"]
+        if kind == "FLOAT":
+            columns[name] = draw.normal(size=rows)
+        elif kind == "INTEGER":
+            columns[name] = draw.integers(0, 100_000, rows)
+        elif kind == "STRING":
+            columns[name] = np.array(WORDS, dtype=object)[draw.integers(0, len(WORDS), rows)]
+        else:
+            columns[name] = draw.random(rows) > 0.5
+    columns["f0"][::10] = np.nan
+    if call != "set_reference_data":
+        start = pd.Timestamp("2024-01-01", tz="UTC")
+        times = start + pd.to_timedelta(np.arange(rows), unit="s")
+        columns["inference_timestamp"] = times
+        columns["partner_inference_id"] = [f"inference-{row:08d}" for row in range(rows)]
+        columns["ground_truth_timestamp"] = times
+    table = pd.DataFrame(columns)
+    truth = ["partner_inference_id", "ground_truth_timestamp", "truth"]
+    if call == "update_inference_ground_truths":
+        return table[truth]
+    if call in {"send_inferences", "send_bulk_inferences"}:
+        return table.drop(columns=["truth", "ground_truth_timestamp"])
+    return table
+
+
+def resident(what: str) -> float:
+    """Megabytes of this process: `VmRSS` now, or `VmHWM` at its peak."""
+    found = re.search(rf"{what}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found.group(1)) / 1024
+
+
+def forget_peak() -> None:
+    """Makes the peak start over from here."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def run(call: str, rows: int, url: str, key: str, model_id: str, repeats: int) -> dict:
+    """Times one call; the best of several, and the peak memory of the first."""
+    from arthurai import ArthurAI
+
+    logging.getLogger("arthurai").setLevel(logging.ERROR)
+    arthur = ArthurAI(url=url, access_key=key, allow_insecure=True, organization_id="o")
+    sender = arthur.get_model(model_id)
+    method = getattr(sender, call)
+    data = frame(rows, call)
+    warm = data.head(10)
+    (method(data=warm) if call.startswith(("send_bulk", "set_")) else method(warm))
+    seconds, extra = [], 0.0
+    for number in range(repeats):
+        forget_peak()
+        before = resident("VmRSS")
+        started = time.perf_counter()
+        method(data=data) if call.startswith(("send_bulk", "set_")) else method(data)
+        seconds.append(time.perf_counter() - started)
+        if number == 0:
+            extra = resident("VmHWM") - before
+    return {"rows_per_second": rows / min(seconds), "extra_mb": extra}
+
+
+def main() -> None:
+    """Prints the measurement."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("call", choices=CALLS)
+    parser.add_argument("rows", type=int)
+    parser.add_argument("url")
+    parser.add_argument("--key", default="key")
+    parser.add_argument("--model", default=model()["id"])
+    given = parser.parse_args()
+    repeats = REPEATS.get(given.rows, 1)
+    print(json.dumps(run(given.call, given.rows, given.url, given.key, given.model, repeats)))
+
+
+if __name__ == "__main__":
+    main()
