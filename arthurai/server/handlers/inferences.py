@@ -8,6 +8,7 @@ from arthurai.server.data.files import read_rows
 from arthurai.server.data.images import ImageUpload, content_type
 from arthurai.server.data.refusals import as_api_errors
 from arthurai.server.data.renditions import resized, thumbnail
+from arthurai.server.data.sagemaker import read_capture
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 
 if TYPE_CHECKING:
@@ -65,6 +66,36 @@ def send_inference_file(request: Request) -> Reply:
             rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
             outcome = store.append_ground_truth_stream(schema, rows)
     return file_outcome(outcome)
+
+
+@operation("send_sagemaker_data_capture")
+def send_sagemaker_data_capture(request: Request) -> Reply:
+    """Store the inferences of a SageMaker Data Capture file."""
+    schema = request.model().schema
+    part = request.form.files.get("inference_data")
+    if part is None or not part.filename.lower().endswith(".jsonl"):
+        raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")
+    with as_api_errors():
+        capture = read_capture(schema, part.stream)
+        outcome = request.app.data.append_inferences(schema, capture.items)
+    failures = [*capture.failures]
+    failures += [(capture.origins[row], f) for row, f in sorted(outcome.failures.items())]
+    counts = outcome.counts()
+    counts["failure"] += len(capture.failures)
+    counts["total"] += len(capture.failures)
+    body = {
+        "counts": counts,
+        "failures": [
+            {
+                "status": failure.status,
+                "message": failure.message,
+                "event_id": origin.event_id,
+                "inference_index_in_event": origin.index,
+            }
+            for origin, failure in failures
+        ],
+    }
+    return Reply(MULTI_STATUS, body)
 
 
 def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None:

@@ -1,4 +1,5 @@
 """The data store through its public interface: what is taken, refused, kept and told."""
+# ruff: noqa: DTZ001 - the store keeps UTC without zone
 
 from __future__ import annotations
 
@@ -596,7 +597,7 @@ def test_queries_cannot_reach_the_file_system(memory_store):
         "SET enable_external_access = true",
         "INSTALL httpfs",
     ):
-        with pytest.raises(Exception, match="(?i)permission|disabled|lock|cannot|not allowed"):
+        with pytest.raises(Exception, match=r"(?i)permission|disabled|lock|cannot|not allowed"):
             memory_store.fetch(statement)
 
 
