@@ -11,8 +11,8 @@ T = TypeVar("T", bound="AnyItem")
 
 @_attrs_define
 class AnyItem:
-    """An item in whatever shape the caller sent it. Bulk calls judge each item on its own: one that does not
-    fit the documented shape gets a status of its own in the answer and does not spoil the others.
+    """An item in whatever shape the caller sent it. Bulk calls judge each item on its own: one that does not fit the
+    documented shape gets a status of its own in the answer and does not spoil the others.
 
     """
 

@@ -12,9 +12,9 @@ T = TypeVar("T", bound="AttributeValues")
 @_attrs_define
 class AttributeValues:
     """Values by attribute name. Numbers, text, booleans; timestamps as ISO 8601 with a zone; images as the file name in
-    the zip; boxes as lists `[class_id, confidence, top_left_x, top_left_y, width, height]`; tokens as lists of
-    strings; token likelihoods as lists of maps; ranked lists as lists of `{item_id, label, score}`; time series as
-    lists of `{timestamp, value}`. Null is a missing value, not allowed for timestamps, predictions and ground truth.
+    the zip; boxes as lists `[class_id, confidence, top_left_x, top_left_y, width, height]`; tokens as lists of strings;
+    token likelihoods as lists of maps; ranked lists as lists of `{item_id, label, score}`; time series as lists of
+    `{timestamp, value}`. Null is a missing value, not allowed for timestamps, predictions and ground truth.
 
     """
 

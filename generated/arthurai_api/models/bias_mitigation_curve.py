@@ -18,8 +18,8 @@ T = TypeVar("T", bound="BiasMitigationCurve")
 
 @_attrs_define
 class BiasMitigationCurve:
-    """What thresholds lead to for one group of an attribute. Point i of all groups of one constraint belongs together.
-    A group of a continuous attribute has no `categorical_value`; an open end has no member either.
+    """What thresholds lead to for one group of an attribute. Point i of all groups of one constraint belongs together. A
+    group of a continuous attribute has no `categorical_value`; an open end has no member either.
 
         Attributes:
             id (str): Identifier given by the server.

@@ -20,8 +20,8 @@ T = TypeVar("T", bound="EnrichmentsForm")
 
 @_attrs_define
 class EnrichmentsForm:
-    """Switches and, when explanations are enabled for the first time, the packed model code. The three files come
-    together or not at all.
+    """Switches and, when explanations are enabled for the first time, the packed model code. The three files come together
+    or not at all.
 
         Attributes:
             config (EnrichmentsConfiguration): Switches for some or all enrichments; those left out stay as they are.

@@ -23,11 +23,10 @@ class Inference:
         inference_timestamp (str): When the prediction was made, ISO 8601 with a zone.
         partner_inference_id (str): The caller's own key of the row; ground truth finds it by this.
         inference_data (AttributeValues): Values by attribute name. Numbers, text, booleans; timestamps as ISO 8601 with
-            a zone; images as the file name in
-            the zip; boxes as lists `[class_id, confidence, top_left_x, top_left_y, width, height]`; tokens as lists of
-            strings; token likelihoods as lists of maps; ranked lists as lists of `{item_id, label, score}`; time series as
-            lists of `{timestamp, value}`. Null is a missing value, not allowed for timestamps, predictions and ground
-            truth.
+            a zone; images as the file name in the zip; boxes as lists `[class_id, confidence, top_left_x, top_left_y,
+            width, height]`; tokens as lists of strings; token likelihoods as lists of maps; ranked lists as lists of
+            `{item_id, label, score}`; time series as lists of `{timestamp, value}`. Null is a missing value, not allowed
+            for timestamps, predictions and ground truth.
         batch_id (None | str | Unset): The batch it belongs to; batch models only.
         ground_truth_timestamp (None | str | Unset): When the truth became known, ISO 8601 with a zone; needed with
             ground truth.

@@ -16,8 +16,8 @@ T = TypeVar("T", bound="InferenceFileForm")
 
 @_attrs_define
 class InferenceFileForm:
-    """A file of inferences or of ground truth, exactly one of the two. Parquet and JSON are told apart by the content;
-    a Parquet file has one column an attribute besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
+    """A file of inferences or of ground truth, exactly one of the two. Parquet and JSON are told apart by the content; a
+    Parquet file has one column an attribute besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
     `ground_truth_timestamp`; a JSON file is an array of `Inference` or of `InferenceGroundTruth`.
 
         Attributes:

@@ -29,8 +29,7 @@ class Metric:
         name (str): Name; unique in the model.
         endpoint (str): Path of the query endpoint that runs it.
         query (MetricQuery): A query request or a drift request with one result. It may hold placeholders `{{
-            parameter_name }}`; the server
-            looks into it when the metric is evaluated.
+            parameter_name }}`; the server looks into it when the metric is evaluated.
         is_default (bool): Whether it is built in.
         type_ (MetricType | None | Unset): What the metric is about; with `expand=type`.
         attribute (None | str | Unset): The attribute it is about.

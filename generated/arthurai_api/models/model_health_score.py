@@ -11,8 +11,8 @@ T = TypeVar("T", bound="ModelHealthScore")
 
 @_attrs_define
 class ModelHealthScore:
-    """Health of one model. Without score and timestamp it was never computed; without score alone the last month
-    brought no data.
+    """Health of one model. Without score and timestamp it was never computed; without score alone the last month brought
+    no data.
 
         Attributes:
             model_id (str): The model.

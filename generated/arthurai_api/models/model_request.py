@@ -31,8 +31,7 @@ class ModelRequest:
         description (None | str | Unset): What the model does.
         is_batch (bool | None | Unset): Whether inferences come in closed batches; no when absent.
         attributes (list[Attribute] | None | Unset): Columns of the model: at least one input (`PIPELINE_INPUT` or
-            `NON_INPUT_DATA`) and one
-            `PREDICTED_VALUE`. None can be added once there are inferences.
+            `NON_INPUT_DATA`) and one `PREDICTED_VALUE`. None can be added once there are inferences.
         tags (list[str] | None | Unset): Labels for finding the model.
         classifier_threshold (float | None | Unset): Score from which a binary classifier's prediction counts as
             positive; 0.5 when absent.

@@ -17,15 +17,14 @@ T = TypeVar("T", bound="ModelUpdateRequest")
 
 @_attrs_define
 class ModelUpdateRequest:
-    """Changes to a model; members left out stay as they are. A whole model may be sent back: what cannot be changed
-    is ignored.
+    """Changes to a model; members left out stay as they are. A whole model may be sent back: what cannot be changed is
+    ignored.
 
         Attributes:
             display_name (None | str | Unset): Name shown to people.
             description (None | str | Unset): What the model does.
             attributes (list[Attribute] | None | Unset): The new set of columns. Free before the first inference; afterwards
-                only ground truth attributes
-                and labels may differ.
+                only ground truth attributes and labels may differ.
             tags (list[str] | None | Unset): Labels to add, or the new set of labels when `overwrite_tags` is true.
             overwrite_tags (bool | None | Unset): Whether `tags` replaces the present set; no when absent.
             classifier_threshold (float | None | Unset): New threshold; only before the first inference.

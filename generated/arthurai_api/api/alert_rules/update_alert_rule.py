@@ -112,8 +112,7 @@ def sync_detailed(
         model_id (str):
         alert_rule_id (str):
         body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is
-            ignored.
+            may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,8 +148,7 @@ def sync(
         model_id (str):
         alert_rule_id (str):
         body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is
-            ignored.
+            may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -181,8 +179,7 @@ async def asyncio_detailed(
         model_id (str):
         alert_rule_id (str):
         body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is
-            ignored.
+            may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -216,8 +213,7 @@ async def asyncio(
         model_id (str):
         alert_rule_id (str):
         body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is
-            ignored.
+            may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -113,8 +113,7 @@ def sync_detailed(
     Args:
         model_id (str):
         body (ReferenceDataForm): A file of reference rows. Parquet has one column an attribute,
-            JSON is an array of `ReferenceRow`; one of the two
-            data parts is needed.
+            JSON is an array of `ReferenceRow`; one of the two data parts is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,8 +148,7 @@ def sync(
     Args:
         model_id (str):
         body (ReferenceDataForm): A file of reference rows. Parquet has one column an attribute,
-            JSON is an array of `ReferenceRow`; one of the two
-            data parts is needed.
+            JSON is an array of `ReferenceRow`; one of the two data parts is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,8 +178,7 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         body (ReferenceDataForm): A file of reference rows. Parquet has one column an attribute,
-            JSON is an array of `ReferenceRow`; one of the two
-            data parts is needed.
+            JSON is an array of `ReferenceRow`; one of the two data parts is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,8 +211,7 @@ async def asyncio(
     Args:
         model_id (str):
         body (ReferenceDataForm): A file of reference rows. Parquet has one column an attribute,
-            JSON is an array of `ReferenceRow`; one of the two
-            data parts is needed.
+            JSON is an array of `ReferenceRow`; one of the two data parts is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

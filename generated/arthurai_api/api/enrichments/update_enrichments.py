@@ -113,8 +113,7 @@ def sync_detailed(
     Args:
         model_id (str):
         body (EnrichmentsForm): Switches and, when explanations are enabled for the first time,
-            the packed model code. The three files come
-            together or not at all.
+            the packed model code. The three files come together or not at all.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,8 +148,7 @@ def sync(
     Args:
         model_id (str):
         body (EnrichmentsForm): Switches and, when explanations are enabled for the first time,
-            the packed model code. The three files come
-            together or not at all.
+            the packed model code. The three files come together or not at all.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,8 +178,7 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         body (EnrichmentsForm): Switches and, when explanations are enabled for the first time,
-            the packed model code. The three files come
-            together or not at all.
+            the packed model code. The three files come together or not at all.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,8 +211,7 @@ async def asyncio(
     Args:
         model_id (str):
         body (EnrichmentsForm): Switches and, when explanations are enabled for the first time,
-            the packed model code. The three files come
-            together or not at all.
+            the packed model code. The three files come together or not at all.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -106,9 +106,8 @@ def sync_detailed(
     Args:
         model_id (str):
         body (InferenceFileForm): A file of inferences or of ground truth, exactly one of the two.
-            Parquet and JSON are told apart by the content;
-            a Parquet file has one column an attribute besides `partner_inference_id`,
-            `inference_timestamp`, `batch_id` and
+            Parquet and JSON are told apart by the content; a Parquet file has one column an attribute
+            besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
             `ground_truth_timestamp`; a JSON file is an array of `Inference` or of
             `InferenceGroundTruth`.
 
@@ -143,9 +142,8 @@ def sync(
     Args:
         model_id (str):
         body (InferenceFileForm): A file of inferences or of ground truth, exactly one of the two.
-            Parquet and JSON are told apart by the content;
-            a Parquet file has one column an attribute besides `partner_inference_id`,
-            `inference_timestamp`, `batch_id` and
+            Parquet and JSON are told apart by the content; a Parquet file has one column an attribute
+            besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
             `ground_truth_timestamp`; a JSON file is an array of `Inference` or of
             `InferenceGroundTruth`.
 
@@ -175,9 +173,8 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         body (InferenceFileForm): A file of inferences or of ground truth, exactly one of the two.
-            Parquet and JSON are told apart by the content;
-            a Parquet file has one column an attribute besides `partner_inference_id`,
-            `inference_timestamp`, `batch_id` and
+            Parquet and JSON are told apart by the content; a Parquet file has one column an attribute
+            besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
             `ground_truth_timestamp`; a JSON file is an array of `Inference` or of
             `InferenceGroundTruth`.
 
@@ -210,9 +207,8 @@ async def asyncio(
     Args:
         model_id (str):
         body (InferenceFileForm): A file of inferences or of ground truth, exactly one of the two.
-            Parquet and JSON are told apart by the content;
-            a Parquet file has one column an attribute besides `partner_inference_id`,
-            `inference_timestamp`, `batch_id` and
+            Parquet and JSON are told apart by the content; a Parquet file has one column an attribute
+            besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
             `ground_truth_timestamp`; a JSON file is an array of `Inference` or of
             `InferenceGroundTruth`.
 

@@ -115,10 +115,9 @@ def sync_detailed(
     """Send inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing. The
-    same key with
-    the same row is taken again and changes nothing; with another row it is refused.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing. The same key with the same row is taken again and changes nothing; with another row it is
+    refused.
 
     Args:
         model_id (str):
@@ -153,10 +152,9 @@ def sync(
     """Send inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing. The
-    same key with
-    the same row is taken again and changes nothing; with another row it is refused.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing. The same key with the same row is taken again and changes nothing; with another row it is
+    refused.
 
     Args:
         model_id (str):
@@ -186,10 +184,9 @@ async def asyncio_detailed(
     """Send inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing. The
-    same key with
-    the same row is taken again and changes nothing; with another row it is refused.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing. The same key with the same row is taken again and changes nothing; with another row it is
+    refused.
 
     Args:
         model_id (str):
@@ -222,10 +219,9 @@ async def asyncio(
     """Send inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing. The
-    same key with
-    the same row is taken again and changes nothing; with another row it is refused.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing. The same key with the same row is taken again and changes nothing; with another row it is
+    refused.
 
     Args:
         model_id (str):

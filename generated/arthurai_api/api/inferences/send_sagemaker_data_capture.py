@@ -104,8 +104,7 @@ def sync_detailed(
     """Send a file of SageMaker Data Capture.
 
      The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an
-    event holds several. Base64 payloads are not read.
+    added when an event holds several. Base64 payloads are not read.
 
     Args:
         model_id (str):
@@ -140,8 +139,7 @@ def sync(
     """Send a file of SageMaker Data Capture.
 
      The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an
-    event holds several. Base64 payloads are not read.
+    added when an event holds several. Base64 payloads are not read.
 
     Args:
         model_id (str):
@@ -171,8 +169,7 @@ async def asyncio_detailed(
     """Send a file of SageMaker Data Capture.
 
      The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an
-    event holds several. Base64 payloads are not read.
+    added when an event holds several. Base64 payloads are not read.
 
     Args:
         model_id (str):
@@ -205,8 +202,7 @@ async def asyncio(
     """Send a file of SageMaker Data Capture.
 
      The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an
-    event holds several. Base64 payloads are not read.
+    added when an event holds several. Base64 payloads are not read.
 
     Args:
         model_id (str):

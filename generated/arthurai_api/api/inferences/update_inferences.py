@@ -115,8 +115,8 @@ def sync_detailed(
     """Send ground truth for earlier inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing.
 
     Args:
         model_id (str):
@@ -151,8 +151,8 @@ def sync(
     """Send ground truth for earlier inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing.
 
     Args:
         model_id (str):
@@ -182,8 +182,8 @@ async def asyncio_detailed(
     """Send ground truth for earlier inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing.
 
     Args:
         model_id (str):
@@ -216,8 +216,8 @@ async def asyncio(
     """Send ground truth for earlier inferences.
 
      Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
-    request fails
-    only when the body is no list of objects, the model is unknown or the permission is missing.
+    request fails only when the body is no list of objects, the model is unknown or the permission is
+    missing.
 
     Args:
         model_id (str):

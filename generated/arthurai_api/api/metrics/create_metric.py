@@ -113,8 +113,7 @@ def sync_detailed(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -147,8 +146,7 @@ def sync(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -176,8 +174,7 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,8 +205,7 @@ async def asyncio(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -115,8 +115,7 @@ def sync_detailed(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,8 +150,7 @@ def sync(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -182,8 +180,7 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -216,8 +213,7 @@ async def asyncio(
     Args:
         model_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -119,8 +119,7 @@ def sync_detailed(
         model_id (str):
         metric_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,8 +157,7 @@ def sync(
         model_id (str):
         metric_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -192,8 +190,7 @@ async def asyncio_detailed(
         model_id (str):
         metric_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -229,8 +226,7 @@ async def asyncio(
         model_id (str):
         metric_id (str):
         body (MetricRequest): A metric of one's own. When a metric is replaced, an absent
-            `endpoint` keeps the present one; when one is created,
-            it is needed.
+            `endpoint` keeps the present one; when one is created, it is needed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -142,8 +142,7 @@ def sync_detailed(
             caller's.
         expand (list[ModelExpandSingle] | Unset):
         body (ModelUpdateRequest): Changes to a model; members left out stay as they are. A whole
-            model may be sent back: what cannot be changed
-            is ignored.
+            model may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,8 +182,7 @@ def sync(
             caller's.
         expand (list[ModelExpandSingle] | Unset):
         body (ModelUpdateRequest): Changes to a model; members left out stay as they are. A whole
-            model may be sent back: what cannot be changed
-            is ignored.
+            model may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -219,8 +217,7 @@ async def asyncio_detailed(
             caller's.
         expand (list[ModelExpandSingle] | Unset):
         body (ModelUpdateRequest): Changes to a model; members left out stay as they are. A whole
-            model may be sent back: what cannot be changed
-            is ignored.
+            model may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -258,8 +255,7 @@ async def asyncio(
             caller's.
         expand (list[ModelExpandSingle] | Unset):
         body (ModelUpdateRequest): Changes to a model; members left out stay as they are. A whole
-            model may be sent back: what cannot be changed
-            is ignored.
+            model may be sent back: what cannot be changed is ignored.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -107,8 +107,8 @@ def sync_detailed(
     Args:
         model_id (str):
         body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`,
-            `inference_timestamp`, `anomaly_score`, `raw_anomaly_score`.
+            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
+            `raw_anomaly_score`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,8 +141,8 @@ def sync(
     Args:
         model_id (str):
         body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`,
-            `inference_timestamp`, `anomaly_score`, `raw_anomaly_score`.
+            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
+            `raw_anomaly_score`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,8 +170,8 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`,
-            `inference_timestamp`, `anomaly_score`, `raw_anomaly_score`.
+            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
+            `raw_anomaly_score`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -202,8 +202,8 @@ async def asyncio(
     Args:
         model_id (str):
         body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`,
-            `inference_timestamp`, `anomaly_score`, `raw_anomaly_score`.
+            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
+            `raw_anomaly_score`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -108,8 +108,8 @@ def sync_detailed(
     Args:
         model_id (str):
         body (DataDriftRequest): Attributes whose distribution is compared between two sides. At
-            least one of `properties`, `predicted_classes` and
-            `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
+            least one of `properties`, `predicted_classes` and `ground_truth_classes` is needed, and
+            `target` unless the metric is `Thresholds`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,8 +142,8 @@ def sync(
     Args:
         model_id (str):
         body (DataDriftRequest): Attributes whose distribution is compared between two sides. At
-            least one of `properties`, `predicted_classes` and
-            `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
+            least one of `properties`, `predicted_classes` and `ground_truth_classes` is needed, and
+            `target` unless the metric is `Thresholds`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,8 +171,8 @@ async def asyncio_detailed(
     Args:
         model_id (str):
         body (DataDriftRequest): Attributes whose distribution is compared between two sides. At
-            least one of `properties`, `predicted_classes` and
-            `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
+            least one of `properties`, `predicted_classes` and `ground_truth_classes` is needed, and
+            `target` unless the metric is `Thresholds`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -203,8 +203,8 @@ async def asyncio(
     Args:
         model_id (str):
         body (DataDriftRequest): Attributes whose distribution is compared between two sides. At
-            least one of `properties`, `predicted_classes` and
-            `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
+            least one of `properties`, `predicted_classes` and `ground_truth_classes` is needed, and
+            `target` unless the metric is `Thresholds`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

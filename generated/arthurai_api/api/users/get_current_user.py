@@ -81,8 +81,7 @@ def sync_detailed(
     """Show who the caller is.
 
      Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
-    `get_auth_info`
-    knows them.
+    `get_auth_info` knows them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -108,8 +107,7 @@ def sync(
     """Show who the caller is.
 
      Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
-    `get_auth_info`
-    knows them.
+    `get_auth_info` knows them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,8 +129,7 @@ async def asyncio_detailed(
     """Show who the caller is.
 
      Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
-    `get_auth_info`
-    knows them.
+    `get_auth_info` knows them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,8 +153,7 @@ async def asyncio(
     """Show who the caller is.
 
      Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
-    `get_auth_info`
-    knows them.
+    `get_auth_info` knows them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

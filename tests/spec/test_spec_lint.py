@@ -1,0 +1,55 @@
+"""The house rules in redocly.yaml find what they are meant to find."""
+
+import json
+import shutil
+
+import pytest
+
+from scripts.redocly import PROGRAM, ROOT, run
+
+# rule → file, text there, text that breaks the rule
+FAULTS = {
+    "rule/verb-first-operation-id": ("paths/tags.yaml", "operationId: list_tags", "operationId: tags"),
+    "rule/errors-on-every-operation": ("paths/usage.yaml", '"500":', '"503":'),
+    "rule/versioned-path": ("arthur.yaml", "  /v3/saml/sso:", "  /saml/sso:"),
+    "rule/stability-level": ("paths/alerts.yaml", "x-stability-level: stable", "x-stability-level: solid"),
+    "rule/no-string-format-uuid": ("schemas/users.yaml", "id: {type: string,", "id: {type: string, format: uuid,"),
+    "rule/no-nullable-keyword": ("schemas/alerts.yaml", "threshold: {type: number,", "threshold: {type: number, nullable: true,"),
+    "rule/repeated-keys-only": ("parameters.yaml", "  name: attribute_value\n", "  name: attribute_value\n  explode: false\n"),
+    "operation-tag-defined": ("paths/insights.yaml", "tags: [insights]", "tags: [findings]"),
+    "operation-summary": ("paths/datasets.yaml", "    summary: Close a batch.\n", ""),
+    "operation-operationId-unique": ("paths/users.yaml", "operationId: get_user\n", "operationId: get_alert\n"),
+    "no-invalid-media-type-examples": ("examples/models.yaml", "value: {name: credit}", "value: {name: 5}"),
+    "no-required-schema-properties-undefined": ("schemas/models.yaml", "required: [columns]", "required: [colums]"),
+    "no-unresolved-refs": ("paths/auth.yaml", "#/LoginRequest", "#/LogonRequest"),
+    "no-unused-components": ("arthur.yaml", "    ReferenceRow:", "    Orphan: {type: string, description: x}\n    ReferenceRow:"),
+    "path-parameters-defined": ("paths/attributes.yaml", '    - $ref: "../parameters.yaml#/AttributeId"\n', ""),
+    "tag-description": ("arthur.yaml", "    description: Getting a session.\n", ""),
+    "request-mime-type": ("paths/query.yaml", "        application/json:\n          schema: {$ref", "        text/csv:\n          schema: {$ref"),
+}  # fmt: skip
+
+
+def _violated(entry):
+    done = run(["lint", str(entry), "--config", str(ROOT / "redocly.yaml"), "--format=json"])
+    report = json.loads(done.stdout[done.stdout.index("{") :])
+    return {problem["ruleId"] for problem in report["problems"]}
+
+
+@pytest.fixture
+def copy(tmp_path):
+    if not PROGRAM.exists():
+        pytest.skip("Redocly is not installed: run `make check` once")
+    return shutil.copytree(ROOT / "openapi", tmp_path / "openapi")
+
+
+def test_the_specification_keeps_the_rules(copy):
+    assert _violated(copy / "arthur.yaml") == set()
+
+
+def test_each_rule_finds_its_fault(copy):
+    for rule, (name, text, fault) in FAULTS.items():
+        file = copy / name
+        content = file.read_text("utf-8")
+        assert text in content, rule
+        file.write_text(content.replace(text, fault, 1), "utf-8")
+    assert _violated(copy / "arthur.yaml") >= set(FAULTS)
