@@ -1,20 +1,17 @@
-"""The generated package as a whole: every operation reads its documented answers and survives others."""
+"""The generated package as a whole: every operation survives answers that nobody documented."""
 
-import datetime as dt
 import importlib
 import json
-import re
 from pathlib import Path
 
 import httpx
 import pytest
 
 import arthurai_api
-from arthurai.common.bundle import load_bundle, operations, resolve
+from arthurai.common.bundle import load_bundle, operations
 
 OPERATIONS = sorted(operations())
 PACKAGE = Path(arthurai_api.__file__).parent
-STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 
 
 def module_of(name):
@@ -24,45 +21,6 @@ def module_of(name):
 def built(name, status, **body):
     client = arthurai_api.Client("http://localhost/api")
     return module_of(name)._build_response(client=client, response=httpx.Response(status, **body))
-
-
-def examples(content):
-    media = content.get("application/json", {})
-    for example in media.get("examples", {}).values():
-        yield resolve(load_bundle(), example)["value"]
-    if "example" in media:
-        yield media["example"]
-
-
-def as_json(value):
-    if isinstance(value, list):
-        return [as_json(item) for item in value]
-    return value.to_dict() if hasattr(value, "to_dict") else value
-
-
-def comparable(value):
-    """Drop nulls, which may read as left out, and write stamps in one way."""
-    if isinstance(value, dict):
-        return {key: comparable(item) for key, item in value.items() if item not in (None, [])}
-    if isinstance(value, list):
-        return [comparable(item) for item in value]
-    if isinstance(value, str) and STAMP.fullmatch(value):
-        return dt.datetime.fromisoformat(value).isoformat()
-    return value
-
-
-def documented_answers():
-    for name in OPERATIONS:
-        for status, node in operations()[name].spec["responses"].items():
-            for example in examples(resolve(load_bundle(), node).get("content", {})):
-                yield pytest.param(name, int(status), example, id=f"{name}-{status}")
-
-
-@pytest.mark.parametrize(("name", "status", "example"), list(documented_answers()))
-def test_documented_answers_are_read_without_loss(name, status, example):
-    response = built(name, status, content=json.dumps(example).encode())
-    assert response.status_code == status
-    assert comparable(as_json(response.parsed)) == comparable(example)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
