@@ -55,7 +55,7 @@ def archive_model_group(request: Request) -> Reply:
         for record in control.models.list(request.organization_id, model_group_id=group["id"]):
             control.models.archive(record)
         control.model_groups.archive(group["id"])
-    return Reply(202, {})
+    return Reply(202)
 
 
 @operation("list_model_group_versions")

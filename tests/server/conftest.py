@@ -1,0 +1,140 @@
+"""Servers in the test's own process, and callers who speak plain HTTP to them."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from arthurai.server.app import create_app
+from arthurai.transport.local import LocalTransport
+
+BASE = "http://local/api/v3"
+
+
+class Callers:
+    """Makes callers of one application."""
+
+    def __init__(self, app):
+        self.app = app
+        self._clients = []
+
+    def __call__(self, token=None, **headers):
+        """Give a client that sends this token (and these headers) with each request."""
+        if token is not None:
+            headers["Authorization"] = token
+        client = httpx.Client(
+            transport=LocalTransport(self.app), base_url=BASE, headers=headers, timeout=30
+        )
+        self._clients.append(client)
+        return client
+
+    def role(self, role):
+        """Give a client of a new service account with a role, standard or custom."""
+        organization = self.app.control.organizations.list()[0]["id"]
+        account = self.app.control.service_accounts.create(organization, role, role)
+        return self(self.app.control.service_accounts.token(account.id))
+
+    def close(self):
+        """Close all clients."""
+        for client in self._clients:
+            client.close()
+
+
+@pytest.fixture
+def app():
+    """Give an empty server in memory."""
+    with create_app() as made:
+        yield made
+
+
+@pytest.fixture
+def callers(app):
+    """Give a maker of clients of ``app``."""
+    made = Callers(app)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def admin(app, callers):
+    """Give a client with all rights."""
+    return callers(app.admin_key)
+
+
+@pytest.fixture
+def organization_id(app):
+    """Give the id of the first organisation."""
+    return app.control.organizations.list()[0]["id"]
+
+
+@pytest.fixture
+def binary_model():
+    """Give the request for a binary classifier with one probability and a class column."""
+    return {
+        "partner_model_id": "loan-risk",
+        "display_name": "Loan risk",
+        "input_type": "TABULAR",
+        "output_type": "MULTICLASS",
+        "tags": ["loans"],
+        "attributes": [
+            {
+                "name": "income",
+                "stage": "PIPELINE_INPUT",
+                "value_type": "FLOAT",
+                "position": 0,
+                "min_range": 0,
+                "max_range": 250000,
+            },
+            {
+                "name": "region",
+                "stage": "PIPELINE_INPUT",
+                "value_type": "STRING",
+                "position": 1,
+                "categorical": True,
+                "categories": [{"value": "N"}, {"value": "S"}],
+                "monitor_for_bias": True,
+            },
+            {
+                "name": "p",
+                "stage": "PREDICTED_VALUE",
+                "value_type": "FLOAT",
+                "position": 1,
+                "gt_class_link": "yes",
+                "is_positive_predicted_attribute": True,
+            },
+            {
+                "name": "outcome",
+                "stage": "GROUND_TRUTH_CLASS",
+                "value_type": "STRING",
+                "position": 0,
+                "categorical": True,
+                "categories": [{"value": "no"}, {"value": "yes"}],
+            },
+        ],
+    }
+
+
+@pytest.fixture
+def model(admin, binary_model):
+    """Give a stored binary classifier, as the server shows it after creation."""
+    answer = admin.post("/models", json=binary_model)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def inference():
+    """Give a maker of inferences of ``model``."""
+
+    def make(identifier, *, income=1000.0, region="N", p=0.5, outcome=None):
+        made = {
+            "partner_inference_id": identifier,
+            "inference_timestamp": "2026-01-05T12:00:00Z",
+            "inference_data": {"income": income, "region": region, "p": p},
+        }
+        if outcome is not None:
+            made["ground_truth_timestamp"] = "2026-01-06T12:00:00Z"
+            made["ground_truth_data"] = {"outcome": outcome}
+        return made
+
+    return make
