@@ -174,8 +174,23 @@ def _all_differ(values: pa.ChunkedArray, few: int | None) -> bool:
     if few is not None:
         return few == len(values)
     for length in _PREFIXES:
-        if len(values) > length and len(values.slice(0, length).unique()) < length:
+        if len(values) > length and not _differ(values.slice(0, length)):
             return False
+    return _differ(values)
+
+
+def _differ(values: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
+        try:
+            import numpy as np
+        except ImportError:
+            pass
+        else:
+            # Sorting numbers takes a third of the time of counting them by hash.
+            ordered = np.sort(values.to_numpy())
+            return not (ordered[1:] == ordered[:-1]).any()
     return len(values.unique()) == len(values)
 
 
