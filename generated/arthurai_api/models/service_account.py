@@ -6,7 +6,6 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.role import Role
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="ServiceAccount")
@@ -21,14 +20,14 @@ class ServiceAccount:
         organization_id (str): The organisation it opens.
         description (str): What the key is for; serves as its name.
         token (str): The key itself. A secret.
-        role (None | Role | Unset): What the key may do.
+        role (None | str | Unset): Name of its role, not only of those that can be given.
     """
 
     id: str
     organization_id: str
     description: str
     token: str
-    role: None | Role | Unset = UNSET
+    role: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,8 +42,6 @@ class ServiceAccount:
         role: None | str | Unset
         if isinstance(self.role, Unset):
             role = UNSET
-        elif isinstance(self.role, Role):
-            role = self.role.value
         else:
             role = self.role
 
@@ -74,20 +71,12 @@ class ServiceAccount:
 
         token = _fields_.pop("token")
 
-        def _parse_role(data: object) -> None | Role | Unset:
+        def _parse_role(data: object) -> None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                role_type_0 = Role(data)
-
-                return role_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | Role | Unset, data)
+            return cast(None | str | Unset, data)
 
         role = _parse_role(_fields_.pop("role", UNSET))
 
