@@ -37,7 +37,7 @@ test: $(INSTALLED)
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
 
 test-slow: $(INSTALLED)
-	$(RUN) pytest $(TEST_OPTIONS)
+	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check
