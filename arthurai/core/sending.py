@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import (
@@ -92,6 +93,7 @@ def send_inferences(
     max_workers: int | None = None,
 ) -> SendResult:
     """Send inferences row by row; see ``ArthurModel.send_inferences``."""
+    from arthurai_api.api.inferences import send_inference_file
     from arthurai_api.api.inferences import send_inferences as operation
 
     options = Options(progress, chunk_size, max_workers)
@@ -110,7 +112,16 @@ def send_inferences(
         partner_inference_ids=partner_inference_ids,
         batch_id=batch_id,
     )
-    account = delivery.send_rows(inferences, extras)
+    if schema.image is None:
+        account = delivery.send_rows(inferences, extras)
+    else:
+        delivery = replace(
+            delivery,
+            operation=send_inference_file,
+            part_name="inference_data",
+            json_files=True,
+        )
+        account = delivery.send_files(inferences, extras)
     _settle(account, fail_silently=fail_silently)
     if schema.is_batch and complete_batch:
         _close_batches(model, account.result)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.ingest import sources
@@ -16,12 +16,16 @@ from arthurai.ingest.accounting import NO_REPEAT, REPEAT, Account, Sent
 from arthurai.ingest.encode_json import json_bodies
 from arthurai.ingest.encode_parquet import parquet_file, to_table
 from arthurai.ingest.gather import gather_table
-from arthurai.ingest.prepare import REFERENCE, Extras, Preparer
+from arthurai.ingest.images import ZIP_BYTES, Image, cut_by_size, names_of, zipped
+from arthurai.ingest.prepare import GROUND_TRUTHS, REFERENCE, Extras, Preparer
 from arthurai.ingest.prepared import Prepared, column_list
 from arthurai.ingest.problems import Problems
 from arthurai.ingest.progress import Progress
 from arthurai.ingest.schema import IngestSchema
 from arthurai.ingest.sender import Request, send_all
+
+if TYPE_CHECKING:
+    from arthurai.transport.uploads import FilePart
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +98,9 @@ class Delivery:
         preparer: checks the rows.
         operation: the generated module that is called.
         options: how to send.
-        name: what the rows are called in the progress bar and in messages.
+        part_name: form field of the rows, when they go as files.
+        fields: other form fields.
+        json_files: files are JSON whatever the model's kind.
     """
 
     connection: Connection
@@ -105,6 +111,11 @@ class Delivery:
     options: Options = field(default_factory=Options)
     part_name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
+    json_files: bool = False
+
+    @property
+    def _as_parquet(self) -> bool:
+        return self.schema.sends_parquet and not self.json_files
 
     def send_rows(self, data: Any, extras: Extras | None = None) -> Account:
         """Sends rows as JSON; the answer has one entry a row.
@@ -134,9 +145,7 @@ class Delivery:
         """
         reference = self.preparer.purpose == REFERENCE
         account = Account(by_row=False, how_to_go_on=NO_REPEAT if reference else REPEAT)
-        self._send(
-            data, extras, account, self._file_requests, as_json=not self.schema.sends_parquet
-        )
+        self._send(data, extras, account, self._file_requests, as_json=not self._as_parquet)
         return account
 
     def _send(
@@ -210,13 +219,35 @@ class Delivery:
             self.operation, self.model_id, content=content, content_type="application/json"
         )
 
+    @property
+    def _images(self) -> str | None:
+        """The attribute whose values travel as image files."""
+        image = self.schema.image
+        return None if image is None or self.preparer.purpose == GROUND_TRUTHS else image.name
+
     def _file_requests(self, part: Prepared) -> Iterator[Request]:
+        if self._images is not None and self._images in part.inference:
+            yield from self._image_requests(part, self._images)
+            return
         for piece, content in self._files(part):
-            yield Request(_sent(piece, piece.start, piece.rows), partial(self._upload, content))
+            upload = partial(self._upload, content)
+            yield Request(_sent(piece, piece.start, piece.rows), upload)
+
+    def _image_requests(self, part: Prepared, column: str) -> Iterator[Request]:
+        for start, rows in cut_by_size(part.inference[column], ZIP_BYTES):
+            piece = part.cut(start, rows)
+            images = piece.inference[column]
+            names = names_of(images)
+            piece.inference[column] = names
+            for file, content in self._files(piece):
+                first = file.start - piece.start
+                these = slice(first, first + file.rows)
+                upload = partial(self._upload_images, content, images[these], names[these])
+                yield Request(_sent(file, file.start, file.rows), upload)
 
     def _files(self, part: Prepared) -> Iterator[tuple[Prepared, bytes]]:
         """Files no larger than allowed, unless a single row is."""
-        if not self.schema.sends_parquet:
+        if not self._as_parquet:
             reference = self.preparer.purpose == REFERENCE
             for body in json_bodies(part, most_bytes=JSON_BYTES, reference=reference):
                 yield part.cut(body.start - part.start, body.rows), body.content
@@ -229,20 +260,29 @@ class Delivery:
         yield from self._files(part.cut(0, half))
         yield from self._files(part.cut(half, part.rows - half))
 
-    def _upload(self, content: bytes) -> Any:
+    def _upload(self, content: bytes, *others: "FilePart") -> Any:
         from arthurai.transport.uploads import FilePart
 
         suffix, kind = (
             ("parquet", "application/vnd.apache.parquet")
-            if self.schema.sends_parquet
+            if self._as_parquet
             else ("json", "application/json")
         )
-        part = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, kind)
+        rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, kind)
         # Reference rows have no ids: a repeat of an upload that arrived would store them twice.
         retry = None if self.preparer.purpose == REFERENCE else True
         return self.connection.send_files(
-            self.operation, self.model_id, parts=[part], fields=self.fields, retry=retry
+            self.operation, self.model_id, parts=[rows, *others], fields=self.fields, retry=retry
         )
+
+    def _upload_images(
+        self, content: bytes, images: Sequence[Image | None], names: Sequence[str | None]
+    ) -> Any:
+        from arthurai.transport.uploads import FilePart
+
+        with zipped(images, names) as archive:
+            part = FilePart("image_data", "images.zip", archive, "application/zip")
+            return self._upload(content, part)
 
 
 def _sent(part: Prepared, start: int, rows: int) -> Sent:

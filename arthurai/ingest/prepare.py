@@ -16,6 +16,7 @@ from arthurai.ingest.apart import columns_apart, value_list
 from arthurai.ingest.arrow_types import read_arrow
 from arthurai.ingest.frames import is_table
 from arthurai.ingest.gather import ABSENT, Gathered
+from arthurai.ingest.images import read_images
 from arthurai.ingest.prepared import Column, Prepared, column_list, is_arrow
 from arthurai.ingest.problems import Problems
 from arthurai.ingest.schema import META_COLUMNS, OPTIONAL_STAGES, IngestAttribute, IngestSchema
@@ -267,7 +268,7 @@ class Preparer:
             values = columns.get(attribute.name)
             if values is None:
                 continue
-            column, bad = self._read(values, attribute.value_type, start)
+            column, bad = self._read(values, attribute, start)
             for (what, of_type), rows in bad.items():
                 problems.add_rows(attribute.name, what, rows, of_type=of_type)
             if not bad:
@@ -275,11 +276,16 @@ class Preparer:
                 self.surprises.look(attribute, column)
         return found
 
-    def _read(self, values: Column, value_type: str, start: int) -> tuple[Column, cells.Bad]:
+    def _read(
+        self, values: Column, attribute: IngestAttribute, start: int
+    ) -> tuple[Column, cells.Bad]:
+        if attribute is self.schema.image:
+            given = [None if value is ABSENT else value for value in column_list(values)]
+            return read_images(given, start)
         if is_arrow(values):
-            return read_arrow(values, value_type, self.zone, start)
+            return read_arrow(values, attribute.value_type, self.zone, start)
         given = [None if value is ABSENT else value for value in values]
-        return cells.read_column(given, value_type, self.zone, start)
+        return cells.read_column(given, attribute.value_type, self.zone, start)
 
     def _add_meta(
         self, prepared: Prepared, columns: Mapping[str, Column], problems: Problems

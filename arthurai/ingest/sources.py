@@ -8,6 +8,7 @@ from arthurai.ingest.arrow_types import SCALARS
 from arthurai.ingest.files import FileSource
 from arthurai.ingest.frames import is_streamed, iter_tables, to_arrow
 from arthurai.ingest.gather import Gathered, gather_rows, gather_table, has_nested
+from arthurai.ingest.images import image_values
 from arthurai.ingest.problems import Problems
 from arthurai.ingest.schema import IngestSchema
 
@@ -56,6 +57,30 @@ def gather(data: Any, schema: IngestSchema, problems: Problems) -> Gathered:
         UserTypeError: not a table, or mixed types in a column.
         UserValueError: duplicate columns, columns of different lengths.
     """
+    if schema.image is not None:
+        return _gather_images(data, schema.image.name, schema, problems)
+    return _gather(data, schema, problems)
+
+
+def _gather_images(data: Any, column: str, schema: IngestSchema, problems: Problems) -> Gathered:
+    """A table with images, which stay the Python objects they are."""
+    images = image_values(data)
+    if images is not None:
+        return Gathered(len(images), {column: images})
+    if hasattr(data, "iloc") and column in getattr(data, "columns", ()):
+        rest = _gather(data.drop(columns=column), schema, problems)
+        return Gathered(len(data), {column: list(data[column]), **rest.columns})
+    if isinstance(data, Mapping) and column in data and len(data) > 1:
+        rest = _gather({k: v for k, v in data.items() if k != column}, schema, problems)
+        images = list(data[column])
+        if len(images) == rest.rows:
+            return Gathered(rest.rows, {column: images, **rest.columns})
+    if isinstance(data, Mapping) and list(data) == [column]:
+        return Gathered(len(data[column]), {column: list(data[column])})
+    return _gather(data, schema, problems)
+
+
+def _gather(data: Any, schema: IngestSchema, problems: Problems) -> Gathered:
     if _is_row_list(data):
         return gather_rows(data, schema, problems)
     rows = _nested_columns(data)
