@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+import time
 import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ MAX_IMAGE_BYTES: Final = 64 * 2**20
 MAX_IMAGES: Final = 1_000_000
 MAX_TOTAL_BYTES: Final = 16 * 2**30
 
+_GRACE: Final = 3600.0  # seconds
 _IMAGE_ID: Final = re.compile(r"[0-9a-f]{40}")
 _ZIP_MAGIC: Final = b"PK"
 _MAGICS: Final = (
@@ -74,7 +76,9 @@ class ImageFiles:
             raise BadDataError("is no PNG, JPEG, GIF or TIFF image")
         image_id = hashlib.sha256(content).hexdigest()[:40]
         path = self._path(image_id)
-        if not path.exists():
+        if path.exists():
+            path.touch()
+        else:
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_name(f"{image_id}.{secrets.token_hex(8)}.part")
             try:
@@ -104,6 +108,8 @@ class ImageFiles:
     def remove_all_but(self, kept: set[str]) -> int:
         """Delete images nobody refers to any more.
 
+        Those of the last hour stay: their rows may not be stored yet.
+
         Args:
             kept: Ids of the images to keep.
 
@@ -111,8 +117,9 @@ class ImageFiles:
             Number of images deleted.
         """
         removed = 0
+        limit = time.time() - _GRACE
         for path in self._directory.glob("??/*"):
-            if path.name not in kept:
+            if path.name not in kept and path.stat().st_mtime < limit:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed

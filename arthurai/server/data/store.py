@@ -20,12 +20,14 @@ from arthurai.server.data.errors import (
 )
 from arthurai.server.data.events import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.data.images import ImageFiles, ImageUpload
+from arthurai.server.data.maintenance import images_in_use, prune_model
 from arthurai.server.data.outcome import Outcome
 from arthurai.server.data.registry import ModelRegistry
-from arthurai.server.data.usage import add_usage, utc_now
+from arthurai.server.data.usage import Usage, add_usage, read_usage, to_store_time, utc_now
 from arthurai.server.data.writer import ModelWriter, Written
 
 if TYPE_CHECKING:
+    import datetime as dt
     from pathlib import Path
 
     from arthurai.server.schema import ModelSchema
@@ -470,6 +472,40 @@ class DataStore:
         if writer is None:
             return False
         return bool(self.fetch(f"SELECT 1 FROM {tables.rows_table(writer.slot)} LIMIT 1")[1])
+
+    def usage(
+        self, start: dt.datetime | None = None, end: dt.datetime | None = None
+    ) -> list[Usage]:
+        """Add up what each model took in, by category.
+
+        Args:
+            start: From this time of arrival on; without zone it is UTC.
+            end: Until this time, exclusive.
+        """
+        return read_usage(self._database, start, end)
+
+    # --- retention ------------------------------------------------------------------------------
+
+    def prune(self, schema: ModelSchema, before: dt.datetime) -> int:
+        """Delete the inferences that were made before a time, with all that hangs on them.
+
+        The space is used again for new rows; :func:`maintenance.compact` gives it back to the disk.
+
+        Args:
+            schema: Schema of the model.
+            before: Time, exclusive; without zone it is UTC.
+
+        Returns:
+            Number of inferences deleted.
+        """
+        writer = self._models.writer(schema)
+        deleted = prune_model(self._database, writer, to_store_time(before))
+        columns = [a.column for a in schema.stored if a.value_type == "IMAGE"]
+        if deleted and columns:
+            with writer.lock, writer.reference_lock:
+                used = images_in_use(self._database, writer.slot, columns)
+                self.images(schema).remove_all_but(used)
+        return deleted
 
     # --- events ---------------------------------------------------------------------------------
 

@@ -249,7 +249,7 @@ class ModelWriter:
                 )
             return {
                 batch
-                for batch in batches - self.open_batches
+                for batch in sorted(batches - self.open_batches)
                 if self._datasets.begin(cursor, self.model_id, "batch", batch) == STARTED
             }
 
