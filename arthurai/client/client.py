@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 import warnings
 from dataclasses import asdict, fields
@@ -12,6 +13,7 @@ from arthurai.client.connection import Wishes, connect
 from arthurai.client.http.requests import HTTPClient, RefreshFunction
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.exceptions import (
+    ArthurUserError,
     MethodNotApplicableError,
     MissingParameterError,
     ResponseClientError,
@@ -339,13 +341,14 @@ class ArthurAI:
     def _received_model(self, body: Any) -> ArthurModel:
         from arthurai.core.models import ArthurModel
 
-        model = ArthurModel.from_dict(_received_object(body))
+        with _read_from_server("model"):
+            model = ArthurModel.from_dict(_received_object(body))
         model.attach(self.session)
         return model
 
     @arthur_excepted("the models could not be listed")
     def list_models(self, **filters: Any) -> list[ArthurModel]:
-        """List models, newest page by page until the end. Needs the permission to read models.
+        """List models, all pages of them. Needs the permission to read models.
 
         Args:
             **filters: Parameters of the operation `list_models`, e.g. `display_name`, `tag`,
@@ -408,8 +411,9 @@ class ArthurAI:
             raise UserTypeError(
                 f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
             )
-        body = _received_object(self.session.call_json(get_model_group, group_id))
-        group = ArthurModelGroup.from_dict(body)
+        body = self.session.call_json(get_model_group, group_id)
+        with _read_from_server("model group"):
+            group = ArthurModelGroup.from_dict(_received_object(body))
         group.attach(self.session)
         return group
 
@@ -523,6 +527,17 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def _read_from_server(what: str) -> Iterator[None]:
+    """Tell failures to read what the server sent apart from mistakes of the caller."""
+    try:
+        yield
+    except ArthurUserError as fault:
+        raise UnexpectedValueError(
+            f"the server sent a {what} that cannot be read: {fault}"
+        ) from fault
 
 
 def _received_object(body: Any) -> dict[str, Any]:
