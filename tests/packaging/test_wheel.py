@@ -71,3 +71,20 @@ def test_the_wheel_works_from_elsewhere(wheel, tmp_path):
 def test_the_bundle_is_found_in_an_editable_install():
     text = resources.files("arthurai_api").joinpath("openapi.json").read_bytes()
     assert json.loads(text)["openapi"] == "3.1.0"
+
+
+@pytest.mark.slow
+def test_the_source_distribution_builds_the_same_wheel(wheel, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (rebuilt,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as direct, zipfile.ZipFile(rebuilt) as indirect:
+        assert set(indirect.namelist()) == set(direct.namelist())
