@@ -200,6 +200,7 @@ def _serve(options: argparse.Namespace) -> int:
                 f"cannot listen on {options.host}:{options.port}: {error}; choose another --port"
             )
         app.notifications.start()
+        app.alerts.start_schedule()
         _announce(app, server.url)
         run_until_signalled(server)
     return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.common.bundle import load_bundle
+from arthurai.server.alerts.watch import AlertWatch
 from arthurai.server.auth import SESSION_SECONDS, Authentication
 from arthurai.server.authorization import ADMINISTRATOR, SUPER_ADMIN, Authorization
 from arthurai.server.control import ControlStore
@@ -59,6 +60,7 @@ class ArthurApp:
         control: Organisations, users, keys, models and small documents.
         delivery: Sends mails and webhooks.
         notifications: Tells people about alerts.
+        alerts: Evaluates alert rules when data arrive and, once started, by the clock.
         secret: Signs sessions and invitations.
         data: Inferences, reference data and ground truth.
         authentication: Tells who calls.
@@ -112,6 +114,7 @@ class ArthurApp:
         self.secret = secret
         self.delivery = Delivery(delivery or DeliverySettings())
         self.notifications = Notifications(self.control, self.delivery)
+        self.alerts = AlertWatch(self)
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
@@ -168,6 +171,7 @@ class ArthurApp:
 
     def close(self) -> None:
         """Close the stores; the application answers no more requests."""
+        self.alerts.close()
         self.notifications.close()
         self.delivery.close()
         self.data.close()

@@ -1,0 +1,195 @@
+"""Evaluation of the alert rules of one model."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server import times
+from arthurai.server.alerts.rules import STATE_KIND, rules_of, shown
+from arthurai.server.control.database import new_id
+from arthurai.server.http.errors import ApiError
+from arthurai.server.metrics.catalogue import Catalogue
+from arthurai.server.metrics.evaluate import single_value
+from arthurai.server.notifications import ALERT_KIND
+from arthurai.server.query import QueryError
+from arthurai.server.query.sql import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.control.models import ModelRecord
+
+    Window = tuple[datetime, datetime]
+
+logger = logging.getLogger("arthurai.server.alerts")
+
+_MAX_WINDOWS: Final = 500
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the data store are UTC without zone
+
+
+class Evaluation:
+    """Evaluates the enabled rules of a model and stores the alerts that fire."""
+
+    def __init__(self, app: ArthurApp, record: ModelRecord) -> None:
+        self._app = app
+        self._record = record
+        self._rules = [rule for rule in rules_of(app, record) if rule["enabled"]]
+        self._alerts = app.control.documents(ALERT_KIND)
+
+    def batch(self, batch_id: str) -> int:
+        """Evaluate all rules over one batch; return the number of new alerts.
+
+        A rule raises one alert per batch, however often the batch is looked at.
+
+        Args:
+            batch_id: A closed batch.
+        """
+        filters = [{"property": "batch_id", "comparator": "eq", "value": batch_id}]
+        fired = 0
+        for rule in self._rules:
+            if any(alert.get("batch_id") == batch_id for alert in self._of(rule)):
+                continue
+            value = self._value(rule, filters)
+            if value is not None and _crossed(rule, value):
+                moment = times.shown(datetime.now(UTC))
+                self._fire(rule, value, moment, {"batch_id": batch_id})
+                fired += 1
+        return fired
+
+    def arrived(self, first: datetime, last: datetime, now: datetime) -> int:
+        """Evaluate all rules over the windows that new data fall in; return the new alerts.
+
+        Recent data are looked at in the window that ends now, older data in windows of the same
+        length, one after the other, so that data sent late raise the alerts they would have raised.
+
+        Args:
+            first: Earliest inference time among the data, UTC without zone.
+            last: Latest one.
+            now: The present moment, UTC without zone.
+        """
+        fired = 0
+        for rule in self._rules:
+            length = timedelta(minutes=rule["lookback_period"])
+            for window in self._old_windows(first, min(last, now - length), length):
+                fired += self._window(rule, window)
+            if last >= now - length:
+                fired += self._window(rule, (now - length, now))
+        return fired
+
+    def rolling(self, now: datetime) -> int:
+        """Evaluate all rules over the window that ends now; return the number of new alerts.
+
+        Args:
+            now: The present moment, UTC without zone.
+        """
+        fired = 0
+        for rule in self._rules:
+            length = timedelta(minutes=rule["lookback_period"])
+            fired += self._window(rule, (now - length, now))
+        return fired
+
+    def _old_windows(self, first: datetime, last: datetime, length: timedelta) -> Iterator[Window]:
+        """The windows between two moments that hold data, oldest first."""
+        if first > last:
+            return
+        step = length / timedelta(microseconds=1)
+        place = "CAST(floor(epoch_us(inference_timestamp) / CAST($3 AS DOUBLE)) AS BIGINT) AS place"
+        sql = select(
+            [f"DISTINCT {place}"],
+            self._app.data.relation(self._record.schema, "inference"),
+            ["inference_timestamp >= $1", "inference_timestamp <= $2"],
+            order_by=["place DESC"],
+            limit=f"LIMIT {_MAX_WINDOWS + 1:d}",
+        )
+        places = [row[0] for row in self._app.data.fetch(sql, [first, last, step])[1]]
+        if len(places) > _MAX_WINDOWS:
+            logger.warning(
+                "model %s: data over more than %d windows of %s; the oldest are not evaluated",
+                self._record.id,
+                _MAX_WINDOWS,
+                length,
+            )
+        for index in reversed(places[:_MAX_WINDOWS]):
+            start = _EPOCH + index * length
+            yield start, start + length
+
+    def _window(self, rule: dict[str, Any], window: Window) -> int:
+        start, end = (times.shown(moment.replace(tzinfo=UTC)) for moment in window)
+        filters = [
+            {"property": "inference_timestamp", "comparator": "gte", "value": start},
+            {"property": "inference_timestamp", "comparator": "lt", "value": end},
+        ]
+        if self._silent(rule, window[1]):
+            return 0
+        value = self._value(rule, filters)
+        if value is None or not _crossed(rule, value):
+            return 0
+        self._fire(rule, value, end, {"window_start": start, "window_end": end})
+        return 1
+
+    def _silent(self, rule: Mapping[str, Any], moment: datetime) -> bool:
+        """Whether an alert of the rule is too young for another one."""
+        wait = timedelta(minutes=rule["subsequent_alert_wait_time"])
+        moment = moment.replace(tzinfo=UTC)
+        for alert in self._of(rule):
+            raised = times.parsed(alert["timestamp"], "alert")
+            if raised == moment or moment - wait < raised < moment + wait:
+                return True
+        return False
+
+    def _of(self, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return self._alerts.list(
+            self._record.organization_id, model_id=self._record.id, alert_rule_id=rule["id"]
+        )
+
+    def _value(self, rule: Mapping[str, Any], filters: list[dict[str, Any]]) -> float | None:
+        try:
+            metric = Catalogue(self._app, self._record).get(rule["metric_id"])
+            value = single_value(
+                metric,
+                rule["metric_parameters"],
+                [*rule["filters"], *filters],
+                self._record.schema,
+                self._app.data,
+            )
+        except (ApiError, QueryError) as error:
+            logger.warning("alert rule %s cannot be evaluated: %s", rule["id"], error)
+            return None
+        if value is not None:
+            self._app.control.documents(STATE_KIND).put(
+                self._record.organization_id,
+                rule["id"],
+                {"id": rule["id"], "last_metric_value": value},
+                model_id=self._record.id,
+            )
+        return value
+
+    def _fire(self, rule: dict[str, Any], value: float, moment: str, where: dict[str, Any]) -> None:
+        side = "above" if rule["bound"] == "upper" else "below"
+        alert = {
+            "id": new_id(),
+            "timestamp": moment,
+            "metric_value": value,
+            "message": (
+                f"{rule['metric_name']} is {value:.6g}, {side} the {rule['severity']} threshold "
+                f"{rule['threshold']:g} of {rule['name']}"
+            ),
+            "model_id": self._record.id,
+            "status": "new",
+            "severity": rule["severity"],
+            "alert_rule": shown(rule),
+            "alert_rule_id": rule["id"],
+            "organization_id": self._record.organization_id,
+            **where,
+        }
+        organization_id = self._record.organization_id
+        self._alerts.put(organization_id, alert["id"], alert, model_id=self._record.id)
+        self._app.notifications.alert_fired(organization_id, alert)
+
+
+def _crossed(rule: Mapping[str, Any], value: float) -> bool:
+    threshold = float(rule["threshold"])
+    return value > threshold if rule["bound"] == "upper" else value < threshold

@@ -1,0 +1,231 @@
+"""Alert rules and what they raise when data arrive."""
+
+import datetime as dt
+
+import pytest
+
+from arthurai.server.alerts.evaluation import Evaluation
+
+
+def minutes_ago(*ages):
+    now = dt.datetime.now(dt.UTC)
+    return [(now - dt.timedelta(minutes=age)).isoformat() for age in ages]
+
+
+def test_rule_defaults_and_name(watched):
+    rule = watched(is_batch=False).rule("Accuracy Rate", bound="lower", threshold=0.8)
+    assert rule["name"] == "Accuracy Rate lower bound"
+    assert (rule["lookback_period"], rule["subsequent_alert_wait_time"]) == (5, 1440)
+    assert rule["enabled"] is True
+    assert rule["metric_name"] == "Accuracy Rate"
+    assert rule["metric_type"] == "model_performance_metric"
+    assert rule["metric_query"]["select"][0]["function"] == "accuracyRate"
+
+
+def test_upper_bound_fires_once_within_the_wait_time(watched):
+    model = watched(is_batch=False)
+    rule = model.rule()
+    model.send(minutes_ago(0.1, 0.2))
+    assert model.alerts() == []  # equal to the threshold
+    model.send(minutes_ago(0.1))
+    (alert,) = model.alerts()
+    assert alert["metric_value"] == 3
+    assert (alert["status"], alert["severity"]) == ("new", "warning")
+    assert alert["alert_rule"]["id"] == rule["id"]
+    assert alert["window_start"] < alert["window_end"]
+    assert "Inference Count" in alert["message"]
+    model.send(minutes_ago(0.1))
+    assert len(model.alerts()) == 1
+
+
+def test_without_wait_time_every_window_may_fire(watched):
+    model = watched(is_batch=False)
+    model.rule(subsequent_alert_wait_time=0, threshold=0)
+    model.send(minutes_ago(0.1))
+    model.send(minutes_ago(0.1))
+    assert len(model.alerts()) == 2
+
+
+def test_old_data_raise_the_alerts_they_would_have_raised(watched):
+    model = watched(is_batch=False)
+    model.rule(threshold=1, lookback_period=60, subsequent_alert_wait_time=90)
+    model.send(
+        [
+            *(f"2024-03-01T00:{minute}:00Z" for minute in (10, 20)),
+            "2024-03-01T01:10:00Z",
+            *(f"2024-03-01T02:{minute}:00Z" for minute in (10, 20)),
+        ]
+    )
+    found = [(a["window_start"], a["timestamp"], a["metric_value"]) for a in model.alerts()]
+    assert found == [
+        ("2024-03-01T00:00:00Z", "2024-03-01T01:00:00Z", 2),
+        ("2024-03-01T02:00:00Z", "2024-03-01T03:00:00Z", 2),
+    ]
+
+
+def test_lower_bound_filters_and_parameters(watched):
+    model = watched(is_batch=False)
+    model.rule(
+        "Total Inference Count By Class",
+        bound="lower",
+        threshold=1,
+        metric_parameters={"predicted_class": "p", "classifier_threshold": 0.9},
+        filters=[{"property": "region", "comparator": "eq", "value": "S"}],
+    )
+    model.send(minutes_ago(0.1), region="N")
+    (alert,) = model.alerts()
+    assert alert["metric_value"] == 0
+
+
+def test_no_alert_without_a_value(watched):
+    model = watched(is_batch=False)
+    model.rule("Accuracy Rate", bound="lower", threshold=0.99)
+    model.send(minutes_ago(0.1))  # no ground truth
+    assert model.alerts() == []
+
+
+def test_batch_rules_fire_when_the_batch_closes(watched):
+    model = watched(is_batch=True)
+    model.rule(threshold=1)
+    model.send(["2024-03-01T00:00:00Z"] * 3, batch="b1")
+    model.send(["2024-03-02T00:00:00Z"], batch="b2")
+    assert model.alerts() == []
+    model.close("b1")
+    model.close("b2")
+    (alert,) = model.alerts()
+    assert (alert["batch_id"], alert["metric_value"]) == ("b1", 3)
+    assert alert.get("window_start") is None
+
+
+def test_late_ground_truth_of_a_closed_batch(watched, admin):
+    model = watched(is_batch=True)
+    model.rule("Accuracy Rate", bound="lower", threshold=0.9)
+    ids = model.send(["2024-03-01T00:00:00Z"] * 2, batch="b1")
+    model.close("b1")
+    assert model.alerts() == []
+    truth = [
+        {
+            "partner_inference_id": name,
+            "ground_truth_timestamp": "2024-03-02T00:00:00Z",
+            "ground_truth_data": {"outcome": "no"},
+        }
+        for name in ids
+    ]
+    for _ in range(2):
+        answer = admin.patch(f"/models/{model.id}/inferences", json=truth)
+        assert answer.json()["counts"]["failure"] == 0, answer.text
+        model.send(["2024-03-03T00:00:00Z"], batch="b2")
+    (alert,) = model.alerts()
+    assert (alert["batch_id"], alert["metric_value"]) == ("b1", 0)
+
+
+def test_disabled_and_archived_rules_are_silent(watched, admin):
+    model = watched(is_batch=False)
+    rule = model.rule(threshold=0)
+    path = f"/models/{model.id}/alert_rules/{rule['id']}"
+    changed = admin.patch(path, json={"enabled": False, "metric_id": "other", "threshold": 0.5})
+    assert changed.status_code == 200
+    assert changed.json()["enabled"] is False
+    assert changed.json()["metric_id"] == rule["metric_id"]
+    model.send(minutes_ago(0.1))
+    assert model.alerts() == []
+    assert admin.delete(path).status_code == 204
+    assert admin.patch(path, json={"enabled": True}).status_code == 404
+    assert admin.get(f"/models/{model.id}/alert_rules").json()["data"] == []
+
+
+def test_deleting_a_metric_switches_its_rules_off(watched, admin):
+    model = watched(is_batch=False)
+    url = f"http://local/api/v4/models/{model.id}/metrics"
+    metric = admin.post(
+        url,
+        json={
+            "name": "Rows",
+            "endpoint": f"/api/v3/models/{model.id}/inferences/query",
+            "query": {"select": [{"function": "count"}]},
+        },
+    ).json()
+    rule = model.rule("Rows", threshold=0)
+    assert admin.delete(f"{url}/{metric['id']}").status_code == 204
+    (left,) = admin.get(f"/models/{model.id}/alert_rules").json()["data"]
+    assert (left["id"], left["enabled"]) == (rule["id"], False)
+
+
+def test_statuses_counts_and_bulk_update(watched, admin):
+    model = watched(is_batch=False)
+    rule = model.rule(threshold=0, lookback_period=60, subsequent_alert_wait_time=0)
+    model.send(["2024-03-01T00:10:00Z", "2024-03-01T05:10:00Z", "2024-03-02T05:10:00Z"])
+    first, second, third = model.alerts()
+    path = f"/alerts/{first['id']}"
+    updated = admin.patch(path, json={"status": "acknowledged"})
+    assert (updated.status_code, updated.json()["status"]) == (200, "acknowledged")
+    assert admin.get(path).json()["status"] == "acknowledged"
+    assert [a["id"] for a in model.alerts(status="new")] == [second["id"], third["id"]]
+    assert model.alerts(sort="-timestamp")[0]["id"] == third["id"]
+    assert model.alerts(metric="TOTAL inference count") == model.alerts()
+    assert [a["id"] for a in model.alerts(start_time="2024-03-02T00:00:00Z")] == [third["id"]]
+    counts = admin.get("/alerts/model_counts", params={"group_by_date": True}).json()
+    assert counts == [
+        {"model_id": model.id, "count": 2, "date": "2024-03-01"},
+        {"model_id": model.id, "count": 1, "date": "2024-03-02"},
+    ]
+    assert admin.get("/alerts/model_counts").json() == [{"model_id": model.id, "count": 3}]
+    rules = f"/models/{model.id}/alert_rules"
+    (shown,) = admin.get(rules, params={"include_alert_metadata": True}).json()["data"]
+    assert shown["alert_counts"] == {"new": 2, "acknowledged": 1, "resolved": 0}
+    assert shown["last_metric_value"] == 1
+    assert shown["last_triggered"] == third["timestamp"]
+    bulk = admin.patch(f"{rules}/{rule['id']}/bulk_alerts", json={"status": "resolved"})
+    assert bulk.json() == {"updated_alerts": 3}
+    assert {a["status"] for a in model.alerts()} == {"resolved"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metric_id": "unknown"},
+        {"lookback_period": 0},
+        {"lookback_period": -5},
+        {"metric_parameters": {"nothing": 1}},
+        {"metric_parameters": {"classifier_threshold": [0.1, 0.2]}},
+        {"metric_parameters": {"classifier_threshold": "high"}},
+    ],
+)
+def test_refused_rules(watched, admin, change):
+    model = watched(is_batch=False)
+    body = {
+        "metric_id": model.metric("Recall"),
+        "bound": "upper",
+        "threshold": 1,
+        "severity": "critical",
+        **change,
+    }
+    assert admin.post(f"/models/{model.id}/alert_rules", json=body).status_code == 400
+
+
+def test_object_metrics_have_no_rules(watched, admin):
+    model = watched(is_batch=False)
+    body = {
+        "metric_id": model.metric("Confusion Matrix Rates"),
+        "bound": "upper",
+        "threshold": 1,
+        "severity": "critical",
+    }
+    answer = admin.post(f"/models/{model.id}/alert_rules", json=body)
+    assert answer.status_code == 400
+    assert "number" in answer.json()["error"]
+
+
+def test_the_clock_evaluates_the_window_that_ends_now(watched, app):
+    model = watched(is_batch=False)
+    model.rule("Inference Count", bound="lower", threshold=1)
+    record = app.control.models.get(None, model.id)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    assert Evaluation(app, record).rolling(now) == 1
+    assert Evaluation(app, record).rolling(now + dt.timedelta(minutes=30)) == 0
+    assert Evaluation(app, record).rolling(now + dt.timedelta(days=2)) == 1
+
+
+def test_unknown_alert(admin):
+    assert admin.get("/alerts/nothing").status_code == 404
+    assert admin.patch("/alerts/nothing", json={"status": "resolved"}).status_code == 404
