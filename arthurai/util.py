@@ -234,7 +234,11 @@ def generate_timestamps(
     last = _end(end)
     span = _duration(duration)
     try:
-        moments = pd.date_range(last - span, last, freq=freq)
+        first = last - span
+    except OverflowError:
+        raise UserValueError(f"duration={duration!r} goes back beyond the year 1") from None
+    try:
+        moments = pd.date_range(first, last, freq=freq)
     except (ValueError, TypeError) as fault:
         raise UserValueError(f"freq={freq!r} is no spacing that pandas knows: {fault}") from fault
     if len(moments) == 0:
