@@ -119,6 +119,7 @@ BASE = {
             "cookie": {"type": "apiKey", "in": "cookie", "name": "Authorization"},
         },
         "schemas": {
+            "Row": {"type": "object", "properties": {"id": {"type": "string"}}},
             "Error": {
                 "type": "object",
                 "required": ["error"],
@@ -719,6 +720,11 @@ TABLE = [
         {(C, RES, "description-changed")},
     ),
     # the document
+    (
+        "member of a schema that no operation uses",
+        drop(f"{SCHEMAS} Row properties id"),
+        {(B, REQ, "property-removed"), (B, RES, "property-removed")},
+    ),
     (
         "schema that nothing uses",
         put(f"{SCHEMAS} Unused", {"type": "string"}),

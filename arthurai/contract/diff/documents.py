@@ -8,6 +8,7 @@ from arthurai.contract.diff.changes import Change, Severity, Side
 from arthurai.contract.diff.comparison import Comparison, Scope
 from arthurai.contract.diff.nodes import Node, canonical, shown
 from arthurai.contract.diff.operations import OperationComparison, OperationNode, operations_of
+from arthurai.contract.diff.schemas import SchemaComparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ def compare_documents(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Ch
         _operation(comparison, operation, Severity.BREAKING, "operation-removed", "is gone")
     for operation in after.values():
         _operation(comparison, operation, Severity.ADDITIVE, "operation-added", "is new")
+    _compare_unused(comparison, Node.root(old), Node.root(new))
     _compare_rest(comparison, Node.root(old), Node.root(new))
     changes = comparison.changes()
     if not changes and canonical(old) != canonical(new):
@@ -66,6 +68,17 @@ def _operation(
     comparison.open(scope)
     text = f"{operation.method} {operation.path} {what}"
     comparison.add(scope, Change(severity, Side.OPERATION, rule, operation.node.pointer, text))
+
+
+def _compare_unused(comparison: Comparison, old: Node, new: Node) -> None:
+    """Compare components that no operation uses for both sides: they describe files or calls."""
+    before, after = (root.get("components").get("schemas") for root in (old, new))
+    used = {(scope.old, scope.new) for scope in comparison.found}
+    for name, schema in before.items():
+        pair = schema, after.get(name)
+        if pair[1].value is not None and (pair[0].pointer, pair[1].pointer) not in used:
+            for side in (Side.REQUEST, Side.RESPONSE):
+                SchemaComparison(comparison, _DOCUMENT, side).compare(*pair)
 
 
 def _compare_rest(comparison: Comparison, old: Node, new: Node) -> None:
