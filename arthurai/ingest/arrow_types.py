@@ -171,6 +171,7 @@ def read_arrow(array: Any, value_type: str, zone: tzinfo | None, start: int) -> 
         return _scalars(array, value_type, start)
     if value_type == "TIMESTAMP":
         column, wrong = times.arrow_instants(array, zone, start)
+        wrong.pop(times.MISSING, None)  # an attribute may be empty; the times of a row may not
         return column, {(reason, reason == times.NOT_TIME): rows for reason, rows in wrong.items()}
     values = array.to_pylist()
     if value_type == "TOKEN_LIKELIHOODS":

@@ -258,7 +258,7 @@ def read_column(
     result: list[Any] = []
     bad: Bad = {}
     for row, value in enumerate(values, start):
-        if is_missing(value) and value_type != "TIMESTAMP":
+        if is_missing(value):
             result.append(None)
             continue
         try:
