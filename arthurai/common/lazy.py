@@ -8,43 +8,59 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from types import ModuleType
 
 
 def attach(
     package: str,
     *,
-    submodules: Iterable[str] = (),
+    submodules: Iterable[str] | None = None,
     names: Mapping[str, str] | None = None,
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Build the `__getattr__` and `__dir__` of a package whose contents load on first use.
 
     Args:
         package: Dotted name of the package, its `__name__`.
-        submodules: Names of modules below it that are reachable as attributes.
+        submodules: Names of modules below it that are reachable as attributes; all of them when
+            this is left out.
         names: Public name to the dotted module that defines or holds it.
 
     Returns:
         The two functions, to be assigned to `__getattr__` and `__dir__` of the package.
     """
-    modules = frozenset(submodules)
+    modules = None if submodules is None else frozenset(submodules)
     origins = dict(names or {})
 
     def module_getattr(name: str) -> Any:
+        value: Any
         if name in origins:
             origin = importlib.import_module(origins[name])
-            value = (
-                getattr(origin, name)
-                if hasattr(origin, name)
-                else importlib.import_module(f"{origins[name]}.{name}")
-            )
-        elif name in modules:
-            value = importlib.import_module(f"{package}.{name}")
-        else:
+            value = getattr(origin, name) if hasattr(origin, name) else _below(origins[name], name)
+        elif name.startswith("_") or (modules is not None and name not in modules):
             raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name)
+        else:
+            value = _below(package, name)
         setattr(sys.modules[package], name, value)
         return value
 
     def module_dir() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *origins, *modules})
+        found = _submodules_of(package) if modules is None else modules
+        return sorted({*vars(sys.modules[package]), *origins, *found})
 
     return module_getattr, module_dir
+
+
+def _below(package: str, name: str) -> ModuleType:
+    path = f"{package}.{name}"
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError as fault:
+        if fault.name != path:  # the module is there, something it needs is not
+            raise
+        raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name) from None
+
+
+def _submodules_of(package: str) -> list[str]:
+    import pkgutil
+
+    return [found.name for found in pkgutil.iter_modules(sys.modules[package].__path__)]

@@ -1,5 +1,12 @@
 """HTTP verbs for programs that call the API by path."""
 
+from typing import TYPE_CHECKING
+
 from arthurai.common.lazy import attach
 
-__getattr__, __dir__ = attach(__name__, submodules=("arthur", "base", "requests", "response"))
+if TYPE_CHECKING:
+    from arthurai.client.http import arthur, base, requests, response
+
+__all__ = ["arthur", "base", "requests", "response"]
+
+__getattr__, __dir__ = attach(__name__, submodules=__all__)

@@ -1,0 +1,148 @@
+"""The exceptions: one tree, official names, and the decorator that keeps to it."""
+
+import copy
+import inspect
+import pickle
+
+import pytest
+
+from arthurai.common import exceptions
+from arthurai.common.exceptions import (
+    ArthurError,
+    ArthurInternalError,
+    ArthurUnexpectedError,
+    ArthurUserError,
+    Exchange,
+    MissingParameterError,
+    UserValueError,
+    arthur_excepted,
+)
+
+OFFICIAL = {
+    "ArthurError": (Exception,),
+    "ArthurUserError": ("ArthurError",),
+    "MissingParameterError": ("ArthurUserError",),
+    "UserValueError": ("ArthurUserError", ValueError),
+    "UserTypeError": ("ArthurUserError", TypeError),
+    "MethodNotApplicableError": ("ArthurUserError",),
+    "ResponseClientError": ("ArthurUserError",),
+    "PaymentRequiredError": ("ResponseClientError",),
+    "ForbiddenError": ("ResponseClientError",),
+    "ArthurUnexpectedError": ("ArthurError",),
+    "ExpectedParameterNotFoundError": ("ArthurUnexpectedError",),
+    "UnexpectedValueError": ("ArthurUnexpectedError", ValueError),
+    "UnexpectedTypeError": ("ArthurUnexpectedError", TypeError),
+    "ResponseServerError": ("ArthurUnexpectedError",),
+    "ResponseRedirectError": ("ArthurUnexpectedError",),
+    "ArthurDownloadError": ("ArthurError",),
+}
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_official_classes_have_their_official_bases(name):
+    kind = getattr(exceptions, name)
+    bases = tuple(getattr(exceptions, b) if isinstance(b, str) else b for b in OFFICIAL[name])
+    assert kind.__bases__ == bases
+
+
+def test_older_names_are_the_same_classes():
+    assert ArthurInternalError is ArthurUnexpectedError
+    assert exceptions.InternalValueError is exceptions.UnexpectedValueError
+    assert exceptions.InternalTypeError is exceptions.UnexpectedTypeError
+
+
+def all_kinds():
+    return [
+        kind
+        for kind in vars(exceptions).values()
+        if isinstance(kind, type) and issubclass(kind, ArthurError)
+    ]
+
+
+@pytest.mark.parametrize("kind", all_kinds())
+def test_every_exception_takes_a_text_and_an_exchange_and_travels(kind):
+    exchange = Exchange("GET", "https://h/x", 500, "id-1", 3, "oh")
+    error = kind("what happened", exchange=exchange)
+    for copied in (error, pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(copied) is kind
+        assert str(copied) == "what happened"
+        assert (copied.exchange, copied.status_code, copied.request_id) == (exchange, 500, "id-1")
+    plain = kind("text")
+    assert (plain.exchange, plain.status_code, plain.request_id) == (None, None, None)
+
+
+def test_every_exception_is_the_callers_or_not():
+    for kind in all_kinds():
+        if kind in {ArthurError, exceptions.ArthurDownloadError}:
+            continue
+        assert issubclass(kind, ArthurUserError) != issubclass(kind, ArthurUnexpectedError)
+
+
+@arthur_excepted("the sum failed")
+def total(a, b=0, *, twice=False):
+    """Add."""
+    if b is None:
+        raise UserValueError("b is missing")
+    return (a + b) * (2 if twice else 1)
+
+
+def test_it_changes_nothing_when_all_is_well():
+    assert total(1, 2, twice=True) == 6
+    assert total.__name__ == "total"
+    assert total.__doc__ == "Add."
+    assert list(inspect.signature(total).parameters) == ["a", "b", "twice"]
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "says"),
+    [
+        ((), {}, "'a'"),
+        ((1, 2, 3), {}, "too many"),
+        ((1,), {"c": 1}, "'c'"),
+        ((1,), {"a": 1}, "'a'"),
+    ],
+)
+def test_arguments_that_do_not_fit(args, kwargs, says):
+    with pytest.raises(MissingParameterError, match=says):
+        total(*args, **kwargs)
+
+
+def test_own_errors_pass_untouched():
+    with pytest.raises(UserValueError, match=r"^b is missing$"):
+        total(1, None)
+
+
+def test_other_errors_become_unexpected_with_their_cause():
+    with pytest.raises(ArthurUnexpectedError, match=r"the sum failed because .*report") as caught:
+        total("a", 1)
+    assert type(caught.value.__cause__) is TypeError
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_the_will_to_stop_passes(fault):
+    @arthur_excepted()
+    def stop():
+        raise fault
+
+    with pytest.raises(fault):
+        stop()
+
+
+def test_an_error_without_a_text_is_named():
+    @arthur_excepted()
+    def fail():
+        raise KeyError
+
+    with pytest.raises(ArthurUnexpectedError, match=r"^KeyError"):
+        fail()
+
+
+def test_methods_are_told_with_their_class():
+    class Thing:
+        @arthur_excepted()
+        def act(self, a):
+            return a
+
+    assert Thing().act(3) == 3
+    with pytest.raises(MissingParameterError, match=r"Thing\.act"):
+        Thing().act()

@@ -1,0 +1,211 @@
+"""Importing is cheap and polite; log lines go where they belong, once."""
+
+import importlib
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+
+def run(program):
+    """Run a program in a fresh Python; return what it wrote to both streams."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout, done.stderr
+
+
+LINES = """
+    log = logging.getLogger("arthurai.part")
+    log.debug("a debug line")
+    log.info("an info line")
+    log.warning("a warning line")
+"""
+
+
+def test_information_goes_to_output_and_trouble_to_errors():
+    out, err = run("import logging, arthurai\n" + textwrap.dedent(LINES))
+    assert out.strip().endswith("arthurai - an info line")
+    assert out.count("\n") == 1
+    assert "arthurai.part - WARNING - a warning line" in err
+    assert err.count("\n") == 1
+
+
+def test_debug_logging_can_be_switched():
+    program = (
+        "import logging\nfrom arthurai.common.log import *\nfrom arthurai.common import log as l\n"
+        "l.enable_debug_logging()\n" + textwrap.dedent(LINES) + "l.disable_debug_logging()\n"
+        "logging.getLogger('arthurai').debug('hidden')\nlogging.getLogger('arthurai').info('shown')"
+    )
+    out, err = run(program)
+    assert [line.rpartition(" - ")[2] for line in err.splitlines()] == [
+        "a debug line",
+        "an info line",
+        "a warning line",
+    ]
+    assert out.strip().endswith("shown")
+    assert "hidden" not in out + err
+
+
+def test_initialising_twice_prints_once():
+    program = "import logging, arthurai\n" + "arthurai.initialize_logging()\n" * 3
+    out, _ = run(program + textwrap.dedent(LINES))
+    assert out.count("an info line") == 1
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_a_program_with_logging_of_its_own_sees_each_line_once(order):
+    setup = "logging.basicConfig(format='OWN %(message)s')\n"
+    program = "import logging\n" + (setup if order == "before" else "") + "import arthurai\n"
+    program += (setup if order == "after" else "") + textwrap.dedent(LINES)
+    out, err = run(program)
+    assert out == ""
+    assert err.splitlines() == ["OWN an info line", "OWN a warning line"]
+
+
+def test_handlers_and_levels_of_the_program_stay():
+    out, err = run(
+        """
+        import logging, sys
+        log = logging.getLogger("arthurai")
+        mine = logging.StreamHandler(sys.stdout)
+        mine.setFormatter(logging.Formatter("MINE %(message)s"))
+        log.addHandler(mine)
+        log.setLevel("ERROR")
+        import arthurai
+        assert log.handlers == [mine]
+        assert log.level == logging.ERROR
+        log.warning("no")
+        log.error("yes")
+        arthurai.initialize_logging()
+        assert mine in log.handlers
+        """
+    )
+    assert (out, err) == ("MINE yes\n", "")
+
+
+def test_the_root_logger_and_warnings_are_left_alone():
+    out, _ = run(
+        """
+        import logging, warnings
+        filters, hooks = list(warnings.filters), warnings.showwarning
+        import arthurai
+        assert logging.getLogger().handlers == []
+        assert logging.getLogger().level == logging.WARNING
+        assert (list(warnings.filters), warnings.showwarning) == (filters, hooks)
+        print("same")
+        """
+    )
+    assert out == "same\n"
+
+
+def test_output_that_is_redirected_later_is_followed():
+    out, _ = run(
+        """
+        import contextlib, io, logging, arthurai
+        with contextlib.redirect_stdout(io.StringIO()) as caught:
+            logging.getLogger("arthurai").info("inside")
+        print("inside" in caught.getvalue())
+        """
+    )
+    assert out == "True\n"
+
+
+def test_a_program_without_streams_does_not_fail():
+    run("import sys, logging, arthurai\nsys.stdout = sys.stderr = None\n" + textwrap.dedent(LINES))
+
+
+def test_importing_loads_little():
+    out, _ = run(
+        """
+        import json, sys
+        before = set(sys.modules)
+        import arthurai
+        new = set(sys.modules) - before
+        heavy = {"pandas", "numpy", "pyarrow", "httpx", "duckdb", "attrs", "orjson", "narwhals", "ssl"}
+        print(json.dumps([len(new), sorted(heavy & new)]))
+        """
+    )
+    count, heavy = json.loads(out)
+    assert count <= 150
+    assert heavy == []
+
+
+PATHS = [
+    "arthurai.ArthurAI",
+    "arthurai.ArthurModel",
+    "arthurai.ArthurAttribute",
+    "arthurai.initialize_logging",
+    "arthurai.__version__",
+    "arthurai.version.__version__",
+    "arthurai.common.constants.Stage.GroundTruth",
+    "arthurai.common.constants.ValueType",
+    "arthurai.common.exceptions.ResponseClientError",
+    "arthurai.common.log.enable_debug_logging",
+    "arthurai.client.client.ArthurAI",
+    "arthurai.client.http.requests.HTTPClient",
+    "arthurai.client.http.arthur.ArthurHTTPClient",
+    "arthurai.client.http.base.AbstractHTTPClient",
+    "arthurai.client.helper.construct_url",
+    "arthurai.client.validation.validate_response_status",
+    "arthurai.client.auth.AuthRefresher",
+    "arthurai.core.models.ArthurModel",
+    "arthurai.core.attributes.AttributeBin",
+    "arthurai.core.base.ArthurBaseJsonDataclass",
+    "arthurai.util.format_timestamp",
+    "arthurai.explainability",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_everything_is_reachable_after_importing_the_package_alone(path):
+    out, _ = run(f"import arthurai\nprint({path} is not None)")
+    assert out == "True\n"
+
+
+@pytest.mark.parametrize(
+    "package", ["arthurai", "arthurai.common", "arthurai.client", "arthurai.core"]
+)
+def test_packages_list_what_they_hold_and_nothing_else(package):
+    module = importlib.import_module(package)
+    listed = dir(module)
+    assert {"arthurai": "ArthurAI", "arthurai.common": "constants", "arthurai.core": "models"}.get(
+        package, "client"
+    ) in listed
+    for name in ("no_such_thing", "_private", "__wrapped__"):
+        assert not hasattr(module, name)
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        _ = module.no_such_thing
+
+
+def test_a_star_import_gives_the_public_names():
+    out, _ = run(
+        "from arthurai import *\nprint(ArthurAI.__name__, Stage if 'Stage' in dir() else '-')"
+    )
+    assert out == "ArthurAI -\n"
+
+
+def test_what_a_module_needs_is_not_mistaken_for_the_module():
+    out, _ = run(
+        """
+        import sys, arthurai
+        sys.modules["httpx"] = None
+        try:
+            arthurai.client.client
+        except ModuleNotFoundError as fault:
+            print(fault.name)
+        """
+    )
+    assert out == "httpx\n"
+
+
+def test_the_older_path_warns_once_and_works():
+    out, err = run("from arthurai.client.apiv3 import InputType, Stage\nprint(InputType.NLP)")
+    assert out == "NLP\n"
+    assert "deprecated" in err
