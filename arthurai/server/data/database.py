@@ -177,6 +177,11 @@ class Database:
             names = [column[0] for column in cursor.description or ()]
             return names, cursor.fetchall()
 
+    def checkpoint(self) -> None:
+        """Fold the log into the file."""
+        with self.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+
     def close(self) -> None:
         """Write everything into the file and give the directory free; again: does nothing."""
         with self._closing:

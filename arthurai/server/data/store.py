@@ -547,6 +547,10 @@ class DataStore:
             DataEvent(kind, dataset.model_id, rows=dataset.records, batch_ids=batch_ids)
         )
 
+    def checkpoint(self) -> None:
+        """Fold the log of recent writes into the data file; writers and readers may go on."""
+        self._database.checkpoint()
+
     def close(self) -> None:
         """Finish pending events, write everything to disk and give the directory free."""
         self._events.close()
