@@ -33,7 +33,7 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(RUN) scripts.check
 	$(RUN) scripts.calls
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
 
 test-slow: $(INSTALLED)
@@ -43,7 +43,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 check: lint
 	$(RUN) scripts.redocly lint openapi/arthur.yaml
