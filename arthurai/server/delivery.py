@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("arthurai.server.delivery")
 
+DEFAULT_SENDER: Final = "arthur@localhost"
 _TIMEOUT_SECONDS: Final = 10.0
 _SMTP_PORT: Final = 25
 _SUCCESSES: Final = range(200, 300)
@@ -53,7 +54,7 @@ class DeliverySettings:
     """
 
     smtp_url: str | None = None
-    sender: str = "arthur@localhost"
+    sender: str = DEFAULT_SENDER
     webhooks: bool = False
 
     def __repr__(self) -> str:
@@ -79,7 +80,7 @@ class DeliverySettings:
                 )
         return cls(
             smtp_url=url,
-            sender=environment.get("ARTHUR_SMTP_FROM") or cls.sender,
+            sender=environment.get("ARTHUR_SMTP_FROM") or DEFAULT_SENDER,
             webhooks=environment.get("ARTHUR_WEBHOOKS", "").lower() in {"1", "true", "yes"},
         )
 

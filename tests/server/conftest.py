@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+
+import argon2
 import httpx
 import pytest
 
 from arthurai.server.app import create_app
+from arthurai.server.control import users
 from arthurai.transport.local import LocalTransport
 
 BASE = "http://local/api/v3"
+
+
+@pytest.fixture(autouse=True)
+def cheap_password_hashes(monkeypatch):
+    """Hash passwords the same way, but with parameters that cost next to nothing."""
+    cheap = functools.partial(argon2.PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(users, "PasswordHasher", cheap)
 
 
 class Callers:

@@ -77,11 +77,35 @@ def read(environ: WSGIEnvironment, limit: int) -> bytes:
         ApiError: 413 above the limit, 400 when the client broke off.
     """
     try:
-        return get_input_stream(environ, max_content_length=limit).read()
-    except RequestEntityTooLarge:
-        raise too_large(limit) from None
+        return _CappedStream(environ, limit).read()
     except ClientDisconnected:
         raise ApiError(400, "the body ended early") from None
+
+
+class _CappedStream:
+    """The body of a request, refused as soon as more than the limit has come, however it came."""
+
+    def __init__(self, environ: WSGIEnvironment, limit: int) -> None:
+        self._stream = get_input_stream(environ)
+        self._limit = limit
+        self._taken = 0
+        length = str(environ.get("CONTENT_LENGTH") or "0")
+        if length.isdecimal() and int(length) > limit:
+            raise too_large(limit)
+
+    def read(self, size: int = -1) -> bytes:
+        room = self._limit + 1 - self._taken
+        wanted = room if size < 0 else min(size, room)
+        chunks: list[bytes] = []
+        while wanted and (chunk := self._stream.read(wanted)):
+            chunks.append(chunk)
+            self._taken += len(chunk)
+            wanted -= len(chunk)
+            if size >= 0:
+                break
+        if self._taken > self._limit:
+            raise too_large(self._limit)
+        return b"".join(chunks)
 
 
 def decode_json(content: bytes) -> Any:
@@ -131,12 +155,11 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
     stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
     parser = FormDataParser(
         max_form_memory_size=MAX_FIELD_BYTES,
-        max_content_length=limit,
         max_form_parts=MAX_FORM_PARTS,
         silent=False,
     )
     try:
-        stream = get_input_stream(environ, max_content_length=limit)
+        stream = cast("IO[bytes]", _CappedStream(environ, limit))
         _, fields, files = parser.parse(stream, stated, None, options)
     except RequestEntityTooLarge:
         raise too_large(limit) from None

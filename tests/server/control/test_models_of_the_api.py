@@ -91,7 +91,12 @@ def test_a_multiclass_model_gets_one_hot_ground_truth_for_each_class(admin):
     body["attributes"] = [
         body["attributes"][0],
         *(
-            {"name": f"p_{c}", "stage": "PREDICTED_VALUE", "value_type": "FLOAT", "gt_class_link": c}
+            {
+                "name": f"p_{c}",
+                "stage": "PREDICTED_VALUE",
+                "value_type": "FLOAT",
+                "gt_class_link": c,
+            }
             for c in "abc"
         ),
         {
@@ -116,9 +121,7 @@ def test_a_regression_gets_nothing_implicit(admin):
 
 def test_positions_are_filled_in_per_stage(admin):
     body = regression()
-    body["attributes"].insert(
-        0, {"name": "area", "stage": "PIPELINE_INPUT", "value_type": "FLOAT"}
-    )
+    body["attributes"].insert(0, {"name": "area", "stage": "PIPELINE_INPUT", "value_type": "FLOAT"})
     attributes = by_name(admin.post("/models", json=body).json())
     assert (attributes["rooms"]["position"], attributes["area"]["position"]) == (0, 1)
     assert attributes["price"]["position"] == 0
