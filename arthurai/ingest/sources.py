@@ -98,7 +98,7 @@ def known_schemas(data: Any) -> Iterator["pa.Schema"]:
     """The columns of a stream as far as they are known before its rows are read."""
     if isinstance(data, FileSource):
         yield from data.schemas()
-    elif not isinstance(data, Iterator) and hasattr(data, "schema"):
+    elif type(data).__module__.partition(".")[0] == "pyarrow":
         yield data.schema
 
 
