@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.server.data.errors import UnknownDatasetError
 from arthurai.server.data.files import read_rows
-from arthurai.server.data.refusals import as_api_errors
 from arthurai.server.handlers.inferences import file_outcome, uploaded_images
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 
@@ -20,8 +19,7 @@ _REFERENCE_PARTS = ("reference_data", "reference_data.parquet")
 def list_datasets(request: Request) -> Reply:
     """List the batches and the reference set of a model."""
     schema = request.model().schema
-    with as_api_errors():
-        found = request.app.data.datasets(schema)
+    found = request.app.data.datasets(schema)
     return Reply(200, [_dataset(dataset) for dataset in found])
 
 
@@ -36,8 +34,7 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
 def get_batch(request: Request) -> Reply:
     """Show one batch."""
     schema = request.model().schema
-    with as_api_errors():
-        found = request.app.data.batch(schema, request.params["batch_id"])
+    found = request.app.data.batch(schema, request.params["batch_id"])
     return Reply(200, {**found.to_wire(), "batch_id": found.batch_id})
 
 
@@ -46,10 +43,9 @@ def close_batch(request: Request) -> Reply:
     """Note that all inferences of a batch were sent."""
     schema = request.model().schema
     _require_status(request, ["uploaded"])
-    with as_api_errors():
-        request.app.data.close_batch(
-            schema, request.params["batch_id"], request.body.get("total_record_count")
-        )
+    request.app.data.close_batch(
+        schema, request.params["batch_id"], request.body.get("total_record_count")
+    )
     return Reply(200, {"message": "success"})
 
 
@@ -57,11 +53,10 @@ def close_batch(request: Request) -> Reply:
 def get_reference_data(request: Request) -> Reply:
     """Show the reference set; before the first upload it is an empty one."""
     schema = request.model().schema
-    with as_api_errors():
-        try:
-            found = request.app.data.reference(schema)
-        except UnknownDatasetError:
-            return Reply(200, {"model_id": schema.model_id, "records": 0})
+    try:
+        found = request.app.data.reference(schema)
+    except UnknownDatasetError:
+        return Reply(200, {"model_id": schema.model_id, "records": 0})
     return Reply(200, found.to_wire())
 
 
@@ -72,13 +67,12 @@ def upload_reference_data(request: Request) -> Reply:
     files = [request.form.files[p] for p in _REFERENCE_PARTS if p in request.form.files]
     if len(files) != 1:
         raise ApiError(400, "send exactly one file of rows, as the part reference_data")
-    with as_api_errors():
-        rows = read_rows(schema, "reference_data", files[0].stream)
-        return file_outcome(
-            request.app.data.append_reference_stream(
-                schema, rows, images=uploaded_images(request, schema)
-            )
+    rows = read_rows(schema, "reference_data", files[0].stream)
+    return file_outcome(
+        request.app.data.append_reference_stream(
+            schema, rows, images=uploaded_images(request, schema)
         )
+    )
 
 
 @operation("close_reference_data")
@@ -86,11 +80,10 @@ def close_reference_data(request: Request) -> Reply:
     """Note that the reference set is complete, or drop an open one to begin anew."""
     schema = request.model().schema
     status = _require_status(request, ["uploaded", "started"])
-    with as_api_errors():
-        if status == "started":
-            request.app.data.restart_reference(schema)
-        else:
-            request.app.data.close_reference(schema, request.body.get("total_record_count"))
+    if status == "started":
+        request.app.data.restart_reference(schema)
+    else:
+        request.app.data.close_reference(schema, request.body.get("total_record_count"))
     return Reply(200, {"message": "success"})
 
 

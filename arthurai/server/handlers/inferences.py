@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.server.data.files import read_rows
 from arthurai.server.data.images import ImageUpload, content_type
-from arthurai.server.data.refusals import as_api_errors
 from arthurai.server.data.renditions import resized, thumbnail
 from arthurai.server.data.sagemaker import read_capture
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
@@ -23,8 +22,7 @@ def send_inferences(request: Request) -> Reply:
     """Store inferences; each item gets its own verdict."""
     schema = request.model().schema
     items = _items(request)
-    with as_api_errors():
-        return _verdicts(request.app.data.append_inferences(schema, items))
+    return _verdicts(request.app.data.append_inferences(schema, items))
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)
@@ -32,8 +30,7 @@ def update_inferences(request: Request) -> Reply:
     """Set the ground truth of inferences; each item gets its own verdict."""
     schema = request.model().schema
     items = _items(request)
-    with as_api_errors():
-        return _verdicts(request.app.data.append_ground_truth(schema, items))
+    return _verdicts(request.app.data.append_ground_truth(schema, items))
 
 
 def _items(request: Request) -> list[Any]:
@@ -51,20 +48,19 @@ def send_inference_file(request: Request) -> Reply:
     """Store a file of inferences or of ground truth."""
     schema = request.model().schema
     files, store = request.form.files, request.app.data
-    with as_api_errors():
-        if ("inference_data" in files) == ("ground_truth_data" in files):
-            raise ApiError(400, "send exactly one of the parts inference_data, ground_truth_data")
-        if "inference_data" in files:
-            rows = read_rows(schema, "inference_data", files["inference_data"].stream)
-            outcome = store.append_inference_stream(
-                schema,
-                rows,
-                batch_id=request.form.text("batch_id") or None,
-                images=uploaded_images(request, schema),
-            )
-        else:
-            rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
-            outcome = store.append_ground_truth_stream(schema, rows)
+    if ("inference_data" in files) == ("ground_truth_data" in files):
+        raise ApiError(400, "send exactly one of the parts inference_data, ground_truth_data")
+    if "inference_data" in files:
+        rows = read_rows(schema, "inference_data", files["inference_data"].stream)
+        outcome = store.append_inference_stream(
+            schema,
+            rows,
+            batch_id=request.form.text("batch_id") or None,
+            images=uploaded_images(request, schema),
+        )
+    else:
+        rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
+        outcome = store.append_ground_truth_stream(schema, rows)
     return file_outcome(outcome)
 
 
@@ -75,9 +71,8 @@ def send_sagemaker_data_capture(request: Request) -> Reply:
     part = request.form.files.get("inference_data")
     if part is None or not part.filename.lower().endswith(".jsonl"):
         raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")
-    with as_api_errors():
-        capture = read_capture(schema, part.stream)
-        outcome = request.app.data.append_inferences(schema, capture.items)
+    capture = read_capture(schema, part.stream)
+    outcome = request.app.data.append_inferences(schema, capture.items)
     failures = [*capture.failures]
     failures += [(capture.origins[row], f) for row, f in sorted(outcome.failures.items())]
     counts = outcome.counts()
@@ -119,17 +114,16 @@ def get_inference_image(request: Request) -> Reply:
     """Send an image as it came, resized for the model, or small."""
     schema = request.model().schema
     form = request.params["type"]
-    with as_api_errors():
-        content = request.app.data.images(schema).get(request.params["image_id"])
-        kind = content_type(content) or "application/octet-stream"
-        if form == "thumbnail":
-            content, kind = thumbnail(content)
-        elif form == "resized_image":
-            if not schema.pixel_width or not schema.pixel_height:
-                raise ApiError(400, "the model has no pixel_width and pixel_height to resize to")
-            content, kind = resized(content, schema.pixel_width, schema.pixel_height)
-        elif form != "raw_image":
-            raise ApiError(404, "there is no explanation of this image")
+    content = request.app.data.images(schema).get(request.params["image_id"])
+    kind = content_type(content) or "application/octet-stream"
+    if form == "thumbnail":
+        content, kind = thumbnail(content)
+    elif form == "resized_image":
+        if not schema.pixel_width or not schema.pixel_height:
+            raise ApiError(400, "the model has no pixel_width and pixel_height to resize to")
+        content, kind = resized(content, schema.pixel_width, schema.pixel_height)
+    elif form != "raw_image":
+        raise ApiError(404, "there is no explanation of this image")
     return Reply(200, content, content_type=kind)
 
 
