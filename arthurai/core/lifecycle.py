@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from arthurai.common.constants import (
     ONBOARDING_SPINNER_MESSAGE,
@@ -19,12 +20,10 @@ from arthurai.common.exceptions import (
 )
 from arthurai.core import schema
 from arthurai.core.attributes import ArthurAttribute
+from arthurai.core.model_record import ModelRecord
 from arthurai.core.model_status_waiter import ModelStatusWaiter
 from arthurai.core.onboarding_checks import prepare_for_saving
 from arthurai.core.status_waiter import DEFAULT_TIMEOUT_MIN
-
-if TYPE_CHECKING:
-    from arthurai.core.model_record import ModelRecord
 
 logger = logging.getLogger(__name__)
 
@@ -99,28 +98,22 @@ def take_over(model: ModelRecord, answer: Mapping[str, Any]) -> None:
             f"Model {model.partner_model_id!r} was meant for group {model.model_group_id}, but the "
             f"platform put it into {group}."
         )
-    for name in (
-        "id",
-        "status",
-        "model_group_id",
-        "version_sequence_num",
-        "version_label",
-        "classifier_threshold",
-        "created_at",
-        "updated_at",
-    ):
-        if answer.get(name) is not None:
-            setattr(model, name, answer[name])
+    told = ModelRecord.from_dict(answer, infer_missing=True)
+    for field in dataclasses.fields(ModelRecord):
+        if field.name != "attributes" and answer.get(field.name) is not None:
+            setattr(model, field.name, getattr(told, field.name))
     model.remember_id()
-    known = {attribute.name: attribute for attribute in model.attributes or ()}
+    if model.attributes is None:
+        return
+    known = {attribute.name: attribute for attribute in model.attributes}
     for fields in answer.get("attributes") or ():
-        attribute = known.get(fields.get("name"))
-        if attribute is not None:
-            for name in _FROM_SERVER:
-                if fields.get(name) is not None:
-                    setattr(attribute, name, fields[name])
-        elif model.attributes is not None:
+        attribute = known.get(fields["name"])
+        if attribute is None:
             model.attributes.append(ArthurAttribute.from_dict(fields))
+            continue
+        for name in _FROM_SERVER:
+            if fields.get(name) is not None:
+                setattr(attribute, name, fields[name])
 
 
 def _retry(model: ModelRecord) -> bool:

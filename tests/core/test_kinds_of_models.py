@@ -1,0 +1,164 @@
+"""Every pair of input and output type: described, saved, read back equal."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from arthurai.common.constants import InputType, OutputType, Stage, ValueType
+
+ROWS = 24
+RNG = np.random.default_rng(3)
+P = RNG.random((ROWS, 3))
+
+INPUTS = {
+    InputType.Tabular: {
+        "age": RNG.integers(18, 80, ROWS),
+        "income": RNG.normal(size=ROWS),
+        "city": ["Oslo", "Lima", "Rome", "Oslo"] * 6,
+        "member": [True, False] * 12,
+        "seen": pd.date_range("2024-01-01", periods=ROWS, tz="UTC"),
+        "gaps": [1.0, None] * 12,
+    },
+    InputType.NLP: {"story": [f"story number {i}" for i in range(ROWS)]},
+    InputType.Image: {"picture": [f"images/{i}.png" for i in range(ROWS)]},
+    InputType.TimeSeries: {
+        "load": [[{"timestamp": f"2024-01-{d:02}T00:00:00Z", "value": d / 2} for d in (1, 2)]]
+        * ROWS
+    },
+}
+
+OUTPUTS = {
+    OutputType.Regression: (
+        {"hat": P[:, 0], "amount": RNG.integers(0, 9, ROWS)},
+        {"pred_to_ground_truth_map": {"hat": "amount"}},
+    ),
+    OutputType.Multiclass: (
+        {"p0": P[:, 0], "p1": P[:, 1], "p2": P[:, 2], "label": ["a", "b", "c"] * 8},
+        {
+            "pred_to_ground_truth_map": {"p0": "a", "p1": "b", "p2": "c"},
+            "ground_truth_column": "label",
+        },
+    ),
+    OutputType.Multilabel: (
+        {"p0": P[:, 0], "p1": P[:, 1], "g0": [0, 1] * 12, "g1": [1, 1] * 12},
+        {"pred_to_ground_truth_map": {"p0": "g0", "p1": "g1"}},
+    ),
+    OutputType.RankedList: (
+        {
+            "best": [[{"item_id": "a", "label": "A", "score": 0.5}]] * ROWS,
+            "good": [["a", "b"]] * ROWS,
+        },
+        {"pred_to_ground_truth_map": {"best": "good"}},
+    ),
+    OutputType.ObjectDetection: (
+        {
+            "found": [[[0, 0.9, 1, 2, 30, 40]]] * ROWS,
+            "there": [[[1, 1.0, 1, 2, 30, 40]]] * ROWS,
+        },
+        {"pred_to_ground_truth_map": {"found": "there"}},
+    ),
+}
+PAIRS = [
+    (input_type, output_type)
+    for input_type in INPUTS
+    for output_type in OUTPUTS
+    if output_type != OutputType.ObjectDetection or input_type == InputType.Image
+]
+
+
+def new_model(arthur, name, input_type, output_type):
+    image = {"pixel_height": 20, "pixel_width": 30} if input_type == InputType.Image else {}
+    text = {"text_delimiter": r"\W+"} if input_type == InputType.NLP else {}
+    return arthur.model(
+        partner_model_id=name,
+        display_name=f"{input_type} {output_type}",
+        description="one of each",
+        input_type=input_type,
+        output_type=output_type,
+        tags=["one", "two"],
+        **image,
+        **text,
+    )
+
+
+def read_back(arthur, model):
+    by_id = arthur.get_model(model.id)
+    by_name = arthur.get_model(model.partner_model_id, id_type="partner_model_id")
+    assert by_id.to_dict() == by_name.to_dict()
+    ours, theirs = model.to_dict(), by_id.to_dict()
+    order = [attribute["name"] for attribute in theirs["attributes"]]
+    ours["attributes"].sort(key=lambda attribute: order.index(attribute["name"]))
+    for attribute, told in zip(ours["attributes"], theirs["attributes"], strict=True):
+        assert attribute == told
+    assert ours == theirs
+    return by_id
+
+
+@pytest.mark.parametrize(("input_type", "output_type"), PAIRS)
+def test_built_saved_and_read_back(arthur, name, input_type, output_type):
+    columns, arguments = OUTPUTS[output_type]
+    data = pd.DataFrame({**INPUTS[input_type], **columns})
+    model = new_model(arthur, name, input_type, output_type)
+    model.build(data, set_reference_data=input_type != InputType.Image, **arguments)
+    model.validate_reference_data(data)
+    model.save()
+    fetched = read_back(arthur, model)
+    assert set(fetched.get_attribute_names(Stage.ModelPipelineInput)) == set(INPUTS[input_type])
+    fetched.validate_reference_data(data)
+    if input_type != InputType.Image:
+        count = {"select": [{"function": "count"}], "from": "reference"}
+        assert fetched.query(count) == [{"count": ROWS}]
+
+
+@pytest.mark.parametrize("input_type", INPUTS)
+def test_text_generation_saved_and_read_back(arthur, name, input_type):
+    model = new_model(arthur, name, input_type, OutputType.TokenSequence)
+    plain = input_type in {InputType.Tabular, InputType.TimeSeries}
+    model.build_token_sequence_model(
+        list(INPUTS[input_type]) if plain else next(iter(INPUTS[input_type])),
+        "answer",
+        output_token_column="tokens",
+        output_likelihood_column="odds",
+        ground_truth_text_column="truth",
+        data=pd.DataFrame(INPUTS[input_type]) if plain else None,
+    )
+    model.save()
+    fetched = read_back(arthur, model)
+    assert fetched.get_attribute("odds").value_type == ValueType.TokenLikelihoods
+
+
+@pytest.mark.parametrize(
+    ("predictions", "pairs", "arguments"),
+    [
+        (["p1"], {"p1": "g1", None: "g0"}, {}),
+        (["p0", "p1"], {"p0": "g0", "p1": "g1"}, {"positive_predicted_attr": "p1"}),
+        (["p1"], {"p1": 1}, {"ground_truth_column": "g1"}),
+        (
+            ["p0", "p1"],
+            {"p0": 0, "p1": 1},
+            {"ground_truth_column": "g1", "positive_predicted_attr": "p1"},
+        ),
+        (["p0", "p1", "p2"], {"p0": "g0", "p1": "g1", "p2": "g2"}, {}),
+    ],
+)
+def test_classifiers_of_every_shape(arthur, name, predictions, pairs, arguments):
+    truths = (
+        [arguments["ground_truth_column"]]
+        if arguments.get("ground_truth_column")
+        else list(pairs.values())
+    )
+    data = pl.DataFrame(
+        {
+            "x": RNG.normal(size=ROWS),
+            **{column: P[:, int(column[1])] for column in predictions},
+            **{column: RNG.integers(0, 2, ROWS) for column in truths},
+        }
+    )
+    model = new_model(arthur, name, InputType.Tabular, OutputType.Multiclass)
+    model.build(data, pairs, **arguments)
+    model.save()
+    fetched = read_back(arthur, model)
+    if len(pairs) < 3:
+        assert fetched.get_positive_predicted_class() == "p1"
+    assert fetched.classifier_threshold == 0.5
