@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import uuid
 import warnings
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from arthurai.client.checks import (
+    check_choice,
+    check_text,
+    is_uuid,
+    names_of_model,
+    page_of,
+    read_from_server,
+    received_object,
+)
 from arthurai.client.connection import Wishes, connect
 from arthurai.client.http.requests import HTTPClient, RefreshFunction
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.exceptions import (
-    ArthurUserError,
     MethodNotApplicableError,
     MissingParameterError,
     ResponseClientError,
-    UnexpectedValueError,
     UserTypeError,
     UserValueError,
     arthur_excepted,
@@ -37,7 +41,6 @@ ORG_ID_BODY = "organization_id"
 ORG_ID_HEADER = "Arthur-Organization-ID"
 
 _ID_TYPES = ("id", "partner_model_id")
-_LONGEST_PARTNER_ID = 255
 _NOT_FOUND = 404
 _PAGE_SIZE = 500
 _ATTRIBUTES = "attributes"
@@ -278,9 +281,9 @@ class ArthurAI:
                 "model_type is deprecated, use output_type", DeprecationWarning, stacklevel=2
             )
             output_type = output_type if output_type is not None else model_type
-        _check_choice("input_type", input_type, InputType.list())
-        _check_choice("output_type", output_type, OutputType.list())
-        partner_model_id, display_name = _names(partner_model_id, display_name)
+        check_choice("input_type", input_type, InputType.list())
+        check_choice("output_type", output_type, OutputType.list())
+        partner_model_id, display_name = names_of_model(partner_model_id, display_name)
         return ArthurModel(
             partner_model_id=partner_model_id,
             input_type=str(input_type),
@@ -320,7 +323,7 @@ class ArthurAI:
                 f"id_type={id_type!r} must be one of {', '.join(_ID_TYPES)}."
                 f"{did_you_mean(str(id_type), _ID_TYPES)}"
             )
-        _check_text("identifier", identifier)
+        check_text("identifier", identifier)
         try:
             body = self.session.call_json(
                 get_model, identifier, id_type=id_type, expand=[_ATTRIBUTES]
@@ -329,7 +332,7 @@ class ArthurAI:
             if fault.status_code != _NOT_FOUND:
                 raise
             hint = ""
-            if id_type == "id" and not _is_uuid(identifier):
+            if id_type == "id" and not is_uuid(identifier):
                 hint = ' If it is your own id, pass id_type="partner_model_id".'
             raise ResponseClientError(
                 f"no model with {id_type} {identifier!r} in organisation "
@@ -341,8 +344,8 @@ class ArthurAI:
     def _received_model(self, body: Any) -> ArthurModel:
         from arthurai.core.models import ArthurModel
 
-        with _read_from_server("model"):
-            model = ArthurModel.from_dict(_received_object(body))
+        with read_from_server("model"):
+            model = ArthurModel.from_dict(received_object(body))
         model.attach(self.session)
         return model
 
@@ -369,12 +372,12 @@ class ArthurAI:
 
     def _items(self, operation: ModuleType, filters: Mapping[str, Any]) -> Iterator[Any]:
         if "page" in filters or "page_size" in filters:
-            yield from _page_of(self.session.call_json(operation, **filters))[0]
+            yield from page_of(self.session.call_json(operation, **filters))[0]
             return
         page, pages = 1, 1
         while page <= pages:
             body = self.session.call_json(operation, **filters, page=page, page_size=_PAGE_SIZE)
-            items, pages = _page_of(body)
+            items, pages = page_of(body)
             yield from items
             page += 1
 
@@ -405,15 +408,15 @@ class ArthurAI:
                 )
             group_id = id_or_model.model_group_id
         elif isinstance(id_or_model, str):
-            _check_text("id_or_model", id_or_model)
+            check_text("id_or_model", id_or_model)
             group_id = id_or_model
         else:
             raise UserTypeError(
                 f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
             )
         body = self.session.call_json(get_model_group, group_id)
-        with _read_from_server("model group"):
-            group = ArthurModelGroup.from_dict(_received_object(body))
+        with read_from_server("model group"):
+            group = ArthurModelGroup.from_dict(received_object(body))
         group.attach(self.session)
         return group
 
@@ -432,7 +435,7 @@ class ArthurAI:
         from arthurai_api.api.service_accounts import list_service_accounts
 
         body = self.session.call_json(list_service_accounts, description=description)
-        return _page_of(body)[0]
+        return page_of(body)[0]
 
     @arthur_excepted("the service account could not be created")
     def create_service_account(self, description: str, role: str) -> dict[str, Any]:
@@ -447,19 +450,19 @@ class ArthurAI:
         """
         from arthurai_api.api.service_accounts import create_service_account
 
-        _check_text("description", description)
-        _check_text("role", role)
+        check_text("description", description)
+        check_text("role", role)
         body = self.session.call_json(
             create_service_account, body={"description": description, "role": role}
         )
-        return _received_object(body)
+        return received_object(body)
 
     @arthur_excepted("the current organisation could not be fetched")
     def get_current_org(self) -> dict[str, Any]:
         """Return the organisation this connection works in, with its id and name."""
         from arthurai_api.api.organizations import get_current_organization
 
-        return _received_object(self.session.call_json(get_current_organization))
+        return received_object(self.session.call_json(get_current_organization))
 
     @arthur_excepted("the organisation could not be chosen")
     def set_current_org(self, org_id: str) -> None:
@@ -473,7 +476,7 @@ class ArthurAI:
         """
         from arthurai_api.api.organizations import set_current_organization
 
-        _check_text("org_id", org_id)
+        check_text("org_id", org_id)
         try:
             self.session.call_json(set_current_organization, body={ORG_ID_BODY: org_id})
         except ResponseClientError as fault:
@@ -481,79 +484,6 @@ class ArthurAI:
                 f"cannot work in organisation org_id={org_id!r}. {fault}", exchange=fault.exchange
             ) from fault
         self.session.organization_id = org_id
-
-
-def _check_text(name: str, value: object) -> None:
-    if not isinstance(value, str):
-        raise UserTypeError(f"{name} must be a string, got {type(value).__name__}")
-    if not value.strip():
-        raise UserValueError(f"{name} is empty")
-
-
-def _check_choice(name: str, value: str | None, choices: list[str]) -> None:
-    if value is None:
-        raise MissingParameterError(f"{name} is missing: give one of {', '.join(choices)}")
-    if value not in choices:
-        raise UserValueError(
-            f"{name}={value!r} must be one of {', '.join(choices)}."
-            f"{did_you_mean(str(value), choices)}"
-        )
-
-
-def _names(partner_model_id: str | None, display_name: str | None) -> tuple[str, str]:
-    """Complete the id and the name of a new model from one another."""
-    for name, value in (("partner_model_id", partner_model_id), ("display_name", display_name)):
-        if value is not None:
-            _check_text(name, value)
-    if partner_model_id is None:
-        if display_name is None:
-            raise MissingParameterError("give partner_model_id or display_name, or both")
-        # The time tells people apart what they made when, the random part makes it unique.
-        moment = datetime.now().astimezone().strftime("%Y-%m-%d--%H-%M-%S")
-        suffix = f"_{moment}_{uuid.uuid4().hex}"
-        begin = display_name.replace(" ", "_")[: _LONGEST_PARTNER_ID - len(suffix)]
-        partner_model_id = f"{begin}{suffix}"
-    if len(partner_model_id) > _LONGEST_PARTNER_ID:
-        raise UserValueError(
-            f"partner_model_id has {len(partner_model_id)} characters; at most "
-            f"{_LONGEST_PARTNER_ID} are possible"
-        )
-    return partner_model_id, display_name if display_name is not None else partner_model_id
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-@contextlib.contextmanager
-def _read_from_server(what: str) -> Iterator[None]:
-    """Tell failures to read what the server sent apart from mistakes of the caller."""
-    try:
-        yield
-    except ArthurUserError as fault:
-        raise UnexpectedValueError(
-            f"the server sent a {what} that cannot be read: {fault}"
-        ) from fault
-
-
-def _received_object(body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise UnexpectedValueError(f"the server sent {type(body).__name__} instead of an object")
-    return body
-
-
-def _page_of(body: Any) -> tuple[list[Any], int]:
-    """Return the items of one page of a list, and the number of pages."""
-    page = _received_object(body)
-    items = page.get("data")
-    pages = page.get("total_pages")
-    if not isinstance(items, list | None) or not isinstance(pages, int | None):
-        raise UnexpectedValueError("the server sent a page without a list of data")
-    return items or [], pages or 1
 
 
 def new_requests_client(

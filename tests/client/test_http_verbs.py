@@ -336,16 +336,16 @@ def test_the_client_of_a_connection_shares_it(arthur):
 # -- checks of answers -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", range(100, 600))
-def test_every_status_alone(status):
-    if status < 300:
-        assert validate_response_status(status) is None
-        with pytest.raises(UnexpectedValueError):
-            validate_response_status(status, expected_status_code=599)
-    else:
-        with pytest.raises(ArthurError, match=str(status)):
-            validate_response_status(status)
-    validate_response_status(status, expected_status_code=status)
+def test_every_status_alone():
+    for status in range(100, 600):
+        if status < 300:
+            assert validate_response_status(status) is None
+            with pytest.raises(UnexpectedValueError):
+                validate_response_status(status, expected_status_code=599)
+        else:
+            with pytest.raises(ArthurError, match=str(status)):
+                validate_response_status(status)
+        validate_response_status(status, expected_status_code=status)
 
 
 def test_redirects_can_be_allowed():

@@ -66,7 +66,7 @@ class ArthurHTTPClient(AbstractHTTPClient):
             self.url, default_headers={header: key.strip()}, verify_ssl=verify_ssl
         )
 
-    def send(
+    def send(  # type: ignore[override] # the official one names its options
         self,
         endpoint: str,
         method: str = "GET",
@@ -76,7 +76,6 @@ class ArthurHTTPClient(AbstractHTTPClient):
         params: Any = None,
         return_raw_response: bool = False,
         retries: int = 0,
-        **_: Any,
     ) -> Any:
         """Send a request; see `HTTPClient.send`."""
         return self._client.send(

@@ -27,6 +27,42 @@ _MULTIPART = "multipart/form-data"
 _SHORTEST_REFRESH = 1.0
 
 
+def _with_body(method: str) -> Callable[..., Any]:
+    """Make the method of `HTTPClient` for a verb whose requests have a body."""
+
+    def verb(
+        self: HTTPClient,
+        endpoint: str,
+        json: Any = None,
+        files: Any = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, Any] | bytes | None = None,
+        return_raw_response: bool = False,
+        retries: int = 0,
+        validate_response_status: bool = True,
+        validation_response_code: int | None = None,
+        path_prefix: str | None = None,
+    ) -> Any:
+        return self.send(
+            endpoint,
+            method,
+            json,
+            files,
+            headers,
+            params,
+            return_raw_response,
+            retries,
+            validate_response_status,
+            validation_response_code,
+            path_prefix,
+        )
+
+    verb.__doc__ = f"Send a {method} request; see `send`."
+    verb.__name__ = method.lower()
+    verb.__qualname__ = f"HTTPClient.{verb.__name__}"
+    return verb
+
+
 class HTTPClient(AbstractHTTPClient):
     """HTTP verbs on paths of an Arthur server.
 
@@ -125,7 +161,7 @@ class HTTPClient(AbstractHTTPClient):
             self._refresh_at = time.monotonic() + max(hold.total_seconds(), _SHORTEST_REFRESH)
         return self._headers
 
-    def send(
+    def send(  # type: ignore[override] # the official one names its options
         self,
         endpoint: str,
         method: str = "GET",
@@ -138,7 +174,6 @@ class HTTPClient(AbstractHTTPClient):
         validate_response_status: bool = True,
         validation_response_code: int | None = None,
         path_prefix: str | None = None,
-        **_: Any,
     ) -> Any:
         """Send a request.
 
@@ -210,7 +245,7 @@ class HTTPClient(AbstractHTTPClient):
             self.session.raise_for(answer)
         check_status(_response(answer), expected)
 
-    def get(
+    def get(  # type: ignore[override] # the official one names its options
         self,
         endpoint: str,
         headers: Mapping[str, str] | None = None,
@@ -220,7 +255,6 @@ class HTTPClient(AbstractHTTPClient):
         validate_response_status: bool = True,
         validation_response_code: int | None = None,
         path_prefix: str | None = None,
-        **_: Any,
     ) -> Any:
         """Send a GET request; see `send`."""
         return self.send(
@@ -235,94 +269,11 @@ class HTTPClient(AbstractHTTPClient):
             path_prefix=path_prefix,
         )
 
-    def post(
-        self,
-        endpoint: str,
-        json: Any = None,
-        files: Any = None,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | bytes | None = None,
-        return_raw_response: bool = False,
-        retries: int = 0,
-        validate_response_status: bool = True,
-        validation_response_code: int | None = None,
-        path_prefix: str | None = None,
-        **_: Any,
-    ) -> Any:
-        """Send a POST request; see `send`."""
-        return self.send(
-            endpoint,
-            "POST",
-            json,
-            files,
-            headers,
-            params,
-            return_raw_response,
-            retries,
-            validate_response_status,
-            validation_response_code,
-            path_prefix,
-        )
+    post = _with_body("POST")
+    put = _with_body("PUT")
+    patch = _with_body("PATCH")
 
-    def put(
-        self,
-        endpoint: str,
-        json: Any = None,
-        files: Any = None,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | bytes | None = None,
-        return_raw_response: bool = False,
-        retries: int = 0,
-        validate_response_status: bool = True,
-        validation_response_code: int | None = None,
-        path_prefix: str | None = None,
-        **_: Any,
-    ) -> Any:
-        """Send a PUT request; see `send`."""
-        return self.send(
-            endpoint,
-            "PUT",
-            json,
-            files,
-            headers,
-            params,
-            return_raw_response,
-            retries,
-            validate_response_status,
-            validation_response_code,
-            path_prefix,
-        )
-
-    def patch(
-        self,
-        endpoint: str,
-        json: Any = None,
-        files: Any = None,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | bytes | None = None,
-        return_raw_response: bool = False,
-        retries: int = 0,
-        validate_response_status: bool = True,
-        validation_response_code: int | None = None,
-        path_prefix: str | None = None,
-        **_: Any,
-    ) -> Any:
-        """Send a PATCH request; see `send`."""
-        return self.send(
-            endpoint,
-            "PATCH",
-            json,
-            files,
-            headers,
-            params,
-            return_raw_response,
-            retries,
-            validate_response_status,
-            validation_response_code,
-            path_prefix,
-        )
-
-    def delete(
+    def delete(  # type: ignore[override] # the official one names its options
         self,
         endpoint: str,
         headers: Mapping[str, str] | None = None,
@@ -331,7 +282,6 @@ class HTTPClient(AbstractHTTPClient):
         validate_response_status: bool = True,
         validation_response_code: int | None = None,
         path_prefix: str | None = None,
-        **_: Any,
     ) -> Any:
         """Send a DELETE request; see `send`."""
         return self.send(
