@@ -169,12 +169,12 @@ class Arguments:
             name: Name of the parameter.
 
         Raises:
-            QueryError: It is missing (absent and null differ here only in that both give null).
+            QueryError: It is missing.
         """
         if name not in self.call.parameters:
             raise QueryError(self.path(name), f"is required by {self.call.function}")
         value = self.call.parameters[name]
-        if isinstance(value, bool | int | float):
+        if value is None or isinstance(value, bool | int | float):
             return self.level.expression(Literal(value, self.path(name)), self.inner)
         return self.column(name)
 

@@ -203,7 +203,6 @@ def parse_call(body: Mapping[str, Any], path: str, depth: int = 0) -> Call:
         {
             key: parse_parameter(value, f"{path}.parameters.{key}", depth + 1)
             for key, value in parameters.items()
-            if value is not None
         },
         path,
     )

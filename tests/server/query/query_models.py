@@ -64,7 +64,7 @@ class Example:
             assert outcome.accepted == len(self.rows), outcome
         if self.reference:
             outcome = store.append_reference(
-                self.schema, [self._split(row) for row in self.reference]
+                self.schema, [{"reference_data": row} for row in self.reference]
             )
             assert outcome.accepted == len(self.reference), outcome
 
@@ -79,13 +79,6 @@ class Example:
         if batch is not None:
             row["batch_id"] = batch
         return row
-
-    def _split(self, row):
-        truths = {a.name for a in self.schema.ground_truths}
-        found = {"reference_data": {k: v for k, v in row.items() if k not in truths}}
-        if truths & set(row):
-            found["ground_truth_data"] = {k: v for k, v in row.items() if k in truths}
-        return found
 
 
 def _loan(when, income, region, p, gt):
