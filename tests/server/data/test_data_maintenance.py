@@ -245,9 +245,9 @@ def test_both_supported_versions_of_duckdb(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(root)}
 
     tests = [here / name for name in ("test_data_store.py", "test_data_values.py")]
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", here]
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", root]
     subprocess.run(
-        [*command, "--import-mode=importlib", "-c", os.devnull, *tests],
+        [*command, "--noconftest", "--import-mode=importlib", "-c", os.devnull, *tests],
         check=True,
         env=environment,
         cwd=root,
