@@ -199,7 +199,7 @@ def _serve(options: argparse.Namespace) -> int:
             return _fail(
                 f"cannot listen on {options.host}:{options.port}: {error}; choose another --port"
             )
-        app.notifications.start()
+        app.start_clock()
         app.alerts.start_schedule()
         _announce(app, server.url)
         run_until_signalled(server)

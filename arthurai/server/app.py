@@ -169,6 +169,11 @@ class ArthurApp:
             return Reply(503, {"error": "a store does not answer; the server's log tells more"})
         return Reply(200, {"status": "ok"})
 
+    def start_clock(self) -> None:
+        """Evaluate alert rules and send summaries by the clock as well, until ``close``."""
+        self.alerts.start_schedule()
+        self.notifications.start()
+
     def close(self) -> None:
         """Close the stores; the application answers no more requests."""
         self.alerts.close()

@@ -130,7 +130,8 @@ class Authorization:
 
         Args:
             caller: Who calls.
-            body: The query or drift request.
+            body: The query, drift request or request for distributions. A request to evaluate a
+                stored metric names no source; its handler asks again with the metric's own query.
 
         Raises:
             ApiError: 403, naming the missing permission.
@@ -156,17 +157,23 @@ def standard_grants(bundle: Mapping[str, Any]) -> dict[str, frozenset[Permission
 
 
 def _source_permissions(body: Any) -> set[Permission]:
+    """Return what reading the sources of a query, a drift request or distributions needs."""
     if not isinstance(body, dict):
         return set()
-    if "base" in body or "target" in body:
-        sources = [side.get("source") for side in (body.get("base"), body.get("target")) if side]
-    else:
-        sources = []
-        query: Any = body
-        while isinstance(query, dict):
-            if not isinstance(query.get("subquery"), dict):
-                sources.append(query.get("from"))
-            query = query.get("subquery")
+    sources: list[Any] = []
+    if "properties" in body or "property" in body:
+        for side, default in (("base", "reference"), ("target", "inference")):
+            stated = body.get(side)
+            source = stated.get("source") if isinstance(stated, dict) else None
+            sources.append(source or default)
+    if "x" in body:
+        sources.append("inference")
+    query: Any = body if "select" in body else None
+    while isinstance(query, dict):
+        deeper = query.get("subquery")
+        if "from" in query or not isinstance(deeper, dict):
+            sources.append(query.get("from"))
+        query = deeper
     return {_REFERENCE if source == "reference" else _RAW for source in sources}
 
 

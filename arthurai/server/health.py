@@ -58,15 +58,21 @@ def scores(app: ArthurApp, record: ModelRecord) -> HealthScores:
     """
     moment = datetime.now(UTC)
     since = moment - WINDOW
-    parts = [
-        _performance(app, record, since),
-        _drift(app, record, since),
-        _ingestion(app, record, since),
-    ]
-    percent = [None if part is None else 100 * min(max(part, 0.0), 1.0) for part in parts]
-    known = [score for score in percent if score is not None]
-    overall = statistics.fmean(known) if known else None
-    return HealthScores(overall, *percent, timestamp=times.shown(moment))
+    performance = _percent(_performance(app, record, since))
+    drift = _percent(_drift(app, record, since))
+    ingestion = _percent(_ingestion(app, record, since))
+    known = [score for score in (performance, drift, ingestion) if score is not None]
+    return HealthScores(
+        overall=statistics.fmean(known) if known else None,
+        performance=performance,
+        drift=drift,
+        ingestion=ingestion,
+        timestamp=times.shown(moment),
+    )
+
+
+def _percent(part: float | None) -> float | None:
+    return None if part is None else 100 * min(max(part, 0.0), 1.0)
 
 
 def _value(

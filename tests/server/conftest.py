@@ -15,11 +15,13 @@ from arthurai.transport.local import LocalTransport
 BASE = "http://local/api/v3"
 
 
-@pytest.fixture(autouse=True)
-def cheap_password_hashes(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def cheap_password_hashes():
     """Hash passwords the same way, but with parameters that cost next to nothing."""
     cheap = functools.partial(argon2.PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(users, "PasswordHasher", cheap)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(users, "PasswordHasher", cheap)
+        yield
 
 
 class Callers:
