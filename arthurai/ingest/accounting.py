@@ -21,6 +21,8 @@ ACCEPTED = "accepted"
 REJECTED = "rejected"
 UNKNOWN = "unknown"
 
+NOT_SENT = "not sent, because the call ended before"
+
 REPEAT = (
     "Sending the same rows with the same `partner_inference_id`s again is harmless: rows accepted "
     "already are not stored twice."
@@ -208,6 +210,14 @@ class Account:
         if error is not None:
             self.errors.append(error)
             self._add_failed(sent, error)
+        self._count()
+
+    def add_unsent(self, sent: Sent) -> None:
+        """Books rows that were never sent, because the call ended before: certainly not stored."""
+        self._fail(sent, REJECTED, None, NOT_SENT)
+        self._count()
+
+    def _count(self) -> None:
         result = self.result
         result["counts"] = {
             "success": result.accepted,
@@ -278,18 +288,22 @@ class Account:
         """Books a request without a usable answer."""
         outcome = REJECTED if isinstance(error, ArthurUserError) else UNKNOWN
         status = error.status_code if isinstance(error, ArthurError) else None
+        self._fail(sent, outcome, status, str(error) or type(error).__name__)
+
+    def _fail(self, sent: Sent, outcome: str, status: int | None, message: str) -> None:
         if outcome == REJECTED:
             self.result.rejected += sent.rows
         else:
             self.result.unknown += sent.rows
-        message = str(error) or type(error).__name__
+        entries = self.result["results" if self._by_row else "failures"]
         for number in range(sent.rows):
             row_id = sent.ids[number] if sent.ids else None
             self.result.failures.append(
                 Failure(sent.start + number, row_id, outcome, status, message)
             )
-            entry = {"status": status or 0, "message": message, "partner_inference_id": row_id}
-            self.result["results" if self._by_row else "failures"].append(entry)
+            entries.append(
+                {"status": status or 0, "message": message, "partner_inference_id": row_id}
+            )
 
     def failure_error(self) -> ArthurError | None:
         """The error to raise when rows were refused one by one, carrying the result."""

@@ -11,7 +11,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from arthurai.ingest.times import BadTimeError, instant_text
+from arthurai.ingest.times import NOT_TIME, BadTimeError, instant_text
 
 BIGGEST = 2**63 - 1
 """Largest whole number the API stores."""
@@ -180,7 +180,7 @@ def instant(value: Any, zone: tzinfo | None) -> str:
     try:
         return instant_text(value, zone)
     except BadTimeError as error:
-        raise BadCellError(str(error), of_type=False) from None
+        raise BadCellError(str(error), of_type=str(error) == NOT_TIME) from None
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

@@ -10,7 +10,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValueError
 from arthurai.ingest import sources
 from arthurai.ingest.accounting import NO_REPEAT, REPEAT, Account, Sent
 from arthurai.ingest.encode_json import json_bodies
@@ -22,7 +22,7 @@ from arthurai.ingest.prepared import Prepared, column_list
 from arthurai.ingest.problems import Problems
 from arthurai.ingest.progress import Progress
 from arthurai.ingest.schema import IngestSchema
-from arthurai.ingest.sender import Request, send_all
+from arthurai.ingest.sender import Request, explain, send_all
 
 if TYPE_CHECKING:
     from arthurai.transport.uploads import FilePart
@@ -157,25 +157,34 @@ class Delivery:
         *,
         as_json: bool,
     ) -> None:
-        streamed = sources.is_stream(data)
-        if streamed:
-            parts = self._stream(data, extras, self._rows(None, as_json=as_json))
-            total = None
-        else:
-            problems = Problems(self.preparer.name)
-            gathered = sources.gather(data, self.schema, problems)
-            prepared = self.preparer.prepare(gathered, extras=extras, problems=problems)
-            if not prepared.rows and not isinstance(data, list):
-                raise UserValueError(
-                    f"`{self.preparer.name}` has no rows, so there is nothing to send."
-                )
-            parts = prepared.cuts(self._rows(prepared.rows, as_json=as_json))
-            total = prepared.rows
+        prepared = None if sources.is_stream(data) else self._prepared(data, extras)
+        total = None if prepared is None else prepared.rows
+        rows = self._rows(total, as_json=as_json)
+        parts = self._stream(data, extras, rows) if prepared is None else prepared.cuts(rows)
         what = self.preparer.name.replace("_", " ")
         with Progress(shown=self.options.progress, total=total, what=what) as progress:
             requests = (request for part in parts for request in make_requests(part))
-            send_all(requests, account, workers=self.options.workers, progress=progress)
+            try:
+                send_all(requests, account, workers=self.options.workers, progress=progress)
+            except BaseException as error:
+                sent = account.result.total
+                if prepared is not None and sent < prepared.rows:
+                    account.add_unsent(_sent(prepared, sent, prepared.rows - sent))
+                if sent or not isinstance(error, ArthurUserError):
+                    explain(error, account)
+                raise
         self.preparer.log()
+
+    def _prepared(self, data: Any, extras: Extras | None) -> Prepared:
+        """A table in memory, checked as a whole."""
+        problems = Problems(self.preparer.name)
+        gathered = sources.gather(data, self.schema, problems)
+        prepared = self.preparer.prepare(gathered, extras=extras, problems=problems)
+        if not prepared.rows and not isinstance(data, list):
+            raise UserValueError(
+                f"`{self.preparer.name}` has no rows, so there is nothing to send."
+            )
+        return prepared
 
     def _rows(self, total: int | None, *, as_json: bool) -> int:
         """Rows of one request."""

@@ -71,8 +71,8 @@ def send_all(
         progress: told about every request that is through.
 
     Raises:
-        ArthurError: what stopped the call, with `result` and a note on how to go on.
-        BaseException: what interrupted the call, likewise.
+        ArthurError: what stopped the call.
+        BaseException: what interrupted the call.
     """
     waiting: deque[_Runner] = deque()
     try:
@@ -94,12 +94,9 @@ def send_all(
             if runner.is_alive():
                 runner.join(PATIENCE)
             account.add(runner.outcome or runner.sent.failed(interruption))
-        explain(interruption, account)
         raise
     if account.errors:
-        error = account.errors[0]
-        explain(error, account)
-        raise error
+        raise account.errors[0]
 
 
 def _with_only(requests: Iterable[Request]) -> Iterator[tuple[Request, bool]]:
@@ -134,8 +131,7 @@ def explain(error: BaseException, account: Account) -> None:
     """Tells the error what was accepted before it, and attaches the result to it."""
     result = account.result
     error.result = result  # type: ignore[attr-defined]
-    if result.total or not isinstance(error, ArthurError):
-        error.add_note(
-            f"Before this: {result.summary()}. The exception's `result` names the rows that were "
-            f"not accepted. {account.how_to_go_on}"
-        )
+    error.add_note(
+        f"In all: {result.summary()}. The exception's `result.failures` names the rows that were "
+        f"not accepted. {account.how_to_go_on}"
+    )

@@ -1,0 +1,308 @@
+"""Sending over a network that breaks: no row lost, none doubled, every unknown one named."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from arthurai import ArthurAI
+from arthurai.common.exceptions import ArthurError
+from arthurai.transport.retries import RetryBudget
+from arthurai_api.api.datasets import get_reference_data
+
+from .conftest import regression, save_model, stored
+from .fault_proxy import FAULTS, FORWARDED, FaultProxy
+
+pytestmark = pytest.mark.faults
+
+_numbers = itertools.count()
+TIMEOUT = 0.5
+HARMLESS = {"connection closed afterwards"}
+STARTS = {"data", "sent", "reference"}
+
+
+def hurried(connection):
+    """Retries as ever, but without the long waits between them and without a budget to empty."""
+    context = connection.session._context
+    context.policy = dataclasses.replace(
+        context.policy, base=0.002, cap=0.01, budget=RetryBudget(10**9)
+    )
+    return connection
+
+
+@pytest.fixture(scope="module")
+def direct(served):
+    with ArthurAI(url=served.url, access_key=served.key, allow_insecure=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def near(direct):
+    """A model all tests may send rows of their own to."""
+    return save_model(direct, regression())
+
+
+@pytest.fixture
+def through(served):
+    """Give a function that connects through a proxy with a plan of faults."""
+    opened = []
+
+    def connect(plan, *, attempts=4):
+        proxy = FaultProxy(served.url, plan, late=2 * TIMEOUT)
+        opened.append(proxy)
+        connection = ArthurAI(
+            url=proxy.url,
+            access_key=served.key,
+            allow_insecure=True,
+            organization_id="from the key",
+            http_options={"timeout": TIMEOUT, "attempts": attempts},
+        )
+        connection.session.organization_id = None
+        return proxy, hurried(connection)
+
+    yield connect
+    for proxy in opened:
+        proxy.__exit__()
+
+
+def attached(model, connection):
+    """The same model on another connection."""
+    return type(model).from_dict(model.to_dict()).attach(connection.session)
+
+
+def make_rows(count, *, truth=False):
+    stem = f"fault-{next(_numbers)}"
+    rows = []
+    for number in range(count):
+        row = {
+            "partner_inference_id": f"{stem}-{number}",
+            "inference_timestamp": datetime(2024, 1, 1, tzinfo=UTC),
+            "amount": number / 7,
+            "count": number,
+            "word": f"wörd {number}",
+            "flag": bool(number % 2),
+            "story": "x" * 50,
+            "score": 0.5,
+        }
+        if truth:
+            row |= {"truth": 1.0, "ground_truth_timestamp": datetime(2024, 1, 2, tzinfo=UTC)}
+        rows.append(row)
+    return rows
+
+
+def only_truth(rows):
+    keys = ("partner_inference_id", "ground_truth_timestamp", "truth")
+    return [{key: row[key] for key in keys} for row in rows]
+
+
+def send_inferences(model, rows, **how):
+    return model.send_inferences(rows, **how)
+
+
+def update_inference_ground_truths(model, rows, **how):
+    return model.update_inference_ground_truths(only_truth(rows), **how)
+
+
+def send_bulk_inferences(model, rows, **how):
+    return model.send_bulk_inferences(data=rows, **how)[0]
+
+
+def send_bulk_ground_truths(model, rows, **how):
+    return model.send_bulk_ground_truths(data=only_truth(rows), **how)
+
+
+CALLS = [
+    send_inferences,
+    update_inference_ground_truths,
+    send_bulk_inferences,
+    send_bulk_ground_truths,
+]
+
+
+def is_data(method, path):
+    return method in {"POST", "PATCH"} and ("/inferences" in path or "reference_data" in path)
+
+
+def outcome_of(call, model, rows, **how):
+    """The result of a call, returned or carried by its error."""
+    try:
+        return call(model, rows, **how), None
+    except ArthurError as error:
+        if error.result is None:
+            raise
+        return error.result, error
+
+
+def check_against_server(result, rows, model, column):
+    """Accepted rows are stored, rejected ones are not, and the account covers every row."""
+    assert result.total == len(rows) == result["counts"]["total"]
+    bad = {failure.row: failure for failure in result.failures}
+    assert len(bad) == len(result.failures) == result.rejected + result.unknown
+    held = stored(model, column)
+    for number, row in enumerate(rows):
+        row_id = row["partner_inference_id"]
+        present = row_id in held and held[row_id][column] is not None
+        if number not in bad:
+            assert present, f"row {number} was accepted but is not stored"
+        elif bad[number].outcome == "rejected":
+            assert not present, f"row {number} was rejected but is stored"
+        if number in bad:
+            assert bad[number].partner_inference_id == row_id
+    [total] = model.query({"select": [{"function": "count"}]})
+    assert total["count"] == len(held), "a row is stored twice"
+
+
+def sampled(call, fault):
+    """One call meets all faults in every run, the others a few; the rest of the matrix is slow."""
+    often = call is send_inferences or fault in {"503", "reset instead of the answer"}
+    return pytest.param(call, fault, marks=() if often else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"), [sampled(call, fault) for call in CALLS for fault in FAULTS]
+)
+def test_a_single_fault_is_made_good(near, through, call, fault):
+    model = near
+    rows = make_rows(6, truth=True)
+    if call in {update_inference_ground_truths, send_bulk_ground_truths}:
+        model.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
+    hit = []
+
+    def plan(_number, method, path):
+        if is_data(method, path) and not hit:
+            hit.append(path)
+            return fault
+        return None
+
+    proxy, connection = through(plan)
+    result, error = outcome_of(call, attached(model, connection), rows, chunk_size=2)
+    assert proxy.faults == {fault: 1}
+    check_against_server(result, rows, model, "truth")
+    if "in HTML" not in fault and "HTML instead" not in fault:
+        assert error is None
+        assert result.accepted == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [sampled(call, fault) for call in CALLS for fault in FAULTS if fault not in HARMLESS],
+)
+def test_a_lasting_fault_is_reported_row_by_row(near, through, call, fault):
+    model = near
+    rows = make_rows(6, truth=True)
+    if call in {update_inference_ground_truths, send_bulk_ground_truths}:
+        model.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
+    started = itertools.count()
+
+    def plan(_number, method, path):
+        return fault if is_data(method, path) and next(started) > 0 else None
+
+    _, connection = through(plan, attempts=2)
+    result, error = outcome_of(call, attached(model, connection), rows, chunk_size=2, max_workers=1)
+    assert error is not None
+    assert result.accepted == 2
+    assert any("In all: 2 rows accepted" in note for note in error.__notes__)
+    check_against_server(result, rows, model, "truth")
+    again, error = outcome_of(call, model, rows)
+    assert error is None
+    assert again.accepted == len(rows)
+    check_against_server(again, rows, model, "truth")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_reference_rows_are_never_stored_twice(direct, through, fault):
+    model = save_model(direct, regression())
+    rows = make_rows(6, truth=True)
+    reference = [
+        {k: v for k, v in row.items() if "timestamp" not in k and "partner" not in k}
+        for row in rows
+    ]
+    hit = []
+
+    def plan(_number, method, path):
+        if is_data(method, path) and not hit:
+            hit.append(path)
+            return fault
+        return None
+
+    _, connection = through(plan)
+    far = attached(model, connection)
+
+    def call(target, rows, **how):
+        return target.set_reference_data(data=rows, **how)[0]
+
+    result, error = outcome_of(call, far, reference, chunk_size=3, max_workers=1)
+    held = 0
+    if result.accepted or fault in FORWARDED:
+        held = direct.session.call_json(get_reference_data, model.id)["records"]
+    assert result.total == len(rows)
+    assert result.accepted <= held <= result.accepted + result.unknown
+    if error is None:
+        assert held == result.accepted == len(rows)
+    elif fault in FORWARDED:
+        assert result.unknown == 3
+        assert any("store them twice" in note for note in error.__notes__)
+
+
+def storm(seed, share):
+    """Breaks a share of all exchanges with data, in every way."""
+    draw = random.Random(seed)
+
+    def plan(_number, method, path):
+        if is_data(method, path) and draw.random() < share:
+            fault = draw.choice(FAULTS)
+            return fault if fault != "answer late" or draw.random() < 0.1 else None
+        return None
+
+    return plan
+
+
+def send_until_through(call, model, rows, **how):
+    """Sends what was not accepted again, as the error advises; gives all rows that were unknown."""
+    left, unknown = list(rows), []
+    while left:
+        result, _ = outcome_of(call, model, left, **how)
+        assert result.total == len(left)
+        unknown += [
+            left[failure.row] for failure in result.failures if failure.outcome == "unknown"
+        ]
+        left = [left[failure.row] for failure in result.failures]
+    return unknown
+
+
+def weather(direct, through, count, share):
+    model = save_model(direct, regression())
+    proxy, connection = through(storm(count, share))
+    far = attached(model, connection)
+    rows = make_rows(count, truth=True)
+    bare = [{k: v for k, v in row.items() if "truth" not in k} for row in rows]
+    half = count // 2
+    send_until_through(send_inferences, far, bare[:half], chunk_size=1, max_workers=4)
+    send_until_through(send_bulk_inferences, far, bare[half:], chunk_size=1, max_workers=4)
+    send_until_through(
+        update_inference_ground_truths, far, rows[:half], chunk_size=1, max_workers=4
+    )
+    send_until_through(send_bulk_ground_truths, far, rows[half:], chunk_size=1, max_workers=4)
+    held = stored(model, "truth", "count", "word")
+    assert held == {
+        row["partner_inference_id"]: {name: row[name] for name in ("truth", "count", "word")}
+        for row in rows
+    }
+    assert model.query({"select": [{"function": "count"}]}) == [{"count": count}]
+    return proxy
+
+
+def test_rows_get_through_bad_weather_once_each(direct, through):
+    proxy = weather(direct, through, count=40, share=0.3)
+    assert proxy.faults.total() > 10
+
+
+@pytest.mark.slow
+def test_ten_thousand_requests_lose_and_double_nothing(direct, through):
+    proxy = weather(direct, through, count=5_200, share=0.1)
+    assert proxy.requests >= 10_000
+    print(f"\n{proxy.requests} requests, {proxy.faults.total()} faults: {dict(proxy.faults)}")
