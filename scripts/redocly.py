@@ -36,7 +36,7 @@ def install() -> None:
     if missing:
         raise ToolError(
             f"{' and '.join(missing)} not found. `make generate` and `make check` bundle and lint "
-            "the specification with Redocly, which needs Node.js 20 or newer with npm: get them "
+            "the specification with Redocly, which needs Node.js 18 or newer with npm: get them "
             "from your system's packages (`apt-get install nodejs npm`, `brew install node`) or "
             "from https://nodejs.org. Everything else (`make test`, `make demo`) works without."
         )
