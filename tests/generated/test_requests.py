@@ -4,13 +4,22 @@ import io
 import json
 import uuid
 import warnings
+from typing import NamedTuple
 
+import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.formparser import parse_form_data
 
 INJECTION = '\r\n--+++\r\nContent-Disposition: form-data; name="final"\r\n\r\ntrue\r\n--+++--\r\n'
+
+
+class Received(NamedTuple):
+    headers: dict[str, str]
+    body: bytes
 
 
 def parquet(text):
@@ -59,6 +68,26 @@ def test_no_part_can_be_injected_through_a_file_name(traps, server):
     form, files = received_parts(server)
     assert not form
     assert [(name, data) for name, _file_name, data in files] == [("files", b"1")]
+
+
+@given(
+    contents=st.lists(st.binary(max_size=200) | st.just(INJECTION.encode()), max_size=4),
+    name=st.text(max_size=20) | st.just(f'x"{INJECTION}'),
+    note=st.text(max_size=20) | st.just(INJECTION),
+)
+def test_parts_arrive_as_they_were_given(traps, contents, name, note):
+    from traps_api.api.files import upload_file
+    from traps_api.models import Upload
+    from traps_api.types import File
+
+    files = [File(io.BytesIO(data), f"f{name}", "text/csv") for data in contents]
+    kwargs = upload_file._get_kwargs(body=Upload(files, final=True, note=note))
+    request = httpx.Request(kwargs.pop("method"), "http://localhost" + kwargs.pop("url"), **kwargs)
+    body = request.read()
+    received = Received({"content-type": request.headers["content-type"]}, body)
+    form, parts = received_parts(received)
+    assert form.to_dict(flat=False) == {"final": ["true"], "note": [note]}
+    assert [(field, data) for field, _name, data in parts] == [("files", data) for data in contents]
 
 
 def test_each_upload_has_a_boundary_of_its_own(traps, server):
