@@ -201,6 +201,8 @@ def connect(wishes: Wishes) -> Session:
             options=options,
             offline=True,
         )
+    if not verify_ssl and endpoint.origin.startswith("https:"):
+        logger.warning("certificates are not checked: anyone in between can read and change data")
     credentials, name = credentials_of(wishes, endpoint)
     organization = wishes.organization_id
     if organization is None and not endpoint.local:

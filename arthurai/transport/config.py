@@ -239,6 +239,7 @@ class HttpOptions:
         connect_timeout: Seconds to open a connection.
         proxy: Address of a proxy. Without it `HTTPS_PROXY` and its kin are honoured.
         ca_bundle: File or directory of certificate authorities to trust instead of the usual ones.
+            Without it `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are honoured.
         max_connections: Connections kept open at once by one `ArthurAI`.
         attempts: How often a request is sent at most, the first time included.
         max_response_bytes: Largest answer that is read into memory.
@@ -298,24 +299,30 @@ class HttpOptions:
         Raises:
             UserValueError: `ca_bundle` cannot be read, or is given although nothing is verified.
         """
-        if self.ca_bundle is None:
+        bundle, name = self.ca_bundle, "http_options['ca_bundle']"
+        if bundle is None and verify:
+            # httpx knows SSL_CERT_FILE; these two are what programs made for requests rely on.
+            for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+                if os.environ.get(variable):
+                    bundle, name = os.environ[variable], variable
+                    break
+        if bundle is None:
             return verify
         if not verify:
             raise UserValueError(
                 "http_options['ca_bundle'] is given, but verify_ssl is False: the bundle would "
                 "have no effect. Leave one of them out."
             )
-        path = Path(self.ca_bundle)
+        path = Path(bundle)
         if not path.exists():
-            raise UserValueError(f"http_options['ca_bundle']={str(path)!r} does not exist")
+            raise UserValueError(f"{name}={str(path)!r} does not exist")
         try:
             if path.is_dir():
                 return ssl.create_default_context(capath=str(path))
             return ssl.create_default_context(cafile=str(path))
         except (ssl.SSLError, OSError) as fault:
             raise UserValueError(
-                f"http_options['ca_bundle']={str(path)!r} holds no certificates in PEM form: "
-                f"{fault}"
+                f"{name}={str(path)!r} holds no certificates in PEM form: {fault}"
             ) from fault
 
 

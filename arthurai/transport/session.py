@@ -20,7 +20,7 @@ from arthurai.transport import downloads, errors, forks, operations, uploads
 from arthurai.transport.config import HttpOptions, check_header_text
 from arthurai.transport.logins import log_in_with
 from arthurai.transport.retries import RetryPolicy
-from arthurai.transport.secrecy import Redactor
+from arthurai.transport.secrecy import Redactor, presentable_url
 from arthurai.transport.wire import OPTIONS_KEY, Answer, CallOptions, Context, WireClient
 from arthurai.version import __version__
 from arthurai_api.client import AuthenticatedClient
@@ -490,14 +490,10 @@ class Session:
         Raises:
             ArthurError: As for `call`.
         """
-        url = httpx.URL(f"{self.endpoint.origin}/{path.lstrip('/')}")
-        if params:
-            extra = params.decode() if isinstance(params, bytes) else params
-            url = url.copy_merge_params(httpx.QueryParams(extra))
         return self._send(
             {
                 "method": method,
-                "url": url,
+                "url": _address(f"{self.endpoint.origin}/{path.lstrip('/')}", params),
                 "headers": dict(headers or {}),
                 "content": content,
                 "files": files,
@@ -509,7 +505,7 @@ class Session:
         wire = self.wire()
         try:
             built = wire.build_request(**request, extensions={OPTIONS_KEY: options})
-        except (httpx.InvalidURL, UnicodeError) as fault:
+        except (httpx.InvalidURL, TypeError, ValueError) as fault:
             raise UserValueError(
                 f"{request['method'].upper()} {self.redact(str(request['url']))!r} is no request "
                 f"that can be sent: {fault}"
@@ -541,6 +537,28 @@ class Session:
         if answer.status_code in _NO_CONTENT or not _answers_with_body(operation):
             return None
         raise answer.malformed("the body is empty")
+
+
+def _address(url: str, params: Mapping[str, Any] | str | bytes | None) -> httpx.URL:
+    """Add parameters to an address that may have some already.
+
+    Raises:
+        UserValueError: It is no valid address.
+    """
+    if isinstance(params, Mapping):
+        params = {name: value for name, value in params.items() if value is not None}
+    try:
+        address = httpx.URL(url)
+        extra = httpx.QueryParams(params.decode() if isinstance(params, bytes) else params)
+    except (httpx.InvalidURL, UnicodeError) as fault:
+        raise UserValueError(f"{presentable_url(url)!r} is no valid address: {fault}") from fault
+    if not extra:
+        return address
+    pairs: list[tuple[str, str | int | float | bool | None]] = [
+        *address.params.multi_items(),
+        *extra.multi_items(),
+    ]
+    return address.copy_with(params=httpx.QueryParams(pairs))
 
 
 def _encode(operation: ModuleType, body: Any) -> bytes:

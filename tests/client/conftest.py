@@ -38,6 +38,7 @@ class ScriptedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet: no waiting for acknowledgements
 
             def __getattr__(self, name):
                 if name.startswith("do_"):

@@ -403,9 +403,10 @@ def test_a_certificate_of_ones_own_authority(scripted, arthur_at, certificate):
     assert arthur.organization_id == "org-1"
 
 
-def test_certificates_can_be_left_unchecked(scripted, arthur_at, certificate, monkeypatch):
+def test_certificates_can_be_left_unchecked(scripted, arthur_at, certificate, monkeypatch, caplog):
     server = scripted(certificate=certificate)
     assert arthur_at(server, verify_ssl=False).verify_ssl is False
+    assert "certificates are not checked" in caplog.text
     monkeypatch.setenv("VERIFY_SSL", "No")
     assert arthur_at(server).verify_ssl is False
 

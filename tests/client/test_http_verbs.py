@@ -107,11 +107,29 @@ def test_what_is_no_json_is_refused(verbs, echo):
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        {"headers": {"X": 7}},
+        {"headers": {"X": "\ud800"}},
+        {"endpoint": "/\ud800"},
+        {"endpoint": "/" + "x" * 100_000},
+        {"params": b"\xff"},
+    ],
+)
+def test_requests_that_cannot_be_sent(verbs, echo, arguments):
+    with pytest.raises(UserValueError):
+        verbs.get(**{"endpoint": "/echo", **arguments})
+    assert echo.requests == []
+
+
+@pytest.mark.parametrize(
     ("endpoint", "params", "query"),
     [
         ("/echo?a=1", None, "a=1"),
         ("/echo?a=1", {"b": "2 3"}, "a=1&b=2+3"),
         ("/echo", {"a": ["1", "2"]}, "a=1&a=2"),
+        ("/echo?a=1", {"a": "2", "b": None}, "a=1&a=2"),
+        ("/echo", {"a": None}, ""),
         ("/echo", b"a=1&b=%26", "a=1&b=%26"),
         ("echo/", {"a": "&#?"}, "a=%26%23%3F"),
     ],

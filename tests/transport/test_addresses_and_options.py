@@ -198,6 +198,20 @@ def test_a_certificate_bundle_has_to_be_one(tmp_path):
         HttpOptions(ca_bundle=bad).ssl_context(verify=False)
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_certificate_bundle_may_come_from_the_environment(variable, monkeypatch, tmp_path):
+    import certifi
+
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, certifi.where())
+    assert isinstance(HttpOptions().ssl_context(verify=True), ssl.SSLContext)
+    assert HttpOptions().ssl_context(verify=False) is False
+    monkeypatch.setenv(variable, str(tmp_path / "missing"))
+    with pytest.raises(UserValueError, match=variable):
+        HttpOptions().ssl_context(verify=True)
+
+
 def test_a_certificate_bundle_is_used():
     import certifi
 
