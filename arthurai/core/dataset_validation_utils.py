@@ -91,7 +91,7 @@ def ensure_obj_matches_attr_value_type(obj: Any, value_type: str, source: str) -
         reader(value_type, None)(obj)
     except BadCellError as error:
         kind = UserTypeError if error.of_type else UserValueError
-        raise kind(f"{source} {error}; got {obj!r:.60} ({type(obj).__name__}).") from error
+        raise kind(f"{source}: {error}; got {obj!r:.60} ({type(obj).__name__}).") from error
 
 
 def get_first_elem_if_valid_list(obj: Any, source: str, expected: str, outer_type: str = "") -> Any:
