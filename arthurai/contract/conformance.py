@@ -83,7 +83,7 @@ class Conformance:
         Args:
             bundle: An OpenAPI document without references to other files.
         """
-        self._bundle = bundle
+        self.bundle = bundle
         self._validators: dict[str, Any] = {}
         self._routes = self._read_routes()
 
@@ -144,7 +144,7 @@ class Conformance:
             if exchange.request_body:
                 yield "request body", "the document has none"
             return
-        content = resolve(self._bundle, body)["content"]
+        content = resolve(self.bundle, body)["content"]
         media_type = _media_type(exchange.request_headers)
         if not exchange.request_body:
             return
@@ -168,9 +168,9 @@ class Conformance:
         if key is None:
             yield "status", f"{exchange.status} is not one of {', '.join(responses)}"
             return
-        response = resolve(self._bundle, responses[key])
+        response = resolve(self.bundle, responses[key])
         for name, header in response.get("headers", {}).items():
-            required = resolve(self._bundle, header).get("required")
+            required = resolve(self.bundle, header).get("required")
             if required and name.lower() not in exchange.response_headers:
                 yield "response header", f"{name} is missing"
         content = response.get("content")
@@ -225,15 +225,13 @@ class Conformance:
     def _registry(self) -> Any:
         import jsonschema_rs
 
-        return jsonschema_rs.Registry(
-            [(_BUNDLE_URI, self._bundle)], draft=jsonschema_rs.Draft202012
-        )
+        return jsonschema_rs.Registry([(_BUNDLE_URI, self.bundle)], draft=jsonschema_rs.Draft202012)
 
     def _read_routes(self) -> list[_Route]:
         by_path: dict[str, dict[str, Operation]] = {}
-        for operation in operations_of(self._bundle).values():
+        for operation in operations_of(self.bundle).values():
             by_path.setdefault(operation.path, {})[operation.method] = operation
-        prefix = re.escape(base_path(self._bundle))
+        prefix = re.escape(base_path(self.bundle))
         routes = []
         for path, operations in by_path.items():
             parts = re.split(r"\{[^}]+\}", path)
