@@ -32,7 +32,7 @@ FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
 ADMIN_KEY_DESCRIPTION: Final = "embedded server"
-MAX_JSON_BYTES: Final = 512 * 2**20
+MAX_JSON_BYTES: Final = 256 * 2**20
 MAX_FORM_BYTES: Final = 4 * 2**30
 
 

@@ -176,10 +176,8 @@ class Notifications:
             due = last_due(summary, moment)
             if not summary["enabled"] or due <= times.parsed(summary["last_sent"], "last_sent"):
                 continue
-            mark = {"last_sent": times.shown(moment)}
-            summaries.change(
-                summary["organization_id"], summary["id"], lambda s, mark=mark: s.update(mark)
-            )
+            sent_at = {**summary, "last_sent": times.shown(moment)}
+            summaries.put(summary["organization_id"], summary["id"], sent_at)
             self.send_summary(summary, due)
             sent += 1
         return sent

@@ -68,9 +68,16 @@ def check_account(body: Mapping[str, Any]) -> None:
     """
     if body.get("email") is not None:
         check_address(body["email"], "body.email")
-    username = body.get("username")
+    username: str | None = body.get("username")
     if username is not None and not (_NAME.fullmatch(username) and username.isprintable()):
         raise ApiError(400, "body.username: a name is printable and has no blanks around it")
+    if (
+        username is not None
+        and "@" in username
+        and username.casefold() != (body.get("email") or "").casefold()
+    ):
+        # one could log in, or lock somebody out, under the address of somebody else
+        raise ApiError(400, "body.username: contains @ and is not the user's own address")
     for member in ("password", "new_password"):
         if body.get(member) == "":
             raise ApiError(400, f"body.{member}: a password has at least one character")

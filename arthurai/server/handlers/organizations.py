@@ -153,10 +153,12 @@ def add_organization_users(request: Request) -> Reply:
         for change in request.body:
             check_role(request, organization_id, change["role"])
             user = users.get(change["user_id"])
-            if organization_id not in user.roles and not request.caller.is_global:
-                shared = user.roles.keys() & request.caller.memberships.keys()
-                if not shared:
+            if not request.caller.is_global:
+                if not user.roles.keys() & request.caller.memberships.keys():
                     raise not_found(f"user {user.id!r} not found")
+                present = user.roles.get(organization_id)
+                if present is not None:
+                    check_role(request, organization_id, present)
             users.join(user.id, organization_id, change["role"])
     return Reply(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
 

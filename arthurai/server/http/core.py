@@ -17,14 +17,14 @@ from uuid import uuid4
 
 from werkzeug.http import parse_cookie
 
-from arthurai.common.bundle import base_path, operations_of
+from arthurai.common.bundle import base_path, load_bundle, operations_of
 from arthurai.server.data.errors import DataStoreError
 from arthurai.server.http import bodies
 from arthurai.server.http.errors import ApiError
 from arthurai.server.http.handlers import registered
 from arthurai.server.http.messages import JSON, Form, Reply, Request
 from arthurai.server.http.routing import Router, raw_path
-from arthurai.server.http.validation import Validation
+from arthurai.server.http.validation import Validation, shipped_validation
 from arthurai.server.invitations import SIGN_UP_PATH, sign_up
 from arthurai.server.metering import meter
 
@@ -70,7 +70,7 @@ class HttpCore:
         self._handlers = registered()
         self._limits = {JSON: max_json_bytes}
         self._max_form_bytes = max_form_bytes
-        self.validation = Validation(bundle)
+        self.validation = shipped_validation() if bundle is load_bundle() else Validation(bundle)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -97,6 +97,9 @@ class HttpCore:
         finally:
             exchange.close()
         if environ["REQUEST_METHOD"] == "HEAD":
+            close = getattr(content, "close", None)
+            if close is not None:
+                close()
             content = ()
         headers.append(("X-Request-ID", request_id))
         if logger.isEnabledFor(self._access_level):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import quote
 
 import jsonschema_rs
 
-from arthurai.common.bundle import resolve
+from arthurai.common.bundle import load_bundle, resolve
 from arthurai.server.http.errors import ApiError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Validation:
         """
         self._bundle = bundle
         self._registry = jsonschema_rs.Registry(
-            [(_BUNDLE_URI, bundle)], draft=jsonschema_rs.Draft202012
+            [(_BUNDLE_URI, dict(bundle))], draft=jsonschema_rs.Draft202012
         )
         self._validators: dict[str, Validator] = {}
         self._tables: dict[str, _ParameterTable] = {}
@@ -75,7 +76,7 @@ class Validation:
         return cast(
             "Validator",
             jsonschema_rs.Draft202012Validator(
-                schema, registry=self._registry, validate_formats=True
+                dict(schema), registry=self._registry, validate_formats=True
             ),
         )
 
@@ -197,6 +198,12 @@ class Validation:
             {"type": "object", "properties": properties, "required": required}
         )
         return _ParameterTable(tuple(parameters), defaults, validator)
+
+
+@cache
+def shipped_validation() -> Validation:
+    """Return the checks of the shipped document; all servers of a process share them."""
+    return Validation(load_bundle())
 
 
 def _types(schema: Mapping[str, Any]) -> frozenset[str]:

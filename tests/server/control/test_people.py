@@ -138,6 +138,7 @@ def test_names_and_addresses_are_taken_once(admin):
         {"email": "a@b\r\nBcc: c@d"},
         {"username": " ann"},
         {"username": "a\nb"},
+        {"username": "somebody@example.com"},
         {"password": ""},
         {"roles": []},
         {"roles": ["User", "Administrator"]},
@@ -168,6 +169,13 @@ def test_nobody_hands_out_more_than_they_have(admin, callers):
     boss = admin.post("/users", json=new_user("boss", "Super Admin")).json()
     assert administrator.patch(f"/users/{boss['id']}", json={"email": "x@y"}).status_code == 403
     assert administrator.delete(f"/users/{boss['id']}").status_code == 403
+    organization = administrator.get("/organizations/current").json()["id"]
+    demotion = [{"user_id": boss["id"], "role": "User"}]
+    assert (
+        administrator.patch(f"/organizations/{organization}/users", json=demotion).status_code
+        == 403
+    )
+    assert admin.get(f"/users/{boss['id']}").json()["roles"] == ["Super Admin"]
 
 
 def test_deleting_a_user_ends_their_sessions_and_keys(admin, log_in, callers):
