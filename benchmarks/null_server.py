@@ -8,6 +8,7 @@ Usage: python benchmarks/null_server.py model.json
 import json
 import socketserver
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 RESULT = b'{"message":"success","status":200}'
@@ -42,7 +43,7 @@ class Handler(socketserver.StreamRequestHandler):
                 tail = seen[-len(ID_KEY) + 1 :]
         return rows
 
-    def body(self, headers: dict[str, str]):
+    def body(self, headers: dict[str, str]) -> Iterator[bytes]:
         """The pieces of a body, with a length or chunked."""
         if headers.get("transfer-encoding") == "chunked":
             while size := int(self.rfile.readline().partition(b";")[0], 16):
