@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from arthurai.core.model_groups import ArthurModelGroup
     from arthurai.core.models import ArthurModel
-    from arthurai.transport.session import ApiClient, Session
+    from arthurai.transport.api_client import ApiClient
+    from arthurai.transport.session import Session
 
 UNKNOWN_ORG_ID = "unknown"
 ORG_ID_BODY = "organization_id"

@@ -184,3 +184,32 @@ def _convert_text(name: str, value: str, hints: tuple[Any, ...]) -> Any:
                 raise UserValueError(f"{name}={value!r} is no ISO 8601 time") from None
             return _convert(name, moment, hints)
     return value
+
+
+def encode(operation: ModuleType, body: Any) -> bytes:
+    """Write a body as JSON, with null for NaN and infinity.
+
+    Raises:
+        UserTypeError: It holds something that JSON does not know.
+    """
+    import orjson
+
+    try:
+        return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    except (TypeError, ValueError) as fault:
+        raise UserTypeError(
+            f"the body of {name_of(operation)!r} cannot be written as JSON: {fault}. "
+            f"Use texts, numbers, booleans, None, lists and dicts with text keys."
+        ) from fault
+
+
+def promises_body(operation: ModuleType) -> bool:
+    """Say whether the API document promises a body for a success of the operation."""
+    from arthurai.common.bundle import operations as documented
+
+    found = documented().get(name_of(operation))
+    if found is None:
+        return False
+    responses = found.spec.get("responses", {})
+    successes = [response for status, response in responses.items() if status.startswith("2")]
+    return bool(successes) and all("content" in response for response in successes)

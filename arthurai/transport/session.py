@@ -13,17 +13,16 @@ import httpx
 from arthurai.common.exceptions import (
     ArthurError,
     MethodNotApplicableError,
-    UserTypeError,
     UserValueError,
 )
 from arthurai.transport import downloads, errors, forks, operations, uploads
+from arthurai.transport.api_client import ApiClient
 from arthurai.transport.config import HttpOptions, check_header_text
 from arthurai.transport.logins import log_in_with
 from arthurai.transport.retries import RetryPolicy
 from arthurai.transport.secrecy import Redactor, presentable_url
 from arthurai.transport.wire import OPTIONS_KEY, Answer, CallOptions, Context, WireClient
 from arthurai.version import __version__
-from arthurai_api.client import AuthenticatedClient
 from arthurai_api.models.error import Error
 
 if TYPE_CHECKING:
@@ -40,62 +39,8 @@ T = TypeVar("T")
 
 _KEEP_ALIVE_SECONDS = 5.0
 _NO_CONTENT = frozenset({204, 205})
-_UNUSED_TOKEN = "(held by the session)"  # noqa: S105 - says that there is no token here
 API_ROOT = "/api"
 """Path of the servers in the API document; the paths of its operations follow it."""
-
-
-class ApiClient(AuthenticatedClient):
-    """The generated client on top of a `Session`: its credentials, retries, limits and exceptions.
-
-    Hand it to functions of `arthurai_api.api`: `list_users.sync(client=arthur.api)`.
-    """
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(
-            base_url=session.base_url,
-            token=_UNUSED_TOKEN,
-            prefix="",
-            raise_on_unexpected_status=True,
-        )
-        self._session = session
-
-    def get_httpx_client(self) -> httpx.Client:
-        """Return the HTTP client of this process."""
-        return self._session.wire()
-
-    def get_async_httpx_client(self) -> NoReturn:
-        """Refuse: only the blocking functions of the generated client are supported.
-
-        Raises:
-            MethodNotApplicableError: Always.
-        """
-        raise MethodNotApplicableError(
-            "ArthurAI.api serves the blocking functions (sync, sync_detailed); run them in threads "
-            "instead of using the asyncio ones"
-        )
-
-    def with_headers(self, headers: dict[str, str]) -> NoReturn:
-        """Refuse, as `with_cookies` and `with_timeout` do: the session decides on these.
-
-        Raises:
-            MethodNotApplicableError: Always.
-        """
-        raise MethodNotApplicableError(
-            f"the headers {', '.join(headers)} cannot be added: headers, cookies and time-outs of "
-            f"ArthurAI.api are those of its connection. Set time-outs in http_options."
-        )
-
-    def with_cookies(self, cookies: dict[str, str]) -> NoReturn:
-        """Refuse: see `with_headers`."""
-        self.with_headers(cookies)
-
-    def with_timeout(self, timeout: httpx.Timeout) -> NoReturn:
-        """Refuse: see `with_headers`."""
-        self.with_headers({"timeout": str(timeout)})
-
-    def __repr__(self) -> str:
-        return f"ApiClient({self._session.endpoint.shown!r})"
 
 
 class Session:
@@ -351,7 +296,7 @@ class Session:
             return self.send_encoded(
                 operation,
                 *args,
-                content=_encode(operation, body),
+                content=operations.encode(operation, body),
                 content_type="application/json",
                 replayable=True,
                 retry=retry,
@@ -521,7 +466,7 @@ class Session:
     def send_public(self, operation: ModuleType, body: Mapping[str, Any]) -> Answer:
         """Call an operation that needs no credentials, without sending any."""
         request = operations.build(operation, (), {}, replace_body=True)
-        request["content"] = _encode(operation, body)
+        request["content"] = operations.encode(operation, body)
         request["headers"] = {"Content-Type": "application/json"}
         return self._send(request, CallOptions(public=True))
 
@@ -534,7 +479,7 @@ class Session:
     def _decoded(self, operation: ModuleType, answer: Answer) -> Any:
         if answer.content:
             return answer.json()
-        if answer.status_code in _NO_CONTENT or not _answers_with_body(operation):
+        if answer.status_code in _NO_CONTENT or not operations.promises_body(operation):
             return None
         raise answer.malformed("the body is empty")
 
@@ -559,27 +504,3 @@ def _address(url: str, params: Mapping[str, Any] | str | bytes | None) -> httpx.
         *extra.multi_items(),
     ]
     return address.copy_with(params=httpx.QueryParams(pairs))
-
-
-def _encode(operation: ModuleType, body: Any) -> bytes:
-    import orjson
-
-    try:
-        return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
-    except (TypeError, ValueError) as fault:
-        raise UserTypeError(
-            f"the body of {operations.name_of(operation)!r} cannot be written as JSON: {fault}. "
-            f"Use texts, numbers, booleans, None, lists and dicts with text keys."
-        ) from fault
-
-
-def _answers_with_body(operation: ModuleType) -> bool:
-    """Say whether the API document promises a body for a success of the operation."""
-    from arthurai.common.bundle import operations as documented
-
-    found = documented().get(operations.name_of(operation))
-    if found is None:
-        return False
-    responses = found.spec.get("responses", {})
-    successes = [response for status, response in responses.items() if status.startswith("2")]
-    return bool(successes) and all("content" in response for response in successes)
