@@ -1,0 +1,176 @@
+"""Damaged and hostile requests: an answer or a refusal, never a fault, never a changed statement."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import orjson
+import pytest
+import query_fuzz as fuzz
+import random_queries
+
+from arthurai.server.data.store import DataStore
+from arthurai.server.query import (
+    QueryError,
+    run_distributions,
+    run_drift,
+    run_psi_table,
+    run_query,
+)
+
+
+def base_body(world, rng):
+    return random_queries.Writer(world, rng).query()
+
+
+ENDPOINTS = {
+    run_query: base_body,
+    run_drift: lambda world, rng: fuzz.drift(rng),
+    run_psi_table: lambda world, rng: fuzz.table(rng),
+    run_distributions: lambda world, rng: fuzz.distributions(rng),
+}
+
+
+def attack(count, seed):
+    rng = random.Random(seed)
+    with DataStore() as store:
+        worlds = [
+            random_queries.World(kind, rng, store)
+            for kind in ("binary", "multiclass", "regression")
+        ]
+        before = contents(store)
+        answered = 0
+        for _ in range(count):
+            world = rng.choice(worlds)
+            run = rng.choice(list(ENDPOINTS))
+            body = fuzz.damaged(ENDPOINTS[run](world, rng), rng)
+            answered += outcome(run, body, world.schema, store)
+        assert contents(store) == before
+    assert 0.05 * count < answered < count  # some damage is harmless, some is not
+
+
+def outcome(run, body, schema, store):
+    """Whether a request was answered; anything but an answer or a refusal is a failure."""
+    try:
+        found = run(body, schema, store)
+    except QueryError as error:
+        assert str(error).encode()
+        assert error.message
+        return False
+    except Exception as error:
+        raise AssertionError(f"{run.__name__} failed on {body!r}") from error
+    assert orjson.dumps(found)
+    return True
+
+
+def contents(store):
+    tables = store.fetch("SELECT table_name FROM information_schema.tables ORDER BY 1")[1]
+    counts = [store.fetch(f'SELECT count(*) FROM "{name}"')[1] for (name,) in tables]
+    return tables, counts
+
+
+def test_damaged_requests(store):
+    attack(400, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_many_damaged_requests(seed):
+    attack(2500, seed)
+
+
+@pytest.mark.parametrize("text", fuzz.ATTACKS)
+def test_names_and_values_never_reach_the_statement(text, ask, store):
+    before = contents(store)
+    bodies = [
+        {"select": [{"property": text}]},
+        {"select": [{"function": text}]},
+        {"select": [{"function": "count", "alias": text}]},
+        {"select": [{"function": "avg", "parameters": {"property": text}}]},
+        {"select": [{"function": "count"}], "filter": [
+            {"property": "region", "comparator": "eq", "value": text}
+        ]},
+        {"select": [{"function": "count"}], "filter": [
+            {"property": "region", "comparator": "in", "value": [text] * 100}
+        ]},
+        {"select": [{"function": "count"}], "group_by": [{"property": text}]},
+        {"select": [{"function": "roundTimestamp", "parameters": {
+            "property": "inference_timestamp", "time_interval": text}}]},
+        {"select": [{"function": "dateDiff", "parameters": {"unit": text,
+            "start_date": "inference_timestamp", "end_date": "inference_timestamp"}}]},
+        {"select": [{"property": "region"}], "order_by": [{"property": "region", "direction": text}]},
+        {"select": [{"property": "region"}], "limit": text},
+        {"select": [{"function": "if", "parameters": {"property": "region", "comparator": "eq",
+            "value": text, "then": text, "else": text}}]},
+        {"select": [{"property": text}], "subquery": {"select": [
+            {"function": "count", "alias": text}]}},
+    ]  # fmt: skip
+    for body in bodies:
+        try:
+            rows = ask("loans", body)
+        except QueryError:
+            continue
+        for row in rows:
+            assert set(row) <= {text, "count", "region", "if", "avg"} or text == "*"
+    assert contents(store) == before
+    (row,) = ask("loans", {"select": [{"function": "count", "alias": text or "n"}]})
+    assert row == {text or "n": 6}
+
+
+def nested(depth):
+    node = {"function": "abs", "parameters": {"property": "income"}}
+    for _ in range(depth):
+        node = {"function": "abs", "parameters": {"property": {"nested_function": node}}}
+    return {"select": [node]}
+
+
+def inner(depth):
+    query = {"select": [{"property": "income"}]}
+    for _ in range(depth):
+        query = {"select": [{"property": "income"}], "subquery": query}
+    return query
+
+
+def doubling(steps):
+    select = [{"property": "income", "alias": "o0"}]
+    for step in range(1, steps):
+        operand = {"alias_ref": f"o{step - 1}"}
+        select.append(
+            {
+                "function": "add",
+                "alias": f"o{step}",
+                "parameters": {"left": operand, "right": operand},
+            }
+        )
+    return {"select": select}
+
+
+def chain(steps):
+    select = [{"function": "abs", "alias": "o0", "parameters": {"property": "income"}}]
+    for step in range(1, steps):
+        reference = {"alias_ref": f"o{step - 1}"}
+        select.append(
+            {"function": "abs", "alias": f"o{step}", "parameters": {"property": reference}}
+        )
+    return {"select": list(reversed(select))}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        nested(1000),
+        inner(500),
+        doubling(60),
+        chain(1500),
+        {"select": [{"property": "income"}] * 100_000},
+        {"select": [{"function": "binContinuous", "parameters": {
+            "property": {"nested_function": nested(20)["select"][0]},
+            "bin_thresholds": list(range(2000))}}]},
+    ],
+)  # fmt: skip
+def test_bombs_are_refused_at_once(body, ask):
+    begun = time.process_time()
+    with pytest.raises(QueryError):
+        ask("loans", body)
+    assert time.process_time() - begun < 30  # generous: it must end, not be fast
