@@ -1,0 +1,34 @@
+"""Queries written in Python instead of nested JSON.
+
+    from arthurai.query import accuracy_rate, col, count, round_timestamp, select
+
+    day = round_timestamp("day")
+    query = (
+        select(day, count(), accuracy_rate(threshold=0.5).as_("accuracy"))
+        .where(col("region") == "north", col("income") > 1000)
+        .group_by(day)
+        .order_by(day)
+    )
+    rows = model.query(query)
+
+A query is a mapping, the JSON that is sent; its `repr` shows it. Building it checks its shape; the
+server checks names and types against the model.
+"""
+
+from arthurai.query import functions
+from arthurai.query.builder import Query, select
+from arthurai.query.expressions import Condition, Expression, Order, alias, col
+from arthurai.query.functions import *  # noqa: F403 - the functions of the language
+from arthurai.query.functions import __all__ as _functions
+
+__all__ = [  # noqa: PLE0604 - names of another module's `__all__` are texts too
+    "Condition",
+    "Expression",
+    "Order",
+    "Query",
+    "alias",
+    "col",
+    "functions",
+    "select",
+    *_functions,
+]

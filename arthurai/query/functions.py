@@ -1,0 +1,576 @@
+"""The functions of the query language, by their names in Python.
+
+`predicted` and `ground_truth` name attributes; left out, the server takes those that the model's
+own schema ties together. `threshold` is that of the model when left out. Missing values take no
+part; a function of no rows at all is null, a count 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import UserValueError
+from arthurai.query.expressions import Condition, Expression, call, operand, ref
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "accuracy_rate",
+    "accuracy_rate_multiclass",
+    "and_",
+    "any_if",
+    "arg_max",
+    "arg_min",
+    "array_length",
+    "auc",
+    "avg",
+    "avg_abs",
+    "avg_sequence_length",
+    "avg_token_likelihood",
+    "balanced_accuracy_rate",
+    "bias_mitigated_predictions",
+    "bin_continuous",
+    "bins_to_quantiles",
+    "categories_count",
+    "confusion_matrix",
+    "confusion_matrix_multiclass",
+    "confusion_matrix_rate",
+    "confusion_matrix_rate_multiclass",
+    "count",
+    "count_if",
+    "date_diff",
+    "deciles",
+    "distribution",
+    "equals",
+    "f1",
+    "false_negative_rate",
+    "false_negative_rate_multiclass",
+    "false_positive_rate",
+    "false_positive_rate_multiclass",
+    "if_",
+    "label_by_max_column",
+    "likelihood_stability",
+    "mae",
+    "map_at_k",
+    "maximum",
+    "mean_average_precision",
+    "mean_reciprocal_rank",
+    "minimum",
+    "ndcg_at_k",
+    "neighbor",
+    "nlp_explanation",
+    "or_",
+    "precision",
+    "precision_at_k",
+    "quantile",
+    "r_squared",
+    "ranked_item_max_k",
+    "ranked_list_auc",
+    "rate",
+    "recall",
+    "recall_at_k",
+    "regional_feature_importance",
+    "regional_feature_importances",
+    "rmse",
+    "round_timestamp",
+    "sensitivity",
+    "specificity",
+    "std_dev",
+    "total",
+    "true_negative_rate",
+    "true_negative_rate_multiclass",
+    "true_positive_rate",
+    "true_positive_rate_multiclass",
+    "variance",
+]
+
+Plain = str | float | bool | None
+
+
+def _pair(predicted: str | None, ground_truth: str | None) -> dict[str, Any]:
+    return {"predicted_property": predicted, "ground_truth_property": ground_truth}
+
+
+def _one_of(**choices: Any) -> dict[str, Any]:
+    given = {name: value for name, value in choices.items() if value is not None}
+    if len(given) != 1:
+        raise UserValueError(f"give exactly one of {', '.join(choices)}, not {len(given)}")
+    return {name: list(v) if not isinstance(v, int) else v for name, v in given.items()}
+
+
+# -- aggregations --------------------------------------------------------------------------------
+
+
+def avg(column: Expression | str) -> Expression:
+    """Mean of a number."""
+    return call("avg", property=ref(column))
+
+
+def avg_abs(column: Expression | str) -> Expression:
+    """Mean of the absolute value of a number."""
+    return call("avgAbs", property=ref(column))
+
+
+def maximum(column: Expression | str) -> Expression:
+    """Largest number, time or text."""
+    return call("max", property=ref(column))
+
+
+def minimum(column: Expression | str) -> Expression:
+    """Smallest number, time or text."""
+    return call("min", property=ref(column))
+
+
+def total(column: Expression | str) -> Expression:
+    """Sum of a number."""
+    return call("sum", property=ref(column))
+
+
+def variance(column: Expression | str) -> Expression:
+    """Sample variance of a number."""
+    return call("variance", property=ref(column))
+
+
+def std_dev(column: Expression | str) -> Expression:
+    """Sample standard deviation of a number."""
+    return call("stdDev", property=ref(column))
+
+
+def categories_count(column: Expression | str) -> Expression:
+    """How many different values there are."""
+    return call("categoriesCount", property=ref(column))
+
+
+def deciles(column: Expression | str) -> Expression:
+    """Smallest value, the nine deciles and the largest value, as an object."""
+    return call("deciles", property=ref(column))
+
+
+def count() -> Expression:
+    """How many rows there are."""
+    return call("count")
+
+
+def count_if(condition: Condition) -> Expression:
+    """In how many rows a condition holds."""
+    return call("countIf", **condition.parameters())
+
+
+def rate(condition: Condition) -> Expression:
+    """In which share of the rows a condition holds, 0 to 1."""
+    return call("rate", **condition.parameters())
+
+
+def quantile(column: Expression | str, level: float) -> Expression:
+    """Value below which a share `level` (0 to 1) of the values lies."""
+    return call("quantile", property=ref(column), level=level)
+
+
+def distribution(
+    column: Expression | str,
+    *,
+    num_bins: int | None = None,
+    bin_thresholds: Sequence[float] | None = None,
+) -> Expression:
+    """Histogram: a list of `{lower, upper, count}`. Give exactly one of the two parameters."""
+    return call(
+        "distribution",
+        property=ref(column),
+        **_one_of(num_bins=num_bins, bin_thresholds=bin_thresholds),
+    )
+
+
+def bins_to_quantiles(column: Expression | str, num_bins: int) -> Expression:
+    """Quantiles at 1/n, 2/n … n/n, as a list."""
+    return call("binsToQuantiles", property=ref(column), num_bins=num_bins)
+
+
+def arg_max(argument: Expression | str, value: Expression | str) -> Expression:
+    """`argument` of the row in which `value` is largest."""
+    return call("argMax", argument=ref(argument), value=ref(value))
+
+
+def arg_min(argument: Expression | str, value: Expression | str) -> Expression:
+    """`argument` of the row in which `value` is smallest."""
+    return call("argMin", argument=ref(argument), value=ref(value))
+
+
+def any_if(condition: Condition, result: Expression | str) -> Expression:
+    """`result` of a row for which a condition holds."""
+    return call("anyIf", **condition.parameters(), result=ref(result))
+
+
+def ranked_item_max_k(column: str, item: str) -> Expression:
+    """Greatest rank at which an item occurs; `column` is `<ranked list>_item_id`."""
+    return call("rankedItemMaxK", property=column, item_filter=item)
+
+
+# -- transformations, one value a row ------------------------------------------------------------
+
+
+def round_timestamp(interval: str, column: Expression | str = "inference_timestamp") -> Expression:
+    """Start of the second, minute, hour, day, week, month, quarter or year of a time (UTC).
+
+    Its name in the result is the interval, so that rows can be grouped by it at once.
+    """
+    return call("roundTimestamp", property=ref(column), time_interval=interval).as_(interval)
+
+
+def label_by_max_column(*properties: str) -> Expression:
+    """Name of the column that holds the largest value."""
+    return call("labelByMaxColumn", properties=list(properties))
+
+
+def if_(
+    condition: Condition, then: Expression | Plain, otherwise: Expression | Plain
+) -> Expression:
+    """`then` where a condition holds, else `otherwise`. Texts are values, not columns."""
+    return call(
+        "if",
+        **condition.parameters(),
+        **{"then": operand(then), "else": operand(otherwise)},
+    )
+
+
+def bin_continuous(column: Expression | str, bin_thresholds: Sequence[float]) -> Expression:
+    """Number of the bin that a number lies in, from 1."""
+    return call("binContinuous", property=ref(column), bin_thresholds=list(bin_thresholds))
+
+
+def date_diff(unit: str, start: Expression | str, end: Expression | str) -> Expression:
+    """Time from `start` to `end` in seconds, minutes, hours, days, weeks, months, quarters, years.
+
+    Args:
+        unit: `second`, `minute` … `year`.
+        start: Earlier time.
+        end: Later time; the result is negative when it is the earlier one.
+    """
+    return call(
+        "dateDiff",
+        unit=unit,
+        start_date=ref(start),
+        end_date=ref(end),
+    )
+
+
+def neighbor(column: Expression | str, offset: int, default: Plain = None) -> Expression:
+    """Value of the row `offset` places further in the order; `default` beyond the ends."""
+    return call("neighbor", property=ref(column), offset=offset, default=default)
+
+
+def equals(left: Expression | str | float, right: Expression | str | float) -> Expression:
+    """1 where both sides are equal, else 0."""
+    return call("equals", left=operand(left), right=operand(right))
+
+
+def and_(left: Expression | str | float, right: Expression | str | float) -> Expression:
+    """1 where both sides are non-zero, else 0."""
+    return call("and", left=operand(left), right=operand(right))
+
+
+def or_(left: Expression | str | float, right: Expression | str | float) -> Expression:
+    """1 where a side is non-zero, else 0."""
+    return call("or", left=operand(left), right=operand(right))
+
+
+# -- regression ----------------------------------------------------------------------------------
+
+
+def rmse(*, predicted: str | None = None, ground_truth: str | None = None) -> Expression:
+    """Root mean squared error."""
+    return call("rmse", **_pair(predicted, ground_truth))
+
+
+def r_squared(*, predicted: str | None = None, ground_truth: str | None = None) -> Expression:
+    """Coefficient of determination."""
+    return call("rSquared", **_pair(predicted, ground_truth))
+
+
+def mae(
+    *,
+    predicted: str | None = None,
+    ground_truth: str | None = None,
+    aggregation: str | None = None,
+    normalization_min: float | None = None,
+    normalization_max: float | None = None,
+) -> Expression:
+    """Mean absolute error; `aggregation` may be `min` or `max` instead of `avg`."""
+    return call(
+        "mae",
+        **_pair(predicted, ground_truth),
+        aggregation=aggregation,
+        normalizationMin=normalization_min,
+        normalizationMax=normalization_max,
+    )
+
+
+# -- binary classification -----------------------------------------------------------------------
+
+
+def confusion_matrix(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Counts of true and false positives and negatives, as an object."""
+    return call("confusionMatrix", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def confusion_matrix_rate(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Eight rates of the confusion matrix, as an object."""
+    return call("confusionMatrixRate", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def true_positive_rate(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """TP / (TP + FN)."""
+    return call("truePositiveRate", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def false_positive_rate(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """FP / (FP + TN)."""
+    return call("falsePositiveRate", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def true_negative_rate(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """TN / (TN + FP)."""
+    return call("trueNegativeRate", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def false_negative_rate(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """FN / (FN + TP)."""
+    return call("falseNegativeRate", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def accuracy_rate(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Share of right predictions."""
+    return call("accuracyRate", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def balanced_accuracy_rate(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Mean of the true positive and the true negative rate."""
+    return call("balancedAccuracyRate", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def f1(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Harmonic mean of precision and recall."""
+    return call("f1", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def sensitivity(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """TP / (TP + FN)."""
+    return call("sensitivity", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def specificity(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """TN / (TN + FP)."""
+    return call("specificity", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def precision(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """TP / (TP + FP)."""
+    return call("precision", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def recall(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """TP / (TP + FN)."""
+    return call("recall", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def auc(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Area under the ROC curve; `threshold` has no effect."""
+    return call("auc", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+# -- multiclass classification -------------------------------------------------------------------
+
+
+def accuracy_rate_multiclass() -> Expression:
+    """Share of rows whose most probable class is the true one."""
+    return call("accuracyRateMulticlass")
+
+
+def confusion_matrix_multiclass(predicted: str, *, ground_truth: str | None = None) -> Expression:
+    """Counts of one class against the rest, as an object."""
+    return call("confusionMatrixMulticlass", **_pair(predicted, ground_truth))
+
+
+def confusion_matrix_rate_multiclass(
+    predicted: str, *, ground_truth: str | None = None
+) -> Expression:
+    """Eight rates of one class against the rest, as an object."""
+    return call("confusionMatrixRateMulticlass", **_pair(predicted, ground_truth))
+
+
+def true_positive_rate_multiclass(predicted: str, *, ground_truth: str | None = None) -> Expression:
+    """TP / (TP + FN) of one class."""
+    return call("truePositiveRateMulticlass", **_pair(predicted, ground_truth))
+
+
+def false_positive_rate_multiclass(
+    predicted: str, *, ground_truth: str | None = None
+) -> Expression:
+    """FP / (FP + TN) of one class."""
+    return call("falsePositiveRateMulticlass", **_pair(predicted, ground_truth))
+
+
+def true_negative_rate_multiclass(predicted: str, *, ground_truth: str | None = None) -> Expression:
+    """TN / (TN + FP) of one class."""
+    return call("trueNegativeRateMulticlass", **_pair(predicted, ground_truth))
+
+
+def false_negative_rate_multiclass(
+    predicted: str, *, ground_truth: str | None = None
+) -> Expression:
+    """FN / (FN + TP) of one class."""
+    return call("falseNegativeRateMulticlass", **_pair(predicted, ground_truth))
+
+
+# -- boxes and ranked lists ----------------------------------------------------------------------
+
+
+def mean_average_precision(
+    *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Mean over the classes of average precision; `threshold` is the least IoU of a match."""
+    return call("meanAveragePrecision", threshold=threshold, **_pair(predicted, ground_truth))
+
+
+def precision_at_k(
+    k: int, *, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Share of relevant items among the first `k`."""
+    return call("precisionAtK", k=k, **_pair(predicted, ground_truth))
+
+
+def recall_at_k(
+    k: int, *, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Share of the relevant items that stand among the first `k`."""
+    return call("recallAtK", k=k, **_pair(predicted, ground_truth))
+
+
+def map_at_k(
+    k: int, *, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Mean average precision of the first `k`."""
+    return call("mapAtK", k=k, **_pair(predicted, ground_truth))
+
+
+def ndcg_at_k(
+    k: int, *, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Normalised discounted cumulative gain of the first `k`."""
+    return call("nDCGAtK", k=k, **_pair(predicted, ground_truth))
+
+
+def ranked_list_auc(*, predicted: str | None = None, ground_truth: str | None = None) -> Expression:
+    """Share of pairs in which the relevant item stands higher."""
+    return call("rankedListAUC", **_pair(predicted, ground_truth))
+
+
+def mean_reciprocal_rank(
+    *, predicted: str | None = None, ground_truth: str | None = None
+) -> Expression:
+    """Mean of one over the rank of the first relevant item."""
+    return call("meanReciprocalRank", **_pair(predicted, ground_truth))
+
+
+# -- generated text, an extension of the embedded server ------------------------------------------
+
+
+def avg_token_likelihood(column: Expression | str) -> Expression:
+    """Mean over the inferences of their mean token likelihood."""
+    return call("avgTokenLikelihood", property=ref(column))
+
+
+def avg_sequence_length(column: Expression | str) -> Expression:
+    """Mean number of tokens."""
+    return call("avgSequenceLength", property=ref(column))
+
+
+def likelihood_stability(column: Expression | str) -> Expression:
+    """One minus the mean spread of the likelihoods within an inference."""
+    return call("likelihoodStability", property=ref(column))
+
+
+def array_length(column: Expression | str) -> Expression:
+    """Length of a list, one value a row."""
+    return call("arrayLength", property=ref(column))
+
+
+# -- explanations and fairness -------------------------------------------------------------------
+
+
+def regional_feature_importance(
+    attribute: str, predicted: str, *, algorithm: str | None = None
+) -> Expression:
+    """Mean absolute importance of one input for a prediction, over the matching inferences."""
+    return call(
+        "regionalFeatureImportance",
+        attribute_name=attribute,
+        predicted_attribute_name=predicted,
+        explanation_algorithm=algorithm,
+    )
+
+
+def regional_feature_importances(predicted: str, *, algorithm: str | None = None) -> Expression:
+    """The same for every input, one row each."""
+    return call(
+        "regionalFeatureImportances",
+        predicted_attribute_name=predicted,
+        explanation_algorithm=algorithm,
+    )
+
+
+def nlp_explanation(attribute: str, predicted: str, *, algorithm: str = "lime") -> Expression:
+    """Importances of the tokens of a text."""
+    return call(
+        "nlp_explanation",
+        attribute_name=attribute,
+        nlp_predicted_attribute=predicted,
+        nlp_explainer=algorithm,
+    )
+
+
+def bias_mitigated_predictions(
+    thresholds: Sequence[tuple[Sequence[Condition], float]], *, predicted: str | None = None
+) -> Expression:
+    """1 or 0 a row: the prediction, cut at the threshold of the first group that the row fits.
+
+    Args:
+        thresholds: Pairs of the conditions of a group and its threshold.
+        predicted: Predicted attribute; by default the positive one.
+    """
+    return call(
+        "biasMitigatedPredictions",
+        predicted_property=predicted,
+        thresholds=[
+            {"conditions": [c.parameters() for c in conditions], "threshold": threshold}
+            for conditions, threshold in thresholds
+        ],
+    )
