@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from arthurai.server.data.values import CONVERTERS, ValueProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 _MICROSECONDS: Final = pa.timestamp("us")
@@ -55,7 +57,7 @@ _TEXTS: Final = frozenset({"STRING", "UNSTRUCTURED_TEXT", "IMAGE"})
 Problems = dict[int, str]
 
 
-def from_values(value_type: str, values: list[Any]) -> tuple[pa.Array, Problems]:
+def from_values(value_type: str, values: Sequence[Any]) -> tuple[pa.Array, Problems]:
     """Convert decoded JSON values.
 
     Args:
@@ -81,7 +83,7 @@ def from_values(value_type: str, values: list[Any]) -> tuple[pa.Array, Problems]
     return pa.array(converted, ARROW_TYPES[value_type]), problems
 
 
-def _fast_from_values(value_type: str, values: list[Any]) -> pa.Array | None:
+def _fast_from_values(value_type: str, values: Sequence[Any]) -> pa.Array | None:
     types = set(map(type, values)) - {type(None)}
     try:
         if value_type == "TIMESTAMP":

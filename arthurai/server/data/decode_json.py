@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from http import HTTPStatus
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -124,6 +125,8 @@ class JsonDecoder:
 
     def _truth_timestamps(self, truth: list[Mapping[str, Any]]) -> pa.Array:
         array = self._timestamps("ground_truth_timestamp", required=False)
+        if not any(truth):
+            return pa.nulls(len(truth), array.type)
         given = [any(v is not None for v in values.values()) for values in truth]
         timed = array.is_valid().to_pylist()
         for place, (has_truth, has_time) in enumerate(zip(given, timed, strict=True)):
@@ -154,13 +157,11 @@ class JsonDecoder:
                 if unknown:
                     self._refuse(place, self._unknown(sorted(unknown), names, where))
         found = {}
-        for attribute in attributes:
-            name = attribute.name
-            array, problems = columns.from_values(
-                attribute.value_type, [values.get(name) for values in maps]
-            )
+        by_attribute = _columns(maps, [a.name for a in attributes])
+        for attribute, given in zip(attributes, by_attribute, strict=True):
+            array, problems = columns.from_values(attribute.value_type, given)
             for place, problem in problems.items():
-                self._refuse(place, f"attribute {name}: {problem}")
+                self._refuse(place, f"attribute {attribute.name}: {problem}")
             found[attribute.column] = array
         return found
 
@@ -174,6 +175,19 @@ class JsonDecoder:
 
     def _accepted(self, found: dict[str, pa.Array]) -> pa.Table:
         return self._outcome.without_refused(pa.table(found))
+
+
+def _columns(maps: Sequence[Mapping[str, Any]], names: list[str]) -> list[Sequence[Any]]:
+    """Turn maps into columns; what a map lacks is null."""
+    if len(names) > 1:
+        try:
+            # Several times faster, and rows that lack nothing are the rule.
+            found: list[Sequence[Any]] = list(zip(*map(itemgetter(*names), maps), strict=True))
+        except KeyError:
+            pass
+        else:
+            return found or [()] * len(names)
+    return [[values.get(name) for values in maps] for name in names]
 
 
 def id_problem(value: object) -> str:

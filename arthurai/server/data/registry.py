@@ -29,6 +29,8 @@ class ModelRegistry:
         self._lock = threading.RLock()
         self._writers: dict[str, ModelWriter] = {}
         self._fingerprints: dict[str, str] = {}
+        # By slot, the columns that the views are known to have.
+        self._columns: dict[int, set[tuple[str, str]]] = {}
         for model_id, slot, fingerprint in database.fetch(
             "SELECT model_id, slot, fingerprint FROM arthur_models"
         )[1]:
@@ -56,40 +58,60 @@ class ModelRegistry:
             return list(self._writers.values())
 
     def writer(self, schema: ModelSchema) -> ModelWriter:
-        """Return the writer of a model, its tables made or changed to fit the schema.
+        """Return the writer of a model; its tables are made, or widened, to hold the schema.
+
+        Nothing is dropped here: the schema may be one that a request has read a moment before it
+        was changed.
 
         Args:
             schema: Schema of the model.
         """
-        fingerprint = tables.fingerprint(schema)
-        if self._fingerprints.get(schema.model_id) == fingerprint:
+        if self._fingerprints.get(schema.model_id) == tables.fingerprint(schema):
             return self._writers[schema.model_id]
         with self._lock:
             writer = self._writers.get(schema.model_id)
-            is_new = writer is None
-            if writer is None:
-                slot = 1 + max((w.slot for w in self._writers.values()), default=0)
-                writer = ModelWriter(self._database, self._datasets, schema.model_id, slot)
-            slot = writer.slot
+            if writer is not None and _columns(schema) <= self._columns.get(writer.slot, set()):
+                return writer
+            return self._fit(schema, drop=False)
 
-            def fit(cursor: Cursor) -> None:
-                if is_new:
-                    tables.create_tables(cursor, slot, schema)
-                    cursor.execute(
-                        "INSERT INTO arthur_models VALUES (?, ?, ?)",
-                        [schema.model_id, slot, fingerprint],
-                    )
-                else:
-                    tables.alter_tables(cursor, slot, schema)
-                    cursor.execute(
-                        "UPDATE arthur_models SET fingerprint = ? WHERE model_id = ?",
-                        [fingerprint, schema.model_id],
-                    )
+    def update(self, schema: ModelSchema) -> None:
+        """Make the tables of a model fit a changed schema; columns that are gone are dropped.
 
-            with writer.reference_lock, writer.lock:
-                self._database.write(fit)
-                self._writers[schema.model_id] = writer
-                self._fingerprints[schema.model_id] = fingerprint
+        Args:
+            schema: The new schema of the model.
+        """
+        with self._lock:
+            self._fit(schema, drop=True)
+
+    def _fit(self, schema: ModelSchema, *, drop: bool) -> ModelWriter:
+        fingerprint = tables.fingerprint(schema)
+        writer = self._writers.get(schema.model_id)
+        is_new = writer is None
+        if writer is None:
+            slot = 1 + max((w.slot for w in self._writers.values()), default=0)
+            writer = ModelWriter(self._database, self._datasets, schema.model_id, slot)
+        slot = writer.slot
+
+        def fit(cursor: Cursor) -> None:
+            if is_new:
+                tables.create_tables(cursor, slot, schema)
+                cursor.execute(
+                    "INSERT INTO arthur_models VALUES (?, ?, ?)",
+                    [schema.model_id, slot, fingerprint],
+                )
+            else:
+                tables.alter_tables(cursor, slot, schema, drop=drop)
+                cursor.execute(
+                    "UPDATE arthur_models SET fingerprint = ? WHERE model_id = ?",
+                    [fingerprint, schema.model_id],
+                )
+
+        with writer.reference_lock, writer.lock:
+            self._database.write(fit)
+            known = set() if is_new or drop else self._columns.get(slot, set())
+            self._columns[slot] = known | _columns(schema)
+            self._writers[schema.model_id] = writer
+            self._fingerprints[schema.model_id] = fingerprint
         return writer
 
     def delete(self, model_id: str) -> None:
@@ -110,6 +132,7 @@ class ModelRegistry:
                 self._database.write(drop)
                 del self._writers[model_id]
                 del self._fingerprints[model_id]
+                self._columns.pop(slot, None)
 
     def relation(self, model: ModelSchema | str, source: str) -> str:
         """Return the quoted name of the relation behind a query source.
@@ -125,3 +148,7 @@ class ModelRegistry:
         if source in enrichments.COLUMNS:
             return enrichments.relation(self._database, writer.slot, source)
         return tables.view(writer.slot, source)
+
+
+def _columns(schema: ModelSchema) -> set[tuple[str, str]]:
+    return {(a.column, a.value_type) for a in schema.attributes}

@@ -77,7 +77,7 @@ class DataStore:
     # --- models ---------------------------------------------------------------------------------
 
     def create_model(self, schema: ModelSchema) -> None:
-        """Make the tables of a model, or fit them to the schema if they exist.
+        """Make the tables of a model, or widen them to hold the schema if they exist.
 
         Args:
             schema: Schema of the model.
@@ -92,7 +92,7 @@ class DataStore:
         Args:
             schema: The new schema.
         """
-        self._models.writer(schema)
+        self._models.update(schema)
 
     def delete_model(self, model_id: str) -> None:
         """Drop all data of a model; an unknown model is no error."""

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final
 from arthurai.server.schema import GROUND_TRUTH, PREDICTED_VALUE, Attribute, ModelSchema
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arthurai.server.data.database import Cursor
 
 COLUMN_TYPES: Final = {
@@ -98,29 +100,36 @@ def create_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
     create_views(cursor, slot, schema)
 
 
-def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
-    """Make the tables of a model fit a changed schema: add, drop and retype columns.
+def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) -> None:
+    """Make the tables of a model fit a changed schema: add, retype and drop columns.
 
     Args:
         cursor: A cursor inside a transaction.
         slot: Slot number of the model.
         schema: The new schema of the model.
+        drop: Drop the columns that are not in the schema; else they stay, in the views too.
     """
     wanted = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
+    types = {column: _type_name(cursor, kind) for column, kind in wanted.items()}
+    others: dict[str, None] = {}
     for table, system in (
         (rows_table(slot), set(SYSTEM_COLUMNS)),
         (reference_table(slot), {"seq"}),
     ):
         cursor.execute(f"SELECT * FROM {table} LIMIT 0")
         found = {c[0]: str(c[1]) for c in cursor.description or () if c[0] not in system}
-        empty = {c: _type_name(cursor, kind) for c, kind in wanted.items()}
         for column, kind in found.items():
-            if empty.get(column) != kind:
+            if column in wanted:
+                if kind != types[column]:
+                    cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quoted(column)}")
+            elif drop:
                 cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quoted(column)}")
+            else:
+                others[column] = None
         for column, kind in wanted.items():
-            if found.get(column) != empty[column]:
+            if found.get(column) != types[column]:
                 cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} {kind}")
-    create_views(cursor, slot, schema)
+    create_views(cursor, slot, schema, list(others))
 
 
 def _type_name(cursor: Cursor, kind: str) -> str:
@@ -139,9 +148,20 @@ def drop_tables(cursor: Cursor, slot: int) -> None:
     cursor.execute(f"DROP TABLE IF EXISTS {reference_table(slot)}")
 
 
-def create_views(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
-    """Create or replace the views of a model."""
+def create_views(
+    cursor: Cursor, slot: int, schema: ModelSchema, others: Sequence[str] = ()
+) -> None:
+    """Create or replace the views of a model.
+
+    Args:
+        cursor: A cursor inside a transaction.
+        slot: Slot number of the model.
+        schema: Schema of the model.
+        others: Further columns to pass on.
+    """
     attributes = [f"{_expression(a, schema)} AS {quoted(a.column)}" for a in schema.attributes]
+    known = {a.column for a in schema.attributes}
+    attributes += [quoted(column) for column in others if column not in known]
     system = [
         "CAST(inference_id AS VARCHAR) AS inference_id" if name == "inference_id" else name
         for name in SYSTEM_COLUMNS

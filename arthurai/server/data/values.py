@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -26,9 +27,13 @@ class ValueProblem(ValueError):  # noqa: N818 - a refused value is a finding, no
     """A value that does not fit its value type; the text says why."""
 
 
+_REPR: Final = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _SHOWN
+
+
 def shown(value: object) -> str:
-    """Return a short text of a value for a message."""
-    text = repr(value)
+    """Return a short text of a value for a message, however large the value is."""
+    text = _REPR.repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

@@ -154,12 +154,18 @@ def kill_repeatedly(directory, times, seed):
         environment = {"PYTHONPATH": f"{here.parents[2]}:{here}", "PATH": "/usr/bin:/bin"}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert process.stdout.readline() == f"open {ledger.rows}\n"
-        killer = threading.Timer(chance.uniform(0.05, 1.0), process.kill)
-        killer.start()
+        killer = threading.Timer(chance.uniform(0.0, 0.6), process.kill)
+        # Most deaths come after some writes, whatever the machine has to do besides; some before.
+        early = number > 0 and chance.random() < 0.2
+        if early:
+            killer.start()
         for line in process.stdout:
             # The last line may be cut off by the death.
             if line.endswith("\n"):
                 ledger.read(line)
+                if line.startswith("done") and not early:
+                    killer.start()
+                    early = True
         assert process.wait() == -9
         process.stdout.close()
         with DataStore(directory) as store:

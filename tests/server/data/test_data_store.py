@@ -462,6 +462,35 @@ def test_added_attributes_are_null_and_removed_ones_are_gone(store):
     assert values(store, changed, "late") == [["a"], None]
 
 
+def test_a_request_with_an_outdated_schema_destroys_nothing(store):
+    old = simple_schema()
+    new = make_schema([*SIMPLE, attribute("late", "STRING", "GROUND_TRUTH")])
+    store.append_inferences(old, [inference(1)])
+    store.update_schema(new)
+    store.append_ground_truth(new, [truth(1, 0) | {"ground_truth_data": {"late": "x"}}])
+
+    store.append_inferences(old, [inference(2)])
+    assert values(store, old, "income") == [1.5, 1.5]
+
+    assert values(store, new, "late") == ["x", None]
+    narrow = make_schema(SIMPLE[:1])
+    store.update_schema(narrow)
+    assert store.append_ground_truth(
+        new, [truth(1, 0) | {"ground_truth_data": {"late": "y"}}]
+    ).accepted
+    assert values(store, narrow, "income") == [1.5, 1.5]
+    assert values(store, new, "late") == ["y", None]
+
+
+def test_no_items_are_no_failure(memory_store):
+    schema = simple_schema()
+    nothing = {"success": 0, "failure": 0, "total": 0}
+    assert memory_store.append_inferences(schema, []).counts() == nothing
+    assert memory_store.append_ground_truth(schema, []).counts() == nothing
+    assert memory_store.append_reference(schema, []).counts() == nothing
+    assert memory_store.datasets(schema) == []
+
+
 def test_models_do_not_see_each_other(memory_store):
     one, two = simple_schema(model_id="one"), simple_schema(model_id="two")
     memory_store.append_inferences(one, [inference(1)])
