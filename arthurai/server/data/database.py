@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,12 +68,12 @@ class Database:
         self, directory: Path | None, *, migrations: Mapping[int, Migration] = MIGRATIONS
     ) -> None:
         self._lock: DirectoryLock | None = None
-        self._spill: tempfile.TemporaryDirectory[str] | None = None
+        self._remove_files: weakref.finalize[Any, Any] | None = None
         self._closing = threading.Lock()
         self._connection: Cursor | None = None
         if directory is None:
-            self._spill = tempfile.TemporaryDirectory(prefix="arthurai-")
-            self.files = Path(self._spill.name)
+            self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
+            self._remove_files = weakref.finalize(self, _remove, self.files, os.getpid())
             target = ":memory:"
         else:
             directory.mkdir(parents=True, exist_ok=True)
@@ -150,15 +153,12 @@ class Database:
         Returns:
             What ``work`` returned in the transaction that was committed.
         """
-        for attempt in range(_ATTEMPTS):
-            try:
-                with self.transaction() as cursor:
-                    return work(cursor)
-            except duckdb.TransactionException:
-                if attempt + 1 == _ATTEMPTS:
-                    raise
-                time.sleep(random.uniform(0.5, 1.0) * _FIRST_WAIT * 2**attempt)  # noqa: S311 - jitter
-        raise AssertionError
+
+        def attempt() -> T:
+            with self.transaction() as cursor:
+                return work(cursor)
+
+        return _retried(attempt)
 
     def fetch(
         self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
@@ -178,9 +178,13 @@ class Database:
             return names, cursor.fetchall()
 
     def checkpoint(self) -> None:
-        """Fold the log into the file."""
-        with self.cursor() as cursor:
-            cursor.execute("CHECKPOINT")
+        """Fold the log into the file, as soon as no other write is under way."""
+
+        def attempt() -> None:
+            with self.cursor() as cursor:
+                cursor.execute("CHECKPOINT")
+
+        _retried(attempt)
 
     def close(self) -> None:
         """Write everything into the file and give the directory free; again: does nothing."""
@@ -191,15 +195,30 @@ class Database:
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
-            if self._spill is not None:
-                self._spill.cleanup()
-                self._spill = None
+            if self._remove_files is not None:
+                self._remove_files()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+def _retried(attempt: Callable[[], T]) -> T:
+    """Try again, after growing waits, what collides with another transaction."""
+    for number in range(_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except duckdb.TransactionException:
+            time.sleep(random.uniform(0.5, 1.0) * _FIRST_WAIT * 2**number)  # noqa: S311 - jitter
+    return attempt()
+
+
+def _remove(directory: Path, owner: int) -> None:
+    """Delete temporary files, unless a fork of their owner is what ends."""
+    if os.getpid() == owner:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager

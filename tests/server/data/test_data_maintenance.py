@@ -183,6 +183,27 @@ def test_the_same_process_cannot_open_a_directory_twice(tmp_path):
         pass
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_the_end_of_a_fork_leaves_the_files_of_a_store_in_memory():
+    program = """
+        import os
+        from arthurai.server.data.store import DataStore
+        from arthurai.server.schema import ModelSchema
+
+        model = {"id": "m", "input_type": "IMAGE", "output_type": "REGRESSION"}
+        store = DataStore()
+        images = store.images(ModelSchema.from_model(model))
+        image_id = images.put(b"GIF89a")
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            print(images.get(image_id))
+    """
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "b'GIF89a'\n"
+
+
 # --- versions -------------------------------------------------------------------------------------
 
 
