@@ -63,7 +63,7 @@ def build(
             _check_time_series(model)
         _add_outputs(model, plan)
     if set_reference_data:
-        model.reference_dataframe = data
+        model.reference_dataframe = frame.reusable
     logger.info(
         "The schema of model %r is built. Check it with review(), then call save().",
         model.partner_model_id,

@@ -36,6 +36,7 @@ class Frame:
 
     def __init__(self, data: Any, argument: str = "data") -> None:
         self._argument = argument
+        self._data = data
         self._pandas: Any = None
         self._table: Any = None
         if hasattr(data, "iloc") and hasattr(data, "dtypes"):
@@ -48,6 +49,11 @@ class Frame:
             self._table = to_arrow(data, name=argument, infinities_to_null=True)
             self.names = list(self._table.column_names)
             self.num_rows = self._table.num_rows
+
+    @property
+    def reusable(self) -> Any:
+        """The data as it came, or what was read of it where it can be read only once."""
+        return self._table if hasattr(self._data, "read_next_batch") else self._data
 
     def __contains__(self, name: object) -> bool:
         return name in self.names

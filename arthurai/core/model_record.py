@@ -13,6 +13,7 @@ from arthurai.common.exceptions import (
     MissingParameterError,
     UserTypeError,
     UserValueError,
+    arthur_excepted,
 )
 from arthurai.core.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.core.base import ArthurBaseJsonDataclass
@@ -241,6 +242,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
             return Stage.GroundTruthClass
         return Stage.GroundTruth
 
+    @arthur_excepted("failed to find the attribute")
     def get_attribute(self, name: str, stage: str | None = None) -> ArthurAttribute:
         """Find one attribute.
 
@@ -293,6 +295,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
             ):
                 yield attribute
 
+    @arthur_excepted("failed to list the attributes")
     def get_attributes(self, stage: str | None = None) -> list[ArthurAttribute]:
         """List the attributes.
 
@@ -304,6 +307,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         return list(self.matching_attributes(stage=stage))
 
+    @arthur_excepted("failed to list the attributes")
     def get_attribute_names(
         self, stage: str | None = None, value_type: str | None = None
     ) -> list[str]:

@@ -64,3 +64,18 @@ def test_a_new_difference_is_not_swallowed_by_the_tables():
     assert found[0] in unexplained
     assert found[1] in unexplained
     assert to_build == []
+
+
+def test_importing_the_package_makes_submodules_reachable_without_loading_them():
+    program = (
+        "import sys, arthurai\n"
+        "assert 'arthurai.core.models' not in sys.modules\n"
+        "assert arthurai.common.constants.Stage.GroundTruth == 'GROUND_TRUTH'\n"
+        "assert arthurai.core.models.ArthurModel and arthurai.core.attributes.ArthurAttribute\n"
+        "heavy = {'pandas', 'pyarrow', 'numpy', 'httpx', 'duckdb'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
