@@ -122,9 +122,13 @@ class Delivery:
         try:
             left: bool = deliver(message)
         except (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError) as error:
-            logger.warning("delivery failed: %s", type(error).__name__, extra=facts)
+            reason = f"failed: {type(error).__name__}"
+            logger.warning("%s to %r %s", channel, message.destination, reason, extra=facts)
             return False
-        logger.info("delivered" if left else "not set up, logged only", extra=facts)
+        outcome = "delivered" if left else "not delivered: nothing is set up for it"
+        logger.info(
+            "%s to %r %s: %s", channel, message.destination, outcome, message.subject, extra=facts
+        )
         return left
 
     def _mail(self, message: Message) -> bool:

@@ -154,7 +154,6 @@ class Notifications:
             for line in report["data"]
         ]
         text = "\n".join([report["time_frame"], *(lines or ["no alerts"])])
-        logger.info("summary", extra={"report": orjson.dumps(report).decode()})
         sent = 0
         for subscriber in summary["subscribers"]:
             destination = self._destination(subscriber) if subscriber["enabled"] else None
@@ -162,6 +161,13 @@ class Notifications:
                 subject = f"Arthur: {summary['name']}"
                 self._delivery.mail(Message(destination, subject, text, report))
                 sent += 1
+        logger.info(
+            "alert summary %r of %s sent to %d subscribers",
+            summary["name"],
+            report["time_frame"],
+            sent,
+            extra={"report": orjson.dumps(report).decode()},
+        )
         return sent
 
     def send_due(self, moment: datetime) -> int:
