@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.authorization import SUPER_ADMIN
+from arthurai.server.control.users import MAX_PASSWORD_LENGTH
 from arthurai.server.http.handlers import ApiError, Request
 
 if TYPE_CHECKING:
@@ -79,8 +80,11 @@ def check_account(body: Mapping[str, Any]) -> None:
         # one could log in, or lock somebody out, under the address of somebody else
         raise ApiError(400, "body.username: contains @ and is not the user's own address")
     for member in ("password", "new_password"):
-        if body.get(member) == "":
-            raise ApiError(400, f"body.{member}: a password has at least one character")
+        password = body.get(member)
+        if password is not None and not 0 < len(password) <= MAX_PASSWORD_LENGTH:
+            raise ApiError(
+                400, f"body.{member}: a password has 1 to {MAX_PASSWORD_LENGTH} characters"
+            )
 
 
 def change_user(request: Request, user: User, *, may_skip_old_password: bool) -> User:

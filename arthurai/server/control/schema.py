@@ -37,7 +37,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """CREATE TABLE login_failures (
             login TEXT PRIMARY KEY,
             failures INTEGER NOT NULL,
-            locked_until REAL NOT NULL
+            locked_until REAL NOT NULL,
+            last_failure REAL NOT NULL
         ) STRICT""",
         """CREATE TABLE service_accounts (
             id TEXT PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import time
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_LOGIN_FAILURES: Final = 5
 LOCK_SECONDS: Final = 600.0
+FORGET_SECONDS: Final = 24 * 3600.0
+MAX_PASSWORD_LENGTH: Final = 1024
 PROFILE_MEMBERS: Final = (
     "first_name",
     "last_name",
@@ -233,6 +236,8 @@ class UserRepository:
         )
 
     def _verified(self, user_id: str | None, password: str) -> bool:
+        if len(password) > MAX_PASSWORD_LENGTH:
+            return False
         stored = None
         if user_id is not None:
             stored = self._database.scalar(
@@ -277,7 +282,7 @@ class UserRepository:
             raise ApiError(403, "old_password is wrong")
 
     def _open_key(self, login: str) -> str:
-        key = login.casefold()
+        key = hashlib.sha256(login.casefold().encode("utf-8", "surrogatepass")).hexdigest()
         locked_until = self._database.scalar(
             "SELECT locked_until FROM login_failures WHERE login = ?", (key,)
         )
@@ -291,12 +296,18 @@ class UserRepository:
         return key
 
     def _note_failure(self, key: str) -> None:
-        self._database.execute(
-            """INSERT INTO login_failures VALUES (?, 1, 0) ON CONFLICT (login) DO UPDATE SET
-               locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE 0 END,
-               failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END""",
-            (key, MAX_LOGIN_FAILURES, time.time() + LOCK_SECONDS, MAX_LOGIN_FAILURES),
-        )
+        moment = time.time()
+        with self._database.transaction():
+            self._database.execute(
+                "DELETE FROM login_failures WHERE last_failure < ?", (moment - FORGET_SECONDS,)
+            )
+            self._database.execute(
+                """INSERT INTO login_failures VALUES (?, 1, 0, ?) ON CONFLICT (login) DO UPDATE SET
+                   locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE 0 END,
+                   failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END,
+                   last_failure = excluded.last_failure""",
+                (key, moment, MAX_LOGIN_FAILURES, moment + LOCK_SECONDS, MAX_LOGIN_FAILURES),
+            )
 
 
 def _encoded(profile: Mapping[str, Any]) -> str:

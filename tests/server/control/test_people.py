@@ -64,6 +64,23 @@ def test_a_wrong_password_and_an_unknown_user_look_alike(admin, callers):
     assert not any("set-cookie" in a.headers for a in answers)
 
 
+def test_failures_of_logins_nobody_has_do_not_pile_up(app, callers, monkeypatch):
+    clock = {"now": 1_000_000.0}
+    monkeypatch.setattr(users_module.time, "time", lambda: clock["now"])
+    client = callers()
+
+    def known():
+        for _ in range(5):
+            body = {"login": f"{clock['now']} " + "x" * 10_000, "password": "p" * 10_000}
+            client.post("/login", json=body)
+            clock["now"] += 1
+        return app.control.database.scalar("SELECT count(*) FROM login_failures")
+
+    assert known() == 5
+    clock["now"] += users_module.FORGET_SECONDS
+    assert known() == 5
+
+
 @pytest.mark.parametrize("login", ["ann", "nobody"])
 def test_repeated_failures_lock_a_login_for_a_while(admin, callers, log_in, monkeypatch, login):
     admin.post("/users", json=new_user())
@@ -140,6 +157,7 @@ def test_names_and_addresses_are_taken_once(admin):
         {"username": "a\nb"},
         {"username": "somebody@example.com"},
         {"password": ""},
+        {"password": "x" * 1025},
         {"roles": []},
         {"roles": ["User", "Administrator"]},
         {"roles": ["Emperor"]},
