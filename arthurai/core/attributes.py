@@ -217,14 +217,16 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
             value = as_categories(value)
         elif name == "bins":
             value = as_bins(value)
-        elif name == "unique":
-            name = "is_unique"
         object.__setattr__(self, name, value)
 
     @property
     def unique(self) -> bool:
         """Another name of ``is_unique``; the documentation of the platform uses it."""
         return self.is_unique
+
+    @unique.setter
+    def unique(self, value: bool) -> None:
+        self.is_unique = value
 
     def to_dict(self, skip_none: bool = True) -> dict[str, Any]:
         """Turn the attribute into the dictionary the API takes.

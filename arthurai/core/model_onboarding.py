@@ -378,6 +378,23 @@ class OnboardingCalls(ModelRecord):
         """
         return outputs.add_ranked_list_output_attributes(self, predicted_attr_name, gt_attr_name)
 
+    @arthur_excepted("failed to find the attribute")
+    def get(self, name: str, stage: str | None = None) -> ArthurAttribute:
+        """Do what :meth:`get_attribute` does; texts about the platform use this name.
+
+        Args:
+            name: Name of the attribute.
+            stage: Stage of the attribute.
+
+        Returns:
+            The attribute itself, not a copy.
+
+        Raises:
+            MethodNotApplicableError: The model has no attributes yet.
+            UserValueError: There is no such attribute.
+        """
+        return self.get_attribute(name, stage)
+
     @arthur_excepted("failed to remove an attribute")
     def remove_attribute(
         self,
@@ -385,7 +402,7 @@ class OnboardingCalls(ModelRecord):
         stage: str | None = None,
         attribute: ArthurAttribute | None = None,
     ) -> None:
-        """Take an attribute out of an unsaved model.
+        """Take an attribute out of an unsaved model; links to it are dropped.
 
         Args:
             name: Name of the attribute.

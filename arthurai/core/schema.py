@@ -217,13 +217,17 @@ def rename_attribute(
             raise UserValueError(
                 f"Model {model.partner_model_id!r} already has an attribute named {new_name!r}."
             )
-        for other in model.attributes or ():
-            if other.attribute_link == old_name:
-                other.attribute_link = new_name
-            if other.token_attribute_link == old_name:
-                other.token_attribute_link = new_name
+        _relink(model, old_name, new_name)
     attribute.name = new_name
     return attribute
+
+
+def _relink(model: ModelRecord, old_name: str, new_name: str | None) -> None:
+    for attribute in model.attributes or ():
+        if attribute.attribute_link == old_name:
+            attribute.attribute_link = new_name
+        if attribute.token_attribute_link == old_name:
+            attribute.token_attribute_link = new_name
 
 
 def remove_attribute(
@@ -248,6 +252,7 @@ def remove_attribute(
             found = candidate.name == name and stage in {None, candidate.stage}
         if found:
             del attributes[index]
+            _relink(model, candidate.name, None)
             return
     wanted = attribute.short_name() if attribute is not None else repr(name)
     where = "" if stage is None else f" in stage {stage}"

@@ -117,6 +117,7 @@ def test_images_get_the_next_free_position():
 def test_looking_up_attributes():
     described = binary()
     assert described.get_attribute("age") is described.attributes[0]
+    assert described.get(name="age") is described.attributes[0]
     assert described.get_attributes(Stage.PredictedValue)[1].name == "p1"
     assert described.get_attribute_names(value_type=ValueType.Integer) == ["age", "g0", "g1"]
     assert described.get_attribute_names(Stage.GroundTruth, ValueType.Float) == []
@@ -148,6 +149,9 @@ def test_removing_attributes():
     described.remove_attribute(attribute=described.get_attribute("p0"))
     described.remove_attribute("g0", Stage.GroundTruth)
     assert described.get_attribute_names() == ["sex", "p1", "g1"]
+    described.remove_attribute("g1")
+    assert described.get_attribute("p1").attribute_link is None
+    described.add_attribute("g1", ValueType.Integer, Stage.GroundTruthClass)
     assert set(described.attributes_type_dict) == {"sex", "p1", "g1"}
     for arguments in ({"name": "age"}, {"name": "sex", "stage": Stage.NonInputData}, {}):
         with pytest.raises(UserValueError):
