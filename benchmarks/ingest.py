@@ -6,7 +6,8 @@ Usage:
 
 Prints rows per second, rows per second of the client's CPU time (steadier on a busy machine), peak
 memory above the state with the frame loaded, and ratios; then the embedded server end to end, the
-distance to the floor (what encoding alone costs), and the memory of streaming a dataset. Each measurement runs in a process of its own.
+distance to the floor (what encoding alone costs), and the memory of streaming a dataset. Each
+measurement runs in a process of its own.
 """
 
 import argparse
@@ -120,7 +121,8 @@ def compare(
         effort = ours["rows_per_cpu_second"] / theirs["rows_per_cpu_second"]
         memory = ours["extra_mb"] / max(theirs["extra_mb"], 0.1)
         least, hoped = BARS[call]
-        line += f"   {speed:5.1f}x (bar {least:g}, goal {hoped:g}), by CPU {effort:.1f}x, memory {memory:.2f}"
+        line += f"   {speed:5.1f}x (bar {least:g}, goal {hoped:g})"
+        line += f", by CPU {effort:.1f}x, memory {memory:.2f}"
     print(line, flush=True)
     return theirs
 

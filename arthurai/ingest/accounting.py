@@ -17,7 +17,7 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
 )
 
-ACCEPTED = "accepted"
+SUCCESS = "success"
 REJECTED = "rejected"
 UNKNOWN = "unknown"
 
@@ -186,13 +186,15 @@ class Account:
 
     Args:
         by_row: whether answers have one entry a row (else only counts and failures).
+        add_ids: whether each entry of `results` gets the id of its row.
         how_to_go_on: advice for when the call ends early.
     """
 
-    def __init__(self, *, by_row: bool, how_to_go_on: str = REPEAT) -> None:
+    def __init__(self, *, by_row: bool, add_ids: bool = False, how_to_go_on: str = REPEAT) -> None:
         self.result = SendResult()
         self.how_to_go_on = how_to_go_on
         self._by_row = by_row
+        self._add_ids = add_ids
         self.result["results" if by_row else "failures"] = []
         self.errors: list[BaseException] = []
 
@@ -235,8 +237,12 @@ class Account:
 
     def _add_results(self, sent: Sent) -> None:
         results = _results(sent.answer, sent.rows)
-        for entry, row_id in zip(results, sent.ids, strict=True):
-            entry["partner_inference_id"] = row_id
+        for entry in results:
+            if entry.get("message") == SUCCESS:
+                entry["message"] = SUCCESS  # one text instead of one a row
+        if self._add_ids:
+            for entry, row_id in zip(results, sent.ids, strict=True):
+                entry["partner_inference_id"] = row_id
         refused = [number for number, entry in enumerate(results) if entry["status"] >= _OK_BELOW]
         for number in refused:
             entry = results[number]

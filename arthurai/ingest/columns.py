@@ -59,7 +59,8 @@ def describe_rows(rows: Sequence[int], total: int) -> str:
     return f"rows {', '.join(map(str, rows))}{more}"
 
 
-def _families(values: Sequence[Any]) -> dict[str, set[type]]:
+def _families(values: Sequence[Any]) -> tuple[dict[str, set[type]], set[type]]:
+    """The types of a column by family, and those float types that only stand for missing values."""
     found: dict[str, set[type]] = {}
     for kind in set(map(type, values)):
         found.setdefault(_family(kind), set()).add(kind)
@@ -70,8 +71,8 @@ def _families(values: Sequence[Any]) -> dict[str, set[type]]:
         and not found.keys() <= _NUMBERS
         and all(_is_nan(value) for value in values if type(value) in floats)
     ):
-        del found["floats"]
-    return found
+        return found, found.pop("floats")
+    return found, set()
 
 
 def _refuse_mixture(
@@ -169,7 +170,9 @@ def values_to_array(values: Sequence[Any], *, name: str, column: str) -> Any:
     """
     import pyarrow as pa
 
-    families = _families(values)
+    families, only_nan = _families(values)
+    if only_nan:
+        values = [None if type(value) in only_nan else value for value in values]
     _refuse_mixture(values, families, name, column)
     if "UUIDs" in families:
         values = [None if _family(type(value)) == _NOTHING else str(value) for value in values]

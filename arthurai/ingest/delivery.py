@@ -17,7 +17,13 @@ from arthurai.ingest.encode_json import json_bodies
 from arthurai.ingest.encode_parquet import parquet_file, to_table
 from arthurai.ingest.gather import gather_table
 from arthurai.ingest.images import ZIP_BYTES, Image, cut_by_size, names_of, zipped
-from arthurai.ingest.prepare import GROUND_TRUTHS, REFERENCE, Extras, Preparer
+from arthurai.ingest.prepare import (
+    GROUND_TRUTHS,
+    INFERENCES,
+    REFERENCE,
+    Extras,
+    Preparer,
+)
 from arthurai.ingest.prepared import Prepared, column_list
 from arthurai.ingest.problems import Problems
 from arthurai.ingest.progress import Progress
@@ -128,7 +134,7 @@ class Delivery:
             ArthurUserError: the table is wrong; nothing was sent of one that is in memory.
             ArthurError: a request failed as a whole; `result` says what was accepted.
         """
-        account = Account(by_row=True)
+        account = Account(by_row=True, add_ids=self.preparer.purpose == INFERENCES)
         self._send(data, extras, account, self._json_requests, as_json=True)
         return account
 
