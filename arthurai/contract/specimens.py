@@ -98,7 +98,7 @@ def _row(number: int) -> dict[str, Any]:
             "income": 1000.0 + 250.5 * number,
             "region": ("north", "south", "west")[number % 3],
             "age": 20 + 2 * number,
-            "p_default": (number * 7 % ROWS) / ROWS,
+            "p_default": (number * 7 % ROWS + 0.5) / ROWS,
         },
     }
 

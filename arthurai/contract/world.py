@@ -56,7 +56,7 @@ class World:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self._known: dict[str, str | None] = {}
-        self.models: list[str] = []
+        self._done: set[str] = set()
         self.created: list[tuple[str, dict[str, str]]] = []
 
     def path(self, operation: Operation) -> dict[str, str] | None:
@@ -121,6 +121,17 @@ class World:
         if value is None:
             raise StoppedError(key)
         return value
+
+    def once(self, what: str, do: Callable[[], None]) -> None:
+        """Do something the first time it is asked for.
+
+        Args:
+            what: Its name.
+            do: Does it.
+        """
+        if what not in self._done:
+            self._done.add(what)
+            do()
 
     def forget(self, *keys: str) -> None:
         """Make or find objects of some kinds anew the next time.
@@ -195,6 +206,14 @@ class World:
             if isinstance(attribute, dict):
                 self.bench.gate.admit(attribute.get("id"))
         return model
+
+    def make_user(self) -> str:
+        """Create a user and return the id.
+
+        Raises:
+            StoppedError: It was refused.
+        """
+        return str(self.make("create_user", specimens.user(), remove="delete_user").get("id"))
 
     def clean_up(self) -> list[str]:
         """Remove what was made, the youngest first.
@@ -325,10 +344,6 @@ def _make_subscriber(world: World) -> str | None:
     return world.make(name, body, path, remove="delete_alert_summary_subscriber").get("id")
 
 
-def _make_user(world: World) -> str | None:
-    return world.make("create_user", specimens.user(), remove="delete_user").get("id")
-
-
 def _make_service_account(world: World) -> str | None:
     body = specimens.service_account()
     name = "create_service_account"
@@ -368,7 +383,7 @@ _MAKERS: Final[dict[str, Callable[[World], str | None]]] = {
     "notification": _make_notification,
     "summary": _make_summary,
     "subscriber": _make_subscriber,
-    "user": _make_user,
+    "user": World.make_user,
     "service_account": _make_service_account,
     "batch": _make_batch,
     "batch_model": lambda world: world.need("batch") and world.get("batch_model"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.contract.probes import lifecycles, listings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -17,4 +19,5 @@ def chosen(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]
     Args:
         bench: Knows the operations of the run.
     """
-    yield from ()
+    for group in (listings, lifecycles):
+        yield from group.probes(bench)
