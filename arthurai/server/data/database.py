@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -140,7 +140,7 @@ class Database:
                 cursor.execute("COMMIT")
             except BaseException:
                 # After a failed COMMIT there is nothing left to roll back.
-                with _ignored(duckdb.Error):
+                with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
                 raise
 
@@ -219,14 +219,6 @@ def _remove(directory: Path, owner: int) -> None:
     """Delete temporary files, unless a fork of their owner is what ends."""
     if os.getpid() == owner:
         shutil.rmtree(directory, ignore_errors=True)
-
-
-@contextmanager
-def _ignored(*errors: type[BaseException]) -> Iterator[None]:
-    try:
-        yield
-    except errors:
-        return
 
 
 def _connect(target: str, spill: Path) -> Cursor:

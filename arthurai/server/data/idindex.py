@@ -75,9 +75,6 @@ class IdIndex:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return np.concatenate(places), np.concatenate(sequence)
 
-    def __len__(self) -> int:
-        return sum(len(run[0]) for run in self._runs)
-
 
 def _sorted(
     hashes: npt.NDArray[np.uint64], sequence: npt.NDArray[np.int64]

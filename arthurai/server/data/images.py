@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import secrets
@@ -29,6 +30,14 @@ MAX_TOTAL_BYTES: Final = 16 * 2**30
 _GRACE: Final = 3600.0  # seconds
 _IMAGE_ID: Final = re.compile(r"[0-9a-f]{40}")
 _ZIP_MAGIC: Final = b"PK"
+_ZIP_ERRORS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+)
 _MAGICS: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -142,7 +151,7 @@ class ImageUpload:
         self._files = files
         self._zip: zipfile.ZipFile | None = None
         self._single: str | None = None  # id of the image, if there is just one
-        self._stored: dict[str, str] = {}
+        self._stored: dict[str, str | BadDataError] = {}
         self._entries: dict[str, zipfile.ZipInfo] = {}
         stream.seek(0)
         start = stream.read(len(_ZIP_MAGIC))
@@ -215,23 +224,28 @@ class ImageUpload:
         """
         if self._single is not None:
             return self._single
-        found = self._stored.get(name)
+        entry = self._entries.get(name) or self._entries.get(_base(name))
+        if entry is None:
+            raise BadDataError("is not among the files of image_data")
+        found = self._stored.get(entry.filename)
         if found is None:
-            entry = self._entries.get(name) or self._entries.get(_base(name))
-            if entry is None:
-                raise BadDataError("is not among the files of image_data")
-            found = self._stored[name] = self._files.put(self._read(entry))
+            try:
+                found = self._files.put(self._read(entry))
+            except BadDataError as error:
+                found = error
+            # Bad ones are remembered too: unpacking them again for each row would take for ever.
+            self._stored[entry.filename] = found
+        if isinstance(found, BadDataError):
+            raise BadDataError(str(found))
         return found
 
     def _read(self, entry: zipfile.ZipInfo) -> bytes:
-        if self._zip is None:
-            raise BadDataError("is not among the files of image_data")
-        if entry.flag_bits & 1:
+        if self._zip is None or entry.flag_bits & 1:
             raise BadDataError("is encrypted")
         try:
             with self._zip.open(entry) as file:
                 content = file.read(MAX_IMAGE_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        except _ZIP_ERRORS as error:
             raise BadDataError(f"cannot be read from the zip ({error})") from None
         if len(content) > MAX_IMAGE_BYTES:
             raise BadDataError(f"has more than {MAX_IMAGE_BYTES} bytes")

@@ -50,13 +50,15 @@ class DirectoryLock:
         self._path = directory / LOCK_FILE
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         if not _lock(self._descriptor):
-            holder = os.pread(self._descriptor, 300, 0).decode("utf-8", "replace").strip()
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            holder = os.read(self._descriptor, 300).decode("utf-8", "replace").strip()
             os.close(self._descriptor)
             raise DataStoreLockedError(
                 f"the data directory {str(directory)!r} is open in another place:"
                 f" {holder or 'process unknown'}. Close that server or client first,"
                 " or give this one another directory."
             )
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
 

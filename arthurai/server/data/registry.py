@@ -52,11 +52,6 @@ class ModelRegistry:
         except KeyError:
             raise UnknownModelError(f"the data store knows no model {model_id!r}") from None
 
-    def writers(self) -> list[ModelWriter]:
-        """Return the writers of all models."""
-        with self._lock:
-            return list(self._writers.values())
-
     def writer(self, schema: ModelSchema) -> ModelWriter:
         """Return the writer of a model; its tables are made, or widened, to hold the schema.
 

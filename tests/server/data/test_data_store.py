@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 
 import pyarrow as pa
 import pytest
 
+from arthurai.server.data.database import Database
 from arthurai.server.data.errors import DatasetStateError, UnknownDatasetError, UnknownModelError
 from arthurai.server.data.store import DataStore
 
@@ -482,6 +484,40 @@ def test_a_request_with_an_outdated_schema_destroys_nothing(store):
     assert values(store, new, "late") == ["y", None]
 
 
+def test_an_outdated_schema_after_reopening_destroys_nothing(tmp_path):
+    old = simple_schema()
+    new = make_schema([*SIMPLE, attribute("late", "STRING", "GROUND_TRUTH")])
+    with DataStore(tmp_path) as store:
+        store.create_model(new)
+        store.append_inferences(new, [inference(1)])
+        store.append_ground_truth(new, [truth(1, 0) | {"ground_truth_data": {"late": "x"}}])
+
+    with DataStore(tmp_path) as store:
+        assert values(store, old, "income") == [1.5]
+        assert values(store, new, "late") == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("explicit", "implicit", "sent", "computed"),
+    [
+        ("BOOLEAN", "BOOLEAN", True, False),
+        ("BOOLEAN", "INTEGER", True, 0),
+        ("FLOAT", "FLOAT", 0.25, 0.75),
+        ("STRING", "FLOAT", "x", None),
+        ("FLOAT", "STRING", 0.25, None),
+    ],
+)
+def test_implicit_counterparts_of_all_types(memory_store, explicit, implicit, sent, computed):
+    schema = make_schema(
+        [
+            attribute("p", explicit, "PREDICTED_VALUE"),
+            attribute("q", implicit, "PREDICTED_VALUE", implicit=True),
+        ]
+    )
+    memory_store.append_reference(schema, [{"p": sent}])
+    assert values(memory_store, schema, "q", "reference") == [computed]
+
+
 def test_no_items_are_no_failure(memory_store):
     schema = simple_schema()
     nothing = {"success": 0, "failure": 0, "total": 0}
@@ -616,6 +652,27 @@ def test_explanations_are_replaced_by_algorithm(memory_store):
         f"SELECT explainer_algo, explainer_score FROM {relation} ORDER BY 1"
     )
     assert rows == [("lime", 3.0), ("shap", 2.0)]
+
+
+def test_colliding_writes_are_tried_again(tmp_path):
+    with Database(tmp_path) as database:
+        database.write(lambda cursor: cursor.execute("CREATE TABLE t AS SELECT 0 AS x"))
+        attempts = []
+        with database.transaction() as other:
+            other.execute("UPDATE t SET x = x + 1")
+            entered = threading.Event()
+
+            def add(cursor):
+                attempts.append(1)
+                entered.set()
+                cursor.execute("UPDATE t SET x = x + 10")
+
+            thread = threading.Thread(target=database.write, args=(add,))
+            thread.start()
+            assert entered.wait(10)
+        thread.join()
+        assert database.fetch("SELECT x FROM t")[1] == [(11,)]
+        assert len(attempts) > 1
 
 
 def test_queries_cannot_reach_the_file_system(memory_store):

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from arthurai.server.data.errors import BadDataError
 from arthurai.server.data.files import read_rows
 from arthurai.server.data.store import DataStore
 
@@ -350,6 +351,8 @@ def test_values_that_are_refused(store, kind, value):
             [2],
         ),
         ("STRING", pa.nulls(3), [None, None, None], []),
+        ("TIMESTAMP", pa.array([1, None, 3]), [None], [0, 2]),
+        ("TIMESTAMP", pa.array(["x", None, "x"]), [None], [0, 2]),
     ],
 )
 def test_columns_of_other_types(store, kind, column, kept, refused):
@@ -410,3 +413,115 @@ def test_ground_truth_times_of_a_table_default_to_the_inference(store):
 
     times = [row["ground_truth_timestamp"] for row in read(store, schema)]
     assert times == [dt.datetime(1970, 1, 1, 0, 0, 5), None]
+
+
+def table_of(**columns):
+    """Return a table of three rows of the batch schema below, with other columns where given."""
+    found = {
+        "partner_inference_id": ["a", "b", "c"],
+        "inference_timestamp": pa.array([0, 1, 2], pa.timestamp("s", "UTC")),
+        "batch_id": ["one", "one", "two"],
+        "x": [1.0, 2.0, 3.0],
+    }
+    return pa.table({name: value for name, value in (found | columns).items() if value is not None})
+
+
+@pytest.fixture
+def batches(store):
+    schema = make_schema(
+        [attribute("x", "FLOAT", "NON_INPUT_DATA"), attribute("y", "FLOAT", "GROUND_TRUTH")],
+        model_id="table-batches",
+        is_batch=True,
+    )
+    store.delete_model(schema.model_id)
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("columns", "refused", "reason"),
+    [
+        ({}, [], ""),
+        ({"batch_id": ["one", "", None]}, [1, 2], "batch_id is missing"),
+        ({"batch_id": [1, None, 2]}, [0, 1, 2], "batch_id: expected a text"),
+        ({"batch_id": None}, [0, 1, 2], "batch_id is missing"),
+        ({"inference_timestamp": ["x", stamp(0), None]}, [0, 2], "inference_timestamp: expected"),
+        (
+            {"y": [1, 2, None], "ground_truth_timestamp": ["x", None, None]},
+            [0],
+            "ground_truth_timestamp: expected",
+        ),
+    ],
+)
+def test_bad_rows_of_a_table_are_refused_alone(store, batches, columns, refused, reason):
+    outcome = store.append_inferences(batches, table_of(**columns))
+
+    assert sorted(outcome.failures) == refused
+    if refused:
+        assert reason in outcome.failures[refused[0]].message
+    kept = [name for place, name in enumerate("abc") if place not in refused]
+    assert [row["partner_inference_id"] for row in read(store, batches)] == kept
+
+
+def test_ground_truth_times_of_a_table(store, batches):
+    times = ["2024-01-01T00:00:00Z", None, "2024-01-02T00:00:00Z"]
+    store.append_inferences(batches, table_of(y=[1.0, 2.0, None], ground_truth_timestamp=times))
+
+    found = [row["ground_truth_timestamp"] for row in read(store, batches)]
+    assert found == [dt.datetime(2024, 1, 1), dt.datetime(1970, 1, 1, 0, 0, 1), None]
+
+
+def test_bad_ground_truth_rows_of_a_table_are_refused_alone(store, batches):
+    store.append_inferences(batches, table_of())
+    table = pa.table(
+        {
+            "partner_inference_id": ["a", "b", "c", "d"],
+            "ground_truth_timestamp": [stamp(0), None, stamp(0), stamp(0)],
+            "y": [1.0, 2.0, math.nan, 4.0],
+        }
+    )
+
+    outcome = store.append_ground_truth(batches, table)
+
+    assert {row: failure.status for row, failure in outcome.failures.items()} == {
+        1: 400,
+        2: 400,
+        3: 404,
+    }
+    assert [row["y"] for row in read(store, batches)] == [1.0, None, None]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (
+            pa.table([["a"], ["b"]], names=["partner_inference_id"] * 2),
+            "column ground_truth_timestamp is missing",
+        ),
+        (
+            pa.table(
+                [["a"], [stamp(0)], [stamp(0)], [1.0]],
+                names=[
+                    "partner_inference_id",
+                    "ground_truth_timestamp",
+                    "ground_truth_timestamp",
+                    "y",
+                ],
+            ),
+            "stands there twice",
+        ),
+        (
+            pa.table(
+                [["a"], [stamp(0)], [1.0]],
+                names=["partner_inference_id", "ground_truth_timestamp", "z"],
+            ),
+            "no ground truth column; the model has y",
+        ),
+    ],
+)
+def test_ground_truth_tables_that_are_refused_whole(store, batches, table, reason):
+    with pytest.raises(BadDataError, match=reason):
+        store.append_ground_truth(batches, table)
+
+
+def test_columns_the_model_does_not_know_are_ignored(store, batches):
+    assert store.append_inferences(batches, table_of(__index_level_0__=[1, 2, 3])).accepted == 3
