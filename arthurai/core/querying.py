@@ -26,7 +26,7 @@ def query(model: ModelRecord, body: Mapping[str, Any], query_type: str = "base")
             f"query_type needs one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}."
         )
     model_id = model.saved_id("be queried")
-    answer = model.session.call_json(_operation(query_type), model_id, body=dict(body))
+    answer = model.session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("The answer to the query lacks 'query_result'.")
     return answer["query_result"]
