@@ -404,7 +404,10 @@ class LevelCompiler:
                 selected, f"({groups}) AS g", having, order_by=orders, limit=self._window()
             )
         inputs = [f"{sql} AS {name}" for sql, name in self._row_inputs.items()]
-        ctes = [("r", select([*named, *inputs], source, where)), ("g", groups)]
+        # Reading stored columns again costs less than keeping a copy of them; running a subquery
+        # again does not.
+        rows = "r AS NOT MATERIALIZED" if isinstance(self.source, ModelSource) else "r"
+        ctes = [(rows, select([*named, *inputs], source, where)), ("g", groups)]
         joined = ["g"]
         for derived in self.derived:
             ctes += derived.steps

@@ -136,10 +136,13 @@ def with_ctes(ctes: Iterable[tuple[str, str]], body: str) -> str:
     """Put common table expressions before a statement.
 
     Args:
-        ctes: Names and their SELECTs, in order of dependence.
+        ctes: Names, perhaps with a clause ``AS NOT MATERIALIZED``, and their SELECTs, in order of
+            dependence.
         body: The statement.
     """
-    steps = commas(f"{name} AS ({sql})" for name, sql in ctes)
+    steps = commas(
+        f"{name} ({sql})" if " AS " in name else f"{name} AS ({sql})" for name, sql in ctes
+    )
     return f"WITH {steps} {body}" if steps else body
 
 

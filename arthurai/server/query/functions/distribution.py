@@ -81,10 +81,15 @@ def _equal_widths(arguments: Arguments) -> Expr:
         )
         probe = select(["*"], "r", limit=f"LIMIT {_PROBE_ROWS:d}")
         seen = select([*keys, f"count(DISTINCT {value}) AS n"], f"({probe}) AS r", group_by=keys)
+        doubtful = select(
+            [*(f"a.{key}" for key in keys), "TRUE AS doubtful"],
+            f"{name}_r AS a LEFT JOIN {name}_p AS p ON {_same(keys, 'a', 'p')}",
+            [f"coalesce(p.n, 0) < {bins:d}"],
+        )
         scarce = select(
             [*own, f"count(DISTINCT {value}) AS n"],
-            f"r LEFT JOIN {name}_p AS p ON {_same(keys, 'r', 'p')}",
-            [*present, f"coalesce(p.n, 0) < {bins:d}"],
+            f"r JOIN {name}_d AS d ON {_same(keys, 'r', 'd')}",
+            present,
             own,
         )
         span = select(
@@ -114,6 +119,7 @@ def _equal_widths(arguments: Arguments) -> Expr:
         return (
             (f"{name}_r", ranges),
             (f"{name}_p", seen),
+            (f"{name}_d", doubtful),
             (few, scarce),
             (steps, span),
             (f"{name}_c", counted),

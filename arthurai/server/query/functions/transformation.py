@@ -19,6 +19,7 @@ _TIMES = frozenset({Kind.TIME})
 _NUMBERS = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
 _MAX_OFFSET = 2**31
 _MANY_LABELS = 12
+_FEW_BORDERS = 32
 
 
 @function("roundTimestamp")
@@ -113,12 +114,17 @@ def bin_continuous(arguments: Arguments) -> Expr:
 def bin_index(value: str, borders: list[str]) -> str:
     """Return SQL of 1 + number of borders that are not above a value; null for null.
 
-    The comparisons form a binary search, so each row needs few of them.
+    Many comparisons form a binary search, so each row needs few of them; a few are faster in turn.
 
     Args:
         value: Expression of a number.
         borders: Expressions of the borders, ascending.
     """
+    if len(borders) <= _FEW_BORDERS:
+        steps = " ".join(
+            f"WHEN {value} < {border} THEN {place}" for place, border in enumerate(borders, start=1)
+        )
+        return f"CASE WHEN {value} IS NULL THEN NULL {steps} ELSE {len(borders) + 1} END"
 
     def search(low: int, high: int) -> str:
         if low == high:
