@@ -185,12 +185,12 @@ class Delivery:
         """A table in memory, checked as a whole."""
         problems = Problems(self.preparer.name)
         gathered = sources.gather(data, self.schema, problems)
-        prepared = self.preparer.prepare(gathered, extras=extras, problems=problems)
-        if not prepared.rows and not isinstance(data, list):
-            raise UserValueError(
-                f"`{self.preparer.name}` has no rows, so there is nothing to send."
-            )
-        return prepared
+        problems.raise_found()
+        if gathered.rows:
+            return self.preparer.prepare(gathered, extras=extras)
+        if isinstance(data, list):
+            return Prepared(0, 0)
+        raise UserValueError(f"`{self.preparer.name}` has no rows, so there is nothing to send.")
 
     def _rows(self, total: int | None, *, as_json: bool) -> int:
         """Rows of one request."""
