@@ -7,8 +7,10 @@ import os
 import sys
 from importlib import metadata
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from arthurai.version import __version__
 
@@ -114,7 +116,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"arthurai {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    serve = commands.add_parser("serve", help="run the embedded server over HTTP")
+    serve = commands.add_parser(
+        "serve",
+        help="run the embedded server over HTTP",
+        epilog="Mails are sent by the server that ARTHUR_SMTP_URL names "
+        "(smtp://[user:password@]host[:port] or smtps://...), from the address ARTHUR_SMTP_FROM; "
+        "ARTHUR_WEBHOOKS=true lets users of the server post alerts to urls. Without these, "
+        "messages are only logged.",
+    )
     serve.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
     serve.add_argument(
         "--port", type=_port, default=8080, help="port; 0 takes a free one (default: %(default)s)"
@@ -210,13 +219,23 @@ def _announce(app: ArthurApp, url: str) -> None:
     place = app.data_dir or "in memory, gone when the server stops (keep them with --data-dir)"
     print(f"Arthur listens on {url}")
     print(f"Data: {place}")
+    if not _is_loopback(url):
+        print("Other machines can connect over plain http: put a proxy with TLS in front of it.")
     if app.first_login is not None:
-        print("First start: an administrator was made; the password is shown only now.")
+        print("First start: the administrator got a password, which is shown only now.")
         print(f"ARTHUR_LOGIN={app.first_login.username}")
         print(f"ARTHUR_PASSWORD={app.first_login.password}")
     print(f"ARTHUR_API_KEY={app.admin_key}")
     print(f'client = ArthurAI(url="{url}", access_key="{app.admin_key}", allow_insecure=True)')
     sys.stdout.flush()
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -65,7 +65,7 @@ class ArthurApp:
         data: Inferences, reference data and ground truth.
         authentication: Tells who calls.
         authorization: Tells what they may do.
-        first_login: Credentials made by this start, if it was the first of a directory.
+        first_login: The password made by this start, if it made one.
         admin_key: An API key with all rights, for the first organisation.
     """
 
@@ -78,7 +78,7 @@ class ArthurApp:
         max_json_bytes: int = MAX_JSON_BYTES,
         max_form_bytes: int = MAX_FORM_BYTES,
         access_log: bool = False,
-        make_login: bool | None = None,
+        make_login: bool = False,
         delivery: DeliverySettings | None = None,
     ) -> None:
         """Open or create a server.
@@ -90,8 +90,7 @@ class ArthurApp:
             max_json_bytes: Largest JSON body.
             max_form_bytes: Largest form body, files included.
             access_log: Log each request at level INFO instead of DEBUG.
-            make_login: Whether the administrator made by the first start gets a password; by
-                default only where a directory keeps it, because hashing takes a moment.
+            make_login: Whether the first administrator gets a password if nobody has one yet.
             delivery: How mails and webhooks leave; without settings messages are logged only.
 
         Raises:
@@ -118,9 +117,9 @@ class ArthurApp:
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
-        if make_login is None:
-            make_login = data_dir is not None
-        self.admin_key = self._prepare(make_login=make_login)
+        self.admin_key = self._prepare()
+        if make_login:
+            self._make_login()
         self._http = HttpCore(
             self,
             document,
@@ -130,13 +129,16 @@ class ArthurApp:
         )
         self.validation = self._http.validation
 
-    def _prepare(self, *, make_login: bool) -> str:
+    def _prepare(self) -> str:
         """Make the first organisation and its administrator where there are none."""
         with self.control.transaction():
             organizations = self.control.organizations.list()
             if not organizations:
                 organizations = [self.control.organizations.create(FIRST_ORGANIZATION)]
-                self._create_administrator(organizations[0]["id"], make_login=make_login)
+                user = self.control.users.create(
+                    username=FIRST_USERNAME, email=FIRST_EMAIL, password=None
+                )
+                self.control.users.join(user.id, organizations[0]["id"], ADMINISTRATOR)
             organization_id = organizations[0]["id"]
             accounts = self.control.service_accounts
             for account in accounts.list(organization_id):
@@ -145,15 +147,13 @@ class ArthurApp:
             account = accounts.create(organization_id, ADMIN_KEY_DESCRIPTION, SUPER_ADMIN)
             return accounts.token(account.id)
 
-    def _create_administrator(self, organization_id: str, *, make_login: bool) -> None:
-        password = None
-        if make_login:
-            password = secrets.token_urlsafe(12)
-            self.first_login = FirstLogin(FIRST_USERNAME, password)
-        user = self.control.users.create(
-            username=FIRST_USERNAME, email=FIRST_EMAIL, password=password
-        )
-        self.control.users.join(user.id, organization_id, ADMINISTRATOR)
+    def _make_login(self) -> None:
+        users = self.control.users
+        if users.any_password():
+            return
+        administrator = users.members(self.control.organizations.list()[0]["id"])[0]
+        self.first_login = FirstLogin(administrator.username, secrets.token_urlsafe(12))
+        users.set_password(administrator, self.first_login.password)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""

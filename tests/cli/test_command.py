@@ -102,6 +102,13 @@ def test_the_line_of_python_that_is_printed_works():
         assert server.stop() == (0, "")
 
 
+def test_a_server_for_other_machines_warns_about_plain_http():
+    server = Running("--host", "0.0.0.0", "--log-level", "error")
+    assert "TLS" in server.printed
+    assert get(f"http://127.0.0.1:{urlsplit(server.url).port}", "/health")[0] == 200
+    assert server.stop()[0] == 0
+
+
 def test_a_port_in_use_is_named():
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = str(holder.getsockname()[1])

@@ -62,7 +62,9 @@ class OrganizationRepository:
 
     def list(self) -> list[dict[str, Any]]:
         """Return all organisations in the order of their creation."""
-        return [dict(row) for row in self._database.rows("SELECT * FROM organizations")]
+        return [
+            dict(row) for row in self._database.rows("SELECT * FROM organizations ORDER BY rowid")
+        ]
 
     def update(
         self, organization_id: str, *, name: str | None = None, plan: str | None = None

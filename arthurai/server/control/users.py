@@ -228,6 +228,11 @@ class UserRepository:
             (self._hasher.hash(password), user.id),
         )
 
+    def any_password(self) -> bool:
+        """Tell whether anybody can log in with a password."""
+        found = self._database.row("SELECT 1 FROM users WHERE password_hash IS NOT NULL")
+        return found is not None
+
     def deactivate(self, user: User) -> None:
         """Make a user inactive; all their sessions end."""
         self._database.execute(
