@@ -3,7 +3,8 @@
     python benchmarks/onboarding.py --official-python /path/to/venv/bin/python
 
 Without `--official-python` only this SDK is measured. Each measurement runs in a process of its
-own; the time is the best of `--repeat` runs, the memory the most any run grew by (Linux only).
+own, after a warm-up on 100 rows; the time is the best of `--repeat` runs, the memory the most any
+run grew by (Linux only).
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ def run(what: str, rows: int, repeat: int) -> None:
     from arthurai.core.models import ArthurModel
 
     logging.disable(logging.CRITICAL)
+    ArthurModel("warm up", "TABULAR", "REGRESSION").infer_schema(frame(100), "PIPELINE_INPUT")
     data = frame(rows)
     inputs = data.drop(columns=["prediction", "label"])
     seconds, grown = [], []
