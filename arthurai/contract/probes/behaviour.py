@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.contract.probes import lifecycles, listings
+from arthurai.contract.probes import lifecycles, listings, questions, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,5 +19,5 @@ def chosen(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]
     Args:
         bench: Knows the operations of the run.
     """
-    for group in (listings, lifecycles):
+    for group in (listings, lifecycles, sending, questions):
         yield from group.probes(bench)
