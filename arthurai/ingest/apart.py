@@ -13,6 +13,7 @@ from arthurai.ingest.schema import IngestAttribute
 Columns = dict[str, Any]
 """Column name to values: a list, or an Arrow array."""
 
+_ARROW_COLUMNS = ("__arrow_c_array__", "__arrow_c_stream__")
 _WIDE = 2
 """Dimensions of an array with one column an attribute."""
 
@@ -37,7 +38,7 @@ def value_list(values: Any, *, name: str) -> Any:
             f"`{name}` must be a list, array or Series with one value a row, "
             f"got {type(values).__name__}."
         )
-    if hasattr(values, "dtype") or hasattr(values, "__arrow_c_array__"):
+    if any(hasattr(values, name) for name in ("dtype", *_ARROW_COLUMNS)):
         return column_to_arrow(values, name=name, column=name)
     return list(values)
 

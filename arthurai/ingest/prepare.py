@@ -139,7 +139,8 @@ class Preparer:
             UserTypeError: everything found is a wrong type.
             UserValueError: something else is wrong.
         """
-        problems = problems or Problems(self.name)
+        problems = Problems(self.name) if problems is None else problems
+        problems.later_part = start > 0
         columns = dict(gathered.columns)
         if extras is not None:
             columns.update(self._given_apart(extras, gathered.rows, problems))

@@ -14,10 +14,15 @@ class Problems:
 
     Args:
         name: what the caller calls the table.
+
+    Attributes:
+        name: the same.
+        later_part: whether this is a part of a stream, of which earlier parts may have been sent.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.later_part = False
         self._found: list[tuple[str, bool]] = []
 
     def __bool__(self) -> bool:
@@ -54,8 +59,9 @@ class Problems:
         texts = [text for text, _ in self._found]
         more = [f"… and {len(texts) - MOST} more"] if len(texts) > MOST else []
         count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
+        what = "these rows" if self.later_part else "it"
         message = (
-            f"`{self.name}` has {count}; nothing of it was sent. Rows count from 0.\n"
+            f"`{self.name}` has {count}; nothing of {what} was sent. Rows count from 0.\n"
             + "\n".join(f"  - {text}" for text in texts[:MOST] + more)
         )
         if all(of_type for _, of_type in self._found):
