@@ -7,9 +7,13 @@ import signal
 import socket
 import time
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
+import orjson
 import waitress
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +33,26 @@ _RESERVED_DESCRIPTORS: Final = 128
 _TURN_SECONDS: Final = 0.25
 _IDLE_SECONDS: Final = 120
 _MAX_HEADER_BYTES: Final = 64 * 1024
+
+
+class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Answers what cannot be read as a request, in the form of all other errors."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = orjson.dumps({"error": f"{error.reason}: {error.body}"})
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [
+            ("Content-Type", "application/json"),
+            ("X-Request-ID", uuid4().hex),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    error_task_class = _ErrorTask
 
 
 class Server:
@@ -78,6 +102,7 @@ class Server:
             clear_untrusted_proxy_headers=True,
             ident="arthurai",
         )
+        self._server.channel_class = _Channel
 
     def stop(self) -> None:
         """Make ``run`` finish the requests in flight and return; callable from any thread."""
