@@ -362,3 +362,25 @@ def test_text_generation_from_tables_and_images(caplog):
     assert image.get_attribute("odds").token_attribute_link == "caption"
     with pytest.raises(ValueError, match="one column name"):
         model(OutputType.TokenSequence, InputType.NLP).build_token_sequence_model(["a"], "b")
+
+
+def test_pairs_must_be_whole():
+    both = DATA[["x", "p0", "p1", "p2", "g0", "g1", "label"]]
+    for output_type, pairs, more, text in (
+        (OutputType.Multiclass, {"p0": 0, None: 1}, {"ground_truth_column": "label"}, "None"),
+        (OutputType.Multilabel, {"p0": "g0", "p1": None}, {}, "None stands"),
+        (OutputType.RankedList, {"p0": "g0", "p1": "g1"}, {}, "exactly one"),
+        (OutputType.Regression, {}, {}, "no predicted column"),
+    ):
+        with pytest.raises(UserValueError, match=text):
+            model(output_type).build(both, pairs, **more)
+    with pytest.raises(UserTypeError, match="dictionary"):
+        model().add_multiclass_classifier_output_attributes(["p0"])
+    with pytest.raises(UserValueError, match="empty"):
+        model().add_multiclass_classifier_output_attributes({})
+
+
+def test_boxes_without_labels_need_boxes():
+    data = pd.DataFrame({"path": ["a.png"], "found": [[]], "there": [None]})
+    with pytest.raises(UserValueError, match="image_class_labels"):
+        model(OutputType.ObjectDetection, InputType.Image).build(data, {"found": "there"})

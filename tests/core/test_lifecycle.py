@@ -318,6 +318,15 @@ def test_odd_answers_are_the_platforms_fault(platform, name):
 
 
 @pytest.mark.faults
+def test_a_created_model_has_an_id(platform, name):
+    model = built(platform.connect(), name)
+    platform.answer = lambda *_: (201, {"status": "Ready"})
+    with pytest.raises(ExpectedParameterNotFoundError, match="'id'"):
+        model.save()
+    assert model.id is None
+
+
+@pytest.mark.faults
 def test_status_must_be_in_the_answer(platform, name):
     model = ArthurModel(name, "TABULAR", "REGRESSION", client=platform.connect(), id="m-1")
     platform.answer = lambda *_: (200, {"id": "m-1"})

@@ -342,3 +342,41 @@ def test_what_is_inferred_accepts_the_frame_it_saw(frame, input_type, stage):
         assert not (attribute.categories and attribute.min_range is not None)
         assert attribute.set(label="checked").label == "checked"
     described.validate_reference_data(frame)
+
+
+def test_large_tables_are_described_exactly():
+    rows = 40_000
+    unique = np.arange(rows) + 0.5
+    late_repeat = unique.copy()
+    late_repeat[-1] = late_repeat[-2]
+    keys = [f"key-{i}" for i in range(rows)]
+    frame = pd.DataFrame(
+        {
+            "unique": unique,
+            "late_repeat": late_repeat,
+            "early_repeat": np.repeat(unique[: rows // 2], 2),
+            "key": keys,
+            "late_word": ["a"] * (rows - 1) + ["b"],
+            "late_fraction": [1.0] * (rows - 1) + [1.5],
+            "whole": [float(i % 3) for i in range(rows)],
+            **{f"n{i}": np.arange(rows) for i in range(8)},
+        }
+    )
+    found = inferred(frame)
+    assert [name for name, a in found.items() if a.is_unique] == [
+        "unique",
+        "key",
+        *(f"n{i}" for i in range(8)),
+    ]
+    assert [c.value for c in found["late_word"].categories] == ["a", "b"]
+    assert (found["late_fraction"].categorical, found["late_fraction"].max_range) == (False, 1.5)
+    assert [c.value for c in found["whole"].categories] == ["0.0", "1.0", "2.0"]
+    assert [a.position for a in found.values()] == list(range(15))
+
+
+def test_a_large_table_with_a_fault_is_refused():
+    rows = 60_000
+    frame = pd.DataFrame({f"n{i}": np.arange(rows) for i in range(9)})
+    frame["when"] = pd.date_range("2000", periods=rows, freq="min")
+    with pytest.raises(UserValueError, match="'when' holds times without time zone"):
+        inferred(frame)
