@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -55,12 +56,17 @@ class FileSource:
         return cls([_source(file) for file in files])
 
     def schemas(self) -> Iterator["pa.Schema"]:
-        """The columns of the Parquet files, without their rows."""
+        """The columns of the Parquet files, without their rows.
+
+        Raises:
+            UserValueError: a broken Parquet file.
+        """
         import pyarrow.parquet as pq
 
         for source in self._sources:
             if _is_parquet(source):
-                yield pq.read_schema(source)
+                with _broken_named(source):
+                    yield pq.read_schema(source)
                 if not isinstance(source, Path):
                     source.seek(0)
 
@@ -122,16 +128,24 @@ def _is_parquet(source: Source) -> bool:
     return _start(source) == PARQUET_MAGIC
 
 
+@contextmanager
+def _broken_named(source: Source) -> Iterator[None]:
+    """Turns what Arrow says about a broken file into an error that names the file."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise UserValueError(f"{_shown(source)} is not a whole Parquet file: {error}") from error
+
+
 def _parquet_tables(source: Source, rows: int) -> Iterator["pa.Table"]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        with pq.ParquetFile(source, pre_buffer=False) as file:
-            for batch in file.iter_batches(rows):
-                yield pa.Table.from_batches([batch])
-    except pa.ArrowInvalid as error:
-        raise UserValueError(f"{_shown(source)} is not a whole Parquet file: {error}") from error
+    with _broken_named(source), pq.ParquetFile(source, pre_buffer=False) as file:
+        for batch in file.iter_batches(rows):
+            yield pa.Table.from_batches([batch])
 
 
 def _json_rows(source: Source) -> list[Mapping[str, Any]]:

@@ -74,3 +74,30 @@ def model(arthur):
 @pytest.fixture
 def batch_model(arthur):
     return save_model(arthur, regression(), is_batch=True)
+
+
+class Recording:
+    """A session that notes the files it is given to send, and sends them."""
+
+    def __init__(self, session):
+        self._session = session
+        self.parts = []
+
+    def send_files(self, *words, parts, **more):
+        self.parts += parts
+        return self._session.send_files(*words, parts=parts, **more)
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+
+@pytest.fixture
+def recording():
+    """Give a function that puts a recording session under a model and returns it."""
+
+    def put(model):
+        session = Recording(model.session)
+        model.attach(session)
+        return session
+
+    return put
