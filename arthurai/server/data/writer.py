@@ -300,6 +300,17 @@ class ModelWriter:
         if not len(places):
             return places, sequence
         ids = table.column("partner_inference_id").take(from_numpy(places))
+        span = [int(sequence.min()), int(sequence.max())]
+        rows = rows_table(self.slot)
+        if len(places) <= _FEW_IDS:
+            cursor.execute(
+                f"SELECT seq, partner_inference_id FROM {rows} WHERE seq BETWEEN ? AND ?"
+                " AND seq IN (SELECT unnest(CAST(? AS BIGINT[])))",
+                [*span, sequence.tolist()],
+            )
+            stored = dict(cursor.fetchall())
+            same = [stored[s] == i for s, i in zip(sequence.tolist(), ids.to_pylist(), strict=True)]
+            return places[same], sequence[same]
         pairs = pa.table(
             {
                 "place": from_numpy(places),
@@ -309,11 +320,10 @@ class ModelWriter:
         )
         cursor.register(_PAIRS, pairs)
         cursor.execute(
-            f"SELECT n.place AS place, n.seq AS seq FROM {_PAIRS} n"
-            f" JOIN {rows_table(self.slot)} o"
+            f"SELECT n.place AS place, n.seq AS seq FROM {_PAIRS} n JOIN {rows} o"
             " ON o.seq = n.seq AND o.partner_inference_id = n.partner_inference_id"
             " WHERE o.seq BETWEEN ? AND ? ORDER BY place",
-            [int(sequence.min()), int(sequence.max())],
+            span,
         )
         found = cursor.fetchnumpy()
         return np.asarray(found["place"], np.int64), np.asarray(found["seq"], np.int64)
@@ -324,24 +334,12 @@ class ModelWriter:
             for a in schema.ground_truth_attributes
             if known.column(a.column).null_count < known.num_rows
         ]
-        # One row a sequence number; of several in the request the last value that is not null.
-        latest = [f"arg_max({quoted(c)}, row) AS {quoted(c)}" for c in given]
-        latest.append("arg_max(ground_truth_timestamp, row) AS ground_truth_timestamp")
-        changes = [f"{quoted(c)} = coalesce(n.{quoted(c)}, o.{quoted(c)})" for c in given]
-        changes.append("ground_truth_timestamp = n.ground_truth_timestamp")
-        sequence = pc.min_max(known.column("seq")).as_py()
-        span = [sequence["min"], sequence["max"]]
-        rows = rows_table(self.slot)
+        nested = any(pa.types.is_nested(known.column(c).type) for c in given)
+        change = self._change_many if nested or known.num_rows > _FEW_ROWS else self._change_few
         now = utc_now()
 
-        def work(cursor: Cursor) -> list[Any]:
-            cursor.register(_BATCH, known)
-            cursor.execute(
-                f"UPDATE {rows} AS o SET {', '.join(changes)}"
-                f" FROM (SELECT seq, {', '.join(latest)} FROM {_BATCH} GROUP BY seq) n"
-                " WHERE o.seq = n.seq AND o.seq BETWEEN ? AND ?",
-                span,
-            )
+        def work(cursor: Cursor) -> tuple[Any, ...]:
+            touched = change(cursor, known, given)
             add_usage(
                 cursor,
                 self.model_id,
@@ -350,13 +348,7 @@ class ModelWriter:
                 size=known.nbytes,
                 now=now,
             )
-            cursor.execute(
-                "SELECT min(inference_timestamp), max(inference_timestamp),"
-                f" list(DISTINCT batch_id) FROM {rows} WHERE seq BETWEEN ? AND ?"
-                f" AND seq IN (SELECT seq FROM {_BATCH})",
-                span,
-            )
-            return list(cursor.fetchall()[0])
+            return touched
 
         first, last, batches = self._database.write(work)
         return Written(
@@ -366,6 +358,51 @@ class ModelWriter:
             batch_ids={b for b in batches or () if b is not None},
             first=first,
             last=last,
+        )
+
+    def _change_few(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
+        """Set ground truth row by row; return the span of times and the batches concerned."""
+        changes = [f"{quoted(c)} = coalesce(?, {quoted(c)})" for c in given]
+        changes.append("ground_truth_timestamp = ?")
+        values = zip(
+            *(known.column(c).to_pylist() for c in [*given, "ground_truth_timestamp", "seq"]),
+            strict=True,
+        )
+        for row in values:
+            cursor.execute(
+                f"UPDATE {rows_table(self.slot)} SET {', '.join(changes)} WHERE seq = ?", row
+            )
+        sequence = known.column("seq").to_pylist()
+        marks = ", ".join("?" * len(sequence))
+        cursor.execute(f"{self._touched()} WHERE seq IN ({marks})", sequence)
+        return tuple(cursor.fetchall()[0])
+
+    def _change_many(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
+        """Set ground truth in one step; return the span of times and the batches concerned."""
+        # One row a sequence number; of several in the request the last value that is not null.
+        latest = [f"arg_max({quoted(c)}, row) AS {quoted(c)}" for c in given]
+        latest.append("arg_max(ground_truth_timestamp, row) AS ground_truth_timestamp")
+        changes = [f"{quoted(c)} = coalesce(n.{quoted(c)}, o.{quoted(c)})" for c in given]
+        changes.append("ground_truth_timestamp = n.ground_truth_timestamp")
+        sequence = pc.min_max(known.column("seq")).as_py()
+        span = [sequence["min"], sequence["max"]]
+        cursor.register(_BATCH, known)
+        cursor.execute(
+            f"UPDATE {rows_table(self.slot)} AS o SET {', '.join(changes)}"
+            f" FROM (SELECT seq, {', '.join(latest)} FROM {_BATCH} GROUP BY seq) n"
+            " WHERE o.seq = n.seq AND o.seq BETWEEN ? AND ?",
+            span,
+        )
+        cursor.execute(
+            f"{self._touched()} WHERE seq BETWEEN ? AND ? AND seq IN (SELECT seq FROM {_BATCH})",
+            span,
+        )
+        return tuple(cursor.fetchall()[0])
+
+    def _touched(self) -> str:
+        return (
+            "SELECT min(inference_timestamp), max(inference_timestamp), list(DISTINCT batch_id)"
+            f" FROM {rows_table(self.slot)}"
         )
 
 

@@ -236,6 +236,27 @@ def test_the_last_ground_truth_wins(store):
     assert values(store, schema, "partner_inference_id", "ground_truth") == ["id-1", "id-3"]
 
 
+def test_many_ground_truths_at_once_and_their_span(memory_store):
+    schema = simple_schema()
+    events = []
+    memory_store.append_inferences(schema, [inference(n, batch_id=f"b{n % 3}") for n in range(900)])
+    memory_store.on_data(events.append)
+
+    outcome = memory_store.append_ground_truth(
+        schema,
+        [truth(n, float(n)) for n in range(100, 800)] + [truth(n, 0.5) for n in range(700, 950)],
+    )
+
+    assert outcome.counts() == {"success": 900, "failure": 50, "total": 950}
+    expected = [None] * 100 + [float(n) for n in range(100, 700)] + [0.5] * 200
+    assert values(memory_store, schema, "actual") == expected
+    assert memory_store.drain_events(10)
+    (event,) = events
+    assert (event.kind, event.rows, event.batch_ids) == ("ground_truth", 900, ("b0", "b1", "b2"))
+    assert event.first == dt.datetime(2024, 1, 1, 1, 40)
+    assert event.last == dt.datetime(2024, 1, 1, 14, 59)
+
+
 def test_ground_truth_of_unknown_inferences_is_refused(memory_store):
     schema = simple_schema()
     memory_store.append_inferences(schema, [inference(1)])
