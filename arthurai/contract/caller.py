@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from arthurai.contract.gate import Gate
     from arthurai.transport.session import Session
 
-Credential = Literal["own", "none", "wrong", "bearer", "cookie", "other"]
+Credential = Literal[
+    "own", "none", "wrong", "bearer", "cookie", "other", "login", "weak", "removed"
+]
+_OF_THE_USER: Final = frozenset({"own", "bearer", "cookie"})
 
 WRONG_KEY: Final = "this-key-opens-nothing"
 _ONCE: Final = CallOptions(retry=False, attempts=1, raise_for_status=False)
@@ -287,7 +290,7 @@ class Caller:
             RefusedByGateError: The request may change what the run has not made.
         """
         operation = self.conformance.operation(method, url)
-        self.gate.check(method, url, operation, own_account=credential != "other")
+        self.gate.check(method, url, operation, own_account=credential in _OF_THE_USER)
         for patience in range(_PATIENCE):
             self._wait_for_turn()
             reply = self._once(method, url, headers, content, files, credential)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import specimens
@@ -31,6 +32,9 @@ _KEYS: Final = {
     "batch_id": "batch",
     "insight_id": "insight",
 }
+_DAY: Final = 1440
+_ALERT_SECONDS: Final = 5.0
+_ALERT_PAUSE: Final = 0.05
 _FIXED: Final = {"rollup": "model", "enrichment_name": "anomaly_detection"}
 # What these do to their model would spoil it for the others.
 _ON_A_SPARE: Final = {
@@ -325,6 +329,34 @@ def _make_alert_rule(world: World) -> str | None:
     return world.make("create_alert_rule", body, path, remove="delete_alert_rule").get("id")
 
 
+def _make_alert(world: World) -> str | None:
+    """Make a rule that any data break, send data and wait a little for the alert."""
+    bench = world.bench
+    model = str(world.make_model()["id"])
+    metric = world.make(
+        "create_metric", specimens.metric(model), {"model_id": model}, remove="delete_metric"
+    )
+    rule = {
+        **specimens.alert_rule(str(metric.get("id"))),
+        "threshold": 0,
+        "enabled": True,
+        "lookback_period": _DAY,
+        "subsequent_alert_wait_time": 0,
+    }
+    path = {"model_id": model}
+    world.make("create_alert_rule", rule, path, remove="delete_alert_rule")
+    bench.must("send_inferences", path, json=specimens.INFERENCES)
+    world.know("alert_model", model)
+    found: list[str] = []
+    until = time.monotonic() + _ALERT_SECONDS
+    while not found and time.monotonic() < until:
+        time.sleep(_ALERT_PAUSE)
+        reply = bench.must("list_alerts", query={"model_id": model, "page_size": 100})
+        found = [str(row.get("id")) for row in reply.rows]
+    bench.gate.admit(*found)
+    return found[0] if found else None
+
+
 def _make_notification(world: World) -> str | None:
     body = specimens.notification(world.need("model"))
     name = "create_alert_notification_configuration"
@@ -380,6 +412,7 @@ _MAKERS: Final[dict[str, Callable[[World], str | None]]] = {
     "model": _make_model,
     "metric": _make_metric,
     "alert_rule": _make_alert_rule,
+    "alert": _make_alert,
     "notification": _make_notification,
     "summary": _make_summary,
     "subscriber": _make_subscriber,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.contract.probes import lifecycles, listings, questions, sending
+from arthurai.contract.probes import (
+    access,
+    alerts,
+    lifecycles,
+    listings,
+    models,
+    questions,
+    sending,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,5 +27,5 @@ def chosen(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]
     Args:
         bench: Knows the operations of the run.
     """
-    for group in (listings, lifecycles, sending, questions):
+    for group in (access, models, listings, lifecycles, sending, questions, alerts):
         yield from group.probes(bench)

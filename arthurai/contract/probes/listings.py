@@ -105,6 +105,12 @@ def _metrics(world: World) -> None:
         world.make("create_metric", body, path, remove="delete_metric")
 
 
+def _alerts(world: World) -> None:
+    world.get("alert")
+    world.forget("alert")
+    world.get("alert")
+
+
 def _service_accounts(world: World) -> None:
     for _ in range(2):
         body = specimens.service_account()
@@ -205,6 +211,7 @@ LISTINGS: Final = (
         ),
         ("timestamp", "status"),
         documented_sorts=True,
+        variety=_alerts,
     ),
     Listing(
         "list_alert_notification_configurations",

@@ -305,10 +305,11 @@ def metrics(bench: Bench, world: World) -> None:
 
 
 def _expect_numbers(bench: Bench, name: str, reply: Any, wanted: list[int]) -> None:
-    found = []
-    for result in reply.get("results") or []:
-        for value in result.get("values") or []:
-            found.append(value.get(result.get("name")))
+    found = [
+        value.get(result.get("name"))
+        for result in reply.get("results") or []
+        for value in result.get("values") or []
+    ]
     if all(isinstance(number, int | float) for number in found):
         found.sort()
     bench.expect(found == wanted, name, "metric value", f"{wanted} expected, got {found}", reply)
