@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from uuid import uuid4
 
 import argon2
 import httpx
@@ -27,8 +28,9 @@ def cheap_password_hashes():
 class Callers:
     """Makes callers of one application."""
 
-    def __init__(self, app):
+    def __init__(self, app, organization_id):
         self.app = app
+        self.organization_id = organization_id
         self._clients = []
 
     def __call__(self, token=None, **headers):
@@ -43,8 +45,8 @@ class Callers:
 
     def role(self, role):
         """Give a client of a new service account with a role, standard or custom."""
-        organization = self.app.control.organizations.list()[0]["id"]
-        account = self.app.control.service_accounts.create(organization, role, role)
+        accounts = self.app.control.service_accounts
+        account = accounts.create(self.organization_id, role, role)
         return self(self.app.control.service_accounts.token(account.id))
 
     def close(self):
@@ -53,31 +55,49 @@ class Callers:
             client.close()
 
 
-@pytest.fixture
-def app():
-    """Give an empty server in memory."""
+@pytest.fixture(scope="session")
+def shared_app():
+    """Give one server in memory for all tests that need no more than their own organisation."""
     with create_app() as made:
         yield made
 
 
 @pytest.fixture
-def callers(app):
+def shares_server(request):
+    """Tell whether the module of a test says ``SHARES_SERVER``."""
+    return getattr(request.module, "SHARES_SERVER", False)
+
+
+@pytest.fixture
+def app(request, shares_server):
+    """Give a server in memory, an empty one unless the module shares it."""
+    if shares_server:
+        yield request.getfixturevalue("shared_app")
+        return
+    with create_app() as made:
+        yield made
+
+
+@pytest.fixture
+def organization_id(app, shares_server):
+    """Give the id of an organisation: the first one, or a new one on a shared server."""
+    if shares_server:
+        return app.control.organizations.create(str(uuid4()))["id"]
+    return app.control.organizations.list()[0]["id"]
+
+
+@pytest.fixture
+def callers(app, organization_id):
     """Give a maker of clients of ``app``."""
-    made = Callers(app)
+    made = Callers(app, organization_id)
     yield made
     made.close()
 
 
 @pytest.fixture
-def admin(app, callers):
+def admin(callers):
     """Give a client with all rights."""
-    return callers(app.admin_key)
-
-
-@pytest.fixture
-def organization_id(app):
-    """Give the id of the first organisation."""
-    return app.control.organizations.list()[0]["id"]
+    return callers.role("Super Admin")
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from arthurai.server import times
 NOW = times.shown(datetime.now(UTC) - timedelta(days=1))
 LONG_AGO = times.shown(datetime.now(UTC) - timedelta(days=40))
 
+SHARES_SERVER = True
+
 
 def rows(values, timestamp=NOW, first=0):
     return [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+SHARES_SERVER = True
+
 
 @pytest.fixture
 def insights(app, model, organization_id):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+SHARES_SERVER = True
+
 
 def by_name(model):
     return {attribute["name"]: attribute for attribute in model["attributes"]}
