@@ -41,7 +41,6 @@ TO_BUILD: dict[str, str] = {
     "arthurai.explainability": "explainability",
     "arthurai.core.alerts": "metrics and alerts",
     "arthurai.core.bias": "bias metrics and mitigation",
-    "arthurai.core.viz": "plots",
     "arthurai.core.models.ArthurModelGroup.viz": "plots",
     **{
         f"arthurai.core.models.ArthurModel.{name}": area

@@ -163,7 +163,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
             f"{input_type} {output_type} Model",
             names,
             f"Stage: {'Production' if self.model_is_saved() else 'Local'}",
-            f"Attributes: [{shown}]" + (f" and {more} more" if more > 0 else ""),
+            f"Attributes: [{shown}]" + (f"... and {more} more" if more > 0 else ""),
         )
         return "\n\t".join(lines)
 

@@ -41,7 +41,8 @@ def wait_until(
     """Look again and again until something is done.
 
     The pauses grow from a tenth of a second to five seconds, so that a local server costs no time
-    and a remote one few requests. Progress shows on a terminal or in a notebook only.
+    and a remote one few requests. Progress shows on a terminal or in a notebook; elsewhere the log
+    says once that there is something to wait for.
 
     Args:
         look: Gives the present state. What it raises ends the wait.
@@ -147,19 +148,23 @@ class StatusWaiter(ABC):
 
 
 class _Progress:
-    """One line that is written over, on a terminal or in a notebook; elsewhere nothing."""
+    """One line that is written over, on a terminal or in a notebook; elsewhere one line of log."""
 
     def __init__(self, message: str) -> None:
         self._message = message
         self._bar: Any = None
+        self._logged = False
 
     def __enter__(self) -> Self:
         return self
 
     def show(self, waited: float, state: Any) -> None:
+        if self._bar is None and not _someone_watches():
+            if not self._logged:
+                logger.info("%s (%s).", self._message, state)
+                self._logged = True
+            return
         if self._bar is None:
-            if not _someone_watches():
-                return
             from tqdm.auto import tqdm
 
             self._bar = tqdm(bar_format="{desc} {elapsed}", leave=False, desc=self._message)

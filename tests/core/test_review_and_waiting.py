@@ -135,9 +135,12 @@ def test_waiting_without_limit_says_so_from_time_to_time(pauses, caplog):
     assert caplog.text.count("still waiting") == int(math.fsum(pauses) // 60)
 
 
-def test_nothing_is_shown_where_nobody_watches(pauses, capsys):
-    wait(states("busy", "done"))
-    assert capsys.readouterr() == ("", "")
+def test_the_log_says_once_that_there_is_a_wait_where_nobody_watches(pauses, caplog):
+    caplog.set_level("INFO", "arthurai")
+    wait(states("done"))
+    assert caplog.messages == []
+    wait(states("busy", "busy", "done"))
+    assert caplog.messages == ["Waiting (busy)."]
 
 
 def test_progress_shows_on_a_terminal(pauses, monkeypatch):

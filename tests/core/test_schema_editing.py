@@ -245,7 +245,7 @@ def test_text_of_models():
     lines = str(described).splitlines()
     assert lines[1].endswith("@group:v1")
     assert lines[2] == "\tStage: Production"
-    assert lines[3].endswith("] and 3 more")
+    assert lines[3].endswith("]... and 3 more")
 
 
 def test_foreign_errors_are_wrapped_with_their_cause():
