@@ -95,6 +95,7 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
             stream,
             read_dictionary=[name for name, is_string in names.items() if is_string],
             pre_buffer=False,
+            page_checksum_verification=True,
         )
         pieces = file.iter_batches(_PIECE, columns=list(names))
     held: list[pa.RecordBatch] = []

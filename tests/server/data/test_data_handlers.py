@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import uuid
 import zipfile
 
@@ -245,6 +246,41 @@ def test_a_file_that_breaks_off_after_some_rows_accounts_for_each_row(api, monke
     assert body["counts"] == {"success": 2000, "failure": 2000, "total": 4000}
     assert len(body["failures"]) == 2000
     assert len(api.query(model, "partner_inference_id")) == 2000
+
+
+def test_changed_bytes_end_in_an_answer_that_accounts_for_each_row(api):
+    model = api.model()
+    table = pq.read_table(io.BytesIO(rows_file(300)))
+    files = []
+    for compression in ("SNAPPY", "NONE", "ZSTD"):
+        target = io.BytesIO()
+        pq.write_table(table, target, row_group_size=100, compression=compression)
+        files.append(target.getvalue())
+    chance = random.Random(7)
+    statuses = set()
+    for _ in range(60):
+        content = bytearray(chance.choice(files))
+        for _ in range(chance.choice([1, 2, 20])):
+            content[chance.randrange(4, len(content) - 8)] = chance.randrange(256)
+        status, body = upload(api, f"{model}/inferences/file", "inference_data", bytes(content))
+        statuses.add(status)
+        if status == 207:
+            assert body["counts"]["success"] + body["counts"]["failure"] == body["counts"]["total"]
+            assert len(body["failures"]) == body["counts"]["failure"]
+    assert statuses == {207, 400}
+
+
+def test_a_page_with_a_wrong_checksum_is_refused(api):
+    target = io.BytesIO()
+    table = pq.read_table(io.BytesIO(rows_file(50)))
+    options = {"compression": "NONE", "use_dictionary": False, "write_page_checksum": True}
+    pq.write_table(table, target, **options)
+    content = target.getvalue().replace(b"north", b"south", 20)
+    model = api.model()
+
+    status, body = upload(api, f"{model}/inferences/file", "inference_data", content)
+
+    assert (status, "CRC" in body["error"]) == (400, True)
 
 
 def test_texts_that_are_huge_once_spelt_out_are_refused(api):
