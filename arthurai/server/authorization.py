@@ -33,6 +33,8 @@ GLOBAL_RESOURCES: Final = frozenset(
     }
 )
 """Resources whose rights reach beyond one organisation; custom roles cannot grant them."""
+ADMINISTRATIVE_RESOURCES: Final = GLOBAL_RESOURCES | {"user", "authentication_config"}
+"""Resources whose rights are rights over people and organisations."""
 
 _RAW: Final = Permission("raw_data", "read")
 _REFERENCE: Final = Permission("reference_data", "read")
@@ -104,9 +106,18 @@ class Authorization:
     def covers(self, caller: Caller, role: str) -> bool:
         """Tell whether a caller has every right that a role gives.
 
-        Nobody may hand out, or read the key of, a role that can do more than they can.
+        Nobody may make, or read, the key of a role that can do more than they can.
         """
         return self.grants([role], caller.organization_id) <= self.of(caller)
+
+    def may_assign(self, caller: Caller, role: str) -> bool:
+        """Tell whether a caller who manages users may give them a role.
+
+        Managing users means giving rights over models and data that one need not have oneself,
+        but never rights over people or organisations beyond one's own.
+        """
+        granted = self.grants([role], caller.organization_id)
+        return {p for p in granted if p.resource in ADMINISTRATIVE_RESOURCES} <= self.of(caller)
 
     def require(self, caller: Caller, permission: Permission | None) -> None:
         """Check that a caller has a permission.

@@ -28,13 +28,14 @@ def check_role(request: Request, organization_id: str, role: str) -> None:
         role: Name of the role.
 
     Raises:
-        ApiError: 400 for a role that does not exist, 403 for one that can do more than the caller.
+        ApiError: 400 for a role that does not exist, 403 for one with rights over people or
+            organisations that the caller lacks.
     """
     authorization = request.app.authorization
     if not authorization.role_exists(organization_id, role):
         raise ApiError(400, f"role {role[:100]!r} does not exist in this organization")
-    if not request.caller.is_global and not authorization.covers(request.caller, role):
-        raise ApiError(403, f"role {role[:100]!r} can do more than the caller")
+    if not request.caller.is_global and not authorization.may_assign(request.caller, role):
+        raise ApiError(403, f"role {role[:100]!r} has rights over people that the caller lacks")
 
 
 def one_role(roles: Sequence[str]) -> str:
@@ -116,7 +117,7 @@ def change_user(request: Request, user: User, *, may_skip_old_password: bool) ->
 
 
 def may_administer(request: Request, user: User) -> None:
-    """Check that the caller stands above a user: covers their role and all their organisations.
+    """Check that the caller stands above a user: may give their role, in all their organisations.
 
     Args:
         request: The request.
@@ -129,8 +130,8 @@ def may_administer(request: Request, user: User) -> None:
     if SUPER_ADMIN in caller.roles:
         return
     role = user.roles[request.organization_id]
-    if not request.app.authorization.covers(caller, role):
-        raise ApiError(403, "this user can do more than the caller")
+    if not request.app.authorization.may_assign(caller, role):
+        raise ApiError(403, "this user has rights over people that the caller lacks")
     if not user.roles.keys() <= caller.memberships.keys():
         raise ApiError(
             403,

@@ -196,6 +196,15 @@ def test_nobody_hands_out_more_than_they_have(admin, callers):
     assert admin.get(f"/users/{boss['id']}").json()["roles"] == ["Super Admin"]
 
 
+def test_managers_of_people_give_rights_over_data_but_not_over_more_people(admin, callers):
+    manager = callers.role("Org Manager")
+    for role in ("User", "Model Owner", "Org Manager", "Administrator"):
+        assert manager.post("/users", json=new_user(role.replace(" ", ""), role)).status_code == 201
+    for role in ("Super Admin", "Org Creator"):
+        answer = manager.post("/users", json=new_user(role.replace(" ", ""), role))
+        assert answer.status_code == 403
+
+
 def test_deleting_a_user_ends_their_sessions_and_keys(admin, log_in, callers):
     made = admin.post("/users", json=new_user(role="Model Owner")).json()
     ann = log_in("ann", "ann-secret")
