@@ -155,9 +155,8 @@ def against_embedded(given: argparse.Namespace) -> None:
                     words.append(
                         (url, "--key", key, "--organization", organization, "--model", model_id)
                     )
-                fresh = () if call == "set_reference_data" else ("--fresh",)
-                ours = measured(sys.executable, call, str(rows), *words[0], *fresh)
-                compare(call, rows, given.official_python, ours, *words[1], *fresh)
+                ours = measured(sys.executable, call, str(rows), *words[0], "--fresh")
+                compare(call, rows, given.official_python, ours, *words[1], "--fresh")
 
 
 def best(work: Callable[[], object], rows: int) -> float:

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 JSON_ROWS = 5_000
 JSON_BYTES = 16_000_000
-FILE_ROWS = range(8_192, 131_073)
+FILE_ROWS = range(8_192, 65_537)
 """Fewest and most rows of a file of ours: an eighth of the table when it lies between."""
 STREAMED_FILE_ROWS = 65_536
 FILE_BYTES = 64_000_000
