@@ -39,7 +39,7 @@ class Frame:
         self._data = data
         self._pandas: Any = None
         self._table: Any = None
-        if hasattr(data, "iloc") and hasattr(data, "dtypes"):
+        if hasattr(data, "iloc") and _is_pandas(data):
             self._pandas = data if hasattr(data, "columns") else data.to_frame()
             self.names = _checked_names(self._pandas.columns, argument)
             self.num_rows = len(self._pandas)
@@ -188,6 +188,10 @@ def is_missing(value: Any) -> bool:
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
     return isinstance(value, float) and math.isnan(value)
+
+
+def _is_pandas(data: Any) -> bool:
+    return any(base.__module__.partition(".")[0] == "pandas" for base in type(data).__mro__)
 
 
 def _first_present(values: Iterable[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import os
 from dataclasses import InitVar, dataclass
@@ -146,6 +147,19 @@ class ModelRecord(ArthurBaseJsonDataclass):
         )
 
     __hash__ = None  # type: ignore[assignment] # equal by fields that may change
+
+    def __copy__(self) -> Self:
+        return self._copied(lambda value: value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._copied(lambda value: copy.deepcopy(value, memo))
+
+    def _copied(self, duplicate: Callable[[Any], Any]) -> Self:
+        # Copies within a process keep the connection, unlike those that leave it.
+        twin = self.__class__.__new__(self.__class__)
+        for name, value in self.__dict__.items():
+            twin.__dict__[name] = value if name == "_session" else duplicate(value)
+        return twin
 
     def __getstate__(self) -> dict[str, Any]:
         # A connection holds credentials and sockets: neither belongs into a file.

@@ -1,3 +1,4 @@
+import copy
 import os
 import pickle
 
@@ -255,6 +256,19 @@ def test_connections_are_checked_and_stay_out_of_pickles(arthur, name):
     by_hand = ArthurModel(name, "TABULAR", "REGRESSION", client=arthur, id=model.id)
     assert by_hand.await_model_ready() is None
     assert ArthurModel(name, "TABULAR", "REGRESSION", client=arthur.client).session
+
+
+def test_copies_keep_the_connection_but_not_the_attributes(arthur, name):
+    model = built(arthur, name, set_reference_data=False)
+    deep, shallow = copy.deepcopy(model), copy.copy(model)
+    assert deep == model == shallow
+    deep.get_attribute("x").label = "changed"
+    assert model.get_attribute("x").label is None
+    assert shallow.get_attribute("x") is model.get_attribute("x")
+    deep.partner_model_id = f"{name}-copy"
+    deep.save()
+    assert arthur.get_model(deep.id).get_attribute("x").label == "changed"
+    assert not model.model_is_saved()
 
 
 @pytest.mark.faults
