@@ -1,0 +1,284 @@
+"""Questions behind the plots, and their answers as plain series. Nothing here draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.core.viz.utils import get_pred_and_gt_attrs, model_label
+from arthurai.query import col, count, distribution, maximum, minimum, rate, round_timestamp, select
+from arthurai.query.expressions import call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arthurai.core.models import ArthurModel
+    from arthurai.query import Expression, Query
+
+BATCH: Final = "batch_id"
+RESOLUTIONS: Final = ("minute", "hour", "day", "week", "month", "year", BATCH)
+MOST_SERIES: Final = 10
+TIMELINE_BINS: Final = 50
+TIMELINE_PERIODS: Final = (("hour", 2), ("day", 62), ("week", 62 * 7))
+"""Period of a timeline, and the most days that it may span; beyond the last it is a month."""
+DRIFT_BINS: Final = 20
+_TIMESTAMP: Final = "timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values over time, or over batches in the order of time.
+
+    Attributes:
+        label: How the legend calls it.
+        periods: Starts of the periods, or batch ids.
+        values: One a period; ``None`` where there is none.
+    """
+
+    label: str
+    periods: list[datetime] | list[str]
+    values: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """How the values of an attribute were distributed in each period.
+
+    Attributes:
+        attribute: Its name.
+        periods: Starts of the periods, or batch ids, in the order of time.
+        categories: Values of a categorical attribute; empty for a continuous one.
+        counts: One list a period: rows by category, or by bin.
+        edges: One list a period: lower ends of the bins of a continuous attribute.
+    """
+
+    attribute: str
+    periods: list[Any]
+    categories: list[str]
+    counts: list[list[float]]
+    edges: list[list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Metrics of a model by the values of an attribute.
+
+    Attributes:
+        attribute: The attribute that groups.
+        names: Its values, as texts.
+        sizes: Inferences of each group.
+        metrics: Metric to one value a group.
+    """
+
+    attribute: str
+    names: list[str]
+    sizes: list[int]
+    metrics: dict[str, list[float | None]]
+
+
+def checked_names(argument: str, names: str | Iterable[str]) -> list[str]:
+    """Return one or several names as a list.
+
+    Raises:
+        UserValueError: There is none, or there are more than a plot can show.
+    """
+    found = [names] if isinstance(names, str) else list(names)
+    if not 0 < len(found) <= MOST_SERIES:
+        raise UserValueError(f"{argument} must hold 1 to {MOST_SERIES} names, got {len(found)}")
+    return found
+
+
+def checked_resolution(model: ArthurModel, resolution: str) -> str:
+    """Return the resolution for a model: batches for batch models, else what was asked for.
+
+    Raises:
+        UserValueError: There is no such resolution.
+    """
+    if resolution not in RESOLUTIONS:
+        known = ", ".join(RESOLUTIONS)
+        raise UserValueError(f"time_resolution={resolution!r} must be one of {known}")
+    if model.is_batch:
+        return BATCH
+    if resolution == BATCH:
+        raise MethodNotApplicableError(
+            f"Model {model.partner_model_id!r} has no batches; use a time_resolution such as 'day'"
+        )
+    return resolution
+
+
+def _by_period(items: Sequence[Expression | str], resolution: str) -> Query:
+    """Select items by period, in the order of time."""
+    if resolution == BATCH:
+        newest = maximum("inference_timestamp").as_(_TIMESTAMP)
+        return select(*items, BATCH, newest).group_by(BATCH).order_by(newest)
+    period = round_timestamp(resolution)
+    return select(*items, period).group_by(period).order_by(period)
+
+
+def _period(row: Mapping[str, Any], resolution: str) -> Any:
+    value = row.get(resolution)
+    return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
+
+
+def metric_series(model: ArthurModel, metrics: Sequence[str], resolution: str) -> list[Series]:
+    """Compute functions of the query language by period.
+
+    Args:
+        model: A saved regression model or binary classifier.
+        metrics: Names of evaluation functions, e.g. ``accuracyRate``.
+        resolution: ``minute`` to ``year``; batch models are always shown by batch.
+
+    Returns:
+        One series a metric.
+    """
+    resolution = checked_resolution(model, resolution)
+    predicted, truth = get_pred_and_gt_attrs(model)
+    items = [
+        call(
+            metric,
+            ground_truth_property=truth,
+            predicted_property=predicted,
+            threshold=model.classifier_threshold,
+        ).as_(metric)
+        for metric in metrics
+    ]
+    rows = model.query(_by_period(items, resolution))
+    rows = [row for row in rows if row.get(resolution) is not None]
+    return [
+        Series(
+            f"{metric} · {model_label(model)}",
+            [_period(row, resolution) for row in rows],
+            [row[metric] for row in rows],
+        )
+        for metric in metrics
+    ]
+
+
+def drift_series(
+    model: ArthurModel, attributes: Sequence[str], drift_metric: str, resolution: str
+) -> list[Series]:
+    """Compute the drift of attributes against the reference data by period.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names.
+        drift_metric: ``PSI``, ``KLDivergence``, ``JSDivergence``, ``HellingerDistance`` or
+            ``HypothesisTest``.
+        resolution: As for `metric_series`, without ``week``.
+
+    Returns:
+        One series an attribute.
+    """
+    resolution = checked_resolution(model, resolution)
+    rows = model.query(
+        {
+            "properties": list(attributes),
+            "num_bins": DRIFT_BINS,
+            "rollup": resolution,
+            "base": {"source": "reference"},
+            "target": {"source": "inference"},
+            "metric": drift_metric,
+        },
+        query_type="drift",
+    )
+    ranks = _batch_ranks(model) if resolution == BATCH else {}
+    rows = [row for row in rows if row.get("rollup") is not None]
+    rows.sort(key=lambda row: ranks.get(row["rollup"], -1) if ranks else row["rollup"])
+    periods = [
+        row["rollup"] if resolution == BATCH else datetime.fromisoformat(row["rollup"])
+        for row in rows
+    ]
+    return [
+        Series(f"{name} · {model_label(model)}", periods, [row.get(name) for row in rows])
+        for name in attributes
+    ]
+
+
+def _batch_ranks(model: ArthurModel) -> dict[str, int]:
+    newest = maximum("inference_timestamp").as_(_TIMESTAMP)
+    rows = model.query(select(BATCH, newest).group_by(BATCH).order_by(newest))
+    return {row[BATCH]: rank for rank, row in enumerate(rows)}
+
+
+def timeline(model: ArthurModel, attribute_name: str) -> Timeline:
+    """Fetch how an attribute was distributed by period, or by batch.
+
+    The period is an hour, a day, a week or a month, by the time that the inferences span.
+
+    Args:
+        model: A saved model.
+        attribute_name: Name of a categorical or numeric attribute.
+    """
+    attribute = model.get_attribute(attribute_name)
+    resolution = BATCH if model.is_batch else _suited_resolution(model)
+    if attribute.categorical:
+        return _category_timeline(model, attribute_name, resolution)
+    bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
+    rows = model.query(_by_period([bins], resolution))
+    rows = [row for row in rows if row["distribution"]]
+    return Timeline(
+        attribute_name,
+        [_period(row, resolution) for row in rows],
+        [],
+        [[part["count"] for part in row["distribution"]] for row in rows],
+        [[part["lower"] for part in row["distribution"]] for row in rows],
+    )
+
+
+def _suited_resolution(model: ArthurModel) -> str:
+    """Choose a period that gives a timeline a readable number of them."""
+    time = "inference_timestamp"
+    (span,) = model.query(select(minimum(time).as_("first"), maximum(time).as_("last")))
+    if span["first"] is None:
+        return "day"
+    days = datetime.fromisoformat(span["last"]) - datetime.fromisoformat(span["first"])
+    return next((name for name, most in TIMELINE_PERIODS if days.days < most), "month")
+
+
+def _category_timeline(model: ArthurModel, name: str, resolution: str) -> Timeline:
+    items = [col(name), count()]
+    query = _by_period(items, resolution).group_by(name)
+    cells: dict[Any, dict[str, float]] = {}
+    for row in model.query(query):
+        cells.setdefault(_period(row, resolution), {})[_shown(row[name])] = row["count"]
+    names = sorted({category for cell in cells.values() for category in cell})
+    counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
+    return Timeline(name, list(cells), names, counts, [])
+
+
+def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[str]) -> Groups:
+    """Compute functions of the query language by the values of an attribute.
+
+    Args:
+        model: A saved binary classifier or regression model.
+        attribute_name: The attribute that groups, with few values.
+        metrics: Names of evaluation functions, or ``positivityRate``: the share of predictions at
+            or above the threshold.
+    """
+    predicted, truth = get_pred_and_gt_attrs(model)
+    threshold = model.classifier_threshold if model.classifier_threshold is not None else 0.5
+    items = [
+        rate(col(predicted) >= threshold).as_(metric)
+        if metric == "positivityRate"
+        else call(
+            metric,
+            ground_truth_property=truth,
+            predicted_property=predicted,
+            threshold=model.classifier_threshold,
+        ).as_(metric)
+        for metric in metrics
+    ]
+    query = select(attribute_name, count(), *items).group_by(attribute_name)
+    rows = model.query(query.order_by(attribute_name))
+    return Groups(
+        attribute_name,
+        [_shown(row[attribute_name]) for row in rows],
+        [row["count"] for row in rows],
+        {metric: [row[metric] for row in rows] for metric in metrics},
+    )
+
+
+def _shown(value: Any) -> str:
+    return "(missing)" if value is None else str(value)

@@ -1,0 +1,128 @@
+"""`model.viz`: pictures of one model, or of several beside each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arthurai.common.exceptions import arthur_excepted
+from arthurai.core.viz import drawing, series
+from arthurai.core.viz.utils import model_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from matplotlib.figure import Figure
+
+    from arthurai.core.models import ArthurModel
+
+GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
+
+
+class DataVisualizer:
+    """Draws with matplotlib. Every method returns what it drew; in a script, show it or save it.
+
+    Args:
+        arthur_models: The models to draw, saved ones.
+    """
+
+    def __init__(self, arthur_models: Sequence[ArthurModel]) -> None:
+        self.models = list(arthur_models)
+
+    @arthur_excepted("failed to draw the timeline")
+    def timeline(self, attribute_name: str) -> Figure | list[Figure]:
+        """Draw how the values of an attribute were distributed over time, or by batch.
+
+        Categorical attributes become stacked shares, numeric ones a ridge a period.
+
+        Args:
+            attribute_name: Name of an attribute of every model.
+
+        Returns:
+            The figure; with several models a list of figures, one a model.
+
+        Raises:
+            UserValueError: There is no such attribute.
+        """
+        figures = [
+            drawing.draw_timeline(
+                series.timeline(model, attribute_name),
+                title=f"{attribute_name} · {model_label(model)}",
+            )
+            for model in self.models
+        ]
+        return figures[0] if len(figures) == 1 else figures
+
+    @arthur_excepted("failed to draw the metrics")
+    def metric_series(
+        self, metric_names: str | Iterable[str], time_resolution: str = "day"
+    ) -> Figure:
+        """Draw evaluation functions over time, one line a metric and model.
+
+        Args:
+            metric_names: One or up to ten functions of the query language, e.g. ``accuracyRate``.
+            time_resolution: ``minute``, ``hour``, ``day``, ``week``, ``month`` or ``year``; batch
+                models are always drawn by batch.
+
+        Raises:
+            UserValueError: Too many metrics, or an unknown resolution.
+            MethodNotApplicableError: A model is neither a binary classifier nor a regression model.
+        """
+        metrics = series.checked_names("metric_names", metric_names)
+        lines = [
+            line
+            for model in self.models
+            for line in series.metric_series(model, metrics, time_resolution)
+        ]
+        return drawing.draw_series(lines, title=", ".join(metrics), ylabel="value")
+
+    @arthur_excepted("failed to draw the drift")
+    def drift_series(
+        self,
+        attribute_names: str | Iterable[str],
+        drift_metric: str = "PSI",
+        time_resolution: str = "day",
+    ) -> Figure:
+        """Draw the drift of attributes against the reference data over time.
+
+        Args:
+            attribute_names: One or up to ten attributes.
+            drift_metric: ``PSI``, ``KLDivergence``, ``JSDivergence``, ``HellingerDistance`` or
+                ``HypothesisTest``.
+            time_resolution: As for `metric_series`.
+
+        Raises:
+            UserValueError: Too many attributes, or an unknown resolution.
+        """
+        names = series.checked_names("attribute_names", attribute_names)
+        lines = [
+            line
+            for model in self.models
+            for line in series.drift_series(model, names, drift_metric, time_resolution)
+        ]
+        return drawing.draw_series(lines, title=f"Drift ({drift_metric})", ylabel=drift_metric)
+
+    @arthur_excepted("failed to draw the groups")
+    def group_comparison(
+        self, attribute_name: str, metric_names: str | Iterable[str] = GROUP_METRICS
+    ) -> Figure | list[Figure]:
+        """Draw metrics by the values of an attribute, the size of each group below.
+
+        Args:
+            attribute_name: A categorical attribute, such as one monitored for bias.
+            metric_names: One or up to ten evaluation functions; ``positivityRate`` is the share of
+                predictions at or above the threshold.
+
+        Returns:
+            The figure; with several models a list of figures, one a model.
+
+        Raises:
+            UserValueError: There is no such attribute, or there are too many metrics.
+        """
+        metrics = series.checked_names("metric_names", metric_names)
+        figures = []
+        for model in self.models:
+            model.get_attribute(attribute_name)
+            found = series.groups(model, attribute_name, metrics)
+            title = f"{model_label(model)} by {attribute_name}"
+            figures.append(drawing.draw_groups(found, title=title))
+        return figures[0] if len(figures) == 1 else figures

@@ -1,0 +1,251 @@
+"""What the figures show, against pandas and scikit-learn."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from arthurai import ArthurAI
+from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.core.viz.utils import get_pred_and_gt_attrs, savgol_filter
+from arthurai.core.viz.visualizer import DataVisualizer
+
+ROWS = 600
+
+
+def loans(rows: int, seed: int) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    score = random.random(rows)
+    truth = (random.random(rows) < score).astype(int)
+    return pd.DataFrame(
+        {
+            "income": random.normal(4000, 900, rows),
+            "region": random.choice(["north", "south"], rows),
+            "p_default": score,
+            "p_paid": 1 - score,
+            "defaulted": truth,
+            "paid": 1 - truth,
+        }
+    )
+
+
+def onboarded(arthur, *, is_batch=False, output="MULTICLASS"):
+    model = arthur.model(
+        display_name="Loans", input_type="TABULAR", output_type=output, is_batch=is_batch
+    )
+    frame = loans(400, 1)
+    if output == "REGRESSION":
+        frame = frame[["income", "region", "p_default", "p_paid"]]
+        model.build(frame, {"p_default": "p_paid"})
+    else:
+        model.build(frame, {"p_default": "defaulted", "p_paid": "paid"}, "p_default")
+    model.save()
+    return model
+
+
+@pytest.fixture(scope="module")
+def arthur():
+    with ArthurAI(url="local://") as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    return loans(ROWS, 2)
+
+
+@pytest.fixture(scope="module")
+def times() -> pd.DatetimeIndex:
+    return pd.date_range("2026-01-01", periods=ROWS, freq="1h", tz="UTC")
+
+
+@pytest.fixture(scope="module")
+def model(arthur, frame, times):
+    made = onboarded(arthur)
+    made.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
+    return made
+
+
+@pytest.fixture(scope="module")
+def batch_model(arthur, frame, times):
+    made = onboarded(arthur, is_batch=True)
+    batches = [f"batch {9 - number // 100}" for number in range(ROWS)]
+    made.send_inferences(
+        frame.assign(batch_id=batches), inference_timestamps=times, ground_truth_timestamps=times
+    )
+    return made
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+def lines(figure) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    return {line.get_label(): line.get_data() for line in figure.axes[0].get_lines()}
+
+
+def test_metric_series_shows_each_day_as_scikit_learn_computes_it(model, frame, times):
+    shown = lines(DataVisualizer([model]).metric_series(["accuracyRate", "auc"]))
+    days = times.floor("D")
+    right = ((frame["p_default"] >= 0.5) == (frame["defaulted"] == 1)).groupby(days).mean()
+    auc = frame.groupby(days).apply(lambda day: roc_auc_score(day["defaulted"], day["p_default"]))
+    for label, (_, values) in shown.items():
+        assert list(values) == pytest.approx(
+            list(right if label.startswith("accuracyRate") else auc)
+        )
+    assert len(shown) == 2
+    x = next(iter(shown.values()))[0]
+    assert [mdates.num2date(mdates.date2num(day)) for day in x] == list(right.index)
+
+
+def test_lines_differ_in_more_than_colour(model):
+    figure = DataVisualizer([model]).metric_series(["accuracyRate", "f1", "precision"])
+    looks = [(line.get_linestyle(), line.get_marker()) for line in figure.axes[0].get_lines()]
+    assert len(set(looks)) == 3
+
+
+def test_batches_stand_in_the_order_of_time(batch_model, frame):
+    figure = DataVisualizer([batch_model]).metric_series("accuracyRate")
+    ((_, values),) = lines(figure).values()
+    right = (frame["p_default"] >= 0.5) == (frame["defaulted"] == 1)
+    assert list(values) == pytest.approx([right[n : n + 100].mean() for n in range(0, ROWS, 100)])
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == [
+        f"batch {n}" for n in range(9, 3, -1)
+    ]
+
+
+def test_drift_of_batches_stands_in_the_order_of_time(batch_model):
+    by_batch = {
+        row["rollup"]: row["income"]
+        for row in batch_model.query(
+            {
+                "properties": ["income"],
+                "num_bins": 20,
+                "rollup": "batch_id",
+                "base": {"source": "reference"},
+                "target": {"source": "inference"},
+                "metric": "PSI",
+            },
+            query_type="drift",
+        )
+    }
+    ((_, values),) = lines(DataVisualizer([batch_model]).drift_series("income")).values()
+    assert list(values) == [by_batch[f"batch {n}"] for n in range(9, 3, -1)]
+
+
+def test_drift_rises_where_the_data_move(arthur, times):
+    made = onboarded(arthur)
+    moved = loans(ROWS, 3)
+    moved.loc[moved.index >= ROWS // 2, "income"] += 3000
+    made.send_inferences(moved, inference_timestamps=times)
+    figure = DataVisualizer([made]).drift_series(["income", "region"], "JSDivergence", "day")
+    shown = lines(figure)
+    income = next(values for label, (_, values) in shown.items() if label.startswith("income"))
+    region = next(values for label, (_, values) in shown.items() if label.startswith("region"))
+    assert min(income[14:]) > max(income[:12])
+    assert max(region) < min(income[14:])
+
+
+def test_the_timeline_of_categories_shows_shares(model, frame, times):
+    figure = DataVisualizer([model]).timeline("region")
+    shares = pd.crosstab(times.floor("D"), frame["region"], normalize="index")
+    bars = figure.axes[0].containers
+    for container, region in zip(bars, ["north", "south"], strict=True):
+        assert [bar.get_height() for bar in container] == pytest.approx(list(shares[region]))
+
+
+def test_the_timeline_of_numbers_has_a_ridge_a_period(model, times):
+    figure = DataVisualizer([model]).timeline("income")
+    assert len(figure.axes[0].collections) == len(times.floor("D").unique())
+
+
+@pytest.mark.parametrize(
+    ("frequency", "periods"), [("2min", 20), ("1h", 25), ("9h", 33), ("29h", 24)]
+)
+def test_timelines_choose_a_period_that_can_be_read(arthur, frequency, periods):
+    made = onboarded(arthur)
+    when = pd.date_range("2024-01-01", periods=ROWS, freq=frequency, tz="UTC")
+    made.send_inferences(loans(ROWS, 4), inference_timestamps=when)
+    ridges = len(DataVisualizer([made]).timeline("income").axes[0].collections)
+    assert ridges == pytest.approx(periods, abs=1)
+
+
+def test_groups_show_their_metrics_and_sizes(model, frame):
+    figure = DataVisualizer([model]).group_comparison(
+        "region", ["truePositiveRate", "positivityRate"]
+    )
+    positive = frame["p_default"] >= 0.5
+    expected = [
+        frame[frame["defaulted"] == 1]
+        .groupby("region")["p_default"]
+        .apply(lambda p: (p >= 0.5).mean()),
+        positive.groupby(frame["region"]).mean(),
+    ]
+    for axes, values in zip(figure.axes, expected, strict=True):
+        assert [bar.get_height() for bar in axes.containers[0]] == pytest.approx(list(values))
+        sizes = [text.get_text().partition("n = ")[2] for text in axes.get_xticklabels()]
+        assert sizes == [str(n) for n in frame["region"].value_counts().sort_index()]
+
+
+def test_several_models_share_one_picture(model, batch_model):
+    both = DataVisualizer([model, batch_model])
+    assert len(both.timeline("region")) == 2
+    regression_free = DataVisualizer([model, model]).metric_series("accuracyRate")
+    assert len(regression_free.axes[0].get_lines()) == 2
+
+
+def test_a_model_without_data_gets_an_empty_picture(arthur):
+    figure = DataVisualizer([onboarded(arthur)]).metric_series("accuracyRate")
+    assert [text.get_text() for text in figure.axes[0].texts] == ["no data yet"]
+
+
+def test_regression_models_are_measured_too(arthur, times):
+    made = onboarded(arthur, output="REGRESSION")
+    sent = loans(ROWS, 5)[["income", "region", "p_default", "p_paid"]]
+    made.send_inferences(sent, inference_timestamps=times, ground_truth_timestamps=times)
+    ((_, values),) = lines(DataVisualizer([made]).metric_series("rmse", "month")).values()
+    assert list(values) == pytest.approx(
+        [np.sqrt(((sent["p_default"] - sent["p_paid"]) ** 2).mean())]
+    )
+
+
+@pytest.mark.parametrize(
+    ("draw", "named"),
+    [
+        (lambda v: v.metric_series([]), "metric_names"),
+        (lambda v: v.metric_series(["auc"] * 11), "metric_names"),
+        (lambda v: v.metric_series("auc", "fortnight"), "fortnight"),
+        (lambda v: v.drift_series(["income"] * 11), "attribute_names"),
+        (lambda v: v.timeline("incom"), "incom"),
+        (lambda v: v.group_comparison("regio"), "regio"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(model, draw, named):
+    with pytest.raises(UserValueError, match=named):
+        draw(DataVisualizer([model]))
+
+
+def test_streaming_models_have_no_batches(model):
+    with pytest.raises(MethodNotApplicableError, match="no batches"):
+        DataVisualizer([model]).metric_series("auc", "batch_id")
+
+
+def test_the_pair_that_metrics_compare(model):
+    assert get_pred_and_gt_attrs(model) == ("p_default", "defaulted")
+
+
+def test_smoothing_keeps_straight_lines_and_lengths():
+    line = np.arange(20.0)
+    assert savgol_filter(line)[2:-2] == pytest.approx(line[2:-2])
+    assert savgol_filter([]).size == 0
+    assert len(savgol_filter([3.0])) == 1
