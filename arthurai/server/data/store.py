@@ -224,6 +224,7 @@ class DataStore:
         with writer.reference_lock:
             self._require_open_reference(writer)
             size = 0
+            first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
             with self._database.transaction() as cursor:
                 for piece in stream:
                     table = self._decoder(schema, piece, outcome).reference()
@@ -232,7 +233,9 @@ class DataStore:
                     size += table.nbytes
                     cursor.register("incoming", table)
                     cursor.execute(
-                        f"INSERT INTO {table_name} (seq, {names}) SELECT row, {names} FROM incoming"
+                        f"INSERT INTO {table_name} (seq, {names})"
+                        f" SELECT row + ?, {names} FROM incoming",
+                        [first],
                     )
                 if outcome.accepted:
                     self._datasets.begin(cursor, writer.model_id, "reference")

@@ -420,6 +420,7 @@ def test_a_reference_set_is_filled_closed_and_then_fixed(store):
 
     assert statuses(first) == [200, 400]
     assert values(store, schema, "income", "reference") == [1.0, 3.0]
+    assert values(store, schema, "seq", "reference") == [0, 1]
     with pytest.raises(DatasetStateError, match="3, but 2 reference rows are stored"):
         store.close_reference(schema, 3)
     assert store.reference(schema).status == "started"
