@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from arthurai.server.control.models import ModelRecord
 
     Window = tuple[datetime, datetime]
+    Raised = tuple[datetime, str | None]
 
 logger = logging.getLogger("arthurai.server.alerts")
 
@@ -38,6 +39,9 @@ class Evaluation:
         self._record = record
         self._rules = [rule for rule in rules_of(app, record) if rule["enabled"]]
         self._alerts = app.control.documents(ALERT_KIND)
+        self._known: dict[str, list[Raised]] = {}
+        self._metrics: dict[str, dict[str, Any]] = {}
+        self._last: dict[str, float] = {}
 
     def batch(self, batch_id: str) -> int:
         """Evaluate all rules over one batch; return the number of new alerts.
@@ -50,14 +54,14 @@ class Evaluation:
         filters = [{"property": "batch_id", "comparator": "eq", "value": batch_id}]
         fired = 0
         for rule in self._rules:
-            if any(alert.get("batch_id") == batch_id for alert in self._of(rule)):
+            if any(known == batch_id for _, known in self._raised(rule)):
                 continue
             value = self._value(rule, filters)
             if value is not None and _crossed(rule, value):
                 moment = times.shown(datetime.now(UTC))
                 self._fire(rule, value, moment, {"batch_id": batch_id})
                 fired += 1
-        return fired
+        return self._note(fired)
 
     def arrived(self, first: datetime, last: datetime, now: datetime) -> int:
         """Evaluate all rules over the windows that new data fall in; return the new alerts.
@@ -77,7 +81,7 @@ class Evaluation:
                 fired += self._window(rule, window)
             if last >= now - length:
                 fired += self._window(rule, (now - length, now))
-        return fired
+        return self._note(fired)
 
     def rolling(self, now: datetime) -> int:
         """Evaluate all rules over the window that ends now; return the number of new alerts.
@@ -89,7 +93,7 @@ class Evaluation:
         for rule in self._rules:
             length = timedelta(minutes=rule["lookback_period"])
             fired += self._window(rule, (now - length, now))
-        return fired
+        return self._note(fired)
 
     def _old_windows(self, first: datetime, last: datetime, length: timedelta) -> Iterator[Window]:
         """The windows between two moments that hold data, oldest first."""
@@ -134,22 +138,34 @@ class Evaluation:
         """Whether an alert of the rule is too young for another one."""
         wait = timedelta(minutes=rule["subsequent_alert_wait_time"])
         moment = moment.replace(tzinfo=UTC)
-        for alert in self._of(rule):
-            raised = times.parsed(alert["timestamp"], "alert")
-            if raised == moment or moment - wait < raised < moment + wait:
-                return True
-        return False
-
-    def _of(self, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return self._alerts.list(
-            self._record.organization_id, model_id=self._record.id, alert_rule_id=rule["id"]
+        return any(
+            raised == moment or moment - wait < raised < moment + wait
+            for raised, _ in self._raised(rule)
         )
+
+    def _raised(self, rule: Mapping[str, Any]) -> list[Raised]:
+        """Time and batch of the alerts of a rule so far."""
+        found = self._known.get(rule["id"])
+        if found is None:
+            alerts = self._alerts.list(
+                self._record.organization_id, model_id=self._record.id, alert_rule_id=rule["id"]
+            )
+            found = [
+                (times.parsed(alert["timestamp"], "alert"), alert.get("batch_id"))
+                for alert in alerts
+            ]
+            self._known[rule["id"]] = found
+        return found
+
+    def _metric(self, metric_id: str) -> dict[str, Any]:
+        if metric_id not in self._metrics:
+            self._metrics[metric_id] = Catalogue(self._app, self._record).get(metric_id)
+        return self._metrics[metric_id]
 
     def _value(self, rule: Mapping[str, Any], filters: list[dict[str, Any]]) -> float | None:
         try:
-            metric = Catalogue(self._app, self._record).get(rule["metric_id"])
             value = single_value(
-                metric,
+                self._metric(rule["metric_id"]),
                 rule["metric_parameters"],
                 [*rule["filters"], *filters],
                 self._record.schema,
@@ -159,13 +175,16 @@ class Evaluation:
             logger.warning("alert rule %s cannot be evaluated: %s", rule["id"], error)
             return None
         if value is not None:
-            self._app.control.documents(STATE_KIND).put(
-                self._record.organization_id,
-                rule["id"],
-                {"id": rule["id"], "last_metric_value": value},
-                model_id=self._record.id,
-            )
+            self._last[rule["id"]] = value
         return value
+
+    def _note(self, fired: int) -> int:
+        """Store the last value of each rule."""
+        states = self._app.control.documents(STATE_KIND)
+        for rule_id, value in self._last.items():
+            state = {"id": rule_id, "last_metric_value": value}
+            states.put(self._record.organization_id, rule_id, state, model_id=self._record.id)
+        return fired
 
     def _fire(self, rule: dict[str, Any], value: float, moment: str, where: dict[str, Any]) -> None:
         side = "above" if rule["bound"] == "upper" else "below"
@@ -187,6 +206,7 @@ class Evaluation:
         }
         organization_id = self._record.organization_id
         self._alerts.put(organization_id, alert["id"], alert, model_id=self._record.id)
+        self._raised(rule).append((times.parsed(moment, "alert"), where.get("batch_id")))
         self._app.notifications.alert_fired(organization_id, alert)
 
 

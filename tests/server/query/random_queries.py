@@ -404,28 +404,26 @@ class Writer:
 
     def aggregate(self):
         """An aggregating select item and its kind."""
-        rng = self.rng
-        roll = rng.random()
+        roll = self.rng.random()
+        node, kind = {"function": "count"}, "INT"
         if roll < 0.3 and self.source is not None:
-            return self._evaluation()
-        if roll < 0.4:
-            return {"function": "count"}, "INT"
-        if roll < 0.5:
+            node, kind = self._evaluation()
+        elif 0.4 <= roll < 0.5:
             left, _ = self._fold()
             right, _ = self._fold()
-            if left is None or right is None:
-                return {"function": "count"}, "INT"
-            parameters = {"left": {"nested_function": left}, "right": {"nested_function": right}}
-            return {
-                "function": rng.choice(["divide", "subtract"]),
-                "parameters": parameters,
-            }, "FLOAT"
-        if roll < 0.6:
-            return self._conditional()
-        if roll < 0.75:
-            return self._object()
-        node, kind = self._fold()
-        return (node, kind) if node is not None else ({"function": "count"}, "INT")
+            if left is not None and right is not None:
+                sides = {"left": {"nested_function": left}, "right": {"nested_function": right}}
+                function = self.rng.choice(["divide", "subtract"])
+                node, kind = {"function": function, "parameters": sides}, "FLOAT"
+        elif 0.5 <= roll < 0.6:
+            node, kind = self._conditional()
+        elif 0.6 <= roll < 0.75:
+            node, kind = self._object()
+        elif roll >= 0.75:
+            folded, folded_kind = self._fold()
+            if folded is not None:
+                node, kind = folded, folded_kind
+        return node, kind
 
     def _fold(self):
         rng = self.rng

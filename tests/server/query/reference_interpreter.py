@@ -7,6 +7,7 @@ aggregates are computed by pandas, numpy and scikit-learn on the values of a gro
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 
 import numpy as np
@@ -97,14 +98,12 @@ class Level:
         if not keys:
             groups = {(): rows}
         order = self.query.get("order_by") or []
-        found = []
-        for members in groups.values():
-            if all(
-                holds(self.per_group(self.target(f), members), f)
-                for f in filters
-                if self.folds(self.target(f))
-            ):
-                found.append(members)
+        having = [f for f in filters if self.folds(self.target(f))]
+        found = [
+            members
+            for members in groups.values()
+            if all(holds(self.per_group(self.target(f), members), f) for f in having)
+        ]
         found = sorted_rows(
             found, [(lambda g, o=o: self.per_group(self.target(o), g), o) for o in order]
         )
@@ -193,7 +192,7 @@ def sorted_rows(rows, keys):
 def moment(value):
     if not isinstance(value, str):
         return value
-    found = dt.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    found = dt.datetime.fromisoformat(value)
     return found.astimezone(dt.UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
@@ -435,7 +434,7 @@ def distribution(level, parameters, members):
     borders = sorted(set(parameters["bin_thresholds"]))
     edges = [-math.inf, *borders, math.inf]
     found = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         entry = {"count": int(((values >= low) & (values < high)).sum())}
         if low != -math.inf:
             entry["lower"] = low

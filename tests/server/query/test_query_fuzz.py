@@ -55,13 +55,15 @@ def outcome(run, body, schema, store):
     try:
         found = run(body, schema, store)
     except QueryError as error:
-        assert str(error).encode()
-        assert error.message
-        return False
+        refusal = error
     except Exception as error:
         raise AssertionError(f"{run.__name__} failed on {body!r}") from error
-    assert orjson.dumps(found)
-    return True
+    else:
+        assert orjson.dumps(found)
+        return True
+    assert refusal.message
+    assert str(refusal).encode()
+    return False
 
 
 def contents(store):
