@@ -194,11 +194,5 @@ class ArthurApp:
         self.close()
 
 
-def create_app(data_dir: Path | None = None, **options: Any) -> ArthurApp:
-    """Open or create a server.
-
-    Args:
-        data_dir: Where to keep everything; ``None`` keeps it in memory.
-        options: Further arguments of ``ArthurApp``.
-    """
-    return ArthurApp(data_dir, **options)
+create_app = ArthurApp
+"""Opens or creates a server: the name that WSGI servers look for."""
