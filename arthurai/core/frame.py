@@ -38,15 +38,20 @@ class Frame:
         self._argument = argument
         self._data = data
         self._pandas: Any = None
-        self._table: Any = None
+        self._columnar: Any = None
+        self._table: pa.Table | None = None
         if hasattr(data, "iloc") and _is_pandas(data):
             self._pandas = data if hasattr(data, "columns") else data.to_frame()
             self.names = _checked_names(self._pandas.columns, argument)
             self.num_rows = len(self._pandas)
+        elif _is_columnar(data):
+            self._columnar = data
+            self.names = _checked_names(getattr(data, "column_names", data.columns), argument)
+            self.num_rows = len(data)
         else:
             if isinstance(data, str | bytes) or not hasattr(data, "__iter__"):
                 data = _not_scalar(data, argument)
-            self._table = to_arrow(data, name=argument, infinities_to_null=True)
+            self._columnar = self._table = to_arrow(data, name=argument, infinities_to_null=True)
             self.names = list(self._table.column_names)
             self.num_rows = self._table.num_rows
 
@@ -65,11 +70,9 @@ class Frame:
             name: Name of the column.
 
         Returns:
-            A pandas series or an Arrow array.
+            A pandas series, or a table of this one column.
         """
-        if self._pandas is not None:
-            return self._pandas[name]
-        return self._table.column(name)
+        return self._columnar.select([name]) if self._pandas is None else self._pandas[name]
 
     def column(self, name: str) -> Column:
         """Convert one column.
@@ -95,7 +98,9 @@ class Frame:
             The values as they came; those of Arrow columns as Python objects, missing as ``None``.
         """
         source = self.source(name)
-        cells: Iterable[Any] = source if self._pandas is not None else source.to_pylist()
+        if self._pandas is None:
+            source = _arrow(source, self._argument).to_pylist()
+        cells: Iterable[Any] = source
         return cells
 
     def missing(self, names: Iterable[str]) -> list[str]:
@@ -153,7 +158,7 @@ def column_of(source: Any, name: str, argument: str = "data") -> Column:
     """Convert what :meth:`Frame.source` gave.
 
     Args:
-        source: A pandas series or an Arrow array.
+        source: A pandas series, or a table of this one column.
         name: Name of the column.
         argument: What the caller calls the table, for messages.
 
@@ -165,15 +170,15 @@ def column_of(source: Any, name: str, argument: str = "data") -> Column:
     """
     dtype = getattr(source, "dtype", None)
     if dtype is None:
-        return Column(name, source)
+        return Column(name, _arrow(source, argument))
     if type(dtype).__name__ in _FOREIGN_DTYPES or getattr(dtype, "kind", "") in _FOREIGN_KINDS:
         return Column(name, None, holds=str(dtype))
     if str(dtype) == "object" and _is_container(_first_present(source)):
         return Column(name, None, holds="lists")
-    table = to_arrow(source.rename(name), name=argument, infinities_to_null=True)
+    values = _arrow(source.rename(name), argument)
     categories = getattr(dtype, "categories", None)
     declared = [] if categories is None else categories.tolist()
-    return Column(name, table.column(0), declared=declared)
+    return Column(name, values, declared=declared)
 
 
 def is_missing(value: Any) -> bool:
@@ -190,8 +195,21 @@ def is_missing(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
+def _arrow(source: Any, argument: str) -> pa.ChunkedArray:
+    return to_arrow(source, name=argument, infinities_to_null=True).column(0)
+
+
 def _is_pandas(data: Any) -> bool:
     return any(base.__module__.partition(".")[0] == "pandas" for base in type(data).__mro__)
+
+
+def _is_columnar(data: Any) -> bool:
+    """Whether columns can be picked from the data without reading the others."""
+    kind = type(data)
+    return (kind.__module__.partition(".")[0], kind.__name__) in {
+        ("pyarrow", "Table"),
+        ("polars", "DataFrame"),
+    }
 
 
 def _first_present(values: Iterable[Any]) -> Any:

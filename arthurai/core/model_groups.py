@@ -122,11 +122,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         if label is not None and not isinstance(label, str):
             raise UserTypeError(f"label needs text, got {label!r}.")
         found = self._page(
-            page=1,
-            page_size=1,
-            sequence_num=sequence_num,
-            label=label,
-            include_archived=include_archived,
+            sequence_num=sequence_num, label=label, include_archived=include_archived
         )
         if not found["data"]:
             wanted = f"number {sequence_num}" if label is None else f"label {label!r}"
