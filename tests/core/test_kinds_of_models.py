@@ -1,9 +1,14 @@
 """Every pair of input and output type: described, saved, read back equal."""
 
+import datetime as dt
+import itertools
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 
@@ -162,3 +167,54 @@ def test_classifiers_of_every_shape(arthur, name, predictions, pairs, arguments)
     if len(pairs) < 3:
         assert fetched.get_positive_predicted_class() == "p1"
     assert fetched.classifier_threshold == 0.5
+
+
+CELLS = {
+    "ints": st.integers(-(2**63), 2**63 - 1),
+    "few": st.integers(-3, 5),
+    "floats": st.floats(allow_nan=True, allow_infinity=True),
+    "whole": st.integers(0, 40).map(float),
+    "text": st.text(max_size=8),
+    "flags": st.booleans(),
+    "times": st.datetimes(
+        dt.datetime(1970, 1, 1),  # noqa: DTZ001 - bounds have no zone
+        dt.datetime(2100, 1, 1),  # noqa: DTZ001 - bounds have no zone
+        timezones=st.just(dt.UTC),
+    ),
+}
+NAMES = st.from_regex(r"[a-zA-Z_äßж][a-zA-Z0-9_é]{0,9}", fullmatch=True)
+TAKEN = {"hat", "truth", "batch_id", "partner_inference_id", "inference_id"}
+
+
+@st.composite
+def tables(draw):
+    rows = draw(st.integers(1, 25))
+    columns = {}
+    for column in draw(
+        st.lists(NAMES.filter(lambda name: name not in TAKEN), min_size=1, max_size=4, unique=True)
+    ):
+        kind = draw(st.sampled_from(sorted(CELLS)))
+        cell = CELLS[kind] | st.none() if draw(st.booleans()) else CELLS[kind]
+        columns[column] = draw(st.lists(cell, min_size=rows, max_size=rows))
+    probability = st.lists(st.floats(0, 1), min_size=rows, max_size=rows)
+    columns["hat"] = draw(probability)
+    columns["truth"] = draw(st.lists(st.integers(0, 1), min_size=rows, max_size=rows))
+    return draw(st.sampled_from([pd.DataFrame, pl.DataFrame, dict]))(columns)
+
+
+_numbers = itertools.count()
+
+
+@settings(max_examples=30)
+@given(table=tables(), output_type=st.sampled_from([OutputType.Regression, OutputType.Multiclass]))
+def test_whatever_is_built_can_be_saved_with_its_data_and_read_back(arthur, table, output_type):
+    model = arthur.model(f"generated-{next(_numbers)}", InputType.Tabular, output_type)
+    if output_type == OutputType.Regression:
+        model.build(table, {"hat": "truth"})
+    else:
+        seen = next(iter(table["truth"]))
+        model.build(table, {"hat": int(seen)}, ground_truth_column="truth")
+    model.save()
+    fetched = read_back(arthur, model)
+    count = {"select": [{"function": "count"}], "from": "reference"}
+    assert fetched.query(count) == [{"count": len(table["hat"])}]
