@@ -682,19 +682,19 @@ def test_colliding_writes_are_tried_again(tmp_path):
         attempts = []
         with database.transaction() as other:
             other.execute("UPDATE t SET x = x + 1")
-            entered = threading.Event()
+            again = threading.Event()
 
             def add(cursor):
                 attempts.append(1)
-                entered.set()
+                if len(attempts) > 1:
+                    again.set()
                 cursor.execute("UPDATE t SET x = x + 10")
 
             thread = threading.Thread(target=database.write, args=(add,))
             thread.start()
-            assert entered.wait(10)
+            assert again.wait(10)
         thread.join()
         assert database.fetch("SELECT x FROM t")[1] == [(11,)]
-        assert len(attempts) > 1
 
 
 def test_queries_cannot_reach_the_file_system(memory_store):
