@@ -24,6 +24,10 @@ TIMELINE_BINS: Final = 50
 TIMELINE_PERIODS: Final = (("hour", 2), ("day", 62), ("week", 62 * 7))
 """Period of a timeline, and the most days that it may span; beyond the last it is a month."""
 DRIFT_BINS: Final = 20
+POSITIVITY: Final = "positivityRate"
+"""Not a function of the language: the share of predictions at or above the threshold."""
+WHOLE_MULTICLASS: Final = "accuracyRateMulticlass"
+"""The one function that measures all classes together and takes no parameters."""
 _TIMESTAMP: Final = "timestamp"
 
 
@@ -122,11 +126,28 @@ def _period(row: Mapping[str, Any], resolution: str) -> Any:
     return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
 
 
+def _evaluation(model: ArthurModel, metric: str) -> Expression:
+    """Return the call that computes a metric, under the metric's own name."""
+    if metric == WHOLE_MULTICLASS:
+        return call(metric).as_(metric)
+    predicted, truth = get_pred_and_gt_attrs(model)
+    if metric == POSITIVITY:
+        threshold = model.classifier_threshold if model.classifier_threshold is not None else 0.5
+        return rate(col(predicted) >= threshold).as_(metric)
+    return call(
+        metric,
+        ground_truth_property=truth,
+        predicted_property=predicted,
+        threshold=model.classifier_threshold,
+    ).as_(metric)
+
+
 def metric_series(model: ArthurModel, metrics: Sequence[str], resolution: str) -> list[Series]:
     """Compute functions of the query language by period.
 
     Args:
-        model: A saved regression model or binary classifier.
+        model: A saved regression model or binary classifier; any classifier for
+            ``accuracyRateMulticlass``.
         metrics: Names of evaluation functions, e.g. ``accuracyRate``.
         resolution: ``minute`` to ``year``; batch models are always shown by batch.
 
@@ -134,16 +155,7 @@ def metric_series(model: ArthurModel, metrics: Sequence[str], resolution: str) -
         One series a metric.
     """
     resolution = checked_resolution(model, resolution)
-    predicted, truth = get_pred_and_gt_attrs(model)
-    items = [
-        call(
-            metric,
-            ground_truth_property=truth,
-            predicted_property=predicted,
-            threshold=model.classifier_threshold,
-        ).as_(metric)
-        for metric in metrics
-    ]
+    items = [_evaluation(model, metric) for metric in metrics]
     rows = model.query(_by_period(items, resolution))
     rows = [row for row in rows if row.get(resolution) is not None]
     return [
@@ -212,7 +224,7 @@ def timeline(model: ArthurModel, attribute_name: str) -> Timeline:
         attribute_name: Name of a categorical or numeric attribute.
     """
     attribute = model.get_attribute(attribute_name)
-    resolution = BATCH if model.is_batch else _suited_resolution(model)
+    resolution = suited_resolution(model)
     if attribute.categorical:
         return _category_timeline(model, attribute_name, resolution)
     bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
@@ -227,8 +239,17 @@ def timeline(model: ArthurModel, attribute_name: str) -> Timeline:
     )
 
 
-def _suited_resolution(model: ArthurModel) -> str:
-    """Choose a period that gives a timeline a readable number of them."""
+def suited_resolution(model: ArthurModel) -> str:
+    """Choose the period that cuts the time of a model's inferences into a readable number.
+
+    Args:
+        model: A saved model.
+
+    Returns:
+        ``hour``, ``day``, ``week`` or ``month``, ``batch_id`` for batch models.
+    """
+    if model.is_batch:
+        return BATCH
     time = "inference_timestamp"
     (span,) = model.query(select(minimum(time).as_("first"), maximum(time).as_("last")))
     if span["first"] is None:
@@ -257,19 +278,7 @@ def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[str]) -> G
         metrics: Names of evaluation functions, or ``positivityRate``: the share of predictions at
             or above the threshold.
     """
-    predicted, truth = get_pred_and_gt_attrs(model)
-    threshold = model.classifier_threshold if model.classifier_threshold is not None else 0.5
-    items = [
-        rate(col(predicted) >= threshold).as_(metric)
-        if metric == "positivityRate"
-        else call(
-            metric,
-            ground_truth_property=truth,
-            predicted_property=predicted,
-            threshold=model.classifier_threshold,
-        ).as_(metric)
-        for metric in metrics
-    ]
+    items = [_evaluation(model, metric) for metric in metrics]
     query = select(attribute_name, count(), *items).group_by(attribute_name)
     rows = model.query(query.order_by(attribute_name))
     return Groups(
