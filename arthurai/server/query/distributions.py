@@ -13,7 +13,7 @@ from arthurai.server.query.parse import parse_filters
 from arthurai.server.query.results import plain
 from arthurai.server.query.run import fetch
 from arthurai.server.query.sources import ENRICHED, ModelSource
-from arthurai.server.query.sql import Binder, double, select, with_ctes
+from arthurai.server.query.sql import Binder, double, select, struct, with_ctes
 
 if TYPE_CHECKING:
     from arthurai.server.query.sources import Column
@@ -112,8 +112,8 @@ def _statement(
             share = f"(p{place} - low{place}) / nullif(high{place} - low{place}, 0) * k{place}"
             index = f"coalesce(least(k{place} - 1, CAST(floor({share}) AS BIGINT)), 0)"
             cells.append(
-                f"struct_pack(b := {index}, low := low{place}, high := high{place}, k := k{place})"
-                f" AS c{place}"
+                struct(b=index, low=f"low{place}", high=f"high{place}", k=f"k{place}")
+                + f" AS c{place}"
             )
         else:
             cells.append(f"p{place} AS c{place}")

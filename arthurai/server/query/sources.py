@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.kinds import KIND_OF_VALUE_TYPE, Kind
-from arthurai.server.query.sql import select
+from arthurai.server.query.sql import select, struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -264,7 +264,7 @@ class ModelSource:
         scores = select(
             [
                 "inference_id",
-                f"list(struct_pack({_SCORE_FIELDS})) AS scores",
+                f"list({_SCORE}) AS scores",
             ],
             self.explanations(),
             [f"explainer_algo = '{algorithm}'"],
@@ -346,8 +346,8 @@ class ModelSource:
         )
 
 
-_SCORE_FIELDS: Final = (
-    "p := explainer_predicted_attribute, a := explainer_attribute, s := explainer_score"
+_SCORE: Final = struct(
+    p="explainer_predicted_attribute", a="explainer_attribute", s="explainer_score"
 )
 _SUFFIXES: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.LIKELIHOODS: ("_tokens", "_likelihoods"),

@@ -97,6 +97,15 @@ def ratio(above: str, below: str) -> str:
     return f"(CAST({above} AS DOUBLE) / nullif(CAST({below} AS DOUBLE), 0))"
 
 
+def struct(**fields: str) -> str:
+    """Return a struct; in this spelling any name will do, keywords of the engine too.
+
+    Args:
+        fields: Expressions by name; names come from the code, never from a user.
+    """
+    return "{" + commas(f"'{name}': {sql}" for name, sql in fields.items()) + "}"
+
+
 def commas(parts: Iterable[str]) -> str:
     """Join parts with commas."""
     return ", ".join(parts)

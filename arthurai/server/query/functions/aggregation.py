@@ -8,7 +8,7 @@ from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.expressions import Expr
 from arthurai.server.query.functions.registry import function
 from arthurai.server.query.kinds import Kind
-from arthurai.server.query.sql import double, ratio
+from arthurai.server.query.sql import double, ratio, struct
 
 if TYPE_CHECKING:
     from arthurai.server.query.arguments import Arguments
@@ -121,7 +121,7 @@ def deciles(arguments: Arguments) -> Expr:
         Kind.NUMBERS,
     )
     return arguments.object(
-        f"struct_pack(low := {low.sql}, between := {between.sql}, high := {high.sql})",
+        struct(low=low.sql, middle=between.sql, high=high.sql),
         _decode_deciles,
     )
 
@@ -129,7 +129,7 @@ def deciles(arguments: Arguments) -> Expr:
 def _decode_deciles(found: Any) -> dict[str, Any] | None:
     if found is None or found["low"] is None:
         return None
-    named = {f"q{index + 1}": value for index, value in enumerate(found["between"])}
+    named = {f"q{index + 1}": value for index, value in enumerate(found["middle"])}
     return {"min": found["low"], **named, "max": found["high"]}
 
 

@@ -9,7 +9,7 @@ from arthurai.server.query.expressions import Expr
 from arthurai.server.query.functions.registry import function
 from arthurai.server.query.kinds import Kind
 from arthurai.server.query.resolve import is_true, pair
-from arthurai.server.query.sql import double, ratio, select
+from arthurai.server.query.sql import double, ratio, select, struct
 
 if TYPE_CHECKING:
     from arthurai.server.query.arguments import Arguments
@@ -55,8 +55,12 @@ class Counts:
     def matrix(self) -> Expr:
         """The four counts as an object."""
         return self._arguments.object(
-            f"struct_pack(true_positive := {self.tp}, false_positive := {self.fp}, "
-            f"true_negative := {self.tn}, false_negative := {self.fn})"
+            struct(
+                true_positive=self.tp,
+                false_positive=self.fp,
+                true_negative=self.tn,
+                false_negative=self.fn,
+            )
         )
 
     def rate(self, name: str) -> str:
@@ -74,8 +78,7 @@ class Counts:
 
     def rates(self) -> Expr:
         """The eight rates as an object."""
-        parts = ", ".join(f"{name} := {self.rate(name)}" for name in RATES)
-        return self._arguments.object(f"struct_pack({parts})")
+        return self._arguments.object(struct(**{name: self.rate(name) for name in RATES}))
 
 
 _RATES = {

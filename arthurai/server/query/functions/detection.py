@@ -8,6 +8,7 @@ from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.registry import function
 from arthurai.server.query.kinds import Kind
 from arthurai.server.query.resolve import column_expr, pair
+from arthurai.server.query.sql import struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ def mean_average_precision(arguments: Arguments) -> Expr:
     threshold = arguments.number("threshold", _DEFAULT_IOU)
     found = _boxes(arguments)
     gathered = arguments.aggregate(
-        f"list(struct_pack(p := {found[0].sql}, y := {found[1].sql})) "
+        f"list({struct(p=found[0].sql, y=found[1].sql)}) "
         f"FILTER (WHERE {found[0].sql} IS NOT NULL AND {found[1].sql} IS NOT NULL)",
         Kind.OBJECT,
     )

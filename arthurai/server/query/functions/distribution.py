@@ -8,7 +8,7 @@ from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.aggregation import bin_count
 from arthurai.server.query.functions.registry import function
 from arthurai.server.query.functions.transformation import bin_index
-from arthurai.server.query.sql import check_size, select
+from arthurai.server.query.sql import check_size, select, struct
 
 if TYPE_CHECKING:
     from arthurai.server.query.arguments import Arguments
@@ -42,7 +42,7 @@ def _thresholds(arguments: Arguments) -> Expr:
             [f"{value} IS NOT NULL"],
             [*keys, "b"],
         )
-        gathered = "list(struct_pack(b := b, n := n)) AS v"
+        gathered = f"list({struct(b='b', n='n')}) AS v"
         return (
             (f"{name}_c", counted),
             (name, select([*keys, gathered], f"{name}_c", group_by=keys)),
@@ -112,8 +112,13 @@ def _equal_widths(arguments: Arguments) -> Expr:
             [*own, "b"],
         )
         gathered = (
-            "struct_pack(low := any_value(s.low), high := any_value(s.high), "
-            "k := any_value(s.k), bins := list(struct_pack(b := c.b, n := c.n))) AS v"
+            struct(
+                low="any_value(s.low)",
+                high="any_value(s.high)",
+                k="any_value(s.k)",
+                bins=f"list({struct(b='c.b', n='c.n')})",
+            )
+            + " AS v"
         )
         ranged = [f"c.{key}" for key in keys]
         return (

@@ -9,7 +9,7 @@ from arthurai.server.query.expressions import Expr
 from arthurai.server.query.functions.registry import function
 from arthurai.server.query.kinds import Kind
 from arthurai.server.query.sources import NLP_COLUMNS, ModelSource
-from arthurai.server.query.sql import select
+from arthurai.server.query.sql import select, struct
 
 if TYPE_CHECKING:
     from arthurai.server.query.arguments import Arguments
@@ -73,13 +73,12 @@ def nlp_explanation(arguments: Arguments) -> Expr:
         if column is None:
             raise arguments.level.source.missing(name, arguments.call.path)
         columns[name.removeprefix("nlp_explanation.")] = column.sql
-    fields = ", ".join(f"{name} := {sql}" for name, sql in columns.items())
     orders = [
         f"{columns[name]} {direction}" for name, direction in arguments.call.parameters["order"]
     ]
     orders += [columns[name] for name in ("algorithm", "predicted_attribute_name", "location")]
     gathered = arguments.aggregate(
-        f"list(struct_pack({fields}) ORDER BY {', '.join(orders)})", Kind.OBJECT
+        f"list({struct(**columns)} ORDER BY {', '.join(orders)})", Kind.OBJECT
     )
     return arguments.object(gathered.sql, _decode_tokens)
 

@@ -33,7 +33,10 @@ def predicted_classes(arguments: Arguments) -> list[tuple[str, Expr]]:
             "multiclass classifier",
         )
     found = [(a.name, column_expr(arguments, a)) for a in schema.predicted]
-    return [(name, expr) for name, expr in found if expr.kind.numeric]
+    classes = [(name, expr) for name, expr in found if expr.kind.numeric]
+    if not classes:
+        raise QueryError(arguments.call.path, "the model predicts no probabilities of classes")
+    return classes
 
 
 def place_of_largest(classes: list[tuple[str, Expr]]) -> str:
