@@ -18,5 +18,6 @@ __getattr__, __dir__ = attach(
         "models",
         "status_waiter",
         "util",
+        "viz",
     ),
 )

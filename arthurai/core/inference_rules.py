@@ -25,6 +25,8 @@ INTEGER_CATEGORICAL_MAX = 20
 #: A column whose values all differ is called unique only when it has more values than this.
 UNIQUE_MIN = 10
 
+_LARGEST_INTEGER = 2**63 - 1
+
 # Most columns show repeated values early: looking at a prefix saves a pass over the whole column.
 _PREFIXES = (1_000, 32_000)
 
@@ -58,13 +60,15 @@ def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
         The facts, or ``None`` for a column no value type fits.
 
     Raises:
-        UserValueError: The column holds times without time zone.
+        UserValueError: The column holds times without time zone, or integers beyond 64 bits.
     """
     value_type = _value_type(column, input_type, stage)
     if value_type is None:
         return None
     if value_type == ValueType.TimeSeries:
         return Facts(value_type, is_unique=True)
+    if value_type == ValueType.Integer:
+        _check_size(column)
     return _facts(value_type, column)
 
 
@@ -96,6 +100,19 @@ def _value_type(column: Column, input_type: str, stage: str) -> str | None:
         if matches(kind):
             return value_type
     return None
+
+
+def _check_size(column: Column) -> None:
+    import pyarrow as pa
+
+    if column.values is None or column.values.type != pa.uint64():
+        return
+    _, high = value_range(column.values)
+    if high is not None and high > _LARGEST_INTEGER:
+        raise UserValueError(
+            f"Column {column.name!r} holds {high}; integers must fit in 64 bits with sign. Turn "
+            "the column into text or floats."
+        )
 
 
 def _is_list(kind: pa.DataType) -> bool:

@@ -58,6 +58,7 @@ def cycle(distinct, rows=ROWS):
         (pd.date_range("2020", periods=ROWS, tz="UTC"), "TIMESTAMP", False, True),
         (cycle(["2020-01-01T00:00:00+00:00", "later"]), "STRING", True, False),
         (np.arange(ROWS, dtype="uint8"), "INTEGER", False, True),
+        (np.arange(ROWS, dtype="uint64"), "INTEGER", False, True),
         (np.linspace(0, 1, ROWS, dtype="float32"), "FLOAT", False, True),
     ],
 )
@@ -179,6 +180,8 @@ def test_categorical_columns_are_pointed_out_once(caplog):
     ("data", "error", "text"),
     [
         (pd.DataFrame({"when": pd.date_range("2020", periods=2)}), UserValueError, "tz_localize"),
+        (pd.DataFrame({"big": np.array([2**63], dtype="uint64")}), UserValueError, "64 bits"),
+        ({"big": [2**63]}, UserValueError, "64 bits"),
         (pd.DataFrame({"mixed": ["a", 1]}), UserTypeError, r"'mixed'.*mixes types"),
         (pd.DataFrame({"mixed": ["a", True]}), UserTypeError, "mixes types"),
         ([{"mixed": 1}, {"mixed": "b"}], UserTypeError, "mixes types"),
