@@ -81,7 +81,7 @@ def fill(store: DataStore, model: ModelSchema, rows: int) -> None:
         f"random() AS {p}, CAST(random() < 0.4 AS BIGINT) AS {y}"
     )
     connection = store._database  # noqa: SLF001 - rows must get in without the checks of ingest
-    stamp = "TIMESTAMP '2024-01-01' + to_microseconds(CAST(i * 2592000000000 / $1 AS BIGINT))"
+    stamp = "TIMESTAMP '2024-01-01' + to_microseconds(CAST(i * (2.592e12 / $1) AS BIGINT))"
     stamps = [f"{stamp} AS {n}_timestamp" for n in ("inference", "received", "ground_truth")]
     ids = "i AS seq, uuid() AS inference_id, CAST(i AS VARCHAR) AS partner_inference_id"
     for table, columns, size in (

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from arthurai.server.query.sources import Column
 
 _MILLISECOND = 1000
+_STORED_NUMBERS = frozenset({"INTEGER", "FLOAT"})
 
 
 def json_rows(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
@@ -50,6 +51,8 @@ def reader(column: Column) -> Callable[[Any], Any] | None:
         return lambda value: plain(decode(value))
     if column.kind in {Kind.TEXT, Kind.TEXTS, Kind.BOOL, Kind.NULL}:
         return None
+    if column.attribute is not None and column.attribute.value_type in _STORED_NUMBERS:
+        return None  # finite since they were stored
     if column.kind is Kind.FLOAT:
         return finite
     if column.kind is Kind.INT:
