@@ -5,6 +5,7 @@ Two ways lead there: rows as JSON with an answer a row, and files with counts an
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType
@@ -17,6 +18,7 @@ from arthurai.ingest.encode_json import json_bodies
 from arthurai.ingest.encode_parquet import parquet_file, to_table
 from arthurai.ingest.gather import gather_table
 from arthurai.ingest.images import ZIP_BYTES, Image, cut_by_size, names_of, zipped
+from arthurai.ingest.memory import returned_memory
 from arthurai.ingest.prepare import (
     GROUND_TRUTHS,
     INFERENCES,
@@ -38,7 +40,7 @@ logger = logging.getLogger(__name__)
 JSON_ROWS = 5_000
 JSON_BYTES = 16_000_000
 FILE_ROWS = range(8_192, 65_537)
-"""Fewest and most rows of a file of ours: an eighth of the table when it lies between."""
+"""Fewest and most rows of a file of ours: a sixteenth of the table when that lies between."""
 STREAMED_FILE_ROWS = 65_536
 FILE_BYTES = 64_000_000
 WORKERS = 2
@@ -163,6 +165,21 @@ class Delivery:
         *,
         as_json: bool,
     ) -> None:
+        # Rows given as dicts never touch Arrow.
+        memory = nullcontext() if isinstance(data, list) else returned_memory()
+        with memory:
+            self._send_parts(data, extras, account, make_requests, as_json=as_json)
+        self.preparer.log()
+
+    def _send_parts(
+        self,
+        data: Any,
+        extras: Extras | None,
+        account: Account,
+        make_requests: Callable[[Prepared], Iterator[Request]],
+        *,
+        as_json: bool,
+    ) -> None:
         prepared = None if sources.is_stream(data) else self._prepared(data, extras)
         total = None if prepared is None else prepared.rows
         rows = self._rows(total, as_json=as_json)
@@ -179,7 +196,6 @@ class Delivery:
                 if sent or not isinstance(error, ArthurUserError):
                     explain(error, account)
                 raise
-        self.preparer.log()
 
     def _prepared(self, data: Any, extras: Extras | None) -> Prepared:
         """A table in memory, checked as a whole."""
@@ -200,7 +216,7 @@ class Delivery:
             return JSON_ROWS
         if total is None:
             return STREAMED_FILE_ROWS
-        return min(max(total // 8, FILE_ROWS.start), FILE_ROWS.stop - 1)
+        return min(max(total // 16, FILE_ROWS.start), FILE_ROWS.stop - 1)
 
     def _stream(self, data: Any, extras: Extras | None, rows: int) -> Iterator[Prepared]:
         if extras is not None and extras.by_row():
