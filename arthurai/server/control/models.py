@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 READY: Final = "Ready"
 ARCHIVED: Final = "Archived"
 CREATION_FAILED: Final = "CreationFailed"
+_KEPT_RECORDS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,16 @@ class ModelRecord:
 
 
 class ModelRepository:
-    """The models of all organisations."""
+    """The models of all organisations.
+
+    A record is decoded once for each revision, because every row that is sent needs the schema of
+    its model; records are never changed in place.
+    """
 
     def __init__(self, database: Database) -> None:
         """Use a control database."""
         self._database = database
+        self._decoded: OrderedDict[str, ModelRecord] = OrderedDict()
 
     def create(
         self,
@@ -160,7 +167,7 @@ class ModelRepository:
         )
         if row is None:
             raise not_found(f"model {model_id!r} not found")
-        return _record(row)
+        return self._record(row)
 
     def find(self, organization_id: str, identifier: str, id_type: str = "id") -> ModelRecord:
         """Return a model by one of its ids.
@@ -183,7 +190,7 @@ class ModelRepository:
         )
         if row is None:
             raise not_found(f"model with partner_model_id {identifier!r} not found")
-        return _record(row)
+        return self._record(row)
 
     def list(
         self,
@@ -210,7 +217,7 @@ class ModelRepository:
                 model_group_id,
             ),
         )
-        return [_record(row) for row in rows]
+        return [self._record(row) for row in rows]
 
     def update(
         self, record: ModelRecord, changes: Mapping[str, Any], *, status: str | None = None
@@ -242,6 +249,16 @@ class ModelRepository:
                WHERE id = ?""",
             (ARCHIVED, record.id),
         )
+
+    def _record(self, row: sqlite3.Row) -> ModelRecord:
+        known = self._decoded.get(row["id"])
+        if known is not None and known.revision == row["revision"]:
+            return known
+        record = _record(row)
+        self._decoded[record.id] = record
+        while len(self._decoded) > _KEPT_RECORDS:
+            self._decoded.popitem(last=False)
+        return record
 
 
 class ModelGroupRepository:
