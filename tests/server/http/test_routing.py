@@ -20,6 +20,7 @@ def made_up(name, method, path):
     return Operation(name, method, path, "", {"parameters": []}, None, public=False)
 
 
+@settings(deadline=None)
 @given(IDS, IDS)
 def test_every_id_survives_the_path(model_id, attribute_id):
     path = f"/api/v3/models/{quote(model_id, safe='')}/attributes/{quote(attribute_id, safe='')}"
@@ -38,6 +39,7 @@ def test_every_operation_is_found_at_its_own_path(operation):
     assert set(values.values()) <= {"a/b"}
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "{x}", "{y}"]), min_size=1, max_size=4), st.data())
 def test_the_most_literal_path_wins(template, data):
     every = ["/a/b", "/a/{x}", "/{x}/b", "/{x}/{y}", "/{x}", "/a"]
