@@ -15,7 +15,8 @@ from arthurai.server.metrics.types import (
     is_drift_endpoint,
     mentions,
 )
-from arthurai.server.query.errors import shown
+from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.parse import check_nesting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -164,6 +165,10 @@ class Catalogue:
                 f"body.endpoint: {shown(body['endpoint'])} runs no metrics; use "
                 f"{self._endpoint(drift=False)} or {self._endpoint(drift=True)}",
             )
+        try:
+            check_nesting(body["query"], "body.query")
+        except QueryError as error:
+            raise ApiError(400, str(error)) from error
         parameters = [_stored(parameter) for parameter in body.get("parameters") or ()]
         _check_placeholders(body["query"], parameters)
         for other in self.all():

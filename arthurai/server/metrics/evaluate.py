@@ -10,6 +10,7 @@ from arthurai.server.metrics.types import is_drift_endpoint
 from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.query.errors import shown, unknown
 from arthurai.server.query.kinds import KIND_OF_VALUE_TYPE, Kind
+from arthurai.server.query.parse import check_nesting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,6 +51,7 @@ def evaluate(
     rollup = body.get("rollup")
     if rollup is not None and rollup not in ROLLUPS:
         raise unknown("rollup", "rollup", str(rollup), ROLLUPS)
+    check_nesting(dict(body))
     filters = _filters(body)
     results = []
     for choice in choices(metric.get("parameters") or [], body.get("parameters")):

@@ -9,7 +9,7 @@ from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.kinds import Kind, whole
 from arthurai.server.query.nodes import Property
-from arthurai.server.query.parse import parse_filters
+from arthurai.server.query.parse import check_nesting, parse_filters
 from arthurai.server.query.results import plain
 from arthurai.server.query.run import fetch
 from arthurai.server.query.sources import ENRICHED, ModelSource
@@ -67,6 +67,7 @@ def run_distributions(body: Any, schema: ModelSchema, store: Store) -> dict[str,
     """
     if not isinstance(body, dict):
         raise QueryError("", f"expected an object, found {shown(body)}")
+    check_nesting(body)
     filters = parse_filters(body, "filter", "")
     values = _list(body)
     names = {str(item.get("property")) for item in values}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SOURCES: Final = ("inference", "enriched", "reference", "ground_truth")
 MAX_DEPTH: Final = 24
+MAX_NESTING: Final = 200
 MAX_ITEMS: Final = 2000
 
 _COMPARATORS: Final = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "like", "NotNull", "IsNull")
@@ -41,6 +42,8 @@ def parse_query(body: Any, path: str = "", depth: int = 0) -> Query:
     """
     if not isinstance(body, dict):
         raise QueryError(path, f"expected a query object, found {shown(body)}")
+    if depth == 0:
+        check_nesting(body, path)
     check_depth(depth, path)
     prefix = f"{path}." if path else ""
     items = _list(body, "select", prefix)
@@ -88,6 +91,30 @@ def check_depth(depth: int, path: str) -> None:
     """
     if depth > MAX_DEPTH:
         raise QueryError(path, f"nested more than {MAX_DEPTH} levels deep")
+
+
+def check_nesting(value: Any, path: str = "") -> None:
+    """Refuse JSON nested so deeply that walking it would exhaust the stack.
+
+    Args:
+        value: Decoded JSON.
+        path: Its place.
+
+    Raises:
+        QueryError: Lists and objects lie more than ``MAX_NESTING`` deep.
+    """
+    level = [value]
+    for _ in range(MAX_NESTING):
+        level = [
+            item
+            for holder in level
+            if isinstance(holder, list | dict)
+            for item in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(item, list | dict)
+        ]
+        if not level:
+            return
+    raise QueryError(path, f"lists and objects nested more than {MAX_NESTING} deep")
 
 
 def parse_filters(body: Mapping[str, Any], key: str, prefix: str) -> tuple[Condition, ...]:

@@ -8,6 +8,7 @@ import time
 import orjson
 import pytest
 import query_fuzz as fuzz
+import query_models as models
 import random_queries
 
 from arthurai.server.data.store import DataStore
@@ -118,6 +119,31 @@ def test_names_and_values_never_reach_the_statement(text, ask, store):
     assert contents(store) == before
     (row,) = ask("loans", {"select": [{"function": "count", "alias": text or "n"}]})
     assert row == {text or "n": 6}
+
+
+def deep(depth):
+    value = []
+    for _ in range(depth):
+        value = [value] if depth % 2 else {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("depth", [150, 151, 1000, 1001])
+def test_deep_values(depth, store):
+    schema = models.LOANS.schema
+    item = {"function": "if", "parameters": {"property": "income", "comparator": "in"}}
+    for place in ("value", "then", "property"):
+        body = {"select": [{**item, "parameters": {**item["parameters"], place: deep(depth)}}]}
+        assert not outcome(run_query, body, schema, store)
+    condition = [{"property": "income", "comparator": "eq", "value": deep(depth)}]
+    for run, body in (
+        (run_query, {"select": [{"property": "income"}], "filter": condition}),
+        (run_drift, {"metric": deep(depth)}),
+        (run_drift, {"metric": "PSI", "properties": ["income"], "target": deep(depth)}),
+        (run_psi_table, {"property": deep(depth)}),
+        (run_distributions, {"x": deep(depth), "y": deep(depth)}),
+    ):
+        assert not outcome(run, body, schema, store)
 
 
 def nested(depth):

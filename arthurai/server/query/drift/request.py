@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.kinds import whole
 from arthurai.server.query.nodes import Property
-from arthurai.server.query.parse import column_ref, parse_filters, parse_sample
+from arthurai.server.query.parse import check_nesting, column_ref, parse_filters, parse_sample
 
 if TYPE_CHECKING:
     from arthurai.server.query.nodes import Condition
@@ -77,6 +77,7 @@ def parse_drift(body: Any) -> DriftRequest:
         QueryError: It is malformed; the message names the place.
     """
     document = _object(body, "")
+    check_nesting(document)
     metric = document.get("metric")
     if metric not in METRICS:
         raise unknown("metric", "metric", str(metric), METRICS)
@@ -105,6 +106,7 @@ def parse_table(body: Any) -> DriftRequest:
         QueryError: It is malformed; the message names the place.
     """
     document = _object(body, "")
+    check_nesting(document)
     name = document.get("property")
     if not isinstance(name, str) or not name:
         raise QueryError("property", f"expected the name of an attribute, found {shown(name)}")
