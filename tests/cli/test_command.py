@@ -26,11 +26,17 @@ def run(*words, **options):
     )
 
 
-def get(url, path, token=None):
+def call(url, path, token=None, body=None):
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)
+    headers = {"Content-Type": "application/json"}
+    if token is not None:
+        headers["Authorization"] = token
     try:
-        connection.request("GET", path, headers={} if token is None else {"Authorization": token})
+        if body is None:
+            connection.request("GET", path, headers=headers)
+        else:
+            connection.request("POST", path, json.dumps(body), headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
     finally:
@@ -68,8 +74,8 @@ class Running:
 def test_a_persistent_server_prints_its_login_once(tmp_path):
     first = Running("--data-dir", str(tmp_path / "d"))
     assert first.url.startswith("http://127.0.0.1:")
-    assert get(first.url, "/api/v3/users/me", first.key)[0] == 200
-    assert get(first.url, "/health") == (200, {"status": "ok"})
+    assert call(first.url, "/api/v3/users/me", first.key)[0] == 200
+    assert call(first.url, "/health") == (200, {"status": "ok"})
     password = first.word(r"ARTHUR_PASSWORD=(\S+)")
     assert password
     taken = run("serve", "--data-dir", str(tmp_path / "d"))
@@ -80,13 +86,26 @@ def test_a_persistent_server_prints_its_login_once(tmp_path):
     second = Running("--data-dir", str(tmp_path / "d"))
     assert second.key == first.key
     assert "ARTHUR_PASSWORD" not in second.printed
-    assert get(second.url, "/api/v3/users/me", first.key)[0] == 200
+    assert call(second.url, "/api/v3/users/me", first.key)[0] == 200
     assert second.stop(signal.SIGINT)[0] == 0
     records = [json.loads(line) for line in log.splitlines()]
     served = [r for r in records if r.get("operation_id") == "get_current_user"]
     assert [r["status"] for r in served] == [200]
     assert password not in log
     assert first.key not in log
+
+
+def test_what_was_answered_survives_a_killed_process(tmp_path):
+    server = Running("--data-dir", str(tmp_path), "--log-level", "error")
+    for number in range(20):
+        name = {"name": f"organization {number}"}
+        assert call(server.url, "/api/v3/organizations", server.key, name)[0] == 201
+    assert server.stop(signal.SIGKILL)[0] == -signal.SIGKILL
+    again = Running("--data-dir", str(tmp_path), "--log-level", "error")
+    path = "/api/v3/organizations?page_size=100"
+    assert call(again.url, path, again.key)[1]["total_count"] == 21
+    assert again.key == server.key
+    assert again.stop()[0] == 0
 
 
 def test_the_line_of_python_that_is_printed_works():
@@ -105,7 +124,7 @@ def test_the_line_of_python_that_is_printed_works():
 def test_a_server_for_other_machines_warns_about_plain_http():
     server = Running("--host", "0.0.0.0", "--log-level", "error")
     assert "TLS" in server.printed
-    assert get(f"http://127.0.0.1:{urlsplit(server.url).port}", "/health")[0] == 200
+    assert call(f"http://127.0.0.1:{urlsplit(server.url).port}", "/health")[0] == 200
     assert server.stop()[0] == 0
 
 
