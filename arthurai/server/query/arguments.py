@@ -15,7 +15,7 @@ from arthurai.server.query.sql import double
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from arthurai.server.query.compiler import LevelCompiler
+    from arthurai.server.query.level import Level
     from arthurai.server.query.nodes import Node
     from arthurai.server.query.sql import Binder
     from arthurai.server.schema import ModelSchema
@@ -31,7 +31,7 @@ class Arguments:
         inner: Where column parameters are read: single rows for aggregates.
     """
 
-    def __init__(self, level: LevelCompiler, call: Call, mode: Mode, *, aggregate: bool) -> None:
+    def __init__(self, level: Level, call: Call, mode: Mode, *, aggregate: bool) -> None:
         self.level = level
         self.call = call
         self.mode = mode
