@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.ingest.parquet import file_batches
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -141,10 +142,9 @@ def _broken_named(source: Source) -> Iterator[None]:
 
 def _parquet_tables(source: Source, rows: int) -> Iterator["pa.Table"]:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    with _broken_named(source), pq.ParquetFile(source, pre_buffer=False) as file:
-        for batch in file.iter_batches(rows):
+    with _broken_named(source):
+        for batch in file_batches(source, rows):
             yield pa.Table.from_batches([batch])
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.ingest.columns import values_to_array
+from arthurai.ingest.parquet import dataset_batches
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -226,7 +227,7 @@ def _reader(data: Any) -> Any:
     if isinstance(data, pa.RecordBatchReader):
         return data
     if _is_dataset(data):
-        return data.scanner(batch_size=BATCH_ROWS).to_reader()
+        return data.scanner().to_reader()
     return pa.RecordBatchReader.from_stream(data)
 
 
@@ -321,8 +322,10 @@ def iter_tables(
 
     if _is_lazy_polars(data) and hasattr(data, "collect_batches"):
         data = iter(data.collect_batches(chunk_size=rows, maintain_order=True))
-    if isinstance(data, pa.RecordBatchReader) or _is_dataset(data):
-        data = iter(_reader(data))
+    if _is_dataset(data):
+        data = dataset_batches(data, rows)
+    elif isinstance(data, pa.RecordBatchReader):
+        data = iter(data)
     if isinstance(data, Iterator):
         for part in data:
             table = to_arrow(part, name=name, infinities_to_null=infinities_to_null)

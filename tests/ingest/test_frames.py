@@ -162,3 +162,36 @@ def test_pieces_add_up_to_the_whole(values, rows):
         pieces = list(iter_tables(source, name="data", rows=rows))
         assert all(0 < piece.num_rows <= rows for piece in pieces)
         assert [value for piece in pieces for value in piece.column("x").to_pylist()] == values
+
+
+@pytest.mark.parametrize("layout", ["plain", "partitioned", "of another type", "filtered", "csv"])
+def test_datasets_are_read_whole_and_in_order(tmp_path, layout):
+    first = pa.table({"x": pa.array([1, 2, 3]), "y": ["a", "b", "c"]})
+    second = pa.table({"x": pa.array([4, 5], pa.int32()), "y": ["d", "e"]})
+    expected = list(zip([1, 2, 3, 4, 5], "abcde", strict=True))
+    if layout == "partitioned":
+        whole = pa.concat_tables([first, second.cast(first.schema)])
+        ds.write_dataset(
+            whole,
+            tmp_path,
+            format="parquet",
+            partitioning=ds.partitioning(pa.schema([("y", pa.string())]), flavor="hive"),
+        )
+        source = ds.dataset(tmp_path, partitioning="hive")
+    elif layout == "csv":
+        pl.from_arrow(pa.concat_tables([first, second.cast(first.schema)])).write_csv(
+            tmp_path / "a.csv"
+        )
+        source = ds.dataset(tmp_path, format="csv")
+    else:
+        pd.DataFrame(first.to_pydict()).astype({"x": "int64"}).to_parquet(tmp_path / "a.parquet")
+        kind = "int32" if layout == "of another type" else "int64"
+        pd.DataFrame(second.to_pydict()).astype({"x": kind}).to_parquet(tmp_path / "b.parquet")
+        source = ds.dataset(tmp_path)
+    if layout == "filtered":
+        source = source.filter(ds.field("x") > 2)
+        expected = expected[2:]
+    pieces = list(iter_tables(source, name="data", rows=2))
+    assert all(piece.num_rows <= 2 for piece in pieces)
+    found = [(row["x"], row["y"]) for piece in pieces for row in piece.to_pylist()]
+    assert found == expected
