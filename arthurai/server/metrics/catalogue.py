@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.control.database import new_id
@@ -138,9 +139,13 @@ class Catalogue:
         rollups = ["MINUTE", "HOUR", "DAY", "MONTH", "YEAR"]
         if self._record.schema.is_batch:
             rollups = ["BATCH_ID"]
-        if metric["type"] != DRIFT and self._app.data.counts(self._record.id)["reference"]:
+        if metric["type"] != DRIFT and self._has_reference:
             rollups.append("REFERENCE")
         return rollups
+
+    @cached_property
+    def _has_reference(self) -> bool:
+        return self._app.data.counts(self._record.id)["reference"] > 0
 
     def _own(self, metric_id: str) -> dict[str, Any]:
         metric = self.get(metric_id)
