@@ -53,6 +53,7 @@ check: lint
 	$(RUN) scripts.check
 	$(RUN) scripts.calls
 	$(RUN) scripts.coverage --check
+	$(RUN) scripts.check_surface --check
 	$(RUN) pytest tests/docs -m "not slow"
 
 format: $(INSTALLED)

@@ -185,15 +185,7 @@ def drift_series(
     """
     resolution = checked_resolution(model, resolution)
     rows = model.query(
-        {
-            "properties": list(attributes),
-            "num_bins": DRIFT_BINS,
-            "rollup": resolution,
-            "base": {"source": "reference"},
-            "target": {"source": "inference"},
-            "metric": drift_metric,
-        },
-        query_type="drift",
+        {**_drift(attributes, drift_metric), "rollup": resolution}, query_type="drift"
     )
     ranks = _batch_ranks(model) if resolution == BATCH else {}
     rows = [row for row in rows if row.get("rollup") is not None]
@@ -206,6 +198,47 @@ def drift_series(
         Series(f"{name} · {model_label(model)}", periods, [row.get(name) for row in rows])
         for name in attributes
     ]
+
+
+def metric_totals(model: ArthurModel, metrics: Sequence[str]) -> dict[str, float | None]:
+    """Compute functions of the query language over all inferences.
+
+    Args:
+        model: As for `metric_series`.
+        metrics: As for `metric_series`.
+
+    Returns:
+        Metric to value; ``None`` without any ground truth.
+    """
+    (row,) = model.query(select(*(_evaluation(model, metric) for metric in metrics)))
+    return {metric: row[metric] for metric in metrics}
+
+
+def drift_totals(
+    model: ArthurModel, attributes: Sequence[str], drift_metric: str
+) -> dict[str, float | None]:
+    """Compute the drift of attributes over all inferences.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names, at most 100.
+        drift_metric: As for `drift_series`.
+
+    Returns:
+        Attribute to drift.
+    """
+    rows = model.query(_drift(attributes, drift_metric), query_type="drift")
+    return {name: rows[0].get(name) if rows else None for name in attributes}
+
+
+def _drift(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]:
+    return {
+        "properties": list(attributes),
+        "num_bins": DRIFT_BINS,
+        "base": {"source": "reference"},
+        "target": {"source": "inference"},
+        "metric": drift_metric,
+    }
 
 
 def _batch_ranks(model: ArthurModel) -> dict[str, int]:

@@ -1,0 +1,230 @@
+"""The report of a model: what it says, that it needs nothing from outside, that a browser can show it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+
+from arthurai import ArthurAI
+from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError, UserValueError
+from arthurai.core.reports.contents import Drift, gather
+
+ROWS = 900
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>"
+
+
+def loans(rows: int, seed: int, shift: float = 0.0) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    score = random.random(rows)
+    truth = (random.random(rows) < score).astype(int)
+    return pd.DataFrame(
+        {
+            "income": random.normal(4000 + shift, 900, rows),
+            "region": random.choice(["north", HOSTILE], rows),
+            "p_default": score,
+            "p_paid": 1 - score,
+            "defaulted": truth,
+            "paid": 1 - truth,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def arthur():
+    with ArthurAI(url="local://") as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    return loans(ROWS, 2, shift=1500)
+
+
+@pytest.fixture(scope="module")
+def model(arthur, frame):
+    made = arthur.model(
+        display_name=f"Loans {HOSTILE}", input_type="TABULAR", output_type="MULTICLASS"
+    )
+    made.build(loans(500, 1), {"p_default": "defaulted", "p_paid": "paid"}, "p_default")
+    made.set_attribute_as_sensitive("region")
+    made.save()
+    times = pd.date_range("2026-01-01", periods=ROWS, freq="1h", tz="UTC")
+    made.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
+    return made
+
+
+@pytest.fixture(scope="module")
+def page(model, tmp_path_factory):
+    return model.report(tmp_path_factory.mktemp("report") / "report.html")
+
+
+class Page(HTMLParser):
+    """Collects the texts and the addresses of a page, scripts left out."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.hidden = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.hidden = tag in {"script", "style"}
+        self.addresses += [value for name, value in attrs if name in {"src", "href"} and value]
+
+    def handle_endtag(self, tag):
+        self.hidden = False
+
+    def handle_data(self, data):
+        if not self.hidden and data.strip():
+            self.texts.append(data.strip())
+
+
+def test_the_numbers_are_those_of_scikit_learn(model, frame):
+    predicted = frame["p_default"] >= 0.5
+    overall = gather(model).overall
+    assert overall["accuracyRate"] == pytest.approx(accuracy_score(frame["defaulted"], predicted))
+    assert overall["f1"] == pytest.approx(f1_score(frame["defaulted"], predicted))
+    assert overall["auc"] == pytest.approx(roc_auc_score(frame["defaulted"], frame["p_default"]))
+
+
+def test_the_moved_attribute_leads_the_drift(model):
+    drift = gather(model).drift
+    assert drift[0].attribute == "income"
+    assert drift[0].verdict == "large"
+    assert [entry.psi for entry in drift] == sorted((entry.psi for entry in drift), reverse=True)
+    assert {entry.attribute for entry in drift} == {"income", "region", "p_default", "p_paid"}
+
+
+@pytest.mark.parametrize(
+    ("psi", "verdict"),
+    [(0.0, "stable"), (0.099, "stable"), (0.1, "moderate"), (0.249, "moderate"), (0.25, "large")],
+)
+def test_bands_of_the_index(psi, verdict):
+    assert Drift("a", psi).verdict == verdict
+
+
+def test_sensitive_attributes_are_compared_by_group(model, frame):
+    (groups,) = gather(model).groups
+    sizes = frame["region"].value_counts()
+    assert dict(zip(groups.names, groups.sizes, strict=True)) == sizes.to_dict()
+
+
+def test_the_page_says_what_the_report_holds(page):
+    texts = Page(page.read_text("utf-8")).texts
+    assert {"Accuracy", "Drift from the reference data", "By region", "900"} <= set(texts)
+    assert f"Loans {HOSTILE}" in texts
+
+
+def test_the_page_needs_nothing_from_outside(page):
+    text = page.read_text("utf-8")
+    found = Page(text)
+    assert found.addresses == ["data:,"]
+    assert "link" in found.tags
+    assert re.search(r"default-src 'none'", text)
+
+
+def test_names_from_the_data_cannot_become_code(page):
+    found = Page(page.read_text("utf-8"))
+    assert "img" not in found.tags
+    assert HOSTILE not in re.sub(r"<title>.*?</title>", "", page.read_text("utf-8"))
+
+
+def test_what_cannot_be_computed_is_named(arthur):
+    made = arthur.model(display_name="No reference", input_type="TABULAR", output_type="REGRESSION")
+    made.build(
+        loans(50, 3)[["income", "p_default", "p_paid"]],
+        {"p_default": "p_paid"},
+        set_reference_data=False,
+    )
+    made.save()
+    contents = gather(made)
+    assert contents.facts["inferences"] == "0"
+    assert not contents.drift
+
+
+def test_multiclass_models_show_their_overall_accuracy(arthur):
+    random = np.random.default_rng(5)
+    scores = random.dirichlet([1, 1, 1], 200)
+    truth = random.integers(0, 3, 200)
+    names = ["cat", "dog", "owl"]
+    frame = pd.DataFrame({"size": random.random(200)})
+    for number, name in enumerate(names):
+        frame[f"p_{name}"] = scores[:, number]
+        frame[f"is_{name}"] = (truth == number).astype(int)
+    made = arthur.model(display_name="Pets", input_type="TABULAR", output_type="MULTICLASS")
+    made.build(frame, {f"p_{name}": f"is_{name}" for name in names})
+    made.save()
+    times = pd.date_range("2026-01-01", periods=200, freq="1h", tz="UTC")
+    made.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
+    expected = accuracy_score(truth, scores.argmax(axis=1))
+    assert gather(made).overall == {"accuracyRateMulticlass": pytest.approx(expected)}
+
+
+def test_unsaved_models_have_no_report(arthur, tmp_path):
+    made = arthur.model(display_name="Local", input_type="TABULAR", output_type="REGRESSION")
+    with pytest.raises(MethodNotApplicableError):
+        made.report(tmp_path / "report.html")
+
+
+def test_a_folder_that_is_missing_is_named(model, tmp_path):
+    with pytest.raises(UserValueError, match="nowhere"):
+        model.report(tmp_path / "nowhere" / "report.html")
+    with pytest.raises(ArthurUserError, match="cannot be written"):
+        model.report(tmp_path)
+
+
+def shown_in_chromium(page, profile) -> tuple[str, list[str]]:
+    """Open a page without any network; give its document and what it wrote to the console."""
+    done = subprocess.run(
+        [
+            CHROMIUM,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            f"--user-data-dir={profile}",
+            "--virtual-time-budget=10000",
+            "--enable-logging=stderr",
+            "--dump-dom",
+            page.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+@needs_chromium
+def test_a_browser_shows_the_page_without_errors_or_requests(page, tmp_path):
+    document, console = shown_in_chromium(page, tmp_path / "profile")
+    assert console == []
+    assert document.count('class="main-svg"') >= 3
+    assert "<title>broken" not in document
+
+
+@needs_chromium
+def test_a_request_to_the_outside_would_show_in_the_console(page, tmp_path):
+    spoilt = tmp_path / "spoilt.html"
+    text = page.read_text("utf-8").replace("<main>", '<main><img src="https://example.com/x.png">')
+    spoilt.write_text(text, encoding="utf-8")
+    _, console = shown_in_chromium(spoilt, tmp_path / "profile")
+    assert any("example.com" in line for line in console)
