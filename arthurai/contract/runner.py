@@ -92,7 +92,7 @@ class _Run:
         names = frozenset(operation.operation_id for operation in plan.operations)
         self.bench = Bench(self.caller, operations_of(bundle), names)
         self.world = World(self.bench)
-        self.generator = Generator(bundle, max_examples=options.max_examples, seed=options.seed)
+        self.generator = Generator(max_examples=options.max_examples, seed=options.seed)
         self.not_reached: set[str] = set()
 
     def run(self) -> Result:
