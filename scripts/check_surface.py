@@ -31,7 +31,7 @@ ALLOWED: dict[str, str] = {
     "arthurai.client.http.arthur": "the client that was deprecated in 3.13.1; HTTPClient does it",
     "arthurai.core.data_service": "inner steps of uploads; the sending calls of the model do them",
     "arthurai.common.log.InfoFilter.filter": "logging calls it by position; named as in logging",
-    "arthurai.datasets": "downloads of examples from S3; `arthurai demo` has data of its own",
+    "arthurai.datasets": "downloads of examples from S3; `make demo` has data of its own",
 }
 
 #: Names other parts of the work still bring.
@@ -41,7 +41,6 @@ TO_BUILD: dict[str, str] = {
     "arthurai.explainability": "explainability",
     "arthurai.core.alerts": "metrics and alerts",
     "arthurai.core.bias": "bias metrics and mitigation",
-    "arthurai.core.models.ArthurModelGroup.viz": "plots",
     **{
         f"arthurai.core.models.ArthurModel.{name}": area
         for area, names in {

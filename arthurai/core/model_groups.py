@@ -18,6 +18,7 @@ from arthurai.core.model_record import ModelRecord, session_of
 
 if TYPE_CHECKING:
     from arthurai.core.models import ArthurModel
+    from arthurai.core.viz.visualizer import DataVisualizer
     from arthurai.transport.session import Session
 
 _PAGE_SIZE = 100
@@ -162,6 +163,29 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
                 include_archived=include_archived,
             )
         )
+
+    @arthur_excepted("failed to draw the group")
+    def viz(
+        self, sequence_nums: list[int] | None = None, labels: list[str] | None = None
+    ) -> DataVisualizer:
+        """Return plots of several versions beside each other.
+
+        Args:
+            sequence_nums: Numbers of the versions; all of them by default.
+            labels: Names of the versions, instead of numbers.
+
+        Raises:
+            UserValueError: Both are given, or there is no such version.
+        """
+        from arthurai.core.viz.visualizer import DataVisualizer
+
+        if sequence_nums is not None and labels is not None:
+            raise UserValueError("viz takes sequence_nums or labels, not both.")
+        if sequence_nums is not None:
+            return DataVisualizer([self.get_version(sequence_num=n) for n in sequence_nums])
+        if labels is not None:
+            return DataVisualizer([self.get_version(label=label) for label in labels])
+        return DataVisualizer(self.get_versions())
 
     @arthur_excepted("failed to archive the group")
     def archive(self) -> None:

@@ -132,3 +132,11 @@ def test_long_lists_of_versions_are_read_to_the_end(platform):
         group.get_versions()
     platform.answer = lambda *_: (200, {"data": None})
     assert group.get_versions() == []
+
+
+def test_versions_are_drawn_beside_each_other(arthur, name, group):
+    second = version(arthur, f"{name}-2", group, "second")
+    assert [m.version_sequence_num for m in group.viz().models] == [1, 2]
+    assert group.viz(labels=["second"]).models == group.viz(sequence_nums=[2]).models == [second]
+    with pytest.raises(UserValueError, match="not both"):
+        group.viz([1], ["second"])
