@@ -14,6 +14,7 @@ from arthurai.server.authorization import ADMINISTRATOR, SUPER_ADMIN, Authorizat
 from arthurai.server.control import ControlStore
 from arthurai.server.data.store import DataStore
 from arthurai.server.delivery import Delivery, DeliverySettings
+from arthurai.server.enrichments.service import Enrichments
 from arthurai.server.http.core import HttpCore
 from arthurai.server.http.messages import Reply
 from arthurai.server.notifications import Notifications
@@ -61,6 +62,7 @@ class ArthurApp:
         delivery: Sends mails and webhooks.
         notifications: Tells people about alerts.
         alerts: Evaluates alert rules when data arrive and, once started, by the clock.
+        enrichments: Trains on reference data, scores and explains what arrives.
         secret: Signs sessions and invitations.
         data: Inferences, reference data and ground truth.
         authentication: Tells who calls.
@@ -114,6 +116,7 @@ class ArthurApp:
         self.delivery = Delivery(delivery or DeliverySettings())
         self.notifications = Notifications(self.control, self.delivery)
         self.alerts = AlertWatch(self)
+        self.enrichments = Enrichments(self)
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
@@ -176,6 +179,7 @@ class ArthurApp:
 
     def close(self) -> None:
         """Close the stores; the application answers no more requests."""
+        self.enrichments.close()
         self.alerts.close()
         self.notifications.close()
         self.delivery.close()

@@ -1,0 +1,1 @@
+"""Enrichments: anomaly scores, hotspots, bias mitigation curves and explanations."""

@@ -1,0 +1,137 @@
+"""The enrichment that scores how unusual new inferences are."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+
+from arthurai.server.data.errors import DataStoreError
+from arthurai.server.enrichments import anomaly
+from arthurai.server.enrichments.reading import (
+    read_columns,
+    read_reference,
+    reference_is_closed,
+)
+from arthurai.server.enrichments.states import ANOMALY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.control.models import ModelRecord
+    from arthurai.server.enrichments.states import States
+    from arthurai.server.schema import Attribute, ModelSchema
+
+SLICE_ROWS: Final = 20_000
+_MAX_IMAGES: Final = 5_000
+_KEPT_DETECTORS: Final = 16
+
+
+class AnomalyDetection:
+    """Trains on the reference set, scores the inferences that come after it was closed.
+
+    Detectors are kept in memory only: the training is repeatable, so a restarted server makes the
+    same one again when it needs it.
+    """
+
+    name = ANOMALY
+
+    def __init__(self, app: ArthurApp, states: States) -> None:
+        """Work for an application."""
+        self._app = app
+        self._states = states
+        self._lock = threading.Lock()
+        self._detectors: OrderedDict[tuple[str, tuple[Attribute, ...]], anomaly.Detector | None] = (
+            OrderedDict()
+        )
+
+    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Learn what is usual.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+
+        Returns:
+            Whether that is done; not before the reference set is closed.
+
+        Raises:
+            EnrichmentError: If no input can be used, or packages are missing.
+        """
+        del state
+        if not reference_is_closed(self._app.data, record.schema):
+            return False
+        self._detector(record.schema)
+        return True
+
+    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Score the next inferences that have no score yet.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+
+        Returns:
+            Whether there are more.
+        """
+        schema, store = record.schema, self._app.data
+        names = [a.column for a in anomaly.inputs(schema)]
+        limit = _MAX_IMAGES if schema.input_type == "IMAGE" else SLICE_ROWS
+        columns = read_columns(
+            store,
+            store.relation(schema, "inference"),
+            ["seq", "inference_id", *names],
+            where="seq > ?",
+            params=[int(state["done"])],
+            limit=limit,
+        )
+        if not columns["seq"]:
+            return False
+        detector = self._detector(schema)
+        if detector is not None:
+            scores, raw = detector.score(columns)
+            table = pa.table(
+                {
+                    "inference_id": pa.array(columns["inference_id"], pa.string()),
+                    "anomaly_score": pa.array(scores, pa.float64()),
+                    "raw_anomaly_score": pa.nulls(len(scores), pa.float64())
+                    if raw is None
+                    else pa.array(raw, pa.float64()),
+                }
+            )
+            store.store_enrichment(record.id, "anomaly", table)
+        self._states.change(state, done=columns["seq"][-1])
+        return len(columns["seq"]) == limit
+
+    def _detector(self, schema: ModelSchema) -> anomaly.Detector | None:
+        key = (schema.model_id, schema.attributes)
+        with self._lock:
+            if key in self._detectors:
+                self._detectors.move_to_end(key)
+                return self._detectors[key]
+            reference = read_reference(
+                self._app.data,
+                schema,
+                anomaly.inputs(schema),
+                **({"limit": _MAX_IMAGES} if schema.input_type == "IMAGE" else {}),
+            )
+            digest = hashlib.sha256(schema.model_id.encode()).digest()
+            images = self._app.data.images(schema)
+
+            def read_image(image_id: str) -> bytes:
+                try:
+                    return images.get(image_id)
+                except DataStoreError:
+                    return b""
+
+            detector = anomaly.train(
+                schema, reference, int.from_bytes(digest[:4], "big"), read_image
+            )
+            self._detectors[key] = detector
+            while len(self._detectors) > _KEPT_DETECTORS:
+                self._detectors.popitem(last=False)
+            return detector

@@ -1,0 +1,257 @@
+"""Works on enrichments off the road of requests."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from arthurai.server.data.errors import DataStoreError
+from arthurai.server.enrichments import rules, states
+from arthurai.server.enrichments.hotspots import Hotspots
+from arthurai.server.enrichments.mitigation import BiasMitigation
+from arthurai.server.enrichments.reading import last_seq, reference_is_closed
+from arthurai.server.enrichments.scoring import AnomalyDetection
+from arthurai.server.http.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.control.models import ModelRecord
+    from arthurai.server.data.events import DataEvent
+
+logger = logging.getLogger("arthurai.server.enrichments")
+
+_TRAIN: Final = "train"
+_ADVANCE: Final = "advance"
+_RECOVER: Final = "recover"
+_ADVANCED_BY: Final = {
+    "inferences": (states.ANOMALY, states.EXPLAINABILITY, states.HOTSPOTS),
+    "ground_truth": (states.HOTSPOTS,),
+    "batch_closed": (states.HOTSPOTS,),
+}
+
+
+class Enrichment(Protocol):
+    """One kind of enrichment.
+
+    Attributes:
+        name: Its name in the API.
+    """
+
+    name: str
+
+    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Set it up for a model; return whether it is ready, else it waits for reference data."""
+
+    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Work on a slice of what has come; return whether there is more."""
+
+
+class Enrichments:
+    """The enrichments of all models, worked on by one thread.
+
+    What is to be done is a set of jobs, at most two for each enrichment of a model, so fast senders
+    do not pile up work. Jobs work in slices and queue up anew behind the others. Everything is
+    found again after a restart, from the states of the enrichments.
+
+    Attributes:
+        states: Where each enrichment stands.
+        hotspots: Finds weak regions.
+        mitigation: Finds curves.
+    """
+
+    def __init__(self, app: ArthurApp) -> None:
+        """Watch the data of an application from now on.
+
+        Args:
+            app: The application; its stores outlive this.
+        """
+        self._app = app
+        self.states = states.States(app.control)
+        self.hotspots = Hotspots(app)
+        self.mitigation = BiasMitigation(app)
+        self._kinds: dict[str, Enrichment] = {
+            kind.name: kind
+            for kind in (AnomalyDetection(app, self.states), self.hotspots, self.mitigation)
+        }
+        self._changed = threading.Condition()
+        self._jobs: dict[tuple[str, str, str], None] = {}
+        self._busy = False
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        app.data.on_data(self._on_data)
+        if app.data_dir is not None:
+            self._add(_RECOVER, "", "")
+
+    def enable(
+        self, record: ModelRecord, name: str, config: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Switch an enrichment on and have it set up.
+
+        Args:
+            record: The model.
+            name: Name of the enrichment.
+            config: Its settings; ``None`` keeps those it has.
+
+        Returns:
+            Its state.
+        """
+        since = last_seq(self._app.data, record.schema)
+        state = self.states.enable(record, name, since=since, config=config)
+        self._add(_TRAIN, record.id, name)
+        return state
+
+    def drain(self, timeout: float | None = None) -> bool:
+        """Wait until all that the data and the requests so far call for is done.
+
+        Args:
+            timeout: Seconds to wait at most; ``None`` waits as long as it takes.
+
+        Returns:
+            Whether everything was done.
+        """
+        if not self._app.data.drain_events(timeout):
+            return False
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._stopping or not (self._busy or self._jobs), timeout
+            )
+
+    def close(self) -> None:
+        """Stop after the slice that is being worked on."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _add(self, action: str, model_id: str, name: str) -> None:
+        with self._changed:
+            if self._stopping:
+                return
+            self._jobs[action, model_id, name] = None
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._run, name="arthurai-enrichments", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify_all()
+
+    def _on_data(self, event: DataEvent) -> None:
+        if event.kind == "reference_closed":
+            self._reference_closed(event.model_id)
+            return
+        names = _ADVANCED_BY.get(event.kind, ())
+        if not names:
+            return
+        for state in self.states.enabled(event.model_id):
+            if state["name"] in names and state["status"] == states.READY:
+                self._add(_ADVANCE, event.model_id, state["name"])
+
+    def _reference_closed(self, model_id: str) -> None:
+        try:
+            record = self._app.control.models.get(None, model_id)
+        except ApiError:
+            return  # the model is gone
+        refused = rules.refusal(record.schema, states.ANOMALY)
+        if not refused and not self.states.is_known(record, states.ANOMALY):
+            self.states.enable(record, states.ANOMALY, since=self._last_before_closing(record))
+        for state in self.states.enabled(model_id):
+            if state["status"] in {states.PENDING, states.TRAINING}:
+                self._add(_TRAIN, model_id, state["name"])
+
+    def _last_before_closing(self, record: ModelRecord) -> int:
+        """Return the number of the last inference that came before the reference was closed."""
+        data = self._app.data
+        closed = data.reference(record.schema).updated_at
+        relation = data.relation(record.schema, "inference")
+        found = data.fetch(
+            f"SELECT coalesce(max(seq), -1) FROM {relation} WHERE received_timestamp < ?", [closed]
+        )
+        return int(found[1][0][0])
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping or bool(self._jobs))
+                if self._stopping:
+                    return
+                job = next(iter(self._jobs))
+                del self._jobs[job]
+                self._busy = True
+            try:
+                self._work(*job)
+            except ApiError:
+                logger.info("model %s is gone", job[1])
+            except Exception:
+                logger.exception("enrichment %s of model %s failed", job[2], job[1])
+            finally:
+                with self._changed:
+                    self._busy = False
+                    self._changed.notify_all()
+
+    def _work(self, action: str, model_id: str, name: str) -> None:
+        if action == _RECOVER:
+            self._recover()
+            return
+        record = self._app.control.models.get(None, model_id)
+        state = self.states.get(record, name)
+        if record.archived or not state["enabled"]:
+            return
+        if action == _TRAIN:
+            self._train(record, state)
+        elif state["status"] == states.READY:
+            self._advance(record, state)
+
+    def _train(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+        self.states.change(state, status=states.TRAINING, reason=None)
+        name = str(state["name"])
+        try:
+            if not self._kinds[name].train(record, state):
+                return
+        except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
+            self._fail(state, error)
+            return
+        if self.states.change(state, status=states.READY):
+            self._add(_ADVANCE, record.id, name)
+
+    def _advance(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+        name = str(state["name"])
+        try:
+            more = self._kinds[name].advance(record, state)
+        except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
+            self._fail(state, error)
+            return
+        if more:
+            self._add(_ADVANCE, record.id, name)
+
+    def _fail(self, state: Mapping[str, Any], error: Exception) -> None:
+        """Note why an enrichment failed; unexpected reasons stay in the log."""
+        with self._changed:
+            if self._stopping:
+                return  # the next start tries again
+        where = (state["name"], state["model_id"])
+        if isinstance(error, (states.EnrichmentError, DataStoreError)):
+            reason = str(error)
+            logger.warning("enrichment %s of model %s failed: %s", *where, reason)
+        else:
+            reason = f"internal error ({type(error).__name__}); the server's log tells more"
+            logger.error("enrichment %s of model %s failed", *where, exc_info=error)
+        self.states.change(state, status=states.FAILED, reason=reason)
+
+    def _recover(self) -> None:
+        """Take up what an earlier run of the server has left undone."""
+        for record in self._app.control.models.list(None):
+            if (
+                not rules.refusal(record.schema, states.ANOMALY)
+                and not self.states.is_known(record, states.ANOMALY)
+                and reference_is_closed(self._app.data, record.schema)
+            ):
+                self._reference_closed(record.id)
+        for state in self.states.enabled():
+            if state["status"] in {states.PENDING, states.TRAINING}:
+                self._add(_TRAIN, state["model_id"], state["name"])
+            elif state["status"] == states.READY:
+                self._add(_ADVANCE, state["model_id"], state["name"])
