@@ -51,29 +51,7 @@ def run_query(
     Raises:
         QueryError: The query is malformed, does not fit the model, or overflows.
     """
-    return run_parsed(parse_query(body), schema, store, page=page, page_size=page_size)
-
-
-def run_parsed(
-    query: Query,
-    schema: ModelSchema,
-    store: Store,
-    *,
-    page: int | None = None,
-    page_size: int | None = None,
-) -> dict[str, Any]:
-    """Answer a parsed query; see ``run_query``.
-
-    Args:
-        query: Parsed query.
-        schema: Schema of the model.
-        store: Holds its data.
-        page: Page of the result, from 1.
-        page_size: Rows of a page.
-
-    Raises:
-        QueryError: The query does not fit the model, or overflows.
-    """
+    query = parse_query(body)
     if page is not None or page_size is not None:
         query = _paged(query, page or 1, page_size or DEFAULT_PAGE_SIZE)
     binder = Binder()

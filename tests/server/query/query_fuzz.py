@@ -198,6 +198,58 @@ def walk(value):
         yield from walk(item)
 
 
+CALLS = {
+    "shop": [
+        ("nDCGAtK", {"k": 3}),
+        ("mapAtK", {"k": 2}),
+        ("precisionAtK", {"k": 1}),
+        ("rankedListAUC", {}),
+        ("meanReciprocalRank", {"predicted_property": "shown"}),
+        ("rankedItemMaxK", {"property": "shown_item_id", "item_filter": "i2"}),
+        ("arrayLength", {"property": "bought"}),
+    ],
+    "photos": [
+        ("meanAveragePrecision", {"threshold": 0.5}),
+        ("avg", {"property": "objects_detected.confidence"}),
+        ("countIf", {"property": "objects_detected.width", "comparator": "gt", "value": 3}),
+    ],
+    "chat": [
+        ("avgTokenLikelihood", {"property": "probs_likelihoods"}),
+        ("avgSequenceLength", {"property": "answer"}),
+        ("likelihoodStability", {"property": "probs"}),
+        ("arrayLength", {"property": "probs_tokens"}),
+        ("categoriesCount", {"property": "prompt"}),
+    ],
+    "tags": [
+        ("f1", {"predicted_property": "sunny", "threshold": 0.4}),
+        ("confusionMatrix", {"predicted_property": "windy", "ground_truth_property": "is_windy"}),
+        ("labelByMaxColumn", {"properties": ["sunny", "windy"]}),
+    ],
+}
+PLAIN = {
+    "shop": ["shown", "shown_item_id", "shown_score", "bought", "*"],
+    "photos": ["objects_detected", "label.class_id", "objects_detected.height", "picture", "*"],
+    "chat": ["probs", "probs_tokens", "probs.likelihoods", "answer", "*"],
+    "tags": ["sunny", "is_windy", "size", "*"],
+}
+
+
+def of_kind(name, rng):
+    """A request on one of the example models of other kinds."""
+    select = []
+    for place in range(rng.randrange(1, 3)):
+        item = {"property": rng.choice(PLAIN[name])}
+        if rng.random() < 0.6:
+            function, parameters = rng.choice(CALLS[name])
+            item = {"function": function, "alias": f"o{place}", "parameters": dict(parameters)}
+        select.append(item)
+    body = {"select": select}
+    for key, more in (("filter", {"comparator": "NotNull"}), ("group_by", {}), ("order_by", {})):
+        if rng.random() < 0.3:
+            body[key] = [{"property": rng.choice(PLAIN[name]), **more}]
+    return body
+
+
 def drift(rng):
     """A valid drift request."""
     condition = {"property": "region", "comparator": "ne", "value": "north"}

@@ -25,6 +25,7 @@ def base_body(world, rng):
     return random_queries.Writer(world, rng).query()
 
 
+OTHER_KINDS = ("shop", "photos", "chat", "tags")
 ENDPOINTS = {
     run_query: base_body,
     run_drift: lambda world, rng: fuzz.drift(rng),
@@ -40,9 +41,16 @@ def attack(count, seed):
             random_queries.World(kind, rng, store)
             for kind in ("binary", "multiclass", "regression")
         ]
+        for name in OTHER_KINDS:
+            models.EXAMPLES[name].load(store)
         before = contents(store)
         answered = 0
         for _ in range(count):
+            if rng.random() < 0.25:
+                name = rng.choice(OTHER_KINDS)
+                body = fuzz.damaged(fuzz.of_kind(name, rng), rng)
+                answered += outcome(run_query, body, models.EXAMPLES[name].schema, store)
+                continue
             world = rng.choice(worlds)
             run = rng.choice(list(ENDPOINTS))
             body = fuzz.damaged(ENDPOINTS[run](world, rng), rng)

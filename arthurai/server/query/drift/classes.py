@@ -48,26 +48,34 @@ def class_labels(
         if name not in known:
             raise unknown(f"{path}[{index}]", "class", name, known)
     if stage == PREDICTED_VALUE:
-        labels = _predicted(schema, source, binder, attributes)
+        labels = _predicted(schema, source, binder, attributes, path)
     else:
         labels = _true(schema, source, binder, attributes, path)
     chosen = binder.several(wanted)
     return f"[label for label in {labels} if list_contains({chosen}, label)]"
 
 
-def _columns(source: ModelSource, attributes: tuple[Attribute, ...]) -> list[tuple[str, str]]:
+def _columns(
+    source: ModelSource, attributes: tuple[Attribute, ...], path: str
+) -> list[tuple[str, str]]:
     found = []
     for attribute in attributes:
         column = source.of_attribute(attribute, "")
         if column.kind.numeric:
             found.append((attribute.name, double(column.sql, column.kind)))
+    if not found:
+        raise QueryError(path, "the model has no numeric attribute for each of its classes")
     return found
 
 
 def _predicted(
-    schema: ModelSchema, source: ModelSource, binder: Binder, attributes: tuple[Attribute, ...]
+    schema: ModelSchema,
+    source: ModelSource,
+    binder: Binder,
+    attributes: tuple[Attribute, ...],
+    path: str,
 ) -> str:
-    columns = [(sql, binder.scalar(name)) for name, sql in _columns(source, attributes)]
+    columns = [(sql, binder.scalar(name)) for name, sql in _columns(source, attributes, path)]
     threshold = binder.scalar(float(schema.threshold))
     if schema.output_type == "MULTILABEL":
         reached = ", ".join(
@@ -97,7 +105,7 @@ def _true(
     if attributes and all(a.stage == GROUND_TRUTH for a in attributes):
         hits = [
             f"CASE WHEN {sql} = 1 THEN {binder.scalar(name)} END"
-            for name, sql in _columns(source, attributes)
+            for name, sql in _columns(source, attributes, path)
         ]
         if schema.output_type == "MULTILABEL":
             return f"[{', '.join(hits)}]"

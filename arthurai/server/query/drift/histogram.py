@@ -59,16 +59,6 @@ class Histogram:
         default_factory=lambda: defaultdict(dict)
     )
 
-    def total(self, column: int, group: Group, bucket: Any) -> int:
-        """Return the number of values of a column.
-
-        Args:
-            column: Place of the column.
-            group: Values of the group keys.
-            bucket: Bucket of the rollup.
-        """
-        return sum(self.counts.get((column, group, bucket), {}).values())
-
 
 def quantile_bins(
     base: Frame, wanted: Sequence[Measured], bins: int, store: Store, binder: Binder

@@ -38,20 +38,7 @@ def run_drift(body: Any, schema: ModelSchema, store: Store) -> dict[str, Any]:
     Raises:
         QueryError: The request is malformed or does not fit the model.
     """
-    return drift_of(parse_drift(body), schema, store)
-
-
-def drift_of(request: DriftRequest, schema: ModelSchema, store: Store) -> dict[str, Any]:
-    """Answer a parsed drift request; see ``run_drift``.
-
-    Args:
-        request: The request.
-        schema: Schema of the model.
-        store: Holds the data.
-
-    Raises:
-        QueryError: The request does not fit the model.
-    """
+    request = parse_drift(body)
     wanted = measured(request, schema)
     check_reference(request, schema, store)
     binder = Binder()

@@ -23,7 +23,7 @@ def predicted_classes(arguments: Arguments) -> list[tuple[str, Expr]]:
         arguments: The call.
 
     Raises:
-        QueryError: The model is no classifier.
+        QueryError: The model is no classifier with a probability for each class.
     """
     schema = arguments.schema
     if schema.output_type != "MULTICLASS":
@@ -33,20 +33,11 @@ def predicted_classes(arguments: Arguments) -> list[tuple[str, Expr]]:
             "multiclass classifier",
         )
     found = [(a.name, column_expr(arguments, a)) for a in schema.predicted]
-    classes = [(name, expr) for name, expr in found if expr.kind.numeric]
-    if not classes:
-        raise QueryError(arguments.call.path, "the model predicts no probabilities of classes")
-    return classes
-
-
-def place_of_largest(classes: list[tuple[str, Expr]]) -> str:
-    """Return SQL of the index of the predicted class, from 1; the first of equal ones.
-
-    Args:
-        classes: Names and columns.
-    """
-    values = ", ".join(double(expr.sql, expr.kind) for _, expr in classes)
-    return f"list_position([{values}], list_max([{values}]))"
+    if not found or not all(expr.kind.numeric for _, expr in found):
+        raise QueryError(
+            arguments.call.path, "the model does not predict a probability for each class"
+        )
+    return found
 
 
 @function("accuracyRateMulticlass", aggregate=True, evaluates=True)
