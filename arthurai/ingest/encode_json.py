@@ -4,6 +4,7 @@ Arrow columns become JSON text column by column in Arrow's own compute kernels a
 row there, so that no Python object is made a value. Rows that came as dicts are written by orjson.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 _TO_ESCAPE = '["\\\\\\x00-\\x1f]'
 """Characters that cannot stand in a JSON string as they are."""
+
+SAMPLE = 256
+REPEATS = 4
+"""Rows of the sample a distinct text stands in, on average, to be worth writing only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +39,62 @@ class Body:
     content: bytes
 
 
-def _text_column(array: Any) -> Any:
-    """A text column as JSON strings with quotes."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One column as JSON texts.
+
+    Attributes:
+        array: Arrow strings, none missing.
+        quoted: whether each still has to be put between quotes.
+        with_comma: whether each ends in a comma already.
+    """
+
+    array: Any
+    quoted: bool = False
+    with_comma: bool = False
+
+
+def _text_column(array: Any) -> Written:
+    """A text column: as it is where nothing has to be escaped, or by its distinct values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_large_string(array.type):
-        array = array.cast(pa.string())
-    if pc.any(pc.match_substring_regex(array, _TO_ESCAPE)).as_py():
-        encoded = array.dictionary_encode()
-        escaped = [orjson.dumps(value).decode()[1:-1] for value in encoded.dictionary.to_pylist()]
-        array = pa.array(escaped, pa.string()).take(encoded.indices)
-    return pc.binary_join_element_wise('"', array, '"', "")
+    sample = array.slice(0, SAMPLE)
+    if len(sample.unique()) * REPEATS > len(sample) and not array.null_count:
+        plain = not pc.any(pc.match_substring_regex(array, _TO_ESCAPE)).as_py()
+        if plain:
+            return Written(array.cast(pa.string()), quoted=True)
+    encoded = array.dictionary_encode()
+    texts = _dumped(encoded.dictionary.to_pylist())
+    return Written(pc.fill_null(texts.take(encoded.indices), "null"))
 
 
-def _time_column(array: Any) -> Any:
-    """Instants in UTC as quoted ISO-8601 text."""
+def _time_column(array: Any) -> Written:
+    """Instants in UTC as ISO-8601 text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     # Times without zone print much faster than those with one; the values are UTC already.
     written = pc.cast(array.cast(pa.timestamp("us")), pa.string())
     written = pc.binary_replace_slice(written, 10, 11, "T")
-    return pc.binary_join_element_wise('"', written, '+00:00"', "")
+    if not array.null_count:
+        return Written(pc.binary_join_element_wise(written, "+00:00", ""), quoted=True)
+    written = pc.binary_join_element_wise('"', written, '+00:00"', "")
+    return Written(pc.fill_null(written, "null"))
+
+
+def _float_column(array: Any) -> Written:
+    """Floats as orjson writes them: all at once, then cut at the commas."""
+    import numpy as np
+    import pyarrow as pa
+
+    values = array.to_numpy(zero_copy_only=False)
+    text = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
+    text = text[:-1] + b","
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord(",")) + 1
+    offsets = np.concatenate(([1], ends)).astype(np.int32)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(text)]
+    return Written(pa.Array.from_buffers(pa.string(), len(array), buffers), with_comma=True)
 
 
 def _dumped(values: Sequence[Any]) -> Any:
@@ -65,26 +103,37 @@ def _dumped(values: Sequence[Any]) -> Any:
     return pa.array([orjson.dumps(value).decode() for value in values], pa.string())
 
 
-def json_column(column: Column) -> "pa.Array":
-    """One column as JSON texts, missing values as `null`."""
+def write_column(column: Column, *, comma: bool = False) -> Written:
+    """One column as JSON texts, missing values as `null`.
+
+    Args:
+        column: Arrow array or list.
+        comma: whether texts that end in a comma are welcome (they are faster to make).
+    """
+    import pyarrow as pa
+
+    if not is_arrow(column):
+        if set(map(type, column)) != {str}:
+            return Written(_dumped(column))
+        column = pa.array(column, pa.string())
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if comma and pa.types.is_float64(array.type) and "numpy" in sys.modules:
+        return _float_column(array)
+    return _plain_column(array)
+
+
+def _plain_column(array: Any) -> Written:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not is_arrow(column):
-        if set(map(type, column)) == {str}:
-            return _text_column(pa.array(column, pa.string()))
-        return _dumped(column)
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     kind = array.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        written = _text_column(array)
-    elif pa.types.is_timestamp(kind):
-        written = _time_column(array)
-    elif pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        written = pc.cast(array, pa.string())
-    else:
-        return _dumped(array.to_pylist())
-    return pc.fill_null(written, "null") if written.null_count else written
+        return _text_column(array)
+    if pa.types.is_timestamp(kind):
+        return _time_column(array)
+    if pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return Written(pc.fill_null(pc.cast(array, pa.string()), "null"))
+    return Written(_dumped(array.to_pylist()))
 
 
 class _Line:
@@ -97,16 +146,29 @@ class _Line:
     def text(self, literal: str) -> None:
         self._literal += literal
 
-    def column(self, column: Any) -> None:
+    def array(self, array: Any) -> None:
         self._flush()
-        self._pieces.append(column)
+        self._pieces.append(array)
+
+    def value(self, column: Column) -> None:
+        self._written(write_column(column))
 
     def columns(self, columns: dict[str, Column]) -> None:
-        comma = ""
+        """Adds `"name":value` for each column, with commas between them."""
+        left = len(columns)
         for name, column in columns.items():
-            self.text(f"{comma}{orjson.dumps(name).decode()}:")
-            self.column(json_column(column))
-            comma = ","
+            left -= 1
+            self.text(f"{orjson.dumps(name).decode()}:")
+            written = write_column(column, comma=left > 0)
+            self._written(written)
+            if left and not written.with_comma:
+                self.text(",")
+
+    def _written(self, written: Written) -> None:
+        quote = '"' if written.quoted else ""
+        self.text(quote)
+        self.array(written.array)
+        self.text(quote)
 
     def _flush(self) -> None:
         if self._literal:
@@ -127,7 +189,7 @@ def _truth(part: Prepared) -> Any:
 
     line = _Line()
     line.text(',"ground_truth_timestamp":')
-    line.column(json_column(part.meta["ground_truth_timestamp"]))
+    line.value(part.meta["ground_truth_timestamp"])
     line.text(',"ground_truth_data":{')
     line.columns(part.truth)
     line.text("}")
@@ -143,17 +205,17 @@ def _lines(part: Prepared) -> "pa.Array":
     """One JSON object a row, each behind a comma."""
     line = _Line()
     line.text(',{"partner_inference_id":')
-    line.column(json_column(part.meta["partner_inference_id"]))
+    line.value(part.meta["partner_inference_id"])
     for name in ("inference_timestamp", "batch_id"):
         if name in part.meta:
             line.text(f',"{name}":')
-            line.column(json_column(part.meta[name]))
+            line.value(part.meta[name])
     if part.inference:
         line.text(',"inference_data":{')
         line.columns(part.inference)
         line.text("}")
     if part.truth:
-        line.column(_truth(part))
+        line.array(_truth(part))
     line.text("}")
     return line.join()
 
