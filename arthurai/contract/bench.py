@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
     from arthurai.contract.caller import Caller, Credential, Reply
     from arthurai.contract.gate import Gate
+
+
+_STRANGE: Final = {"a_field_from_the_future": {"nested": [1, None, "x"]}}
 
 
 class StoppedError(Exception):
@@ -105,13 +108,29 @@ class Bench:
         Raises:
             StoppedError: It was refused; that is reported.
         """
-        reply = self.call(operation_id, path, **how)
+        reply = self._accepted(operation_id, path, how)
         if not reply.ok:
             if reply.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED, 0}:
                 said = reply.get("error") or reply.body[:200].decode("utf-8", "replace")
                 self.fault(operation_id, "refused", f"{reply.status}: {said}", reply)
             raise StoppedError(operation_id)
         return reply
+
+    def _accepted(
+        self, operation_id: str, path: Mapping[str, str] | None, how: dict[str, Any]
+    ) -> Reply:
+        """Call an operation with a member in the body that nobody knows: it has to be ignored."""
+        body = how.get("json")
+        if not isinstance(body, dict):
+            return self.call(operation_id, path, **how)
+        reply = self.call(operation_id, path, **{**how, "json": {**body, **_STRANGE}})
+        if reply.status != HTTPStatus.BAD_REQUEST:
+            return reply
+        plain = self.call(operation_id, path, **how)
+        if plain.ok:
+            said = f"refused with 400 for an unknown member of the body: {reply.get('error')}"
+            self.fault(operation_id, "unknown member refused", said, reply)
+        return plain
 
     def expect(
         self, held: object, operation_id: str, kind: str, message: str, reply: Reply | None = None

@@ -408,8 +408,18 @@ def _after_spare(key: str) -> Callable[[World], str | None]:
     return make
 
 
+def _with_model(key: str) -> Callable[[World], str | None]:
+    def make(world: World) -> str | None:
+        world.need("model")
+        return world._known.get(key)  # noqa: SLF001 - part of the world
+
+    return make
+
+
 _MAKERS: Final[dict[str, Callable[[World], str | None]]] = {
     "model": _make_model,
+    "model_group": _with_model("model_group"),
+    "tag": _with_model("tag"),
     "metric": _make_metric,
     "alert_rule": _make_alert_rule,
     "alert": _make_alert,

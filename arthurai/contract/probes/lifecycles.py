@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from arthurai.contract.world import World
 
 _WHOLE: Final = 1_000_000
-_STRANGE: Final = {"a_field_from_the_future": {"nested": [1, None, "x"]}}
 
 
 @dataclass(frozen=True)
@@ -234,7 +233,7 @@ class _Life:
     def create(self) -> None:
         kind = self.kind
         self.sent = kind.body(self.world)
-        reply = self.bench.must(kind.create, self.parents, json={**self.sent, **_STRANGE})
+        reply = self.bench.must(kind.create, self.parents, json=self.sent)
         made = reply.json if isinstance(reply.json, dict) else {}
         name = str(made.get("id"))
         self.bench.gate.admit(made.get("id"), made.get("model_group_id"))
@@ -324,7 +323,7 @@ class _Life:
         if kind.name == "organization":
             change["name"] = specimens.name("organization")
         body = {**self.sent, **change} if kind.whole else change
-        reply = self.bench.must(kind.update, self.path, json={**body, **_STRANGE})
+        reply = self.bench.must(kind.update, self.path, json=body)
         changed = {**self.object, **change}
         for moving in ("updated_at", "last_updated_at", "last_updated_by", "last_updated_by_type"):
             changed.pop(moving, None)

@@ -363,8 +363,12 @@ def _filtering(bench: Bench, world: World, *, listing: Listing) -> None:
             chosen.append(_ABSENT)
         for value in chosen:
             _filtered(listed, whole, narrowing, [value])
-        if narrowing.repeatable and len(present) > 1:
-            _filtered(listed, whole, narrowing, present[:2])
+        if narrowing.repeatable:
+            others = narrowing.values or (_ABSENT,)
+            for value in present[:2]:
+                other = next((v for v in others if v not in present), present[0])
+                _filtered(listed, whole, narrowing, [other, value])
+                _filtered(listed, whole, narrowing, [value, other])
 
 
 def _filtered(

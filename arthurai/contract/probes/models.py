@@ -129,6 +129,39 @@ def attributes(bench: Bench, world: World) -> None:
     )
 
 
+def attribute_sets(bench: Bench, world: World) -> None:
+    """The attributes of a model without data are replaced as a whole, and removed as a whole."""
+    made = world.make_model()
+    model = {"model_id": str(made["id"])}
+    every = {"page_size": 1000}
+    before = bench.must("list_model_attributes", model, query=every)
+    sent = [
+        {**attribute, **({"name": "salary"} if attribute.get("name") == "income" else {})}
+        for attribute in before.rows
+        if not attribute.get("implicit")
+    ]
+    bench.must("replace_model_attributes", model, json=sent)
+    after = bench.must("list_model_attributes", model, query=every)
+    names = {a.get("name") for a in after.rows if not a.get("implicit")}
+    wanted = {a.get("name") for a in sent}
+    bench.expect(
+        names == wanted,
+        "replace_model_attributes",
+        "update not visible",
+        f"{sorted(map(str, wanted))} expected, got {sorted(map(str, names))}",
+        after,
+    )
+    bench.must("delete_model_attributes", model)
+    left = bench.must("list_model_attributes", model, query=every)
+    bench.expect(
+        not left.rows,
+        "delete_model_attributes",
+        "removed object listed",
+        f"{len(left.rows)} attributes are left",
+        left,
+    )
+
+
 def groups(bench: Bench, world: World) -> None:
     """Versions are numbered from 1, found by number and label, and the last is the latest."""
     first = world.make_model(version_label="one")
@@ -401,6 +434,10 @@ PROBES: Final = {
             "update_model_attributes",
             "delete_model_attribute",
         },
+    ),
+    "sets of attributes": (
+        attribute_sets,
+        {"replace_model_attributes", "delete_model_attributes", "list_model_attributes"},
     ),
     "model groups": (
         groups,

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 _NOT_FOUND_FREELY: Final = frozenset(
     {
-        # A tag, a batch and a group's version can be named before they exist.
+        # A tag can be named before it exists; the last one is a filter in the shape of a path.
         "add_tag_to_model",
         "remove_tag_from_model",
         "get_usage",
+        "get_bias_mitigation_curves_legacy",
     }
 )
 _JSON: Final = "application/json"

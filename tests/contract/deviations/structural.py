@@ -193,8 +193,8 @@ def accepting(fits, statuses=frozenset({400})):
             answer = forward()
             if answer.ok:
                 good[:] = [answer]
-            if answer.status in statuses and request.method == operation.method and good:
-                return good[0]
+            if answer.status in statuses and request.method == operation.method:
+                return good[0] if good else answer.with_json({}, int(success(operation)))
             return answer
 
         return rule
