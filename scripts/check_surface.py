@@ -39,19 +39,6 @@ TO_BUILD: dict[str, str] = {
     "arthurai.client.apiv3.arthur_explainer": "explainability",
     "arthurai.client.apiv3.explanation_packager": "explainability",
     "arthurai.explainability": "explainability",
-    "arthurai.core.alerts": "metrics and alerts",
-    "arthurai.core.bias": "bias metrics and mitigation",
-    **{
-        f"arthurai.core.models.ArthurModel.{name}": area
-        for area, names in {
-            "explainability": "enable_explainability delete_explainer explain_inference",
-            "enrichments": "get_enrichments get_enrichment update_enrichments update_enrichment "
-            "enable_hotspots find_hotspots enable_bias_mitigation",
-            "metrics and alerts": "create_metric get_metrics create_alert_rule get_alert_rules "
-            "update_alert_rule get_alerts update_alert",
-        }.items()
-        for name in names.split()
-    },
 }
 
 Fault = tuple[str, str]

@@ -9,11 +9,13 @@ from arthurai.common.constants import ImageResponseType
 from arthurai.common.exceptions import arthur_excepted
 from arthurai.core import images, querying, sending
 from arthurai.core.model_record import ModelRecord
+from arthurai.core.monitoring_answers import as_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from arthurai.core.monitoring_answers import Frame
     from arthurai.ingest.accounting import SendResult
 
 DataFile = str | os.PathLike[str] | IO[bytes]
@@ -377,22 +379,29 @@ class DataCalls(ModelRecord):
         querying.await_inferences(self, min_count, with_ground_truth, timeout_min)
 
     @arthur_excepted("failed to query")
-    def query(self, body: Mapping[str, Any], query_type: str = "base") -> Any:
+    def query(
+        self,
+        body: Mapping[str, Any],
+        query_type: str = "base",
+        *,
+        as_frame: Frame | None = None,
+    ) -> Any:
         """Ask about the data of the model.
 
         Args:
             body: The query.
             query_type: ``base``, ``drift`` or ``drift_psi_bucket_table``.
+            as_frame: ``pandas``, ``polars`` or ``pyarrow`` for a table; times stay texts.
 
         Returns:
-            The rows of the answer, one dictionary each.
+            The rows of the answer, one dictionary each, or a table of them.
 
         Raises:
             MethodNotApplicableError: The model is not saved.
-            UserValueError: ``query_type`` is none of the three.
+            UserValueError: ``query_type`` or ``as_frame`` is none of the three.
             ResponseClientError: The platform does not accept the query.
         """
-        return querying.query(self, body, query_type)
+        return as_table(querying.query(self, body, query_type), as_frame)
 
     @arthur_excepted("failed to fetch the image")
     def get_image(

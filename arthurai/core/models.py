@@ -10,7 +10,9 @@ from arthurai.core.inference_rules import AUTO_CATEGORICAL_MAX
 from arthurai.core.model_data import DataCalls
 from arthurai.core.model_groups import ArthurModelGroup
 from arthurai.core.model_onboarding import OnboardingCalls
+from arthurai.core.model_pictures import PictureCalls
 from arthurai.core.model_record import MAX_ATTRIBUTES_TO_SHOW, ExplainabilityParameters
+from arthurai.core.monitoring import MonitoringCalls
 from arthurai.core.status_waiter import DEFAULT_TIMEOUT_MIN
 
 __all__ = [
@@ -26,7 +28,7 @@ INFERENCE_DATA_RETRIES = 3
 
 
 @dataclass(eq=False, repr=False)
-class ArthurModel(OnboardingCalls, DataCalls):
+class ArthurModel(OnboardingCalls, DataCalls, MonitoringCalls, PictureCalls):
     """A model: its description, its data, its life on the platform.
 
     Models are made by :meth:`ArthurAI.model() <arthurai.client.client.ArthurAI.model>` and fetched

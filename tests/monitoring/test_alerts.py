@@ -1,0 +1,195 @@
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    ResponseClientError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.core.alerts import (
+    Alert,
+    AlertRule,
+    AlertRuleBound,
+    AlertRuleSeverity,
+    AlertStatus,
+    validate_parameters_for_alert,
+)
+from arthurai.core.status_waiter import wait_until
+from arthurai.query import avg, col, select
+
+
+def arrived(fetch, number):
+    """Fetch until there are enough: rules are evaluated in the background."""
+    return wait_until(
+        fetch,
+        lambda found: len(found) >= number,
+        what="alerts",
+        timeout_min=0.5,
+        message="Waiting for alerts",
+    )
+
+
+@pytest.fixture(scope="module")
+def batches(make_model, data):
+    """A batch model of this module's own, because its tests send data."""
+    return make_model("alerts by batch", data, is_batch=True)
+
+
+@pytest.fixture(scope="module")
+def stream(make_model, data):
+    """A streaming model of this module's own."""
+    return make_model("alerts of a stream", data)
+
+
+@pytest.fixture(scope="module")
+def mean_income(batches):
+    return batches.create_metric("Mean income", select(avg("income")))
+
+
+def send(model, data, batch, shift=0.0):
+    rows = data[["income", "group", "p_repaid", "repaid"]].head(20)
+    times = [datetime.now(UTC) - timedelta(minutes=1)] * len(rows)
+    model.send_inferences(
+        rows.assign(income=rows["income"] + shift),
+        inference_timestamps=times,
+        ground_truth_timestamps=times,
+        batch_id=batch,
+    )
+
+
+def test_the_life_of_a_rule(batches, mean_income, name):
+    rule = batches.create_alert_rule(
+        mean_income,
+        AlertRuleBound.Lower,
+        -5,
+        AlertRuleSeverity.Warning,
+        name=name,
+        lookback_period=30,
+        subsequent_alert_wait_time=60,
+        filters=[col("group") == "a"],
+    )
+    assert (rule.name, rule.metric_name, rule.enabled) == (name, "Mean income", True)
+    assert rule.filters == [{"property": "group", "comparator": "eq", "value": "a"}]
+    rule.threshold, rule.enabled = -7, False
+    before = rule.to_dict()
+    changed = batches.update_alert_rule(rule)
+    assert (changed.threshold, changed.enabled, changed.id) == (-7, False, rule.id)
+    assert rule.to_dict() == before
+    assert batches.update_alert_rule(rule).threshold == -7
+    again = AlertRule("upper", 9, mean_income, "critical")
+    with pytest.raises(MethodNotApplicableError, match="no id"):
+        batches.update_alert_rule(again)
+    assert batches.update_alert_rule(again, rule.id).severity == "critical"
+    with pytest.raises(UserValueError, match="has the id"):
+        batches.update_alert_rule(rule, "another")
+    batches.delete_alert_rule(rule)
+    assert rule.id not in {r.id for r in batches.get_alert_rules(page=None)}
+
+
+def test_pages_of_rules(batches, mean_income, name):
+    made = [
+        batches.create_alert_rule(mean_income, "upper", 1e6 + i, "warning", name=f"{name} {i}").id
+        for i in range(7)
+    ]
+    everything = [rule.id for rule in batches.get_alert_rules(page=None, page_size=3)]
+    assert set(made) <= set(everything)
+    assert len(everything) == len(set(everything))
+    pages = [batches.get_alert_rules(page, 3) for page in range(1, len(everything) // 3 + 3)]
+    assert [rule.id for page in pages for rule in page] == everything
+    assert pages[-1] == []
+    for rule_id in made:
+        batches.delete_alert_rule(rule_id)
+
+
+def test_alerts_of_batches(batches, mean_income, data, name):
+    rule = batches.create_alert_rule(mean_income, "upper", 500, "critical", name=name)
+    before = datetime.now(UTC)
+    send(batches, data, f"{name} usual")
+    send(batches, data, f"{name} rich", shift=1000)
+    send(batches, data, f"{name} very rich", shift=2000)
+    alerts = arrived(lambda: batches.get_alerts(alert_rule_id=rule.id), 2)
+    expected = data["income"].head(20).mean()
+    assert [alert.batch_id for alert in alerts] == [f"{name} rich", f"{name} very rich"]
+    assert [alert.metric_value for alert in alerts] == pytest.approx(
+        [expected + 1000, expected + 2000]
+    )
+    rich, very_rich = alerts
+    assert (rich.status, rich.model_id) == ("new", batches.id)
+    assert isinstance(rich.alert_rule, AlertRule)
+    assert (rich.alert_rule.metric_id, rich.alert_rule.bound) == (mean_income, "upper")
+    assert batches.get_alerts(batch_id=very_rich.batch_id) == [very_rich]
+    both = batches.get_alerts(batch_id=[rich.batch_id, very_rich.batch_id])
+    assert both == alerts
+    assert batches.get_alerts(page=2, page_size=1, alert_rule_id=rule.id) == [very_rich]
+    assert batches.get_alerts(page=None, page_size=1, alert_rule_id=rule.id) == alerts
+    assert batches.get_alerts(alert_rule_id=rule.id, end_time=before.isoformat()) == []
+    assert batches.get_alerts(alert_rule_id=rule.id, start_time=before, end_time="2100-01-01") == (
+        alerts
+    )
+    done = batches.update_alert(AlertStatus.Acknowledged, rich.id)
+    assert isinstance(done, Alert)
+    assert done.status == "acknowledged"
+    assert batches.update_alert("resolved", very_rich).status == "resolved"
+    of_rule = {"alert_rule_id": rule.id}
+    assert batches.get_alerts(status="new", **of_rule) == []
+    assert [a.id for a in batches.get_alerts(status="resolved", **of_rule)] == [very_rich.id]
+    assert Alert.from_dict(done.to_dict()) == done
+
+
+def test_alerts_of_a_stream(stream, data, name):
+    model = stream
+    metric = model.create_metric(name, select(avg("income")))
+    rule = model.create_alert_rule(metric, "lower", -100, "warning", lookback_period=60)
+    send(model, data, None, shift=-1000)
+    (alert,) = arrived(lambda: model.get_alerts(alert_rule_id=rule.id), 1)
+    assert alert.metric_value == pytest.approx(data["income"].head(20).mean() - 1000)
+    window = [pd.Timestamp(alert.window_start), pd.Timestamp(alert.window_end)]
+    assert window[1] - window[0] == pd.Timedelta(minutes=60)
+    assert alert.batch_id is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"bound": "above"}, "bound needs one of 'lower', 'upper'"),
+        ({"severity": "bad"}, "severity needs"),
+        ({"threshold": float("nan")}, "threshold needs a finite number"),
+        ({"threshold": "5"}, "threshold needs a finite number"),
+        ({"lookback_period": -1}, "lookback_period needs minutes"),
+        ({"metric_id": None}, "metric_id needs"),
+        ({"metric_parameters": {"k": [1, 2]}}, "one value"),
+        ({"metric_parameters": {"k": {}}}, "needs a value"),
+    ],
+)
+def test_impossible_rules(model, change, message):
+    fields = {"metric_id": "m", "bound": "upper", "threshold": 1, "severity": "warning", **change}
+    with pytest.raises((UserValueError, UserTypeError), match=message):
+        model.create_alert_rule(**fields)
+
+
+def test_impossible_questions(model):
+    with pytest.raises(ResponseClientError):
+        model.create_alert_rule("no-such-metric", "upper", 1, "warning")
+    with pytest.raises(UserValueError, match="page needs"):
+        model.get_alert_rules(page=0)
+    with pytest.raises(UserValueError, match="page_size needs"):
+        model.get_alerts(page_size=True)
+    with pytest.raises(UserValueError, match="'open'"):
+        model.get_alerts(status="open")
+    with pytest.raises(UserValueError, match="'acknowledged', 'resolved'"):
+        model.update_alert("new", "id")
+    with pytest.raises(UserTypeError, match="start_time needs"):
+        model.get_alerts(start_time=5)
+    with pytest.raises(UserTypeError, match="AlertRule"):
+        model.update_alert_rule({"bound": "upper"})
+
+
+def test_parameters_of_rules():
+    assert validate_parameters_for_alert(None) == {}
+    given = {"a": 1, "b": ["x"], "c": [], "d": ("y",), "e": None}
+    assert validate_parameters_for_alert(given) == {"a": 1, "b": "x", "d": "y", "e": None}
+    with pytest.raises(UserTypeError, match="dictionary"):
+        validate_parameters_for_alert([1])

@@ -1,0 +1,179 @@
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from sklearn import metrics as sk
+
+from arthurai import ArthurModel
+from arthurai.common.constants import InputType, OutputType
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    ResponseClientError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.core.alerts import Metric, MetricType
+from arthurai.query import avg, col, count, f1, select
+
+BY_GROUP = select("group", count(), avg("income").as_("mean")).group_by("group").order_by("group")
+
+
+def test_a_metric_of_ones_own(model, data, name):
+    metric_id = model.create_metric(name, select(f1(threshold=0.6)))
+    (metric,) = model.get_metrics(metric_id=metric_id)
+    assert metric.name == name
+    assert metric.query == {"select": [{"function": "f1", "parameters": {"threshold": 0.6}}]}
+    assert not metric.is_default
+    (value,) = model.evaluate_metric(metric)["results"][0]["values"]
+    expected = sk.f1_score(data["repaid"] == "yes", data["p_repaid"] >= 0.6)
+    assert value == {"f1": pytest.approx(expected)}
+    (listed,) = model.get_metrics(metric_name=name)
+    assert listed.type == MetricType.ModelPerformanceMetric
+    model.delete_metric(listed)
+    with pytest.raises(ResponseClientError):
+        model.get_metrics(metric_id=metric_id)
+
+
+def test_parameters_days_and_groups(model, data, name):
+    query = {
+        "select": [
+            {
+                "function": "rate",
+                "alias": "share",
+                "parameters": {"property": "p_repaid", "comparator": "gte", "value": "{{ cut }}"},
+            }
+        ]
+    }
+    cut = {"name": "cut", "parameter_type": "FLOAT", "default": 0.5}
+    metric_id = model.create_metric(
+        name, query, metric_type=MetricType.ModelOutputMetric, parameters=[cut]
+    )
+    found = model.evaluate_metric(
+        metric_id,
+        rollup="day",
+        group_by="group",
+        parameters={"cut": [0.25, 0.75]},
+        filters=[col("income") > 30],
+        as_frame="pandas",
+    )
+    part = data[data["income"] > 30]
+    expected = pd.concat(
+        (part["p_repaid"] >= cut)
+        .groupby([part["group"], part["time"].dt.date])
+        .mean()
+        .rename("value")
+        .reset_index()
+        .assign(cut=cut)
+        for cut in (0.25, 0.75)
+    )
+    found = found.assign(time=pd.to_datetime(found["rollup"]).dt.date)
+    keys = ["group", "time", "cut"]
+    pd.testing.assert_series_equal(
+        found.set_index(keys)["value"].sort_index(),
+        expected.set_index(keys)["value"].sort_index(),
+        check_index_type=False,
+    )
+    by_income = model.evaluate_metric(metric_id, group_by="income", as_frame="polars")
+    assert by_income["income"].to_list() == ["(-inf,30.0]", "(30.0,60.0]", "(60.0,inf)"]
+
+
+def test_drift_metrics(model, name):
+    drift = {
+        "properties": ["income"],
+        "num_bins": 5,
+        "metric": "PSI",
+        "base": {"source": "reference"},
+        "target": {"source": "inference"},
+    }
+    metric_id = model.create_metric(name, drift, is_data_drift=True)
+    (metric,) = model.get_metrics(metric_type=MetricType.ModelDataDriftMetric, metric_name=name)
+    assert metric.id == metric_id
+    (result,) = model.evaluate_metric(metric)["results"]
+    assert result["values"] == [{result["name"]: pytest.approx(0, abs=1e-6)}]
+
+
+def test_every_page_of_metrics(model, name):
+    made = {model.create_metric(f"{name} {i}", select(count().as_("n"))) for i in range(25)}
+    own = {metric.id for metric in model.get_metrics() if metric.name.startswith(f"{name} ")}
+    assert own == made
+    builtin = model.get_metrics(default_metrics=True)
+    assert builtin
+    assert all(metric.is_default for metric in builtin)
+    assert len({metric.id for metric in model.get_metrics()}) >= 25 + len(builtin)
+    for metric_id in made:
+        model.delete_metric(metric_id)
+
+
+def test_metrics_survive_json():
+    metric = Metric("1", "m", {"select": [None]}, False, attribute="x")
+    assert Metric.from_json(metric.to_json()) == metric
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("m", {}, False, "mood"), UserValueError, "'mood'"),
+        (("m", "select 1"), UserTypeError, "query needs"),
+        (("", {}), Exception, "name"),
+    ],
+)
+def test_impossible_metrics(model, arguments, error, message):
+    with pytest.raises(error, match=message):
+        model.create_metric(*arguments)
+
+
+def test_impossible_evaluations(model):
+    metric = model.get_metrics(default_metrics=True)[0]
+    with pytest.raises(UserValueError, match="'WEEK'"):
+        model.evaluate_metric(metric, rollup="week")
+    with pytest.raises(UserTypeError, match="filters needs a list"):
+        model.evaluate_metric(metric, filters=col("income") > 3)
+    with pytest.raises(UserTypeError, match=r"filters\[0\]"):
+        model.evaluate_metric(metric, filters=["income"])
+
+
+def test_rows_or_a_table_of_ones_own_kind(model, data):
+    rows = model.query(BY_GROUP)
+    expected = data.groupby("group")["income"].agg(["count", "mean"]).reset_index()
+    frame = model.query(BY_GROUP, as_frame="pandas")
+    pd.testing.assert_frame_equal(frame[list(expected)], expected, check_dtype=False)
+    assert model.query(BY_GROUP, as_frame="polars").equals(pl.DataFrame(rows))
+    assert model.query(BY_GROUP, as_frame="pyarrow") == pa.Table.from_pylist(rows)
+    nothing = BY_GROUP.where(col("income") > 1e9)
+    assert [len(model.query(nothing, as_frame=kind)) for kind in ("pandas", "polars")] == [0, 0]
+    with pytest.raises(UserValueError, match="'spark'"):
+        model.query(BY_GROUP, as_frame="spark")
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("create_metric", ("m", {"select": []})),
+        ("get_metrics", ()),
+        ("evaluate_metric", ("id",)),
+        ("delete_metric", ("id",)),
+        ("create_alert_rule", ("id", "upper", 1, "warning")),
+        ("get_alert_rules", ()),
+        ("get_alerts", ()),
+        ("update_alert", ("resolved", "id")),
+        ("delete_alert_rule", ("id",)),
+        ("get_enrichments", ()),
+        ("get_enrichment", ("hotspots",)),
+        ("update_enrichments", ({"hotspots": {"enabled": True}},)),
+        ("update_enrichment", ("hotspots", True)),
+        ("enable_hotspots", ()),
+        ("enable_bias_mitigation", ()),
+        ("await_enrichments", ()),
+        ("find_hotspots", ("accuracy", 0.5, "batch")),
+        ("explain_inference", ("id",)),
+        ("enable_explainability", ()),
+        ("delete_explainer", ()),
+    ],
+)
+def test_an_unsaved_model_refuses(arthur, call, arguments):
+    for model in (
+        arthur.model("unsaved", InputType.Tabular, OutputType.Multiclass),
+        ArthurModel("unsaved", InputType.Tabular, OutputType.Multiclass),
+    ):
+        with pytest.raises(MethodNotApplicableError, match="'unsaved' is not saved"):
+            getattr(model, call)(*arguments)
