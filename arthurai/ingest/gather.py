@@ -5,7 +5,10 @@ Two ways in: an Arrow table, or rows as dicts (flat, or nested in `inference_dat
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.ingest.prepared import Column
@@ -23,13 +26,21 @@ class Absent:
 ABSENT: Final = Absent()
 
 
+class SparseColumn(list[Any]):
+    """A column in which some rows are `ABSENT`."""
+
+    def filled(self) -> list[Any]:
+        """The column with `None` for rows without a value."""
+        return [None if value is ABSENT else value for value in self]
+
+
 @dataclass(slots=True)
 class Gathered:
     """One table by column.
 
     Attributes:
         rows: how many rows.
-        columns: values by column name: Arrow arrays, or lists with `ABSENT` for missing keys.
+        columns: values by column name: Arrow arrays, lists, or `SparseColumn`s.
     """
 
     rows: int
@@ -87,7 +98,7 @@ def gather_rows(
         problems: where nested values that are no dicts, attributes given twice and keys that are
             not text are noted.
     """
-    names = dict.fromkeys(key for row in rows for key in row)
+    names = dict.fromkeys(chain.from_iterable(rows))
     odd = [name for name in names if not isinstance(name, str)]
     if odd:
         problems.add(f"keys of rows must be text, got {odd[0]!r}", of_type=True)
@@ -98,5 +109,15 @@ def gather_rows(
         for key in nested:
             _check_nested(rows, key, kinds.get(key, schema.sendable), problems)
         rows = [_flattened(row, nested) for row in rows]
-        names = dict.fromkeys(key for row in rows for key in row)
-    return Gathered(len(rows), {name: [row.get(name, ABSENT) for row in rows] for name in names})
+        names = dict.fromkeys(chain.from_iterable(rows))
+    # Mappings of other types may make up what they are asked for.
+    plain = set(map(type, rows)) == {dict}
+    return Gathered(len(rows), {name: _column(rows, name, plain=plain) for name in names})
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str, *, plain: bool) -> list[Any]:
+    """The values of one key."""
+    if plain:
+        with suppress(KeyError):
+            return list(map(itemgetter(name), rows))
+    return SparseColumn(row.get(name, ABSENT) for row in rows)

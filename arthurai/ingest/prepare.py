@@ -15,7 +15,7 @@ from arthurai.ingest import cells, times
 from arthurai.ingest.apart import columns_apart, value_list
 from arthurai.ingest.arrow_types import read_arrow
 from arthurai.ingest.frames import is_table
-from arthurai.ingest.gather import ABSENT, Gathered
+from arthurai.ingest.gather import ABSENT, Gathered, SparseColumn
 from arthurai.ingest.images import read_images
 from arthurai.ingest.prepared import Column, Prepared, column_list, is_arrow
 from arthurai.ingest.problems import Problems
@@ -247,7 +247,7 @@ class Preparer:
         near = difflib.get_close_matches(column, list(allowed), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         where = ""
-        if isinstance(values, list) and any(value is ABSENT for value in values):
+        if isinstance(values, SparseColumn):
             first = next(row for row, value in enumerate(values, start) if value is not ABSENT)
             where = f" (first in row {first})"
         kind = (
@@ -280,13 +280,13 @@ class Preparer:
     def _read(
         self, values: Column, attribute: IngestAttribute, start: int
     ) -> tuple[Column, cells.Bad]:
+        if isinstance(values, SparseColumn):
+            values = values.filled()
         if attribute is self.schema.image:
-            given = [None if value is ABSENT else value for value in column_list(values)]
-            return read_images(given, start)
+            return read_images(column_list(values), start)
         if is_arrow(values):
             return read_arrow(values, attribute.value_type, self.zone, start)
-        given = [None if value is ABSENT else value for value in values]
-        return cells.read_column(given, attribute.value_type, self.zone, start)
+        return cells.read_column(values, attribute.value_type, self.zone, start)
 
     def _add_meta(
         self, prepared: Prepared, columns: Mapping[str, Column], problems: Problems
