@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("arthurai.server.alerts")
 
-_CHECK_SECONDS: Final = 60.0
+CHECK_SECONDS: Final = 60.0
 
 
 class AlertWatch:
@@ -33,13 +33,15 @@ class AlertWatch:
     pile up work.
     """
 
-    def __init__(self, app: ArthurApp) -> None:
+    def __init__(self, app: ArthurApp, *, check_seconds: float = CHECK_SECONDS) -> None:
         """Watch the data of an application from now on.
 
         Args:
             app: The application; its stores outlive the watch.
+            check_seconds: Seconds between two looks at the clock, once the schedule runs.
         """
         self._app = app
+        self._check_seconds = check_seconds
         self._changed = threading.Condition()
         self._spans: dict[str, tuple[datetime, datetime]] = {}
         self._batches: dict[tuple[str, str], None] = {}
@@ -107,7 +109,7 @@ class AlertWatch:
             with self._changed:
                 self._changed.wait_for(
                     lambda: self._stopping or bool(self._spans or self._batches),
-                    _CHECK_SECONDS if self._scheduled else None,
+                    self._check_seconds if self._scheduled else None,
                 )
                 if self._stopping:
                     return

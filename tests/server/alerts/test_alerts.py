@@ -1,10 +1,15 @@
 """Alert rules and what they raise when data arrive."""
 
 import datetime as dt
+import time
 
+import httpx
 import pytest
 
 from arthurai.server.alerts.evaluation import Evaluation
+from arthurai.server.alerts.watch import AlertWatch
+from arthurai.server.app import create_app
+from arthurai.transport.local import LocalTransport
 
 
 def minutes_ago(*ages):
@@ -224,6 +229,54 @@ def test_the_clock_evaluates_the_window_that_ends_now(watched, app):
     assert Evaluation(app, record).rolling(now) == 1
     assert Evaluation(app, record).rolling(now + dt.timedelta(minutes=30)) == 0
     assert Evaluation(app, record).rolling(now + dt.timedelta(days=2)) == 1
+
+
+def test_the_schedule_runs_without_new_data(watched, app):
+    model = watched(is_batch=False)
+    model.rule("Inference Count", bound="lower", threshold=1)
+    watch = AlertWatch(app, check_seconds=0.02)
+    watch.start_schedule()
+    try:
+        for _ in range(500):
+            if model.alerts():
+                break
+            time.sleep(0.02)
+    finally:
+        watch.close()
+    (alert,) = model.alerts()
+    assert alert["metric_value"] == 0
+
+
+def test_rules_and_alerts_survive_a_restart(tmp_path, binary_model):
+    def client(app):
+        return httpx.Client(
+            transport=LocalTransport(app),
+            base_url="http://local/api/v3",
+            headers={"Authorization": app.admin_key},
+        )
+
+    with create_app(tmp_path, make_login=False) as app, client(app) as admin:
+        model_id = admin.post("/models", json=binary_model).json()["id"]
+        url = f"http://local/api/v4/models/{model_id}/metrics"
+        (metric,) = admin.get(url, params={"metric_name": "Inference Count"}).json()["metrics"]
+        body = {"metric_id": metric["id"], "bound": "upper", "threshold": 0, "severity": "critical"}
+        rule = admin.post(f"/models/{model_id}/alert_rules", json=body).json()
+        row = {
+            "partner_inference_id": "a",
+            "inference_timestamp": "2024-03-01T00:00:00Z",
+            "inference_data": {"income": 1.0, "region": "N", "p": 0.7},
+        }
+        admin.post(f"/models/{model_id}/inferences", json=[row])
+        assert app.alerts.drain(30)
+        before = admin.get("/alerts").json()["data"]
+        assert len(before) == 1
+    with create_app(tmp_path) as app, client(app) as admin:
+        assert admin.get("/alerts").json()["data"] == before
+        (kept,) = admin.get(f"/models/{model_id}/alert_rules").json()["data"]
+        assert kept == rule
+        admin.post(f"/models/{model_id}/inferences", json=[{**row, "partner_inference_id": "b"}])
+        assert app.alerts.drain(30)
+        assert len(admin.get("/alerts").json()["data"]) == 1  # still within the wait time
 
 
 def test_unknown_alert(admin):
