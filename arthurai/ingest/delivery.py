@@ -11,12 +11,17 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    ArthurError,
+    ArthurUserError,
+    UserTypeError,
+    UserValueError,
+)
 from arthurai.ingest import sources
 from arthurai.ingest.accounting import NO_REPEAT, REPEAT, Account, Sent
 from arthurai.ingest.encode_json import json_bodies
 from arthurai.ingest.encode_parquet import parquet_file, to_table
-from arthurai.ingest.gather import gather_table
+from arthurai.ingest.gather import Gathered, gather_table
 from arthurai.ingest.images import ZIP_BYTES, Image, cut_by_size, names_of, zipped
 from arthurai.ingest.memory import returned_memory
 from arthurai.ingest.prepare import (
@@ -228,9 +233,7 @@ class Delivery:
         for columns in sources.known_schemas(data):
             self.preparer.prepare(gather_table(columns.empty_table()), extras=extras)
         start = 0
-        for gathered, problems in sources.stream(
-            data, self.schema, name=self.preparer.name, rows=rows
-        ):
+        for gathered, problems in self._pieces(data, rows):
             prepared = self.preparer.prepare(
                 gathered, start=start, extras=extras, problems=problems
             )
@@ -240,6 +243,18 @@ class Delivery:
             raise UserValueError(
                 f"`{self.preparer.name}` has no rows, so there is nothing to send."
             )
+
+    def _pieces(self, data: Any, rows: int) -> Iterator[tuple[Gathered, Problems]]:
+        """The stream; what ends it early is told apart from faults of sending."""
+        name = self.preparer.name
+        try:
+            yield from sources.stream(data, self.schema, name=name, rows=rows)
+        except ArthurError:
+            raise
+        except Exception as error:
+            raise ArthurUserError(
+                f"`{name}` could not be read to its end: {type(error).__name__}: {error}"
+            ) from error
 
     def _json_requests(self, part: Prepared) -> Iterator[Request]:
         for body in json_bodies(part, most_bytes=JSON_BYTES):

@@ -203,10 +203,9 @@ def test_a_stream_that_fails_says_what_was_accepted(model):
 
     with pytest.raises(ArthurError, match="the warehouse went away") as caught:
         model.send_inferences(source(), chunk_size=4)
-    cause = caught.value.__cause__
-    assert isinstance(cause, ConnectionAbortedError)
-    assert cause.result.accepted == 8
-    assert any("8 rows accepted" in note for note in cause.__notes__)
+    assert isinstance(caught.value.__cause__, ConnectionAbortedError)
+    assert caught.value.result.accepted == 8
+    assert any("8 rows accepted" in note for note in caught.value.__notes__)
     assert count_of(model) == 8
 
 
