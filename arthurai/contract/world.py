@@ -365,13 +365,16 @@ def _make_notification(world: World) -> str | None:
 
 def _make_summary(world: World) -> str | None:
     body = specimens.summary(world.need("model"))
+    user = world.get("user")
+    if user is not None:
+        body["subscribers"] = [{"type": "email", "user_id": user}]
     name = "create_alert_summary_configuration"
     return world.make(name, body, remove="delete_alert_summary_configuration").get("id")
 
 
 def _make_subscriber(world: World) -> str | None:
     path = {"configuration_id": world.need("summary")}
-    body = {"type": "email", "user_id": world.need("user")}
+    body = {"type": "email", "user_id": world.make_user()}
     name = "create_alert_summary_subscriber"
     return world.make(name, body, path, remove="delete_alert_summary_subscriber").get("id")
 

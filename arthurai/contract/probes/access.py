@@ -129,10 +129,26 @@ def who_am_i(bench: Bench, _: World) -> None:
         )
     granted = bench.call("list_my_permissions")
     for permission in granted.rows[:3]:
-        reply = bench.call("authorize", json=permission)
-        bench.expect(
-            reply.ok, "authorize", "granted permission", f"{permission}: {reply.status}", reply
-        )
+        bench.must("authorize", json={n: permission.get(n) for n in ("resource", "action")})
+
+
+def invitations(bench: Bench, world: World) -> None:
+    """An invitation answers with a link for each address, when links are asked for."""
+    address = f"{specimens.name('guest')}@example.invalid"
+    body = {
+        "invite_emails": [address],
+        "return_direct_links": True,
+        "organization_id": world.need("organization"),
+    }
+    reply = bench.must("invite_users", json=body)
+    links = reply.get("user_invite_links")
+    bench.expect(
+        isinstance(links, dict) and set(links) == {address},
+        "invite_users",
+        "links",
+        f"a link for {address} expected, got {links}",
+        reply,
+    )
 
 
 def weak_key(bench: Bench, world: World) -> None:
@@ -285,6 +301,7 @@ PROBES: Final = {
         },
         False,
     ),
+    "invitations": (invitations, {"invite_users"}, True),
     "custom roles": (
         custom_roles,
         {"create_custom_roles", "list_custom_roles", "delete_custom_roles"},
