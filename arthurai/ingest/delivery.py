@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 JSON_ROWS = 5_000
 JSON_BYTES = 16_000_000
 FILE_ROWS = range(8_192, 65_537)
-"""Fewest and most rows of a file of ours: a sixteenth of the table when that lies between."""
+"""Fewest and most rows of a file of ours: a tenth of the table when that lies between."""
 STREAMED_FILE_ROWS = 65_536
 FILE_BYTES = 64_000_000
 WORKERS = 2
@@ -221,7 +221,7 @@ class Delivery:
             return JSON_ROWS
         if total is None:
             return STREAMED_FILE_ROWS
-        return min(max(total // 16, FILE_ROWS.start), FILE_ROWS.stop - 1)
+        return min(max(total // 10, FILE_ROWS.start), FILE_ROWS.stop - 1)
 
     def _stream(self, data: Any, extras: Extras | None, rows: int) -> Iterator[Prepared]:
         if extras is not None and extras.by_row():

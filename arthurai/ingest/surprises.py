@@ -10,7 +10,7 @@ from arthurai.ingest.schema import IngestAttribute
 logger = logging.getLogger(__name__)
 
 _NUMBERS = frozenset({"INTEGER", "FLOAT"})
-_CATEGORIES = frozenset({"INTEGER", "STRING", "BOOLEAN"})
+_CATEGORIES = frozenset({"INTEGER", "STRING"})
 _SHOWN = 5
 
 
