@@ -104,7 +104,7 @@ class ArthurApp:
         if data_dir is not None:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         # the data store locks the directory, so it comes first
-        self.data = DataStore(data_dir)
+        self.data: DataStore = DataStore(data_dir)
         try:
             secret = load_secret(data_dir)
             path = None if data_dir is None else data_dir / CONTROL_NAME
