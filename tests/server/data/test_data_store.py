@@ -624,6 +624,26 @@ def test_subscribers_hear_of_commits_and_their_faults_harm_nobody(memory_store):
     assert events[1].first == events[1].last == dt.datetime(2024, 1, 1, 0, 5)
 
 
+def test_draining_waits_for_every_event(memory_store):
+    schema = simple_schema()
+    handled = []
+    go_on = threading.Semaphore(0)
+
+    def slow(event):
+        go_on.acquire()
+        handled.append(event.rows)
+
+    memory_store.on_data(slow)
+    for number in range(3):
+        memory_store.append_inferences(schema, [inference(number)])
+    go_on.release()
+    drained = memory_store.drain_events(0.2)
+    go_on.release(2)
+    assert not drained
+    assert memory_store.drain_events(10)
+    assert handled == [1, 1, 1]
+
+
 def test_results_of_enrichments_replace_older_ones(memory_store):
     schema = simple_schema()
     memory_store.append_inferences(schema, [inference(1), inference(2)])
