@@ -135,7 +135,11 @@ def _parser() -> argparse.ArgumentParser:
         "--threads", type=_positive, default=8, help="requests at a time (default: %(default)s)"
     )
     serve.add_argument(
-        "--log-level", choices=_LOG_LEVELS, default="info", help="default: %(default)s"
+        "--log-level",
+        type=str.lower,
+        choices=_LOG_LEVELS,
+        default="info",
+        help="default: %(default)s",
     )
     serve.set_defaults(run=_serve)
 
