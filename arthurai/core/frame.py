@@ -122,7 +122,8 @@ class Column:
         name: Name of the column.
         values: The Arrow values; ``None`` when ``holds`` says what the column holds instead.
         holds: ``"lists"`` for a pandas column of lists, dictionaries or arrays that was left
-            alone; the type's name for one that no attribute can hold; otherwise empty.
+            alone; ``"images"`` for one of encoded images, Pillow images or arrays of more than one
+            dimension; the type's name for one that no attribute can hold; otherwise empty.
         declared: The categories of a pandas column of categories, in their order.
     """
 
@@ -170,11 +171,16 @@ def column_of(source: Any, name: str, argument: str = "data") -> Column:
     """
     dtype = getattr(source, "dtype", None)
     if dtype is None:
-        return Column(name, _arrow(source, argument))
+        values = _arrow(source, argument)
+        return Column(name, None, holds="images") if _is_binary(values) else Column(name, values)
     if type(dtype).__name__ in _FOREIGN_DTYPES or getattr(dtype, "kind", "") in _FOREIGN_KINDS:
         return Column(name, None, holds=str(dtype))
-    if str(dtype) == "object" and _is_container(_first_present(source)):
-        return Column(name, None, holds="lists")
+    if str(dtype) == "object":
+        first = _first_present(source)
+        if _is_image(first):
+            return Column(name, None, holds="images")
+        if _is_container(first):
+            return Column(name, None, holds="lists")
     values = _arrow(source.rename(name), argument)
     categories = getattr(dtype, "categories", None)
     declared = [] if categories is None else categories.tolist()
@@ -214,6 +220,16 @@ def _is_columnar(data: Any) -> bool:
 
 def _first_present(values: Iterable[Any]) -> Any:
     return next((value for value in values if not is_missing(value)), None)
+
+
+def _is_image(value: Any) -> bool:
+    return isinstance(value, bytes) or hasattr(value, "save") or getattr(value, "ndim", 0) > 1
+
+
+def _is_binary(values: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type))
 
 
 def _is_container(value: Any) -> bool:

@@ -27,6 +27,12 @@ UNIQUE_MIN = 10
 
 _LARGEST_INTEGER = 2**63 - 1
 
+_UNREAD = {
+    ("images", InputType.Image): ValueType.Image,
+    ("lists", InputType.TimeSeries): ValueType.TimeSeries,
+}
+"""Value type of input columns that are not read, by what they hold and the model's input type."""
+
 # Most columns show repeated values early: looking at a prefix saves a pass over the whole column.
 _PREFIXES = (1_000, 32_000)
 
@@ -52,8 +58,8 @@ def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
 
     Args:
         column: The column.
-        input_type: Input type of the model: text is an image path in image models and free text
-            in language models.
+        input_type: Input type of the model: text is an image path in image models, arrays and
+            encoded images are images there, and text is free text in language models.
         stage: Stage of the attribute.
 
     Returns:
@@ -65,7 +71,7 @@ def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
     value_type = _value_type(column, input_type, stage)
     if value_type is None:
         return None
-    if value_type == ValueType.TimeSeries:
+    if value_type == ValueType.TimeSeries or column.values is None:
         return Facts(value_type, is_unique=True)
     if value_type == ValueType.Integer:
         _check_size(column)
@@ -78,7 +84,7 @@ def _value_type(column: Column, input_type: str, stage: str) -> str | None:
     pipeline = stage == Stage.ModelPipelineInput
     series_wanted = pipeline and input_type == InputType.TimeSeries
     if column.values is None:
-        return ValueType.TimeSeries if series_wanted and column.holds == "lists" else None
+        return _UNREAD.get((column.holds, input_type)) if pipeline else None
     kind = column.values.type
     if pa.types.is_timestamp(kind) and kind.tz is None:
         raise UserValueError(

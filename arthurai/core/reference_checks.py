@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.constants import ValueType
 from arthurai.common.exceptions import ArthurUserError, UserTypeError
 from arthurai.core.frame import Frame, column_of
 from arthurai.core.schema import name_problem
 from arthurai.ingest.arrow_types import read_arrow
 from arthurai.ingest.cells import read_column
+from arthurai.ingest.images import read_images
 
 if TYPE_CHECKING:
     from arthurai.core.attributes import ArthurAttribute
@@ -64,7 +66,9 @@ def _column_problems(frame: Frame, attribute: ArthurAttribute) -> list[str]:
     name = attribute.name
     try:
         column = column_of(frame.source(name), name, "reference data")
-        if column.holds == "lists":
+        if column.holds == "images" and attribute.value_type == ValueType.Image:
+            _, bad = read_images(list(frame.cells(name)), 0)
+        elif column.holds in {"lists", "images"}:
             _, bad = read_column(list(frame.cells(name)), attribute.value_type, None, 0)
         elif column.values is None:
             return [f"column {name!r} holds {column.holds}, which no attribute can hold"]

@@ -1,6 +1,7 @@
 """Every pair of input and output type: described, saved, read back equal."""
 
 import datetime as dt
+import io
 import itertools
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 
@@ -218,3 +220,42 @@ def test_whatever_is_built_can_be_saved_with_its_data_and_read_back(arthur, tabl
     fetched = read_back(arthur, model)
     count = {"select": [{"function": "count"}], "from": "reference"}
     assert fetched.query(count) == [{"count": len(table["hat"])}]
+
+
+def encoded(array):
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("table", "as_cell"),
+    [
+        (pd.DataFrame, np.asarray),
+        (pd.DataFrame, Image.fromarray),
+        (pd.DataFrame, encoded),
+        (pl.DataFrame, encoded),
+        (dict, encoded),
+    ],
+)
+def test_images_need_no_files(arthur, name, table, as_cell):
+    arrays = [RNG.integers(0, 255, (4, 6), dtype="uint8") for _ in range(4)]
+    data = table(
+        {
+            "picture": [as_cell(array) for array in arrays],
+            "p": [0.1, 0.9, 0.2, 0.7],
+            "label": ["no", "yes", "no", "yes"],
+        }
+    )
+    model = arthur.model(name, InputType.Image, OutputType.Multiclass)
+    model.build(data, {"p": "yes"}, ground_truth_column="label")
+    assert model.get_attribute("picture").value_type == ValueType.Image
+    model.save()
+    assert model.send_inferences(data)["counts"]["success"] == 4
+
+
+def test_a_column_of_vectors_is_no_image(arthur, name):
+    data = pd.DataFrame({"picture": [np.zeros(3)] * 4, "p": P[:4, 0], "label": ["a", "b"] * 2})
+    model = arthur.model(name, InputType.Image, OutputType.Multiclass)
+    model.build(data, {"p": "a"}, ground_truth_column="label")
+    assert [attribute.name for attribute in model.attributes] == ["label", "p"]
