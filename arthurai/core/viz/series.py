@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.core.viz.utils import get_pred_and_gt_attrs, model_label
-from arthurai.query import col, count, distribution, maximum, minimum, rate, round_timestamp, select
+from arthurai.query import (
+    Expression,
+    col,
+    count,
+    distribution,
+    maximum,
+    minimum,
+    rate,
+    round_timestamp,
+    select,
+)
 from arthurai.query.expressions import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from arthurai.core.models import ArthurModel
-    from arthurai.query import Expression, Query
+    from arthurai.query import Query
+
+Metric: TypeAlias = str | Expression
+"""A function of the query language: its name, or a call such as ``arthurai.query.map_at_k(10)``."""
 
 BATCH: Final = "batch_id"
 RESOLUTIONS: Final = ("minute", "hour", "day", "week", "month", "year", BATCH)
@@ -94,6 +107,33 @@ def checked_names(argument: str, names: str | Iterable[str]) -> list[str]:
     return found
 
 
+def checked_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[Metric]:
+    """Return one or several metrics as a list.
+
+    Raises:
+        UserTypeError: One is neither a name nor a call.
+        UserValueError: There is none, there are more than a plot can show, or two share a name.
+    """
+    given = [metrics] if isinstance(metrics, str | Expression) else list(metrics)
+    for metric in given:
+        if not isinstance(metric, str | Expression):
+            raise UserTypeError(
+                f"{argument} must hold functions, by name or as calls of arthurai.query, "
+                f"got {metric!r}"
+            )
+    names = checked_names(argument, [metric_name(metric) for metric in given])
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UserValueError(
+            f"{argument} holds {', '.join(twice)} more than once. Name calls apart with as_(...)."
+        )
+    return given
+
+
+def metric_name(metric: Metric) -> str:
+    """Return how a metric is called in results and legends."""
+    return metric if isinstance(metric, str) else metric.name or metric.target
+
+
 def checked_resolution(model: ArthurModel, resolution: str) -> str:
     """Return the resolution for a model: batches for batch models, else what was asked for.
 
@@ -126,8 +166,10 @@ def _period(row: Mapping[str, Any], resolution: str) -> Any:
     return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
 
 
-def _evaluation(model: ArthurModel, metric: str) -> Expression:
+def _evaluation(model: ArthurModel, metric: Metric) -> Expression:
     """Return the call that computes a metric, under the metric's own name."""
+    if isinstance(metric, Expression):
+        return metric.as_(metric_name(metric))
     if metric == WHOLE_MULTICLASS:
         return call(metric).as_(metric)
     predicted, truth = get_pred_and_gt_attrs(model)
@@ -142,13 +184,13 @@ def _evaluation(model: ArthurModel, metric: str) -> Expression:
     ).as_(metric)
 
 
-def metric_series(model: ArthurModel, metrics: Sequence[str], resolution: str) -> list[Series]:
+def metric_series(model: ArthurModel, metrics: Sequence[Metric], resolution: str) -> list[Series]:
     """Compute functions of the query language by period.
 
     Args:
         model: A saved regression model or binary classifier; any classifier for
-            ``accuracyRateMulticlass``.
-        metrics: Names of evaluation functions, e.g. ``accuracyRate``.
+            ``accuracyRateMulticlass``; any model for calls.
+        metrics: Names of evaluation functions, e.g. ``accuracyRate``, or calls of `arthurai.query`.
         resolution: ``minute`` to ``year``; batch models are always shown by batch.
 
     Returns:
@@ -160,11 +202,11 @@ def metric_series(model: ArthurModel, metrics: Sequence[str], resolution: str) -
     rows = [row for row in rows if row.get(resolution) is not None]
     return [
         Series(
-            f"{metric} · {model_label(model)}",
+            f"{name} · {model_label(model)}",
             [_period(row, resolution) for row in rows],
-            [row[metric] for row in rows],
+            [row[name] for row in rows],
         )
-        for metric in metrics
+        for name in map(metric_name, metrics)
     ]
 
 
@@ -302,14 +344,14 @@ def _category_timeline(model: ArthurModel, name: str, resolution: str) -> Timeli
     return Timeline(name, list(cells), names, counts, [])
 
 
-def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[str]) -> Groups:
+def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
     """Compute functions of the query language by the values of an attribute.
 
     Args:
         model: A saved binary classifier or regression model.
         attribute_name: The attribute that groups, with few values.
-        metrics: Names of evaluation functions, or ``positivityRate``: the share of predictions at
-            or above the threshold.
+        metrics: Names of evaluation functions, ``positivityRate`` (the share of predictions at or
+            above the threshold), or calls of `arthurai.query`.
     """
     items = [_evaluation(model, metric) for metric in metrics]
     query = select(attribute_name, count(), *items).group_by(attribute_name)
@@ -318,7 +360,7 @@ def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[str]) -> G
         attribute_name,
         [_shown(row[attribute_name]) for row in rows],
         [row["count"] for row in rows],
-        {metric: [row[metric] for row in rows] for metric in metrics},
+        {name: [row[name] for row in rows] for name in map(metric_name, metrics)},
     )
 
 

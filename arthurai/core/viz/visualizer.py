@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from arthurai.core.models import ArthurModel
+    from arthurai.core.viz.series import Metric
 
 GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
 
@@ -54,26 +55,29 @@ class DataVisualizer:
 
     @arthur_excepted("failed to draw the metrics")
     def metric_series(
-        self, metric_names: str | Iterable[str], time_resolution: str = "day"
+        self, metric_names: Metric | Iterable[Metric], time_resolution: str = "day"
     ) -> Figure:
         """Draw evaluation functions over time, one line a metric and model.
 
         Args:
-            metric_names: One or up to ten functions of the query language, e.g. ``accuracyRate``.
+            metric_names: One or up to ten functions of the query language: names such as
+                ``accuracyRate``, or calls such as ``arthurai.query.ndcg_at_k(5)``.
             time_resolution: ``minute``, ``hour``, ``day``, ``week``, ``month`` or ``year``; batch
                 models are always drawn by batch.
 
         Raises:
             UserValueError: Too many metrics, or an unknown resolution.
-            MethodNotApplicableError: A model is neither a binary classifier nor a regression model.
+            MethodNotApplicableError: A function is given by its name, and a model is neither a
+                binary classifier nor a regression model.
         """
-        metrics = series.checked_names("metric_names", metric_names)
+        metrics = series.checked_metrics("metric_names", metric_names)
         lines = [
             line
             for model in self.models
             for line in series.metric_series(model, metrics, time_resolution)
         ]
-        return drawing.draw_series(lines, title=", ".join(metrics), ylabel="value")
+        title = ", ".join(series.metric_name(metric) for metric in metrics)
+        return drawing.draw_series(lines, title=title, ylabel="value")
 
     @arthur_excepted("failed to draw the drift")
     def drift_series(
@@ -103,14 +107,14 @@ class DataVisualizer:
 
     @arthur_excepted("failed to draw the groups")
     def group_comparison(
-        self, attribute_name: str, metric_names: str | Iterable[str] = GROUP_METRICS
+        self, attribute_name: str, metric_names: Metric | Iterable[Metric] = GROUP_METRICS
     ) -> Figure | list[Figure]:
         """Draw metrics by the values of an attribute, the size of each group below.
 
         Args:
             attribute_name: A categorical attribute, such as one monitored for bias.
-            metric_names: One or up to ten evaluation functions; ``positivityRate`` is the share of
-                predictions at or above the threshold.
+            metric_names: One or up to ten functions, as for `metric_series`; ``positivityRate`` is
+                the share of predictions at or above the threshold.
 
         Returns:
             The figure; with several models a list of figures, one a model.
@@ -118,7 +122,7 @@ class DataVisualizer:
         Raises:
             UserValueError: There is no such attribute, or there are too many metrics.
         """
-        metrics = series.checked_names("metric_names", metric_names)
+        metrics = series.checked_metrics("metric_names", metric_names)
         figures = []
         for model in self.models:
             model.get_attribute(attribute_name)
