@@ -159,6 +159,25 @@ def test_by_group_and_day(metric, world, store):
             assert row[name] == close(expected(name, metric, here, there, 7))
 
 
+def test_many_bins_whole_and_by_group(world, store):
+    example, base, target = world
+    names = ["age", "tied", "cat"]
+    (row,) = ask(store, example, properties=names, metric="PSI", num_bins=900)
+    rows = [row for _, row in target]
+    assert row == {name: close(expected(name, "PSI", base, rows, 900)) for name in names}
+    for row in ask(
+        store,
+        example,
+        properties=names,
+        metric="HellingerDistance",
+        num_bins=300,
+        group_by=[{"property": "member"}],
+    ):
+        here, there = ([r for r in side if r["member"] == row["member"]] for side in (base, rows))
+        for name in names:
+            assert row[name] == close(expected(name, "HellingerDistance", here, there, 300))
+
+
 def test_subset_of_classes(world, store):
     example, base, target = world
     (row,) = ask(store, example, predicted_classes=["cat", "dog"], metric="PSI")

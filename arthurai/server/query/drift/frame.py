@@ -155,6 +155,21 @@ def frame(
     return Frame(select(columns, source.from_sql(), where), (*keys, "u"), tuple(groups))
 
 
+def text_key(keys: tuple[str, ...]) -> str:
+    """Return SQL of one text that tells groups apart, null included.
+
+    Lengths before the values keep neighbouring ones from merging.
+
+    Args:
+        keys: Names of the group key columns.
+    """
+    parts = []
+    for key in keys:
+        text = f"CAST({key} AS VARCHAR)"
+        parts.append(f"coalesce(CAST(length({text}) AS VARCHAR) || ':' || {text}, '-')")
+    return " || ".join(parts) if parts else "''"
+
+
 def check_reference(request: DriftRequest, schema: ModelSchema, store: Store) -> None:
     """Refuse requests that read a reference set which is not there.
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.query.drift.frame import text_key
 from arthurai.server.query.functions.transformation import bin_index
 from arthurai.server.query.run import fetch
 from arthurai.server.query.sql import Binder, select, with_ctes
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Group = tuple[Any, ...]
 
+_MOST_COMPARISONS = 2000  # 100 attributes with 20 bins each
+_MOST_GROUPED = 640
+
 
 @dataclass(frozen=True, slots=True)
 class Bins:
@@ -29,12 +33,14 @@ class Bins:
         high: Largest base value.
         borders: Borders between bins, ascending; a value equal to one belongs above it.
         raw: The quantiles the borders come from, repetitions included.
+        group: Text that tells the group from others.
     """
 
     low: float | None
     high: float | None
     borders: tuple[float, ...]
     raw: tuple[float, ...]
+    group: str
 
     def place(self, raw_index: int) -> int:
         """Return the bin, from 0, of values that reach ``raw_index - 1`` of the quantiles.
@@ -81,15 +87,20 @@ def quantile_bins(
     for index in columns:
         borders = f"quantile_cont(x{index}, {binder.several(levels)})" if levels else "NULL"
         parts += [f"min(x{index})", f"max(x{index})", borders]
-    sql = select([*keys, *parts], f"({base.sql}) AS base", group_by=keys)
+    sql = select(
+        [*keys, f"{text_key(keys)} AS g", *parts],
+        f"({base.sql}) AS base",
+        group_by=[*keys, "g"] if keys else [],
+    )
     found = {}
     for row in fetch(store, sql, binder.values):
         group = tuple(row[: len(keys)])
         for place, index in enumerate(columns):
-            low, high, raw = row[len(keys) + 3 * place : len(keys) + 3 * place + 3]
+            start = len(keys) + 1 + 3 * place
+            low, high, raw = row[start : start + 3]
             values = tuple(raw or ())
             unique = sorted({value for value in values if value > low}) if low is not None else []
-            found[index, group] = Bins(low, high, tuple(unique), values)
+            found[index, group] = Bins(low, high, tuple(unique), values, row[len(keys)])
     return found
 
 
@@ -118,8 +129,10 @@ def count_side(
     grouped = len(keys) > 1
     scalars = [index for index, item in enumerate(wanted) if not item.labels]
     continuous = [index for index in scalars if not wanted[index].categorical]
+    # Comparisons written out are fastest to run, but take time to prepare.
+    joined = len(continuous) * bins > (_MOST_GROUPED if grouped else _MOST_COMPARISONS)
     source, ctes = f"({side.sql}) AS side", []
-    if grouped and continuous and bins > 1:
+    if grouped and continuous and bins > 1 and not joined:
         ctes.append(("edges", _edge_table(base, continuous, bins, binder)))
         same = " AND ".join(f"side.{k} IS NOT DISTINCT FROM edges.{k}" for k in keys[:-1])
         source = f"{source} LEFT JOIN edges ON {same}"
@@ -132,23 +145,19 @@ def count_side(
             continue
         # Each column is counted by a SELECT of its own, which reads no other column: that takes
         # half the time of one SELECT with a grouping set for each column.
-        counted = [
-            select(
-                [
-                    f"{index} AS f",
-                    *own,
-                    f"{_cell(index, wanted[index], edges, bins, binder, grouped=grouped)} AS b",
-                    "count(*) AS n",
-                ],
-                source,
-                group_by=["ALL"],
-            )
-            for index in part
-        ]
+        counted = []
+        for index in part:
+            rows, cell = source, f"side.x{index}"
+            if part is continuous and joined:
+                rows, cell = _joined(index, side, edges, binder)
+            elif part is continuous:
+                cell = _cell(index, edges, bins, binder, grouped=grouped)
+            columns = [f"{index} AS f", *own, f"{cell} AS b", "count(*) AS n"]
+            counted.append(select(columns, rows, group_by=["ALL"]))
         body = " UNION ALL ".join(counted)
         for row in fetch(store, with_ctes(ctes, body), binder.values):
             found.counts[row[0], tuple(row[1 : len(keys)]), row[len(keys)]][row[-2]] = row[-1]
-    _merge_bins(found, continuous, edges, grouped=grouped)
+    _merge_bins(found, continuous, edges, by_quantile=grouped and not joined)
     for index, item in enumerate(wanted):
         if item.labels:
             _count_labels(found, side, index, store, binder)
@@ -157,21 +166,47 @@ def count_side(
 
 def _cell(
     index: int,
-    item: Measured,
     edges: dict[tuple[int, Group], Bins],
     bins: int,
     binder: Binder,
     *,
     grouped: bool,
 ) -> str:
-    if item.categorical:
-        return f"side.x{index}"
     if grouped:
         borders = [f"edges.q{index}_{place}" for place in range(1, bins)]
     else:
         known = edges.get((index, ()))
         borders = [binder.scalar(border) for border in known.borders] if known else []
     return bin_index(f"side.x{index}", borders)
+
+
+def _joined(
+    index: int, side: Frame, edges: dict[tuple[int, Group], Bins], binder: Binder
+) -> tuple[str, str]:
+    """Rows joined with the next border below, and the bin that follows from it."""
+    groups: list[str] = []
+    borders: list[float] = []
+    places: list[int] = []
+    for (column, _), known in edges.items():
+        if column == index:
+            groups += [known.group] * len(known.borders)
+            borders += known.borders
+            places += range(2, len(known.borders) + 2)
+    below = select(
+        [
+            f"unnest({binder.bind(groups, 'VARCHAR[]')}) AS g",
+            f"unnest({binder.bind(borders, 'DOUBLE[]')}) AS v",
+            f"unnest({binder.bind(places, 'BIGINT[]')}) AS place",
+        ],
+        "(VALUES (1)) AS one",
+    )
+    keys = side.keys
+    own = select([*keys, f"{text_key(keys[:-1])} AS g", f"x{index}"], f"({side.sql}) AS rows_")
+    rows = (
+        f"({own}) AS side ASOF LEFT JOIN ({below}) AS below "
+        f"ON side.g = below.g AND side.x{index} >= below.v"
+    )
+    return rows, f"CASE WHEN side.x{index} IS NOT NULL THEN coalesce(below.place, 1) END"
 
 
 def _edge_table(base: Frame, columns: Sequence[int], bins: int, binder: Binder) -> str:
@@ -194,7 +229,7 @@ def _merge_bins(
     columns: Sequence[int],
     edges: dict[tuple[int, Group], Bins],
     *,
-    grouped: bool,
+    by_quantile: bool,
 ) -> None:
     """Name bins from 0 in the order of their borders; drop values that are missing."""
     chosen = set(columns)
@@ -205,7 +240,7 @@ def _merge_bins(
         known = edges.get((key[0], key[1]))
         merged: dict[Any, int] = defaultdict(int)
         for raw, rows in counts.items():
-            place = known.place(raw) if grouped and known and known.raw else raw - 1
+            place = known.place(raw) if by_quantile and known and known.raw else raw - 1
             merged[place] += rows
         found.counts[key] = dict(merged)
 

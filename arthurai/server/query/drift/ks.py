@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.query.drift.frame import text_key
 from arthurai.server.query.drift.measures import ks_test
 from arthurai.server.query.run import fetch
 from arthurai.server.query.sql import select, with_ctes
@@ -31,7 +32,7 @@ def ks_values(
         binder: Binder the frames were made with.
     """
     keys = target.keys[:-1]
-    group = _text_key(keys)
+    group = text_key(keys)
     value = f"x{column}"
     present = [f"{value} IS NOT NULL"]
     cumulated = "sum(n) OVER (PARTITION BY {0} ORDER BY x ROWS UNBOUNDED PRECEDING) AS c"
@@ -78,12 +79,3 @@ def ks_values(
         distance, rows, total = row[-3:]
         found[tuple(row[: len(keys)]), row[len(keys)]] = ks_test(distance, rows, total)
     return found
-
-
-def _text_key(keys: tuple[str, ...]) -> str:
-    """One text that tells groups apart, null included: lengths keep neighbours from merging."""
-    parts = []
-    for key in keys:
-        text = f"CAST({key} AS VARCHAR)"
-        parts.append(f"coalesce(CAST(length({text}) AS VARCHAR) || ':' || {text}, '-')")
-    return " || ".join(parts) if parts else "''"
