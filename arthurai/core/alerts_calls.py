@@ -23,6 +23,7 @@ from arthurai.core.monitoring_answers import (
     items_of,
     moment,
     page_numbers,
+    received,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def create_alert_rule(
     _check(rule)
     session, model_id = connected(model, "have alert rules")
     answer = session.call_json(create_alert_rule_operation, model_id, body=rule.to_dict())
-    return AlertRule.from_dict(answer)
+    return received(AlertRule, answer)
 
 
 def get_alert_rules(
@@ -83,7 +84,7 @@ def get_alert_rules(
         )
 
     found = all_items(fetch) if page is None else items_of(fetch(page))
-    return [AlertRule.from_dict(fields) for fields in found]
+    return [received(AlertRule, fields) for fields in found]
 
 
 def update_alert_rule(
@@ -110,7 +111,7 @@ def update_alert_rule(
     fields.pop("id", None)
     session, model_id = connected(model, "have alert rules")
     answer = session.call_json(update_alert_rule_operation, model_id, rule_id, body=fields)
-    return AlertRule.from_dict(answer)
+    return received(AlertRule, answer)
 
 
 def delete_alert_rule(model: ModelRecord, alert_rule: AlertRule | str) -> None:
@@ -158,7 +159,7 @@ def get_alerts(
         )
 
     found = all_items(fetch) if page is None else items_of(fetch(page))
-    return [Alert.from_dict(fields) for fields in found]
+    return [received(Alert, fields) for fields in found]
 
 
 def update_alert(model: ModelRecord, status: str, alert_id: Alert | str) -> Alert:
@@ -168,7 +169,7 @@ def update_alert(model: ModelRecord, status: str, alert_id: Alert | str) -> Aler
     session, _ = connected(model, "have alerts")
     body = {"status": choice("status", status, AlertStatus.list())}
     identifier = alert_id.id if isinstance(alert_id, Alert) else alert_id
-    return Alert.from_dict(session.call_json(update_alert_operation, identifier, body=body))
+    return received(Alert, session.call_json(update_alert_operation, identifier, body=body))
 
 
 def _check(rule: AlertRule) -> None:

@@ -11,7 +11,14 @@ from arthurai.common.exceptions import (
     UserTypeError,
 )
 from arthurai.core.alerts import Metric, MetricType
-from arthurai.core.monitoring_answers import all_items, as_table, choice, connected, filter_items
+from arthurai.core.monitoring_answers import (
+    all_items,
+    as_table,
+    choice,
+    connected,
+    filter_items,
+    received,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +81,7 @@ def get_metrics(
     if metric_type is not None:
         choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
-        return [Metric.from_dict(session.call_json(get_metric, model_id, metric_id))]
+        return [received(Metric, session.call_json(get_metric, model_id, metric_id))]
 
     def page(number: int) -> Any:
         return session.call_json(
@@ -89,7 +96,7 @@ def get_metrics(
             page_size=None,
         )
 
-    return [Metric.from_dict(fields) for fields in all_items(page, "metrics")]
+    return [received(Metric, fields) for fields in all_items(page, "metrics")]
 
 
 def evaluate_metric(

@@ -15,6 +15,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.core.base import ArthurBaseJsonDataclass
 from arthurai.core.model_record import ModelRecord, session_of
+from arthurai.core.monitoring_answers import received
 
 if TYPE_CHECKING:
     from arthurai.core.models import ArthurModel
@@ -220,7 +221,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
     def _model(self, fields: Mapping[str, Any]) -> ArthurModel:
         from arthurai.core.models import ArthurModel
 
-        return ArthurModel.from_dict(fields).attach(self._connection())
+        return received(ArthurModel, fields).attach(self._connection())
 
     def _change(self, name: str, value: Any) -> None:
         from arthurai_api.api.model_groups import update_model_group

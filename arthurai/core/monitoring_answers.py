@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
 
 from arthurai.common.exceptions import (
     ArthurUserError,
     ExpectedParameterNotFoundError,
+    MissingParameterError,
+    UnexpectedValueError,
     UserTypeError,
     UserValueError,
 )
@@ -21,6 +23,40 @@ if TYPE_CHECKING:
 
 Frame = Literal["pandas", "polars", "pyarrow"]
 """Kinds of tables that rows can be had as."""
+
+
+class FromDict(Protocol):
+    """What can be made of the JSON of an answer."""
+
+    @classmethod
+    def from_dict(cls, kvs: Mapping[str, Any], *, infer_missing: bool = False) -> Self:
+        """Make an object from a dictionary."""
+        ...
+
+
+Received = TypeVar("Received", bound=FromDict)
+
+
+def received(kind: type[Received], answer: Any) -> Received:
+    """Make an object of an answer.
+
+    Args:
+        kind: Its class.
+        answer: What the platform sent.
+
+    Returns:
+        The object.
+
+    Raises:
+        UnexpectedValueError: The answer is no object.
+        ExpectedParameterNotFoundError: The answer lacks a member.
+    """
+    if not isinstance(answer, Mapping):
+        raise UnexpectedValueError(f"the server sent {type(answer).__name__} instead of an object")
+    try:
+        return kind.from_dict(answer)
+    except MissingParameterError as fault:
+        raise ExpectedParameterNotFoundError(f"The answer is incomplete: {fault}") from fault
 
 
 def connected(model: ModelRecord, action: str) -> tuple[Session, str]:

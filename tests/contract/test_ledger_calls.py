@@ -201,7 +201,7 @@ class Stage:
         return model
 
     def explain(self):
-        pytest.importorskip("arthurai.explainability.settings")
+        pytest.importorskip("arthurai.explainability.explanation_packager")
         return self.model.enable_explainability(
             df=FRAME[["income"]],
             project_directory=str(Path(__file__).parent / "deviations"),
@@ -248,6 +248,13 @@ CALLS = {
     f"{MODEL}.await_inferences": lambda s: s.model.await_inferences(with_ground_truth=False),
     f"{MODEL}.get_metrics": lambda s: s.metrics(),
     f"{MODEL}.create_metric": lambda s: s.model.create_metric("another", COUNT),
+    f"{MODEL}.evaluate_metric": lambda s: s.model.evaluate_metric(s.metric),
+    f"{MODEL}.delete_metric": lambda s: s.model.delete_metric(
+        "00000000-0000-0000-0000-000000000000"
+    ),
+    f"{MODEL}.delete_alert_rule": lambda s: s.model.delete_alert_rule(
+        "00000000-0000-0000-0000-000000000000"
+    ),
     f"{MODEL}.get_alert_rules": lambda s: s.model.get_alert_rules(),
     f"{MODEL}.create_alert_rule": lambda s: s.rule,
     f"{MODEL}.update_alert_rule": lambda s: s.model.update_alert_rule(s.rule),

@@ -88,6 +88,7 @@ class Deviant:
         self.operation = OPERATIONS[operation_id]
         self.rule = rule
         self.changed = 0
+        self.fault: Exception | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         request = read(environ)
@@ -101,10 +102,14 @@ class Deviant:
 
         found = CONFORMANCE.operation(request.method, request.path)
         there = CONFORMANCE._route(request.path)
-        if found == self.operation:
-            answer = self.rule(self, request, forward)
-        elif there is not None and found is None and there.path == self.operation.path:
-            answer = self.rule(self, request, forward)  # a method that the path does not have
+        # A method that the path does not have is the operation's business, too.
+        own = there is not None and there.path == self.operation.path
+        if found == self.operation or (found is None and own):
+            try:
+                answer = self.rule(self, request, forward)
+            except Exception as fault:
+                self.fault = fault
+                raise
         else:
             answer = forward()
         self.changed += not honest or honest[-1] != answer

@@ -136,6 +136,8 @@ def try_out(case: Case) -> Outcome:
     with create_app() as app:
         deviant = Deviant(app, case.operation_id, case.rule())
         found = findings(deviant, app.admin_key, case.operation_id)
+    if deviant.fault is not None:
+        raise AssertionError(f"the rule itself failed: {case}") from deviant.fault
     return Outcome(case, found, deviant.changed)
 
 

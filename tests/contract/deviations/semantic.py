@@ -67,6 +67,11 @@ MULTI = {"send_inferences", "update_inferences", "update_ground_truth"}
 KEY = "authorization"
 
 
+def page_of(request: Incoming) -> int:
+    text = request.get("page") or ""
+    return int(text) if text.isdecimal() else 1
+
+
 def rows_of(value):
     if isinstance(value, list):
         return value
@@ -426,7 +431,7 @@ def number_off(name):
 def last_of_page_lost(request, answer):
     rows = rows_of(answer.json)
     size = request.get("page_size")
-    if rows and size and int(size) == len(rows) and len(rows) > 1:
+    if rows and (size or "").isdecimal() and int(size) == len(rows) and len(rows) > 1:
         return with_rows(answer, rows[:-1])
     return answer
 
@@ -436,7 +441,7 @@ def overlapping(operation, draw):
 
     def rule(deviant, request, forward):
         answer = forward()
-        page = int(request.get("page") or 1)
+        page = page_of(request)
         rows = rows_of(answer.json) if answer.ok else None
         if not rows or page < 2 or request.method != operation.method:
             return answer
@@ -450,7 +455,7 @@ def last_page_forever(operation, draw):
     def rule(deviant, request, forward):
         answer = forward()
         rows = rows_of(answer.json) if answer.ok else None
-        if rows == [] and int(request.get("page") or 1) > 1:
+        if rows == [] and page_of(request) > 1:
             pages = max(answer.json.get("total_pages") or 1, 1)
             return forward(request.adding(page=str(pages)))
         return answer
@@ -562,7 +567,7 @@ def renamed_double(operation, draw):
                 if isinstance(row, dict)
                 else None
             )
-            if name in seen:
+            if name is not None and name in seen:
                 other = f"{name[1]}-{uuid.uuid4().hex}"
                 changed.append({**row, "partner_inference_id": other})
             else:
