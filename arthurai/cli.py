@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import UTC, datetime
 from importlib import metadata
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -143,6 +144,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.set_defaults(run=_serve)
 
+    data = commands.add_parser("data", help="look after a data directory that nobody has open")
+    data_commands = data.add_subparsers(required=True, metavar="command")
+    prune = data_commands.add_parser("prune", help="delete the inferences made before a time")
+    prune.add_argument("directory", type=_directory, help="the data directory")
+    prune.add_argument("--before", type=_time, required=True, help="ISO 8601; UTC without zone")
+    prune.add_argument("--model", help="only of the model with this id or partner_model_id")
+    prune.set_defaults(run=_prune)
+    compact = data_commands.add_parser("compact", help="give the space of deleted rows back")
+    compact.add_argument("directory", type=_directory, help="the data directory")
+    compact.set_defaults(run=_compact)
+
     doctor = commands.add_parser("doctor", help="say what is installed, set up and working")
     doctor.set_defaults(run=_doctor)
 
@@ -174,6 +186,21 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return number
+
+
+def _directory(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no directory {text!r}")
+    return path
+
+
+def _time(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not ISO 8601, e.g. 2026-01-31") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _fail(message: str, status: int = 1) -> int:
@@ -216,6 +243,33 @@ def _serve(options: argparse.Namespace) -> int:
         app.alerts.start_schedule()
         _announce(app, server.url)
         run_until_signalled(server)
+    return 0
+
+
+def _prune(options: argparse.Namespace) -> int:
+    from arthurai.server.app import create_app
+    from arthurai.server.data.errors import DataStoreError
+    from arthurai.server.upkeep import prune
+
+    try:
+        with create_app(options.directory) as app:
+            deleted = prune(app, options.before, options.model)
+    except (OSError, ValueError, DataStoreError) as error:
+        return _fail(str(error))
+    for name, rows in deleted.items():
+        print(f"{name}: {rows:,} inferences deleted")
+    return 0
+
+
+def _compact(options: argparse.Namespace) -> int:
+    from arthurai.server.data.errors import DataStoreError
+    from arthurai.server.data.maintenance import compact
+
+    try:
+        size = compact(options.directory)
+    except (OSError, DataStoreError) as error:
+        return _fail(str(error))
+    print(f"{size.before:,} bytes before, {size.after:,} after")
     return 0
 
 

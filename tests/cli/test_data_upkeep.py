@@ -1,0 +1,88 @@
+"""`arthurai data`: retention and compaction of a data directory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from arthurai import ArthurAI, cli
+
+ROWS = 20_000
+
+
+def filled(directory):
+    frame = pd.DataFrame({"size": np.random.default_rng(1).random(ROWS), "hat": 0.5, "price": 1.0})
+    with ArthurAI(url=f"local://{directory}") as arthur:
+        for name in ("kept", "pruned"):
+            model = arthur.model(name, "TABULAR", "REGRESSION")
+            model.build(frame.head(10), {"hat": "price"}, set_reference_data=False)
+            model.save()
+            times = pd.date_range("2026-01-01", periods=ROWS, freq="1min", tz="UTC")
+            model.send_bulk_inferences(data=frame.assign(inference_timestamp=times))
+
+
+def rows(directory, name):
+    with ArthurAI(url=f"local://{directory}") as arthur:
+        model = arthur.get_model(name, id_type="partner_model_id")
+        (row,) = model.query(
+            {
+                "select": [
+                    {"function": "count"},
+                    {
+                        "function": "min",
+                        "alias": "first",
+                        "parameters": {"property": "inference_timestamp"},
+                    },
+                ]
+            }
+        )
+    return row["count"], row["first"]
+
+
+def test_old_inferences_of_one_model_go_and_the_file_shrinks(tmp_path, capsys):
+    filled(tmp_path)
+    assert (
+        cli.main(["data", "prune", str(tmp_path), "--before", "2026-01-13", "--model", "pruned"])
+        == 0
+    )
+    assert capsys.readouterr().out == "pruned: 17,280 inferences deleted\n"
+    assert rows(tmp_path, "kept") == (ROWS, "2026-01-01T00:00:00Z")
+    assert rows(tmp_path, "pruned") == (ROWS - 17_280, "2026-01-13T00:00:00Z")
+    assert cli.main(["data", "compact", str(tmp_path)]) == 0
+    before, after = (
+        int(word.replace(",", "")) for word in capsys.readouterr().out.split() if word[0].isdigit()
+    )
+    assert after <= before
+    assert after == (tmp_path / "data.duckdb").stat().st_size
+    assert rows(tmp_path, "pruned") == (ROWS - 17_280, "2026-01-13T00:00:00Z")
+
+
+def test_a_model_that_does_not_exist_is_named(tmp_path, capsys):
+    with ArthurAI(url=f"local://{tmp_path}"):
+        pass
+    assert (
+        cli.main(["data", "prune", str(tmp_path), "--before", "2026-01-01", "--model", "nope"]) == 1
+    )
+    assert "nope" in capsys.readouterr().err
+
+
+def test_a_directory_in_use_is_left_alone(tmp_path, capsys):
+    with ArthurAI(url=f"local://{tmp_path}"):
+        assert cli.main(["data", "compact", str(tmp_path)]) == 1
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["data", "prune", "/nowhere", "--before", "2026-01-01"], "/nowhere"),
+        (["data", "prune", ".", "--before", "yesterday"], "yesterday"),
+        (["data", "prune", "."], "--before"),
+    ],
+)
+def test_wrong_words_are_named(words, named, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(words)
+    assert stopped.value.code == 2
+    assert named in capsys.readouterr().err
