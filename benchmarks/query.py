@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FEATURES = 20
 BINS = 20
 REFERENCE_ROWS = 50_000
-LEAST_SECONDS = 0.02  # below this a ratio says nothing
+LEAST_SECONDS = 0.05  # below this a ratio says nothing
 
 
 def schema() -> ModelSchema:

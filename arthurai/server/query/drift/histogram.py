@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from arthurai.server.query.drift.frame import text_key
 from arthurai.server.query.functions.transformation import bin_index
 from arthurai.server.query.run import fetch
-from arthurai.server.query.sql import Binder, select, with_ctes
+from arthurai.server.query.sql import Binder, number_literal, select, with_ctes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +151,7 @@ def count_side(
             if part is continuous and joined:
                 rows, cell = _joined(index, side, edges, binder)
             elif part is continuous:
-                cell = _cell(index, edges, bins, binder, grouped=grouped)
+                cell = _cell(index, edges, bins, grouped=grouped)
             columns = [f"{index} AS f", *own, f"{cell} AS b", "count(*) AS n"]
             counted.append(select(columns, rows, group_by=["ALL"]))
         body = " UNION ALL ".join(counted)
@@ -168,7 +168,6 @@ def _cell(
     index: int,
     edges: dict[tuple[int, Group], Bins],
     bins: int,
-    binder: Binder,
     *,
     grouped: bool,
 ) -> str:
@@ -176,7 +175,7 @@ def _cell(
         borders = [f"edges.q{index}_{place}" for place in range(1, bins)]
     else:
         known = edges.get((index, ()))
-        borders = [binder.scalar(border) for border in known.borders] if known else []
+        borders = [number_literal(border) for border in known.borders] if known else []
     return bin_index(f"side.x{index}", borders)
 
 
