@@ -329,10 +329,21 @@ def _make_alert_rule(world: World) -> str | None:
     return world.make("create_alert_rule", body, path, remove="delete_alert_rule").get("id")
 
 
-def _make_alert(world: World) -> str | None:
-    """Make a rule that any data break, send data and wait a little for the alert."""
+def make_alert(world: World, *, batch: str | None = None) -> str | None:
+    """Make a rule that any data break, send data and wait a little for the alert.
+
+    Args:
+        world: Where the alert is made.
+        batch: Name of the batch, for an alert of a batch model.
+
+    Returns:
+        The id of the alert; ``None`` when none came.
+
+    Raises:
+        StoppedError: A request on the way was refused.
+    """
     bench = world.bench
-    model = str(world.make_model()["id"])
+    model = str(world.make_model(is_batch=batch is not None)["id"])
     metric = world.make(
         "create_metric", specimens.metric(model), {"model_id": model}, remove="delete_metric"
     )
@@ -345,8 +356,11 @@ def _make_alert(world: World) -> str | None:
     }
     path = {"model_id": model}
     world.make("create_alert_rule", rule, path, remove="delete_alert_rule")
-    bench.must("send_inferences", path, json=specimens.INFERENCES)
-    world.know("alert_model", model)
+    rows = [{**row, **({"batch_id": batch} if batch else {})} for row in specimens.INFERENCES]
+    bench.must("send_inferences", path, json=rows)
+    if batch:
+        body = {"status": "uploaded", "total_record_count": len(rows)}
+        bench.must("close_batch", {**path, "batch_id": batch}, json=body)
     found: list[str] = []
     until = time.monotonic() + _ALERT_SECONDS
     while not found and time.monotonic() < until:
@@ -425,7 +439,7 @@ _MAKERS: Final[dict[str, Callable[[World], str | None]]] = {
     "tag": _with_model("tag"),
     "metric": _make_metric,
     "alert_rule": _make_alert_rule,
-    "alert": _make_alert,
+    "alert": make_alert,
     "notification": _make_notification,
     "summary": _make_summary,
     "subscriber": _make_subscriber,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -202,11 +203,16 @@ class Stage:
 
     def explain(self):
         pytest.importorskip("arthurai.explainability.explanation_packager")
-        return self.model.enable_explainability(
-            df=FRAME[["income"]],
-            project_directory=str(Path(__file__).parent / "deviations"),
-            user_predict_function_import_path="entrypoint",
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "requirements.txt").write_text(f"numpy=={np.__version__}\n", "utf-8")
+            Path(folder, "entrypoint.py").write_text(
+                "def predict(rows):\n    return [[0.5, 0.5] for _ in rows]\n", "utf-8"
+            )
+            return self.model.enable_explainability(
+                df=FRAME[["income"]],
+                project_directory=folder,
+                user_predict_function_import_path="entrypoint",
+            )
 
 
 CALLS = {

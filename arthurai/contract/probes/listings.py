@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import specimens
 from arthurai.contract.bench import StoppedError
+from arthurai.contract.world import make_alert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -107,8 +108,9 @@ def _metrics(world: World) -> None:
 
 def _alerts(world: World) -> None:
     world.get("alert")
-    world.forget("alert")
-    world.get("alert")
+    make_alert(world)
+    for _ in range(2):
+        make_alert(world, batch=specimens.name("batch"))
 
 
 def _service_accounts(world: World) -> None:

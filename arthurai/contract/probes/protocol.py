@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 _NOT_FOUND_FREELY: Final = frozenset(
     {
-        # A tag can be named before it exists; the last one is a filter in the shape of a path.
-        "add_tag_to_model",
-        "remove_tag_from_model",
+        # No id, and a filter in the shape of a path.
         "get_usage",
         "get_bias_mitigation_curves_legacy",
     }
+)
+_NAMED_FREELY: Final = frozenset(
+    {"rollup", "enrichment_name", "partner_inference_id", "image_id", "tag_name"}
 )
 _JSON: Final = "application/json"
 _NOBODY: Final = "00000000-0000-0000-0000-000000000000"
@@ -89,7 +90,7 @@ def unknown_id(bench: Bench, world: World, operation: Operation) -> None:
         if known is None and name != names[0]:
             break
         path = {**(known or _made_up(bench, operation)), name: bench.gate.unknown_id()}
-        if name in {"rollup", "enrichment_name", "partner_inference_id", "image_id"}:
+        if name in _NAMED_FREELY:
             continue
         reply = bench.call(
             operation.operation_id, path, query=_required(operation), **_plausible(bench, operation)
@@ -231,6 +232,7 @@ def answers(bench: Bench, world: World, operation: Operation) -> None:
 _NEEDS_MORE: Final = frozenset({"explain_inference", "find_hotspots", "get_inference_image"})
 
 PROBES: Final[Mapping[str, Callable[[Bench, World, Operation], None]]] = {
+    "answers": answers,
     "missing credential": missing_credential,
     "wrong credential": wrong_credential,
     "other credentials": bearer_and_cookie,
@@ -239,7 +241,6 @@ PROBES: Final[Mapping[str, Callable[[Bench, World, Operation], None]]] = {
     "broken JSON": broken_json,
     "media type": wrong_media_type,
     "missing parameter": missing_parameter,
-    "answers": answers,
 }
 
 
