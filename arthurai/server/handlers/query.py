@@ -67,3 +67,18 @@ def query_distributions(request: Request) -> Reply:
     """Answer with rows gathered in the cells of a grid."""
     schema = request.model().schema
     return answered(lambda: run_distributions(request.body, schema, request.app.data))
+
+
+@operation("get_inference")
+def get_inference(request: Request) -> Reply:
+    """Answer with all regular columns of one inference."""
+    wanted = request.params["partner_inference_id"]
+    body = {
+        "select": [{"property": "*"}],
+        "filter": [{"property": "partner_inference_id", "comparator": "eq", "value": wanted}],
+    }
+    schema = request.model().schema
+    found = run_query(body, schema, request.app.data)
+    if not found["query_result"]:
+        raise ApiError(404, f"inference {wanted!r} not found")
+    return Reply(200, found)
