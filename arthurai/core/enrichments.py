@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from arthurai.core.model_record import ModelRecord
+    from arthurai.transport.uploads import FilePart
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,8 @@ def update_enrichments(
 
     session, model_id = connected(model, "have enrichments")
     configs = _checked(enrichment_configs)
-    parts = []
+    parts: list[FilePart] = []
+    packager = None  # its files last as long as it does
     wanted = configs.get(Enrichment.Explainability)
     if wanted is not None and wanted.get("enabled") and "config" in wanted:
         from arthurai.explainability.explanation_packager import ExplanationPackager
