@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import Any, Final
 
 from arthurai.server.enrichments.states import EnrichmentError
@@ -22,9 +23,26 @@ def required(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        package = module.partition(".")[0]
-        name = _DISTRIBUTIONS.get(package, package)
-        raise EnrichmentError(
-            f"the server needs the package {name} for this and it cannot be imported ({error});"
-            f" install it with: pip install {name}"
-        ) from error
+        raise _missing(module, str(error)) from error
+
+
+def require_installed(module: str) -> None:
+    """Make sure that another process will be able to import a package.
+
+    Args:
+        module: Name of the package.
+
+    Raises:
+        EnrichmentError: If the package is not installed.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise _missing(module, "it is not installed")
+
+
+def _missing(module: str, why: str) -> EnrichmentError:
+    package = module.partition(".")[0]
+    name = _DISTRIBUTIONS.get(package, package)
+    return EnrichmentError(
+        f"the server needs the package {name} for this and it cannot be imported ({why});"
+        f" install it with: pip install {name}"
+    )

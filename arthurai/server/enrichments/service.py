@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from arthurai.server.data.errors import DataStoreError
 from arthurai.server.enrichments import rules, states
+from arthurai.server.enrichments.explain.explainability import Explainability
+from arthurai.server.enrichments.explain.projects import Projects
 from arthurai.server.enrichments.hotspots import Hotspots
 from arthurai.server.enrichments.mitigation import BiasMitigation
 from arthurai.server.enrichments.reading import last_seq, reference_is_closed
@@ -60,6 +62,8 @@ class Enrichments:
         states: Where each enrichment stands.
         hotspots: Finds weak regions.
         mitigation: Finds curves.
+        projects: The code of users that explainers run.
+        explainability: Explains inferences.
     """
 
     def __init__(self, app: ArthurApp) -> None:
@@ -72,10 +76,15 @@ class Enrichments:
         self.states = states.States(app.control)
         self.hotspots = Hotspots(app)
         self.mitigation = BiasMitigation(app)
-        self._kinds: dict[str, Enrichment] = {
-            kind.name: kind
-            for kind in (AnomalyDetection(app, self.states), self.hotspots, self.mitigation)
-        }
+        self.projects = Projects(app.data_dir)
+        self.explainability = Explainability(app, self.states, self.projects)
+        kinds: tuple[Enrichment, ...] = (
+            AnomalyDetection(app, self.states),
+            self.hotspots,
+            self.mitigation,
+            self.explainability,
+        )
+        self._kinds = {kind.name: kind for kind in kinds}
         self._changed = threading.Condition()
         self._jobs: dict[tuple[str, str, str], None] = {}
         self._busy = False
@@ -86,7 +95,11 @@ class Enrichments:
             self._add(_RECOVER, "", "")
 
     def enable(
-        self, record: ModelRecord, name: str, config: Mapping[str, Any] | None = None
+        self,
+        record: ModelRecord,
+        name: str,
+        config: Mapping[str, Any] | None = None,
+        project: str | None = None,
     ) -> dict[str, Any]:
         """Switch an enrichment on and have it set up.
 
@@ -94,12 +107,13 @@ class Enrichments:
             record: The model.
             name: Name of the enrichment.
             config: Its settings; ``None`` keeps those it has.
+            project: Id of a user's project; ``None`` keeps the one it has.
 
         Returns:
             Its state.
         """
         since = last_seq(self._app.data, record.schema)
-        state = self.states.enable(record, name, since=since, config=config)
+        state = self.states.enable(record, name, since=since, config=config, project=project)
         self._add(_TRAIN, record.id, name)
         return state
 
@@ -124,6 +138,7 @@ class Enrichments:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+        self.explainability.close()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
 

@@ -119,6 +119,7 @@ def explainability_config(
     """
     merged = {**DEFAULTS, **before}
     merged |= {name: value for name, value in given.items() if value is not None}
+    merged.pop("reason", None)  # an answer of the server, not a setting
     if first:
         for name in _REQUIRED_AT_FIRST:
             if merged.get(name) in {None, ""}:

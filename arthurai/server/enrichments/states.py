@@ -35,8 +35,9 @@ class States:
 
     A state is a JSON document with the members ``model_id``, ``name``, ``enabled``, ``status``,
     ``config``, ``reason`` (of a failure), ``since`` (the number of the last inference that came
-    before the enrichment was enabled), ``done`` (the number of the last one worked on) and
-    ``revision`` (changes whenever somebody switches the enrichment).
+    before the enrichment was enabled), ``done`` (the number of the last one worked on), ``project``
+    (id of the user's code of an explainer) and ``revision`` (changes whenever somebody switches the
+    enrichment).
     """
 
     def __init__(self, control: ControlStore) -> None:
@@ -66,7 +67,13 @@ class States:
         return self._documents.get(record.organization_id, _id(record.id, name)) is not None
 
     def enable(
-        self, record: ModelRecord, name: str, *, since: int, config: Mapping[str, Any] | None = None
+        self,
+        record: ModelRecord,
+        name: str,
+        *,
+        since: int,
+        config: Mapping[str, Any] | None = None,
+        project: str | None = None,
     ) -> dict[str, Any]:
         """Switch an enrichment on, or set it up anew; it waits for its turn from now on.
 
@@ -76,6 +83,7 @@ class States:
             since: Number of the last inference that it does not apply to. It applies to what it
                 applied to before as well, if it was enabled already.
             config: Its settings; ``None`` keeps those it has.
+            project: Id of a user's project; ``None`` keeps the one it has.
         """
         with self._transaction():
             before = self.get(record, name)
@@ -87,6 +95,7 @@ class States:
                 "config": dict(before["config"] if config is None else config),
                 "since": before["since"] if before["enabled"] else since,
                 "done": before["done"] if before["enabled"] else since,
+                "project": project or before.get("project"),
                 "revision": new_id(),
             }
             self._put(record, state)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from arthurai.server.enrichments import hotspots, states
 from arthurai.server.enrichments.settings import form_config, require_allowed
 from arthurai.server.enrichments.states import EnrichmentError, shown
+from arthurai.server.handlers.explanations import switch_explainability
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 from arthurai.server.http.paging import paginate
 
@@ -61,7 +62,7 @@ def update_enrichments(request: Request) -> Reply:
         if switch["enabled"]:
             require_allowed(record.schema, name)
     if explained is not None:
-        raise ApiError(501, "explainability is not built yet")
+        switch_explainability(request, record, explained)
     for name, switch in wanted.items():
         _switch(request, record, name, on=switch["enabled"])
     return Reply(_ACCEPTED, _all(request, record))

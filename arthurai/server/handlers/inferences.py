@@ -8,6 +8,7 @@ from arthurai.server.data.files import read_rows
 from arthurai.server.data.images import ImageUpload, content_type
 from arthurai.server.data.renditions import resized, thumbnail
 from arthurai.server.data.sagemaker import read_capture
+from arthurai.server.handlers.explanations import image_explanation
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def get_inference_image(request: Request) -> Reply:
     """Send an image as it came, resized for the model, or small."""
     schema = request.model().schema
     form = request.params["type"]
+    if form == "lime_explanation":
+        return image_explanation(request)
     content = request.app.data.images(schema).get(request.params["image_id"])
     kind = content_type(content) or "application/octet-stream"
     if form == "thumbnail":
@@ -122,8 +125,6 @@ def get_inference_image(request: Request) -> Reply:
         if not schema.pixel_width or not schema.pixel_height:
             raise ApiError(400, "the model has no pixel_width and pixel_height to resize to")
         content, kind = resized(content, schema.pixel_width, schema.pixel_height)
-    elif form != "raw_image":
-        raise ApiError(404, "there is no explanation of this image")
     return Reply(200, content, content_type=kind)
 
 

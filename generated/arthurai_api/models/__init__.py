@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from .hotspot_prediction_counts import HotspotPredictionCounts
     from .hotspot_rules import HotspotRules
     from .id_type import IdType
+    from .image_explanation import ImageExplanation
+    from .image_regions import ImageRegions
     from .image_response_type import ImageResponseType
     from .importance_score import ImportanceScore
     from .inference import Inference
@@ -305,6 +307,8 @@ __all__ = (
     "HotspotPredictionCounts",
     "HotspotRules",
     "IdType",
+    "ImageExplanation",
+    "ImageRegions",
     "ImageResponseType",
     "ImportanceScore",
     "Inference",
@@ -520,6 +524,8 @@ _MODULES = {
     "HotspotPredictionCounts": ".hotspot_prediction_counts",
     "HotspotRules": ".hotspot_rules",
     "IdType": ".id_type",
+    "ImageExplanation": ".image_explanation",
+    "ImageRegions": ".image_regions",
     "ImageResponseType": ".image_response_type",
     "ImportanceScore": ".importance_score",
     "Inference": ".inference",

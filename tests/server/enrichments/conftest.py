@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import pickle
+import zipfile
 
 import httpx
 import pyarrow as pa
@@ -210,3 +212,65 @@ def image_model():
             attribute("measured", "GROUND_TRUTH"),
         ],
     }
+
+
+def make_zip(files):
+    """Give the bytes of a zip with these files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def zipped():
+    """Give `make_zip`."""
+    return make_zip
+
+
+class Poison:
+    """A pickle that leaves a file behind when it is loaded."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return (open, (self.path, "w"))
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Give a maker of the files of a project; its pickle must never be loaded."""
+    trace = tmp_path / "the-pickle-was-loaded"
+
+    def make(code=None, **more):
+        content = make_zip({"entry.py": code, **more}) if isinstance(code, str) else code
+        return {
+            "user_project.zip": ("user_project.zip", content),
+            "user_requirements_file.txt": ("r.txt", b"numpy==1.0\n", "text/plain"),
+            "explainer.pkl": ("explainer.pkl", pickle.dumps(Poison(trace))),
+        }
+
+    yield make
+    assert not trace.exists()
+
+
+@pytest.fixture
+def explained(project):
+    """Give a function that enables explanations of a model with the code of a project."""
+
+    def enable(model, code, **config):
+        settings = {
+            "python_version": "3.11",
+            "sdk_version": "4.0.0",
+            "user_predict_function_import_path": "entry",
+            **config,
+        }
+        answer = model.configure(
+            {"explainability": {"enabled": True, "config": settings}}, project(code)
+        )
+        assert answer.status_code == 202, answer.text
+        return model.state("explainability")
+
+    return enable

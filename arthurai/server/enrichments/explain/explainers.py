@@ -1,0 +1,437 @@
+"""LIME and SHAP on a predict function, inside the process that runs it."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+SHAP_BACKGROUND: Final = 20
+SEGMENTS: Final = 40
+_COLUMNS_OF_BINARY: Final = 2
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be explained.
+
+    Attributes:
+        kind: ``tabular``, ``text`` or ``image``.
+        outputs: Number of predicted attributes.
+        classifies: Whether they are classes.
+        positive: Place of the positive class of a binary classifier.
+        algorithm: ``lime`` or ``shap``: the one whose libraries are loaded beforehand; those of
+            the other one are loaded when it is asked for.
+        seed: Makes explanations repeatable.
+        features: Names of the input attributes of a tabular model, in the order of predict.
+        categories: For each of them its categories, or ``None`` for a number.
+        sample: Rows of the reference set, values as in JSON.
+        delimiter: Regular expression between the words of a text.
+    """
+
+    kind: str
+    outputs: int
+    classifies: bool
+    algorithm: str
+    seed: int
+    positive: int | None = None
+    features: list[str] = field(default_factory=list)
+    categories: list[list[Any] | None] = field(default_factory=list)
+    sample: list[list[Any]] = field(default_factory=list)
+    delimiter: str = r"\W+"
+
+
+class Explainer(Protocol):
+    """Predicts, and explains predictions."""
+
+    def predict(self, rows: list[Any]) -> list[list[float]]:
+        """Return the predictions of each row."""
+
+    def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
+        """Return the explanation of each row."""
+
+    def expected_values(self) -> list[float] | None:
+        """Return the mean prediction over the background, ``None`` when there is none."""
+
+
+def load_libraries(task: Task) -> None:
+    """Import what an explanation needs before the process is confined.
+
+    Args:
+        task: What is to be explained.
+    """
+    names = {
+        ("tabular", "shap"): ["shap"],
+        ("tabular", "lime"): ["lime.lime_tabular"],
+        ("text", "lime"): ["lime.lime_text"],
+        ("image", "lime"): ["lime.lime_image", "skimage.segmentation"],
+    }.get((task.kind, task.algorithm), [])
+    for name in names:
+        importlib.import_module(name)
+
+
+def make_explainer(
+    task: Task, predict: Callable[..., Any], load_image: Callable[[str], Any] | None
+) -> Explainer:
+    """Return an explainer.
+
+    Args:
+        task: What is to be explained.
+        predict: The user's function: takes rows, texts or images, returns a prediction for each.
+        load_image: The user's function that reads an image file.
+    """
+    function = Predictions(task, predict)
+    if task.kind == "tabular":
+        return TabularExplainer(task, function)
+    if task.kind == "text":
+        return TextExplainer(task, function)
+    if load_image is None:
+        raise ValueError("image models need a function load_image")
+    return ImageExplainer(task, function, load_image)
+
+
+class Predictions:
+    """A user's predict function with a checked result, one column for each predicted attribute."""
+
+    def __init__(self, task: Task, function: Callable[..., Any]) -> None:
+        """Wrap a function.
+
+        Args:
+            task: What is predicted.
+            function: Takes inputs, returns numbers, shape (rows,) or (rows, outputs).
+        """
+        self._task = task
+        self._function = function
+
+    def __call__(self, inputs: Any) -> Floats:
+        """Return predictions, shape (rows, outputs).
+
+        Raises:
+            ValueError: If the function returned something else.
+        """
+        found = np.asarray(self._function(inputs), dtype=np.float64)
+        if found.ndim == 1:
+            found = found.reshape(-1, 1)
+        if found.shape == (len(inputs), 1) and self._task.outputs == _COLUMNS_OF_BINARY:
+            others = 1 - found
+            pair = (others, found) if self._task.positive == 1 else (found, others)
+            found = np.hstack(pair)
+        if found.shape != (len(inputs), self._task.outputs):
+            raise ValueError(
+                f"predict returned an array of shape {found.shape} for {len(inputs)} rows; expected"
+                f" {(len(inputs), self._task.outputs)}, a column for each predicted attribute"
+            )
+        if not np.isfinite(found).all():
+            raise ValueError("predict returned NaN or infinite values")
+        return found
+
+
+class TabularExplainer:
+    """Explains rows of numbers and categories; categories are numbered for the libraries."""
+
+    def __init__(self, task: Task, predictions: Predictions) -> None:
+        """Make an explainer.
+
+        Args:
+            task: What is to be explained.
+            predictions: The predict function, which takes rows as lists of values.
+        """
+        self._task = task
+        self._predictions = predictions
+        self._categories = [None if c is None else list(c) for c in task.categories]
+        self._places = [
+            None if c is None else {_key(v): place for place, v in enumerate(c)}
+            for c in self._categories
+        ]
+        sample = self._encoded(task.sample)
+        self._sample = sample[~np.isnan(sample).any(axis=1)]
+        if not len(self._sample):
+            raise ValueError("no row of the reference set has all inputs")
+        generator = np.random.default_rng(task.seed)
+        chosen = generator.permutation(len(self._sample))[:SHAP_BACKGROUND]
+        self._background = self._sample[np.sort(chosen)]
+        self._expected = self._predict(self._background).mean(axis=0)
+        self._lime: Any = None
+        self._shap: Any = None
+
+    def _encoded(self, rows: Sequence[Sequence[Any]]) -> Floats:
+        encoded = np.full((len(rows), len(self._task.features)), np.nan)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                places = self._places[column]
+                if value is None:
+                    continue
+                encoded[number, column] = (
+                    float(value) if places is None else self._place(column, value)
+                )
+        return encoded
+
+    def _place(self, column: int, value: Any) -> int:
+        places, categories = self._places[column], self._categories[column]
+        if places is None or categories is None:
+            raise TypeError("the column holds numbers")
+        if _key(value) not in places:  # a category that the reference set does not have
+            places[_key(value)] = len(categories)
+            categories.append(value)
+        return places[_key(value)]
+
+    def _predict(self, encoded: Floats) -> Floats:
+        rows: list[list[Any]] = np.asarray(encoded).tolist()
+        for column, categories in enumerate(self._categories):
+            if categories is not None:
+                last = len(categories) - 1
+                for row in rows:
+                    row[column] = categories[min(max(round(row[column]), 0), last)]
+        return self._predictions(rows)
+
+    def _predict_one(self, output: int, encoded: Floats) -> Floats:
+        return self._predict(encoded)[:, output]
+
+    def predict(self, rows: list[Any]) -> list[list[float]]:
+        """Return predictions.
+
+        Args:
+            rows: Values as in JSON.
+        """
+        result: list[list[float]] = self._predictions(rows).tolist()
+        return result
+
+    def expected_values(self) -> list[float] | None:
+        """Return the mean prediction over the background rows."""
+        values: list[float] = self._expected.tolist()
+        return values
+
+    def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
+        """Return scores by row, output and feature; ``None`` for a row with a missing value.
+
+        Args:
+            rows: Values as in JSON.
+            algorithm: ``lime`` or ``shap``.
+            samples: Number of perturbations for each row.
+        """
+        encoded = self._encoded(rows)
+        explain = self._by_shap if algorithm == "shap" else self._by_lime
+        return [None if np.isnan(row).any() else _finite(explain(row, samples)) for row in encoded]
+
+    def _by_shap(self, row: Floats, samples: int) -> list[list[float]]:
+        if self._shap is None:
+            shap = importlib.import_module("shap")
+            self._shap = shap.KernelExplainer(self._predict, self._background)
+        np.random.seed(self._task.seed)  # noqa: NPY002 - the library draws from the global state
+        found = np.asarray(
+            self._shap.shap_values(row.reshape(1, -1), nsamples=samples, l1_reg=0, silent=True)
+        )
+        # (1, features, outputs), or without the last one where there is a single output
+        values: list[list[float]] = found.reshape(len(row), self._task.outputs).T.tolist()
+        return values
+
+    def _by_lime(self, row: Floats, samples: int) -> list[list[float]]:
+        if self._lime is None:
+            self._lime = self._make_lime()
+        state = np.random.RandomState(self._task.seed)
+        self._lime.random_state = self._lime.base.random_state = state
+        if not self._task.classifies:
+            return [
+                self._lime_scores(row, partial(self._predict_one, output), (1,), samples)[0]
+                for output in range(self._task.outputs)
+            ]
+        labels = tuple(range(self._task.outputs))
+        return self._lime_scores(row, self._predict, labels, samples)
+
+    def _lime_scores(
+        self,
+        row: Floats,
+        function: Callable[[Floats], Floats],
+        labels: tuple[int, ...],
+        samples: int,
+    ) -> list[list[float]]:
+        found = self._lime.explain_instance(
+            row,
+            function,
+            labels=labels,
+            num_features=len(row),
+            num_samples=samples,
+        ).as_map()
+        return [_in_order(found[label], len(row)) for label in labels]
+
+    def _make_lime(self) -> Any:
+        lime_tabular = importlib.import_module("lime.lime_tabular")
+        categorical = [n for n, c in enumerate(self._categories) if c is not None]
+        return lime_tabular.LimeTabularExplainer(
+            self._sample,
+            mode="classification" if self._task.classifies else "regression",
+            feature_names=self._task.features,
+            categorical_features=categorical,
+            categorical_names={n: list(map(str, self._categories[n] or ())) for n in categorical},
+            class_names=[str(n) for n in range(self._task.outputs)],
+            discretize_continuous=False,
+            random_state=self._task.seed,
+        )
+
+
+class TextExplainer:
+    """Explains texts word by word; repeated words count separately."""
+
+    def __init__(self, task: Task, predictions: Predictions) -> None:
+        """Make an explainer.
+
+        Args:
+            task: What is to be explained.
+            predictions: The predict function, which takes a list of texts.
+        """
+        self._task = task
+        self._predictions = predictions
+        texts = [row[0] for row in task.sample if row[0]][:SHAP_BACKGROUND]
+        self._expected = self._predictions(texts).mean(axis=0).tolist() if texts else None
+
+    def predict(self, rows: list[Any]) -> list[list[float]]:
+        """Return predictions.
+
+        Args:
+            rows: Texts.
+        """
+        result: list[list[float]] = self._predictions(rows).tolist()
+        return result
+
+    def expected_values(self) -> list[float] | None:
+        """Return the mean prediction over some texts of the reference set."""
+        return self._expected
+
+    def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
+        """Return by row and output a list of (word, place, score).
+
+        Args:
+            rows: Texts.
+            algorithm: ``lime``.
+            samples: Number of perturbations for each text.
+        """
+        del algorithm
+        return [None if not text else self._words(text, samples) for text in rows]
+
+    def _words(self, text: str, samples: int) -> list[list[tuple[str, int, float]]]:
+        labels = tuple(range(self._task.outputs))
+        words = [w for w in re.split(self._task.delimiter, text) if w]
+        if not words:
+            return [[] for _ in labels]
+        lime_text = importlib.import_module("lime.lime_text")
+        explainer = lime_text.LimeTextExplainer(
+            split_expression=self._task.delimiter,
+            bow=False,
+            class_names=[str(n) for n in labels],
+            random_state=self._task.seed,
+        )
+        found = explainer.explain_instance(
+            text,
+            lambda texts: self._predictions(list(texts)),
+            labels=labels,
+            num_features=len(words),
+            num_samples=samples,
+        )
+        indexed = found.domain_mapper.indexed_string
+        scores = found.as_map()
+        return [
+            [
+                (str(indexed.word(place)), int(place), _number(score))
+                for place, score in sorted(scores[label])
+            ]
+            for label in labels
+        ]
+
+
+class ImageExplainer:
+    """Explains images segment by segment."""
+
+    def __init__(
+        self, task: Task, predictions: Predictions, load_image: Callable[[str], Any]
+    ) -> None:
+        """Make an explainer.
+
+        Args:
+            task: What is to be explained.
+            predictions: The predict function, which takes images as arrays.
+            load_image: Reads an image file as an array, shape (height, width, channels).
+        """
+        self._task = task
+        self._predictions = predictions
+        self._load = load_image
+
+    def predict(self, rows: list[Any]) -> list[list[float]]:
+        """Return predictions.
+
+        Args:
+            rows: Paths of image files.
+        """
+        images = [np.asarray(self._load(path)) for path in rows]
+        return [self._predictions(image[np.newaxis])[0].tolist() for image in images]
+
+    def expected_values(self) -> list[float] | None:
+        """Return nothing: there is no background."""
+        return None
+
+    def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
+        """Return for each image its segments and their scores.
+
+        Args:
+            rows: Paths of image files.
+            algorithm: ``lime``.
+            samples: Number of perturbations for each image.
+        """
+        del algorithm
+        return [self._segments(path, samples) for path in rows]
+
+    def _segments(self, path: str, samples: int) -> dict[str, Any]:
+        lime_image = importlib.import_module("lime.lime_image")
+        slic = importlib.import_module("skimage.segmentation").slic
+        image = np.asarray(self._load(path))
+        channels = -1 if image.ndim == 3 else None  # noqa: PLR2004 - height, width, channels
+        labels = tuple(range(self._task.outputs))
+        found = lime_image.LimeImageExplainer(random_state=self._task.seed).explain_instance(
+            image,
+            self._predictions,
+            labels=labels,
+            top_labels=None,
+            num_samples=samples,
+            segmentation_fn=lambda picture: slic(
+                picture, n_segments=SEGMENTS, channel_axis=channels, start_label=0
+            ),
+            random_seed=self._task.seed,
+        )
+        return {
+            "lime_segment_mask": found.segments.astype(int).tolist(),
+            "lime_region_mapping": {
+                str(label): [[int(s), _number(score)] for s, score in found.local_exp[label]]
+                for label in labels
+            },
+        }
+
+
+def _key(value: Any) -> Any:
+    return value if isinstance(value, (str, bool)) else repr(value)
+
+
+def _in_order(scores: Sequence[tuple[int, float]], count: int) -> list[float]:
+    ordered = [0.0] * count
+    for feature, score in scores:
+        ordered[int(feature)] = float(score)
+    return ordered
+
+
+def _finite(scores: list[list[float]]) -> list[list[float]]:
+    return [[_number(score) for score in row] for row in scores]
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    return number if math.isfinite(number) else 0.0
