@@ -25,7 +25,7 @@ ZONES = st.sampled_from(
 MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=ZONES)  # noqa: DTZ001
 VALUES = {
     "amount": st.none() | st.floats(allow_nan=True, allow_infinity=True) | st.floats(1e300),
-    "count": st.none() | st.integers(1 - 2**63, 2**63 - 1),
+    "count": st.none() | st.integers(-(2**63), 2**63 - 1) | st.sampled_from([-(2**63), 2**63 - 1]),
     "word": st.none() | TEXT | st.sampled_from(['"', "\\", "\n", "\u2028", "😀", "null", "\x7f"]),
     "flag": st.none() | st.booleans(),
     "story": st.none() | TEXT,
@@ -205,6 +205,73 @@ def nested_models(arthur):
         )
         for kind in NESTED
     }
+
+
+BOX_FIELDS = ("class_id", "confidence", "top_left_x", "top_left_y", "width", "height")
+CONFIDENT = st.floats(-1e6, 1e6)
+BOXES = st.lists(
+    st.tuples(st.integers(0, 90), st.none() | CONFIDENT, *([CONFIDENT] * 4)).map(list), max_size=4
+)
+
+
+@pytest.fixture(scope="module")
+def box_model(arthur):
+    boxes = attribute("boxes", "BOUNDING_BOX", "NON_INPUT_DATA")
+    return save_model(arthur, regression([boxes], {"count": "INTEGER"}))
+
+
+def as_polars_boxes(rows):
+    return pl.DataFrame(
+        rows, schema_overrides={"boxes": pl.List(pl.List(pl.Float64))}, strict=False
+    )
+
+
+def stored_boxes(model, batch):
+    """Boxes by id: each is a row of its own, so a row without boxes has none."""
+    held = {}
+    for row in model.query(
+        {
+            "select": [{"property": "partner_inference_id"}, {"property": "boxes"}],
+            "filter": [{"property": "batch_id", "comparator": "eq", "value": batch}],
+        }
+    ):
+        box = [row[f"boxes.{field}"] for field in BOX_FIELDS]
+        held.setdefault(row["partner_inference_id"], []).append(box)
+    return held
+
+
+@pytest.mark.parametrize("send", [send_by_json, send_by_parquet])
+@pytest.mark.parametrize("frame", [list, pd.DataFrame, as_polars_boxes])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(values=st.lists(st.none() | BOXES, min_size=1, max_size=5))
+def test_boxes_arrive_one_a_row(box_model, frame, send, values):
+    batch = f"batch-{next(_batches)}"
+    rows = [
+        {"boxes": value, "count": n, "score": 0.5, "partner_inference_id": f"{batch}-{n}"}
+        for n, value in enumerate(values)
+    ]
+    assert send(box_model, frame(rows), batch).accepted == len(rows)
+    sent = {row["partner_inference_id"]: row["boxes"] for row in rows if row["boxes"]}
+    assert stored_boxes(box_model, batch) == sent
+    whole = stored(box_model, "count", batch=batch)
+    assert {row_id: row["count"] for row_id, row in whole.items()} == {
+        row["partner_inference_id"]: row["count"] for row in rows
+    }
+
+
+def test_the_smallest_integer_survives_aggregates_and_filters(arthur):
+    model = save_model(arthur, regression([], {"count": "INTEGER"}))
+    lowest, next_one = -(2**63), 1 - 2**63
+    model.send_inferences([{"count": lowest, "score": 0.5}, {"count": next_one, "score": 0.5}])
+    extremes = [
+        {"function": function, "alias": function, "parameters": {"property": "count"}}
+        for function in ("min", "max")
+    ]
+    assert model.query({"select": extremes}) == [{"min": lowest, "max": next_one}]
+    equal = [{"property": "count", "comparator": "eq", "value": lowest}]
+    assert model.query({"select": [{"property": "count"}], "filter": equal}) == [{"count": lowest}]
 
 
 def plain(value):

@@ -11,7 +11,7 @@ from dateutil import parser as date_parser
 
 from arthurai.server.query.errors import QueryError, shown
 
-INT64_MAX: Final = 2**63 - 1
+INT64: Final = range(-(2**63), 2**63)
 
 
 class Kind(StrEnum):
@@ -114,7 +114,7 @@ def number(value: Any, path: str) -> int | float:
             found = None
     if isinstance(found, bool):
         return int(found)
-    if isinstance(found, int) and abs(found) > INT64_MAX:
+    if isinstance(found, int) and found not in INT64:
         found = math.inf if found.bit_length() > 1000 else float(found)  # noqa: PLR2004 - float's range is 2**1024
     if isinstance(found, int) or (isinstance(found, float) and math.isfinite(found)):
         return found
@@ -243,5 +243,5 @@ def kind_of(value: Any) -> Kind:
     if isinstance(value, bool):
         return Kind.BOOL
     if isinstance(value, int):
-        return Kind.INT if abs(value) <= INT64_MAX else Kind.FLOAT
+        return Kind.INT if value in INT64 else Kind.FLOAT
     return Kind.FLOAT if isinstance(value, float) else Kind.TEXT

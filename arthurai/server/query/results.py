@@ -6,8 +6,7 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.query.kinds import Kind
-from arthurai.server.query.sql import fits_int64
+from arthurai.server.query.kinds import INT64, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +69,7 @@ def finite(value: float | None) -> float | None:
 
 
 def _whole(value: int | None) -> int | None:
-    return value if value is None or fits_int64(value) else None
+    return value if value is None or value in INT64 else None
 
 
 def iso(value: datetime | None) -> str | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from arthurai.server.query.errors import QueryError
-from arthurai.server.query.kinds import INT64_MAX, SQL_TYPE, Kind, common_kind, kind_of
+from arthurai.server.query.kinds import SQL_TYPE, Kind, common_kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -186,8 +186,3 @@ def has_window(sql: str) -> bool:
         sql: A compiled expression.
     """
     return " OVER (" in sql
-
-
-def fits_int64(value: int) -> bool:
-    """Whether a whole number can be written to JSON as such."""
-    return abs(value) <= INT64_MAX
