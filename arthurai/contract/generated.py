@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import defaultdict
 from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from arthurai.common.bundle import base_path, load_bundle
+from arthurai.common.bundle import base_path, load_bundle, resolve
 from arthurai.contract.caller import BoundReachedError, UnsendableError
 from arthurai.contract.gate import RefusedByGateError, only_reads
 
@@ -204,6 +205,8 @@ class _Sender:
             return
         if reply.status not in {0, 501}:
             self._judge(case, prepared, reply)
+        if reply.ok and prepared.method == self.operation.method:
+            self._judge_query(url.query, reply)
         if reply.ok and not only_reads(self.operation) and self.operation.method == "DELETE":
             self.world.forget_path(self.operation)
         self._adopt(reply)
@@ -217,6 +220,28 @@ class _Sender:
             name = self.world.bench.operations[removal].path.rpartition("{")[2].rstrip("}")
             path = self.world.path(self.operation) or {}
             self.world.created.append((removal, {**path, name: made}))
+
+    def _judge_query(self, query: str, reply: Reply) -> None:
+        """Report parameters that the document forbids and the server took.
+
+        schemathesis lets most of them pass: that one parameter is wrong does not make it doubt a
+        request whose other parameters are right.
+        """
+        bundle = self.caller.conformance.bundle
+        known = {p["name"]: p for p in self.operation.spec["parameters"] if p["in"] == "query"}
+        for name, value in parse_qsl(query):
+            if name not in known:
+                continue
+            schema = resolve(bundle, known[name]["schema"])
+            if schema.get("type") == "array":
+                schema = resolve(bundle, schema.get("items", {}))
+            if not _may_be(schema, value):
+                self.caller.report(
+                    self.operation.operation_id,
+                    "invalid parameter accepted",
+                    f"{name}={value[:100]} is answered with {reply.status}",
+                    reply.request,
+                )
 
     def _judge(self, case: Any, prepared: Any, reply: Reply) -> None:
         from schemathesis.core.failures import FailureGroup
@@ -310,6 +335,22 @@ def _refused_row_by_row(failure: Any, reply: Reply) -> bool:
     refused = reply.get("counts", "failure")
     accepted = type(failure).__name__ == "AcceptedNegativeData"
     return accepted and reply.status == _MULTI_STATUS and isinstance(refused, int) and refused > 0
+
+
+def _may_be(schema: Mapping[str, Any], text: str) -> bool:
+    """Say whether a text in a query can stand for a value of a simple schema."""
+    if "enum" in schema:
+        return text in map(str, schema["enum"])
+    if schema.get("type") == "boolean":
+        return text.lower() in {"true", "false"}
+    if schema.get("type") == "integer":
+        try:
+            number = float(text)
+        except ValueError:
+            return False
+        low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+        return number.is_integer() and bool(low <= number <= high)
+    return True
 
 
 def _kind(failure: Any) -> str:

@@ -209,6 +209,37 @@ def missing_parameter(bench: Bench, world: World, operation: Operation) -> None:
         )
 
 
+def invalid_parameters(bench: Bench, world: World, operation: Operation) -> None:
+    """A query parameter of a wrong kind answers 400."""
+    bundle = bench.caller.conformance.bundle
+    reads = only_reads(operation)
+    path = (world.path(operation) if reads else None) or _made_up(bench, operation)
+    for parameter in operation.spec["parameters"]:
+        schema = resolve(bundle, parameter["schema"])
+        if schema.get("type") == "array":
+            schema = resolve(bundle, schema.get("items", {}))
+        simple = "enum" in schema or schema.get("type") in {"integer", "boolean"}
+        if parameter["in"] != "query" or not simple:
+            continue
+        query = {**_required(operation), parameter["name"]: "a_value_from_nowhere"}
+        reply = bench.call(
+            operation.operation_id, path, query=query, **_plausible(bench, operation)
+        )
+        if reply.status == HTTPStatus.NOT_FOUND and path:
+            return
+        if reply.ok and reply.get("id"):
+            bench.gate.admit(reply.get("id"))
+            if operation.operation_id == "create_model":
+                world.created.append(("archive_model", {"model_id": str(reply.get("id"))}))
+        bench.expect(
+            reply.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN},
+            operation.operation_id,
+            "invalid parameter accepted",
+            f"400 expected for {parameter['name']}=a_value_from_nowhere, got {reply.status}",
+            reply,
+        )
+
+
 def answers(bench: Bench, world: World, operation: Operation) -> None:
     """A plain request for something that exists succeeds."""
     if operation.method != "GET" or operation.operation_id in _NEEDS_MORE:
@@ -241,6 +272,7 @@ PROBES: Final[Mapping[str, Callable[[Bench, World, Operation], None]]] = {
     "broken JSON": broken_json,
     "media type": wrong_media_type,
     "missing parameter": missing_parameter,
+    "invalid parameter": invalid_parameters,
 }
 
 
