@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import matplotlib as mpl
 
 mpl.use("Agg")
@@ -15,8 +17,11 @@ from sklearn.metrics import roc_auc_score
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.core.viz import drawing
+from arthurai.core.viz.series import Groups, Timeline
 from arthurai.core.viz.utils import get_pred_and_gt_attrs, savgol_filter
 from arthurai.core.viz.visualizer import DataVisualizer
+from arthurai.query import auc, avg, col, rate
 
 ROWS = 600
 
@@ -164,6 +169,11 @@ def test_the_timeline_of_categories_shows_shares(model, frame, times):
         assert [bar.get_height() for bar in container] == pytest.approx(list(shares[region]))
 
 
+def test_bars_differ_in_more_than_colour(model):
+    figure = DataVisualizer([model]).timeline("region")
+    assert len({bars[0].get_hatch() for bars in figure.axes[0].containers}) == 2
+
+
 def test_the_timeline_of_numbers_has_a_ridge_a_period(model, times):
     figure = DataVisualizer([model]).timeline("income")
     assert len(figure.axes[0].collections) == len(times.floor("D").unique())
@@ -197,11 +207,42 @@ def test_groups_show_their_metrics_and_sizes(model, frame):
         assert sizes == [str(n) for n in frame["region"].value_counts().sort_index()]
 
 
+def test_calls_are_drawn_like_names(model, frame, times):
+    rates = [rate(col("income") > limit).as_(f"above {limit}") for limit in (3000, 4000)]
+    shown = lines(DataVisualizer([model]).metric_series(rates, "week"))
+    weeks = times.floor("D") - pd.to_timedelta(times.day_of_week, unit="D")
+    for limit in (3000, 4000):
+        expected = (frame["income"] > limit).groupby(weeks).mean()
+        assert list(shown[f"above {limit}"][1]) == pytest.approx(list(expected))
+    figure = DataVisualizer([model]).group_comparison("region", avg("income"))
+    assert [bar.get_height() for bar in figure.axes[0].containers[0]] == pytest.approx(
+        list(frame.groupby("region")["income"].mean())
+    )
+
+
+def test_many_categories_are_gathered_and_many_groups_lie():
+    names = [f"category {n}" for n in range(15)]
+    counts = [float(n + 1) for n in range(15)]
+    when = [datetime(2026, 1, 5, tzinfo=UTC)]
+    figure = drawing.draw_timeline(Timeline("purpose", when, names, [counts], []), title="")
+    heights = [bars[0].get_height() for bars in figure.axes[0].containers]
+    assert heights == pytest.approx([sum(counts[:6]) / 120, *(n / 120 for n in counts[6:])])
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert legend[::-1] == ["6 others", *names[6:]]
+
+    many = Groups("purpose", names * 3, list(range(45)), {"auc": counts * 3})
+    figure = drawing.draw_groups(many, title="Loans")
+    widths = [bar.get_width() for bar in figure.axes[0].containers[0]]
+    assert widths == (counts * 3)[5:]
+    assert "without the 5 smallest" in figure.get_suptitle()
+
+
 def test_several_models_share_one_picture(model, batch_model):
     both = DataVisualizer([model, batch_model])
     assert len(both.timeline("region")) == 2
-    regression_free = DataVisualizer([model, model]).metric_series("accuracyRate")
-    assert len(regression_free.axes[0].get_lines()) == 2
+    figure = DataVisualizer([model, model]).metric_series(["accuracyRate", "auc"])
+    labels = [line.get_label() for line in figure.axes[0].get_lines()]
+    assert labels == [f"{metric} · Loans v1" for metric in ("accuracyRate", "auc")] * 2
 
 
 def test_a_model_without_data_gets_an_empty_picture(arthur):
@@ -225,6 +266,7 @@ def test_regression_models_are_measured_too(arthur, times):
         (lambda v: v.metric_series([]), "metric_names"),
         (lambda v: v.metric_series(["auc"] * 11), "metric_names"),
         (lambda v: v.metric_series("auc", "fortnight"), "fortnight"),
+        (lambda v: v.metric_series([auc(), "auc"]), "more than once"),
         (lambda v: v.drift_series(["income"] * 11), "attribute_names"),
         (lambda v: v.timeline("incom"), "incom"),
         (lambda v: v.group_comparison("regio"), "regio"),

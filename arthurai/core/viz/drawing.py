@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,10 +22,24 @@ _MOST_TICKS: Final = 12
 _RIDGE_HEIGHT: Final = 1.6
 _MOST_RIDGES: Final = 60
 _MANY_LETTERS: Final = 60
+_LONGEST_NAME: Final = 28
+_LEGEND_LETTERS: Final = 110
+_MOST_CATEGORIES: Final = 10
+_MOST_GROUPS: Final = 40
+_THOUSAND: Final = 1000
+_UPRIGHT_GROUPS: Final = 8
 
 
-def figure(rows: int = 1, *, height: float = 4.0, width: float = 9.0) -> tuple[Figure, list[Axes]]:
-    """Make an empty figure with axes below each other.
+def figure(
+    rows: int = 1, columns: int = 1, *, height: float = 4.0, width: float = 9.0
+) -> tuple[Figure, list[Axes]]:
+    """Make an empty figure with axes below each other, or beside each other.
+
+    Args:
+        rows: Axes below each other.
+        columns: Axes beside each other; they share the vertical axis.
+        height: Of one row, in inches.
+        width: Of the figure, in inches.
 
     Raises:
         ArthurUserError: matplotlib is not installed.
@@ -36,9 +51,14 @@ def figure(rows: int = 1, *, height: float = 4.0, width: float = 9.0) -> tuple[F
             "plots need matplotlib, which is not installed. Install it: pip install matplotlib"
         ) from fault
     made, axes = plt.subplots(
-        rows, 1, figsize=(width, height * rows), layout="constrained", squeeze=False
+        rows,
+        columns,
+        figsize=(width, height * rows),
+        layout="constrained",
+        squeeze=False,
+        sharey="row",
     )
-    return made, list(axes[:, 0])
+    return made, list(axes.flat)
 
 
 def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
@@ -70,18 +90,40 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
     elif drawn:
         _label_times(axes, [p for line in drawn for p in line.periods if isinstance(p, datetime)])
     _finish(axes, title, ylabel)
-    if drawn:
-        made.legend(loc="outside lower left", ncols=2, frameon=False)
-    else:
+    if not drawn:
         _say_nothing_there(axes)
+    elif len(series) > 1:
+        longest = max(len(line.label) for line in drawn)
+        columns = max(1, _LEGEND_LETTERS // (longest + 10))
+        made.legend(loc="outside lower left", ncols=columns, frameon=False)
     return made
 
 
 def draw_timeline(timeline: Timeline, *, title: str) -> Figure:
-    """Draw shares of categories as stacked bars, or distributions as ridges, by period."""
+    """Draw shares of categories as stacked bars, or distributions as ridges, by period.
+
+    Of many categories the most frequent are drawn, and the rest as one.
+    """
     if timeline.categories:
-        return _draw_categories(timeline, title)
+        return _draw_categories(_most_frequent(timeline), title)
     return _draw_ridges(timeline, title)
+
+
+def _most_frequent(timeline: Timeline) -> Timeline:
+    names = timeline.categories
+    if len(names) <= _MOST_CATEGORIES:
+        return timeline
+    totals = [sum(counts[place] for counts in timeline.counts) for place in range(len(names))]
+    ranked = sorted(range(len(names)), key=lambda place: -totals[place])
+    kept = sorted(ranked[: _MOST_CATEGORIES - 1])
+    return replace(
+        timeline,
+        categories=[f"{len(names) - len(kept)} others", *(names[place] for place in kept)],
+        counts=[
+            [sum(counts) - sum(counts[place] for place in kept), *(counts[place] for place in kept)]
+            for counts in timeline.counts
+        ],
+    )
 
 
 def _draw_categories(timeline: Timeline, title: str) -> Figure:
@@ -113,7 +155,7 @@ def _draw_categories(timeline: Timeline, title: str) -> Figure:
     axes.set_ylim(0, 1)
     axes.legend(
         bars[::-1],
-        timeline.categories[::-1],
+        [_cut(name) for name in timeline.categories[::-1]],
         title=timeline.attribute,
         loc="center left",
         bbox_to_anchor=(1, 0.5),
@@ -148,7 +190,15 @@ def _draw_ridges(timeline: Timeline, title: str) -> Figure:
 
 
 def draw_groups(groups: Groups, *, title: str) -> Figure:
-    """Draw one row of bars a metric, one bar a group, with the size of the group below."""
+    """Draw the bars of each metric, one bar a group, beside them the size of the group.
+
+    A few groups stand upright, more of them lie, and of very many the largest are drawn.
+    """
+    if (
+        len(groups.names) > _UPRIGHT_GROUPS
+        or max(map(len, groups.names), default=0) > _LONGEST_NAME
+    ):
+        return _draw_lying_groups(groups, title)
     made, all_axes = figure(len(groups.metrics), height=2.6)
     labels = [
         f"{name}\nn = {size:,}" for name, size in zip(groups.names, groups.sizes, strict=True)
@@ -159,11 +209,35 @@ def draw_groups(groups: Groups, *, title: str) -> Figure:
         for number, bar in enumerate(bars):
             bar.set_hatch(style.HATCHES[number % len(style.HATCHES)])
             bar.set_edgecolor("white")
-        axes.bar_label(bars, ["none" if value is None else f"{value:.3g}" for value in values])
+        axes.bar_label(bars, [_number(value) for value in values])
         axes.set_xticks(range(len(labels)), labels)
         axes.margins(y=0.2)
         _finish(axes, "", metric)
     made.suptitle(title)
+    return made
+
+
+def _draw_lying_groups(groups: Groups, title: str) -> Figure:
+    ranked = sorted(range(len(groups.names)), key=lambda place: -groups.sizes[place])
+    shown = sorted(ranked[:_MOST_GROUPS])
+    labels = [f"{_cut(groups.names[place])} (n = {groups.sizes[place]:,})" for place in shown]
+    made, all_axes = figure(
+        columns=len(groups.metrics),
+        height=1.0 + 0.25 * len(shown),
+        width=max(9.0, 2.5 + 2.0 * len(groups.metrics)),
+    )
+    for axes, (metric, values) in zip(all_axes, groups.metrics.items(), strict=True):
+        found = [values[place] for place in shown]
+        lengths = [0.0 if value is None else value for value in found]
+        bars = axes.barh(range(len(labels)), lengths, 0.7, color=style.LINE_COLOURS[0])
+        axes.bar_label(bars, [_number(value) for value in found], padding=2, fontsize="small")
+        axes.set_yticks(range(len(labels)), labels)
+        axes.margins(x=0.25, y=0.01)
+        _finish(axes, "", "")
+        axes.set_xlabel(metric)
+    all_axes[0].invert_yaxis()
+    left_out = len(groups.names) - len(shown)
+    made.suptitle(f"{title} (without the {left_out} smallest)" if left_out else title)
     return made
 
 
@@ -207,6 +281,7 @@ def _finish(axes: Axes, title: str, ylabel: str) -> None:
     axes.set_title(title, loc="left")
     axes.set_ylabel(ylabel)
     axes.grid(axis="y", alpha=0.3)
+    axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -224,7 +299,7 @@ def _label_times(axes: Axes, periods: Sequence[datetime]) -> None:
 
 def _label_batches(axes: Axes, names: Sequence[str]) -> None:
     every = max(1, -(-len(names) // _MOST_TICKS))
-    shown = names[::every]
+    shown = [_cut(name) for name in names[::every]]
     crowded = sum(map(len, shown)) > _MANY_LETTERS
     axes.set_xticks(
         range(0, len(names), every),
@@ -235,7 +310,22 @@ def _label_batches(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _say_nothing_there(axes: Axes) -> None:
+    axes.set_xticks([])
+    axes.set_yticks([])
     axes.text(0.5, 0.5, "no data yet", transform=axes.transAxes, ha="center", va="center")
+
+
+def _cut(name: str) -> str:
+    """Leave the middle out of a long name: long names often differ at the end."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME // 2 - 1]}…{name[-_LONGEST_NAME // 2 :]}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "none"
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.3g}"
 
 
 def _short(period: Any) -> str:

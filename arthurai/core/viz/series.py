@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
-from arthurai.core.viz.utils import get_pred_and_gt_attrs, model_label
+from arthurai.core.viz.utils import get_pred_and_gt_attrs
 from arthurai.query import (
     Expression,
     col,
@@ -202,7 +202,7 @@ def metric_series(model: ArthurModel, metrics: Sequence[Metric], resolution: str
     rows = [row for row in rows if row.get(resolution) is not None]
     return [
         Series(
-            f"{name} · {model_label(model)}",
+            name,
             [_period(row, resolution) for row in rows],
             [row[name] for row in rows],
         )
@@ -236,10 +236,7 @@ def drift_series(
         row["rollup"] if resolution == BATCH else datetime.fromisoformat(row["rollup"])
         for row in rows
     ]
-    return [
-        Series(f"{name} · {model_label(model)}", periods, [row.get(name) for row in rows])
-        for name in attributes
-    ]
+    return [Series(name, periods, [row.get(name) for row in rows]) for name in attributes]
 
 
 def metric_totals(model: ArthurModel, metrics: Sequence[str]) -> dict[str, float | None]:

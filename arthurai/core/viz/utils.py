@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["get_pred_and_gt_attrs", "model_label", "savgol_filter"]
 
-_LONGEST_NAME = 20
-_CUT_NAME = 17
+_LONGEST_NAME = 30
 
 
 def __getattr__(name: str) -> Any:
@@ -83,10 +82,10 @@ def get_pred_and_gt_attrs(arthur_model: ModelRecord) -> tuple[str, str | None]:
 
 
 def model_label(model: ModelRecord) -> str:
-    """Return how a model is called in legends: version, name cut to twenty characters, label."""
+    """Return how a model is called in plots: name, cut to thirty letters, and version."""
     name = model.display_name or model.partner_model_id
     if len(name) > _LONGEST_NAME:
-        name = name[:_CUT_NAME] + "..."
-    version = f"({model.version_sequence_num})__" if model.version_sequence_num else ""
-    label = f"__{model.version_label}" if model.version_label else ""
-    return f"{version}{name}{label}"
+        name = name[: _LONGEST_NAME - 1] + "…"
+    version = f" v{model.version_sequence_num}" if model.version_sequence_num else ""
+    label = f" ({model.version_label})" if model.version_label else ""
+    return f"{name}{version}{label}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arthurai.common.exceptions import arthur_excepted
@@ -9,12 +10,12 @@ from arthurai.core.viz import drawing, series
 from arthurai.core.viz.utils import model_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.figure import Figure
 
     from arthurai.core.models import ArthurModel
-    from arthurai.core.viz.series import Metric
+    from arthurai.core.viz.series import Metric, Series
 
 GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
 
@@ -71,13 +72,12 @@ class DataVisualizer:
                 binary classifier nor a regression model.
         """
         metrics = series.checked_metrics("metric_names", metric_names)
-        lines = [
-            line
-            for model in self.models
-            for line in series.metric_series(model, metrics, time_resolution)
-        ]
-        title = ", ".join(series.metric_name(metric) for metric in metrics)
-        return drawing.draw_series(lines, title=title, ylabel="value")
+        names = [series.metric_name(metric) for metric in metrics]
+        return self._lines(
+            ", ".join(names),
+            names[0] if len(names) == 1 else "value",
+            lambda model: series.metric_series(model, metrics, time_resolution),
+        )
 
     @arthur_excepted("failed to draw the drift")
     def drift_series(
@@ -98,12 +98,11 @@ class DataVisualizer:
             UserValueError: Too many attributes, or an unknown resolution.
         """
         names = series.checked_names("attribute_names", attribute_names)
-        lines = [
-            line
-            for model in self.models
-            for line in series.drift_series(model, names, drift_metric, time_resolution)
-        ]
-        return drawing.draw_series(lines, title=f"Drift ({drift_metric})", ylabel=drift_metric)
+        return self._lines(
+            f"Drift of {', '.join(names)}",
+            drift_metric,
+            lambda model: series.drift_series(model, names, drift_metric, time_resolution),
+        )
 
     @arthur_excepted("failed to draw the groups")
     def group_comparison(
@@ -130,3 +129,20 @@ class DataVisualizer:
             title = f"{model_label(model)} by {attribute_name}"
             figures.append(drawing.draw_groups(found, title=title))
         return figures[0] if len(figures) == 1 else figures
+
+    def _lines(
+        self, title: str, ylabel: str, fetch: Callable[[ArthurModel], list[Series]]
+    ) -> Figure:
+        """Draw the lines of every model; the legend names models only where there are several."""
+        if len(self.models) == 1:
+            (model,) = self.models
+            title = f"{title} · {model_label(model)}"
+            return drawing.draw_series(fetch(model), title=title, ylabel=ylabel)
+        lines = []
+        for model in self.models:
+            found, name = fetch(model), model_label(model)
+            lines += [
+                replace(line, label=name if len(found) == 1 else f"{line.label} · {name}")
+                for line in found
+            ]
+        return drawing.draw_series(lines, title=title, ylabel=ylabel)
