@@ -17,7 +17,7 @@ from pathlib import Path
 from scripts.redocly import ROOT
 
 GENERATED = "arthurai_api.api"
-ROADS = frozenset({"call", "call_json", "send_encoded", "send_files", "download"})
+ROADS = frozenset({"call", "call_json", "send_encoded", "send_files", "upload", "download"})
 OWN_PARAMETERS = frozenset(
     {"content", "content_type", "fields", "parts", "replayable", "retry"}
 )  # of `Session` itself

@@ -178,6 +178,7 @@ class DataCalls(ModelRecord):
         ignore_join_errors: bool = False,
         wait_for_enrichments: bool = False,
         *,
+        tz: Any = None,
         progress: bool = False,
         chunk_size: int | None = None,
         max_workers: int | None = None,
@@ -192,6 +193,7 @@ class DataCalls(ModelRecord):
             complete_batch: Close the batch afterwards when every row was accepted.
             ignore_join_errors: Make up identifiers for rows that have none.
             wait_for_enrichments: Wait until all enrichments are set up.
+            tz: Zone of times that have none: a name, or a tzinfo.
             progress: Show how far it is.
             chunk_size: Most rows of one request.
             max_workers: Most requests at a time.
@@ -213,6 +215,7 @@ class DataCalls(ModelRecord):
             complete_batch,
             ignore_join_errors,
             wait_for_enrichments,
+            tz=tz,
             progress=progress,
             chunk_size=chunk_size,
             max_workers=max_workers,
@@ -225,6 +228,7 @@ class DataCalls(ModelRecord):
         data: Any = None,
         files: Sequence[DataFile] | None = None,
         *,
+        tz: Any = None,
         progress: bool = False,
         chunk_size: int | None = None,
         max_workers: int | None = None,
@@ -235,6 +239,7 @@ class DataCalls(ModelRecord):
             directory_path: Directory of Parquet or JSON files.
             data: A table with ``partner_inference_id``.
             files: Parquet or JSON files: paths or open binary files.
+            tz: Zone of times that have none: a name, or a tzinfo.
             progress: Show how far it is.
             chunk_size: Most rows of one request.
             max_workers: Most requests at a time.
@@ -252,6 +257,7 @@ class DataCalls(ModelRecord):
             directory_path,
             data,
             files,
+            tz=tz,
             progress=progress,
             chunk_size=chunk_size,
             max_workers=max_workers,
@@ -299,6 +305,7 @@ class DataCalls(ModelRecord):
         data: Any = None,
         files: Sequence[DataFile] | None = None,
         *,
+        tz: Any = None,
         progress: bool = False,
         chunk_size: int | None = None,
         max_workers: int | None = None,
@@ -309,6 +316,7 @@ class DataCalls(ModelRecord):
             directory_path: Directory of Parquet or JSON files.
             data: A table; on an unsaved model it is kept and sent by ``save()``.
             files: Parquet or JSON files: paths or open binary files.
+            tz: Zone of times that have none: a name, or a tzinfo.
             progress: Show how far it is.
             chunk_size: Most rows of one request.
             max_workers: Most requests at a time.
@@ -326,6 +334,7 @@ class DataCalls(ModelRecord):
             directory_path,
             data,
             files,
+            tz=tz,
             progress=progress,
             chunk_size=chunk_size,
             max_workers=max_workers,

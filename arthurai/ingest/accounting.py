@@ -7,7 +7,7 @@ cannot be read: the server may have stored them or not.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -33,6 +33,8 @@ NO_REPEAT = (
 )
 
 _OK_BELOW = 300
+_STORED = 201
+_COUNTED = 207
 _CLIENT_FAULTS = range(400, 500)
 _SHOWN = 3
 _ROW_NUMBER = re.compile(r"row (\d{1,9}): ")
@@ -167,6 +169,35 @@ def _results(answer: Any, rows: int) -> list[dict[str, Any]]:
     return results
 
 
+def file_answer(status: int, body: Any) -> Mapping[str, Any] | None:
+    """What the answer to a file says about its rows.
+
+    Args:
+        status: HTTP status of the success.
+        body: its decoded body, `None` without one.
+
+    Returns:
+        The body with `counts`; `None` when the status says that all rows are stored.
+
+    Raises:
+        UnexpectedValueError: the answer tells neither, so nobody knows what became of the rows.
+    """
+    counted = isinstance(body, Mapping) and "counts" in body
+    if status == _STORED and not counted:
+        return None
+    if status not in {_STORED, _COUNTED}:
+        raise UnexpectedValueError(
+            f"The server answered a file of rows with status {status}, which does not say whether "
+            f"they are stored; it must be {_STORED} or {_COUNTED}."
+        )
+    if not counted:
+        raise UnexpectedValueError(
+            f"The server answered a file of rows with status {status} but without `counts`: "
+            f"{body!r:.200}"
+        )
+    return cast("Mapping[str, Any]", body)
+
+
 def _file_failure(entry: Any) -> tuple[int | None, str, int | None]:
     """Status, message and row number of a refused row, as far as the server tells them."""
     if not isinstance(entry, Mapping):
@@ -259,15 +290,11 @@ class Account:
         self.result.failures.append(Failure(row, row_id, REJECTED, status, message))
 
     def _add_file(self, sent: Sent) -> None:
-        """Books a file; an answer without a body (201) accepts all of it."""
+        """Books a file by what `file_answer` made of the answer; `None` accepts all of it."""
         answer = sent.answer
-        if answer is None or (isinstance(answer, Mapping) and "counts" not in answer):
+        if answer is None:
             self._accept(sent)
             return
-        if not isinstance(answer, Mapping):
-            raise UnexpectedValueError(
-                f"The server's answer must be an object, got {type(answer).__name__}."
-            )
         counts = _counts(answer, sent.rows)
         failures = answer.get("failures") or []
         if not isinstance(failures, list) or len(failures) > counts["failure"]:

@@ -18,7 +18,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.ingest import sources
-from arthurai.ingest.accounting import NO_REPEAT, REPEAT, Account, Sent
+from arthurai.ingest.accounting import NO_REPEAT, REPEAT, Account, Sent, file_answer
 from arthurai.ingest.encode_json import json_bodies
 from arthurai.ingest.encode_parquet import parquet_file, to_table
 from arthurai.ingest.gather import Gathered, gather_table
@@ -64,10 +64,10 @@ class Connection(Protocol):
     ) -> Any:
         """Calls an operation with an encoded body."""
 
-    def send_files(
+    def upload(
         self, operation: ModuleType, *args: Any, parts: Sequence[Any], **kwargs: Any
-    ) -> Any:
-        """Calls an operation with a multipart body."""
+    ) -> tuple[int, Any]:
+        """Calls an operation with a multipart body; the status and the decoded body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +317,10 @@ class Delivery:
         rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, kind)
         # Reference rows have no ids: a repeat of an upload that arrived would store them twice.
         retry = None if self.preparer.purpose == REFERENCE else True
-        return self.connection.send_files(
+        status, body = self.connection.upload(
             self.operation, self.model_id, parts=[rows, *others], fields=self.fields, retry=retry
         )
+        return file_answer(status, body)
 
     def _upload_images(
         self, content: bytes, images: Sequence[Image | None], names: Sequence[str | None]

@@ -369,14 +369,47 @@ class Session:
             ArthurError: As for `call`.
             UserValueError: A file cannot be read.
         """
+        answer = self._send_files(operation, args, kwargs, parts, fields, retry=retry)
+        return self._decoded(operation, answer)
+
+    def upload(
+        self,
+        operation: ModuleType,
+        *args: Any,
+        parts: Sequence[FilePart],
+        fields: Mapping[str, str] | None = None,
+        retry: bool | None = None,
+        **kwargs: Any,
+    ) -> tuple[int, Any]:
+        """Do as `send_files`, for operations where the status alone can be the answer.
+
+        Returns:
+            The status, which is a success, and the decoded body: `None` when there is none.
+
+        Raises:
+            ArthurError: As for `call`.
+            UserValueError: A file cannot be read.
+        """
+        answer = self._send_files(operation, args, kwargs, parts, fields, retry=retry)
+        return answer.status_code, answer.json() if answer.content else None
+
+    def _send_files(
+        self,
+        operation: ModuleType,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        parts: Sequence[FilePart],
+        fields: Mapping[str, str] | None,
+        *,
+        retry: bool | None,
+    ) -> Answer:
         request = operations.build(operation, args, kwargs, replace_body=True)
         headers = request.get("headers", {})
         request["headers"] = {k: v for k, v in headers.items() if k.lower() != "content-type"}
         plain = [(name, (None, value.encode())) for name, value in (fields or {}).items()]
         with uploads.opened(parts) as files:
             request["files"] = [*plain, *files]
-            answer = self._send(request, CallOptions(retry=retry))
-        return self._decoded(operation, answer)
+            return self._send(request, CallOptions(retry=retry))
 
     def download(self, operation: ModuleType, *args: Any, **kwargs: Any) -> tuple[bytes, str]:
         """Call an operation that answers with a file, here or at another place it points to.

@@ -83,9 +83,9 @@ class Recording:
         self._session = session
         self.parts = []
 
-    def send_files(self, *words, parts, **more):
+    def upload(self, *words, parts, **more):
         self.parts += parts
-        return self._session.send_files(*words, parts=parts, **more)
+        return self._session.upload(*words, parts=parts, **more)
 
     def __getattr__(self, name):
         return getattr(self._session, name)

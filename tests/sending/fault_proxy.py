@@ -7,7 +7,6 @@ import http.client
 import socket
 import struct
 import threading
-import time
 from collections import Counter
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -40,7 +39,31 @@ FORWARDED = (
 
 FAULTS = NOT_FORWARDED + FORWARDED
 
+FINE = {
+    "201 without a body": (201, {}, b""),
+    "201 with an object": (201, {}, b"{}"),
+    "201 with counts": (
+        201,
+        {},
+        b'{"counts":{"success":1,"failure":1,"total":2},'
+        b'"failures":[{"status":400,"message":"row 1: odd"}]}',
+    ),
+}
+"""Answers to files that say what became of the rows."""
+
+UNCLEAR = {
+    "200 without a body": (200, {}, b""),
+    "202 with an object": (202, {}, b"{}"),
+    "204": (204, {}, b""),
+    "207 without a body": (207, {}, b""),
+    "207 with null": (207, {}, b"null"),
+    "207 without counts": (207, {}, b'{"failures":[]}'),
+}
+"""Successes that do not say it."""
+
 ANSWERS = {
+    **FINE,
+    **UNCLEAR,
     "429": (429, {}, b'{"error":"slow down"}'),
     "429 with Retry-After": (429, {"Retry-After": "0"}, b'{"error":"slow down"}'),
     "503": (503, {}, b'{"error":"busy"}'),
@@ -66,11 +89,11 @@ class FaultProxy:
     Args:
         upstream: Address of the server.
         plan: From number (from 0), method and path of a request to the name of a fault or `None`.
-        late: Seconds an answer takes that comes late.
+            A late answer comes when the client has given up waiting for it.
     """
 
-    def __init__(self, upstream, plan, *, late=1.0):
-        self.plan, self.late = plan, late
+    def __init__(self, upstream, plan):
+        self.plan = plan
         self._upstream = urlsplit(upstream)
         self._lock = threading.Lock()
         self.requests = 0
@@ -144,7 +167,7 @@ class FaultProxy:
         if fault == "reset instead of the answer":
             return self._reset(client)
         if fault == "answer late":
-            time.sleep(self.late)
+            stream.read(1)
             return self._reset(client)
         if fault in ANSWERS:
             return self._answer(client, *ANSWERS[fault])

@@ -157,6 +157,36 @@ def test_times_mean_what_their_zone_says(model, what, frame, tz):
     ) == datetime.fromisoformat(instant)
 
 
+@pytest.mark.parametrize("frame", [list, pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("tz", ["America/New_York", ZONED])
+def test_files_take_a_zone_too(arthur, model, frame, tz):
+    noon = datetime(2024, 1, 1, 12)  # noqa: DTZ001 - naive on purpose
+    row = {**GOOD, "inference_timestamp": noon, "partner_inference_id": "a"}
+    result, _ = model.send_bulk_inferences(data=frame([row]), tz=tz)
+    assert result.accepted == 1
+    truth = {"partner_inference_id": "a", "truth": 1.0, "ground_truth_timestamp": noon}
+    assert model.send_bulk_ground_truths(data=frame([truth]), tz=tz).accepted == 1
+    names = ("inference_timestamp", "ground_truth_timestamp")
+    assert stored(model, *names)["a"] == dict.fromkeys(names, "2024-01-01T17:00:00Z")
+
+    timed = save_model(arthur, regression([attribute("when", "TIMESTAMP", "NON_INPUT_DATA")]))
+    reference = {**GOOD, "when": noon, "truth": 1.0}
+    result, _ = timed.set_reference_data(data=frame([reference]), tz=tz)
+    assert result.accepted == 1
+    held = timed.query({"select": [{"property": "when"}], "from": "reference"})
+    assert held == [{"when": "2024-01-01T17:00:00Z"}]
+
+
+@pytest.mark.parametrize("call", ["send_bulk_inferences", "send_bulk_ground_truths"])
+def test_naive_times_in_files_need_a_zone(model, call):
+    noon = datetime(2024, 1, 1, 12)  # noqa: DTZ001 - naive on purpose
+    times = {"inference_timestamp": noon, "ground_truth_timestamp": noon, "truth": 1.0}
+    with pytest.raises(UserValueError, match="`tz`"):
+        getattr(model, call)(data=[{**GOOD, **times, "partner_inference_id": "a"}])
+    with pytest.raises(UserValueError, match="'Mars/Olympus'"):
+        getattr(model, call)(data=[GOOD], tz="Mars/Olympus")
+
+
 def test_an_unknown_zone_is_named(model):
     with pytest.raises(UserValueError, match="'Mars/Olympus'"):
         model.send_inferences(rows(), tz="Mars/Olympus")
@@ -176,7 +206,7 @@ def test_new_categories_and_values_out_of_range_are_told_not_refused(arthur, cap
             result = model.send_inferences(frame(data))
         assert result.accepted == 2
         assert "'c'" in caplog.text
-        assert "7.0" in caplog.text
+        assert " to 7, not " in caplog.text
 
 
 def test_options_are_checked(model):

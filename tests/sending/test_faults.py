@@ -10,17 +10,19 @@ from datetime import UTC, datetime
 import pytest
 
 from arthurai import ArthurAI
-from arthurai.common.exceptions import ArthurError
+from arthurai.common.exceptions import ArthurError, UnexpectedValueError
 from arthurai.transport.retries import RetryBudget
 from arthurai_api.api.datasets import get_reference_data
 
 from .conftest import regression, save_model, stored
-from .fault_proxy import FAULTS, FORWARDED, FaultProxy
+from .fault_proxy import FAULTS, FINE, FORWARDED, UNCLEAR, FaultProxy
 
 pytestmark = pytest.mark.faults
 
 _numbers = itertools.count()
-TIMEOUT = 0.5
+PATIENT = 60
+HURRIED = 2
+"""Seconds to wait for an answer: only where a late one is the fault it must be short."""
 HARMLESS = {"connection closed afterwards"}
 STARTS = {"data", "sent", "reference"}
 
@@ -51,15 +53,18 @@ def through(served):
     """Give a function that connects through a proxy with a plan of faults."""
     opened = []
 
-    def connect(plan, *, attempts=4):
-        proxy = FaultProxy(served.url, plan, late=2 * TIMEOUT)
+    def connect(plan, *, attempts=4, fault=None):
+        proxy = FaultProxy(served.url, plan)
         opened.append(proxy)
         connection = ArthurAI(
             url=proxy.url,
             access_key=served.key,
             allow_insecure=True,
             organization_id="from the key",
-            http_options={"timeout": TIMEOUT, "attempts": attempts},
+            http_options={
+                "timeout": HURRIED if fault == "answer late" else PATIENT,
+                "attempts": attempts,
+            },
         )
         connection.session.organization_id = None
         return proxy, hurried(connection)
@@ -178,7 +183,7 @@ def test_a_single_fault_is_made_good(near, through, call, fault):
             return fault
         return None
 
-    proxy, connection = through(plan)
+    proxy, connection = through(plan, fault=fault)
     result, error = outcome_of(call, attached(model, connection), rows, chunk_size=2)
     assert proxy.faults == {fault: 1}
     check_against_server(result, rows, model, "truth")
@@ -201,7 +206,7 @@ def test_a_lasting_fault_is_reported_row_by_row(near, through, call, fault):
     def plan(_number, method, path):
         return fault if is_data(method, path) and next(started) > 0 else None
 
-    _, connection = through(plan, attempts=2)
+    _, connection = through(plan, attempts=2, fault=fault)
     result, error = outcome_of(call, attached(model, connection), rows, chunk_size=2, max_workers=1)
     assert error is not None
     assert result.accepted == 2
@@ -229,7 +234,7 @@ def test_reference_rows_are_never_stored_twice(direct, through, fault):
             return fault
         return None
 
-    _, connection = through(plan)
+    _, connection = through(plan, fault=fault)
     far = attached(model, connection)
 
     def call(target, rows, **how):
@@ -246,6 +251,55 @@ def test_reference_rows_are_never_stored_twice(direct, through, fault):
     elif fault in FORWARDED:
         assert result.unknown == 3
         assert any("store them twice" in note for note in error.__notes__)
+
+
+FILES = [send_bulk_inferences, send_bulk_ground_truths]
+
+
+def sent_with_answers(near, through, call, answer):
+    """Two files of two rows each; the server stores them and this is what it seems to answer."""
+    rows = make_rows(4, truth=True)
+    if call is send_bulk_ground_truths:
+        near.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
+    _, connection = through(lambda _, method, path: answer if is_data(method, path) else None)
+    outcome = outcome_of(call, attached(near, connection), rows, chunk_size=2, max_workers=1)
+    return rows, *outcome
+
+
+@pytest.mark.parametrize("call", FILES)
+@pytest.mark.parametrize("answer", FINE)
+def test_a_file_is_fine_with_status_201(near, through, call, answer):
+    rows, result, error = sent_with_answers(near, through, call, answer)
+    assert error is None
+    assert result.total == len(rows) == result["counts"]["total"]
+    refused = [1, 3] if answer == "201 with counts" else []
+    assert [failure.row for failure in result.failures] == refused
+    assert (result.accepted, result.unknown) == (4 - len(refused), 0)
+    held = stored(near, "truth")
+    assert all(held[row["partner_inference_id"]]["truth"] == 1.0 for row in rows)
+
+
+@pytest.mark.parametrize("call", FILES)
+@pytest.mark.parametrize("answer", UNCLEAR)
+def test_other_successes_leave_the_rows_of_a_file_unknown(near, through, call, answer):
+    rows, result, error = sent_with_answers(near, through, call, answer)
+    assert isinstance(error, UnexpectedValueError)
+    assert str(int(answer[:3])) in str(error)
+    assert result.unknown_rows == [0, 1]
+    assert (result.accepted, result.total) == (0, len(rows))
+
+
+def test_reference_data_is_closed_after_files_without_counts(direct, through):
+    model = save_model(direct, regression())
+    plan = {"POST": "201 without a body"}
+    _, connection = through(
+        lambda _, method, path: plan.get(method) if is_data(method, path) else None
+    )
+    rows = [{k: v for k, v in row.items() if "_" not in k} for row in make_rows(5, truth=True)]
+    result, closed = attached(model, connection).set_reference_data(data=rows, chunk_size=2)
+    assert (result.accepted, result.failures) == (5, [])
+    assert closed == {"dataset_close_result": {"message": "success"}}
+    assert direct.session.call_json(get_reference_data, model.id)["records"] == 5
 
 
 def storm(seed, share):
@@ -276,7 +330,7 @@ def send_until_through(call, model, rows, **how):
 
 def weather(direct, through, count, share):
     model = save_model(direct, regression())
-    proxy, connection = through(storm(count, share))
+    proxy, connection = through(storm(count, share), fault="answer late")
     far = attached(model, connection)
     rows = make_rows(count, truth=True)
     bare = [{k: v for k, v in row.items() if "truth" not in k} for row in rows]

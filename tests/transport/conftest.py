@@ -179,7 +179,7 @@ def connect(policy):
         if attempts is not None:
             settings["policy"] = RetryPolicy(attempts=attempts, sleep=policy.sleep)
         settings.setdefault("policy", policy)
-        settings.setdefault("options", HttpOptions(timeout=2, connect_timeout=2))
+        settings.setdefault("options", HttpOptions(timeout=30, connect_timeout=30))
         sessions.append(Session(endpoint, credentials or ApiKey(KEY), **settings))
         return sessions[-1]
 

@@ -82,14 +82,14 @@ def test_a_reset_is_a_connection_error(raw_server, connect, answers):
 
 def test_silence_is_a_time_out(raw_server, connect, answers):
     server = raw_server(answers.hang)
-    session = connect(server.url, attempts=1, options=HttpOptions(timeout=0.2, connect_timeout=2))
+    session = connect(server.url, attempts=1, options=HttpOptions(timeout=0.2, connect_timeout=30))
     with pytest.raises(ArthurTimeoutError, match="http_options"):
         session.call_json(list_models)
 
 
 def test_a_body_that_stops_coming_is_a_time_out(raw_server, connect):
     server = raw_server(trickle)
-    session = connect(server.url, attempts=1, options=HttpOptions(timeout=0.2, connect_timeout=2))
+    session = connect(server.url, attempts=1, options=HttpOptions(timeout=0.2, connect_timeout=30))
     with pytest.raises(ArthurTimeoutError):
         session.call_json(list_models)
 
