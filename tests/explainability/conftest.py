@@ -94,6 +94,12 @@ def write_project(folder):
     return folder
 
 
+@pytest.fixture(scope="session")
+def kept_project(tmp_path_factory):
+    """A project that tests do not change."""
+    return write_project(tmp_path_factory.mktemp("kept") / "project")
+
+
 @pytest.fixture
 def project(tmp_path):
     return write_project(tmp_path / "project")
