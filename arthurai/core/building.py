@@ -18,7 +18,7 @@ from arthurai.core.frame import Frame
 from arthurai.core.inference_rules import infer_facts
 from arthurai.core.ranked_lists import check_ranked_lists
 from arthurai.core.schema import append, check_names
-from arthurai.core.schema_inference import infer_attributes
+from arthurai.core.schema_inference import advise, infer_attributes
 
 if TYPE_CHECKING:
     from arthurai.core.model_record import ModelRecord
@@ -61,12 +61,13 @@ def build(
             append(model, infer_attributes(model, frame, names, stage))
         if model.input_type == InputType.TimeSeries:
             _check_time_series(model)
+        advise(model.attributes or ())
         _add_outputs(model, plan)
     if set_reference_data:
         model.reference_dataframe = frame.reusable
     logger.info(
         "The schema of model %r is built. Check it with review(), then call save().",
-        model.partner_model_id,
+        model.display_name or model.partner_model_id,
     )
 
 

@@ -165,7 +165,8 @@ def await_model_ready(
             f"The platform could not set up model {model.partner_model_id!r} ({model.id}). "
             "Call save() again to retry."
         )
-    logger.info("Model %r is ready; its id is %s.", model.partner_model_id, model.id)
+    shown = model.display_name or model.partner_model_id
+    logger.info("Model %r is ready; its id is %s.", shown, model.id)
 
 
 def update(model: ModelRecord) -> None:

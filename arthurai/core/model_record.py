@@ -165,6 +165,13 @@ class ModelRecord(ArthurBaseJsonDataclass):
         # A connection holds credentials and sockets: neither belongs into a file.
         return {**self.__dict__, "_session": None}
 
+    def __repr__(self) -> str:
+        known = "not saved" if self.id is None else f"id={self.id!r}"
+        return (
+            f"{type(self).__name__}({(self.display_name or self.partner_model_id)!r}, {known}, "
+            f"{self.input_type} → {self.output_type}, {len(self.attributes or ())} attributes)"
+        )
+
     def __str__(self) -> str:
         input_type, output_type = self.input_type.capitalize(), self.output_type.capitalize()
         names = f"{self.display_name}:{self.partner_model_id}"

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 #: Below this many cells threads cost more than they save.
 _PARALLEL_CELLS = 500_000
+#: Most columns that a log line names.
+_MOST_NAMED = 10
 
 
 def infer_schema(model: ModelRecord, data: Any, stage: str) -> None:
@@ -36,7 +38,9 @@ def infer_schema(model: ModelRecord, data: Any, stage: str) -> None:
     if stage not in Stage.list():
         raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}.")
     frame = Frame(data)
-    append(model, infer_attributes(model, frame, frame.names, stage))
+    attributes = infer_attributes(model, frame, frame.names, stage)
+    append(model, attributes)
+    advise(attributes)
 
 
 def infer_attributes(
@@ -69,7 +73,6 @@ def infer_attributes(
             )
         else:
             attributes.append(attribute_from(found, name=name, stage=stage, position=position))
-    _advise(attributes)
     return attributes
 
 
@@ -114,7 +117,12 @@ def _facts_of(
         return list(pool.map(describe, sources))
 
 
-def _advise(attributes: Iterable[ArthurAttribute]) -> None:
+def advise(attributes: Iterable[ArthurAttribute]) -> None:
+    """Ask the user to look at the categories that were read from the data.
+
+    Args:
+        attributes: All attributes of one call.
+    """
     categorical = [
         a.name
         for a in attributes
@@ -122,7 +130,8 @@ def _advise(attributes: Iterable[ArthurAttribute]) -> None:
     ]
     if categorical:
         logger.warning(
-            "%d columns were taken as categorical, their categories from the data. Check them "
-            "with review() and correct them with set_attribute_labels() or attribute.set().",
-            len(categorical),
+            "Taken as categorical, with the categories of the data: %s%s. Check them with review() "
+            "and correct them with set_attribute_labels() or attribute.set().",
+            ", ".join(categorical[:_MOST_NAMED]),
+            f" and {more} more" if (more := len(categorical) - _MOST_NAMED) > 0 else "",
         )

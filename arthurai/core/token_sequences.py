@@ -10,7 +10,7 @@ from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.core.attributes import ArthurAttribute
 from arthurai.core.frame import Frame
 from arthurai.core.schema import append, next_positions
-from arthurai.core.schema_inference import infer_attributes
+from arthurai.core.schema_inference import advise, infer_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,9 @@ def _table_inputs(
     frame = Frame(data)
     if absent := frame.missing(names):
         raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}.")
-    return infer_attributes(model, frame, names, Stage.ModelPipelineInput)
+    attributes = infer_attributes(model, frame, names, Stage.ModelPipelineInput)
+    advise(attributes)
+    return attributes
 
 
 def _outputs(

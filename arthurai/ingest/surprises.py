@@ -60,7 +60,7 @@ class Surprises:
             self._ranges[attribute.name] = (min(low, before[0]), max(high, before[1]))
 
     def log(self) -> None:
-        """Writes one warning a column that held something unexpected."""
+        """Writes a warning for each column with new categories, and one for all ranges."""
         for name, values in self._categories.items():
             shown = ", ".join(map(repr, sorted(values, key=str)[:_SHOWN]))
             more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
@@ -71,13 +71,19 @@ class Surprises:
                 shown,
                 more,
             )
-        for name, (low, high) in self._ranges.items():
-            attribute = self._attributes[name]
+        if self._ranges:
             logger.warning(
-                "column %r reaches from %s to %s, outside of the attribute's range [%s, %s]",
-                name,
-                low,
-                high,
-                attribute.min_range,
-                attribute.max_range,
+                "values outside of the ranges that the model was described with: %s",
+                "; ".join(
+                    f"{name!r} reaches from {_shown(low)} to {_shown(high)}, not "
+                    f"{_shown(self._attributes[name].min_range)} to "
+                    f"{_shown(self._attributes[name].max_range)}"
+                    for name, (low, high) in self._ranges.items()
+                ),
             )
+
+
+def _shown(limit: float | None) -> str:
+    if limit is None:
+        return "anything"
+    return str(limit) if isinstance(limit, int) else f"{limit:.6g}"

@@ -46,6 +46,27 @@ def test_query_types(model):
         model.query(COUNT, query_type="psi")
 
 
+def test_rows_have_the_order_of_the_selection(model):
+    frame = pd.DataFrame({"x": [3.5, 1.5], "p0": [0.5, 0.25], "p1": [0.5, 0.75]})
+    model.send_inferences(frame)
+    x, mean = {"property": "x"}, {"function": "avg", "alias": "a", "parameters": {"property": "p0"}}
+    rows = model.query(
+        {"select": [x, {"function": "count"}, mean], "group_by": [x], "order_by": [x]}
+    )
+    assert [list(row.items()) for row in rows] == [
+        [("x", 1.5), ("count", 1), ("a", 0.25)],
+        [("x", 3.5), ("count", 1), ("a", 0.5)],
+    ]
+
+
+def test_a_model_shows_itself_in_one_line(model, arthur, name):
+    assert repr(model) == (
+        f"ArthurModel({model.display_name!r}, id={model.id!r}, TABULAR → MULTICLASS, "
+        f"{len(model.attributes)} attributes)"
+    )
+    assert "not saved" in repr(arthur.model(f"{name}-new", "TABULAR", "REGRESSION"))
+
+
 def test_logged_predictions_arrive(model):
     @log_prediction(model)
     def predict(data, *, shift=0.0):
