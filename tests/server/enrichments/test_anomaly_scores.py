@@ -151,7 +151,7 @@ def test_many_categories_share_a_column(enriched, regression, make_attribute):
     model.reference({"town": towns, "price": [1.0] * 1600, "paid": [1.0] * 1600})
     model.send({"town": ["capital", "t79", "elsewhere"], "price": [1.0] * 3})
     scores = model.scores()
-    assert scores["i0"] < scores["i1"]
+    assert scores["i0"] != scores["i1"]
     assert scores["i1"] == scores["i2"]  # both are one of the rest
 
 

@@ -131,7 +131,7 @@ class Runner:
         self.outside.write_text("secret")
         self.sandbox = None
 
-    def start(self):
+    def start(self, module="entry"):
         self.sandbox = Sandbox(self.project, self.scratch)
         task = Task(
             kind="tabular",
@@ -146,7 +146,7 @@ class Runner:
         self.ready = self.sandbox.call(
             "setup",
             {
-                "module": "entry",
+                "module": module,
                 "task": asdict(task),
                 "memory": 256 * 2**20,
                 "scratch": str(self.scratch),
@@ -270,3 +270,25 @@ def test_calls_after_the_end_are_refused(run):
     run.sandbox.close()
     with pytest.raises(SandboxError):
         run.sandbox.call("predict", {"rows": [[1.0, 1.0]]})
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import a_package_nobody_has\n", "No module named 'a_package_nobody_has'"),
+        ("def predict(rows)\n", "SyntaxError"),
+        ("def other(rows): pass\n", "defines no function 'predict'"),
+        ("predict = 3\n", "defines no function 'predict'"),
+        ("def predict(rows): return [float('nan')] * len(rows)\n", "NaN"),
+        ("def predict(rows): return ['text'] * len(rows)\n", "could not convert"),
+        ("def predict(rows): return None\n", "predict returned|float"),
+        ("def predict(rows): return [[]] * len(rows)\n", "predict returned"),
+        ("raise SystemExit('no')\n", "SystemExit: no"),
+        ("x = 1 / 0\n", "ZeroDivisionError"),
+    ],
+)
+def test_code_that_cannot_be_set_up_says_why(run, code, reason):
+    (run.project / "broken.py").write_text(code)
+    with pytest.raises(SandboxError, match=reason):
+        run.start("broken")
+    run.sandbox.close()

@@ -46,6 +46,10 @@ _NUMBERS: Final = frozenset({"INTEGER", "FLOAT", "BOOLEAN"})
 _TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "STRING"})
 
 
+class _EndedError(Exception):
+    """The process was ended on purpose between being looked up and being called."""
+
+
 @dataclass
 class _Running:
     """A process, and what belongs to it."""
@@ -54,6 +58,7 @@ class _Running:
     scratch: Path
     sandbox: Sandbox
     expected: list[float] | None = None
+    ended: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def call(self, name: str, arguments: dict[str, Any]) -> Any:
@@ -61,9 +66,26 @@ class _Running:
         if not self.lock.acquire(timeout=CALL_SECONDS):
             raise SandboxError("the model code is busy; try again later")
         try:
+            if self.ended:
+                raise _EndedError
             return self.sandbox.call(name, arguments)
         finally:
             self.lock.release()
+
+    def end(self) -> None:
+        """End the process, in the middle of a call too."""
+        self.ended = True
+        self.sandbox.close()
+
+    def end_if_idle(self) -> bool:
+        """End the process unless it is being called; return whether it was ended."""
+        if not self.lock.acquire(blocking=False):
+            return False
+        try:
+            self.end()
+        finally:
+            self.lock.release()
+        return True
 
 
 def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
@@ -133,7 +155,7 @@ class Explainability:
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
         self._projects.keep_only(record.id, {str(state["project"])})
-        if running.expected is not None:
+        if running.expected is not None and schema.input_type == "TABULAR":
             config = {**state["config"], "shap_expected_values": running.expected}
             self._states.change(state, config=config)
         return True
@@ -266,7 +288,7 @@ class Explainability:
         with self._lock:
             running = self._processes.pop(model_id, None)
         if running is not None:
-            running.sandbox.close()
+            running.end()
 
     def close(self) -> None:
         """End all processes."""
@@ -275,7 +297,7 @@ class Explainability:
             found = list(self._processes.values())
             self._processes.clear()
         for running in found:
-            running.sandbox.close()
+            running.end()
 
     def _explain(
         self,
@@ -326,8 +348,11 @@ class Explainability:
         self, record: ModelRecord, state: Mapping[str, Any], name: str, arguments: dict[str, Any]
     ) -> Any:
         try:
-            running = self._running(record, state)
-            return running.call(name, arguments)
+            while True:
+                try:
+                    return self._running(record, state).call(name, arguments)
+                except _EndedError:
+                    continue  # to make room for another model
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
 
@@ -378,12 +403,14 @@ class Explainability:
                 sandbox.close()
                 raise SandboxError("the server is stopping")
             other = self._processes.pop(record.id, None)
+            surplus = len(self._processes) + 1 - _MAX_PROCESSES
+            for model_id, candidate in list(self._processes.items()):
+                if surplus > 0 and candidate.end_if_idle():
+                    del self._processes[model_id]
+                    surplus -= 1
             self._processes[record.id] = running
-            surplus = [other] if other is not None else []
-            while len(self._processes) > _MAX_PROCESSES:
-                surplus.append(self._processes.popitem(last=False)[1])
-        for one in surplus:
-            one.sandbox.close()
+        if other is not None:
+            other.end()
         return running
 
     def _task(self, schema: ModelSchema, config: Mapping[str, Any]) -> Task:

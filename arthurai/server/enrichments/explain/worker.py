@@ -10,6 +10,8 @@ import importlib
 import json
 import os
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
     from arthurai.server.enrichments.explain.explainers import Explainer
 
 MAX_TRACEBACK: Final = 4000
+_CHECK_SECONDS: Final = 2.0
 
 
 def main() -> None:
     """Answer requests until the input ends."""
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     requests, answers = _take_pipes()
     session = _Session()
     for line in requests:
@@ -38,6 +42,13 @@ def main() -> None:
             answer = {"id": request["id"], "error": _told(error)}
         answers.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")
         answers.flush()
+
+
+def _leave_with(server: int) -> None:
+    """End this process, whatever it is busy with, when the server is gone."""
+    while os.getppid() == server:
+        time.sleep(_CHECK_SECONDS)
+    os._exit(1)
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
