@@ -547,8 +547,10 @@ class ArthurExplainer(LimeResults):
         settings = {
             "labels": list(range(self.num_predicted_attributes)),
             "top_labels": None,
-            "segmentation_fn": SegmentationAlgorithm("slic", n_segments=_IMAGE_SEGMENTS),
-            "progress_bar": False,
+            # LIME takes the number of a segment for its index, so they have to start at 0.
+            "segmentation_fn": SegmentationAlgorithm(
+                "slic", n_segments=_IMAGE_SEGMENTS, start_label=0
+            ),
             **kwargs,
         }
         with restored_randomness(self.seed):
