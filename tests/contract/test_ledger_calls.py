@@ -209,7 +209,7 @@ class Stage:
                 "def predict(rows):\n    return [[0.5, 0.5] for _ in rows]\n", "utf-8"
             )
             return self.model.enable_explainability(
-                df=FRAME[["income"]],
+                df=FRAME.drop(columns="defaulted").assign(p_default=0.5),
                 project_directory=folder,
                 user_predict_function_import_path="entrypoint",
             )

@@ -90,6 +90,10 @@ class Deviant:
         self.changed = 0
         self.fault: Exception | None = None
 
+    @property
+    def admin_key(self) -> str:
+        return self.app.admin_key
+
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         request = read(environ)
         honest: list[Answer] = []

@@ -109,7 +109,12 @@ def findings(app, key: str, operation_id: str, examples: int = 12) -> list[str]:
     options = Options(
         url="local://", operations=(operation_id,), write=True, max_examples=examples, max_time=60.0
     )
-    plan = make_plan(options, OPERATIONS)
+    result = check_app(app, make_plan(options, OPERATIONS), key)
+    return [f"{f.operation_id}: {f.kind}: {f.message}" for f, _ in result.findings]
+
+
+def check_app(app, plan, key: str | None = None):
+    """Run a contract check of an application in this process."""
 
     def connect(credential: str) -> Session:
         return Session(
@@ -119,8 +124,7 @@ def findings(app, key: str, operation_id: str, examples: int = 12) -> list[str]:
             local=InProcess(app),
         )
 
-    result = check(plan, connect, key)
-    return [f"{f.operation_id}: {f.kind}: {f.message}" for f, _ in result.findings]
+    return check(plan, connect, key or app.admin_key)
 
 
 class Outcome(NamedTuple):

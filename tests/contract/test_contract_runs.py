@@ -1,0 +1,281 @@
+"""`arthurai contract`: what it finds, what it never does, and what it says."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules of these tests
+
+import harness
+from deviant import CONFORMANCE, OPERATIONS, Answer, Deviant, read, run
+
+from arthurai import cli
+from arthurai.contract.gate import only_reads
+from arthurai.contract.options import Options, parse, rate
+from arthurai.contract.plan import WrongCallError, make_plan
+from arthurai.server.app import create_app
+
+FEW = ("--max-examples", "2")
+
+
+class Watched:
+    """The embedded server, and the requests it was sent."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+        self.seen: list[tuple[str, str]] = []
+
+    @property
+    def admin_key(self) -> str:
+        return self.app.admin_key
+
+    def __call__(self, environ, start_response):
+        request = read(environ)
+        self.seen.append((request.method, request.path))
+        answer: Answer = run(self.app, environ, request)
+        start_response(f"{answer.status} x", list(answer.headers.items()))
+        return [answer.body]
+
+
+def contents(app) -> object:
+    """What the stores of a server hold."""
+    control = app.control
+    organizations = control.organizations.list()
+    return [
+        (
+            organization,
+            [
+                record.id
+                for record in control.models.list(organization["id"], include_archived=True)
+            ],
+            [user.id for user in control.users.members(organization["id"])],
+            len(control.service_accounts.list(organization["id"])),
+        )
+        for organization in organizations
+    ]
+
+
+def check(app, **options):
+    """Run a check of an application; give its result."""
+    wanted = Options(url="local://", **{"max_examples": 2, "max_time": 60.0, **options})
+    plan = make_plan(wanted, OPERATIONS)
+    return harness.check_app(app, plan)
+
+
+@pytest.mark.faults
+def test_the_embedded_server_keeps_the_contract_of_a_tag_while_writing():
+    with create_app() as app:
+        result = check(app, write=True, tags=("query", "tags"))
+    assert [str(finding) for finding, _ in result.findings] == []
+    assert not result.stopped
+
+
+@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.parametrize("write", [False, True])
+def test_the_embedded_server_keeps_the_whole_contract(write):
+    with create_app() as app:
+        result = check(app, write=write, max_examples=10, max_time=600.0)
+    assert [str(finding) for finding, _ in result.findings] == []
+    assert not result.stopped
+
+
+@pytest.mark.faults
+def test_without_write_nothing_that_changes_is_sent_and_nothing_changes():
+    with create_app() as app:
+        watched = Watched(app)
+        before = contents(app)
+        result = check(watched, tags=("users", "organizations", "models", "query", "tags"))
+        assert contents(app) == before
+    sent = set()
+    for method, path in watched.seen:
+        operation = CONFORMANCE.operation(method, path)
+        assert method in {"GET", "HEAD", "TRACE", "OPTIONS"} or (
+            operation and only_reads(operation)
+        )
+        sent.add(operation.operation_id if operation else "")
+    assert {"list_users", "list_models", "query", "get_organization"} <= sent
+    assert result.requests == len(watched.seen)
+
+
+@pytest.mark.faults
+def test_writing_leaves_the_organization_of_the_caller_alone():
+    with create_app() as app:
+        home = app.control.organizations.list()[0]["id"]
+        users = [user.id for user in app.control.users.members(home)]
+        result = check(app, write=True, tags=("users", "service_accounts", "tags"))
+        assert app.control.models.list(home, include_archived=True) == []
+        assert [user.id for user in app.control.users.members(home)] == users
+        assert not [
+            record
+            for organization in app.control.organizations.list()
+            for record in app.control.models.list(organization["id"])
+        ]
+    assert len(result.left_behind) == 1
+    assert "scratch" in result.left_behind[0]
+
+
+@pytest.mark.faults
+def test_a_weaker_key_works_on_models_of_its_own():
+    """Without the right to make organisations, a run stays with what it has made."""
+    with create_app() as app:
+        home = app.control.organizations.list()[0]["id"]
+        accounts = app.control.service_accounts
+        key = accounts.token(accounts.create(home, "owner", "Model Owner").id)
+        mine = [user.id for user in app.control.users.members(home)]
+        result = check_as(app, key, write=True, tags=("tags", "users"))
+        assert app.control.models.list(home) == []
+        assert [user.id for user in app.control.users.members(home)] == mine
+    assert [str(finding) for finding, _ in result.findings] == []
+
+
+def check_as(app, key, **options):
+    wanted = Options(url="local://", **{"max_examples": 2, "max_time": 60.0, **options})
+    return harness.check_app(app, make_plan(wanted, OPERATIONS), key)
+
+
+@pytest.mark.faults
+def test_the_bounds_hold():
+    with create_app() as app:
+        watched = Watched(app)
+        result = check(watched, max_requests=40)
+    assert result.requests == len(watched.seen) == 40
+    assert "40 requests" in result.stopped
+    assert "Stopped early" in result.table()
+
+
+@pytest.mark.faults
+def test_the_same_seed_sends_the_same_requests():
+    runs = []
+    for _ in range(2):
+        with create_app() as app:
+            watched = Watched(app)
+            check(watched, operations=("list_models",), max_examples=8, seed=7)
+            runs.append(watched.seen)
+    assert runs[0] == runs[1]
+
+
+def test_operations_that_answer_501_are_listed_and_do_not_deviate():
+    def not_served(deviant, request, forward):
+        return Answer(501).with_json({"error": "not served"})
+
+    with create_app() as app:
+        deviant = Deviant(app, "list_tags", not_served)
+        result = check(deviant, operations=("list_tags", "list_users"))
+    assert result.findings == []
+    assert result.outcome("list_tags") == "not served"
+    assert result.outcome("list_users") == "kept"
+    assert "list_tags" in result.table()
+
+
+def rule_of(kind, operation_id):
+    return next(
+        c for c in harness.candidates() if (c.kind, c.operation_id) == (kind, operation_id)
+    ).rule()
+
+
+@pytest.fixture
+def deviating(monkeypatch):
+    """Make `local://` a server that leaves out a required member of the current user."""
+    from arthurai.transport import local
+
+    create = local._create
+
+    def broken(directory):
+        app = create(directory)
+        deviant = Deviant(app, "list_tags", rule_of("total_count off", "list_tags"))
+        deviant.close = app.close
+        return deviant
+
+    monkeypatch.setattr(local, "_create", broken)
+
+
+@pytest.mark.faults
+def test_the_command_reports_and_exits_with_1(deviating, tmp_path, capsys):
+    junit, report = tmp_path / "junit.xml", tmp_path / "report.json"
+    status = cli.main(
+        [
+            "contract", "local://", "--operation", "list_tags", "--operation", "list_users", *FEW,
+            "--report-junit", str(junit), "--report-json", str(report),
+        ]
+    )  # fmt: skip
+    printed = capsys.readouterr().out
+    assert status == 1
+    assert "total_count" in printed
+    assert "Writes: nothing" in printed
+    found = json.loads(report.read_text("utf-8"))
+    outcomes = {o["operation_id"]: o["outcome"] for o in found["operations"]}
+    assert outcomes == {"list_tags": "deviates", "list_users": "kept"}
+    assert found["deviations"][0]["operation_id"] == "list_tags"
+    suite = ET.parse(junit).getroot().find("testsuite")
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    failed = [case.get("name") for case in suite if case.find("failure") is not None]
+    assert failed == ["list_tags"]
+
+
+@pytest.mark.faults
+def test_the_command_exits_with_0_when_nothing_deviates(capsys):
+    assert cli.main(["contract", "local://", "--operation", "list_tags", *FEW]) == 0
+    assert "0 deviations" in capsys.readouterr().out
+
+
+def test_a_plan_sends_nothing(capsys):
+    assert cli.main(["contract", "https://arthur.invalid", "--access-key", "k", "--plan"]) == 0
+    assert "67 reading, 0 writing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["local://", "--operation", "list_model"], "did you mean list_models"),
+        (["local://", "--tag", "modls"], "there is no tag"),
+        (["local://", "--operation", "create_model"], "add --write"),
+        (["http://127.0.0.1:9", "--access-key", "k"], "plain http"),
+        (["https://127.0.0.1:9", "--access-key", "k"], "127.0.0.1:9"),
+    ],
+)
+def test_what_cannot_be_checked_exits_with_2(words, said, capsys):
+    assert cli.main(["contract", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.faults
+def test_a_refused_key_exits_with_2(served, capsys):
+    words = [served.url, "--allow-insecure", "--access-key", "nobodys-key"]
+    assert cli.main(["contract", *words]) == 2
+    printed = capsys.readouterr()
+    assert "401" in printed.err
+    assert "nobodys-key" not in printed.err + printed.out
+
+
+@pytest.mark.faults
+def test_the_key_never_shows(served, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ARTHUR_API_KEY", served.key)
+    report = tmp_path / "report.json"
+    words = [served.url, "--allow-insecure", "--operation", "get_current_user", *FEW]
+    assert cli.main(["contract", *words, "--report-json", str(report)]) == 0
+    printed = capsys.readouterr()
+    assert served.key not in printed.out + printed.err + report.read_text("utf-8")
+
+
+def test_a_key_is_needed(capsys):
+    with pytest.raises(SystemExit) as stop:
+        parse(["https://arthur.invalid"])
+    assert stop.value.code == 2
+    assert "ARTHUR_API_KEY" in capsys.readouterr().err
+
+
+def test_rates_are_read():
+    assert (rate("5/s"), rate("120/m"), rate("3600/h")) == (0.2, 0.5, 1.0)
+    with pytest.raises(SystemExit):
+        parse(["local://", "--rate", "fast"])
+
+
+def test_an_unknown_operation_is_a_wrong_call():
+    with pytest.raises(WrongCallError):
+        make_plan(Options(url="local://", operations=("nothing",)), OPERATIONS)
