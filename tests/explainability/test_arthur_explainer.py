@@ -214,14 +214,21 @@ def test_segments_of_an_image():
         load_image_func=lambda _path: image,
         seed=1,
     )
-    (found,) = explainer.explain_image("lime", ["corner.png"], nsamples=150)
+    (found,) = explainer.explain_image("lime", ["corner.png"], nsamples=150, hide_color=0)
     mask = np.array(found["lime_segment_mask"])
     assert mask.shape == (48, 48)
-    pairs = found["lime_region_mapping"]["0"]
-    assert {segment for segment, _ in pairs} == set(np.unique(mask).tolist())
-    best = max(pairs, key=lambda pair: pair[1])[0]
-    corner = mask[:24, :24]
-    assert (corner == best).sum() > 0.9 * (mask == best).sum()
+    scores = dict(found["lime_region_mapping"]["0"])
+    assert set(scores) == set(np.unique(mask).tolist())
+    inside, outside = (
+        set(np.unique(mask[:24, :24])),
+        set(np.unique(mask[24:])) | set(np.unique(mask[:, 24:])),
+    )
+    within = {segment: scores[segment] for segment in inside - outside}
+    assert len(within) > 3
+    assert min(within.values()) > max(scores[segment] for segment in outside - inside)
+    for segment, score in within.items():
+        gone = (mask == segment).sum() / 24**2 * 230 / 255
+        assert score == pytest.approx(gone, abs=0.03)
     with pytest.raises(UserValueError, match="'lime' for images"):
         explainer.explain_image("shap", ["corner.png"])
 
