@@ -8,7 +8,9 @@ servers throughout.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -54,8 +56,10 @@ class Recorder:
 
 def kept(request: httpx.Request) -> bytes | None:
     """Give the body of a request when it is at hand and not too large to check again."""
-    with contextlib.suppress(httpx.RequestNotRead):
-        return request.content if len(request.content) <= KEPT_BODY else None
+    with contextlib.suppress(httpx.RequestNotRead, OSError, EOFError, zlib.error):
+        packed = request.headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
+        content = gzip.decompress(request.content) if packed else request.content
+        return content if len(content) <= KEPT_BODY else None
     return None
 
 

@@ -243,6 +243,8 @@ class HttpOptions:
         max_connections: Connections kept open at once by one `ArthurAI`.
         attempts: How often a request is sent at most, the first time included.
         max_response_bytes: Largest answer that is read into memory.
+        compress: Whether larger JSON bodies are compressed by gzip. A server that answers 415 to
+            one gets it again as it is, and no other from then on.
     """
 
     timeout: float = 300.0
@@ -252,6 +254,7 @@ class HttpOptions:
     max_connections: int = 100
     attempts: int = 4
     max_response_bytes: int = 2 * 1024**3
+    compress: bool = False
 
     def __post_init__(self) -> None:
         for name in ("timeout", "connect_timeout"):
@@ -266,6 +269,8 @@ class HttpOptions:
                 raise UserTypeError(f"http_options[{name!r}] must be a whole number")
             if value < 1:
                 raise UserValueError(f"http_options[{name!r}] must be at least 1, got {value!r}")
+        if not isinstance(self.compress, bool):
+            raise UserTypeError("http_options['compress'] must be True or False")
         if self.proxy is not None:
             _check_proxy(self.proxy)
 

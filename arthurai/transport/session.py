@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import sys
 import threading
@@ -13,9 +14,10 @@ import httpx
 from arthurai.common.exceptions import (
     ArthurError,
     MethodNotApplicableError,
+    ResponseClientError,
     UserValueError,
 )
-from arthurai.transport import downloads, errors, forks, operations, uploads
+from arthurai.transport import compression, downloads, errors, forks, operations, uploads
 from arthurai.transport.api_client import ApiClient
 from arthurai.transport.config import HttpOptions, check_header_text
 from arthurai.transport.logins import log_in_with
@@ -37,7 +39,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 _KEEP_ALIVE_SECONDS = 5.0
+_UNSUPPORTED_MEDIA_TYPE = 415
 _NO_CONTENT = frozenset({204, 205})
 API_ROOT = "/api"
 """Path of the servers in the API document; the paths of its operations follow it."""
@@ -77,6 +82,7 @@ class Session:
         self.offline = offline
         self._local = local
         self._tls = True if endpoint.local else self.options.ssl_context(verify=verify_ssl)
+        self._compresses = self.options.compress and not endpoint.local
         self._closed = False
         self._open: WireClient | None = None
         self._abandoned: WireClient | None = None
@@ -488,7 +494,27 @@ class Session:
                 f"{request['method'].upper()} {self.redact(str(request['url']))!r} is no request "
                 f"that can be sent: {fault}"
             ) from fault
+        if self._compresses:
+            packed = compression.compressed(built)
+            if packed is not None:
+                answer = self._send_packed(wire, packed)
+                if answer is not None:
+                    return answer
         return wire.send(built)
+
+    def _send_packed(self, wire: WireClient, packed: httpx.Request) -> Answer | None:
+        """Send a compressed body; `None` when the server takes none, which is remembered."""
+        try:
+            answer = wire.send(packed)
+        except ResponseClientError as refusal:
+            if refusal.status_code != _UNSUPPORTED_MEDIA_TYPE:
+                raise
+        else:
+            if answer.status_code != _UNSUPPORTED_MEDIA_TYPE:
+                return answer
+        self._compresses = False
+        logger.info("the server takes no compressed bodies; sending them as they are from now on")
+        return None
 
     def raise_for(self, answer: Answer) -> NoReturn:
         """Raise what an answer stands for that was let pass."""

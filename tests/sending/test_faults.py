@@ -53,7 +53,7 @@ def through(served):
     """Give a function that connects through a proxy with a plan of faults."""
     opened = []
 
-    def connect(plan, *, attempts=4, fault=None):
+    def connect(plan, *, attempts=4, fault=None, compress=False):
         proxy = FaultProxy(served.url, plan)
         opened.append(proxy)
         connection = ArthurAI(
@@ -64,6 +64,7 @@ def through(served):
             http_options={
                 "timeout": HURRIED if fault == "answer late" else PATIENT,
                 "attempts": attempts,
+                "compress": compress,
             },
         )
         connection.session.organization_id = None
@@ -251,6 +252,25 @@ def test_reference_rows_are_never_stored_twice(direct, through, fault):
     elif fault in FORWARDED:
         assert result.unknown == 3
         assert any("store them twice" in note for note in error.__notes__)
+
+
+@pytest.mark.parametrize("call", [send_inferences, update_inference_ground_truths])
+@pytest.mark.parametrize("fault", ["reset within the body", "503", "reset instead of the answer"])
+def test_compressed_rows_arrive_once_each(near, through, call, fault):
+    rows = make_rows(120, truth=True)
+    if call is update_inference_ground_truths:
+        near.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
+    first = itertools.count()
+
+    def plan(_number, method, path):
+        return fault if is_data(method, path) and next(first) == 0 else None
+
+    proxy, connection = through(plan, compress=True)
+    result, error = outcome_of(call, attached(near, connection), rows, max_workers=1)
+    assert error is None
+    assert result.accepted == len(rows)
+    assert proxy.encodings["gzip"] == 2
+    check_against_server(result, rows, near, "truth")
 
 
 FILES = [send_bulk_inferences, send_bulk_ground_truths]

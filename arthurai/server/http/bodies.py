@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import zlib
 from collections import Counter
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Final, cast
@@ -25,6 +27,9 @@ URL_ENCODED: Final = "application/x-www-form-urlencoded"
 MAX_DEPTH: Final = 64
 MAX_FORM_PARTS: Final = 100
 MAX_FIELD_BYTES: Final = 8 * 2**20
+_GZIP: Final = frozenset({"gzip", "x-gzip"})
+_PLAIN: Final = frozenset({"", "identity"})
+_PIECE: Final = 2**20
 _OPENERS: Final = (b"[", b"{")
 
 
@@ -67,19 +72,54 @@ def has_body(environ: WSGIEnvironment) -> bool:
 
 
 def read(environ: WSGIEnvironment, limit: int) -> bytes:
-    """Return the whole request body.
+    """Return the whole request body, decompressed.
 
     Args:
         environ: The WSGI environment.
-        limit: Most bytes to accept.
+        limit: Most bytes to accept, on the wire and decompressed.
 
     Raises:
-        ApiError: 413 above the limit, 400 when the client broke off.
+        ApiError: 413 above the limit, 400 when the client broke off or the body is no gzip stream,
+            415 when it is encoded in another way.
     """
+    encoding = _content_encoding(environ)
     try:
-        return _CappedStream(environ, limit).read()
+        stream = _CappedStream(environ, limit)
+        if encoding in _GZIP:
+            return _unzipped(cast("IO[bytes]", stream), limit)
+        if encoding not in _PLAIN:
+            raise _not_taken(encoding, "gzip or none")
+        return stream.read()
     except ClientDisconnected:
         raise ApiError(400, "the body ended early") from None
+
+
+def _content_encoding(environ: WSGIEnvironment) -> str:
+    return str(environ.get("HTTP_CONTENT_ENCODING", "")).strip().lower()
+
+
+def _not_taken(encoding: str, accepted: str) -> ApiError:
+    return ApiError(
+        415,
+        f"content encoding {encoding[:50]!r} is not accepted here; use {accepted}",
+        [("Accept-Encoding", "gzip" if accepted.startswith("gzip") else "identity")],
+    )
+
+
+def _unzipped(stream: IO[bytes], limit: int) -> bytes:
+    """Decompress piece by piece, so that a small body cannot become more than the limit."""
+    pieces: list[bytes] = []
+    room = limit
+    try:
+        with gzip.GzipFile(fileobj=stream, mode="rb") as unzipped:
+            while piece := unzipped.read(min(_PIECE, room + 1)):
+                room -= len(piece)
+                if room < 0:
+                    raise too_large(limit)
+                pieces.append(piece)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ApiError(400, f"the body cannot be decompressed: {error}") from None
+    return b"".join(pieces)
 
 
 class _CappedStream:
@@ -150,8 +190,11 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
         limit: Most bytes to accept.
 
     Raises:
-        ApiError: 413 above the limit, 400 for a malformed body or a repeated part.
+        ApiError: 413 above the limit, 400 for a malformed body or a repeated part, 415 for an
+            encoded one.
     """
+    if (encoding := _content_encoding(environ)) not in _PLAIN:
+        raise _not_taken(encoding, "none: the files of a form are compressed on their own")
     stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
     parser = FormDataParser(
         max_form_memory_size=MAX_FIELD_BYTES,

@@ -1,0 +1,142 @@
+"""Request bodies compressed by gzip: on request only, never lost, plain where a server takes none."""
+
+import gzip
+import json
+import secrets
+import threading
+
+import pytest
+
+from arthurai.common.exceptions import ResponseClientError, UserTypeError
+from arthurai.transport.compression import SMALLEST
+from arthurai.transport.config import HttpOptions
+from arthurai.transport.uploads import FilePart
+from arthurai_api.api.inferences import send_inference_file, send_inferences
+
+ROWS = [{"partner_inference_id": f"id-{number}", "amount": number} for number in range(1000)]
+COMPRESSING = HttpOptions(timeout=30, connect_timeout=30, compress=True)
+REFUSAL = b'{"error": "content encoding \'gzip\' is not accepted"}'
+
+
+def send(session, rows=ROWS):
+    return session.call_json(send_inferences, "m", body=rows, retry=True)
+
+
+def sent_rows(request):
+    """The rows of a request, decompressed as its headers say."""
+    assert int(request.headers["content-length"]) == len(request.body)
+    if request.headers.get("content-encoding") == "gzip":
+        assert len(request.body) < len(json.dumps(ROWS)) / 4
+        return json.loads(gzip.decompress(request.body))
+    assert "content-encoding" not in request.headers
+    return json.loads(request.body)
+
+
+def encodings(server):
+    return [request.headers.get("content-encoding") for request in server.requests]
+
+
+def test_bodies_are_plain_unless_asked(raw_server, connect, answers):
+    server = raw_server(answers.whole(207))
+    send(connect(server.url))
+    assert encodings(server) == [None]
+    assert sent_rows(server.requests[0]) == ROWS
+
+
+def test_larger_json_bodies_are_compressed(raw_server, connect, answers):
+    server = raw_server(answers.whole(207))
+    session = connect(server.url, options=COMPRESSING)
+    send(session)
+    session.send_encoded(
+        send_inferences, "m", content=json.dumps(ROWS).encode(), content_type="application/json"
+    )
+    assert encodings(server) == ["gzip", "gzip"]
+    assert [sent_rows(request) for request in server.requests] == [ROWS, ROWS]
+    assert server.requests[0].headers["authorization"] == answers.key
+    assert server.requests[0].headers["content-type"] == "application/json"
+
+
+def test_small_bodies_files_and_streams_stay_as_they_are(raw_server, connect, answers):
+    server = raw_server(answers.whole(207))
+    session = connect(server.url, options=COMPRESSING)
+    send(session, ROWS[:1])
+    kind = {"content_type": "application/json"}
+    session.send_encoded(send_inferences, "m", content=b"1" * (SMALLEST - 1), **kind)
+    session.send_encoded(send_inferences, "m", content=iter([b" " * SMALLEST, b"[]"]), **kind)
+    part = FilePart("inference_data", "rows.json", b" " * 10 * SMALLEST, "application/json")
+    session.send_files(send_inference_file, "m", parts=[part])
+    assert encodings(server) == [None] * 4
+    session.send_encoded(send_inferences, "m", content=b"1" * SMALLEST, **kind)
+    assert encodings(server)[-1] == "gzip"
+
+
+def test_what_does_not_shrink_is_sent_as_it_is(raw_server, connect, answers):
+    server = raw_server(answers.whole(207))
+    content = secrets.token_bytes(2 * SMALLEST)
+    connect(server.url, options=COMPRESSING).send_encoded(
+        send_inferences, "m", content=content, content_type="application/json"
+    )
+    assert encodings(server) == [None]
+    assert server.requests[0].body == content
+
+
+def test_a_compressed_body_is_sent_whole_again(raw_server, connect, answers):
+    server = raw_server(answers.reset, answers.whole(503), answers.whole(207))
+    send(connect(server.url, options=COMPRESSING))
+    assert encodings(server) == ["gzip"] * 3
+    assert [sent_rows(request) for request in server.requests] == [ROWS] * 3
+
+
+def test_a_server_that_takes_none_gets_plain_bodies_from_then_on(raw_server, connect, answers):
+    server = raw_server(answers.whole(415, REFUSAL), answers.whole(207))
+    session = connect(server.url, options=COMPRESSING)
+    for _ in range(3):
+        assert send(session) == {}
+    assert encodings(server) == ["gzip", None, None, None]
+    assert [sent_rows(request) for request in server.requests[1:]] == [ROWS] * 3
+
+
+def test_a_retry_comes_before_and_after_the_refusal(raw_server, connect, answers):
+    server = raw_server(
+        answers.whole(503), answers.whole(415, REFUSAL), answers.reset, answers.whole(207)
+    )
+    assert send(connect(server.url, options=COMPRESSING)) == {}
+    assert encodings(server) == ["gzip", "gzip", None, None]
+
+
+def test_what_plain_bodies_are_refused_for_is_raised(raw_server, connect, answers):
+    server = raw_server(answers.whole(415, b'{"error": "no JSON here"}'))
+    with pytest.raises(ResponseClientError, match="no JSON here"):
+        send(connect(server.url, options=COMPRESSING))
+    assert encodings(server) == ["gzip", None]
+
+
+def test_other_refusals_of_compressed_bodies_are_not_repeated(raw_server, connect, answers):
+    server = raw_server(answers.whole(400, b'{"error": "odd rows"}'))
+    session = connect(server.url, options=COMPRESSING)
+    with pytest.raises(ResponseClientError, match="odd rows"):
+        send(session)
+    assert encodings(server) == ["gzip"]
+
+
+def test_threads_that_are_refused_together_all_get_through(raw_server, connect, answers):
+    def refuse_gzip(connection, request):
+        packed = request.headers.get("content-encoding") == "gzip"
+        connection.sendall(answers.whole(415, REFUSAL) if packed else answers.whole(207))
+
+    server = raw_server(refuse_gzip)
+    session = connect(server.url, options=COMPRESSING)
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(send(session))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [{}] * 6
+    assert encodings(server).count(None) == 6
+
+
+@pytest.mark.parametrize("value", [1, "yes", None])
+def test_the_option_is_yes_or_no(value):
+    with pytest.raises(UserTypeError, match="compress"):
+        HttpOptions.parse({"compress": value})
