@@ -25,8 +25,11 @@ import traceback
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Differences in all programs: what differs, and why.
 INTENDED_EVERYWHERE = {
@@ -246,7 +249,12 @@ def main() -> int:
     return compare(theirs, ours)
 
 
-def compare(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> int:
+def compare(
+    theirs: list[dict[str, Any]],
+    ours: list[dict[str, Any]],
+    intended: Mapping[str, str] = INTENDED,
+    everywhere: Mapping[str, str] = INTENDED_EVERYWHERE,
+) -> int:
     """Print the differences; 1 when there are any that are not intended."""
     import difflib
 
@@ -258,7 +266,7 @@ def compare(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> int:
         if left == right:
             print(f"same       {name}: {len(left)} requests")
             continue
-        reason = INTENDED.get(name)
+        reason = intended.get(name)
         unexpected += reason is None
         print(f"{'intended ' if reason else 'DIFFERENT'}  {name}: {reason or ''}")
         lines = difflib.unified_diff(
@@ -272,7 +280,7 @@ def compare(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> int:
         for line in list(lines)[:60]:
             print("   ", line)
     print(f"{len(names)} programs, {unexpected} with differences that are not intended")
-    for what, why in INTENDED_EVERYWHERE.items():
+    for what, why in everywhere.items():
         print(f"not compared: {what} ({why})")
     return 1 if unexpected or not names else 0
 
