@@ -15,7 +15,7 @@ from arthurai.server.data.errors import DataStoreError
 from arthurai.server.http.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from arthurai.server.app import ArthurApp
     from arthurai.server.control.models import ModelRecord
@@ -90,19 +90,36 @@ class AlertWatch:
             self._thread.start()
         self._changed.notify_all()
 
-    def _on_data(self, event: DataEvent) -> None:
-        if event.kind not in {"inferences", "ground_truth", "batch_closed"}:
-            return
+    def look_again(
+        self,
+        model_id: str,
+        batch_ids: Iterable[str],
+        first: datetime | None,
+        last: datetime | None,
+    ) -> None:
+        """Have the rules of a model evaluated where its data have changed.
+
+        Args:
+            model_id: The model.
+            batch_ids: Batches that changed.
+            first: Earliest time of the inferences that changed, UTC without zone; ``None`` when
+                only batches are meant.
+            last: Latest time of them.
+        """
         rules = self._app.control.documents(RULE_KIND)
-        if not rules.count(None, model_id=event.model_id, enabled=True):
+        if not rules.count(None, model_id=model_id, enabled=True):
             return
         with self._changed:
-            for batch_id in event.batch_ids:
-                self._batches[event.model_id, batch_id] = None
-            if event.first is not None and event.last is not None:
-                first, last = self._spans.get(event.model_id, (event.first, event.last))
-                self._spans[event.model_id] = (min(first, event.first), max(last, event.last))
+            for batch_id in batch_ids:
+                self._batches[model_id, batch_id] = None
+            if first is not None and last is not None:
+                begin, end = self._spans.get(model_id, (first, last))
+                self._spans[model_id] = (min(begin, first), max(end, last))
             self._wake()
+
+    def _on_data(self, event: DataEvent) -> None:
+        if event.kind in {"inferences", "ground_truth", "batch_closed"}:
+            self.look_again(event.model_id, event.batch_ids, event.first, event.last)
 
     def _run(self) -> None:
         while True:

@@ -84,7 +84,7 @@ class AnomalyDetection:
         columns = read_columns(
             store,
             store.relation(schema, "inference"),
-            ["seq", "inference_id", *names],
+            ["seq", "inference_id", "inference_timestamp", "batch_id", *names],
             where="seq > ?",
             params=[int(state["done"])],
             limit=limit,
@@ -104,6 +104,10 @@ class AnomalyDetection:
                 }
             )
             store.store_enrichment(record.id, "anomaly", table)
+            moments = columns["inference_timestamp"]
+            batches = {b for b in columns["batch_id"] if b is not None}
+            # Rules on anomaly scores were evaluated before there were any.
+            self._app.alerts.look_again(record.id, batches, min(moments), max(moments))
         self._states.change(state, done=columns["seq"][-1])
         return len(columns["seq"]) == limit
 

@@ -236,3 +236,23 @@ def test_unusual_images_score_higher_than_usual_ones(enriched, image_model):
     raw = model.scores("raw_anomaly_score")
     assert min(raw[f"i{i}"] for i in range(5, 8)) > 10 * max(raw[f"i{i}"] for i in range(5))
     assert [scores[f"i{i}"] for i in range(5, 8)] == [1.0] * 3
+
+
+def test_alert_rules_see_the_scores_of_what_they_are_about(trained, app):
+    found = trained.client.get(
+        f"http://local/api/v4/models/{trained.id}/metrics",
+        params={"metric_name": "Multivariate Drift"},
+    )
+    (metric,) = found.json()["metrics"]
+    rule = {"metric_id": metric["id"], "bound": "upper", "threshold": 0.55, "severity": "warning"}
+    made = trained.client.post(f"{trained.path}/alert_rules", json=rule)
+    assert made.status_code == 200, made.text
+    alerts = {"model_id": trained.id}
+    trained.send({**usual(30, RNG), "price": [1.0] * 30})
+    assert app.alerts.drain(30)
+    assert not trained.client.get("/alerts", params=alerts).json()["data"]
+    odd = {"a": [50.0] * 30, "b": [-90.0] * 30, "c": ["y"] * 30, "price": [1.0] * 30}
+    trained.send(odd, start=30, when="2026-03-05T12:00:00Z")
+    assert app.alerts.drain(30)
+    (alert,) = trained.client.get("/alerts", params=alerts).json()["data"]
+    assert alert["metric_value"] > 0.55

@@ -6,6 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from arthurai.server.enrichments.curves import curve as curve_of
 
 LABELS = {
     "demographic_parity": ("selection_rate", "accuracy"),
@@ -37,6 +41,25 @@ def by_brute_force(scores, truth, constraint):
         best = max(allowed, key=lambda c: (c[1][x_name], c[1][y_name], c[0]))
         found.append((best[1][y_name], best[0]))
     return found
+
+
+@settings(max_examples=25)
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]) | st.floats(0, 1), st.booleans()),
+        min_size=2,
+        max_size=8,
+    ),
+    constraint=st.sampled_from(sorted(LABELS)),
+)
+def test_any_small_group_has_the_curve_of_the_search(rows, constraint):
+    scores = [score for score, _ in rows]
+    truth = [flag for _, flag in rows]
+    assume(0 < sum(truth) < len(truth))
+    found = curve_of(np.array(scores), np.array(truth), constraint)
+    brute = by_brute_force(scores, truth, constraint)
+    assert found.y.tolist() == pytest.approx([float(y) for y, _ in brute], abs=1e-12)
+    assert found.thresholds.tolist() == [threshold for _, threshold in brute]
 
 
 @pytest.fixture
