@@ -58,6 +58,7 @@ class Database:
 
     Attributes:
         files: Directory for files beside the database; a temporary one for a database in memory.
+        durable: Whether what is written outlives the process.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -71,6 +72,7 @@ class Database:
         self._remove_files: weakref.finalize[Any, Any] | None = None
         self._closing = threading.Lock()
         self._connection: Cursor | None = None
+        self.durable = directory is not None
         if directory is None:
             self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
             self._remove_files = weakref.finalize(self, _remove, self.files, os.getpid())

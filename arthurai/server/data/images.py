@@ -61,16 +61,18 @@ class ImageFiles:
 
     Args:
         directory: Where the files lie; made with the first image.
+        durable: Write to the disk before answering; needless where the rows are in memory only.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, durable: bool = True) -> None:
         self._directory = directory
+        self._durable = durable
 
     def _path(self, image_id: str) -> Path:
         return self._directory / image_id[:2] / image_id
 
     def put(self, content: bytes) -> str:
-        """Store an image durably.
+        """Store an image.
 
         Args:
             content: The image as it was sent.
@@ -93,8 +95,9 @@ class ImageFiles:
             try:
                 with partial.open("wb") as file:
                     file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
+                    if self._durable:
+                        file.flush()
+                        os.fsync(file.fileno())
                 partial.replace(path)
             except OSError:
                 partial.unlink(missing_ok=True)

@@ -257,7 +257,8 @@ class DataStore:
         Args:
             schema: Schema of the model.
         """
-        return ImageFiles(self._image_directory(self._models.writer(schema)))
+        directory = self._image_directory(self._models.writer(schema))
+        return ImageFiles(directory, durable=self._database.durable)
 
     def _image_directory(self, writer: ModelWriter) -> Path:
         return self._database.files / "images" / f"m{writer.slot}"
