@@ -17,6 +17,8 @@ PREFIX: Final = "arthurai-contract"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _READING_ACTIONS: Final = frozenset({"read", "execute"})
 _ASKS_ONLY: Final = frozenset({"authorize"})
+# Path parameters that name no object.
+_CHOICES: Final = frozenset({"rollup", "enrichment_name"})
 _OWN_ACCOUNT: Final = frozenset({"update_current_user"})
 _FREE: Final = frozenset(
     {
@@ -111,13 +113,8 @@ def _addressed(operation: Operation | None, url: str) -> Iterable[str]:
         return [value for value in values if len(value) == len(str(uuid.UUID(int=0)))]
     template = operation.path.split("/")
     values = values[len(values) - len(template) :]
-    enums = {
-        p["name"]
-        for p in operation.spec["parameters"]
-        if p["in"] == "path" and ("enum" in p.get("schema", {}) or "$ref" in p.get("schema", {}))
-    }
     return [
         value
         for part, value in zip(template, values, strict=True)
-        if part.startswith("{") and part[1:-1] not in enums
+        if part.startswith("{") and part[1:-1] not in _CHOICES
     ]

@@ -57,6 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     except (WrongCallError, UnreachableError, ArthurError, OSError) as fault:
         _say(f"arthurai contract: {fault}", error=True)
         return NOT_CHECKED
+    except KeyboardInterrupt:
+        _say("arthurai contract: interrupted; what was made has been removed", error=True)
+        return NOT_CHECKED
     _say(result.table())
     return DEVIATES if result.deviates else KEPT
 
@@ -173,6 +176,8 @@ class _Run:
     def _generating(self, way: str, operation: Operation) -> Callable[[], object]:
         def generate() -> None:
             if self.bench.served(operation.operation_id):
+                if self.world.path(operation) is not None:
+                    self.not_reached.discard(operation.operation_id)
                 self.generator.run(way, operation, self.world)
 
         return lambda: self.bench.run(way, generate)

@@ -86,6 +86,8 @@ class World:
             return f"{spare}_{_KEYS[name]}"
         if name == "model_id" and "{batch_id}" in operation.path:
             return "batch_model"
+        if name == "model_id" and "{image_id}" in operation.path:
+            return "image_model"
         if name == "configuration_id":
             return "summary" if "summary" in operation.operation_id else "notification"
         return _KEYS.get(name, name)

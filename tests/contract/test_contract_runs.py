@@ -15,7 +15,7 @@ import harness
 from deviant import CONFORMANCE, OPERATIONS, Answer, Deviant, read, run
 
 from arthurai import cli
-from arthurai.contract.gate import only_reads
+from arthurai.contract.gate import Gate, RefusedByGateError, only_reads
 from arthurai.contract.options import Options, parse, rate
 from arthurai.contract.plan import WrongCallError, make_plan
 from arthurai.server.app import create_app
@@ -137,6 +137,50 @@ def test_a_weaker_key_works_on_models_of_its_own():
 def check_as(app, key, **options):
     wanted = Options(url="local://", **{"max_examples": 2, "max_time": 60.0, **options})
     return harness.check_app(app, make_plan(wanted, OPERATIONS), key)
+
+
+def passes(gate, operation_id, path, *, own=True):
+    operation = OPERATIONS[operation_id]
+    try:
+        gate.check(operation.method, f"/api{path}", operation, own_account=own)
+    except RefusedByGateError:
+        return False
+    return True
+
+
+def test_the_gate_lets_nothing_touch_what_the_run_has_not_made():
+    reading, writing = Gate(write=False), Gate(write=True)
+    assert passes(reading, "query", "/v3/models/m/inferences/query")
+    assert not passes(reading, "create_model", "/v3/models")
+    assert passes(writing, "create_model", "/v3/models")
+    assert not passes(writing, "archive_model", "/v3/models/somebodys")
+    writing.admit("ours")
+    assert passes(writing, "archive_model", "/v3/models/ours")
+    assert not passes(writing, "delete_metric", "/v4/models/ours/metrics/somebodys")
+    assert passes(writing, "add_tag_to_model", "/v3/models/ours/tags/arthurai-contract-x")
+    assert not passes(writing, "delete_tag", "/v3/tags/reviewed")
+
+
+def test_the_gate_keeps_to_an_organization_of_its_own():
+    gate = Gate(write=True)
+    assert not passes(gate, "create_user", "/v3/users")
+    assert not passes(gate, "delete_custom_roles", "/v3/authorization/custom_roles")
+    gate.confined = True
+    assert passes(gate, "create_user", "/v3/users")
+    assert not passes(gate, "update_current_user", "/v3/users/me")
+    assert passes(gate, "update_current_user", "/v3/users/me", own=False)
+
+
+@pytest.mark.faults
+def test_an_interrupted_run_cleans_up(monkeypatch, capsys):
+    from arthurai.contract import runner
+
+    def interrupt(run):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner._Run, "_work", interrupt)
+    assert cli.main(["contract", "local://", "--write"]) == 2
+    assert "removed" in capsys.readouterr().err
 
 
 @pytest.mark.faults

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from arthurai.contract.probes import (
     access,
     alerts,
+    images,
     lifecycles,
     listings,
     models,
@@ -27,5 +28,5 @@ def chosen(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]
     Args:
         bench: Knows the operations of the run.
     """
-    for group in (access, models, listings, lifecycles, sending, questions, alerts):
+    for group in (access, models, listings, lifecycles, sending, questions, images, alerts):
         yield from group.probes(bench)
