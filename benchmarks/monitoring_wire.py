@@ -143,7 +143,7 @@ def readable(body: bytes, content_type: str) -> Any:
     return found
 
 
-def record(python: str, who: str) -> tuple[list[dict[str, Any]], str]:
+def record(python: str, who: str, script: str = __file__) -> tuple[list[dict[str, Any]], str]:
     """Run all programs with an interpreter; the requests they made and what went wrong."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -162,7 +162,7 @@ def record(python: str, who: str) -> tuple[list[dict[str, Any]], str]:
     with tempfile.TemporaryDirectory() as where:
         try:
             done = subprocess.run(
-                [python, __file__, "--run", f"http://127.0.0.1:{server.server_port}", "--who", who],
+                [python, script, "--run", f"http://127.0.0.1:{server.server_port}", "--who", who],
                 cwd=where,
                 env=environment,
                 capture_output=True,

@@ -6,7 +6,7 @@ Two ways lead there: rows as JSON with an answer a row, and files with counts an
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -49,6 +49,7 @@ FILE_ROWS = range(8_192, 65_537)
 STREAMED_FILE_ROWS = 65_536
 FILE_BYTES = 64_000_000
 WORKERS = 2
+BATCH = "batch_id"
 
 
 class Connection(Protocol):
@@ -293,12 +294,15 @@ class Delivery:
 
     def _files(self, part: Prepared) -> Iterator[tuple[Prepared, bytes]]:
         """Files no larger than allowed, unless a single row is."""
+        written = part
+        if self.fields.get(BATCH):  # the form says it for all rows
+            written = replace(part, meta={k: v for k, v in part.meta.items() if k != BATCH})
         if not self._as_parquet:
             reference = self.preparer.purpose == REFERENCE
-            for body in json_bodies(part, most_bytes=JSON_BYTES, reference=reference):
+            for body in json_bodies(written, most_bytes=JSON_BYTES, reference=reference):
                 yield part.cut(body.start - part.start, body.rows), body.content
             return
-        content = parquet_file(to_table(part, self.schema), self.schema)
+        content = parquet_file(to_table(written, self.schema), self.schema)
         if len(content) <= FILE_BYTES or part.rows == 1:
             yield part, content
             return
@@ -335,7 +339,7 @@ class Delivery:
 def _sent(part: Prepared, start: int, rows: int) -> Sent:
     first = start - part.start
     ids = part.meta.get("partner_inference_id")
-    batches = part.meta.get("batch_id")
+    batches = part.meta.get(BATCH)
     return Sent(
         start,
         rows,
