@@ -79,6 +79,8 @@ def delete_explainer(request: Request) -> Reply:
     enrichments.states.forget(record, EXPLAINABILITY)
     enrichments.explainability.stop(record.id)
     enrichments.projects.keep_only(record.id, ())
+    images = request.app.control.documents(_IMAGE_KIND)
+    images.delete_all(record.organization_id, model_id=record.id)
     return Reply(204)
 
 

@@ -481,3 +481,52 @@ def test_more_models_than_processes_take_turns(enriched, regression, explained, 
     for model in (*models, *models):
         assert explain(model, "i0").status_code == 200
         assert model.status("explainability") == "Ready"
+
+
+BUSY = """
+import time
+
+def predict(rows):
+    time.sleep(1000 * (len(rows) > 20))
+    return [0.0] * len(rows)
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time\ntime.sleep(1000)\n",
+        BUSY,
+    ],
+    ids=["while it is set up", "while it explains"],
+)
+def test_stopping_the_server_ends_code_that_is_busy(
+    regression, enriched_class, client_of, project, code
+):
+    with create_app() as app:
+        model = enriched_class(app, client_of(app), regression)
+        model.reference(reference_rows(30))
+        settings = {
+            "python_version": "3.11",
+            "sdk_version": "4",
+            "user_predict_function_import_path": "entry",
+        }
+        files = {
+            "config": (
+                None,
+                json.dumps({"explainability": {"enabled": True, "config": settings}}),
+            ),
+            **project(code),
+        }
+        answer = model.client.patch(f"{model.path}/enrichments", files=files)
+        assert answer.status_code == 202, answer.text
+        rows = sent_rows(1)
+        row = {
+            "partner_inference_id": "i0",
+            "inference_timestamp": "2026-01-05T12:00:00Z",
+            "inference_data": {name: values[0] for name, values in rows.items()},
+        }
+        model.client.post(f"{model.path}/inferences", json=[row])
+        assert not app.enrichments.drain(4)  # it is at work
+        worker = app.enrichments._thread
+    assert not worker.is_alive()

@@ -69,6 +69,10 @@ class _Running:
             if self.ended:
                 raise _EndedError
             return self.sandbox.call(name, arguments)
+        except SandboxError:
+            if self.ended:
+                raise SandboxError("the explainer was stopped meanwhile") from None
+            raise
         finally:
             self.lock.release()
 
@@ -128,6 +132,7 @@ class Explainability:
         self._projects = projects
         self._lock = threading.Lock()
         self._processes: OrderedDict[str, _Running] = OrderedDict()
+        self._starting: set[Sandbox] = set()
         self._closed = False
 
     def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
@@ -296,8 +301,11 @@ class Explainability:
             self._closed = True
             found = list(self._processes.values())
             self._processes.clear()
+            starting = list(self._starting)
         for running in found:
             running.end()
+        for sandbox in starting:
+            sandbox.close()
 
     def _explain(
         self,
@@ -375,29 +383,16 @@ class Explainability:
         scratch = self._projects.scratch(record.id, project_id)
         sandbox = Sandbox(project, scratch)
         running = _Running(str(state["revision"]), scratch, sandbox)
+        with self._lock:
+            self._starting.add(sandbox)
         try:
-            config = state["config"]
-            result = sandbox.call(
-                "setup",
-                {
-                    "module": config["user_predict_function_import_path"],
-                    "task": asdict(self._task(record.schema, config)),
-                    "memory": memory_bytes(str(config["model_server_memory"])),
-                    "scratch": str(scratch),
-                },
-                seconds=SETUP_SECONDS,
-            )
-            running.expected = _numbers(result["expected"])
-            if result["missing"]:
-                logger.warning(
-                    "this system cannot confine user code fully; missing: %s",
-                    ", ".join(map(str, result["missing"])),
-                )
-        except (SandboxError, TypeError, KeyError, ValueError) as error:
+            running.expected = self._set_up(record.schema, state["config"], running)
+        except BaseException:
             sandbox.close()
-            if isinstance(error, SandboxError):
-                raise
-            raise SandboxError("the model code disturbed the pipe to the server") from None
+            raise
+        finally:
+            with self._lock:
+                self._starting.discard(sandbox)
         with self._lock:
             if self._closed:
                 sandbox.close()
@@ -412,6 +407,32 @@ class Explainability:
         if other is not None:
             other.end()
         return running
+
+    def _set_up(
+        self, schema: ModelSchema, config: Mapping[str, Any], running: _Running
+    ) -> list[float] | None:
+        """Set a process up and return its expected values."""
+        if self._closed:
+            raise SandboxError("the server is stopping")
+        result = running.sandbox.call(
+            "setup",
+            {
+                "module": config["user_predict_function_import_path"],
+                "task": asdict(self._task(schema, config)),
+                "memory": memory_bytes(str(config["model_server_memory"])),
+                "scratch": str(running.scratch),
+            },
+            seconds=SETUP_SECONDS,
+        )
+        try:
+            if result["missing"]:
+                logger.warning(
+                    "this system cannot confine user code fully; missing: %s",
+                    ", ".join(map(str, result["missing"])),
+                )
+            return _numbers(result["expected"])
+        except (TypeError, KeyError, ValueError):
+            raise SandboxError("the model code disturbed the pipe to the server") from None
 
     def _task(self, schema: ModelSchema, config: Mapping[str, Any]) -> Task:
         used = inputs(schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -29,7 +30,7 @@ class Projects:
         """
         if data_dir is None:
             self._root = Path(tempfile.mkdtemp(prefix="arthurai-explainers-"))
-            weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)
+            weakref.finalize(self, _remove, self._root, os.getpid())
         else:
             self._root = data_dir / _FOLDER
 
@@ -90,6 +91,12 @@ class Projects:
             for path in folder.iterdir():
                 if path.name not in kept:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove(root: Path, owner: int) -> None:
+    """Delete temporary projects, unless a fork of their owner is what ends."""
+    if os.getpid() == owner:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def _require_module(module: str, files: Collection[str]) -> None:

@@ -20,6 +20,7 @@ CALL_SECONDS: Final = 120.0
 MAX_ANSWER: Final = 256 * 2**20
 MAX_SCRATCH: Final = 2**30
 _CHUNK: Final = 2**16
+_TURN_SECONDS: Final = 0.5
 _PIPE_BUFFER: Final = 4096
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[4]
 _START: Final = (
@@ -58,6 +59,7 @@ class Sandbox:
     def __init__(self, project: Path, scratch: Path) -> None:
         self._scratch = scratch
         self._calls = 0
+        self._closed = False
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         home = str(scratch)
         environment = {
@@ -153,7 +155,9 @@ class Sandbox:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError
-                for key, _ in selector.select(left):
+                if self._closed:
+                    raise SandboxError("the model code was stopped")
+                for key, _ in selector.select(min(left, _TURN_SECONDS)):
                     if key.fileobj is stdin:
                         waiting = self._send(waiting)
                         if not waiting:
@@ -199,7 +203,11 @@ class Sandbox:
         return f"the process of the model code was ended by {name}{hint.get(name, '')}"
 
     def close(self) -> None:
-        """End the process and delete its temporary files; again: does nothing."""
+        """End the process and delete its temporary files; again: does nothing.
+
+        A call that another thread waits for ends with an error.
+        """
+        self._closed = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
