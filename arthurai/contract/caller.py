@@ -361,7 +361,9 @@ class Caller:
         except ArthurError as fault:
             if self.tally.requests == 1:
                 raise UnreachableError(str(fault)) from fault
-            self.report("", "no answer", f"{method} {url.partition('?')[0]}: {fault}", shown)
+            operation = self.conformance.operation(method, url)
+            name = operation.operation_id if operation is not None else ""
+            self.report(name, "no answer", str(fault), shown)
             return Reply(0, {}, b"", shown)
         finally:
             # A cookie that a server sets must not stand in for a credential later on.

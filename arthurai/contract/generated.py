@@ -283,8 +283,8 @@ _REMOVALS: Final = {
 
 
 def _prepared(case: Any) -> Any:
-    """Write a case down as a request; ``None`` when that cannot be done."""
-    import requests
+    """Write a case down as a request, which our caller sends; ``None`` when that cannot be done."""
+    import requests  # what schemathesis writes requests down with
 
     try:
         kwargs = case.as_transport_kwargs(base_url=f"{_ORIGIN}{base_path()}")
