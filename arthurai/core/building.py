@@ -61,8 +61,9 @@ def build(
             append(model, infer_attributes(model, frame, names, stage))
         if model.input_type == InputType.TimeSeries:
             _check_time_series(model)
-        advise(model.attributes or ())
+        inferred = list(model.attributes or ())
         _add_outputs(model, plan)
+    advise(inferred)
     if set_reference_data:
         model.reference_dataframe = frame.reusable
     logger.info(

@@ -167,9 +167,10 @@ class ModelRecord(ArthurBaseJsonDataclass):
 
     def __repr__(self) -> str:
         known = "not saved" if self.id is None else f"id={self.id!r}"
+        count = "" if self.attributes is None else f", {len(self.attributes)} attributes"
         return (
             f"{type(self).__name__}({(self.display_name or self.partner_model_id)!r}, {known}, "
-            f"{self.input_type} → {self.output_type}, {len(self.attributes or ())} attributes)"
+            f"{self.input_type} → {self.output_type}{count})"
         )
 
     def __str__(self) -> str:

@@ -37,6 +37,7 @@ _STORED = 201
 _COUNTED = 207
 _CLIENT_FAULTS = range(400, 500)
 _SHOWN = 3
+_SHOWN_ROWS = 5
 _ROW_NUMBER = re.compile(r"row (\d{1,9}): ")
 
 
@@ -88,6 +89,16 @@ class Sent:
         return replace(self, error=error)
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Stands for entries that are not shown."""
+
+    entries: int
+
+    def __repr__(self) -> str:
+        return f"… {self.entries} more"
+
+
 class SendResult(dict[str, Any]):
     """The outcome of a call that sent rows: the dict of the official SDK, and more.
 
@@ -124,6 +135,16 @@ class SendResult(dict[str, Any]):
             for failure in self.failures
             if failure.outcome == UNKNOWN and failure.row is not None
         ]
+
+    def __repr__(self) -> str:
+        """The dict, without the middle of a long list of rows: notebooks show what calls return."""
+        shown = {
+            key: [*value[:_SHOWN_ROWS], _Left(len(value) - _SHOWN_ROWS)]
+            if isinstance(value, list) and len(value) > 2 * _SHOWN_ROWS
+            else value
+            for key, value in self.items()
+        }
+        return repr(shown)
 
     def summary(self) -> str:
         """One sentence with the counts."""

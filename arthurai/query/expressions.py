@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
 
@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Operand: TypeAlias = "Expression | str | float | bool | None"
+
+
+_NO_TRUTH_VALUE: Final = (
+    "a condition is no truth value, and `and`, `or`, `&`, `|` or a chain of comparisons join no "
+    "two of them: give several conditions to where(), where all have to hold, and use isin() or "
+    "or_() for alternatives"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,10 +187,17 @@ class Condition:
         Raises:
             UserTypeError: Always.
         """
-        raise UserTypeError(
-            "a condition is no truth value: give several conditions to where() instead of joining "
-            "them with `and`, and use or_() for alternatives"
-        )
+        raise UserTypeError(_NO_TRUTH_VALUE)
+
+    def __and__(self, other: object) -> NoReturn:
+        """Refuse `&` and `|` of data frames.
+
+        Raises:
+            UserTypeError: Always.
+        """
+        raise UserTypeError(_NO_TRUTH_VALUE)
+
+    __or__ = __and__
 
     def filtered(self) -> dict[str, Any]:
         """Return the JSON of the condition as an item of `filter`."""

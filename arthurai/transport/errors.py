@@ -192,16 +192,20 @@ def status_error(
     redact = circumstances.redact
     message = redact(server_message(body, headers))
     exchange = circumstances.exchange(status, headers, message)
-    said = f": {message}" if message else ""
+    said = _ended(f": {message}" if message else "")
     remedy = _remedy(status, circumstances.organization)
     location = headers.get("location")
     if location and status < _CLIENT_ERRORS:
         remedy = f"It points to {redact(_origin_of(location))!r}. {remedy}"
     return exception_of(status)(
-        f"{exchange.method} {exchange.url} answered {status} ({reason_of(status)}){said}. {remedy}"
+        f"{exchange.method} {exchange.url} answered {status} ({reason_of(status)}){said} {remedy}"
         f"{_account(exchange)}",
         exchange=exchange,
     )
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _origin_of(location: str) -> str:

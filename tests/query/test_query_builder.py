@@ -218,6 +218,12 @@ def test_times_and_numpy_values_become_json(model, loans, times):
         (lambda: q.col(""), UserTypeError, "name"),
         (lambda: q.col("a") == q.col("b"), UserTypeError, "subtract"),
         (lambda: q.select("a").where(0 < q.col("a") < 3), UserTypeError, "truth value"),
+        (
+            lambda: (q.col("a") > 0) & (q.col("a") < 3),
+            UserTypeError,
+            r"several conditions to where",
+        ),
+        (lambda: (q.col("a") > 0) | (q.col("a") < 3), UserTypeError, r"or_\(\) for alternatives"),
         (lambda: q.select("a").where(q.col("a") > math.inf), UserValueError, "is_null"),
         (lambda: q.select("a").where(q.col("a") == object()), UserTypeError, "no place"),
         (lambda: q.col("a").isin("abc"), UserTypeError, "list"),

@@ -54,6 +54,14 @@ def test_the_result_is_what_official_users_know(model):
     assert (result.accepted, result.rejected, result.unknown, result.failures) == (3, 0, 0, [])
 
 
+def test_a_long_result_shows_its_ends_only(model):
+    assert repr(model.send_inferences(make_rows(10))).count("'status': 200") == 10
+    shown = repr(model.send_inferences(make_rows(40, start=10)))
+    assert "{'success': 40, 'failure': 0, 'total': 40}" in shown
+    assert shown.count("'status': 200") == 5
+    assert "… 35 more" in shown
+
+
 def test_ids_are_made_up_and_told(model):
     rows = [{k: v for k, v in row.items() if k != "partner_inference_id"} for row in make_rows(4)]
     ids = [entry["partner_inference_id"] for entry in model.send_inferences(rows)["results"]]

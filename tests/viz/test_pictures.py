@@ -16,7 +16,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from arthurai import ArthurAI
-from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.core.viz import drawing
 from arthurai.core.viz.series import Groups, Timeline
 from arthurai.core.viz.utils import get_pred_and_gt_attrs, savgol_filter
@@ -275,6 +275,11 @@ def test_regression_models_are_measured_too(arthur, times):
 def test_what_cannot_be_drawn_is_refused(model, draw, named):
     with pytest.raises(UserValueError, match=named):
         draw(DataVisualizer([model]))
+
+
+def test_json_is_no_metric(model):
+    with pytest.raises(UserTypeError, match=r"calls of arthurai\.query"):
+        DataVisualizer([model]).metric_series({"function": "auc"})
 
 
 def test_streaming_models_have_no_batches(model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -22,7 +23,7 @@ from arthurai.query import (
 from arthurai.query.expressions import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from arthurai.core.models import ArthurModel
     from arthurai.query import Query
@@ -114,7 +115,8 @@ def checked_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[M
         UserTypeError: One is neither a name nor a call.
         UserValueError: There is none, there are more than a plot can show, or two share a name.
     """
-    given = [metrics] if isinstance(metrics, str | Expression) else list(metrics)
+    given: list[Any]
+    given = [metrics] if isinstance(metrics, str | Expression | Mapping) else list(metrics)
     for metric in given:
         if not isinstance(metric, str | Expression):
             raise UserTypeError(
