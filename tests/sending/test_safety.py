@@ -73,9 +73,9 @@ def test_children_of_a_fork_send_on_connections_of_their_own(remote_model):
     ]
     for child in children:
         child.start()
-    assert [outcome.get(timeout=60) for _ in children] == [20] * 3
+    assert [outcome.get(timeout=300) for _ in children] == [20] * 3
     for child in children:
-        child.join(60)
+        child.join(300)
     assert send(remote_model, 4) == 20
     assert len(stored(remote_model, "count")) == 100
 

@@ -203,7 +203,7 @@ def test_an_unclosed_server_is_closed_at_exit(tmp_path):
         open_local("local://{tmp_path}/data")
     """
     for _ in range(2):
-        subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, timeout=300)
 
 
 def test_a_directory_in_use_by_another_process_is_told(tmp_path):
@@ -223,7 +223,7 @@ def test_a_directory_in_use_by_another_process_is_told(tmp_path):
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=300,
         ).stdout
     finally:
         server.release()
