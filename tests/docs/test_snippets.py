@@ -48,7 +48,7 @@ def run_python(code: str, cwd: Path) -> None:
         env=environment(),
         text=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
