@@ -71,6 +71,6 @@ bench: $(INSTALLED)
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 clean:
-	rm -rf .venv .node build dist demo-output .coverage .hypothesis .schemathesis
+	rm -rf .venv .node build dist demo-output example-output .coverage .hypothesis .schemathesis
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
