@@ -144,11 +144,14 @@ def image_explanation(request: Request) -> Reply:
         request: A request for the image ``image_id`` of a model.
 
     Raises:
-        ApiError: 404 when the model has no such image, 400 when it cannot be explained.
+        ApiError: 404 when the model has no such image or explains none, 400 when this one cannot be
+            explained.
     """
     record = request.model()
     image_id = request.params["image_id"]
     request.app.data.images(record.schema).get(image_id)
+    if not request.app.enrichments.states.get(record, EXPLAINABILITY)["enabled"]:
+        raise not_found("there is no explanation of this image: explainability is disabled")
     state = _ready(request, record)
     found = request.app.control.documents(_IMAGE_KIND).get(
         record.organization_id, _image_key(record, state, image_id)
