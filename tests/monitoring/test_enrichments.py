@@ -12,7 +12,7 @@ from arthurai.core.bias.threshold_mitigation import CONSTRAINT_PLOT_DICT, Curves
 from arthurai.core.enrichments_hotspots import Hotspots, describe_rules
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def enriched(make_model, data):
     """A model with hotspots and bias mitigation; `build` made the data its reference data."""
     model = make_model("enriched", data)
