@@ -124,7 +124,7 @@ def boxes(value: Any) -> list[list[float | None]]:
     """A list of boxes of six numbers; a single box counts."""
     expected = f"must be a list of boxes of {BOX_NUMBERS} numbers"
     items = list(_items(value, expected))
-    if items and all(isinstance(item, numbers.Real) for item in items):
+    if items and all(item is None or isinstance(item, numbers.Real) for item in items):
         items = [items]
     result = []
     for item in items:

@@ -261,6 +261,14 @@ def test_boxes_arrive_one_a_row(box_model, frame, send, values):
     }
 
 
+@pytest.mark.parametrize("send", [send_by_json, send_by_parquet])
+def test_a_single_box_counts_also_with_gaps(box_model, send):
+    batch, box = f"batch-{next(_batches)}", [3, None, 0.0, 1.0, 2.0, 3.0]
+    row = {"boxes": box, "count": 0, "score": 0.5, "partner_inference_id": batch}
+    assert send(box_model, [row], batch).accepted == 1
+    assert stored_boxes(box_model, batch) == {batch: [box]}
+
+
 def test_the_smallest_integer_survives_aggregates_and_filters(arthur):
     model = save_model(arthur, regression([], {"count": "INTEGER"}))
     lowest, next_one = -(2**63), 1 - 2**63
