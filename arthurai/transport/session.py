@@ -489,7 +489,7 @@ class Session:
         wire = self.wire()
         try:
             built = wire.build_request(**request, extensions={OPTIONS_KEY: options})
-        except (httpx.InvalidURL, TypeError, ValueError) as fault:
+        except (httpx.InvalidURL, AttributeError, TypeError, ValueError) as fault:
             raise UserValueError(
                 f"{request['method'].upper()} {self.redact(str(request['url']))!r} is no request "
                 f"that can be sent: {fault}"

@@ -135,7 +135,8 @@ def test_requests_that_cannot_be_sent(verbs, echo, arguments):
     ],
 )
 def test_queries(verbs, echo, endpoint, params, query):
-    assert verbs.get(endpoint, params=params)["query"] == query
+    sent = verbs.get(endpoint, params=params)["query"]
+    assert sent.replace("%20", "+") == query  # httpx before 0.28 writes blanks so
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
