@@ -407,6 +407,7 @@ class DataCalls(ModelRecord):
 
         Raises:
             MethodNotApplicableError: The model is not saved.
+            UserTypeError: ``body`` is no query.
             UserValueError: ``query_type`` or ``as_frame`` is none of the three.
             ResponseClientError: The platform does not accept the query.
         """

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserValueError
+from arthurai.common.exceptions import (
+    ExpectedParameterNotFoundError,
+    UserTypeError,
+    UserValueError,
+)
 from arthurai.core.status_waiter import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import ModuleType
 
     from arthurai.core.model_record import ModelRecord
@@ -24,6 +28,11 @@ def query(model: ModelRecord, body: Mapping[str, Any], query_type: str = "base")
     if query_type not in QUERY_TYPES:
         raise UserValueError(
             f"query_type needs one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}."
+        )
+    if not isinstance(body, Mapping):
+        raise UserTypeError(
+            'body needs a query, such as {"select": [{"function": "count"}]} or what '
+            f"arthurai.query.select() makes, got {body!r:.100}."
         )
     model_id = model.saved_id("be queried")
     answer = model.session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)

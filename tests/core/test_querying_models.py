@@ -44,6 +44,9 @@ def test_query_types(model):
     assert sum(row["base_count_per_bucket"] for row in rows) == 2
     with pytest.raises(UserValueError, match="'base', 'drift'"):
         model.query(COUNT, query_type="psi")
+    for no_query in (None, "select *", [COUNT]):
+        with pytest.raises(UserTypeError, match="body needs a query"):
+            model.query(no_query)
 
 
 def test_rows_have_the_order_of_the_selection(model):

@@ -30,6 +30,9 @@ class DataVisualizer:
     def __init__(self, arthur_models: Sequence[ArthurModel]) -> None:
         self.models = list(arthur_models)
 
+    def __repr__(self) -> str:
+        return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
+
     @arthur_excepted("failed to draw the timeline")
     def timeline(self, attribute_name: str) -> Figure | list[Figure]:
         """Draw how the values of an attribute were distributed over time, or by batch.
