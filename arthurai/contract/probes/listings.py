@@ -177,14 +177,14 @@ LISTINGS: Final = (
         ("display_name", "created_at"),
         variety=_models,
     ),
-    Listing("list_model_groups", (), ("name", "created_at")),
+    Listing("list_model_groups", (), ("name", "created_at"), variety=_models),
     Listing(
         "list_model_group_versions",
         (Filter("sequence_num", "version_sequence_num"), Filter("label", "version_label")),
         variety=_versions,
     ),
     Listing("list_model_attributes", (), ("name",)),
-    Listing("list_tags", unique="name"),
+    Listing("list_tags", unique="name", variety=_models),
     Listing("list_users", (), ("username", "email"), variety=_users),
     Listing("list_organizations", (Filter("name", "name"),), ("name",)),
     Listing(
@@ -260,7 +260,7 @@ class _List:
         self.name = listing.operation_id
         if bench.writes and listing.variety is not None:
             variety = listing.variety
-            world.once(f"variety of {self.name}", lambda: variety(world))
+            world.once(variety.__name__, lambda: variety(world))
         path = world.path(bench.operations[self.name])
         if path is None:
             raise StoppedError(self.name)
