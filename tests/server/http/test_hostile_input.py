@@ -138,7 +138,7 @@ def test_impossible_query_strings_are_refused(shared_admin, query):
         "include_archived=True",
         "include_archived=FALSE",
         "page=1&page=1",
-        "page=9223372036854775807",
+        "page=9007199254740991",
         "unknown=parameter",
         "expand=attributes&expand=organization_id",
         "created_since=2026-01-01T00:00:00+00:00",
