@@ -72,7 +72,7 @@ class Scratch:
     def _make_caller(self) -> None:
         """Make a second credential, whose own account may be changed."""
         body = specimens.user(roles=["Administrator"])
-        made = self.world.make("create_user", body, remove="delete_user")
+        made = self.world.make("create_user", body)
         self.world.know("other_user", str(made.get("id")))
         login = {"login": body["username"], "password": body["password"]}
         reply = self.bench.call("login", json=login, credential="none")

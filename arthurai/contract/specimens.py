@@ -112,6 +112,16 @@ TRUTHS: Final = [
     }
     for number, row in enumerate(INFERENCES)
 ]
+# Right for the upper half of the incomes only.
+WEAK_TRUTHS: Final = [
+    {
+        **truth,
+        "ground_truth_data": {
+            "defaulted": round(row["inference_data"]["p_default"]) ^ (number < ROWS // 2)
+        },
+    }
+    for number, (row, truth) in enumerate(zip(INFERENCES, TRUTHS, strict=True))
+]
 
 
 def metric(model_id: str) -> dict[str, Any]:

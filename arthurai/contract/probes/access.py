@@ -23,7 +23,7 @@ _COOKIE: Final = re.compile(r"(?:^|[,;]\s*)Authorization=(?P<token>[^;,\s]+)")
 def login(bench: Bench, world: World) -> None:
     """A login opens the account; a wrong password, or a wrong name, answers 401."""
     body = specimens.user()
-    made = world.make("create_user", body, remove="delete_user")
+    made = world.make("create_user", body)
     right = {"login": body["username"], "password": body["password"]}
     for who in (body["username"], body["email"]):
         reply = bench.must("login", json={**right, "login": who}, credential="none")
@@ -153,9 +153,7 @@ def invitations(bench: Bench, world: World) -> None:
 
 def weak_key(bench: Bench, world: World) -> None:
     """A key of the role `User` reads, but neither writes nor manages users."""
-    made = world.make(
-        "create_service_account", specimens.service_account(), remove="delete_service_account"
-    )
+    made = world.make("create_service_account", specimens.service_account())
     if not isinstance(made.get("token"), str):
         raise StoppedError("create_service_account")
     bench.caller.add_key("weak", made["token"])
@@ -213,9 +211,7 @@ def weak_key(bench: Bench, world: World) -> None:
 
 def removed_key(bench: Bench, world: World) -> None:
     """A key that was deleted opens nothing any more."""
-    made = world.make(
-        "create_service_account", specimens.service_account(), remove="delete_service_account"
-    )
+    made = world.make("create_service_account", specimens.service_account())
     if not isinstance(made.get("token"), str):
         raise StoppedError("create_service_account")
     bench.caller.add_key("removed", made["token"])

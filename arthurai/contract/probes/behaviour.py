@@ -8,6 +8,7 @@ from arthurai.contract.probes import (
     access,
     alerts,
     images,
+    insights,
     lifecycles,
     listings,
     models,
@@ -28,5 +29,15 @@ def chosen(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]
     Args:
         bench: Knows the operations of the run.
     """
-    for group in (access, models, listings, lifecycles, sending, questions, images, alerts):
+    for group in (
+        access,
+        models,
+        listings,
+        lifecycles,
+        sending,
+        questions,
+        images,
+        alerts,
+        insights,
+    ):
         yield from group.probes(bench)

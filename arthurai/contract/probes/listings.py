@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import specimens
 from arthurai.contract.bench import StoppedError
-from arthurai.contract.world import make_alert
+from arthurai.contract.makers import make_alert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -96,14 +96,14 @@ def _rules(world: World) -> None:
     path = {"model_id": world.need("model")}
     for severity in ("warning", "critical", "warning"):
         body = {**specimens.alert_rule(world.need("metric")), "severity": severity}
-        world.make("create_alert_rule", body, path, remove="delete_alert_rule")
+        world.make("create_alert_rule", body, path)
 
 
 def _metrics(world: World) -> None:
     path = {"model_id": world.need("model")}
     for _ in range(2):
         body = specimens.metric(path["model_id"])
-        world.make("create_metric", body, path, remove="delete_metric")
+        world.make("create_metric", body, path)
 
 
 def _alerts(world: World) -> None:
@@ -116,7 +116,7 @@ def _alerts(world: World) -> None:
 def _service_accounts(world: World) -> None:
     for _ in range(2):
         body = specimens.service_account()
-        world.make("create_service_account", body, remove="delete_service_account")
+        world.make("create_service_account", body)
 
 
 def _notifications(world: World) -> None:
@@ -124,19 +124,19 @@ def _notifications(world: World) -> None:
     for model in (world.need("model"), other, other):
         body = specimens.notification(model)
         name = "create_alert_notification_configuration"
-        world.make(name, body, remove="delete_alert_notification_configuration")
+        world.make(name, body)
 
 
 def _summaries(world: World) -> None:
     for _ in range(3):
         body = specimens.summary(world.need("model"))
         name = "create_alert_summary_configuration"
-        world.make(name, body, remove="delete_alert_summary_configuration")
+        world.make(name, body)
 
 
 def _users(world: World) -> None:
     for _ in range(2):
-        world.make("create_user", specimens.user(), remove="delete_user")
+        world.make("create_user", specimens.user())
 
 
 def _versions(world: World) -> None:

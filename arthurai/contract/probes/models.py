@@ -405,7 +405,7 @@ def defaults(bench: Bench, world: World) -> None:
         "threshold": 1,
         "severity": "critical",
     }
-    made = world.make("create_alert_rule", body, path, remove="delete_alert_rule")
+    made = world.make("create_alert_rule", body, path)
     wanted = {"lookback_period": 5, "subsequent_alert_wait_time": 1440, "enabled": True}
     for name, value in wanted.items():
         bench.expect(
@@ -417,7 +417,7 @@ def defaults(bench: Bench, world: World) -> None:
     bench.expect(made.get("name"), "create_alert_rule", "default", "no name was generated")
     config = {k: v for k, v in specimens.notification(path["model_id"]).items() if k != "enabled"}
     name = "create_alert_notification_configuration"
-    made = world.make(name, config, remove="delete_alert_notification_configuration")
+    made = world.make(name, config)
     bench.expect(made.get("enabled") is True, name, "default", "enabled is true by default")
 
 

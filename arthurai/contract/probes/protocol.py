@@ -227,10 +227,8 @@ def invalid_parameters(bench: Bench, world: World, operation: Operation) -> None
         )
         if reply.status == HTTPStatus.NOT_FOUND and path:
             return
-        if reply.ok and reply.get("id"):
-            bench.gate.admit(reply.get("id"))
-            if operation.operation_id == "create_model":
-                world.created.append(("archive_model", {"model_id": str(reply.get("id"))}))
+        if reply.ok:
+            world.adopt(operation, path, reply.json)
         bench.expect(
             reply.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN},
             operation.operation_id,

@@ -288,9 +288,7 @@ def metrics(bench: Bench, world: World) -> None:
         if name not in bench.selected:
             continue
         body = specimens.metric(model)
-        made = world.make(
-            f"create_metric{suffix}", body, {"model_id": model}, remove="delete_metric"
-        )
+        made = world.make(f"create_metric{suffix}", body, {"model_id": model})
         path = {"model_id": model, "metric_id": str(made.get("id"))}
         reply = bench.must(name, path, json={})
         _expect_numbers(bench, name, reply, [len(_ROWS)])
