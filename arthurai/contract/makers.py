@@ -228,7 +228,7 @@ def _make_batch(world: World) -> str:
 
 
 def _make_spare(world: World) -> str:
-    model = world.make_model()
+    model = world.make("create_model", specimens.model())
     attributes = model.get("attributes") or [{}]
     world.know("spare_model_group", str(model.get("model_group_id")))
     world.know("spare_attribute", str(attributes[0].get("id")))

@@ -28,7 +28,8 @@ class Options:
         operations: Names of operations to check; empty for all.
         tags: Tags whose operations to check; empty for all.
         write: Whether operations that change something are checked too, on objects made for it.
-        max_examples: Generated requests for each operation and way of generating.
+        max_examples: Generated requests for each operation and way of generating, and generated
+            sequences of requests for each tag.
         seed: What the generated requests depend on.
         max_time: Seconds after which no new request is begun.
         max_requests: Requests after which no new one is begun.
@@ -114,7 +115,8 @@ def _parser() -> argparse.ArgumentParser:
         "--max-examples",
         type=_whole,
         default=Options.max_examples,
-        help="generated requests for each operation and way of generating (default: %(default)s)",
+        help="generated requests for each operation and way of generating, and generated "
+        "sequences of requests for each tag (default: %(default)s)",
     )
     add("--seed", type=int, default=Options.seed, help="default: %(default)s")
     add(

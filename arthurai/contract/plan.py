@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
     from arthurai.contract.options import Options
 
-PHASES: Final = ("probes of each operation", "probes of behaviour", *WAYS)
+PHASES: Final = ("probes of each operation", "probes of behaviour", *WAYS, "sequences")
 
 
 class WrongCallError(Exception):
@@ -35,6 +35,13 @@ class Plan:
     left_out: tuple[Operation, ...]
     options: Options
 
+    def by_tag(self) -> dict[str, list[Operation]]:
+        """The operations by their tag."""
+        found: dict[str, list[Operation]] = {}
+        for operation in self.operations:
+            found.setdefault(operation.tag, []).append(operation)
+        return found
+
     def lines(self) -> list[str]:
         """Say what is going to happen."""
         options = self.options
@@ -42,12 +49,14 @@ class Plan:
         writing = len(self.operations) - reading
         what = f"{len(self.operations)} operations, {reading} reading, {writing} writing"
         pace = f", one every {options.interval:g} s at most" if options.interval else ""
+        count = options.max_examples
         lines = [
             f"Server: {options.url}",
             f"Checks: {what}",
             f"Phases: {', '.join(PHASES)}",
+            f"Seed: {options.seed}",
             f"Bounds: {options.max_requests} requests, {options.max_time:g} s{pace}",
-            f"Generated: {options.max_examples} for each operation and way, seed {options.seed}",
+            f"Generated: {count} for each operation and way, {count} sequences for each tag",
         ]
         if options.write:
             lines.append(

@@ -19,6 +19,7 @@ from arthurai.contract.plan import Plan, WrongCallError, make_plan
 from arthurai.contract.probes import behaviour, protocol
 from arthurai.contract.report import Result
 from arthurai.contract.scratch import Scratch
+from arthurai.contract.stateful import Sequences
 from arthurai.contract.world import World
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class _Run:
         self.bench = Bench(self.caller, operations_of(bundle), names)
         self.world = World(self.bench)
         self.generator = Generator(max_examples=options.max_examples, seed=options.seed)
+        self.sequences = Sequences(max_examples=options.max_examples, seed=options.seed)
         self.not_reached: set[str] = set()
 
     def run(self) -> Result:
@@ -158,6 +160,8 @@ class _Run:
             for operation in self.plan.operations:
                 if self.generator.covers(operation.operation_id):
                     yield f"{way} {operation.operation_id}", self._generating(way, operation)
+        for tag, operations in self.plan.by_tag().items():
+            yield f"sequences of {tag}", self._going_on(operations)
 
     def _probing(self, operation: Operation) -> Callable[[], object]:
         def run() -> None:
@@ -181,6 +185,11 @@ class _Run:
                 self.generator.run(way, operation, self.world)
 
         return lambda: self.bench.run(way, generate)
+
+    def _going_on(self, operations: Sequence[Operation]) -> Callable[[], object]:
+        return lambda: self.bench.run(
+            "sequences", lambda: self.sequences.run(operations, self.world)
+        )
 
 
 def _connection(options: Options) -> tuple[Callable[[str], Session], str, Callable[[], None]]:

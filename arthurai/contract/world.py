@@ -10,7 +10,7 @@ from arthurai.contract.caller import BoundReachedError
 from arthurai.contract.makers import FINDERS, KEYS, MAKERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from arthurai.common.bundle import Operation
     from arthurai.contract.bench import Bench
@@ -54,6 +54,15 @@ def _model_of(operation: Operation) -> str:
     return "model"
 
 
+def _ids(made: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids that an object came with: its own, and those of its group and attributes."""
+    yield made["id"]
+    yield from (value for value in (made.get("model_group_id"),) if isinstance(value, str))
+    for attribute in made.get("attributes") or ():
+        if isinstance(attribute, dict) and isinstance(attribute.get("id"), str):
+            yield attribute["id"]
+
+
 class World:
     """Finds objects on the server; makes them when the run may write.
 
@@ -64,6 +73,8 @@ class World:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self._known: dict[str, str | None] = {}
+        self._kept: set[str] = set()
+        self._removed: set[str] = set()
         self._done: set[str] = set()
         self.created: list[tuple[str, dict[str, str]]] = []
 
@@ -149,17 +160,36 @@ class World:
         for key in keys:
             self._known.pop(key, None)
 
-    def forget_path(self, operation: Operation) -> None:
-        """Forget what an operation that removes things was given.
+    def remove(self, operation: Operation, path: Mapping[str, str]) -> None:
+        """Take note that an operation has removed something.
 
         Args:
             operation: The operation.
+            path: Values of its path parameters.
         """
-        for parameter in operation.spec["parameters"]:
-            if parameter["in"] == "path":
-                self.forget(self._key(operation, parameter["name"]))
+        if operation.path.endswith("}"):
+            name = operation.path.rpartition("{")[2].rstrip("}")
+            self._removed.add(path[name])
+            self.forget(self._key(operation, name))
         if operation.operation_id in _ON_A_SPARE:
             self.forget("spare_model", "spare_model_group", "spare_attribute")
+
+    def has_removed(self, values: Iterable[str]) -> bool:
+        """Say whether something that a path names was removed by this run.
+
+        Args:
+            values: Values of path parameters.
+        """
+        return not self._removed.isdisjoint(values)
+
+    def spoils(self, operation: Operation, value: str) -> bool:
+        """Say whether an operation would change a model that the run still needs as it is.
+
+        Args:
+            operation: The operation.
+            value: The model, its group or one of its attributes.
+        """
+        return operation.operation_id in _ON_A_SPARE and value in self._kept
 
     def known(self, key: str) -> str | None:
         """Return the id of an object of some kind that is at hand already.
@@ -207,12 +237,7 @@ class World:
         removal = REMOVALS.get(operation.operation_id)
         if removal is None or not isinstance(made, dict) or not isinstance(made.get("id"), str):
             return
-        attributes = made.get("attributes")
-        self.bench.gate.admit(
-            made["id"],
-            made.get("model_group_id"),
-            *(a.get("id") for a in attributes or () if isinstance(a, dict)),
-        )
+        self.bench.gate.admit(*_ids(made))
         name = self.bench.operations[removal].path.rpartition("{")[2].rstrip("}")
         self.created.append((removal, {**path, name: made["id"]}))
 
@@ -228,6 +253,7 @@ class World:
         model = self.make("create_model", specimens.model(**changes))
         if not isinstance(model.get("id"), str):
             raise StoppedError("create_model")
+        self._kept.update(_ids(model))
         return model
 
     def make_user(self) -> str:

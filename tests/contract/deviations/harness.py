@@ -33,9 +33,9 @@ from arthurai.transport.local import LocalTransport
 from arthurai.transport.session import Session
 
 LEVELS = {"structural": structural.KINDS, "semantic": semantic.KINDS}
-# Nothing to observe without a person, an image, a stored finding or minutes of training.
+# Nothing to observe without a person, an image or minutes of training.
 OUT_OF_REACH = {
-    "saml_sso", "get_inference_image", "get_insight", "update_insight", "explain_inference",
+    "saml_sso", "get_inference_image", "explain_inference",
     "what_if", "get_bias_mitigation_curves", "get_bias_mitigation_curves_legacy", "find_hotspots",
     "update_enrichments", "update_explainability", "update_enrichment_status",
     "delete_explainer", "send_sagemaker_data_capture", "get_model_bias_groups",

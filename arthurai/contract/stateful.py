@@ -1,0 +1,145 @@
+"""Generated sequences of requests, in which one uses what another has answered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.contract import specimens
+from arthurai.contract.bench import StoppedError
+from arthurai.contract.cases import Sender, loaded, may_be_generated
+from arthurai.contract.probes.lifecycles import KINDS
+from arthurai.contract.world import REMOVALS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from arthurai.common.bundle import Operation
+    from arthurai.contract.world import World
+
+_STEPS: Final = 8
+_KIND_MADE_BY: Final = {kind.create: kind for kind in KINDS}
+_GOOD_ROWS: Final = {
+    "send_inferences": specimens.INFERENCES,
+    "update_inferences": specimens.TRUTHS,
+    "update_ground_truth": specimens.TRUTHS,
+}
+
+
+class Sequences:
+    """Sends random sequences of requests to the operations of a tag.
+
+    The links from an answer to the requests that it makes possible are those that schemathesis
+    infers from the document. A request that creates something or sends rows has a body that is known
+    to be good, and lists are not narrowed at random, so that a sequence finds something to go on with.
+
+    Args:
+        max_examples: Sequences for each tag.
+        seed: What they depend on.
+    """
+
+    def __init__(self, *, max_examples: int, seed: int) -> None:
+        self._max_examples = max_examples
+        self._seed = seed
+
+    def run(self, operations: Sequence[Operation], world: World) -> None:
+        """Send sequences of requests to some operations.
+
+        Args:
+            operations: The operations of a tag.
+            world: Knows objects to address.
+
+        Raises:
+            BoundReachedError: The run may send nothing more.
+        """
+        import hypothesis
+        from hypothesis import HealthCheck, Phase
+        from hypothesis.errors import HypothesisException
+        from schemathesis.errors import SchemathesisError
+
+        try:
+            machine = _machine(_group(operations, world), world, self._seed)
+            machine.run(
+                settings=hypothesis.settings(
+                    max_examples=self._max_examples,
+                    stateful_step_count=_STEPS,
+                    database=None,
+                    deadline=None,
+                    phases=[Phase.generate],
+                    suppress_health_check=list(HealthCheck),
+                )
+            )
+        except (HypothesisException, SchemathesisError):
+            return
+
+
+def _group(operations: Sequence[Operation], world: World) -> dict[str, Operation]:
+    """Return operations by name, with those that create, read and remove what they are about."""
+    everything = world.bench.operations
+    found = {o.operation_id: o for o in operations}
+    named = {name for o in operations for name in _path_names(o)}
+    if world.bench.writes:
+        for created, removed in REMOVALS.items():
+            if _path_names(everything[removed])[-1] in named:
+                found[created] = everything[created]
+                found[removed] = everything[removed]
+    return {
+        name: operation
+        for name, operation in found.items()
+        if may_be_generated(name) and world.bench.served(name)
+    }
+
+
+def _path_names(operation: Operation) -> list[str]:
+    return [p["name"] for p in operation.spec["parameters"] if p["in"] == "path"]
+
+
+def _machine(group: Mapping[str, Operation], world: World, seed: int) -> Any:
+    """Return a state machine of schemathesis whose requests our caller sends."""
+    import hypothesis
+
+    schema = loaded(seed)[0].include(operation_id=list(group))
+    base: Any = schema.as_state_machine()
+    senders = {name: Sender(operation, world) for name, operation in group.items()}
+
+    class Machine(base):  # type: ignore[misc]
+        rule_order_seed = seed
+
+        def step(self, input: Any) -> Any:  # noqa: A002 - the name that schemathesis gives it
+            from schemathesis.core.parameters import ParameterLocation
+            from schemathesis.generation import GenerationMode
+            from schemathesis.generation.stateful.state_machine import StepOutput
+
+            case = input.case
+            name = case.operation.definition.raw["operationId"]
+            linked: dict[Any, set[Any]] = defaultdict(set)
+            for place, parameter in input.applied_parameters:
+                linked[place].add(parameter)
+            if case.meta.generation.mode is GenerationMode.POSITIVE:
+                _improve(case, name, linked[ParameterLocation.BODY], world)
+                _widen(case, group[name], linked[ParameterLocation.QUERY])
+            path = linked[ParameterLocation.PATH]
+            response = senders[name](case, linked=path, recorder=self.recorder)
+            return None if response is None else StepOutput(response, case)
+
+    return hypothesis.seed(seed)(Machine)
+
+
+def _improve(case: Any, name: str, linked: Collection[str | None], world: World) -> None:
+    """Give a request that creates something or sends rows a body that is known to be good."""
+    if name in _GOOD_ROWS:
+        case.body = _GOOD_ROWS[name]
+    kind = _KIND_MADE_BY.get(name)
+    if kind is None:
+        return
+    kept = {n: case.body[n] for n in linked if n is not None and n in case.body}
+    try:
+        case.body = {**kind.body(world), **kept}
+    except StoppedError:
+        return
+
+
+def _widen(case: Any, operation: Operation, linked: Collection[str]) -> None:
+    """Leave out parameters that an answer can do without: most would narrow a list to nothing."""
+    needed = {p["name"] for p in operation.spec["parameters"] if p.get("required")} | set(linked)
+    case.query = {name: value for name, value in case.query.items() if name in needed}

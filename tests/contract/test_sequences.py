@@ -1,0 +1,84 @@
+"""Sequences of requests: an answer is used by the next request, and what that shows is noticed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules of these tests
+
+import harness
+from deviant import OPERATIONS, Answer, Deviant
+
+from arthurai.contract.options import Options
+from arthurai.contract.plan import make_plan
+from arthurai.contract.runner import _Run
+from arthurai.server.app import create_app
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture
+def only_sequences(monkeypatch):
+    """Leave all else out of a run: other probes notice the same faults."""
+
+    def work(run):
+        for operations in run.plan.by_tag().values():
+            run._going_on(operations)()
+
+    monkeypatch.setattr(_Run, "_work", work)
+
+
+def sequences(app, tag, examples=15):
+    options = Options(url="local://", write=True, tags=(tag,), max_examples=examples)
+    return harness.check_app(app, make_plan(options, OPERATIONS))
+
+
+def kinds(result):
+    return {(finding.operation_id, finding.kind) for finding, _ in result.findings}
+
+
+def test_what_one_answer_gives_is_used_by_the_next_request(only_sequences):
+    with create_app() as app:
+        result = sequences(app, "service_accounts")
+    assert kinds(result) == set()
+    answered = {name for (name, status), count in result.statuses.items() if status < 300 and count}
+    assert {"create_service_account", "get_service_account", "delete_service_account"} <= answered
+    assert result.statuses["get_service_account", 404] > 0  # after the removal
+
+
+def test_an_object_that_vanishes_is_noticed(only_sequences):
+    def vanish(deviant, request, forward):
+        return Answer(404).with_json({"error": "record not found"})
+
+    with create_app() as app:
+        result = sequences(Deviant(app, "get_service_account", vanish), "service_accounts")
+    assert ("get_service_account", "created resource not found") in kinds(result)
+
+
+def test_an_object_that_outlives_its_removal_is_noticed(only_sequences):
+    def stay(deviant, request, forward):
+        return Answer(204)
+
+    with create_app() as app:
+        result = sequences(Deviant(app, "delete_service_account", stay), "service_accounts")
+    assert ("get_service_account", "deleted resource still available") in kinds(result)
+
+
+def test_models_that_the_run_needs_are_not_archived(monkeypatch):
+    """Sequences that begin with a list of models meet those that other checks stand on."""
+    archived = []
+
+    def work(run):
+        path = {"model_id": run.world.need("model")}
+        run.sequences.run([OPERATIONS["list_models"], OPERATIONS["archive_model"]], run.world)
+        archived.append(run.bench.call("get_model", path).get("archived"))
+
+    monkeypatch.setattr(_Run, "_work", work)
+    with create_app() as app:
+        result = sequences(app, "models", examples=20)
+    assert archived == [False]
+    assert result.statuses["list_models", 200] > 0
+    assert result.statuses["archive_model", 204] > 0
