@@ -25,6 +25,7 @@ class Result:
         requests: How many requests were sent.
         seconds: How long it took.
         statuses: How often each operation answered with each status.
+        sequences: How many generated sequences of requests were sent, by tag.
         not_served: Operations that answered 501.
         not_reached: Operations that need an object the server does not have.
         stopped: Why the run ended early, empty when it did not.
@@ -36,6 +37,7 @@ class Result:
     requests: int
     seconds: float
     statuses: dict[tuple[str, int], int] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
     not_served: frozenset[str] = frozenset()
     not_reached: frozenset[str] = frozenset()
     stopped: str = ""
@@ -77,8 +79,11 @@ class Result:
         ]
         for title, count, names in rows:
             lines.append(f"{title:<24}{count:>4}  {names}".rstrip())
-        total = f"{len(self.findings)} deviations, {self.requests} requests, {self.seconds:.1f} s"
-        lines.append(total)
+        sequences = sum(self.sequences.values())
+        lines.append(
+            f"{len(self.findings)} deviations, {self.requests} requests, {sequences} sequences, "
+            f"{self.seconds:.1f} s"
+        )
         if self.stopped:
             lines.append(f"Stopped early: {self.stopped}. What was not reached is not judged.")
         lines += [f"Left behind: {what}" for what in self.left_behind]
@@ -91,6 +96,7 @@ class Result:
             "seed": self.plan.options.seed,
             "write": self.plan.options.write,
             "requests": self.requests,
+            "sequences": self.sequences,
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped or None,
             "operations": [

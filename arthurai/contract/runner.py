@@ -121,6 +121,7 @@ class _Run:
             requests=tally.requests,
             seconds=time.monotonic() - started,
             statuses=tally.statuses,
+            sequences=self.sequences.sent,
             not_served=frozenset(tally.not_served),
             not_reached=frozenset(self.not_reached),
             stopped=stopped,
@@ -161,7 +162,7 @@ class _Run:
                 if self.generator.covers(operation.operation_id):
                     yield f"{way} {operation.operation_id}", self._generating(way, operation)
         for tag, operations in self.plan.by_tag().items():
-            yield f"sequences of {tag}", self._going_on(operations)
+            yield f"sequences of {tag}", self._going_on(tag, operations)
 
     def _probing(self, operation: Operation) -> Callable[[], object]:
         def run() -> None:
@@ -186,9 +187,9 @@ class _Run:
 
         return lambda: self.bench.run(way, generate)
 
-    def _going_on(self, operations: Sequence[Operation]) -> Callable[[], object]:
+    def _going_on(self, tag: str, operations: Sequence[Operation]) -> Callable[[], object]:
         return lambda: self.bench.run(
-            "sequences", lambda: self.sequences.run(operations, self.world)
+            "sequences", lambda: self.sequences.run(tag, operations, self.world)
         )
 
 

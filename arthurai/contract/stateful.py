@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ from arthurai.contract.probes.lifecycles import KINDS
 from arthurai.contract.world import REMOVALS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from arthurai.common.bundle import Operation
     from arthurai.contract.world import World
@@ -30,47 +31,70 @@ class Sequences:
     """Sends random sequences of requests to the operations of a tag.
 
     The links from an answer to the requests that it makes possible are those that schemathesis
-    infers from the document. A request that creates something or sends rows has a body that is known
-    to be good, and lists are not narrowed at random, so that a sequence finds something to go on with.
+    infers from the document. A request that creates something or sends rows has a body that is
+    known to be good, and lists are not narrowed at random, so that there is something to go on
+    with.
 
     Args:
         max_examples: Sequences for each tag.
         seed: What they depend on.
+
+    Attributes:
+        sent: How many sequences were sent, by tag.
     """
 
     def __init__(self, *, max_examples: int, seed: int) -> None:
+        self.sent: dict[str, int] = {}
         self._max_examples = max_examples
         self._seed = seed
 
-    def run(self, operations: Sequence[Operation], world: World) -> None:
+    def run(self, tag: str, operations: Sequence[Operation], world: World) -> None:
         """Send sequences of requests to some operations.
 
         Args:
-            operations: The operations of a tag.
+            tag: What they are counted under in `sent`.
+            operations: The operations.
             world: Knows objects to address.
 
         Raises:
             BoundReachedError: The run may send nothing more.
         """
-        import hypothesis
-        from hypothesis import HealthCheck, Phase
-        from hypothesis.errors import HypothesisException
-        from schemathesis.errors import SchemathesisError
+        from hypothesis.errors import Flaky, Unsatisfiable
+        from schemathesis.errors import NoLinksFound
 
-        try:
-            machine = _machine(_group(operations, world), world, self._seed)
-            machine.run(
-                settings=hypothesis.settings(
-                    max_examples=self._max_examples,
-                    stateful_step_count=_STEPS,
-                    database=None,
-                    deadline=None,
-                    phases=[Phase.generate],
-                    suppress_health_check=list(HealthCheck),
-                )
-            )
-        except (HypothesisException, SchemathesisError):
-            return
+        def count() -> None:
+            self.sent[tag] = self.sent.get(tag, 0) + 1
+
+        machine = _machine(_group(operations, world), world, self._seed, count)
+        for attempt in itertools.count():
+            before = self.sent.get(tag, 0)
+            try:
+                _run(machine, self._max_examples - before, self._seed + attempt)
+            except (NoLinksFound, Unsatisfiable):
+                return
+            except Flaky:
+                # What can be drawn depends on what the server holds, which hypothesis takes amiss
+                # and ends the run. The rest is drawn from another seed.
+                pass
+            done = self.sent.get(tag, 0)
+            if done >= self._max_examples or done == before:
+                return
+
+
+def _run(machine: Any, max_examples: int, seed: int) -> None:
+    import hypothesis
+    from hypothesis import HealthCheck, Phase
+
+    hypothesis.seed(seed)(machine).run(
+        settings=hypothesis.settings(
+            max_examples=max_examples,
+            stateful_step_count=_STEPS,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+    )
 
 
 def _group(operations: Sequence[Operation], world: World) -> dict[str, Operation]:
@@ -94,16 +118,17 @@ def _path_names(operation: Operation) -> list[str]:
     return [p["name"] for p in operation.spec["parameters"] if p["in"] == "path"]
 
 
-def _machine(group: Mapping[str, Operation], world: World, seed: int) -> Any:
+def _machine(
+    group: Mapping[str, Operation], world: World, seed: int, begun: Callable[[], None]
+) -> Any:
     """Return a state machine of schemathesis whose requests our caller sends."""
-    import hypothesis
-
     schema = loaded(seed)[0].include(operation_id=list(group))
     base: Any = schema.as_state_machine()
     senders = {name: Sender(operation, world) for name, operation in group.items()}
 
     class Machine(base):  # type: ignore[misc]
         rule_order_seed = seed
+        begun = False
 
         def step(self, input: Any) -> Any:  # noqa: A002 - the name that schemathesis gives it
             from schemathesis.core.parameters import ParameterLocation
@@ -120,9 +145,14 @@ def _machine(group: Mapping[str, Operation], world: World, seed: int) -> Any:
                 _widen(case, group[name], linked[ParameterLocation.QUERY])
             path = linked[ParameterLocation.PATH]
             response = senders[name](case, linked=path, recorder=self.recorder)
-            return None if response is None else StepOutput(response, case)
+            if response is None:
+                return None
+            if not self.begun:
+                self.begun = True
+                begun()
+            return StepOutput(response, case)
 
-    return hypothesis.seed(seed)(Machine)
+    return Machine
 
 
 def _improve(case: Any, name: str, linked: Collection[str | None], world: World) -> None:

@@ -25,8 +25,8 @@ def only_sequences(monkeypatch):
     """Leave all else out of a run: other probes notice the same faults."""
 
     def work(run):
-        for operations in run.plan.by_tag().values():
-            run._going_on(operations)()
+        for tag, operations in run.plan.by_tag().items():
+            run._going_on(tag, operations)()
 
     monkeypatch.setattr(_Run, "_work", work)
 
@@ -44,6 +44,7 @@ def test_what_one_answer_gives_is_used_by_the_next_request(only_sequences):
     with create_app() as app:
         result = sequences(app, "service_accounts")
     assert kinds(result) == set()
+    assert result.sequences["service_accounts"] >= 15
     answered = {name for (name, status), count in result.statuses.items() if status < 300 and count}
     assert {"create_service_account", "get_service_account", "delete_service_account"} <= answered
     assert result.statuses["get_service_account", 404] > 0  # after the removal
@@ -73,7 +74,8 @@ def test_models_that_the_run_needs_are_not_archived(monkeypatch):
 
     def work(run):
         path = {"model_id": run.world.need("model")}
-        run.sequences.run([OPERATIONS["list_models"], OPERATIONS["archive_model"]], run.world)
+        operations = [OPERATIONS["list_models"], OPERATIONS["archive_model"]]
+        run.sequences.run("models", operations, run.world)
         archived.append(run.bench.call("get_model", path).get("archived"))
 
     monkeypatch.setattr(_Run, "_work", work)
@@ -82,3 +84,11 @@ def test_models_that_the_run_needs_are_not_archived(monkeypatch):
     assert archived == [False]
     assert result.statuses["list_models", 200] > 0
     assert result.statuses["archive_model", 204] > 0
+
+
+def test_a_run_that_hypothesis_gives_up_is_taken_up_again(only_sequences):
+    """What the server holds, and so what can be drawn, changes within a run."""
+    with create_app() as app:
+        result = sequences(app, "model_groups", examples=40)
+    assert result.sequences["model_groups"] >= 40
+    assert result.as_json()["sequences"] == result.sequences
