@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from arthurai.contract.gate import Gate
 
 
+WHOLE: Final = 1_000_000
+"""A page size that no list of a run comes to."""
+
 _STRANGE: Final = {"a_field_from_the_future": {"nested": [1, None, "x"]}}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from arthurai.contract.bench import WHOLE
 
+if TYPE_CHECKING:
     from arthurai.contract.bench import Bench
     from arthurai.contract.world import World
 
@@ -15,7 +15,7 @@ def settled(bench: Bench, world: World) -> None:
     """An alert is shown as it is listed, and keeps the status it is given."""
     path = {"alert_id": world.need("alert")}
     shown = bench.must("get_alert", path)
-    listed = bench.must("list_alerts", query={"page_size": 10**6})
+    listed = bench.must("list_alerts", query={"page_size": WHOLE})
     row = next((r for r in listed.rows if r.get("id") == path["alert_id"]), {})
     for member in ("id", "timestamp", "metric_value", "model_id", "status", "severity", "message"):
         bench.expect(
@@ -36,7 +36,7 @@ def settled(bench: Bench, world: World) -> None:
                 f"status {status!r} expected, got {answer.get('status')!r}",
                 answer,
             )
-        found = bench.must("list_alerts", query={"status": status, "page_size": 10**6})
+        found = bench.must("list_alerts", query={"status": status, "page_size": WHOLE})
         bench.expect(
             any(r.get("id") == path["alert_id"] for r in found.rows),
             "list_alerts",
@@ -50,7 +50,7 @@ def of_a_rule(bench: Bench, world: World) -> None:
     """All alerts of a rule are settled at once, and counted."""
     alert = bench.must("get_alert", {"alert_id": world.need("alert")})
     rule, model = alert.get("alert_rule", "id"), alert.get("model_id")
-    query = {"alert_rule_id": rule, "page_size": 10**6}
+    query = {"alert_rule_id": rule, "page_size": WHOLE}
     before = bench.must("list_alerts", query=query)
     path = {"model_id": str(model), "alert_rule_id": str(rule)}
     bench.gate.admit(model, rule)
@@ -74,7 +74,7 @@ def counted(bench: Bench, world: World) -> None:
     """The counts of alerts are those of the list."""
     alert = bench.must("get_alert", {"alert_id": world.need("alert")})
     model = str(alert.get("model_id"))
-    listed = bench.must("list_alerts", query={"model_id": model, "page_size": 10**6})
+    listed = bench.must("list_alerts", query={"model_id": model, "page_size": WHOLE})
     reply = bench.must("get_alert_counts", query={"model_id": model})
     found = sum(r.get("count") or 0 for r in reply.rows if r.get("model_id") == model)
     with bench.inferred():
@@ -93,15 +93,3 @@ PROBES: Final = {
     "counts of alerts": (counted, {"get_alert_counts"}),
     "alerts of a rule": (of_a_rule, {"update_alerts_of_rule"}),
 }
-
-
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of alerts that a run is about.
-
-    Args:
-        bench: Knows the operations of the run.
-    """
-    if bench.writes:
-        for name, (probe, subjects) in PROBES.items():
-            if subjects & bench.selected:
-                yield name, probe

@@ -17,27 +17,32 @@ from arthurai.contract.probes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from arthurai.contract.bench import Bench
     from arthurai.contract.world import World
 
+    Probe = Callable[[Bench, World], None]
 
-def chosen(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
+
+def chosen(bench: Bench) -> Iterator[tuple[str, Probe]]:
     """Return the probes that are about the operations of a run.
 
     Args:
         bench: Knows the operations of the run.
     """
-    for group in (
-        access,
-        models,
-        listings,
-        lifecycles,
-        sending,
-        questions,
-        images,
-        alerts,
-        insights,
-    ):
-        yield from group.probes(bench)
+    yield from access.probes(bench)
+    yield from _writing(bench, models.PROBES)
+    yield from listings.probes(bench)
+    yield from lifecycles.probes(bench)
+    for group in (sending, questions, images, alerts, insights):
+        yield from _writing(bench, group.PROBES)
+
+
+def _writing(
+    bench: Bench, table: Mapping[str, tuple[Probe, Collection[str]]]
+) -> Iterator[tuple[str, Probe]]:
+    if bench.writes:
+        for name, (probe, subjects) in table.items():
+            if not bench.selected.isdisjoint(subjects):
+                yield name, probe

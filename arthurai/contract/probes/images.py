@@ -12,8 +12,6 @@ from arthurai.contract.bench import StoppedError
 from arthurai.contract.gate import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from arthurai.contract.bench import Bench
     from arthurai.contract.world import World
 
@@ -114,11 +112,5 @@ def pictures(bench: Bench, world: World) -> None:
     )
 
 
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of images that a run is about.
-
-    Args:
-        bench: Knows the operations of the run.
-    """
-    if bench.writes and bench.selected & {"get_inference_image", "send_inference_file"}:
-        yield "images", pictures
+# Name → probe, the operations it is about.
+PROBES: Final = {"images": (pictures, {"get_inference_image", "send_inference_file"})}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from arthurai.contract.bench import WHOLE
 
+if TYPE_CHECKING:
     from arthurai.contract.bench import Bench
     from arthurai.contract.caller import Reply
     from arthurai.contract.world import World
 
-_WHOLE: Final = 1_000_000
 _LATER: Final = "2200-01-01T00:00:00Z"
 
 
@@ -135,7 +134,7 @@ def _path(world: World) -> dict[str, str]:
 
 
 def _listed(bench: Bench, model: str, **query: Any) -> Reply:
-    return bench.must("list_insights", {"model_id": model}, query={"page_size": _WHOLE, **query})
+    return bench.must("list_insights", {"model_id": model}, query={"page_size": WHOLE, **query})
 
 
 # Name → probe, the operations it is about.
@@ -145,15 +144,3 @@ PROBES: Final = {
     "counts of insights": (counted, {"get_insight_model_counts", "get_insight_group_counts"}),
     "statuses of insights": (settled, {"update_insight", "update_insights"}),
 }
-
-
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of insights that a run is about.
-
-    Args:
-        bench: Knows the operations of the run.
-    """
-    if bench.writes:
-        for name, (probe, subjects) in PROBES.items():
-            if subjects & bench.selected:
-                yield name, probe

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import specimens
-from arthurai.contract.bench import StoppedError
+from arthurai.contract.bench import WHOLE, StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from arthurai.contract.bench import Bench
     from arthurai.contract.caller import Reply
     from arthurai.contract.world import World
-
-_WHOLE: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -272,7 +270,7 @@ class _Life:
     def find(self, *, present: bool) -> None:
         if not self.kind.listing:
             return
-        size = {"page_size": _WHOLE} if self._in_pages() else {}
+        size = {"page_size": WHOLE} if self._in_pages() else {}
         reply = self.bench.must(self.kind.listing, self.parents, query=size)
         name = self.path[self.kind.identifier]
         rows = [row for row in reply.rows if row.get("id") == name]
@@ -335,7 +333,7 @@ class _Life:
             self._compare(kind.update, change, seen.json, "update not visible", seen)
             self._compare(kind.read, changed, seen.json, "object differs after an update", seen)
         else:
-            size = {"page_size": _WHOLE} if self._in_pages() else {}
+            size = {"page_size": WHOLE} if self._in_pages() else {}
             seen = self.bench.must(kind.listing, self.parents, query=size)
             rows = [r for r in seen.rows if r.get("id") == self.path[kind.identifier]]
             if rows:

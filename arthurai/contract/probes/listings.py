@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import specimens
-from arthurai.contract.bench import StoppedError
+from arthurai.contract.bench import WHOLE, StoppedError
 from arthurai.contract.makers import make_alert
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from arthurai.contract.caller import Reply
     from arthurai.contract.world import World
 
-_WHOLE: Final = 1_000_000
 _MANY_PAGES: Final = 6
 _DEFAULT_PAGE_SIZE: Final = 20
 _ABSENT: Final = "arthurai-contract-no-such-thing"
@@ -266,7 +265,7 @@ class _List:
             raise StoppedError(self.name)
         self.path = path
 
-    def ask(self, *items: tuple[str, Any], size: int | None = _WHOLE) -> Reply:
+    def ask(self, *items: tuple[str, Any], size: int | None = WHOLE) -> Reply:
         query = [*items]
         if size is not None and self.listing.pages:
             query.append(("page_size", size))

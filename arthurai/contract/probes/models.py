@@ -9,7 +9,7 @@ from arthurai.contract import specimens
 from arthurai.contract.gate import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from arthurai.contract.bench import Bench
     from arthurai.contract.caller import Reply
@@ -469,15 +469,3 @@ PROBES: Final = {
     "health": (health, {"get_model_health"}),
     "defaults": (defaults, {"create_alert_rule", "create_alert_notification_configuration"}),
 }
-
-
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of models that a run is about.
-
-    Args:
-        bench: Knows the operations of the run.
-    """
-    if bench.writes:
-        for name, (probe, subjects) in PROBES.items():
-            if subjects & bench.selected:
-                yield name, probe

@@ -12,7 +12,7 @@ from arthurai.contract.gate import PREFIX
 from arthurai.contract.probes.sending import ask, reference_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from arthurai.contract.bench import Bench
     from arthurai.contract.world import World
@@ -347,15 +347,3 @@ PROBES: Final = {
     "metric values": (metrics, frozenset({"evaluate_metric", "evaluate_metric_v3"})),
     "senseless queries": (refusals, _QUERY),
 }
-
-
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of queries that a run is about.
-
-    Args:
-        bench: Knows the operations of the run.
-    """
-    if bench.writes:
-        for name, (probe, subjects) in PROBES.items():
-            if subjects & bench.selected:
-                yield name, probe

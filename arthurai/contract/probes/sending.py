@@ -11,8 +11,6 @@ from arthurai.contract.bench import StoppedError
 from arthurai.contract.gate import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from arthurai.contract.bench import Bench
     from arthurai.contract.caller import Reply
     from arthurai.contract.world import World
@@ -437,15 +435,3 @@ PROBES: Final = {
     "batches": (batches, {"get_batch", "list_datasets", "close_batch"}),
     "one inference": (one_inference, {"get_inference"}),
 }
-
-
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of sending that a run is about.
-
-    Args:
-        bench: Knows the operations of the run.
-    """
-    if bench.writes:
-        for name, (probe, subjects) in PROBES.items():
-            if subjects & bench.selected:
-                yield name, probe
