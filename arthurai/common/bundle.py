@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,6 +126,15 @@ def resolve(bundle: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, 
             target = target[part.replace("~1", "/").replace("~0", "~")]
         node = target
     return node
+
+
+def pointer_step(name: str) -> str:
+    """Return the name of a member as a step of a JSON pointer in a URI fragment (RFC 6901).
+
+    Args:
+        name: Name of the member, e.g. ``"application/json"``.
+    """
+    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~")
 
 
 def _operation(

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from arthurai.common.bundle import base_path, operations_of, resolve
+from arthurai.common.bundle import base_path, operations_of, pointer_step, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -192,9 +192,9 @@ class Conformance:
         self, operation: Operation, place: str, node: Mapping[str, Any], media_type: str
     ) -> str:
         """Return the JSON pointer of the schema of a body, references followed."""
-        own = f"/paths/{_escaped(operation.path)}/{operation.method.lower()}/{place}"
+        own = f"/paths/{pointer_step(operation.path)}/{operation.method.lower()}/{place}"
         start = node["$ref"].removeprefix("#") if "$ref" in node else own
-        return f"{start}/content/{_escaped(media_type)}/schema"
+        return f"{start}/content/{pointer_step(media_type)}/schema"
 
     def _faults(self, kind: str, pointer: str, content: bytes) -> Iterator[tuple[str, str]]:
         import orjson
@@ -249,7 +249,3 @@ class Conformance:
 
 def _media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _escaped(step: str) -> str:
-    return quote(step.replace("~", "~0").replace("/", "~1"), safe="~")

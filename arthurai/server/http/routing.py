@@ -7,9 +7,10 @@ and would split it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes
 
 from arthurai.server.http.errors import ApiError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
 
 _RAW_PATH_KEYS: Final = ("RAW_URI", "REQUEST_URI")
+_AUTHORITY: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
 _MAX_PATH_LENGTH: Final = 16_384
 
 
@@ -112,7 +114,7 @@ def raw_path(environ: Mapping[str, object]) -> str:
         raw = environ.get(key)
         if isinstance(raw, str) and raw:
             path = raw.partition("?")[0]
-            return path if path.startswith("/") else urlsplit(path).path or "/"
+            return _AUTHORITY.sub("", path, count=1) or "/"
     path_info = str(environ.get("SCRIPT_NAME", "")) + str(environ.get("PATH_INFO", ""))
     return quote(path_info.encode("latin-1"), safe="/:@!$&'()*+,;=~")
 

@@ -10,11 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
-from urllib.parse import quote
 
 import jsonschema_rs
 
-from arthurai.common.bundle import load_bundle, resolve
+from arthurai.common.bundle import load_bundle, pointer_step, resolve
 from arthurai.server.http.errors import ApiError
 
 if TYPE_CHECKING:
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 _BUNDLE_URI: Final = "urn:arthurai:bundle"
 _BOOLEANS: Final = {"true": True, "false": False}
 _INTEGER: Final = re.compile(r"[+-]?\d{1,19}")
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-_BLANK_ZONE: Final = re.compile(r"(T\S+) (\d\d:?\d\d)$")
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_BLANK_ZONE: Final = re.compile(r"(\S+) (\d\d:?\d\d)")
 _SHOWN_CHARACTERS: Final = 200
 
 
@@ -98,7 +97,7 @@ class Validation:
         Raises:
             ApiError: 400, naming the place of the first fault.
         """
-        _check(self._validator_at(f"/components/schemas/{_escaped(name)}"), value, where)
+        _check(self._validator_at(f"/components/schemas/{pointer_step(name)}"), value, where)
 
     def check_body(self, operation: Operation, media_type: str, body: Any) -> None:
         """Check a decoded request body.
@@ -115,9 +114,9 @@ class Validation:
             "requestBody"
         ]
         pointer = request_body.get("$ref", "").removeprefix("#") or (
-            f"/paths/{_escaped(operation.path)}/{operation.method.lower()}/requestBody"
+            f"/paths/{pointer_step(operation.path)}/{operation.method.lower()}/requestBody"
         )
-        pointer = f"{pointer}/content/{_escaped(media_type)}/schema"
+        pointer = f"{pointer}/content/{pointer_step(media_type)}/schema"
         _check(self._validator_at(pointer), body, "body")
 
     def media_types(self, operation: Operation) -> tuple[tuple[str, ...], bool]:
@@ -242,7 +241,8 @@ def _read_one(parameter: _Parameter, raw: str) -> Any:
         return float(raw)
     if parameter.is_time:
         # a "+" that was not encoded arrives as a blank
-        return _BLANK_ZONE.sub(r"\1+\2", raw)
+        zoned = _BLANK_ZONE.fullmatch(raw)
+        return f"{zoned[1]}+{zoned[2]}" if zoned else raw
     if parameter.name == "sort" and raw.startswith(" "):
         return "+" + raw[1:]
     return raw
@@ -263,7 +263,3 @@ def _shortened(message: str) -> str:
         return message
     half = _SHOWN_CHARACTERS // 2
     return f"{message[:half]} … {message[-half:]}"
-
-
-def _escaped(step: str) -> str:
-    return quote(step.replace("~", "~0").replace("/", "~1"), safe="~")

@@ -105,6 +105,8 @@ def test_segments_that_are_no_text_are_refused(segment):
         ({"RAW_URI": "/a%2Fb", "PATH_INFO": "/a/b"}, "/a%2Fb"),
         ({"REQUEST_URI": "http://host:1/a%2Fb?c"}, "/a%2Fb"),
         ({"REQUEST_URI": "http://host"}, "/"),
+        ({"REQUEST_URI": "http://[host/a"}, "/a"),
+        ({"REQUEST_URI": "*"}, "*"),
         ({"SCRIPT_NAME": "/s", "PATH_INFO": "/\xc3\xa9 %"}, "/s/%C3%A9%20%25"),
     ],
 )
