@@ -24,6 +24,7 @@ SCHEMA_VERSION: Final = 1
 
 _ATTEMPTS: Final = 8
 _FIRST_WAIT: Final = 0.005  # seconds
+_CLOSE_SECONDS: Final = 5.0
 
 T = TypeVar("T")
 Cursor = duckdb.DuckDBPyConnection
@@ -72,6 +73,7 @@ class Database:
         self._remove_files: weakref.finalize[Any, Any] | None = None
         self._closing = threading.Lock()
         self._connection: Cursor | None = None
+        self._lent: set[Cursor] = set()
         self.durable = directory is not None
         if directory is None:
             self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
@@ -127,10 +129,12 @@ class Database:
         if self._connection is None:
             raise RuntimeError("the data store is closed")
         cursor = self._connection.cursor()
+        self._lent.add(cursor)
         try:
             yield cursor
         finally:
             cursor.close()
+            self._lent.discard(cursor)
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
@@ -191,14 +195,24 @@ class Database:
     def close(self) -> None:
         """Write everything into the file and give the directory free; again: does nothing."""
         with self._closing:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                self._interrupt()
+                connection.close()
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
             if self._remove_files is not None:
                 self._remove_files()
+
+    def _interrupt(self) -> None:
+        """End the calls under way, so that the connection can be closed."""
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        while self._lent and time.monotonic() < deadline:
+            for cursor in self._lent.copy():
+                with suppress(duckdb.Error):  # closed meanwhile
+                    cursor.interrupt()
+            time.sleep(_FIRST_WAIT)
 
     def __enter__(self) -> Self:
         return self

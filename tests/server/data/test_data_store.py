@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 import uuid
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -727,6 +729,25 @@ def test_queries_cannot_reach_the_file_system(memory_store):
     ):
         with pytest.raises(Exception, match=r"(?i)permission|disabled|lock|cannot|not allowed"):
             memory_store.fetch(statement)
+
+
+def test_closing_ends_the_queries_under_way(store):
+    ended = []
+
+    def count():
+        try:
+            store.rows("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b")
+        except duckdb.InterruptException as error:
+            ended.append(error)
+
+    counting = threading.Thread(target=count)
+    counting.start()
+    deadline = time.monotonic() + 60
+    while not store._database._lent and time.monotonic() < deadline:
+        time.sleep(0.005)
+    store.close()
+    counting.join(60)
+    assert len(ended) == 1
 
 
 def test_a_closed_store_says_so(tmp_path):
