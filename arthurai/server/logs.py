@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, datetime
 from typing import Any, Final
-
-import orjson
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -15,7 +14,7 @@ class JsonFormatter(logging.Formatter):
     """Writes time, level, logger, message and whatever was given as ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line of JSON; control characters are escaped by that."""
+        """Return the record as one line of ASCII; JSON escapes what could mislead a terminal."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
@@ -25,7 +24,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        return json.dumps(line, default=str)
 
 
 def log_to_stderr(level: str) -> None:

@@ -266,14 +266,6 @@ def _create(directory: Path | None) -> EmbeddedApp:
             f"the embedded server (local://) needs packages that are not installed, first of all "
             f"{fault.name!r}. Install them: pip install {' '.join(_server_requirements())}"
         ) from fault
-    if directory is not None:
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise ArthurUserError(
-                f"the data directory {str(directory)!r} of the embedded server cannot be made: "
-                f"{fault.strerror}"
-            ) from fault
     try:
         return create_app(directory)
     except Exception as fault:

@@ -83,10 +83,12 @@ def test_each_kind_of_data_is_counted_as_its_own(admin, model, inference):
 
 
 def test_log_lines_are_json_whatever_they_say():
+    path = "a\r\n\x1b[31m\x9b\u2028\u202e\udcff"
     record = logging.makeLogRecord(
-        {"name": "n", "levelname": "INFO", "msg": "line\n%s", "args": ("x",), "path": "a\r\nb"}
+        {"name": "n", "levelname": "INFO", "msg": "line\n%s", "args": ("x",), "path": path}
     )
     line = JsonFormatter().format(record)
-    assert "\n" not in line
+    assert line.isascii()
+    assert line.isprintable()
     read = json.loads(line)
-    assert (read["message"], read["path"], read["level"]) == ("line\nx", "a\r\nb", "INFO")
+    assert (read["message"], read["path"], read["level"]) == ("line\nx", path, "INFO")
