@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from datetime import UTC, datetime
+from http import HTTPStatus
 from importlib import metadata
-from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from arthurai.version import __version__
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from arthurai.server.app import ArthurApp
 
 _SERVER_EXTRA: Final = "server"
-_EXTRAS: Final = ("server", "viz", "explain", "contract")
+_PARTS: Final = {
+    "": "everything",
+    "server": "local:// and `arthurai serve`",
+    "viz": "plots and reports",
+    "explain": "explainers, and the enrichments that train models",
+    "contract": "`arthurai contract`",
+}
 _ENVIRONMENT: Final = (
     "ARTHUR_ENDPOINT_URL",
     "ARTHUR_API_KEY",
@@ -29,17 +36,13 @@ _ENVIRONMENT: Final = (
     "ARTHUR_PASSWORD",
     "ARTHUR_ORGANIZATION_ID",
     "VERIFY_SSL",
+    "ARTHUR_SMTP_URL",
+    "ARTHUR_SMTP_FROM",
+    "ARTHUR_WEBHOOKS",
 )
-_SECRETS: Final = frozenset({"ARTHUR_API_KEY", "ARTHUR_PASSWORD"})
+_SECRETS: Final = frozenset({"ARTHUR_API_KEY", "ARTHUR_PASSWORD", "ARTHUR_SMTP_URL"})
+_MAX_THREADS: Final = 1024
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
-_MODULES: Final = {
-    "argon2-cffi": "argon2",
-    "jsonschema-rs": "jsonschema_rs",
-    "pyjwt": "jwt",
-    "pyyaml": "yaml",
-    "scikit-learn": "sklearn",
-    "python-dateutil": "dateutil",
-}
 
 
 class Requirement(NamedTuple):
@@ -57,8 +60,12 @@ class Requirement(NamedTuple):
 
     @property
     def installed(self) -> bool:
-        """Whether the package can be imported."""
-        return find_spec(_MODULES.get(self.name, self.name.replace("-", "_"))) is not None
+        """Whether some version of the package is installed."""
+        try:
+            metadata.distribution(self.name)
+        except metadata.PackageNotFoundError:
+            return False
+        return True
 
 
 def requirements(extra: str) -> list[Requirement]:
@@ -103,11 +110,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The arguments; those of the process when missing.
 
     Returns:
-        The exit status: 0 for success, 1 for failure, 2 for a wrong call.
+        The exit status: 0 for success, 1 for failure, 2 for a wrong call, 130 when interrupted.
     """
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
-    return run(options)
+    lacking = missing(options.needs) if options.needs else ()
+    if lacking:
+        return _fail(f"this needs packages that are not installed: {install_line(lacking)}")
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,50 +128,63 @@ def _parser() -> argparse.ArgumentParser:
         prog="arthurai", description="Arthur on the command line: a server, checks and tools."
     )
     parser.add_argument("--version", action="version", version=f"arthurai {__version__}")
+    parser.set_defaults(needs="")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    serve = commands.add_parser(
+    serve = _add(
+        commands,
         "serve",
-        help="run the embedded server over HTTP",
+        "run the embedded server over HTTP",
         epilog="Mails are sent by the server that ARTHUR_SMTP_URL names "
         "(smtp://[user:password@]host[:port] or smtps://...), from the address ARTHUR_SMTP_FROM; "
         "ARTHUR_WEBHOOKS=true lets users of the server post alerts to urls. Without these, "
-        "messages are only logged.",
-    )
-    serve.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
-    serve.add_argument(
-        "--port", type=_port, default=8080, help="port; 0 takes a free one (default: %(default)s)"
+        "messages are only logged. SIGTERM and SIGINT finish the requests in flight first; a "
+        "second one stops at once.",
     )
     serve.add_argument(
-        "--data-dir", type=Path, help="where to keep everything (default: in memory)"
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; 0.0.0.0 lets other machines connect (default: %(default)s)",
     )
     serve.add_argument(
-        "--threads", type=_positive, default=8, help="requests at a time (default: %(default)s)"
+        "--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)"
+    )
+    serve.add_argument(
+        "--data-dir",
+        type=_data_dir,
+        metavar="DIRECTORY",
+        help="where to keep everything; made when missing (default: in memory, gone at the end)",
+    )
+    serve.add_argument(
+        "--threads",
+        type=_threads,
+        default=8,
+        help="how many requests are worked on at the same time (default: %(default)s)",
     )
     serve.add_argument(
         "--log-level",
         type=str.lower,
         choices=_LOG_LEVELS,
         default="info",
-        help="default: %(default)s",
+        help="what is logged to standard error, as JSON lines (default: %(default)s)",
     )
-    serve.set_defaults(run=_serve)
+    serve.set_defaults(run=_serve, needs=_SERVER_EXTRA)
 
-    data = commands.add_parser("data", help="look after a data directory that nobody has open")
+    data = _add(commands, "data", "look after a data directory that nobody has open")
     data_commands = data.add_subparsers(required=True, metavar="command")
-    prune = data_commands.add_parser("prune", help="delete the inferences made before a time")
+    prune = _add(data_commands, "prune", "delete the inferences made before a time")
     prune.add_argument("directory", type=_directory, help="the data directory")
     prune.add_argument("--before", type=_time, required=True, help="ISO 8601; UTC without zone")
     prune.add_argument("--model", help="only of the model with this id or partner_model_id")
-    prune.set_defaults(run=_prune)
-    compact = data_commands.add_parser("compact", help="give the space of deleted rows back")
+    prune.set_defaults(run=_prune, needs=_SERVER_EXTRA)
+    compact = _add(data_commands, "compact", "give the space of deleted rows back")
     compact.add_argument("directory", type=_directory, help="the data directory")
-    compact.set_defaults(run=_compact)
+    compact.set_defaults(run=_compact, needs=_SERVER_EXTRA)
 
-    doctor = commands.add_parser("doctor", help="say what is installed, set up and working")
+    doctor = _add(commands, "doctor", "say what is installed, set up and working")
     doctor.set_defaults(run=_doctor)
 
-    spec = commands.add_parser("spec", help="work with API documents")
+    spec = _add(commands, "spec", "work with API documents")
     spec_commands = spec.add_subparsers(required=True, metavar="command")
     diff = spec_commands.add_parser(
         "diff", help="compare two API documents", add_help=False, prefix_chars="\0"
@@ -170,22 +196,44 @@ def _parser() -> argparse.ArgumentParser:
         "contract", help="check a server against the contract", add_help=False, prefix_chars="\0"
     )
     contract.add_argument("rest", nargs="*")
-    contract.set_defaults(run=_contract)
+    contract.set_defaults(run=_contract, needs="contract")
     return parser
 
 
+def _add(commands: Any, name: str, summary: str, **options: Any) -> argparse.ArgumentParser:
+    """Add a command whose own help says what the list of commands says."""
+    description = f"{summary[0].upper()}{summary[1:]}."
+    added: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=description, **options
+    )
+    return added
+
+
 def _port(text: str) -> int:
-    number = int(text)
+    number = _whole_number(text)
     if not 0 <= number <= 65_535:  # noqa: PLR2004 - ports are 16-bit numbers
-        raise argparse.ArgumentTypeError(f"{text} is not a port")
+        raise argparse.ArgumentTypeError(f"{text} is no port; use 0 to 65535")
     return number
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+def _threads(text: str) -> int:
+    number = _whole_number(text)
+    if not 1 <= number <= _MAX_THREADS:
+        raise argparse.ArgumentTypeError(f"{text} threads; use 1 to {_MAX_THREADS}")
     return number
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _data_dir(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty; leave the option out for memory only")
+    return Path(text)
 
 
 def _directory(text: str) -> Path:
@@ -209,52 +257,64 @@ def _fail(message: str, status: int = 1) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    lacking = missing(_SERVER_EXTRA)
-    if lacking:
-        return _fail(
-            f"the embedded server needs packages that are not installed: {install_line(lacking)}"
-        )
     from arthurai.server.app import MAX_FORM_BYTES, create_app
-    from arthurai.server.data.errors import DataStoreError
     from arthurai.server.delivery import DeliverySettings
     from arthurai.server.logs import log_to_stderr
-    from arthurai.server.serving import Server, run_until_signalled
+    from arthurai.server.serving import Server, listen, stopped_by_signals
 
     log_to_stderr(options.log_level)
+    os.umask(0o077)
+    # the address comes first: a failed start must not make a password that nobody gets to see
     try:
-        settings = DeliverySettings.from_environment(os.environ)
-        app = create_app(options.data_dir, make_login=True, access_log=True, delivery=settings)
-    except (OSError, ValueError, DataStoreError) as error:
-        return _fail(str(error))
-    with app:
+        listener = listen(options.host, options.port)
+    except OSError as error:
+        return _fail(
+            f"cannot listen on {options.host}:{options.port}: {error}; {_listening_remedy(error)}"
+        )
+    with listener:
         try:
-            server = Server(
-                app,
-                host=options.host,
-                port=options.port,
-                threads=options.threads,
-                max_body_bytes=MAX_FORM_BYTES,
-            )
-        except OSError as error:
-            return _fail(
-                f"cannot listen on {options.host}:{options.port}: {error}; choose another --port"
-            )
-        app.start_clock()
-        app.alerts.start_schedule()
-        _announce(app, server.url)
-        run_until_signalled(server)
+            settings = DeliverySettings.from_environment(os.environ)
+        except ValueError as error:
+            return _fail(str(error))
+        try:
+            app = create_app(options.data_dir, make_login=True, access_log=True, delivery=settings)
+        except _store_errors() as error:
+            return _fail(f"cannot use the data directory {options.data_dir}: {error}")
+        with app:
+            server = Server(app, listener, threads=options.threads, max_body_bytes=MAX_FORM_BYTES)
+            app.start_clock()
+            with stopped_by_signals(server):
+                _announce(app, server.url)
+                server.run()
     return 0
+
+
+def _store_errors() -> tuple[type[Exception], ...]:
+    import sqlite3
+
+    import duckdb
+
+    from arthurai.server.data.errors import DataStoreError
+
+    return OSError, ValueError, DataStoreError, sqlite3.Error, duckdb.Error
+
+
+def _listening_remedy(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "stop the program that listens there, or choose another --port"
+    if error.errno == errno.EACCES:
+        return "choose a --port from 1024 on, the lower ones need privileges"
+    return "choose a --host that this machine has, e.g. 127.0.0.1, or 0.0.0.0 for all its addresses"
 
 
 def _prune(options: argparse.Namespace) -> int:
     from arthurai.server.app import create_app
-    from arthurai.server.data.errors import DataStoreError
     from arthurai.server.upkeep import prune
 
     try:
         with create_app(options.directory) as app:
             deleted = prune(app, options.before, options.model)
-    except (OSError, ValueError, DataStoreError) as error:
+    except _store_errors() as error:
         return _fail(str(error))
     for name, rows in deleted.items():
         print(f"{name}: {rows:,} inferences deleted")
@@ -262,12 +322,11 @@ def _prune(options: argparse.Namespace) -> int:
 
 
 def _compact(options: argparse.Namespace) -> int:
-    from arthurai.server.data.errors import DataStoreError
     from arthurai.server.data.maintenance import compact
 
     try:
         size = compact(options.directory)
-    except (OSError, DataStoreError) as error:
+    except _store_errors() as error:
         return _fail(str(error))
     print(f"{size.before:,} bytes before, {size.after:,} after")
     return 0
@@ -299,28 +358,32 @@ def _is_loopback(url: str) -> bool:
 def _doctor(options: argparse.Namespace) -> int:
     del options
     print(f"arthurai {__version__}, Python {sys.version.split()[0]}, {sys.platform}")
-    sound = True
-    for extra in ("", *_EXTRAS):
-        lacking = missing(extra)
-        print(f"{extra or 'core'}: {'complete' if not lacking else install_line(lacking)}")
-        sound = sound and not (lacking and not extra)
+    lacking = {part: missing(part) for part in _PARTS}
+    for part, use in _PARTS.items():
+        state = f"incomplete; for {use}: {install_line(lacking[part])}"
+        print(f"{part or 'core'}: {state if lacking[part] else 'complete'}")
     for name in _ENVIRONMENT:
         value = os.environ.get(name)
         if value is not None:
-            print(f"{name}: {'set' if name in _SECRETS else value}")
-    if not missing(_SERVER_EXTRA):
-        sound = _embedded_server_works() and sound
-    return 0 if sound else 1
+            print(f"{name}: {'set' if name in _SECRETS else _without_login(value)}")
+    works = bool(lacking[_SERVER_EXTRA]) or _embedded_server_works()
+    return 0 if works and not lacking[""] else 1
+
+
+def _without_login(value: str) -> str:
+    scheme, separator, rest = value.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else value
 
 
 def _embedded_server_works() -> bool:
-    from arthurai.server.app import create_app
-
     try:
+        from arthurai.server.app import create_app
+
         with create_app() as app:
-            works = app.health().status == 200  # noqa: PLR2004 - HTTP OK
+            works = app.health().status == HTTPStatus.OK
     except Exception as error:  # noqa: BLE001 - whatever is wrong is what the user asks about
         print(f"embedded server: {type(error).__name__}: {error}")
+        print(f"try: {install_line(requirements(_SERVER_EXTRA))} --upgrade")
         return False
     print(f"embedded server: {'works' if works else 'does not answer'}")
     return works
@@ -333,11 +396,6 @@ def _spec_diff(options: argparse.Namespace) -> int:
 
 
 def _contract(options: argparse.Namespace) -> int:
-    lacking = missing("contract")
-    if lacking:
-        return _fail(
-            f"contract checks need packages that are not installed: {install_line(lacking)}"
-        )
     from arthurai.contract import runner
 
     return runner.main(options.rest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -33,7 +34,7 @@ FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
 ADMIN_KEY_DESCRIPTION: Final = "embedded server"
-MAX_JSON_BYTES: Final = 256 * 2**20
+MAX_JSON_BYTES: Final = 64 * 2**20
 MAX_FORM_BYTES: Final = 4 * 2**30
 
 
@@ -179,12 +180,13 @@ class ArthurApp:
 
     def close(self) -> None:
         """Close the stores; the application answers no more requests."""
-        self.enrichments.close()
-        self.alerts.close()
-        self.notifications.close()
-        self.delivery.close()
-        self.data.close()
-        self.control.close()
+        with ExitStack() as closing:  # the last one named goes first, and a fault stops none
+            closing.callback(self.control.close)
+            closing.callback(self.data.close)
+            closing.callback(self.delivery.close)
+            closing.callback(self.notifications.close)
+            closing.callback(self.alerts.close)
+            closing.callback(self.enrichments.close)
 
     def __enter__(self) -> Self:
         return self

@@ -6,17 +6,16 @@ import logging
 import signal
 import socket
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
-import orjson
 import waitress
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+
+from arthurai.server.connections import IDLE_SECONDS, Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from arthurai.server.app import ArthurApp
@@ -28,31 +27,13 @@ DEFAULT_PORT: Final = 8080
 DEFAULT_THREADS: Final = 8
 STOP_SECONDS: Final = 30.0
 BACKLOG: Final = 1024
-_MAX_CONNECTIONS: Final = 8192
+_MAX_CONNECTIONS: Final = 4096
 _RESERVED_DESCRIPTORS: Final = 128
 _TURN_SECONDS: Final = 0.25
-_IDLE_SECONDS: Final = 120
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_DESCRIPTORS_PER_CONNECTION: Final = 2  # its socket, and the file of a large body
+_SPOOL_BYTES: Final = 64 * 1024
 _MAX_HEADER_BYTES: Final = 64 * 1024
-
-
-class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """Answers what cannot be read as a request, in the form of all other errors."""
-
-    def execute(self) -> None:
-        error = self.request.error
-        body = orjson.dumps({"error": f"{error.reason}: {error.body}"})
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers += [
-            ("Content-Type", "application/json"),
-            ("X-Request-ID", uuid4().hex),
-        ]
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    error_task_class = _ErrorTask
 
 
 class Server:
@@ -65,29 +46,24 @@ class Server:
     def __init__(
         self,
         app: ArthurApp,
+        listener: socket.socket,
         *,
-        host: str = DEFAULT_HOST,
-        port: int = DEFAULT_PORT,
         threads: int = DEFAULT_THREADS,
         max_body_bytes: int,
     ) -> None:
-        """Bind and listen; connections are answered once ``run`` is called.
+        """Prepare to answer what connects; it is answered once ``run`` is called.
 
         Args:
             app: The application.
-            host: Name or address to listen on.
-            port: Port to listen on; 0 takes a free one.
+            listener: The socket that ``listen`` returned.
             threads: How many requests are worked on at the same time.
             max_body_bytes: Largest request body; larger ones are refused while they are read.
-
-        Raises:
-            OSError: The address cannot be used.
         """
-        listener = _listener(host, port)
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{listener.getsockname()[1]}"
+        host, port = listener.getsockname()[:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self._map: dict[int, Any] = {}
         self._stopping = False
+        self._next_check = 0.0
         self._server = waitress.create_server(
             app,
             map=self._map,
@@ -98,11 +74,12 @@ class Server:
             asyncore_use_poll=True,
             max_request_body_size=max_body_bytes,
             max_request_header_size=_MAX_HEADER_BYTES,
-            channel_timeout=_IDLE_SECONDS,
+            channel_timeout=IDLE_SECONDS,
+            inbuf_overflow=_SPOOL_BYTES,
             clear_untrusted_proxy_headers=True,
             ident="arthurai",
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = Connection
 
     def stop(self) -> None:
         """Make ``run`` finish the requests in flight and return; callable from any thread."""
@@ -130,6 +107,11 @@ class Server:
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        now = time.monotonic()
+        if now >= self._next_check:
+            self._next_check = now + _TURN_SECONDS
+            for connection in list(self._server.active_channels.values()):
+                connection.keep_pace(now)
 
     def _stop_listening(self) -> None:
         self._server.accepting = False
@@ -138,43 +120,58 @@ class Server:
 
     def _busy(self) -> bool:
         """Tell whether a request is being read, worked on or answered."""
-        return any(
-            channel.requests or channel.request is not None or channel.total_outbufs_len
-            for channel in list(self._server.active_channels.values())
-        )
+        return any(connection.busy for connection in list(self._server.active_channels.values()))
 
 
-def run_until_signalled(server: Server) -> None:
-    """Run a server until SIGTERM or SIGINT, then stop it gracefully; a second signal stops at once.
+@contextmanager
+def stopped_by_signals(server: Server) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop a server gracefully, and a second one of them at once.
 
     Args:
-        server: The server; must be called on the main thread.
+        server: The server; must be called on the main thread, and the server run there.
+
+    Raises:
+        KeyboardInterrupt: After a second signal.
     """
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del frame
         logger.info("received %s", signal.Signals(number).name)
         server.stop()
-        signal.signal(number, signal.default_int_handler)
+        for each in _STOP_SIGNALS:
+            signal.signal(each, signal.default_int_handler)
 
     earlier: dict[int, Callable[[int, FrameType | None], Any] | int | None] = {
-        number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)
+        number: signal.signal(number, on_signal) for number in _STOP_SIGNALS
     }
     try:
-        server.run()
+        yield
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
 
 
-def _listener(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
+def listen(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> socket.socket:
+    """Take an address; who connects waits until a ``Server`` runs on it.
+
+    Args:
+        host: Name or address to listen on.
+        port: Port to listen on; 0 takes a free one.
+
+    Raises:
+        OSError: The address cannot be used.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except UnicodeError as error:
+        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from error
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen(BACKLOG)
     except BaseException:
         listener.close()
         raise
@@ -188,11 +185,12 @@ def _connection_limit() -> int:
     except ImportError:  # not on Windows
         return 500
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MAX_CONNECTIONS + _RESERVED_DESCRIPTORS
+    wanted = _MAX_CONNECTIONS * _DESCRIPTORS_PER_CONNECTION + _RESERVED_DESCRIPTORS
     if soft != resource.RLIM_INFINITY and soft < wanted:
         raised = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
         resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
         soft = raised
     if soft == resource.RLIM_INFINITY:
         soft = wanted
-    return max(min(soft, wanted) - _RESERVED_DESCRIPTORS, 50)
+    free = min(soft, wanted) - _RESERVED_DESCRIPTORS
+    return max(free // _DESCRIPTORS_PER_CONNECTION, 50)

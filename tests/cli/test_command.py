@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
 import re
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from arthurai import cli
+from arthurai.server import serving
 
 ARTHURAI = str(Path(sys.executable).with_name("arthurai"))
 
@@ -128,21 +130,101 @@ def test_a_server_for_other_machines_warns_about_plain_http():
     assert server.stop()[0] == 0
 
 
-def test_a_port_in_use_is_named():
+def failed(*words):
+    """Check that a server does not start and says so in one line; give the line."""
+    done = run("serve", "--port", "0", *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("arthurai: ")
+    return line
+
+
+def test_a_port_in_use_is_named_before_a_password_is_made(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = str(holder.getsockname()[1])
-        done = run("serve", "--port", port)
-    assert done.returncode == 1
-    assert port in done.stderr
-    assert "Traceback" not in done.stderr
+        line = failed("--port", port, "--data-dir", str(tmp_path / "d"))
+    assert port in line
+    assert "choose another --port" in line
+    assert not (tmp_path / "d").exists()
 
 
-def test_a_data_directory_that_is_a_file_is_named(tmp_path):
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1", "a" * 300, "a b", ""])
+def test_a_host_that_is_none_of_this_machine_is_named(host):
+    line = failed("--host", host)
+    assert f"cannot listen on {host}:0" in line
+    assert "choose a --host" in line
+
+
+def test_a_port_for_the_privileged_is_told_from_a_bad_host(monkeypatch, capsys):
+    def refused(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(serving, "listen", refused)
+    assert cli.main(["serve", "--port", "80"]) == 1
+    assert "choose a --port from 1024 on" in capsys.readouterr().err
+
+
+def test_a_data_directory_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "file").write_text("x")
-    done = run("serve", "--data-dir", str(tmp_path / "file"))
-    assert done.returncode == 1
-    assert "file" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "file" in failed("--data-dir", str(tmp_path / "file"))
+    assert "/proc/arthur" in failed("--data-dir", "/proc/arthur")
+
+
+@pytest.mark.parametrize("name", ["control.sqlite", "data.duckdb", "secret.key"])
+def test_a_damaged_data_directory_is_named(tmp_path, name):
+    (tmp_path / name).write_bytes(b"damaged" * 1000)
+    assert str(tmp_path) in failed("--data-dir", str(tmp_path))
+
+
+def test_what_a_server_writes_is_for_its_owner_only(tmp_path):
+    tmp_path.chmod(0o755)
+    server = Running("--data-dir", str(tmp_path), "--log-level", "error")
+    try:
+        modes = {p.name: p.stat().st_mode & 0o077 for p in tmp_path.rglob("*")}
+    finally:
+        assert server.stop() == (0, "")
+    assert {"control.sqlite", "data.duckdb", "secret.key"} <= set(modes)
+    assert set(modes.values()) == {0}
+
+
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM)]
+)
+def test_a_second_signal_stops_at_once(numbers):
+    server = Running()
+    parts = urlsplit(server.url)
+    with socket.create_connection((parts.hostname, parts.port)) as connection:
+        connection.sendall(
+            b"POST /health HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+        )
+        assert connection.recv(12) == b"HTTP/1.1 100"
+        server.process.send_signal(numbers[0])
+        while "no new connections" not in server.process.stderr.readline():
+            pass
+        code, log = server.stop(numbers[1])
+    assert code == 130
+    assert "Traceback" not in log
+
+
+def test_hostile_requests_cannot_forge_log_lines():
+    server = Running("--log-level", "debug")
+    parts = urlsplit(server.url)
+    forged = 'forged"}\r\n{"level":"ERROR"'
+    for line in (
+        b"GET /api/v3/models/%0d%0a%1b[31m{}\x9b\xe2\x80\xae HTTP/1.1",
+        b"GET \x1b[2J\x9b HTTP/1.1",
+        b"\x1b[2J",
+    ):
+        with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+            names = ("User-Agent", "X-Request-ID", "Referer")
+            heads = b"".join(b"%b: \x1b[31m%b\r\n" % (n.encode(), forged.encode()) for n in names)
+            connection.sendall(line + b"\r\nHost: x\r\n" + heads.replace(b"\r\n{", b"{") + b"\r\n")
+            assert connection.recv(4096).startswith(b"HTTP/1.")
+    code, log = server.stop()
+    assert code == 0
+    assert log.isascii()
+    assert all(line.isprintable() and json.loads(line)["time"] for line in log.splitlines())
+    assert "forged" not in log
 
 
 @pytest.mark.parametrize(
@@ -153,6 +235,9 @@ def test_a_data_directory_that_is_a_file_is_named(tmp_path):
         ("serve", "--port", "65536"),
         ("serve", "--port", "x"),
         ("serve", "--threads", "0"),
+        ("serve", "--threads", "many"),
+        ("serve", "--threads", "100000"),
+        ("serve", "--data-dir", ""),
         ("serve", "--log-level", "loud"),
         ("serve", "extra"),
         ("spec",),
@@ -162,6 +247,7 @@ def test_wrong_calls_end_with_status_2_and_usage(words):
     done = run(*words)
     assert done.returncode == 2
     assert "usage: arthurai" in done.stderr
+    assert "_" not in done.stderr.splitlines()[-1]
 
 
 def test_help_and_version():
@@ -185,11 +271,13 @@ def test_help_imports_no_heavy_package():
 
 def test_doctor_reports_what_is_there(capsys, monkeypatch):
     monkeypatch.setenv("ARTHUR_API_KEY", "very-secret")
-    monkeypatch.setenv("ARTHUR_ENDPOINT_URL", "https://arthur.example")
+    monkeypatch.setenv("ARTHUR_ENDPOINT_URL", "https://me:very-secret@arthur.example")
+    monkeypatch.setenv("ARTHUR_SMTP_URL", "smtp://me:very-secret@arthur.example")
     assert cli.main(["doctor"]) == 0
     printed = capsys.readouterr().out
     assert "embedded server: works" in printed
-    assert "core: complete" in printed
+    for part in ("core", "server", "viz", "explain", "contract"):
+        assert f"{part}: complete\n" in printed
     assert "ARTHUR_ENDPOINT_URL: https://arthur.example" in printed
     assert "ARTHUR_API_KEY: set" in printed
     assert "very-secret" not in printed
@@ -204,9 +292,37 @@ def test_requirements_are_those_of_the_distribution():
     assert "waitress" in server
 
 
-def test_a_missing_server_package_is_named_with_the_line_that_installs_it(capsys, monkeypatch):
-    monkeypatch.setattr(cli, "find_spec", lambda name: None if name == "waitress" else object())
-    assert cli.main(["serve"]) == 1
+def lacks(monkeypatch, *names):
+    """Make packages look as if they were not installed."""
+    usual = metadata.distribution
+
+    def found(name):
+        if name in names:
+            raise metadata.PackageNotFoundError(name)
+        return usual(name)
+
+    monkeypatch.setattr(metadata, "distribution", found)
+
+
+def test_doctor_tells_how_to_complete_each_part(capsys, monkeypatch):
+    lacks(monkeypatch, "waitress", "pillow", "attrs")
+    assert cli.main(["doctor"]) == 1
+    lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines()[1:])
+    for part, package in (("core", "attrs"), ("server", "waitress"), ("explain", "pillow")):
+        assert lines[part].startswith("incomplete")
+        assert f"pip install '{package}>=" in lines[part]
+    assert lines["viz"] == "complete"
+    assert "embedded server" not in lines
+
+
+@pytest.mark.parametrize(
+    "words", [["serve"], ["data", "compact", "."], ["data", "prune", ".", "--before", "2026-01-31"]]
+)
+def test_a_missing_server_package_is_named_with_the_line_that_installs_it(
+    capsys, monkeypatch, words
+):
+    lacks(monkeypatch, "waitress")
+    assert cli.main(words) == 1
     error = capsys.readouterr().err
     assert "pip install 'waitress" in error
     assert "duckdb" not in error

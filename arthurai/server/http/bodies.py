@@ -27,6 +27,8 @@ URL_ENCODED: Final = "application/x-www-form-urlencoded"
 MAX_DEPTH: Final = 64
 MAX_FORM_PARTS: Final = 100
 MAX_FIELD_BYTES: Final = 8 * 2**20
+MAX_URL_ENCODED_BYTES: Final = 2**20
+MAX_CONTAINERS: Final = 4_000_000
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _PLAIN: Final = frozenset({"", "identity"})
 _PIECE: Final = 2**20
@@ -152,19 +154,28 @@ def decode_json(content: bytes) -> Any:
     """Decode a JSON body.
 
     NaN, infinities, lone surrogates, other encodings than UTF-8 and numbers beyond the range of a
-    double are refused; of a repeated key the last value counts, as in Python's own reader.
+    double are refused; of a repeated key the last value counts, as in Python's own reader. Empty
+    lists take thirty times their length in memory, so their number is bounded like the body's
+    length.
 
     Args:
         content: The body.
 
     Raises:
-        ApiError: 400, saying what is wrong where.
+        ApiError: 400, saying what is wrong where, 413 for too many objects and arrays.
     """
+    openers = sum(content.count(opener) for opener in _OPENERS)
+    if openers > MAX_CONTAINERS:
+        raise ApiError(
+            413,
+            f"the body has more than {MAX_CONTAINERS:,} objects and arrays; send it in smaller "
+            "parts",
+        )
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise ApiError(400, f"the body is not valid JSON: {error}") from None
-    if sum(content.count(opener) for opener in _OPENERS) > MAX_DEPTH:
+    if openers > MAX_DEPTH:
         _check_depth(value)
     return value
 
@@ -187,7 +198,7 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
 
     Args:
         environ: The WSGI environment.
-        limit: Most bytes to accept.
+        limit: Most bytes to accept; fewer of a form without files, which is kept in memory.
 
     Raises:
         ApiError: 413 above the limit, 400 for a malformed body or a repeated part, 415 for an
@@ -196,6 +207,8 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
     if (encoding := _content_encoding(environ)) not in _PLAIN:
         raise _not_taken(encoding, "none: the files of a form are compressed on their own")
     stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
+    if stated.lower() == URL_ENCODED:
+        limit = min(limit, MAX_URL_ENCODED_BYTES)
     parser = FormDataParser(
         max_form_memory_size=MAX_FIELD_BYTES,
         max_form_parts=MAX_FORM_PARTS,
@@ -203,9 +216,13 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
     )
     try:
         stream = cast("IO[bytes]", _CappedStream(environ, limit))
-        _, fields, files = parser.parse(stream, stated, None, options)
+        _, fields, files = parser.parse(stream, stated.lower(), None, options)
     except RequestEntityTooLarge:
-        raise too_large(limit) from None
+        raise ApiError(
+            413,
+            f"the form has more than {MAX_FORM_PARTS} parts, or a text part or the headers of a "
+            f"part have more than {MAX_FIELD_BYTES} bytes; send large content as a file",
+        ) from None
     except ClientDisconnected:
         raise ApiError(400, "the body ended early") from None
     except ValueError as error:

@@ -8,12 +8,10 @@ Whatever goes wrong on the way ends in an ``Error`` body with the id of the requ
 from __future__ import annotations
 
 import logging
-import re
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 from werkzeug.http import parse_cookie
 
@@ -22,7 +20,7 @@ from arthurai.server.data.errors import DataStoreError
 from arthurai.server.http import bodies
 from arthurai.server.http.errors import ApiError
 from arthurai.server.http.handlers import registered
-from arthurai.server.http.messages import JSON, Form, Reply, Request
+from arthurai.server.http.messages import JSON, Form, Reply, Request, accepted_request_id
 from arthurai.server.http.routing import Router, raw_path
 from arthurai.server.http.validation import Validation, shipped_validation
 from arthurai.server.invitations import SIGN_UP_PATH, sign_up
@@ -39,7 +37,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger("arthurai.server.http")
 
 HEALTH_PATH: Final = "/health"
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# what the operating system, SQLite and DuckDB say
+_SIGNS_OF_A_FULL_DISK: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
+PUBLIC_BODY_BYTES: Final = 2**20  # nobody is known yet, and nobody has to send much
 _MAX_QUERY_FIELDS: Final = 10_000
 
 
@@ -75,7 +75,7 @@ class HttpCore:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
         started = time.perf_counter()
-        request_id = _request_id(environ)
+        request_id = accepted_request_id(environ.get("HTTP_X_REQUEST_ID"))
         exchange = _Exchange(environ, request_id)
         try:
             reply = self._answer(exchange)
@@ -89,10 +89,10 @@ class HttpCore:
                 logger.exception("request failed", extra=exchange.facts())
             status = error.status
             headers, content = Reply(status, {"error": str(error)}).encoded()
-        except Exception:
+        except Exception as error:
             logger.exception("request failed", extra=exchange.facts())
             status = 500
-            message = f"internal server error; the server's log tells more (request {request_id})"
+            message = f"{_explained(error)} (request {request_id})"
             headers, content = Reply(status, {"error": message}).encoded()
         finally:
             exchange.close()
@@ -163,6 +163,8 @@ class HttpCore:
         if bodies.has_body(environ):
             media_type = bodies.media_type(environ, accepted)
             limit = self._limits.get(media_type, self._max_form_bytes)
+            if operation.public:
+                limit = min(limit, PUBLIC_BODY_BYTES)
             if media_type in {bodies.MULTIPART, bodies.URL_ENCODED}:
                 form = bodies.decode_form(environ, limit)
                 exchange.received_bytes = sum(part.size for part in form.files.values())
@@ -194,6 +196,7 @@ class _Exchange:
     def facts(self) -> dict[str, Any]:
         return {
             "request_id": self.request_id,
+            "client": self.environ.get("REMOTE_ADDR"),
             "method": self.environ["REQUEST_METHOD"],
             "path": self.path.encode("ascii", "backslashreplace").decode(),
             "operation_id": self.operation.operation_id if self.operation else None,
@@ -206,9 +209,10 @@ class _Exchange:
             uploaded.stream.close()
 
 
-def _request_id(environ: WSGIEnvironment) -> str:
-    given = str(environ.get("HTTP_X_REQUEST_ID", ""))
-    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+def _explained(error: Exception) -> str:
+    if any(sign in str(error) for sign in _SIGNS_OF_A_FULL_DISK):
+        return "the server's disk is full; make room for its data and temporary files"
+    return "internal server error; the server's log tells more"
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:

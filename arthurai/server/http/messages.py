@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 import orjson
 
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
     from arthurai.server.control.models import ModelRecord
 
 JSON: Final = "application/json"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def accepted_request_id(given: str | None) -> str:
+    """Return the id of a request: the one the client gave if it is harmless, else a new one.
+
+    Args:
+        given: The header ``X-Request-ID``.
+    """
+    return given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
 @dataclass(frozen=True, slots=True)

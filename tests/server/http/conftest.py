@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from arthurai.server.app import create_app
-from arthurai.server.serving import Server
+from arthurai.server.serving import Server, listen
 from arthurai.transport.local import LocalTransport
 
 
@@ -29,7 +29,7 @@ def shared_admin():
 @pytest.fixture
 def listening(app):
     """Serve ``app`` on a socket; give the server."""
-    server = Server(app, port=0, threads=4, max_body_bytes=2**30)
+    server = Server(app, listen(port=0), threads=4, max_body_bytes=2**30)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server

@@ -1,0 +1,193 @@
+"""What a connection may do, beyond what waitress bounds by itself.
+
+Three things are added: framing that two readers could read differently is refused, clients that
+dawdle are let go, and a connection is closed so that the last answer arrives: as long as the client
+is still sending, a plain close would reset the connection and destroy the answer on its way.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.task import ErrorTask
+from waitress.utilities import BadRequest, Error, InternalServerError
+
+from arthurai.server.http.bodies import too_large
+from arthurai.server.http.messages import JSON, accepted_request_id
+
+logger = logging.getLogger("arthurai.server.http")
+
+IDLE_SECONDS: Final = 120
+REQUEST_SECONDS: Final = 60
+LEAST_BYTES_A_SECOND: Final = 500
+LINGER_SECONDS: Final = 30
+LINGER_IDLE_SECONDS: Final = 2
+_MAX_CHUNK_LINE: Final = 8 * 1024
+
+
+class _TooSlowError(Error):  # type: ignore[misc]  # waitress has no types
+    code = 408
+    reason = "Request Timeout"
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Reads a request, strictly where its length is at stake."""
+
+    completed: bool
+
+    def __init__(self, adjustments: Any) -> None:
+        super().__init__(adjustments)
+        self.started = time.monotonic()
+
+    @property
+    def deadline(self) -> float:
+        """When the request has to be here, by ``time.monotonic``; each byte earns some time."""
+        received: int = self.header_bytes_received + self.body_bytes_received
+        return self.started + REQUEST_SECONDS + received / LEAST_BYTES_A_SECOND
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the request line and the headers."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError("The request line or Content-Length cannot be read") from error
+        if "TRANSFER_ENCODING" in self.headers:
+            raise ParsingError(f"Transfer-Encoding does not go with HTTP/{self.version}")
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding do not go together")
+
+    def received(self, data: bytes) -> int:
+        """Take what came; return how many bytes of it belong to this request."""
+        try:
+            consumed: int = super().received(data)
+        except OSError as error:
+            logger.error("a request body cannot be kept: %s", error)  # noqa: TRY400 - says it all
+            self.error = InternalServerError("the server has no room for the body")
+            self.completed = True
+            return len(data)
+        if self.chunked and not self.completed:
+            receiver = self.body_rcv
+            if max(len(receiver.control_line), len(receiver.trailer)) > _MAX_CHUNK_LINE:
+                self.error = BadRequest("A chunk header or the trailer is too long")
+                self.completed = True
+        if self.completed:
+            # whoever is refused, or has sent everything, must not be asked to go on
+            self.expect_continue = False
+        return consumed
+
+
+class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Answers what never became a request, in the form of all other errors, and logs it."""
+
+    def execute(self) -> None:
+        """Write the answer; the connection ends with it."""
+        error = self.request.error
+        reason = self._reason()
+        given = accepted_request_id(self.request.headers.get("X_REQUEST_ID"))
+        body = orjson.dumps({"error": reason})
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [("Content-Type", JSON), ("X-Request-ID", given)]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        facts = {"request_id": given, "client": self.channel.addr[0], "status": error.code}
+        logger.info("refused: %s", reason, extra=facts)
+        self.write(body)
+
+    def _reason(self) -> str:
+        error = self.request.error
+        limits = self.channel.adj
+        if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return too_large(limits.max_request_body_size).message
+        if error.code == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+            return (
+                f"the request line and the headers have more than {limits.max_request_header_size} "
+                "bytes; shorten the address, or send fewer cookies"
+            )
+        return f"{error.reason}: {error.body}"
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A client's connection."""
+
+    parser_class = _Parser
+    error_task_class = _Refusal
+    _linger_until: float | None = None
+    _last_read = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being read, worked on or answered."""
+        return bool(
+            self.requests
+            or self.request is not None
+            or self.total_outbufs_len
+            or self.close_when_flushed
+            or self._linger_until is not None
+        )
+
+    def readable(self) -> bool:
+        """Tell whether more is to be read now."""
+        return self._linger_until is not None or bool(super().readable())
+
+    def received(self, data: bytes) -> bool:
+        """Take what came."""
+        self._last_read = time.monotonic()
+        if self._linger_until is not None:
+            return False
+        return bool(super().received(data))
+
+    def handle_write(self) -> None:
+        """Send what waits; once the last answer is out, only listen until the client is done."""
+        # the lock keeps a finishing thread from asking for a plain close in between
+        with self.requests_lock:
+            if self.will_close or not self.close_when_flushed:
+                super().handle_write()
+                return
+            self._flush_exception(self._flush_some)
+            if self.will_close:
+                self.handle_close()
+            elif self.connected and not self.total_outbufs_len:
+                self._linger()
+
+    def _linger(self) -> None:
+        self.close_when_flushed = False
+        self.request = None
+        self._last_read = time.monotonic()
+        self._linger_until = self._last_read + LINGER_SECONDS
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.handle_close()
+
+    def keep_pace(self, now: float) -> None:
+        """Let go of a client that keeps the server waiting; to be called by the reading thread.
+
+        Args:
+            now: The time by ``time.monotonic``.
+        """
+        request = self.request
+        if self._linger_until is not None:
+            if now > min(self._linger_until, self._last_read + LINGER_IDLE_SECONDS):
+                self.handle_close()
+        elif self.total_outbufs_len and time.time() - self.last_activity > IDLE_SECONDS:
+            logger.warning("%s does not take its answer: closed", self.addr[0])
+            self.handle_close()
+        elif request is not None and self.requests:
+            request.started = now  # it has to wait for its turn
+        elif request is not None and now > request.deadline:
+            self._give_up(request)
+
+    def _give_up(self, request: _Parser) -> None:
+        request.error = _TooSlowError("the request came too slowly; send it again")
+        request.completed = True
+        with self.requests_lock:
+            self.request = None
+            self.requests.append(request)
+        self.server.add_task(self)
