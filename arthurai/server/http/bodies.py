@@ -27,7 +27,6 @@ URL_ENCODED: Final = "application/x-www-form-urlencoded"
 MAX_DEPTH: Final = 64
 MAX_FORM_PARTS: Final = 100
 MAX_FIELD_BYTES: Final = 8 * 2**20
-MAX_URL_ENCODED_BYTES: Final = 2**20
 MAX_CONTAINERS: Final = 4_000_000
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _PLAIN: Final = frozenset({"", "identity"})
@@ -182,7 +181,7 @@ def decode_json(content: bytes) -> Any:
 
 def _check_depth(value: Any) -> None:
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         deeper: list[Any] = []
         for container in level:
             members = container.values() if type(container) is dict else container
@@ -198,7 +197,7 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
 
     Args:
         environ: The WSGI environment.
-        limit: Most bytes to accept; fewer of a form without files, which is kept in memory.
+        limit: Most bytes to accept.
 
     Raises:
         ApiError: 413 above the limit, 400 for a malformed body or a repeated part, 415 for an
@@ -207,8 +206,6 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
     if (encoding := _content_encoding(environ)) not in _PLAIN:
         raise _not_taken(encoding, "none: the files of a form are compressed on their own")
     stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
-    if stated.lower() == URL_ENCODED:
-        limit = min(limit, MAX_URL_ENCODED_BYTES)
     parser = FormDataParser(
         max_form_memory_size=MAX_FIELD_BYTES,
         max_form_parts=MAX_FORM_PARTS,
