@@ -110,7 +110,7 @@ class Authentication:
                 token,
                 self._secret,
                 algorithms=[_ALGORITHM],
-                options={"require": ["sub", "exp", "epoch"]},
+                options={"require": ["sub", "exp", "epoch"], "verify_iat": False},
             )
         except jwt.ExpiredSignatureError:
             raise _unauthorized("the session has expired; log in again") from None

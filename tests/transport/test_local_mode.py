@@ -161,6 +161,11 @@ def test_what_a_directory_holds_is_there_again_later(tmp_path):
         server.release()
 
 
+def test_a_new_directory_is_for_its_owner_only(tmp_path):
+    open_local(f"local://{tmp_path}/deep/data").release()
+    assert (tmp_path / "deep" / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_directory_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ArthurUserError, match="file"):

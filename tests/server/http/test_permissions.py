@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from pathlib import Path
 
 import httpx
@@ -217,3 +218,12 @@ def test_a_query_needs_the_right_to_read_the_data_it_touches(app, client, organi
     assert ask(source) == [False, False]
     forbidden = "inference" if source == "reference" else "reference"
     assert ask(forbidden) == [True, True]
+
+
+def test_a_session_outlives_a_clock_that_is_set_back(app, callers, organization_id, monkeypatch):
+    (user,) = app.control.users.members(organization_id)
+    now = time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now + 600)
+        token, _ = app.authentication.open_session(user)
+    assert callers(token).get("/users/me").status_code == 200
