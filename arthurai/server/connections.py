@@ -58,6 +58,9 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             super().parse_header(header_plus)
         except ValueError as error:
             raise ParsingError("The request line or Content-Length cannot be read") from error
+        except ParsingError as error:
+            # what it quotes may be a credential
+            raise ParsingError(str(error).partition(' "')[0]) from None
         if "TRANSFER_ENCODING" in self.headers:
             raise ParsingError(f"Transfer-Encoding does not go with HTTP/{self.version}")
         if self.chunked and "CONTENT_LENGTH" in self.headers:
@@ -69,7 +72,9 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             consumed: int = super().received(data)
         except OSError as error:
             logger.error("a request body cannot be kept: %s", error)  # noqa: TRY400 - says it all
-            self.error = InternalServerError("the server has no room for the body")
+            self.error = InternalServerError(
+                "the body cannot be kept; the log of the server tells why"
+            )
             self.completed = True
             return len(data)
         if self.chunked and not self.completed:

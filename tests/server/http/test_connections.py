@@ -6,6 +6,7 @@ import logging
 import re
 import select
 import socket
+import tempfile
 import threading
 import time
 from urllib.parse import urlsplit
@@ -193,6 +194,15 @@ def test_what_is_no_request_is_refused_and_logged_by_its_id(app, listening, line
     assert reason in record.getMessage()
 
 
+@pytest.mark.parametrize("line", ["Authorization: s3cret\nkey", " s3cret", "Authorization s3cret"])
+def test_refusals_do_not_repeat_what_may_be_secret(listening, line, caplog):
+    sent = f"GET /health HTTP/1.1\r\n{line}\r\n\r\n".encode()
+    with caplog.at_level(logging.DEBUG):
+        assert "s3cret" not in refused(exchange(listening, sent), 400)[0]
+    assert "refused" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
 def test_a_refusal_carries_the_id_of_the_client(app, listening):
     broken = request(app, POST, JSON, CHUNKED, "X-Request-ID: my.id-1", body=b"zz\r\n")
     assert refused(exchange(listening, broken), 400)[1] == "my.id-1"
@@ -206,6 +216,15 @@ def test_the_reason_of_a_refusal_reaches_who_is_still_sending(app, listening):
             connection.sendall(b" " * 2**20)
         reason, _ = refused(received(connection), 413)
     assert f"larger than {2**30} bytes" in reason
+
+
+def test_a_body_that_cannot_be_kept_is_answered(app, listening, monkeypatch, caplog):
+    monkeypatch.setattr(tempfile, "tempdir", "/no/such/directory")
+    body = b'{"name": "' + b"x" * 2**20 + b'"}'
+    large = request(app, POST, JSON, f"Content-Length: {len(body)}", body=body)
+    with caplog.at_level(logging.ERROR, logger="arthurai"):
+        assert "cannot be kept" in refused(exchange(listening, large), 500)[0]
+    assert "/no/such/directory" in caplog.text
 
 
 def test_who_never_stops_sending_is_let_go(app, listening, monkeypatch):
