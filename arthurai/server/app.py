@@ -34,7 +34,7 @@ FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
 ADMIN_KEY_DESCRIPTION: Final = "embedded server"
-MAX_JSON_BYTES: Final = 64 * 2**20
+MAX_JSON_BYTES: Final = 128 * 2**20  # 100 000 rows of 26 columns, as some clients send them at once
 MAX_FORM_BYTES: Final = 4 * 2**30
 
 
