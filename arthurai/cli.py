@@ -264,7 +264,6 @@ def _serve(options: argparse.Namespace) -> int:
 
     log_to_stderr(options.log_level)
     os.umask(0o077)
-    # the address comes first: a failed start must not make a password that nobody gets to see
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
@@ -277,11 +276,13 @@ def _serve(options: argparse.Namespace) -> int:
         except ValueError as error:
             return _fail(str(error))
         try:
-            app = create_app(options.data_dir, make_login=True, access_log=True, delivery=settings)
+            app = create_app(options.data_dir, access_log=True, delivery=settings)
         except _store_errors() as error:
             return _fail(f"cannot use the data directory {options.data_dir}: {error}")
         with app:
             server = Server(app, listener, threads=options.threads, max_body_bytes=MAX_FORM_BYTES)
+            # not earlier: what does not get as far as printing the password must not set it
+            app.make_login()
             app.start_clock()
             with stopped_by_signals(server):
                 _announce(app, server.url)

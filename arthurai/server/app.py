@@ -123,7 +123,7 @@ class ArthurApp:
         self.first_login: FirstLogin | None = None
         self.admin_key = self._prepare()
         if make_login:
-            self._make_login()
+            self.make_login()
         self._http = HttpCore(
             self,
             document,
@@ -140,7 +140,7 @@ class ArthurApp:
             if not organizations:
                 organizations = [self.control.organizations.create(FIRST_ORGANIZATION)]
                 user = self.control.users.create(
-                    username=FIRST_USERNAME, email=FIRST_EMAIL, password=None
+                    username=FIRST_USERNAME, email=FIRST_EMAIL, password_hash=None
                 )
                 self.control.users.join(user.id, organizations[0]["id"], ADMINISTRATOR)
             organization_id = organizations[0]["id"]
@@ -151,13 +151,24 @@ class ArthurApp:
             account = accounts.create(organization_id, ADMIN_KEY_DESCRIPTION, SUPER_ADMIN)
             return accounts.token(account.id)
 
-    def _make_login(self) -> None:
+    def make_login(self) -> None:
+        """Give the first administrator a password if nobody has one; it is in ``first_login``."""
         users = self.control.users
         if users.any_password():
             return
-        administrator = users.members(self.control.organizations.list()[0]["id"])[0]
+        organization_id = self.control.organizations.list()[0]["id"]
+        administrator = next(
+            (
+                user
+                for user in users.members(organization_id)
+                if user.active and user.roles[organization_id] == ADMINISTRATOR
+            ),
+            None,
+        )
+        if administrator is None:
+            return
         self.first_login = FirstLogin(administrator.username, secrets.token_urlsafe(12))
-        users.set_password(administrator, self.first_login.password)
+        users.set_password(administrator, users.hashed(self.first_login.password))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""

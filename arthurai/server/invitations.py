@@ -83,9 +83,14 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
 def _base_url(request: Request) -> str:
     custom = request.body.get("custom_dashboard_url")
     if custom:
-        parts = urlsplit(custom if "://" in custom else f"https://{custom}")
+        try:
+            parts = urlsplit(custom if "://" in custom else f"https://{custom}")
+        except ValueError:
+            parts = urlsplit("")
         if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.netloc):
-            raise ApiError(400, "body.custom_dashboard_url: not the address of a host")
+            raise ApiError(
+                400, f"body.custom_dashboard_url: {custom[:100]!r} is not the address of a host"
+            )
         return f"{parts.scheme}://{parts.netloc}"
     host = request.headers.get("host", "")
     return f"{'https' if request.is_https else 'http'}://" + (
@@ -132,23 +137,29 @@ def _claims(app: ArthurApp, token: str) -> dict[str, Any]:
     except jwt.InvalidTokenError:
         raise ApiError(403, "this invitation is not valid (any more); ask for a new one") from None
     if app.control.documents(people.INVITATION_KIND).get(claims["org"], claims["sub"]) is None:
-        raise ApiError(403, "this invitation was used already")
+        raise _used()
     return claims
+
+
+def _used() -> ApiError:
+    return ApiError(403, "this invitation was used already")
 
 
 def _make_account(
     app: ArthurApp, claims: dict[str, Any], username: str, password: str, profile: Any
 ) -> None:
-    people.check_account({"username": username, "password": password})
+    people.check_account({"username": username, "email": claims["sub"], "password": password})
+    password_hash = app.control.users.hashed(password)
     with app.control.transaction():
         user = app.control.users.create(
             username=username,
             email=claims["sub"],
-            password=password,
+            password_hash=password_hash,
             profile={name: profile.get(name) or None for name in ("first_name", "last_name")},
         )
         app.control.users.join(user.id, claims["org"], INVITED_ROLE)
-        app.control.documents(people.INVITATION_KIND).delete(claims["org"], claims["sub"])
+        if not app.control.documents(people.INVITATION_KIND).delete(claims["org"], claims["sub"]):
+            raise _used()
 
 
 def _form(token: str, claims: dict[str, Any], error: str) -> Reply:

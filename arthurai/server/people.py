@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.bundle import Permission
 from arthurai.server.authorization import SUPER_ADMIN
 from arthurai.server.control.users import MAX_PASSWORD_LENGTH
 from arthurai.server.http.handlers import ApiError, Request
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from arthurai.server.control.users import User
 
 INVITATION_KIND: Final = "invitation"
-_ADDRESS: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
+_ADDRESS: Final = re.compile(r"[^\s@,;:<>\"()\[\]\\]+@[^\s@,;:<>\"()\[\]\\/]+")
 _NAME: Final = re.compile(r"\S(.*\S)?")
+_MANAGE: Final = Permission("user", "write")
 
 
 def check_role(request: Request, organization_id: str, role: str) -> None:
@@ -55,15 +57,16 @@ def check_address(address: str, where: str) -> None:
     Raises:
         ApiError: 400 when it cannot.
     """
-    if not _ADDRESS.fullmatch(address):
+    if not (_ADDRESS.fullmatch(address) and address.isprintable()):
         raise ApiError(400, f"{where}: {address[:100]!r} is not an e-mail address")
 
 
-def check_account(body: Mapping[str, Any]) -> None:
+def check_account(body: Mapping[str, Any], user: User | None = None) -> None:
     """Check the login data of a new or changed user, as far as they are given.
 
     Args:
         body: A request with ``email``, ``username``, ``password`` or ``new_password``.
+        user: The user before the change.
 
     Raises:
         ApiError: 400 for an impossible value.
@@ -73,13 +76,15 @@ def check_account(body: Mapping[str, Any]) -> None:
     username: str | None = body.get("username")
     if username is not None and not (_NAME.fullmatch(username) and username.isprintable()):
         raise ApiError(400, "body.username: a name is printable and has no blanks around it")
-    if (
-        username is not None
-        and "@" in username
-        and username.casefold() != (body.get("email") or "").casefold()
-    ):
+    username = username or (user.username if user else "")
+    email: str = body.get("email") or (user.email if user else "")
+    if "@" in username and username.casefold() != email.casefold():
         # one could log in, or lock somebody out, under the address of somebody else
-        raise ApiError(400, "body.username: contains @ and is not the user's own address")
+        raise ApiError(
+            400,
+            f"body.username: {username[:100]!r} contains @ and is not the user's own address "
+            f"{email[:100]!r}; choose a name without @, or change both together",
+        )
     for member in ("password", "new_password"):
         password = body.get(member)
         if password is not None and not 0 < len(password) <= MAX_PASSWORD_LENGTH:
@@ -88,36 +93,44 @@ def check_account(body: Mapping[str, Any]) -> None:
             )
 
 
-def change_user(request: Request, user: User, *, may_skip_old_password: bool) -> User:
-    """Change what a request says about a user, apart from roles.
+def change_user(
+    request: Request, user: User, *, may_skip_old_password: bool, role: str | None = None
+) -> User:
+    """Change what a request says about a user and return the new state.
 
     Args:
         request: The request, with an ``UpdateUserRequest`` as its body.
         user: The user.
         may_skip_old_password: Whether a new password may be set without the old one.
+        role: New role in the organisation of the request, already checked; ``None`` keeps it.
 
     Raises:
-        ApiError: 400 for an impossible value, 403 for a wrong old password, 409 for a taken name
-            or address.
+        ApiError: 400 for an impossible value or when the organisation would lose its last manager,
+            403 for a wrong old password, 409 for a taken name or address.
     """
     body, users = request.body, request.app.control.users
-    check_account(body)
-    password = body.get("new_password")
-    if password is not None and not may_skip_old_password:
-        if body.get("old_password") is None:
-            raise ApiError(400, "body.old_password: needed to set a new password")
-        users.check_old_password(user, body["old_password"])
+    check_account(body, user)
+    password, password_hash = body.get("new_password"), None
+    if password is not None:
+        if not may_skip_old_password:
+            if body.get("old_password") is None:
+                raise ApiError(400, "body.old_password: needed to set a new password")
+            users.check_old_password(user, body["old_password"])
+        password_hash = users.hashed(password)
     with request.app.control.transaction():
-        changed = users.update(
-            user, username=body.get("username"), email=body.get("email"), profile=body
-        )
-        if password is not None:
-            users.set_password(changed, password)
-    return changed
+        users.update(user, username=body.get("username"), email=body.get("email"), profile=body)
+        if password_hash is not None:
+            users.set_password(user, password_hash)
+        if role is not None:
+            users.join(user.id, request.organization_id, role)
+            check_manager_left(request, user, request.organization_id)
+    return users.get(user.id)
 
 
 def may_administer(request: Request, user: User) -> None:
-    """Check that the caller stands above a user: may give their role, in all their organisations.
+    """Check that the caller stands above a user in all organisations of the user.
+
+    There the caller must have the permission of the operation and be able to give the user's role.
 
     Args:
         request: The request.
@@ -126,14 +139,46 @@ def may_administer(request: Request, user: User) -> None:
     Raises:
         ApiError: 403 when they do not.
     """
-    caller = request.caller
+    caller, app = request.caller, request.app
     if SUPER_ADMIN in caller.roles:
         return
-    role = user.roles[request.organization_id]
-    if not request.app.authorization.may_assign(caller, role):
-        raise ApiError(403, "this user has rights over people that the caller lacks")
-    if not user.roles.keys() <= caller.memberships.keys():
+    for organization_id, role in user.roles.items():
+        if organization_id not in caller.memberships:
+            raise ApiError(
+                403,
+                "this user belongs to other organizations too; only the user can change the "
+                "account",
+            )
+        there = app.authentication.enter(caller, organization_id)
+        app.authorization.require(there, request.operation.permission)
+        if not app.authorization.may_assign(there, role):
+            raise ApiError(403, "this user has rights over people that the caller lacks")
+
+
+def check_manager_left(request: Request, user: User, organization_id: str) -> None:
+    """Check, after a change, that an organisation still has somebody who manages its users.
+
+    Super administrators may leave one without: they can make another.
+
+    Args:
+        request: The request.
+        user: The changed user, as they were before.
+        organization_id: The organisation.
+
+    Raises:
+        ApiError: 400 when the user was the last one.
+    """
+    app = request.app
+
+    def manages(member: User) -> bool:
+        granted = app.authorization.grants([member.roles[organization_id]], organization_id)
+        return member.active and _MANAGE in granted
+
+    if request.caller.is_global or organization_id not in user.roles or not manages(user):
+        return
+    if not any(manages(member) for member in app.control.users.members(organization_id)):
         raise ApiError(
-            403,
-            "this user belongs to other organizations too; only the user can change the account",
+            400,
+            f"{user.username!r} is the last user who manages users of this organization; give "
+            "somebody else a role that does first",
         )

@@ -97,6 +97,19 @@ def test_a_persistent_server_prints_its_login_once(tmp_path):
     assert first.key not in log
 
 
+def test_a_start_that_fails_does_not_use_up_the_login(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        failed = run("serve", "--data-dir", str(tmp_path), "--port", port)
+    assert failed.returncode == 1
+    assert "--port" in failed.stderr
+    server = Running("--data-dir", str(tmp_path), "--log-level", "error")
+    body = {"login": server.word(r"ARTHUR_LOGIN=(\S+)")}
+    body["password"] = server.word(r"ARTHUR_PASSWORD=(\S+)")
+    assert call(server.url, "/api/v3/login", "", body)[0] == 200
+    assert server.stop()[0] == 0
+
+
 def test_what_was_answered_survives_a_killed_process(tmp_path):
     server = Running("--data-dir", str(tmp_path), "--log-level", "error")
     for number in range(20):

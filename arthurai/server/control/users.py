@@ -93,12 +93,16 @@ class UserRepository:
         """A hash to check against when the user does not exist, so that both take as long."""
         return self._hasher.hash(new_id())
 
+    def hashed(self, password: str) -> str:
+        """Return the hash of a password; slow on purpose, so keep it out of transactions."""
+        return self._hasher.hash(password)
+
     def create(
         self,
         *,
         username: str,
         email: str,
-        password: str | None,
+        password_hash: str | None,
         profile: Mapping[str, Any] | None = None,
     ) -> User:
         """Create a user who belongs to no organisation yet.
@@ -106,14 +110,13 @@ class UserRepository:
         Args:
             username: Login name, unique on the server whatever its case.
             email: Mail address, unique among active users.
-            password: Password; without one nobody can log in as this user.
+            password_hash: Made by ``hashed``; without one nobody can log in as this user.
             profile: Names and settings.
 
         Raises:
             ApiError: 409 when name or address is taken.
         """
         user_id = new_id()
-        password_hash = None if password is None else self._hasher.hash(password)
         try:
             self._database.execute(
                 """INSERT INTO users (id, username, email, password_hash, profile, created_at)
@@ -185,13 +188,6 @@ class UserRepository:
             (user_id, organization_id, role),
         )
 
-    def leave(self, user_id: str, organization_id: str) -> None:
-        """Take a user out of an organisation."""
-        self._database.execute(
-            "DELETE FROM memberships WHERE user_id = ? AND organization_id = ?",
-            (user_id, organization_id),
-        )
-
     def update(
         self,
         user: User,
@@ -211,21 +207,28 @@ class UserRepository:
         Raises:
             ApiError: 409 when name or address is taken.
         """
-        try:
-            self._database.execute(
-                """UPDATE users SET username = COALESCE(?, username), email = COALESCE(?, email),
-                   profile = ? WHERE id = ?""",
-                (username, email, _encoded({**user.profile, **(profile or {})}), user.id),
-            )
-        except sqlite3.IntegrityError:
-            raise _taken(username, email) from None
-        return self.get(user.id)
+        with self._database.transaction():
+            present = self.get(user.id).profile
+            try:
+                self._database.execute(
+                    """UPDATE users SET username = COALESCE(?, username),
+                       email = COALESCE(?, email), profile = ? WHERE id = ?""",
+                    (username, email, _encoded({**present, **(profile or {})}), user.id),
+                )
+            except sqlite3.IntegrityError:
+                raise _taken(username, email) from None
+            return self.get(user.id)
 
-    def set_password(self, user: User, password: str) -> None:
-        """Set a new password; all sessions of the user end."""
+    def set_password(self, user: User, password_hash: str) -> None:
+        """Set a new password; all sessions of the user end.
+
+        Args:
+            user: The user.
+            password_hash: Made by ``hashed``.
+        """
         self._database.execute(
             "UPDATE users SET password_hash = ?, session_epoch = session_epoch + 1 WHERE id = ?",
-            (self._hasher.hash(password), user.id),
+            (password_hash, user.id),
         )
 
     def any_password(self) -> bool:
@@ -278,6 +281,8 @@ class UserRepository:
     def check_old_password(self, user: User, password: str) -> None:
         """Check a password of a known user; failures count like failed logins.
 
+        Not for use inside a transaction: its end would undo the count.
+
         Raises:
             ApiError: 403 when it is not theirs or too many were tried.
         """
@@ -308,7 +313,7 @@ class UserRepository:
             )
             self._database.execute(
                 """INSERT INTO login_failures VALUES (?, 1, 0, ?) ON CONFLICT (login) DO UPDATE SET
-                   locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE 0 END,
+                   locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE locked_until END,
                    failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END,
                    last_failure = excluded.last_failure""",
                 (key, moment, MAX_LOGIN_FAILURES, moment + LOCK_SECONDS, MAX_LOGIN_FAILURES),

@@ -13,7 +13,7 @@ from arthurai.server.authorization import CUSTOM_ROLE_KIND, check_custom_roles
 from arthurai.server.http.errors import not_found
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.people import INVITATION_KIND, check_role
+from arthurai.server.people import INVITATION_KIND, check_manager_left, check_role
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -160,6 +160,7 @@ def add_organization_users(request: Request) -> Reply:
                 if present is not None:
                     check_role(request, organization_id, present)
             users.join(user.id, organization_id, change["role"])
+            check_manager_left(request, user, organization_id)
     return Reply(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
 
 

@@ -109,11 +109,12 @@ def create_user(request: Request) -> Reply:
     role = people.one_role(body["roles"])
     people.check_role(request, organization_id, role)
     people.check_account(body)
+    password_hash = control.users.hashed(body["password"])
     with control.transaction():
         user = control.users.create(
             username=body["username"],
             email=body["email"],
-            password=body["password"],
+            password_hash=password_hash,
             profile=body,
         )
         control.users.join(user.id, organization_id, role)
@@ -132,14 +133,13 @@ def update_user(request: Request) -> Reply:
     user = _member(request)
     people.may_administer(request, user)
     organization_id, roles = request.organization_id, request.body.get("roles")
-    users = request.app.control.users
-    with request.app.control.transaction():
-        people.change_user(request, user, may_skip_old_password=SUPER_ADMIN in request.caller.roles)
-        if roles is not None:
-            role = people.one_role(roles)
-            people.check_role(request, organization_id, role)
-            users.join(user.id, organization_id, role)
-    return Reply(200, users.get(user.id).shown(organization_id))
+    role = None if roles is None else people.one_role(roles)
+    if role is not None:
+        people.check_role(request, organization_id, role)
+    changed = people.change_user(
+        request, user, may_skip_old_password=SUPER_ADMIN in request.caller.roles, role=role
+    )
+    return Reply(200, changed.shown(organization_id))
 
 
 @operation("delete_user")
@@ -152,6 +152,8 @@ def delete_user(request: Request) -> Reply:
     with control.transaction():
         control.users.deactivate(user)
         control.service_accounts.delete_of_creator(user.id)
+        for organization_id in user.roles:
+            people.check_manager_left(request, user, organization_id)
     return Reply(204)
 
 
