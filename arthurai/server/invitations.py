@@ -56,9 +56,15 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
         addresses: Their mail addresses.
 
     Raises:
-        ApiError: 400 when the dashboard's address is none.
+        ApiError: 400 when the dashboard's address is none, or mails cannot be sent.
     """
     app = request.app
+    if addresses and not (request.body.get("return_direct_links") or app.delivery.sends_mail):
+        raise ApiError(
+            400,
+            "body.return_direct_links: no mail server is set up here (ARTHUR_SMTP_URL), so ask for "
+            "the links",
+        )
     base = _base_url(request)
     name = app.control.organizations.get(organization_id)["name"]
     links = {}
@@ -76,7 +82,8 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
         )
         if not request.body.get("return_direct_links"):
             text = f"You are invited to the organization {name}: {links[address]}"
-            app.delivery.mail(Message(address, f"Invitation to {name}", text))
+            subject = f"Invitation to {name}"
+            app.delivery.mail(Message(address, subject, text, confidential=True))
     return links
 
 

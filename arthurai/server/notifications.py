@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -25,6 +26,7 @@ logger = logging.getLogger("arthurai.server.notifications")
 CONFIGURATION_KIND: Final = "alert_notification_configuration"
 SUMMARY_KIND: Final = "alert_summary_configuration"
 ALERT_KIND: Final = "alert"
+EMAIL: Final = "email"
 WEEKDAYS: Final = (
     "Monday",
     "Tuesday",
@@ -96,19 +98,20 @@ class Notifications:
         text = f"{content['alert_timestamp']}: {content['alert_description']} (model {model_id})"
         sent = 0
         for configuration in configurations:
-            destination = self._destination(configuration)
-            if destination is not None:
-                self._delivery.send(Message(destination, subject, text, content))
-                sent += 1
+            if configuration["type"] == EMAIL:
+                address = self._address(configuration["user_id"])
+                if address is None:
+                    continue
+                self._delivery.mail(Message(address, subject, text, content))
+            else:
+                self._delivery.send(Message(configuration["destination"], subject, text, content))
+            sent += 1
         return sent
 
-    def _destination(self, who: Mapping[str, Any]) -> str | None:
-        """Return where to send something; nowhere if its user is not active any more."""
-        if who.get("user_id"):
-            user = self._control.users.active(who["user_id"])
-            return None if user is None else who.get("destination") or user.email
-        destination: str | None = who.get("destination")
-        return destination
+    def _address(self, user_id: str) -> str | None:
+        """Return the present address of a user, or ``None`` if they are not active any more."""
+        user = self._control.users.active(user_id)
+        return None if user is None else user.email
 
     def report(self, summary: Mapping[str, Any], until: datetime) -> dict[str, Any]:
         """Return what a summary says (``AlertSummaryReport``).
@@ -156,10 +159,9 @@ class Notifications:
         text = "\n".join([report["time_frame"], *(lines or ["no alerts"])])
         sent = 0
         for subscriber in summary["subscribers"]:
-            destination = self._destination(subscriber) if subscriber["enabled"] else None
-            if destination is not None:
-                subject = f"Arthur: {summary['name']}"
-                self._delivery.mail(Message(destination, subject, text, report))
+            address = self._address(subscriber["user_id"]) if subscriber["enabled"] else None
+            if address is not None:
+                self._delivery.mail(Message(address, f"Arthur: {summary['name']}", text, report))
                 sent += 1
         logger.info(
             "alert summary %r of %s sent to %d subscribers",
@@ -182,10 +184,11 @@ class Notifications:
             due = last_due(summary, moment)
             if not summary["enabled"] or due <= times.parsed(summary["last_sent"], "last_sent"):
                 continue
-            sent_at = {**summary, "last_sent": times.shown(moment)}
-            summaries.put(summary["organization_id"], summary["id"], sent_at)
-            self.send_summary(summary, due)
-            sent += 1
+            mark_sent = methodcaller("update", last_sent=times.shown(moment))
+            present = summaries.change(summary["organization_id"], summary["id"], mark_sent)
+            if present is not None:
+                self.send_summary(present, due)
+                sent += 1
         return sent
 
     def start(self) -> None:

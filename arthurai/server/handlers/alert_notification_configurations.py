@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from arthurai.server import people
@@ -10,12 +12,12 @@ from arthurai.server.control.database import new_id
 from arthurai.server.http.errors import not_found
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 from arthurai.server.http.paging import paginate
-from arthurai.server.notifications import CONFIGURATION_KIND
+from arthurai.server.notifications import CONFIGURATION_KIND, EMAIL
 
 if TYPE_CHECKING:
     from arthurai.server.control.documents import DocumentRepository
 
-_EMAIL = "email"
+_VISIBLE: Final = re.compile(r"[!-~]+")
 
 
 @operation("list_alert_notification_configurations")
@@ -29,7 +31,7 @@ def list_alert_notification_configurations(request: Request) -> Reply:
         )
         if user_id in {None, configuration["user_id"]}
     ]
-    return Reply(200, paginate(found, request.params, dict))
+    return Reply(200, paginate(found, request.params, lambda c: _shown(request, c)))
 
 
 @operation("create_alert_notification_configuration")
@@ -39,7 +41,7 @@ def create_alert_notification_configuration(request: Request) -> Reply:
     model_id = request.app.control.models.get(request.organization_id, body["model_id"]).id
     kind = body["type"].lower()
     user_id, destination = body.get("user_id"), body.get("destination")
-    if kind == _EMAIL:
+    if kind == EMAIL:
         if user_id is None:
             raise ApiError(400, "body.user_id: needed for e-mail")
         user = request.app.control.users.member(request.organization_id, user_id)
@@ -65,27 +67,39 @@ def create_alert_notification_configuration(request: Request) -> Reply:
 def _check_destination(destination: str | None) -> None:
     if not destination:
         raise ApiError(400, "body.destination: needed for this type")
-    parts = urlsplit(destination)
-    if parts.scheme in {"http", "https"}:
-        if not parts.hostname or not destination.isprintable() or " " in destination:
-            raise ApiError(400, "body.destination: not a url")
-    else:
+    if not destination.lower().startswith(("http://", "https://")):
         people.check_address(destination, "body.destination")
+        return
+    try:
+        parts = urlsplit(destination)
+        possible = bool(parts.hostname) and parts.port != 0 and parts.username is None
+    except ValueError:
+        possible = False
+    if not possible or not _VISIBLE.fullmatch(destination):
+        raise ApiError(
+            400,
+            "body.destination: not a url of the form http(s)://host[:port]/path, percent-encoded "
+            "and without user and password",
+        )
 
 
 @operation("get_alert_notification_configuration")
 def get_alert_notification_configuration(request: Request) -> Reply:
     """Show one configuration."""
-    return Reply(200, _addressed(request))
+    return Reply(200, _shown(request, _addressed(request)))
 
 
 @operation("update_alert_notification_configuration")
 def update_alert_notification_configuration(request: Request) -> Reply:
     """Switch a configuration on or off."""
-    configuration = _addressed(request)
-    configuration["enabled"] = request.body["enabled"]
-    _documents(request).put(request.organization_id, configuration["id"], configuration)
-    return Reply(200, configuration)
+    configuration = _documents(request).change(
+        request.organization_id,
+        request.params["configuration_id"],
+        methodcaller("update", enabled=request.body["enabled"]),
+    )
+    if configuration is None:
+        raise not_found()
+    return Reply(200, _shown(request, configuration))
 
 
 @operation("delete_alert_notification_configuration")
@@ -97,6 +111,14 @@ def delete_alert_notification_configuration(request: Request) -> Reply:
 
 def _documents(request: Request) -> DocumentRepository:
     return request.app.control.documents(CONFIGURATION_KIND)
+
+
+def _shown(request: Request, configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration as the API shows it, with the present address of its user."""
+    if configuration["type"] != EMAIL:
+        return configuration
+    user = request.app.control.users.get(configuration["user_id"])
+    return {**configuration, "destination": user.email}
 
 
 def _addressed(request: Request) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arthurai.server.control.documents import DocumentRepository
 
 _CHANGEABLE = ("name", "frequency", "send_day_of_week", "send_time_of_day", "models", "enabled")
+_SCHEDULE = ("frequency", "send_day_of_week", "send_time_of_day", "enabled")
 _INTERNAL = frozenset({"owner_id", "last_sent"})
 
 
@@ -25,7 +26,7 @@ _INTERNAL = frozenset({"owner_id", "last_sent"})
 def list_alert_summary_configurations(request: Request) -> Reply:
     """List the summaries of the organisation."""
     found = _documents(request).list(request.organization_id)
-    return Reply(200, paginate(found, request.params, _shown))
+    return Reply(200, paginate(found, request.params, lambda s: _shown(request, s)))
 
 
 @operation("create_alert_summary_configuration")
@@ -49,15 +50,14 @@ def create_alert_summary_configuration(request: Request) -> Reply:
     for subscriber in body.get("subscribers") or ():
         _subscribe(request, summary, subscriber)
     with request.app.control.transaction():
-        _check(request, summary)
-        _documents(request).put(request.organization_id, summary["id"], summary)
-    return Reply(201, _shown(summary))
+        _store(request, summary)
+    return Reply(201, _shown(request, summary))
 
 
 @operation("get_alert_summary_configuration")
 def get_alert_summary_configuration(request: Request) -> Reply:
     """Show one summary."""
-    return Reply(200, _shown(_addressed(request)))
+    return Reply(200, _shown(request, _addressed(request)))
 
 
 @operation("update_alert_summary_configuration")
@@ -65,10 +65,12 @@ def update_alert_summary_configuration(request: Request) -> Reply:
     """Change a summary; its owner and administrators may."""
     with request.app.control.transaction():
         summary = _owned(request)
+        before = [summary[member] for member in _SCHEDULE]
         summary |= {m: request.body[m] for m in _CHANGEABLE if request.body.get(m) is not None}
-        _check(request, summary)
-        _documents(request).put(request.organization_id, summary["id"], summary)
-    return Reply(200, _shown(summary))
+        if [summary[member] for member in _SCHEDULE] != before:
+            summary["last_sent"] = now()  # what was due by the new schedule was not by the old one
+        _store(request, summary)
+    return Reply(200, _shown(request, summary))
 
 
 @operation("delete_alert_summary_configuration")
@@ -88,7 +90,8 @@ def send_alert_summary(request: Request) -> Reply:
 @operation("list_alert_summary_subscribers")
 def list_alert_summary_subscribers(request: Request) -> Reply:
     """List who gets a summary."""
-    return Reply(200, paginate(_addressed(request)["subscribers"], request.params, dict))
+    subscribers = _shown(request, _addressed(request))["subscribers"]
+    return Reply(200, paginate(subscribers, request.params, dict))
 
 
 @operation("create_alert_summary_subscriber")
@@ -104,7 +107,7 @@ def create_alert_summary_subscriber(request: Request) -> Reply:
 @operation("get_alert_summary_subscriber")
 def get_alert_summary_subscriber(request: Request) -> Reply:
     """Show one subscriber."""
-    return Reply(200, _subscriber(request, _addressed(request)))
+    return Reply(200, _subscriber(request, _shown(request, _addressed(request))))
 
 
 @operation("update_alert_summary_subscriber")
@@ -117,7 +120,7 @@ def update_alert_summary_subscriber(request: Request) -> Reply:
         if request.body.get("enabled") is not None:
             subscriber["enabled"] = request.body["enabled"]
         _documents(request).put(request.organization_id, summary["id"], summary)
-    return Reply(200, subscriber)
+    return Reply(200, _subscriber(request, _shown(request, summary)))
 
 
 @operation("delete_alert_summary_subscriber")
@@ -155,14 +158,17 @@ def _require_owner(request: Request, owners: Sequence[str | None]) -> None:
         raise ApiError(403, "only its owner or an administrator may change this")
 
 
-def _check(request: Request, summary: Mapping[str, Any]) -> None:
-    if summary["frequency"] == "weekly" and summary["send_day_of_week"] is None:
+def _store(request: Request, summary: dict[str, Any]) -> None:
+    if summary["frequency"] != "weekly":
+        summary["send_day_of_week"] = None
+    elif summary["send_day_of_week"] is None:
         raise ApiError(400, "body.send_day_of_week: needed for a weekly summary")
     for model_id in summary["models"]:
         request.app.control.models.get(request.organization_id, model_id)
     for other in _documents(request).list(request.organization_id):
         if other["name"] == summary["name"] and other["id"] != summary["id"]:
             raise ApiError(409, f"a summary named {summary['name'][:100]!r} exists already")
+    _documents(request).put(request.organization_id, summary["id"], summary)
 
 
 def _subscribe(
@@ -195,5 +201,12 @@ def _subscriber(request: Request, summary: Mapping[str, Any]) -> dict[str, Any]:
     raise not_found()
 
 
-def _shown(summary: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in summary.items() if name not in _INTERNAL}
+def _shown(request: Request, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary as the API shows it, with the present addresses of its subscribers."""
+    users = request.app.control.users
+    shown = {name: value for name, value in summary.items() if name not in _INTERNAL}
+    shown["subscribers"] = [
+        {**subscriber, "destination": users.get(subscriber["user_id"]).email}
+        for subscriber in summary["subscribers"]
+    ]
+    return shown

@@ -2,80 +2,19 @@
 
 from __future__ import annotations
 
-import http.server
-import logging
-import socketserver
-import threading
 from datetime import UTC, datetime, timedelta
 
-import orjson
 import pytest
 
 from arthurai.server import times
 from arthurai.server.app import create_app
-from arthurai.server.delivery import Delivery, DeliverySettings, Message
+from arthurai.server.delivery import DeliverySettings
 from arthurai.server.notifications import WEEKDAYS, last_due
-
-
-class MailHandler(socketserver.StreamRequestHandler):
-    """Speaks just enough SMTP to take mails."""
-
-    def handle(self):
-        self.say(b"220 ready")
-        while line := self.rfile.readline():
-            command = line[:4].upper()
-            if command == b"DATA":
-                self.say(b"354 go on")
-                content = b""
-                while (line := self.rfile.readline()) != b".\r\n":
-                    content += line
-                self.server.mails.append(content.decode())
-            elif command == b"QUIT":
-                return self.say(b"221 bye")
-            self.say(b"250 ok")
-        return None
-
-    def say(self, text):
-        self.wfile.write(text + b"\r\n")
-
-
-class HookHandler(http.server.BaseHTTPRequestHandler):
-    """Takes what is posted."""
-
-    def do_POST(self):
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.posts.append((self.path, orjson.loads(content)))
-        self.send_response(500 if "broken" in self.path else 200)
-        self.end_headers()
-
-    def log_message(self, *arguments):
-        """Stay quiet."""
-
-
-@pytest.fixture
-def mail_server():
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailHandler) as server:
-        server.daemon_threads = True
-        server.mails = []
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-@pytest.fixture
-def hook_server():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HookHandler) as server:
-        server.posts = []
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 @pytest.fixture
 def app(mail_server):
-    settings = DeliverySettings(
-        smtp_url=f"smtp://127.0.0.1:{mail_server.server_address[1]}", webhooks=True
-    )
+    settings = DeliverySettings(smtp_url=f"smtp://{mail_server.address}", webhooks=True)
     with create_app(delivery=settings) as made:
         yield made
 
@@ -102,7 +41,7 @@ def alert(model, **members):
 def test_mails_and_webhooks_are_sent_when_an_alert_fires(
     app, admin, ann, model, mail_server, hook_server, organization_id
 ):
-    base = f"http://127.0.0.1:{hook_server.server_address[1]}"
+    base = hook_server.url
     path = "/alert_notification_configurations"
     mail = {"model_id": model["id"], "type": "Email", "user_id": ann["id"]}
     hook = {"model_id": model["id"], "type": "PagerDuty", "destination": f"{base}/x?y=1"}
@@ -119,6 +58,70 @@ def test_mails_and_webhooks_are_sent_when_an_alert_fires(
     assert posted == "/x?y=1"
     assert content["payload"]["alert_description"] == "too high"
     assert admin.get(f"{path}/{off['id']}").json()["enabled"] is False
+
+
+def test_alerts_go_out_by_themselves_and_harm_no_request(
+    app, admin, ann, model, inference, mail_server, hook_server
+):
+    url = f"http://local/api/v4/models/{model['id']}/metrics"
+    metrics = admin.get(url, params={"metric_name": "Inference Count"}).json()["metrics"]
+    rule = {"metric_id": metrics[0]["id"], "bound": "upper", "threshold": 1, "severity": "warning"}
+    assert admin.post(f"/models/{model['id']}/alert_rules", json=rule).status_code == 200
+    path = "/alert_notification_configurations"
+    destinations = ("http://127.0.0.1:1/", f"{hook_server.url}/broken", f"{hook_server.url}/fine")
+    for destination in destinations:
+        hook = {"model_id": model["id"], "type": "pagerduty", "destination": destination}
+        assert admin.post(path, json=hook).status_code == 201
+    mail = {"model_id": model["id"], "type": "email", "user_id": ann["id"]}
+    assert admin.post(path, json=mail).status_code == 201
+    mail_server.gate.clear()  # whoever waited for the mail would wait here
+    rows = [inference(str(number)) for number in range(3)]
+    assert admin.post(f"/models/{model['id']}/inferences", json=rows).status_code == 207
+    assert app.alerts.drain(60)
+    (fired,) = admin.get("/alerts").json()["data"]
+    assert not mail_server.mails
+    mail_server.gate.set()
+    app.delivery.close(60)
+    assert len(mail_server.mails) == 1
+    assert sorted(path for path, _ in hook_server.posts) == ["/broken", "/fine"]
+    assert hook_server.posts[0][1]["payload"] == {
+        "model_id": model["id"],
+        "alert_timestamp": fired["timestamp"],
+        "alert_description": fired["message"],
+        "alert_priority": "warning",
+    }
+
+
+def test_mails_follow_the_address_of_their_user(
+    app, admin, ann, model, mail_server, organization_id
+):
+    path = "/alert_notification_configurations"
+    mail = {"model_id": model["id"], "type": "email", "user_id": ann["id"]}
+    made = admin.post(path, json=mail).json()
+    body = summary(models=[model["id"]], subscribers=[{"type": "email", "user_id": ann["id"]}])
+    summaries = "/alert_summary_configurations"
+    sent = admin.post(summaries, json=body).json()
+    admin.patch(f"/users/{ann['id']}", json={"email": "new@example.com"})
+    app.notifications.alert_fired(organization_id, alert(model))
+    admin.post(f"{summaries}/{sent['id']}/notifications")
+    app.delivery.close()
+    assert mail_server.recipients == ["TO:<new@example.com>"] * 2
+    assert admin.get(f"{path}/{made['id']}").json()["destination"] == "new@example.com"
+    (subscriber,) = admin.get(f"{summaries}/{sent['id']}").json()["subscribers"]
+    assert subscriber["destination"] == "new@example.com"
+
+
+def test_an_address_is_never_taken_for_a_url(admin, ann):
+    for address in (
+        "http://a@169.254.169.254/x",
+        "http://a@b",
+        "x://[@b",
+        "a@[::1]",
+        "g:a@b",
+        "a\x01@b",
+    ):
+        answer = admin.patch(f"/users/{ann['id']}", json={"email": address})
+        assert answer.status_code == 400, address
 
 
 def test_configurations_can_be_listed_switched_and_deleted(admin, ann, model):
@@ -148,6 +151,11 @@ def test_configurations_can_be_listed_switched_and_deleted(admin, ann, model):
         ({"type": "pagerduty", "destination": "http://"}, 400),
         ({"type": "pagerduty", "destination": "http://a/\r\nx"}, 400),
         ({"type": "pagerduty", "destination": "file:///etc/passwd"}, 400),
+        ({"type": "pagerduty", "destination": "http://[::1"}, 400),
+        ({"type": "pagerduty", "destination": "x://[@b"}, 400),
+        ({"type": "pagerduty", "destination": "http://a:99999/"}, 400),
+        ({"type": "pagerduty", "destination": "http://a/ä"}, 400),
+        ({"type": "pagerduty", "destination": "https://user:secret@a/"}, 400),
         ({"type": "pagerduty", "destination": "a@b", "model_id": "nonsense"}, 404),
         ({"type": "pigeon"}, 400),
     ],
@@ -188,6 +196,23 @@ def test_summaries_are_sent_once_when_they_are_due(app, admin, ann, model):
     assert app.notifications.send_due(tomorrow + timedelta(minutes=2)) == 1
     assert app.notifications.send_due(tomorrow + timedelta(minutes=3)) == 0
     assert app.notifications.send_due(tomorrow + timedelta(days=1, minutes=2)) == 1
+
+
+def test_a_changed_schedule_counts_from_the_change_on(app, admin, ann):
+    path = "/alert_summary_configurations"
+    body = summary(subscribers=[{"type": "email", "user_id": ann["id"]}])
+    made = admin.post(path, json=body | {"send_day_of_week": "Monday"}).json()
+    assert made["send_day_of_week"] is None
+    moment = datetime.now(UTC)
+    earlier = f"{moment - timedelta(minutes=2):%H:%M}"
+    for change in ({"send_time_of_day": earlier}, {"enabled": False}, {"enabled": True}):
+        assert admin.patch(f"{path}/{made['id']}", json=change).status_code == 200
+        assert app.notifications.send_due(datetime.now(UTC)) == 0
+    assert app.notifications.send_due(moment + timedelta(days=1)) == 1
+    weekly = {"frequency": "weekly", "send_day_of_week": "Friday"}
+    assert admin.patch(f"{path}/{made['id']}", json=weekly).json()["send_day_of_week"] == "Friday"
+    daily = admin.patch(f"{path}/{made['id']}", json={"frequency": "daily"}).json()
+    assert daily["send_day_of_week"] is None
 
 
 @pytest.mark.parametrize("weekday", WEEKDAYS)
@@ -249,51 +274,3 @@ def test_inactive_users_get_nothing(app, admin, ann, model, organization_id):
     assert app.notifications.alert_fired(organization_id, alert(model)) == 1
     admin.delete(f"/users/{ann['id']}")
     assert app.notifications.alert_fired(organization_id, alert(model)) == 0
-
-
-def test_without_settings_messages_go_to_the_log_only(hook_server, caplog):
-    delivery = Delivery(DeliverySettings())
-    url = f"http://127.0.0.1:{hook_server.server_address[1]}/x"
-    with caplog.at_level(logging.INFO, logger="arthurai"):
-        results = [delivery.send(Message(to, "s", "t")) for to in (url, "a@b")]
-        delivery.close()
-    assert [result.result() for result in results] == [False, False]
-    assert hook_server.posts == []
-    assert [record.destination for record in caplog.records] == [url, "a@b"]
-
-
-def test_failed_deliveries_are_logged_and_harm_nobody(hook_server, caplog):
-    settings = DeliverySettings(smtp_url="smtp://127.0.0.1:1", webhooks=True)
-    delivery = Delivery(settings)
-    base = f"http://127.0.0.1:{hook_server.server_address[1]}"
-    with caplog.at_level(logging.INFO, logger="arthurai"):
-        results = [
-            delivery.send(Message(to, "s", "t"))
-            for to in ("a@b", f"{base}/broken", "http://127.0.0.1:1/", f"{base}/fine")
-        ]
-        delivery.close()
-    assert [result.result() for result in results] == [False, False, False, True]
-
-
-def test_a_subject_cannot_carry_headers(mail_server):
-    settings = DeliverySettings(smtp_url=f"smtp://127.0.0.1:{mail_server.server_address[1]}")
-    delivery = Delivery(settings)
-    sent = delivery.send(Message("a@b", "s\r\nBcc: evil@example.com", "t"))
-    delivery.close()
-    assert sent.result()
-    assert "\nBcc" not in mail_server.mails[0]
-
-
-@pytest.mark.parametrize("url", ["http://host", "smtp://", "host:25"])
-def test_impossible_mail_servers_are_refused(url):
-    with pytest.raises(ValueError, match="ARTHUR_SMTP_URL"):
-        DeliverySettings.from_environment({"ARTHUR_SMTP_URL": url})
-
-
-def test_settings_come_from_the_environment_and_hide_the_password():
-    settings = DeliverySettings.from_environment(
-        {"ARTHUR_SMTP_URL": "smtps://u:secret@host", "ARTHUR_WEBHOOKS": "true"}
-    )
-    assert settings.webhooks
-    assert settings.sender == "arthur@localhost"
-    assert "secret" not in repr(settings)
