@@ -22,6 +22,7 @@ SUPER_ADMIN: Final = "Super Admin"
 ADMINISTRATOR: Final = "Administrator"
 MODEL_OWNER: Final = "Model Owner"
 CUSTOM_ROLE_KIND: Final = "custom_role"
+ALL_ROLES: Final = "*"
 GLOBAL_RESOURCES: Final = frozenset(
     {
         "organization_global",
@@ -205,8 +206,10 @@ def check_custom_roles(
     names = [role["role_name"] for role in roles]
     for role in roles:
         name = role["role_name"]
-        if not name.strip() or name in authorization.standard_roles:
-            raise ApiError(400, f"role_name {name[:100]!r} is empty or that of a standard role")
+        if not name.strip() or name in {*authorization.standard_roles, ALL_ROLES}:
+            raise ApiError(
+                400, f"role_name {name[:100]!r} is empty, '*' or that of a standard role"
+            )
         if names.count(name) > 1 or authorization.role_exists(organization_id, name):
             raise ApiError(409, f"role {name[:100]!r} exists already; delete it first")
         for member in role.get("permissions") or ():

@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from arthurai.server.control.database import Database
 
 DEFAULT_PLAN: Final = "enterprise"
+_DELETE: Final = (
+    """DELETE FROM memberships
+       WHERE organization_id = ? AND user_id IN (SELECT id FROM users WHERE active = 0)""",
+    "DELETE FROM models WHERE organization_id = ? AND archived = 1",
+    """DELETE FROM model_groups
+       WHERE organization_id = ? AND id NOT IN (SELECT model_group_id FROM models)""",
+    "DELETE FROM organizations WHERE id = ?",
+    "DELETE FROM documents WHERE organization_id = ?",
+    "DELETE FROM usage WHERE organization_id = ?",
+)
 
 
 class OrganizationRepository:
@@ -90,7 +100,7 @@ class OrganizationRepository:
         return self.get(organization_id)
 
     def delete(self, organization_id: str) -> None:
-        """Delete an organisation for good.
+        """Delete an organisation for good, with its archived models and deleted users.
 
         Args:
             organization_id: Its id.
@@ -101,16 +111,14 @@ class OrganizationRepository:
         self.get(organization_id)
         with self._database.transaction():
             try:
-                self._database.execute("DELETE FROM organizations WHERE id = ?", (organization_id,))
+                for statement in _DELETE:
+                    self._database.execute(statement, (organization_id,))
             except sqlite3.IntegrityError:
                 raise ApiError(
                     409,
-                    "the organization still has users, service accounts or models; remove them "
+                    "the organization still has users, service accounts or models; delete them "
                     "first",
                 ) from None
-            self._database.execute(
-                "DELETE FROM documents WHERE organization_id = ?", (organization_id,)
-            )
 
 
 def _name_taken(name: str) -> ApiError:

@@ -74,9 +74,7 @@ def list_organizations(request: Request) -> Reply:
 def create_organization(request: Request) -> Reply:
     """Create an organisation, with custom roles to start with."""
     app, roles = request.app, request.body.get("roles") or []
-    name = request.body["name"].strip()
-    if not name:
-        raise ApiError(400, "body.name: an organization needs a name")
+    name = _checked_name(request.body["name"])
     with app.control.transaction():
         organization = app.control.organizations.create(name)
         check_custom_roles(app.authorization, organization["id"], roles)
@@ -94,19 +92,26 @@ def get_organization(request: Request) -> Reply:
 @operation("update_organization")
 def update_organization(request: Request) -> Reply:
     """Change name or plan."""
-    organization = _addressed(request)
+    organization, name = _addressed(request), request.body.get("name")
     return Reply(
         200,
         request.app.control.organizations.update(
-            organization["id"], name=request.body.get("name"), plan=request.body.get("plan")
+            organization["id"],
+            name=None if name is None else _checked_name(name),
+            plan=request.body.get("plan"),
         ),
     )
 
 
 @operation("delete_organization")
 def delete_organization(request: Request) -> Reply:
-    """Delete an organisation that nothing belongs to any more."""
-    request.app.control.organizations.delete(_addressed(request)["id"])
+    """Delete an organisation that nothing belongs to any more, archived models aside."""
+    organization_id, app = _addressed(request)["id"], request.app
+    archived = app.control.models.list(organization_id, include_archived=True)
+    app.control.organizations.delete(organization_id)
+    for record in archived:
+        app.data.delete_model(record.id)
+        app.enrichments.projects.keep_only(record.id, ())
     return Reply(204)
 
 
@@ -162,6 +167,13 @@ def add_organization_users(request: Request) -> Reply:
             users.join(user.id, organization_id, change["role"])
             check_manager_left(request, user, organization_id)
     return Reply(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not (name and name.isprintable()):
+        raise ApiError(400, "body.name: the name of an organization is printable and not empty")
+    return name
 
 
 def _addressed(request: Request) -> dict[str, Any]:

@@ -231,6 +231,10 @@ def test_invitations_lead_to_an_account(app, admin, callers, log_in, organizatio
     answer = administrator.post("/users/invite_users", json=body)
     link = answer.json()["user_invite_links"]["eve@example.com"]
     assert administrator.post("/users/invite_users", json={"invite_emails": []}).json() is None
+    without_links = {"invite_emails": ["eve@example.com"]}
+    refused = administrator.post("/users/invite_users", json=without_links)
+    assert refused.status_code == 400
+    assert "return_direct_links" in refused.json()["error"]
     token = parse_qs(urlsplit(link).query)["token"][0]
     fields = {"token": token, "username": "eve", "password": "p<w"}
     with httpx.Client(transport=LocalTransport(app), base_url="http://local") as browser:
@@ -266,6 +270,7 @@ def test_the_host_of_an_invitation_cannot_carry_anything_else(callers):
     assert link(custom_dashboard_url="https://a.example")[1].startswith("https://a.example/signup?")
     assert link(custom_dashboard_url="javascript:alert(1)")[0] == 400
     assert link(custom_dashboard_url="https://a.example@b.example")[0] == 400
+    assert link(custom_dashboard_url="https://[")[0] == 400
     assert "\n" not in link(custom_dashboard_url="https://a.example/b\r\nx")[1]
 
 
@@ -315,7 +320,7 @@ def test_the_organization_comes_from_the_header_then_the_cookie(admin, callers, 
     assert undecided["organization_id"] == other
 
 
-def test_organizations_can_be_made_changed_and_deleted(admin):
+def test_organizations_can_be_made_changed_and_deleted(app, admin, binary_model, inference):
     role = {"role_name": "Watcher", "permissions": [{"resource": "alert", "action": "read"}]}
     made = admin.post("/organizations", json={"name": "Other", "roles": [role]}).json()
     assert admin.post("/organizations", json={"name": "Other"}).status_code == 409
@@ -334,7 +339,19 @@ def test_organizations_can_be_made_changed_and_deleted(admin):
     )
     assert admin.delete(path).status_code == 409
     admin.delete(f"/service_accounts/{key.json()['id']}", headers=headers)
+    user = admin.post("/users", params={"organization_id": made["id"]}, json=new_user()).json()
+    assert admin.delete(path).status_code == 409
+    admin.delete(f"/users/{user['id']}", headers=headers)
+    sent = admin.post("/models", json=binary_model, headers=headers).json()["id"]
+    rows = [inference("1")]
+    assert admin.post(f"/models/{sent}/inferences", json=rows, headers=headers).status_code == 207
+    assert admin.delete(path).status_code == 409
+    assert app.data.counts(sent)["inference"] == 1
+    admin.delete(f"/models/{sent}", headers=headers)
+    for nameless in (" ", "a\nb"):
+        assert admin.patch(path, json={"name": nameless}).status_code == 400
     assert admin.delete(path).status_code == 204
+    assert app.data.counts(sent)["inference"] == 0
     assert admin.get(path).status_code == 404
 
 
@@ -431,10 +448,32 @@ def test_custom_roles_grant_what_they_list_and_inherit(admin, callers):
     assert chief.post("/authorization/authorize", json=refused).status_code == 403
     named = admin.get("/authorization/custom_roles", params={"roles": "Chief"})
     assert named.json() == {"roles": roles[1:]}
-    removed = admin.request("DELETE", "/authorization/custom_roles", json={"roles": ["*"]})
-    assert removed.json() == {"roles": roles}
+
+
+def test_custom_roles_can_be_deleted_when_nobody_has_them(admin, callers):
+    def delete(*names):
+        return admin.request("DELETE", "/authorization/custom_roles", json={"roles": names})
+
+    roles = [
+        {"role_name": "Tagger", "permissions": [{"resource": "tag", "action": "write"}]},
+        {"role_name": "Chief", "inherited_role_names": ["Tagger"]},
+    ]
+    admin.post("/authorization/custom_roles", json={"roles": roles})
+    ann = admin.post("/users", json=new_user(role="Chief")).json()
+    for names in (["Chief"], ["Tagger"], ["*"]):
+        refused = delete(*names)
+        assert refused.status_code == 400
+        assert "still used by" in refused.json()["error"]
+    assert admin.get("/authorization/custom_roles").json() == {"roles": roles}
+    admin.patch(f"/users/{ann['id']}", json={"roles": ["User"]})
+    chief = callers.role("Chief")
+    assert delete("Chief").status_code == 400
+    admin.delete(
+        f"/service_accounts/{chief.get('/users/me/auth_info').json()['service_account_id']}"
+    )
+    assert delete("Tagger").status_code == 400
+    assert delete("*").json() == {"roles": roles}
     assert admin.get("/authorization/custom_roles").json() == {"roles": []}
-    assert chief.get("/authorization/permissions").json() == []
 
 
 @pytest.mark.parametrize(
@@ -442,6 +481,7 @@ def test_custom_roles_grant_what_they_list_and_inherit(admin, callers):
     [
         ({"role_name": "User"}, 400),
         ({"role_name": " "}, 400),
+        ({"role_name": "*"}, 400),
         ({"role_name": "X", "permissions": [{"resource": "moon", "action": "read"}]}, 400),
         (
             {
