@@ -42,6 +42,11 @@ def explain(model, identifier, **params):
     return model.client.get(path, params=params)
 
 
+def explanations_used(model):
+    answer = model.client.get("/usage/model", params={"metric_category": "explanations"})
+    return {m["name"]: m["value"] for m in answer.json()["data"][0]["explanations"]}["record_count"]
+
+
 def scores_of(explanation):
     return {s["attribute_name"]: s["explanation_value"] for s in explanation["importance_scores"]}
 
@@ -125,6 +130,7 @@ def test_shap_values_of_a_linear_model_are_exact_and_add_up(shap_model):
         {"attribute_name": "c", "attribute_value": "y"},
     ]
     path = f"{shap_model.path}/what_if"
+    used = explanations_used(shap_model)
     what = shap_model.client.post(path, json={"model_pipeline_input": asked})
     assert what.status_code == 200, what.text
     (predicted,) = what.json()["predicted_values"]
@@ -138,6 +144,9 @@ def test_shap_values_of_a_linear_model_are_exact_and_add_up(shap_model):
         [*asked[:2], {"attribute_name": "c", "attribute_value": 4}],
     ):
         assert shap_model.client.post(path, json={"model_pipeline_input": bad}).status_code == 400
+    assert explanations_used(shap_model) == used + 1
+    assert explain(shap_model, "i1", algorithm="shap").status_code == 200
+    assert explanations_used(shap_model) == used + 2
 
     # Scores can be sorted and paged.
     by_value = explain(shap_model, "i0", algorithm="shap", sort="-value").json()["explanation"][0]
