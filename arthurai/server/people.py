@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arthurai.server.control.users import User
 
 INVITATION_KIND: Final = "invitation"
+MAX_NAME_LENGTH: Final = 255
 _ADDRESS: Final = re.compile(r"[^\s@,;:<>\"()\[\]\\]+@[^\s@,;:<>\"()\[\]\\/]+")
 _NAME: Final = re.compile(r"\S(.*\S)?")
 _MANAGE: Final = Permission("user", "write")
@@ -57,7 +58,8 @@ def check_address(address: str, where: str) -> None:
     Raises:
         ApiError: 400 when it cannot.
     """
-    if not (_ADDRESS.fullmatch(address) and address.isprintable()):
+    possible = len(address) <= MAX_NAME_LENGTH and address.isprintable()
+    if not (possible and _ADDRESS.fullmatch(address)):
         raise ApiError(400, f"{where}: {address[:100]!r} is not an e-mail address")
 
 
@@ -74,8 +76,14 @@ def check_account(body: Mapping[str, Any], user: User | None = None) -> None:
     if body.get("email") is not None:
         check_address(body["email"], "body.email")
     username: str | None = body.get("username")
-    if username is not None and not (_NAME.fullmatch(username) and username.isprintable()):
-        raise ApiError(400, "body.username: a name is printable and has no blanks around it")
+    if username is not None and not (
+        len(username) <= MAX_NAME_LENGTH and _NAME.fullmatch(username) and username.isprintable()
+    ):
+        raise ApiError(
+            400,
+            f"body.username: a name is printable, has no blanks around it and at most "
+            f"{MAX_NAME_LENGTH} characters",
+        )
     username = username or (user.username if user else "")
     email: str = body.get("email") or (user.email if user else "")
     if "@" in username and username.casefold() != email.casefold():

@@ -156,6 +156,8 @@ def test_names_and_addresses_are_taken_once(admin):
         {"username": " ann"},
         {"username": "a\nb"},
         {"username": "somebody@example.com"},
+        {"username": "x" * 256},
+        {"email": "x" * 250 + "@b.org"},
         {"password": ""},
         {"password": "x" * 1025},
         {"roles": []},
