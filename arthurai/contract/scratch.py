@@ -59,7 +59,7 @@ class Scratch:
             gate.confined = self._organization is not None
 
     def _existing(self) -> str | None:
-        """Return the organisation of an earlier run: models cannot be deleted, so it remains."""
+        """Return the organisation of an earlier run, which a server may keep for its models."""
         reply = self.bench.call("list_organizations", query={"name": _NAME})
         named = [row for row in reply.rows if row.get("name") == _NAME]
         return str(named[0]["id"]) if reply.ok and named and "id" in named[0] else None
