@@ -10,7 +10,7 @@ from arthurai.server.http.errors import not_found
 from arthurai.server.http.handlers import Reply, Request, operation
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.metrics.catalogue import former
-from arthurai.server.notifications import ALERT_KIND
+from arthurai.server.notifications import ALERT_KIND, CONFIGURATION_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +60,18 @@ def update_alert(request: Request) -> Reply:
 @operation("send_alert_notification")
 def send_alert_notification(request: Request) -> Reply:
     """Tell those who are configured for the model about an alert."""
-    alert = _addressed(request)
+    alert, configuration_id = _addressed(request), request.params.get("configuration_id")
+    configurations = request.app.control.documents(CONFIGURATION_KIND)
+    if (
+        configuration_id is not None
+        and configurations.get(request.organization_id, configuration_id) is None
+    ):
+        raise not_found(f"parameter configuration_id: there is no {configuration_id[:100]!r}")
     sent = request.app.notifications.notify(
         request.organization_id,
         alert["model_id"],
         request.body,
-        configuration_id=request.params.get("configuration_id"),
+        configuration_id=configuration_id,
     )
     return Reply(200, {"message": f"sent to {sent}"})
 

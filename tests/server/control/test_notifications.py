@@ -92,6 +92,39 @@ def test_alerts_go_out_by_themselves_and_harm_no_request(
     }
 
 
+def test_a_notification_can_be_sent_by_hand_through_one_configuration(
+    app, admin, ann, model, hook_server, organization_id
+):
+    app.control.documents("alert").put(organization_id, "a", alert(model), model_id=model["id"])
+    path = "/alert_notification_configurations"
+    made = [
+        admin.post(
+            path,
+            json={
+                "model_id": model["id"],
+                "type": "servicenow",
+                "destination": f"{hook_server.url}/{number}",
+            },
+        ).json()
+        for number in range(2)
+    ]
+    body = {
+        "model_id": model["id"],
+        "alert_timestamp": "2026-01-05T12:00:00Z",
+        "alert_description": "by hand",
+        "alert_priority": "critical",
+    }
+
+    def send(**params):
+        return admin.post("/alerts/a/notifications", json=body, params=params)
+
+    assert send(configuration_id=made[1]["id"]).json() == {"message": "sent to 1"}
+    assert send(configuration_id="nonsense").status_code == 404
+    assert send().json() == {"message": "sent to 2"}
+    app.delivery.close()
+    assert sorted(path for path, _ in hook_server.posts) == ["/0", "/1", "/1"]
+
+
 def test_mails_follow_the_address_of_their_user(
     app, admin, ann, model, mail_server, organization_id
 ):
