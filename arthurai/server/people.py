@@ -110,11 +110,12 @@ def change_user(
         request: The request, with an ``UpdateUserRequest`` as its body.
         user: The user.
         may_skip_old_password: Whether a new password may be set without the old one.
-        role: New role in the organisation of the request, already checked; ``None`` keeps it.
+        role: New role in the organisation of the request; ``None`` keeps it.
 
     Raises:
         ApiError: 400 for an impossible value or when the organisation would lose its last manager,
-            403 for a wrong old password, 409 for a taken name or address.
+            403 for a wrong old password or a role that the caller cannot give, 409 for a taken
+            name or address.
     """
     body, users = request.body, request.app.control.users
     check_account(body, user)
@@ -130,6 +131,7 @@ def change_user(
         if password_hash is not None:
             users.set_password(user, password_hash)
         if role is not None:
+            check_role(request, request.organization_id, role)
             users.join(user.id, request.organization_id, role)
             check_manager_left(request, user, request.organization_id)
     return users.get(user.id)

@@ -107,10 +107,10 @@ def create_user(request: Request) -> Reply:
         if not request.caller.is_global:
             raise ApiError(403, "only a super administrator may name another organization")
     role = people.one_role(body["roles"])
-    people.check_role(request, organization_id, role)
     people.check_account(body)
     password_hash = control.users.hashed(body["password"])
     with control.transaction():
+        people.check_role(request, organization_id, role)
         user = control.users.create(
             username=body["username"],
             email=body["email"],
@@ -134,8 +134,6 @@ def update_user(request: Request) -> Reply:
     people.may_administer(request, user)
     organization_id, roles = request.organization_id, request.body.get("roles")
     role = None if roles is None else people.one_role(roles)
-    if role is not None:
-        people.check_role(request, organization_id, role)
     changed = people.change_user(
         request, user, may_skip_old_password=SUPER_ADMIN in request.caller.roles, role=role
     )
