@@ -153,7 +153,8 @@ class Notifications:
         """
         report = self.report(summary, until)
         lines = [
-            f"{line['alert_count']} alerts of {line['alert_check_name']} (model {line['model_id']})"
+            f"{line['alert_count']} alert{'s' * (line['alert_count'] != 1)} of "
+            f"{line['alert_check_name']} (model {line['model_id']})"
             for line in report["data"]
         ]
         text = "\n".join([report["time_frame"], *(lines or ["no alerts"])])

@@ -206,9 +206,14 @@ def summary(**members):
 
 
 def test_a_summary_reaches_its_subscribers(app, admin, ann, model, mail_server, organization_id):
-    app.control.documents("alert").put(organization_id, "a", alert(model), model_id=model["id"])
-    late = alert(model, timestamp=times.shown(datetime.now(UTC) - timedelta(days=2)))
-    app.control.documents("alert").put(organization_id, "b", late, model_id=model["id"])
+    other = {"name": "Other", "threshold": 1, "bound": "upper"}
+    early, late = (times.shown(datetime.now(UTC) + timedelta(days=days)) for days in (-2, 1))
+    for number, members in enumerate(
+        ({}, {}, {"alert_rule": other}, {"timestamp": early}, {"timestamp": late})
+    ):
+        app.control.documents("alert").put(
+            organization_id, str(number), alert(model, **members), model_id=model["id"]
+        )
     subscriber = {"type": "email", "user_id": ann["id"]}
     body = summary(models=[model["id"]], subscribers=[subscriber])
     made = admin.post("/alert_summary_configurations", json=body).json()
@@ -217,7 +222,11 @@ def test_a_summary_reaches_its_subscribers(app, admin, ann, model, mail_server, 
     assert admin.post(f"{path}/notifications").json() == {"message": "sent to 1 subscriber"}
     app.delivery.close()
     (sent,) = mail_server.mails
-    assert "1 alerts of Rule" in sent
+    said = [line for line in sent.splitlines() if " of " in line]
+    assert said == [
+        f"1 alert of Other (model {model['id']})",
+        f"2 alerts of Rule (model {model['id']})",
+    ]
 
 
 def test_summaries_are_sent_once_when_they_are_due(app, admin, ann, model):
