@@ -81,7 +81,6 @@ class ArthurApp:
         max_json_bytes: int = MAX_JSON_BYTES,
         max_form_bytes: int = MAX_FORM_BYTES,
         access_log: bool = False,
-        make_login: bool = False,
         delivery: DeliverySettings | None = None,
     ) -> None:
         """Open or create a server.
@@ -93,7 +92,6 @@ class ArthurApp:
             max_json_bytes: Largest JSON body.
             max_form_bytes: Largest form body, files included.
             access_log: Log each request at level INFO instead of DEBUG.
-            make_login: Whether the first administrator gets a password if nobody has one yet.
             delivery: How mails and webhooks leave; without settings messages are logged only.
 
         Raises:
@@ -122,8 +120,6 @@ class ArthurApp:
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
         self.admin_key = self._prepare()
-        if make_login:
-            self.make_login()
         self._http = HttpCore(
             self,
             document,

@@ -255,7 +255,7 @@ def test_rules_and_alerts_survive_a_restart(tmp_path, binary_model):
             headers={"Authorization": app.admin_key},
         )
 
-    with create_app(tmp_path, make_login=False) as app, client(app) as admin:
+    with create_app(tmp_path) as app, client(app) as admin:
         model_id = admin.post("/models", json=binary_model).json()["id"]
         url = f"http://local/api/v4/models/{model_id}/metrics"
         (metric,) = admin.get(url, params={"metric_name": "Inference Count"}).json()["metrics"]

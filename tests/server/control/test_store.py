@@ -168,10 +168,12 @@ def test_everything_is_there_after_a_restart(tmp_path, binary_model):
             headers={"Authorization": token},
         )
 
-    with create_app(tmp_path, make_login=True) as app:
+    with create_app(tmp_path) as app:
+        app.make_login()
         key, login = app.admin_key, app.first_login
         model = client(app, key).post("/models", json=binary_model).json()
-    with create_app(tmp_path, make_login=True) as app:
+    with create_app(tmp_path) as app:
+        app.make_login()
         assert app.admin_key == key
         assert app.first_login is None
         found = client(app, key).get(f"/models/{model['id']}").json()
@@ -183,13 +185,15 @@ def test_everything_is_there_after_a_restart(tmp_path, binary_model):
 def test_a_directory_that_was_used_without_a_login_can_still_get_one(tmp_path):
     with create_app(tmp_path) as app:
         assert app.first_login is None
-    with create_app(tmp_path, make_login=True) as app:
+    with create_app(tmp_path) as app:
+        app.make_login()
         login = app.first_login
         assert app.control.users.log_in(login.username, login.password)
 
 
 def test_the_first_login_is_not_shown_by_accident(tmp_path):
-    with create_app(tmp_path, make_login=True) as app:
+    with create_app(tmp_path) as app:
+        app.make_login()
         assert app.first_login.password not in repr(app.first_login)
         content = (tmp_path / "control.sqlite").read_bytes()
         content += (tmp_path / "control.sqlite-wal").read_bytes()

@@ -58,9 +58,10 @@ def parquet(**columns):
 @pytest.fixture
 def client():
     with (
-        create_app(make_login=True) as app,
+        create_app() as app,
         httpx.Client(transport=LocalTransport(app), base_url="http://local/api") as made,
     ):
+        app.make_login()
         made.headers.update({"Accept": "application/json", "User-Agent": "arthur-sdk/3.33.3"})
         login = {"login": app.first_login.username, "password": app.first_login.password}
         for _ in range(2):  # the client logs in twice in a row

@@ -56,7 +56,8 @@ MODEL = {
 
 @pytest.fixture(scope="module")
 def app():
-    with create_app(make_login=True) as made:
+    with create_app() as made:
+        made.make_login()
         yield made
 
 
@@ -388,7 +389,7 @@ def test_a_query_needs_the_right_to_read_the_data_it_touches(app, client, organi
 
 
 def test_a_session_outlives_a_clock_that_is_set_back(app, callers, organization_id, monkeypatch):
-    (user,) = app.control.users.members(organization_id)
+    user = app.control.users.members(organization_id)[0]
     now = time.time()
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: now + 600)
