@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,11 +11,12 @@ from arthurai.server.data.errors import BadDataError, DataStoreError
 
 THUMBNAIL_PIXELS: Final = 128
 MAX_PIXELS: Final = 50_000_000
+_GREY_LEVELS: Final = 255
 _FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
 _MODES: Final = {
-    "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"},
+    "PNG": {"L", "LA", "RGB", "RGBA", "I;16"},
     "JPEG": {"L", "RGB", "CMYK"},
-    "GIF": {"1", "L", "P", "RGB"},
+    "GIF": {"L", "RGB", "RGBA"},
 }
 
 
@@ -65,7 +67,7 @@ def thumbnail(content: bytes) -> tuple[bytes, str]:
 
 def _rendered(content: bytes, change: Any) -> tuple[bytes, str]:
     try:
-        from PIL import Image
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
         raise PillowMissingError(
             "resized images need the package pillow on the server: pip install pillow"
@@ -78,11 +80,39 @@ def _rendered(content: bytes, change: Any) -> tuple[bytes, str]:
                     f" at most {MAX_PIXELS} are resized"
                 )
             kind = image.format if image.format in _FORMATS else "PNG"
-            changed = change(image)
+            # Cameras turn a tag, not the pixels; the tag does not outlive the change.
+            changed = change(_blendable(ImageOps.exif_transpose(image)))
             if changed.mode not in _MODES[kind]:
                 changed = changed.convert("RGB")
             target = io.BytesIO()
             changed.save(target, format=kind)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError:
+        raise BadDataError("the image cannot be decoded (it is damaged)") from None
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        SyntaxError,
+        struct.error,
+        Image.DecompressionBombError,
+    ) as error:
         raise BadDataError(f"the image cannot be decoded ({error})") from None
     return target.getvalue(), _FORMATS[kind]
+
+
+def _blendable(image: Any) -> Any:
+    """Return an image whose pixels can be averaged and shown.
+
+    Palettes become colours, black and white becomes grey, and numbers of 32 bits, which have no
+    black and white of their own, are spread over the grey levels.
+    """
+    if image.mode in {"P", "PA"}:
+        is_clear = image.mode == "PA" or "transparency" in image.info
+        return image.convert("RGBA" if is_clear else "RGB")
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode not in {"I", "F"}:
+        return image
+    low, high = image.getextrema()
+    scale = _GREY_LEVELS / (high - low) if high > low else 0.0
+    return image.convert("F").point(lambda level: level * scale - low * scale).convert("L")

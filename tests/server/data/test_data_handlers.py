@@ -497,6 +497,70 @@ def test_images_of_all_modes_are_resized(api, image_model, mode):
     assert status == 200
 
 
+def renditions(api, model, content):
+    """Give the image of the one row of a model in the model's size, and its thumbnail."""
+    send_images(api, model, image_rows("x"), content, "x")
+    ((_, image_id),) = api.query(model, "partner_inference_id", "photo")
+    found = []
+    for form in ("resized_image", "thumbnail"):
+        status, body = api("GET", f"{model}/inferences/images/{image_id}?type={form}")
+        assert status == 200, body
+        with Image.open(io.BytesIO(body)) as image:
+            found.append(np.asarray(image.convert("RGB"), dtype=float))
+    return found
+
+
+def test_an_image_that_a_camera_turned_stands_upright(api, image_model):
+    photo = Image.new("RGB", (40, 20), "red")
+    photo.paste("blue", (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the left side of the pixels is the top
+    target = io.BytesIO()
+    photo.save(target, "JPEG", exif=exif)
+
+    resized, small = renditions(api, image_model, target.getvalue())
+
+    assert (resized.shape, small.shape) == ((10, 20, 3), (40, 20, 3))
+    for image in (resized, small):
+        assert np.allclose(image[0], [0, 0, 254], atol=30)
+        assert np.allclose(image[-1], [254, 0, 0], atol=30)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+def test_numbers_of_32_bits_are_spread_over_the_grey_levels(api, image_model, kind):
+    levels = np.tile(np.linspace(-1000, 3000, 41, dtype=kind), (30, 1))
+    target = io.BytesIO()
+    Image.fromarray(levels).save(target, "TIFF")
+
+    _, small = renditions(api, image_model, target.getvalue())
+
+    expected = (levels + 1000.0) / 4000 * 255
+    assert np.allclose(small[..., 0], expected, atol=1)
+
+
+def test_palettes_are_blended_when_resized(api, image_model):
+    stripes = np.zeros((20, 80, 3), np.uint8)
+    stripes[:, ::2] = 255
+    target = io.BytesIO()
+    Image.fromarray(stripes).quantize(2).save(target, "PNG")
+
+    resized, _ = renditions(api, image_model, target.getvalue())
+
+    assert np.allclose(resized[:, 2:-2], 127, atol=20)
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n", picture("red", "JPEG")[:200]])
+def test_a_damaged_image_is_served_raw_only(api, image_model, content):
+    send_images(api, image_model, image_rows("x"), content, "x")
+    ((_, image_id),) = api.query(image_model, "partner_inference_id", "photo")
+    path = f"{image_model}/inferences/images/{image_id}"
+    assert api("GET", f"{path}?type=raw_image") == (200, content)
+    status, body = api("GET", f"{path}?type=thumbnail")
+    assert status == 400
+    assert "cannot be decoded" in body["error"]
+    assert "object at" not in body["error"]
+
+
 def test_rows_without_their_image_are_refused_alone(api, image_model):
     archive = zipped(
         **{
