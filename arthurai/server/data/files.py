@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
@@ -66,7 +67,7 @@ def _read_json(kind: FileKind, stream: IO[bytes]) -> Iterator[list[Any]]:
             f"{kind}: a JSON file may have at most {MAX_JSON_BYTES} bytes; send Parquet"
         )
     try:
-        items = orjson.loads(content)
+        items = orjson.loads(content.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise BadDataError(f"{kind}: neither a Parquet file nor valid JSON ({error})") from None
     if not isinstance(items, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MAX_LINE_BYTES: Final = 64 * 2**20
 
 _LISTS: Final = ("features", "probabilities")
-_TRUTHS: Final = {"true": True, "false": False}
+_TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 class _CaptureError(ValueError):
@@ -74,6 +75,8 @@ def read_capture(schema: ModelSchema, stream: IO[bytes]) -> Capture:
     """
     capture = Capture()
     stream.seek(0)
+    if stream.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        stream.seek(0)
     while line := stream.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
             raise BadDataError(f"inference_data: a line has more than {MAX_LINE_BYTES} bytes")
@@ -118,6 +121,8 @@ def _rows(schema: ModelSchema, data: Mapping[str, Any]) -> list[dict[str, Any]]:
     outputs = _payload(data, "endpointOutput", predicted)
     if len(inputs) != len(outputs):
         raise _CaptureError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
+    if not inputs:
+        raise _CaptureError("the event holds no inference: its payloads are empty")
     return [{**given, **found} for given, found in zip(inputs, outputs, strict=True)]
 
 

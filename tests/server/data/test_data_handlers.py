@@ -184,6 +184,13 @@ def test_an_empty_batch_id_means_none(api):
     assert api("GET", f"{model}/datasets") == (200, [])
 
 
+def test_a_json_file_with_a_byte_order_mark(api):
+    model = api.model()
+    content = b"\xef\xbb\xbf" + orjson.dumps([inference(1)])
+    path = f"{model}/inferences/file"
+    assert upload(api, path, "inference_data", content)[1]["counts"]["success"] == 1
+
+
 def test_a_json_file_whatever_its_name(api):
     model = api.model()
     content = orjson.dumps([inference(1), inference(2), 3])
@@ -712,6 +719,7 @@ def test_capture_events_in_all_forms(api):
         (event("e", "x,a,true", "1"), "attribute age: expected INTEGER", "e"),
         (event("e", "1,a,perhaps", "1"), "attribute member: expected BOOLEAN", "e"),
         (event("e", '1,"a"x,true', "1"), "CSV cannot be read", "e"),
+        (event("e", "", ""), "holds no inference", "e"),
     ],
 )
 def test_a_bad_capture_event_is_refused_alone(api, line, reason, event_id):
@@ -725,6 +733,20 @@ def test_a_bad_capture_event_is_refused_alone(api, line, reason, event_id):
     assert (failure["status"], failure["event_id"]) == (400, event_id)
     assert failure["inference_index_in_event"] == 0
     assert reason in failure["message"]
+
+
+def test_a_capture_file_of_windows(api):
+    model = api.model(CAPTURED)
+    lines = [event("a", "1,Oslo,1\r\n2,Bonn,0\r\n", "0.5\r\n0.75\r\n"), event("b", "3,Kiel,1", "1")]
+
+    _, body = capture(api, model, b"\xef\xbb\xbf" + b"\r\n".join(lines) + b"\r\n")
+
+    assert body == {"counts": {"success": 3, "failure": 0, "total": 3}, "failures": []}
+    assert api.query(model, "partner_inference_id", "member") == [
+        ("a_0", True),
+        ("a_1", False),
+        ("b", True),
+    ]
 
 
 def test_a_capture_file_must_be_named_so(api):
