@@ -10,7 +10,10 @@ from arthurai.server.metrics.catalogue import Catalogue
 from arthurai.server.metrics.parameters import choices
 from arthurai.server.metrics.types import is_drift_endpoint
 from arthurai.server.query import QueryError
+from arthurai.server.query.compiler import compile_query
 from arthurai.server.query.functions import FUNCTIONS
+from arthurai.server.query.parse import parse_query
+from arthurai.server.query.sql import Binder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +82,8 @@ def created(
         moment: Now, as text.
 
     Raises:
-        ApiError: 400 when the metric does not exist, yields no number or needs other parameters.
+        ApiError: 400 when the metric does not exist, yields no number, needs other parameters, or
+            when the model does not fit the filters.
     """
     metric = _metric(app, record, body["metric_id"])
     parameters = body.get("metric_parameters") or {}
@@ -89,6 +93,7 @@ def created(
         raise ApiError(400, f"body.metric_{error}") from error
     if len(options) > 1:
         raise ApiError(400, "body.metric_parameters: one value per parameter, no lists")
+    _check_filters(app, record, metric, body.get("filters") or [])
     rule = {
         "id": new_id(),
         "model_id": record.id,
@@ -126,11 +131,14 @@ def changed(
         moment: Now, as text.
 
     Raises:
-        ApiError: 404, or 400 when a period is out of range.
+        ApiError: 404, or 400 when a period is out of range or the metric of a rule that is to be
+            enabled is gone.
     """
     rule = rule_of(app, record, rule_id)
+    if body.get("enabled") and not rule["enabled"]:
+        _metric(app, record, rule["metric_id"])
     for key in _CHANGEABLE:
-        if body.get(key) is not None:
+        if body.get(key) not in {None, ""}:
             rule[key] = body[key]
     for key in ("lookback_period", "subsequent_alert_wait_time"):
         rule[key] = _minutes(rule, key, rule[key])
@@ -165,6 +173,19 @@ def disable_rules_of(app: ArthurApp, record: ModelRecord, metric_id: str) -> Non
             _put(app, record, {**rule, "enabled": False})
 
 
+def follow_metric(app: ArthurApp, record: ModelRecord, metric: Mapping[str, Any]) -> None:
+    """Have the rules on a metric tell its new name and query.
+
+    Args:
+        app: The application.
+        record: The model.
+        metric: The metric after a change.
+    """
+    for rule in rules_of(app, record):
+        if rule["metric_id"] == metric["id"]:
+            _put(app, record, {**rule, **_about(metric, rule["metric_parameters"])})
+
+
 def shown(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Return a rule as the API shows it.
 
@@ -178,7 +199,7 @@ def _metric(app: ArthurApp, record: ModelRecord, metric_id: str) -> dict[str, An
     try:
         metric = Catalogue(app, record).get(metric_id)
     except ApiError as error:
-        raise ApiError(400, "body.metric_id: the model has no such metric") from error
+        raise ApiError(400, f"metric_id: the model has no metric {metric_id[:100]!r}") from error
     if not is_drift_endpoint(metric["endpoint"]):
         select = metric["query"].get("select")
         first = select[0] if isinstance(select, list) and select else None
@@ -189,6 +210,29 @@ def _metric(app: ArthurApp, record: ModelRecord, metric_id: str) -> dict[str, An
                 400, f"body.metric_id: {metric['name']} yields an object, alerts need a number"
             )
     return metric
+
+
+def _check_filters(
+    app: ArthurApp, record: ModelRecord, metric: Mapping[str, Any], filters: list[dict[str, Any]]
+) -> None:
+    """Refuse filters that no evaluation could apply."""
+    if not filters:
+        return
+    query = {
+        "select": [{"function": "count"}],
+        "from": _rows_read(metric["query"]),
+        "filter": filters,
+    }
+    try:
+        compile_query(parse_query(query), record.schema, app.data, Binder())
+    except QueryError as error:
+        if error.path.startswith("filter"):
+            raise ApiError(400, f"body.filters{str(error).removeprefix('filter')}") from error
+
+
+def _rows_read(query: Mapping[str, Any]) -> Any:
+    inner = query.get("subquery")
+    return _rows_read(inner) if isinstance(inner, dict) else query.get("from") or "inference"
 
 
 def _about(metric: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:

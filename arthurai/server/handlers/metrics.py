@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from arthurai.server import times
-from arthurai.server.alerts.rules import disable_rules_of
+from arthurai.server.alerts.rules import disable_rules_of, follow_metric
 from arthurai.server.handlers.query import answered
 from arthurai.server.http.handlers import Reply, Request, operation
 from arthurai.server.http.paging import ordered, paginate
@@ -42,8 +42,10 @@ def list_metrics(request: Request) -> Reply:
 @operation("create_metric", "create_metric_v3")
 def create_metric(request: Request) -> Reply:
     """Make a metric."""
-    catalogue = _catalogue(request)
-    metric = catalogue.create(request.body, request.caller.creator, times.shown(datetime.now(UTC)))
+    catalogue = Catalogue(request.app, request.model().active())
+    moment = times.shown(datetime.now(UTC))
+    with request.app.control.transaction():
+        metric = catalogue.create(request.body, request.caller.creator, moment)
     return Reply(201, catalogue.shown(metric))
 
 
@@ -57,10 +59,13 @@ def get_metric(request: Request) -> Reply:
 @operation("update_metric", "update_metric_v3")
 def update_metric(request: Request) -> Reply:
     """Replace a metric."""
-    catalogue = _catalogue(request)
+    record = request.model()
+    catalogue = Catalogue(request.app, record)
     moment = times.shown(datetime.now(UTC))
     metric_id = request.params["metric_id"]
-    metric = catalogue.update(metric_id, request.body, request.caller.creator, moment)
+    with request.app.control.transaction():
+        metric = catalogue.update(metric_id, request.body, request.caller.creator, moment)
+        follow_metric(request.app, record, metric)
     return Reply(200, catalogue.shown(metric))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.server.control.database import new_id
 from arthurai.server.http.errors import ApiError, not_found
 from arthurai.server.metrics.builtin import FORMER_NAMES, builtin_metrics, endpoint
+from arthurai.server.metrics.parameters import checked
 from arthurai.server.metrics.template import placeholders
 from arthurai.server.metrics.types import (
     DRIFT,
@@ -20,7 +21,7 @@ from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.parse import check_nesting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from arthurai.server.app import ArthurApp
     from arthurai.server.control.models import ModelRecord
@@ -174,7 +175,9 @@ class Catalogue:
             check_nesting(body["query"], "body.query")
         except QueryError as error:
             raise ApiError(400, str(error)) from error
+        _check_select(body["query"], path)
         parameters = [_stored(parameter) for parameter in body.get("parameters") or ()]
+        _check_parameters(parameters)
         _check_placeholders(body["query"], parameters)
         for other in self.all():
             if other["id"] != metric["id"] and other["name"].lower() == body["name"].lower():
@@ -218,6 +221,31 @@ def _stored(parameter: Mapping[str, Any]) -> dict[str, Any]:
         "value_limits": parameter.get("value_limits"),
         "default": parameter.get("default"),
     }
+
+
+def _check_select(query: Mapping[str, Any], path: str) -> None:
+    if is_drift_endpoint(path):
+        return
+    select = query.get("select")
+    if not isinstance(select, list) or len(select) != 1:
+        raise ApiError(400, "body.query.select: a metric selects exactly one function")
+
+
+def _check_parameters(parameters: Sequence[Mapping[str, Any]]) -> None:
+    for number, parameter in enumerate(parameters):
+        path = f"body.parameters[{number}]"
+        if parameter["name"] in {other["name"] for other in parameters[:number]}:
+            raise ApiError(400, f"{path}.name: {shown(parameter['name'])} is taken already")
+        limits = {kind for kind, limit in (parameter["value_limits"] or {}).items() if limit}
+        if limits >= {"range", "categorical"}:
+            raise ApiError(400, f"{path}.value_limits: give range or categorical, not both")
+        default = parameter["default"]
+        for value in default if isinstance(default, list) else [default]:
+            if value is not None:
+                try:
+                    checked(parameter, value, f"{path}.default")
+                except QueryError as error:
+                    raise ApiError(400, str(error)) from error
 
 
 def _check_placeholders(query: Any, parameters: Iterable[Mapping[str, Any]]) -> None:

@@ -152,8 +152,38 @@ def test_deleting_a_metric_switches_its_rules_off(watched, admin):
     ).json()
     rule = model.rule("Rows", threshold=0)
     assert admin.delete(f"{url}/{metric['id']}").status_code == 204
-    (left,) = admin.get(f"/models/{model.id}/alert_rules").json()["data"]
+    rules = f"/models/{model.id}/alert_rules"
+    (left,) = admin.get(rules).json()["data"]
     assert (left["id"], left["enabled"]) == (rule["id"], False)
+    refused = admin.patch(f"{rules}/{rule['id']}", json={"enabled": True})
+    assert refused.status_code == 400
+    assert metric["id"] in refused.json()["error"]
+    assert admin.patch(f"{rules}/{rule['id']}", json={"threshold": 3}).status_code == 200
+
+
+def test_rules_tell_the_present_name_and_query_of_their_metric(watched, admin):
+    model = watched(is_batch=False)
+    url = f"http://local/api/v4/models/{model.id}/metrics"
+    body = {
+        "name": "Rows",
+        "endpoint": f"/api/v3/models/{model.id}/inferences/query",
+        "query": {"select": [{"function": "count"}]},
+    }
+    metric = admin.post(url, json=body).json()
+    model.rule("Rows", name="Many", threshold=0)
+    body["name"] = "Top income"
+    body["query"] = {"select": [{"function": "max", "parameters": {"property": "income"}}]}
+    assert admin.put(f"{url}/{metric['id']}", json=body).status_code == 200
+    (rule,) = admin.get(f"/models/{model.id}/alert_rules").json()["data"]
+    assert (rule["name"], rule["metric_name"]) == ("Many", "Top income")
+    assert rule["metric_query"] == body["query"]
+
+
+def test_an_empty_name_changes_nothing(watched, admin):
+    model = watched(is_batch=False)
+    rule = model.rule(name="Many")
+    changed = admin.patch(f"/models/{model.id}/alert_rules/{rule['id']}", json={"name": ""})
+    assert changed.json()["name"] == "Many"
 
 
 def test_statuses_counts_and_bulk_update(watched, admin):
@@ -194,6 +224,8 @@ def test_statuses_counts_and_bulk_update(watched, admin):
         {"metric_parameters": {"nothing": 1}},
         {"metric_parameters": {"classifier_threshold": [0.1, 0.2]}},
         {"metric_parameters": {"classifier_threshold": "high"}},
+        {"filters": [{"property": "nonsense", "comparator": "eq", "value": 1}]},
+        {"filters": [{"property": "income", "comparator": "nonsense", "value": 1}]},
     ],
 )
 def test_refused_rules(watched, admin, change):

@@ -173,6 +173,9 @@ def test_reference_rollup(with_reference, metrics):
     assert result["values"] == [{"count": 10}]
 
 
+REGION = {"name": "region", "parameter_type": "STRING", "default": "N", "value_limits": None}
+
+
 def own(loans, **more):
     return {
         "name": "Northern incomes",
@@ -181,9 +184,7 @@ def own(loans, **more):
             "select": [{"function": "avg", "parameters": {"property": "income"}}],
             "filter": [{"property": "region", "comparator": "eq", "value": "{{ region }}"}],
         },
-        "parameters": [
-            {"name": "region", "parameter_type": "STRING", "default": "N", "value_limits": None}
-        ],
+        "parameters": [REGION],
         **more,
     }
 
@@ -210,6 +211,25 @@ def test_own_metric_lives_and_dies(metrics, loans):
         ({"parameters": []}, 400),
         ({"endpoint": "/api/v3/users"}, 400),
         ({"endpoint": None}, 400),
+        ({"query": {"select": [{"function": "count"}] * 2}, "parameters": []}, 400),
+        ({"query": {}, "parameters": []}, 400),
+        ({"parameters": [REGION, REGION]}, 400),
+        ({"parameters": [{**REGION, "parameter_type": "FLOAT"}]}, 400),
+        ({"parameters": [{**REGION, "value_limits": {"categorical": {"categories": ["S"]}}}]}, 400),
+        (
+            {
+                "parameters": [
+                    {
+                        **REGION,
+                        "value_limits": {
+                            "categorical": {"categories": ["N"]},
+                            "range": {"min": 0, "max": 1},
+                        },
+                    }
+                ]
+            },
+            400,
+        ),
     ],
 )
 def test_own_metric_refused(metrics, loans, change, status):
