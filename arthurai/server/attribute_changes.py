@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from arthurai.server.control.models import ModelRecord
 
 RULE_KIND = "alert_rule"
+PINNED_KIND = "pinned_columns"
 
 
 def has_inferences(app: ArthurApp, record: ModelRecord) -> bool:
     """Tell whether a model has received inferences."""
-    return app.data.counts(record.id)["inference"] > 0
+    return app.data.has_inferences(record.id)
 
 
 def replaced(
@@ -62,7 +63,9 @@ def replaced(
 def stored(
     app: ArthurApp, record: ModelRecord, attributes: Sequence[Mapping[str, Any]]
 ) -> ModelRecord:
-    """Store another set of attributes; alert rules are archived, tables are made to fit.
+    """Store another set of attributes.
+
+    Alert rules are archived, pinned columns that are gone are unpinned, tables are made to fit.
 
     Args:
         app: The application.
@@ -72,6 +75,7 @@ def stored(
     with app.control.transaction():
         changed = app.control.models.update(record, {"attributes": list(attributes)})
         _archive_rules(app, record)
+        _unpin(app, record, changed)
         app.data.update_schema(changed.schema)
     return changed
 
@@ -95,3 +99,12 @@ def _archive_rules(app: ArthurApp, record: ModelRecord) -> None:
     for rule in rules.list(record.organization_id, model_id=record.id):
         archived = {**rule, "enabled": False, "archived": True}
         rules.put(record.organization_id, rule["id"], archived, model_id=record.id)
+
+
+def _unpin(app: ArthurApp, before: ModelRecord, after: ModelRecord) -> None:
+    gone = {a["name"] for a in before.attributes} - {a["name"] for a in after.attributes}
+
+    def unpin(pinned: dict[str, Any]) -> None:
+        pinned["columns"] = [name for name in pinned["columns"] if name not in gone]
+
+    app.control.documents(PINNED_KIND).change(after.organization_id, after.id, unpin)

@@ -11,6 +11,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from arthurai.server.control.database import new_id
 from arthurai.server.http.errors import ApiError
 from arthurai.server.schema import (
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 MAX_ATTRIBUTES: Final = 1000
 MAX_CATEGORIES: Final = 1000
 MAX_NAME_LENGTH: Final = 255
+MAX_PIXELS: Final = 50_000_000  # of one image
 NEGATIVE_PREDICTION: Final = "predicted_negative"
 RESERVED_NAMES: Final = frozenset(
     {
@@ -100,8 +104,10 @@ def model_document(request: Mapping[str, Any], created_by: Mapping[str, str]) ->
         created_by: Who makes it, a ``CreatedBy``.
 
     Raises:
-        ApiError: 400 when attributes are missing or contradict each other.
+        ApiError: 400 when attributes are missing or contradict each other, or a member has a value
+            that would fail later.
     """
+    _check_members(request)
     output_type = request["output_type"]
     threshold = request.get("classifier_threshold")
     if threshold is None and output_type == "MULTICLASS":
@@ -120,6 +126,57 @@ def model_document(request: Mapping[str, Any], created_by: Mapping[str, str]) ->
         "created_by": dict(created_by),
         "attributes": complete_attributes(request.get("attributes") or (), output_type),
     }
+
+
+def _check_members(request: Mapping[str, Any]) -> None:
+    """Refuse what could be stored but never used."""
+    if "\0" in request["partner_model_id"]:
+        raise ApiError(400, "body.partner_model_id: holds a NUL character, which no path can hold")
+    check_tags(request.get("tags") or ())
+    pixels = (request.get("pixel_width") or 1) * (request.get("pixel_height") or 1)
+    if pixels > MAX_PIXELS:
+        raise ApiError(
+            400, f"body.pixel_width: times pixel_height must be at most {MAX_PIXELS} pixels"
+        )
+    _check_delimiter(request.get("text_delimiter"))
+    explainability = (request.get("explainability_enabled") or {}).get("config") or {}
+    if explainability.get("enabled"):
+        raise ApiError(
+            400,
+            "body.explainability_enabled: explanations need the files of a project; create the "
+            "model without it, then update its enrichments",
+        )
+
+
+def check_tags(names: Iterable[str]) -> None:
+    """Refuse names of tags that no path can hold.
+
+    Args:
+        names: Names for a model to bear.
+
+    Raises:
+        ApiError: 400, naming the tag.
+    """
+    for name in names:
+        if not name or "\0" in name:
+            raise ApiError(
+                400, f"body.tags: {name[:100]!r}: a tag is not empty and holds no NUL character"
+            )
+
+
+def _check_delimiter(delimiter: str | None) -> None:
+    """Refuse what one of its users would not compile: queries (RE2) or explainers (``re``)."""
+    if delimiter is None:
+        return
+    try:
+        re.compile(delimiter)
+        pc.split_pattern_regex(pa.array([""]), delimiter)
+    except (re.error, pa.ArrowInvalid) as error:
+        raise ApiError(
+            400,
+            f"body.text_delimiter: {delimiter[:100]!r} is no regular expression of the RE2 syntax "
+            f"({str(error).partition(chr(10))[0]})",
+        ) from None
 
 
 def complete_attributes(
@@ -146,6 +203,12 @@ def complete_attributes(
     check_attributes(attributes, output_type)
     if output_type == "MULTICLASS":
         attributes = _with_implicit(attributes)
+    for attribute_id, count in Counter(a["id"] for a in attributes if "id" in a).items():
+        if count > 1:
+            raise ApiError(
+                400,
+                f"attribute id {attribute_id[:100]!r}: given {count} times; new ones have none",
+            )
     known_ids = {a["id"] for a in known}
     by_name = {(a["stage"], a["name"]): a for a in known}
     for attribute in attributes:

@@ -64,6 +64,20 @@ class ModelRecord:
         attributes: list[dict[str, Any]] = self.document["attributes"]
         return attributes
 
+    def active(self) -> ModelRecord:
+        """Return the model itself, for what an archived one does not take.
+
+        Raises:
+            ApiError: 400 when it is archived.
+        """
+        if self.archived:
+            raise ApiError(
+                400,
+                f"the model {self.partner_model_id!r} is archived: it can be read, but takes no "
+                "data and no changes; create a new version in its group",
+            )
+        return self
+
     def shown(self) -> dict[str, Any]:
         """Return the members of ``Model`` that are always shown, and the attributes."""
         return {
@@ -243,11 +257,11 @@ class ModelRepository:
         return self.get(record.organization_id, record.id)
 
     def archive(self, record: ModelRecord) -> None:
-        """Archive a model; its data stay."""
+        """Archive a model, if it is not yet; its data stay."""
         self._database.execute(
-            """UPDATE models SET archived = 1, status = ?, revision = revision + 1
-               WHERE id = ?""",
-            (ARCHIVED, record.id),
+            """UPDATE models SET archived = 1, status = ?, revision = revision + 1,
+               document = json_set(document, '$.updated_at', ?) WHERE id = ? AND archived = 0""",
+            (ARCHIVED, now(), record.id),
         )
 
     def _record(self, row: sqlite3.Row) -> ModelRecord:

@@ -56,7 +56,8 @@ def list_alert_rules(request: Request) -> Reply:
 def create_alert_rule(request: Request) -> Reply:
     """Make a rule."""
     moment = times.shown(datetime.now(UTC))
-    rule = rules.created(request.app, request.model(), request.body, request.caller.creator, moment)
+    record = request.model().active()
+    rule = rules.created(request.app, record, request.body, request.caller.creator, moment)
     return Reply(200, rules.shown(rule))
 
 
@@ -64,14 +65,15 @@ def create_alert_rule(request: Request) -> Reply:
 def update_alert_rule(request: Request) -> Reply:
     """Change a rule."""
     moment = times.shown(datetime.now(UTC))
-    rule = rules.changed(
-        request.app,
-        request.model(),
-        request.params["alert_rule_id"],
-        request.body,
-        request.caller.creator,
-        moment,
-    )
+    with request.app.control.transaction():
+        rule = rules.changed(
+            request.app,
+            request.model(),
+            request.params["alert_rule_id"],
+            request.body,
+            request.caller.creator,
+            moment,
+        )
     return Reply(200, rules.shown(rule))
 
 

@@ -29,7 +29,7 @@ def list_model_attributes(request: Request) -> Reply:
 @operation("replace_model_attributes")
 def replace_model_attributes(request: Request) -> Reply:
     """Replace the whole set; an entry without an id is new."""
-    record = request.model()
+    record = request.model().active()
     ids = {attribute.get("id") for attribute in request.body} - {None}
     _require_known(record, ids)
     kept = [attribute for attribute in record.attributes if attribute["id"] in ids]
@@ -40,8 +40,14 @@ def replace_model_attributes(request: Request) -> Reply:
 @operation("update_model_attributes")
 def update_model_attributes(request: Request) -> Reply:
     """Change some attributes and add others; an entry without an id is new."""
-    record = request.model()
-    changes = {a["id"]: a for a in request.body if a.get("id") is not None}
+    record = request.model().active()
+    changes: dict[str, dict[str, Any]] = {}
+    for sent in request.body:
+        attribute_id = sent.get("id")
+        if attribute_id in changes:
+            raise ApiError(400, f"attribute id {attribute_id[:100]!r}: given several times")
+        if attribute_id is not None:
+            changes[attribute_id] = {m: value for m, value in sent.items() if value is not None}
     _require_known(record, set(changes))
     attributes = [
         {**present, **changes.get(present["id"], {}), "implicit": present["implicit"]}
@@ -55,7 +61,7 @@ def update_model_attributes(request: Request) -> Reply:
 @operation("delete_model_attributes")
 def delete_model_attributes(request: Request) -> Reply:
     """Delete all attributes, while there are no inferences."""
-    record = request.model()
+    record = request.model().active()
     _require_no_inferences(request, record)
     attribute_changes.stored(request.app, record, [])
     return Reply(204)
@@ -70,7 +76,7 @@ def get_model_attribute(request: Request) -> Reply:
 @operation("update_model_attribute")
 def update_model_attribute(request: Request) -> Reply:
     """Change one attribute."""
-    record = request.model()
+    record = request.model().active()
     present = _addressed(request, record)
     if present["implicit"]:
         raise ApiError(409, "the server made this attribute; change the one it is derived from")
@@ -85,7 +91,7 @@ def update_model_attribute(request: Request) -> Reply:
 @operation("delete_model_attribute")
 def delete_model_attribute(request: Request) -> Reply:
     """Delete one attribute, while there are no inferences."""
-    record = request.model()
+    record = request.model().active()
     present = _addressed(request, record)
     if present["implicit"]:
         raise ApiError(409, "the server made this attribute; delete the one it is derived from")

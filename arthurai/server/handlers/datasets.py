@@ -41,7 +41,7 @@ def get_batch(request: Request) -> Reply:
 @operation("close_batch")
 def close_batch(request: Request) -> Reply:
     """Note that all inferences of a batch were sent."""
-    schema = request.model().schema
+    schema = request.model().active().schema
     _require_status(request, ["uploaded"])
     request.app.data.close_batch(
         schema, request.params["batch_id"], request.body.get("total_record_count")
@@ -63,7 +63,7 @@ def get_reference_data(request: Request) -> Reply:
 @operation("upload_reference_data")
 def upload_reference_data(request: Request) -> Reply:
     """Store a file of reference rows."""
-    schema = request.model().schema
+    schema = request.model().active().schema
     files = [request.form.files[p] for p in _REFERENCE_PARTS if p in request.form.files]
     if len(files) != 1:
         raise ApiError(400, "send exactly one file of rows, as the part reference_data")
@@ -78,7 +78,7 @@ def upload_reference_data(request: Request) -> Reply:
 @operation("close_reference_data")
 def close_reference_data(request: Request) -> Reply:
     """Note that the reference set is complete, or drop an open one to begin anew."""
-    schema = request.model().schema
+    schema = request.model().active().schema
     status = _require_status(request, ["uploaded", "started"])
     if status == "started":
         request.app.data.restart_reference(schema)

@@ -21,7 +21,7 @@ MULTI_STATUS = 207
 @operation("send_inferences", validate_body=False)
 def send_inferences(request: Request) -> Reply:
     """Store inferences; each item gets its own verdict."""
-    schema = request.model().schema
+    schema = request.model().active().schema
     items = _items(request)
     return _verdicts(request.app.data.append_inferences(schema, items))
 
@@ -29,7 +29,7 @@ def send_inferences(request: Request) -> Reply:
 @operation("update_inferences", "update_ground_truth", validate_body=False)
 def update_inferences(request: Request) -> Reply:
     """Set the ground truth of inferences; each item gets its own verdict."""
-    schema = request.model().schema
+    schema = request.model().active().schema
     items = _items(request)
     return _verdicts(request.app.data.append_ground_truth(schema, items))
 
@@ -47,7 +47,7 @@ def _verdicts(outcome: Outcome) -> Reply:
 @operation("send_inference_file")
 def send_inference_file(request: Request) -> Reply:
     """Store a file of inferences or of ground truth."""
-    schema = request.model().schema
+    schema = request.model().active().schema
     files, store = request.form.files, request.app.data
     if ("inference_data" in files) == ("ground_truth_data" in files):
         raise ApiError(400, "send exactly one of the parts inference_data, ground_truth_data")
@@ -68,7 +68,7 @@ def send_inference_file(request: Request) -> Reply:
 @operation("send_sagemaker_data_capture")
 def send_sagemaker_data_capture(request: Request) -> Reply:
     """Store the inferences of a SageMaker Data Capture file."""
-    schema = request.model().schema
+    schema = request.model().active().schema
     part = request.form.files.get("inference_data")
     if part is None or not part.filename.lower().endswith(".jsonl"):
         raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")

@@ -21,15 +21,17 @@ def create_model(request: Request) -> Reply:
     """Create a model; it is ready at once."""
     body = request.body
     document = onboarding.model_document(body, request.caller.creator)
-    record = request.app.control.models.create(
-        request.organization_id,
-        document,
-        partner_model_id=body["partner_model_id"],
-        model_group_id=body.get("model_group_id"),
-        group_name=body.get("display_name") or body["partner_model_id"],
-    )
-    tags.follow(request.app.control, record.organization_id, document["tags"])
-    record = _provision(request, record)
+    control = request.app.control
+    with control.transaction():
+        record = control.models.create(
+            request.organization_id,
+            document,
+            partner_model_id=body["partner_model_id"],
+            model_group_id=body.get("model_group_id"),
+            group_name=body.get("display_name") or body["partner_model_id"],
+        )
+        tags.follow(control, record.organization_id, document["tags"])
+        record = _provision(request, record)
     return Reply(201, model_views.shown(request.app, record, ["attributes", "organization_id"]))
 
 
@@ -84,22 +86,11 @@ def list_models(request: Request) -> Reply:
 @operation("update_model")
 def update_model(request: Request) -> Reply:
     """Change what can be changed; the rest of a whole model is ignored."""
-    record, body = request.model(), request.body
-    changes: dict[str, Any] = {
-        name: body[name] for name in ("display_name", "description") if body.get(name) is not None
-    }
-    if body.get("tags") is not None:
-        kept = [] if body.get("overwrite_tags") else list(record.document.get("tags") or ())
-        changes["tags"] = list(dict.fromkeys([*kept, *body["tags"]]))
-    threshold = body.get("classifier_threshold")
-    if threshold is not None and threshold != record.document.get("classifier_threshold"):
-        if attribute_changes.has_inferences(request.app, record):
-            raise ApiError(
-                409, "classifier_threshold can only be changed while there are no inferences"
-            )
-        changes["classifier_threshold"] = threshold
-    control = request.app.control
+    body, control = request.body, request.app.control
+    onboarding.check_tags(body.get("tags") or ())
     with control.transaction():
+        record = request.model().active()
+        changes = _changes(request, record)
         before = record.document.get("tags") or ()
         record = control.models.update(record, changes)
         if "tags" in changes:
@@ -113,6 +104,24 @@ def update_model(request: Request) -> Reply:
                 ground_truth_is_free=True,
             )
     return Reply(200, model_views.shown(request.app, record, request.params.get("expand") or ()))
+
+
+def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
+    body = request.body
+    changes: dict[str, Any] = {
+        name: body[name] for name in ("display_name", "description") if body.get(name) is not None
+    }
+    if body.get("tags") is not None:
+        kept = [] if body.get("overwrite_tags") else list(record.document.get("tags") or ())
+        changes["tags"] = list(dict.fromkeys([*kept, *body["tags"]]))
+    threshold = body.get("classifier_threshold")
+    if threshold is not None and threshold != record.document.get("classifier_threshold"):
+        if attribute_changes.has_inferences(request.app, record):
+            raise ApiError(
+                409, "classifier_threshold can only be changed while there are no inferences"
+            )
+        changes["classifier_threshold"] = threshold
+    return changes
 
 
 @operation("archive_model")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.attribute_changes import PINNED_KIND
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-PINNED_KIND = "pinned_columns"
 
 
 @operation("get_pinned_columns")

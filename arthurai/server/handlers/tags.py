@@ -53,7 +53,7 @@ def add_tag_to_model(request: Request) -> Reply:
     """Tag a model."""
     name, control = request.params["tag_name"], request.app.control
     with control.transaction():
-        record = request.model()
+        record = request.model().active()
         present = _tags(record)
         if name not in present:
             control.models.update(record, {"tags": [*present, name]})

@@ -70,6 +70,23 @@ def test_unknown_ids_are_refused(admin, path):
         assert "'x'" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_an_id_belongs_to_one_attribute(admin, path, method):
+    before = listed(admin, path)
+    sent = [*explicit(before), {**before["income"], "name": "wealth", "position": 7}]
+    answer = getattr(admin, method)(f"{path}/attributes", json=sent)
+    assert answer.status_code == 400
+    assert before["income"]["id"] in answer.json()["error"]
+    assert listed(admin, path) == before
+
+
+def test_null_in_a_patch_keeps_what_is_there(admin, path):
+    income = {**listed(admin, path)["income"], "label": "Yearly income"}
+    assert admin.patch(f"{path}/attributes", json=[income]).status_code == 204
+    assert admin.patch(f"{path}/attributes", json=[{**income, "label": None}]).status_code == 204
+    assert listed(admin, path)["income"]["label"] == "Yearly income"
+
+
 def test_deleting_attributes(admin, path):
     attributes = listed(admin, path)
     assert admin.delete(f"{path}/attributes/{attributes['region']['id']}").status_code == 204
@@ -167,3 +184,10 @@ def test_pinned_columns_keep_their_order(admin, path):
     assert admin.get(pinned).json() == {"columns": ["p", "anomaly_score", "income"]}
     assert admin.delete(pinned).status_code == 204
     assert admin.get(pinned).json() == {"columns": []}
+
+
+def test_a_deleted_attribute_is_pinned_no_more(admin, path):
+    admin.put(f"{path}/pinned_columns", json={"columns": ["region", "anomaly_score", "income"]})
+    admin.delete(f"{path}/attributes/{listed(admin, path)['region']['id']}")
+    pinned = admin.get(f"{path}/pinned_columns").json()
+    assert pinned == {"columns": ["anomaly_score", "income"]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 SHARES_SERVER = True
@@ -185,6 +187,86 @@ def test_an_archived_model_leaves_the_lists_and_keeps_its_data(admin, model, inf
         f"/models/{model['id']}/inferences/query", json={"select": [{"function": "count"}]}
     )
     assert count.json()["query_result"] == [{"count": 1}]
+
+
+def test_an_archived_model_can_be_read_but_takes_nothing(admin, model, inference):
+    path = f"/models/{model['id']}"
+    metric = admin.get(f"{path}/metrics").json()["metrics"][0]["id"]
+    rule = {"metric_id": metric, "bound": "upper", "threshold": 1, "severity": "warning"}
+    rows = {"reference_data": ("rows.json", b"[]")}
+    for _ in range(2):
+        assert admin.delete(path).status_code == 204
+    shown = admin.get(path).json()
+    assert shown["updated_at"] > model["updated_at"]
+    assert admin.get(f"{path}/metrics").status_code == 200
+    for answer in (
+        admin.post(f"{path}/inferences", json=[inference("1")]),
+        admin.patch(f"{path}/inferences", json=[]),
+        admin.post(f"{path}/reference_data", files=rows),
+        admin.patch(f"{path}/reference_data", json={"status": "uploaded"}),
+        admin.put(path, json={"display_name": "Late"}),
+        admin.put(f"{path}/attributes", json=model["attributes"]),
+        admin.put(f"{path}/tags/late"),
+        admin.post(f"{path}/alert_rules", json=rule),
+    ):
+        assert answer.status_code == 400, answer.request.url
+        assert "is archived" in answer.json()["error"]
+    assert admin.get(path).json() == shown
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({"partner_model_id": "a\0b"}, "partner_model_id"),
+        ({"tags": ["good", ""]}, "tags"),
+        ({"tags": ["a\0b"]}, "tags"),
+        ({"pixel_width": 100_000, "pixel_height": 100_000}, "pixel_width"),
+        ({"text_delimiter": "("}, "text_delimiter"),
+        ({"text_delimiter": r"(?=\s)"}, "text_delimiter"),
+        ({"explainability_enabled": {"config": {"enabled": True}}}, "explainability_enabled"),
+    ],
+)
+def test_what_could_never_be_used_is_refused_at_once(admin, members, named):
+    answer = admin.post("/models", json={**regression(), **members})
+    assert answer.status_code == 400
+    assert named in answer.json()["error"]
+    assert admin.get("/models").json()["data"] == admin.get("/tags").json()["data"] == []
+
+
+def test_a_creation_that_is_cut_off_leaves_nothing(app, admin, monkeypatch):
+    def cut_off(schema):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app.data, "create_model", cut_off)
+        with pytest.raises(SystemExit):
+            admin.post("/models", json=regression(tags=["t"]))
+    assert admin.get("/models").json()["data"] == admin.get("/tags").json()["data"] == []
+    assert admin.post("/models", json=regression(tags=["t"])).status_code == 201
+
+
+def test_updates_at_the_same_time_all_count(admin, callers, model):
+    path = f"/models/{model['id']}"
+    clients = [callers.role("Super Admin") for _ in range(8)]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = pool.map(
+            lambda n: clients[n].put(path, json={"tags": [f"t{n}"]}).status_code,
+            range(len(clients)),
+        )
+        assert set(answers) == {200}
+    assert set(admin.get(path).json()["tags"]) == {"loans", *(f"t{n}" for n in range(8))}
+
+
+def test_versions_made_at_the_same_time_are_numbered_without_gaps(callers, admin):
+    group = admin.post("/models", json=regression()).json()["model_group_id"]
+    clients = [callers.role("Super Admin") for _ in range(8)]
+
+    def create(number):
+        body = regression(f"version-{number}", model_group_id=group)
+        return clients[number].post("/models", json=body).json()["version_sequence_num"]
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        assert sorted(pool.map(create, range(8))) == list(range(2, 10))
 
 
 def test_a_whole_model_can_be_sent_back(admin, model):
