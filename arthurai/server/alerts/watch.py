@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.server.alerts.evaluation import Evaluation
 from arthurai.server.alerts.rules import RULE_KIND
@@ -15,7 +16,7 @@ from arthurai.server.data.errors import DataStoreError
 from arthurai.server.http.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from arthurai.server.app import ArthurApp
     from arthurai.server.control.models import ModelRecord
@@ -24,13 +25,46 @@ if TYPE_CHECKING:
 logger = logging.getLogger("arthurai.server.alerts")
 
 CHECK_SECONDS: Final = 60.0
+WORK_KIND: Final = "alert_work"
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Where the data of a model have changed since its rules were evaluated.
+
+    Attributes:
+        batch_ids: Batches, in the order they changed.
+        span: Times of the earliest and the latest inference, UTC without zone.
+    """
+
+    batch_ids: tuple[str, ...] = ()
+    span: tuple[datetime, datetime] | None = None
+
+    def with_more(self, more: _Work) -> _Work:
+        spans = [span for span in (self.span, more.span) if span is not None]
+        return _Work(
+            tuple(dict.fromkeys((*self.batch_ids, *more.batch_ids))),
+            (min(s[0] for s in spans), max(s[1] for s in spans)) if spans else None,
+        )
+
+    def document(self, model_id: str) -> dict[str, Any]:
+        span = None if self.span is None else [moment.isoformat() for moment in self.span]
+        return {"id": model_id, "batch_ids": list(self.batch_ids), "span": span}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        span = document["span"]
+        if span is not None:
+            span = (datetime.fromisoformat(span[0]), datetime.fromisoformat(span[1]))
+        return cls(tuple(document["batch_ids"]), span)
 
 
 class AlertWatch:
     """Evaluates alert rules on a thread of its own, off the road of requests.
 
     What arrives while rules are evaluated is looked at together afterwards, so fast senders do not
-    pile up work.
+    pile up work. What is still to be looked at is kept with the rules, and found again after a
+    restart.
     """
 
     def __init__(self, app: ArthurApp, *, check_seconds: float = CHECK_SECONDS) -> None:
@@ -43,13 +77,23 @@ class AlertWatch:
         self._app = app
         self._check_seconds = check_seconds
         self._changed = threading.Condition()
-        self._spans: dict[str, tuple[datetime, datetime]] = {}
-        self._batches: dict[tuple[str, str], None] = {}
+        self._work: dict[str, _Work] = {}
+        self._noted: dict[str, _Work] = {}  # what is stored: the work and what is being done
         self._busy = False
         self._scheduled = False
         self._stopping = False
         self._thread: threading.Thread | None = None
         app.data.on_data(self._on_data)
+        self._recover()
+
+    def _recover(self) -> None:
+        """Go on where the last process ended."""
+        for document in self._app.control.documents(WORK_KIND).list(None):
+            self._work[document["id"]] = _Work.from_document(document)
+        self._noted = dict(self._work)
+        if self._work:
+            with self._changed:
+                self._wake()
 
     def start_schedule(self) -> None:
         """Evaluate the rules of streaming models once a minute as well, until ``close``."""
@@ -80,7 +124,7 @@ class AlertWatch:
             self._thread.join()
 
     def _idle(self) -> bool:
-        return self._stopping or not (self._busy or self._spans or self._batches)
+        return self._stopping or not (self._busy or self._work)
 
     def _wake(self) -> None:
         if self._stopping:
@@ -109,13 +153,29 @@ class AlertWatch:
         rules = self._app.control.documents(RULE_KIND)
         if not rules.count(None, model_id=model_id, enabled=True):
             return
+        span = None if first is None or last is None else (first, last)
+        more = _Work(tuple(batch_ids), span)
         with self._changed:
-            for batch_id in batch_ids:
-                self._batches[model_id, batch_id] = None
-            if first is not None and last is not None:
-                begin, end = self._spans.get(model_id, (first, last))
-                self._spans[model_id] = (min(begin, first), max(end, last))
+            self._work[model_id] = self._work.get(model_id, _Work()).with_more(more)
+            self._note(model_id, self._noted.get(model_id, _Work()).with_more(more))
             self._wake()
+
+    def _note(self, model_id: str, work: _Work | None) -> None:
+        """Store what is to be looked at, so that a restart finds it."""
+        if self._noted.get(model_id) == work:
+            return
+        try:
+            organization_id = self._app.control.models.get(None, model_id).organization_id
+        except ApiError:
+            return  # the model is gone
+        documents = self._app.control.documents(WORK_KIND)
+        if work is None:
+            del self._noted[model_id]
+            documents.delete(organization_id, model_id)
+        else:
+            self._noted[model_id] = work
+            document = work.document(model_id)
+            documents.put(organization_id, model_id, document, model_id=model_id)
 
     def _on_data(self, event: DataEvent) -> None:
         if event.kind in {"inferences", "ground_truth", "batch_closed"}:
@@ -125,32 +185,32 @@ class AlertWatch:
         while True:
             with self._changed:
                 self._changed.wait_for(
-                    lambda: self._stopping or bool(self._spans or self._batches),
+                    lambda: self._stopping or bool(self._work),
                     self._check_seconds if self._scheduled else None,
                 )
                 if self._stopping:
                     return
-                spans, self._spans = self._spans, {}
-                batches, self._batches = self._batches, {}
+                taken, self._work = self._work, {}
                 self._busy = True
             try:
-                self._evaluate(spans, batches)
+                self._evaluate(taken)
             finally:
                 with self._changed:
                     self._busy = False
                     self._changed.notify_all()
 
-    def _evaluate(
-        self,
-        spans: dict[str, tuple[datetime, datetime]],
-        batches: dict[tuple[str, str], None],
-    ) -> None:
-        for model_id, batch_id in batches:
-            self._guarded(model_id, partial(self._batch, batch_id))
+    def _evaluate(self, taken: Mapping[str, _Work]) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
-        for model_id, span in spans.items():
-            self._guarded(model_id, partial(self._arrived, span, now))
-        if self._scheduled and not spans and not batches:
+        for model_id, work in taken.items():
+            if self._stopping:
+                return  # the rest is found again after the restart
+            for batch_id in work.batch_ids:
+                self._guarded(model_id, partial(self._batch, batch_id))
+            if work.span is not None:
+                self._guarded(model_id, partial(self._arrived, work.span, now))
+            with self._changed:
+                self._note(model_id, self._work.get(model_id))
+        if self._scheduled and not taken:
             for model_id in self._watched():
                 self._guarded(model_id, partial(self._rolling, now))
 

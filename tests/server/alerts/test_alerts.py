@@ -12,6 +12,15 @@ from arthurai.server.app import create_app
 from arthurai.transport.local import LocalTransport
 
 
+def administrator(app):
+    """Give a client with all rights."""
+    return httpx.Client(
+        transport=LocalTransport(app),
+        base_url="http://local/api/v3",
+        headers={"Authorization": app.admin_key},
+    )
+
+
 def minutes_ago(*ages):
     now = dt.datetime.now(dt.UTC)
     return [(now - dt.timedelta(minutes=age)).isoformat() for age in ages]
@@ -280,14 +289,7 @@ def test_the_schedule_runs_without_new_data(watched, app):
 
 
 def test_rules_and_alerts_survive_a_restart(tmp_path, binary_model):
-    def client(app):
-        return httpx.Client(
-            transport=LocalTransport(app),
-            base_url="http://local/api/v3",
-            headers={"Authorization": app.admin_key},
-        )
-
-    with create_app(tmp_path) as app, client(app) as admin:
+    with create_app(tmp_path) as app, administrator(app) as admin:
         model_id = admin.post("/models", json=binary_model).json()["id"]
         url = f"http://local/api/v4/models/{model_id}/metrics"
         (metric,) = admin.get(url, params={"metric_name": "Inference Count"}).json()["metrics"]
@@ -302,7 +304,7 @@ def test_rules_and_alerts_survive_a_restart(tmp_path, binary_model):
         assert app.alerts.drain(30)
         before = admin.get("/alerts").json()["data"]
         assert len(before) == 1
-    with create_app(tmp_path) as app, client(app) as admin:
+    with create_app(tmp_path) as app, administrator(app) as admin:
         assert admin.get("/alerts").json()["data"] == before
         (kept,) = admin.get(f"/models/{model_id}/alert_rules").json()["data"]
         assert kept == rule
@@ -314,3 +316,43 @@ def test_rules_and_alerts_survive_a_restart(tmp_path, binary_model):
 def test_unknown_alert(admin):
     assert admin.get("/alerts/nothing").status_code == 404
     assert admin.patch("/alerts/nothing", json={"status": "resolved"}).status_code == 404
+
+
+@pytest.mark.parametrize("is_batch", [False, True])
+def test_alerts_still_due_at_the_end_are_raised_after_the_next_start(
+    tmp_path, binary_model, inference, is_batch
+):
+    moments = [f"2024-03-01T{hour:02}:00:00Z" for hour in range(8)]
+
+    def model(admin, name, rules):
+        body = {**binary_model, "partner_model_id": name, "is_batch": is_batch}
+        path = f"/models/{admin.post('/models', json=body).json()['id']}"
+        params = {"metric_name": "Inference Count"}
+        (metric,) = admin.get(f"{path}/metrics", params=params).json()["metrics"]
+        rule = {"metric_id": metric["id"], "bound": "upper", "threshold": 0, "severity": "warning"}
+        rule["subsequent_alert_wait_time"] = 0
+        for _ in range(rules):
+            assert admin.post(f"{path}/alert_rules", json=rule).is_success
+        return path
+
+    def send(admin, path):
+        rows = [
+            {**inference(moment), "inference_timestamp": moment, "batch_id": moment}
+            for moment in moments
+        ]
+        counts = admin.post(f"{path}/inferences", json=rows).json()["counts"]
+        assert counts["success"] == len(moments)
+        for moment in moments if is_batch else ():
+            admin.patch(f"{path}/batches/{moment}", json={"status": "uploaded"})
+
+    with create_app(tmp_path) as app, administrator(app) as admin:
+        slow, quick = model(admin, "slow", rules=20), model(admin, "quick", rules=1)
+        for path in (slow, quick):
+            send(admin, path)
+
+    with create_app(tmp_path) as app, administrator(app) as admin:
+        assert app.alerts.drain(60)
+        for path, rules in ((slow, 20), (quick, 1)):
+            params = {"model_id": path.removeprefix("/models/")}
+            found = admin.get("/alerts", params=params).json()["total_count"]
+            assert found == rules * len(moments)
