@@ -12,7 +12,6 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 
-from arthurai.server.data.errors import BadDataError
 from arthurai.server.data.outcome import Failure
 from arthurai.server.data.values import shown
 from arthurai.server.schema import PIPELINE_INPUT, PREDICTED_VALUE
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES: Final = 64 * 2**20
 
+_PIECE: Final = 20_000  # inferences
 _LISTS: Final = ("features", "probabilities")
 _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
@@ -47,21 +47,26 @@ class Origin:
 
 @dataclass(slots=True)
 class Capture:
-    """What a capture file holds.
+    """What was read of a capture file so far.
 
     Attributes:
-        items: ``Inference`` objects of the API.
-        origins: Where each of them stands.
+        origins: Where each inference stands.
         failures: Events that could not be read.
     """
 
-    items: list[dict[str, Any]] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
     failures: list[tuple[Origin, Failure]] = field(default_factory=list)
 
+    def refuse(self, event_id: str, reason: str) -> None:
+        """Note that an event cannot be read."""
+        failure = Failure(int(HTTPStatus.BAD_REQUEST), reason)
+        self.failures.append((Origin(event_id, 0), failure))
 
-def read_capture(schema: ModelSchema, stream: IO[bytes]) -> Capture:
-    """Read a capture file.
+
+def read_capture(
+    schema: ModelSchema, stream: IO[bytes], capture: Capture
+) -> Iterator[list[dict[str, Any]]]:
+    """Read a capture file in pieces of bounded size.
 
     Inputs are taken in the order of the ``PIPELINE_INPUT`` attributes, outputs in that of the
     predictions, unless the payload names them.
@@ -69,23 +74,29 @@ def read_capture(schema: ModelSchema, stream: IO[bytes]) -> Capture:
     Args:
         schema: Schema of the model.
         stream: The file.
+        capture: Takes the places of the inferences and the events that are refused.
 
-    Raises:
-        BadDataError: If a line is longer than any capture event can be.
+    Returns:
+        Lists of ``Inference`` objects of the API.
     """
-    capture = Capture()
+    items: list[dict[str, Any]] = []
     stream.seek(0)
     if stream.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
         stream.seek(0)
     while line := stream.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
-            raise BadDataError(f"inference_data: a line has more than {MAX_LINE_BYTES} bytes")
-        if line.strip():
-            _read_event(schema, line, capture)
-    return capture
+            capture.refuse("", f"the line has more than {MAX_LINE_BYTES} bytes")
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_LINE_BYTES)
+        elif line.strip():
+            items += _read_event(schema, line, capture)
+        if len(items) >= _PIECE:
+            yield items
+            items = []
+    yield items
 
 
-def _read_event(schema: ModelSchema, line: bytes, capture: Capture) -> None:
+def _read_event(schema: ModelSchema, line: bytes, capture: Capture) -> list[dict[str, Any]]:
     event_id = ""
     try:
         event = _json(line, "the line")
@@ -93,19 +104,18 @@ def _read_event(schema: ModelSchema, line: bytes, capture: Capture) -> None:
         event_id = _event_id(metadata)
         rows = _rows(schema, _member(event, "captureData"))
     except _CaptureError as problem:
-        failure = Failure(int(HTTPStatus.BAD_REQUEST), str(problem))
-        capture.failures.append((Origin(event_id, 0), failure))
-        return
+        capture.refuse(event_id, str(problem))
+        return []
     name = metadata.get("inferenceId") or event_id
-    for index, row in enumerate(rows):
-        capture.origins.append(Origin(event_id, index))
-        capture.items.append(
-            {
-                "partner_inference_id": f"{name}_{index}" if len(rows) > 1 else name,
-                "inference_timestamp": metadata.get("inferenceTime"),
-                "inference_data": row,
-            }
-        )
+    capture.origins += (Origin(event_id, index) for index in range(len(rows)))
+    return [
+        {
+            "partner_inference_id": f"{name}_{index}" if len(rows) > 1 else name,
+            "inference_timestamp": metadata.get("inferenceTime"),
+            "inference_data": row,
+        }
+        for index, row in enumerate(rows)
+    ]
 
 
 def _event_id(metadata: Mapping[str, Any]) -> str:

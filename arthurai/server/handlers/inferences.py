@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from arthurai.server.data.files import read_rows
 from arthurai.server.data.images import ImageUpload, content_type
 from arthurai.server.data.renditions import resized, thumbnail
-from arthurai.server.data.sagemaker import read_capture
+from arthurai.server.data.sagemaker import Capture, read_capture
 from arthurai.server.handlers.explanations import image_explanation
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 
@@ -72,8 +72,9 @@ def send_sagemaker_data_capture(request: Request) -> Reply:
     part = request.form.files.get("inference_data")
     if part is None or not part.filename.lower().endswith(".jsonl"):
         raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")
-    capture = read_capture(schema, part.stream)
-    outcome = request.app.data.append_inferences(schema, capture.items)
+    capture = Capture()
+    pieces = read_capture(schema, part.stream, capture)
+    outcome = request.app.data.append_inference_stream(schema, pieces)
     failures = [*capture.failures]
     failures += [(capture.origins[row], f) for row, f in sorted(outcome.failures.items())]
     counts = outcome.counts()

@@ -16,6 +16,7 @@ from PIL import Image
 from werkzeug.test import Client
 
 from arthurai.server.app import create_app
+from arthurai.server.data import sagemaker
 
 from .data_helpers import attribute, inference, stamp, truth
 
@@ -747,6 +748,22 @@ def test_a_capture_file_of_windows(api):
         ("a_1", False),
         ("b", True),
     ]
+
+
+def test_a_capture_file_in_several_pieces_accounts_for_each_event(api, monkeypatch):
+    monkeypatch.setattr(sagemaker, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(sagemaker, "_PIECE", 2)
+    model = api.model(CAPTURED)
+    lines = [event(f"e{n}", f"{n},Oslo,1\n{'x' if n == 3 else n},Bonn,0", "1\n0") for n in range(5)]
+    lines.insert(2, event("long", "x" * 5000, "1"))
+
+    _, body = capture(api, model, *lines)
+
+    assert body["counts"] == {"success": 9, "failure": 2, "total": 11}
+    found = [(f["event_id"], f["inference_index_in_event"]) for f in body["failures"]]
+    assert found == [("", 0), ("e3", 1)]
+    assert "more than 1000 bytes" in body["failures"][0]["message"]
+    assert len(api.query(model, "partner_inference_id")) == 9
 
 
 def test_a_capture_file_must_be_named_so(api):
