@@ -37,6 +37,9 @@ def follow(control: ControlStore, organization_id: str, names: Iterable[str]) ->
         organization_id: Whose models changed.
         names: Tags that a model got or lost.
     """
+    names = set(names)
+    if not names:
+        return
     used = {
         tag
         for record in control.models.list(organization_id, include_archived=True)
