@@ -48,7 +48,7 @@ def replaced(
             labels and there are inferences.
     """
     output_type = record.document["output_type"]
-    attributes = complete_attributes(given, output_type, list(known))
+    attributes = complete_attributes(given, output_type, list(known), record.attributes)
     if _structure(attributes) == _structure(record.attributes):
         return app.control.models.update(record, {"attributes": attributes})
     if has_inferences(app, record):

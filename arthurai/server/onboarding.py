@@ -7,6 +7,7 @@ the counterpart of a single ground truth. Their values are computed when they ar
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -83,6 +84,7 @@ _ATTRIBUTE_MEMBERS: Final = (
     "token_attribute_link",
     "implicit",
 )
+_LINKS: Final = ("attribute_link", "token_attribute_link")
 _FLAGS: Final = ("categorical", "monitor_for_bias", "is_unique", "is_positive_predicted_attribute")
 _MODEL_MEMBERS: Final = (
     "display_name",
@@ -183,23 +185,30 @@ def complete_attributes(
     given: Iterable[Mapping[str, Any]],
     output_type: str,
     known: Sequence[Mapping[str, Any]] = (),
+    present: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """Return the whole set of attributes of a model: checked, with ids, positions and links.
 
     Args:
-        given: Attributes as they were sent; implicit ones among them are made anew.
+        given: Attributes as they were sent; implicit ones among them are made anew, with their
+            labels.
         output_type: Output type of the model.
-        known: The attributes so far; one of the same stage and name keeps its id.
+        known: Those of the present attributes whose ids go on; one of the same stage and name
+            keeps its id.
+        present: All attributes of the model so far; links to them follow or are dropped.
 
     Raises:
         ApiError: 400 when attributes are missing or contradict each other.
     """
     sent = list(given)
-    derived = {a["name"] for a in (*sent, *known) if a.get("implicit")}
+    implicit = [a for a in (*present, *sent) if a.get("implicit")]
+    derived = {a["name"] for a in implicit}
+    labels = {(a["stage"], a["name"]): a["label"] for a in implicit if a.get("label") is not None}
     attributes = [_clean(attribute) for attribute in sent if not attribute.get("implicit")]
     for attribute in attributes:
         if attribute.get("attribute_link") in derived:
             del attribute["attribute_link"]
+    _follow_links(attributes, present)
     check_attributes(attributes, output_type)
     if output_type == "MULTICLASS":
         attributes = _with_implicit(attributes)
@@ -212,13 +221,31 @@ def complete_attributes(
     known_ids = {a["id"] for a in known}
     by_name = {(a["stage"], a["name"]): a for a in known}
     for attribute in attributes:
-        present = by_name.get((attribute["stage"], attribute["name"]), {})
+        place = (attribute["stage"], attribute["name"])
+        held = by_name.get(place, {})
+        if attribute["implicit"] and place in labels:
+            attribute["label"] = labels[place]
         if attribute.get("id") not in known_ids:
-            attribute["id"] = present.get("id") or new_id()
-        if "position" not in attribute and "position" in present:
-            attribute["position"] = present["position"]
+            attribute["id"] = held.get("id") or new_id()
+        if "position" not in attribute and "position" in held:
+            attribute["position"] = held["position"]
     _assign_positions(attributes)
     return attributes
+
+
+def _follow_links(
+    attributes: Sequence[dict[str, Any]], present: Iterable[Mapping[str, Any]]
+) -> None:
+    """Let links follow attributes that were renamed, and drop those to attributes that are gone."""
+    names = {a.get("id"): a["name"] for a in attributes}
+    former = {a["name"]: names.get(a["id"]) for a in present}
+    moved = former.keys() - set(names.values())
+    for attribute in attributes:
+        for link in _LINKS:
+            if attribute.get(link) in moved:
+                name = former[attribute.pop(link)]
+                if name is not None:
+                    attribute[link] = name
 
 
 def _clean(attribute: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,6 +283,7 @@ def check_attributes(attributes: Sequence[Mapping[str, Any]], output_type: str) 
     for (stage, position), count in places.items():
         if count > 1:
             raise ApiError(400, f"position {position} of stage {stage} is taken {count} times")
+    _check_links(attributes)
     stages = Counter(a["stage"] for a in attributes)
     if not _INPUT_STAGES & stages.keys():
         raise ApiError(400, f"no input attribute; add one of stage {PIPELINE_INPUT}")
@@ -271,6 +299,28 @@ def check_attributes(attributes: Sequence[Mapping[str, Any]], output_type: str) 
         raise ApiError(
             400, "a classifier with two predictions needs is_positive_predicted_attribute on one"
         )
+
+
+def _check_links(attributes: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse links that lead nowhere: what they should have joined would be joined otherwise."""
+    names = {a["name"] for a in attributes}
+    truth_class = next((a for a in attributes if a["stage"] == GROUND_TRUTH_CLASS), {})
+    classes = [category["value"] for category in truth_class.get("categories", ())]
+    for attribute in attributes:
+        for link in _LINKS:
+            if link in attribute and attribute[link] not in names:
+                raise ApiError(
+                    400,
+                    f"attribute {attribute['name']!r}: {link} {attribute[link][:100]!r} is not the "
+                    "name of an attribute of the model",
+                )
+        value = attribute.get("gt_class_link")
+        if value is not None and classes and value not in classes:
+            raise ApiError(
+                400,
+                f"attribute {attribute['name']!r}: gt_class_link {value[:100]!r} is not a category "
+                f"of {truth_class['name']!r}",
+            )
 
 
 def _check_attribute(attribute: Mapping[str, Any]) -> None:
@@ -290,16 +340,36 @@ def _check_attribute(attribute: Mapping[str, Any]) -> None:
         raise ApiError(400, f"{where}: give both min_range and max_range or neither")
     if "min_range" in attribute and attribute["min_range"] > attribute["max_range"]:
         raise ApiError(400, f"{where}: min_range lies above max_range")
-    if attribute.get("categories") and attribute.get("bins"):
-        raise ApiError(400, f"{where}: categories and bins exclude each other")
-    if attribute["categorical"] and attribute.get("bins"):
-        raise ApiError(400, f"{where}: bins are for attributes that are not categorical")
-    if len(attribute.get("categories", ())) > MAX_CATEGORIES:
-        raise ApiError(400, f"{where}: more than {MAX_CATEGORIES} categories")
+    _check_categories(where, attribute)
+    _check_bins(where, attribute)
     if attribute["is_positive_predicted_attribute"] and attribute["stage"] != PREDICTED_VALUE:
         raise ApiError(
             400, f"{where}: is_positive_predicted_attribute is for stage {PREDICTED_VALUE}"
         )
+
+
+def _check_categories(where: str, attribute: Mapping[str, Any]) -> None:
+    values = Counter(category["value"] for category in attribute.get("categories", ()))
+    if values.total() > MAX_CATEGORIES:
+        raise ApiError(400, f"{where}: more than {MAX_CATEGORIES} categories")
+    for value, count in values.items():
+        if count > 1:
+            raise ApiError(400, f"{where}: the category {value[:100]!r} is given {count} times")
+
+
+def _check_bins(where: str, attribute: Mapping[str, Any]) -> None:
+    bins = attribute.get("bins")
+    if not bins:
+        return
+    if attribute.get("categories"):
+        raise ApiError(400, f"{where}: categories and bins exclude each other")
+    if attribute["categorical"]:
+        raise ApiError(400, f"{where}: bins are for attributes that are not categorical")
+    if attribute["value_type"] not in _NUMBERS:
+        raise ApiError(400, f"{where}: bins are for numbers, not for {attribute['value_type']}")
+    for each in bins:
+        if each.get("continuous_start", -math.inf) >= each.get("continuous_end", math.inf):
+            raise ApiError(400, f"{where}: the start of a bin lies below its end, found {each}")
 
 
 def _assign_positions(attributes: Sequence[dict[str, Any]]) -> None:

@@ -10,6 +10,8 @@ from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 from arthurai.server.http.paging import ordered, paginate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arthurai.server.control.models import ModelRecord
 
 _SORT_COLUMNS = {
@@ -78,12 +80,14 @@ def update_model_attribute(request: Request) -> Reply:
     """Change one attribute."""
     record = request.model().active()
     present = _addressed(request, record)
-    if present["implicit"]:
-        raise ApiError(409, "the server made this attribute; change the one it is derived from")
-    attributes = [
-        {**request.body, "id": present["id"]} if a["id"] == present["id"] else a
-        for a in record.attributes
-    ]
+    sent = {**request.body, "id": present["id"], "implicit": present["implicit"]}
+    if present["implicit"] and _without_label(sent) != _without_label(present):
+        raise ApiError(
+            409,
+            "the server made this attribute: only its label can be changed; change the one it is "
+            "derived from",
+        )
+    attributes = [sent if a["id"] == present["id"] else a for a in record.attributes]
     changed = attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
     return Reply(200, _addressed(request, changed))
 
@@ -97,8 +101,12 @@ def delete_model_attribute(request: Request) -> Reply:
         raise ApiError(409, "the server made this attribute; delete the one it is derived from")
     _require_no_inferences(request, record)
     attributes = [a for a in record.attributes if a["id"] != present["id"]]
-    attribute_changes.replaced(request.app, record, attributes, known=attributes)
+    attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
     return Reply(204)
+
+
+def _without_label(attribute: Mapping[str, Any]) -> dict[str, Any]:
+    return {m: value for m, value in attribute.items() if m != "label" and value is not None}
 
 
 def _addressed(request: Request, record: ModelRecord) -> dict[str, Any]:

@@ -87,6 +87,43 @@ def test_null_in_a_patch_keeps_what_is_there(admin, path):
     assert listed(admin, path)["income"]["label"] == "Yearly income"
 
 
+def test_links_follow_renamed_and_deleted_attributes(admin):
+    body = {
+        "partner_model_id": "linked",
+        "input_type": "TABULAR",
+        "output_type": "REGRESSION",
+        "attributes": [
+            {"name": "x", "stage": "PIPELINE_INPUT", "value_type": "FLOAT"},
+            {
+                "name": "guess",
+                "stage": "PREDICTED_VALUE",
+                "value_type": "FLOAT",
+                "attribute_link": "paid",
+            },
+            {"name": "paid", "stage": "GROUND_TRUTH", "value_type": "FLOAT"},
+        ],
+    }
+    path = f"/models/{admin.post('/models', json=body).json()['id']}"
+    paid = listed(admin, path)["paid"]
+    renamed = f"{path}/attributes/{paid['id']}"
+    assert admin.put(renamed, json={**paid, "name": "cost"}).status_code == 200
+    assert listed(admin, path)["guess"]["attribute_link"] == "cost"
+    assert admin.delete(renamed).status_code == 204
+    assert "attribute_link" not in listed(admin, path)["guess"]
+
+
+def test_the_label_of_an_implicit_attribute_can_change(admin, path, inference):
+    admin.post(f"{path}/inferences", json=[inference("1")])
+    negative = listed(admin, path)["predicted_negative"]
+    patched = admin.patch(f"{path}/attributes", json=[{**negative, "label": "No loan"}])
+    assert patched.status_code == 204
+    assert listed(admin, path)["predicted_negative"] == {**negative, "label": "No loan"}
+    one = f"{path}/attributes/{negative['id']}"
+    assert admin.put(one, json={**negative, "label": "Refused"}).json()["label"] == "Refused"
+    assert admin.put(one, json={**negative, "position": 5}).status_code == 409
+    assert listed(admin, path)["predicted_negative"] == {**negative, "label": "Refused"}
+
+
 def test_deleting_attributes(admin, path):
     attributes = listed(admin, path)
     assert admin.delete(f"{path}/attributes/{attributes['region']['id']}").status_code == 204

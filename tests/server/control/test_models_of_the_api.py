@@ -148,6 +148,18 @@ def test_positions_are_filled_in_per_stage(admin):
         ),
         (lambda a: a.append(dict(a[0], name="other")), "position"),
         (lambda a: a[0].update(is_positive_predicted_attribute=True), "rooms"),
+        (lambda a: a[0].update(categories=[{"value": "1"}, {"value": "1"}]), "category '1'"),
+        (lambda a: a[0].update(bins=[{"continuous_start": 2, "continuous_end": 1}]), "bin"),
+        (lambda a: a[0].update(bins=[{"continuous_end": 1}], value_type="STRING"), "STRING"),
+        (lambda a: a[0].update(token_attribute_link="words"), "words"),
+        (lambda a: a[1].update(attribute_link="payed"), "payed"),
+        (
+            lambda a: (
+                a[1].update(gt_class_link="maybe"),
+                a[2].update(stage="GROUND_TRUTH_CLASS", categories=[{"value": "yes"}]),
+            ),
+            "maybe",
+        ),
     ],
 )
 def test_contradictory_attributes_are_refused(admin, change, named):
