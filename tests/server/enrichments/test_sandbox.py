@@ -9,13 +9,16 @@ from dataclasses import asdict
 import pytest
 
 from arthurai.server.enrichments.explain import sandbox as module
+from arthurai.server.enrichments.explain import scratch
 from arthurai.server.enrichments.explain.explainers import Task
 from arthurai.server.enrichments.explain.sandbox import Sandbox, SandboxError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 
 CODE = """
-import os, sys, time, signal, socket, subprocess, threading, ctypes
+import os, sys, time, signal, socket, subprocess, threading, ctypes, fcntl, struct
+
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 def predict(rows):
     print("noise on the standard output")
@@ -77,6 +80,94 @@ def scratch(_):
 def raise_limits(_):
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+
+def other_thread(path):
+    # The thread that watches for the end of the server runs what these names stand for.
+    found, real = [], os.getppid
+    def read_in_other_thread():
+        try:
+            found.append(open(path).read())
+        except OSError as error:
+            found.append(error)
+        os.getppid = real
+        return real()
+    os.getppid = read_in_other_thread
+    while not found:
+        time.sleep(0.01)
+    if isinstance(found[0], OSError):
+        raise found[0]
+
+def signal_by_file(pid):
+    reading, writing = os.pipe()
+    fcntl.fcntl(reading, 8, int(pid))
+    fcntl.fcntl(reading, 10, signal.SIGKILL)
+
+def signal_by_file_of_group(pid):
+    fcntl.fcntl(os.pipe()[0], 15, struct.pack("ii", 1, int(pid)))
+
+def signal_by_socket(pid):
+    fcntl.ioctl(socket.socketpair()[0], 0x8901, struct.pack("i", int(pid)))
+
+def capabilities(_):
+    (line,) = [line for line in open("/proc/self/status") if line.startswith("CapEff")]
+    return int(line.split()[1], 16)
+
+def slow_down(pid):
+    os.setpriority(os.PRIO_PROCESS, int(pid), 19)
+
+def pin(pid):
+    os.sched_setaffinity(int(pid), {0})
+
+def send_datagram(path):
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    one.sendto(b"x", path)
+
+def talk_to_itself(_):
+    one, other = socket.socketpair()
+    one.send(b"12345")
+    return len(other.recv(9))
+
+def shared_memory(_):
+    if LIBC.shmget(0, 1 << 30, 0o1600) < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+
+def hidden_memory(_):
+    os.memfd_create("hidden")
+
+def truncate(path):
+    os.truncate(path, 0)
+
+def many_threads(_):
+    threading.stack_size(65536)
+    while True:
+        threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+
+def deep(_):
+    os.chdir(os.environ["TMPDIR"])
+    for _ in range(3000):
+        os.mkdir("folder")
+        os.chdir("folder")
+    time.sleep(1000)
+
+def fill_slowly(_):
+    for number in range(5):
+        open(os.path.join(os.environ["TMPDIR"], str(number)), "wb").write(bytes(1 << 20))
+    time.sleep(1000)
+
+def deleted(_):
+    file = open(os.path.join(os.environ["TMPDIR"], "deleted"), "wb")
+    os.unlink(file.name)
+    file.write(bytes(1 << 20))
+    file.flush()
+    time.sleep(1000)
+
+def later(_):
+    def write():
+        open(os.path.join(os.environ["TMPDIR"], "late"), "wb").write(bytes(1 << 20))
+    threading.Timer(0.1, write).start()
+
+def long_story(_):
+    raise KeyError("x" * 10**6)
 
 def sleep(seconds):
     time.sleep(float(seconds))
@@ -149,7 +240,6 @@ class Runner:
                 "module": module,
                 "task": asdict(task),
                 "memory": 256 * 2**20,
-                "scratch": str(self.scratch),
             },
         )
 
@@ -180,7 +270,12 @@ def test_what_is_printed_does_not_reach_the_protocol(run):
 def test_what_code_needs_is_there(run):
     assert run("threads") == 7
     assert run("scratch") == 4
+    assert run("talk_to_itself") == 5
     assert run("read", "entry.py") == len(CODE)
+
+
+def test_code_of_root_is_not_root(run):
+    assert run("capabilities") == 0
 
 
 def test_no_secrets_are_inherited(run):
@@ -207,6 +302,16 @@ def test_no_secrets_are_inherited(run):
         ("fill", "", "File too large"),
         ("open_many", "", "Too many open files"),
         ("exit_politely", "", "SystemExit"),
+        ("other_thread", "{outside}", "PermissionError"),
+        ("truncate", "{outside}", "PermissionError"),
+        ("signal_by_file", "{server}", "PermissionError"),
+        ("signal_by_file_of_group", "{server}", "PermissionError"),
+        ("signal_by_socket", "{server}", "PermissionError"),
+        ("slow_down", "{server}", "PermissionError"),
+        ("pin", "{server}", "PermissionError"),
+        ("send_datagram", "{outside}", "PermissionError"),
+        ("shared_memory", "", "PermissionError"),
+        ("hidden_memory", "", "not implemented"),
     ],
 )
 def test_what_code_must_not_do_is_an_error_of_its_own(run, what, argument, error):
@@ -258,11 +363,41 @@ def test_endless_answers_are_cut_off(run, monkeypatch):
     assert not run.sandbox.alive
 
 
-def test_scratch_files_are_counted(run, monkeypatch):
-    monkeypatch.setattr(module, "MAX_SCRATCH", 3)
-    with pytest.raises(SandboxError, match="temporary files"):
-        run("scratch")
+@pytest.mark.parametrize(
+    ("what", "limits", "error"),
+    [
+        ("fill_slowly", {"MAX_BYTES": 2**20}, "more than 1048576 bytes of temporary files"),
+        ("deleted", {"MAX_BYTES": 2**19}, "more than 524288 bytes of temporary files"),
+        ("fill_slowly", {"MAX_FILES": 3}, "more than 3 temporary files"),
+        ("deep", {}, "temporary files that cannot be counted"),
+        ("many_threads", {}, "more than 512 threads"),
+    ],
+)
+def test_what_takes_too_much_is_ended_and_cleared_away(run, monkeypatch, what, limits, error):
+    for name, value in limits.items():
+        monkeypatch.setattr(scratch, name, value)
+    with pytest.raises(SandboxError, match=error):
+        run(what)
     assert not run.sandbox.alive
+    assert [path.name for path in run.scratch.parent.iterdir() if "scratch" in path.name] == []
+
+
+def test_threads_are_watched_between_calls(run, monkeypatch):
+    monkeypatch.setattr(scratch, "MAX_BYTES", 2**19)
+    run("later")
+
+    def call_until_it_ends():
+        while True:
+            run.sandbox.call("predict", {"rows": [[1.5, 0.0]]})
+
+    with pytest.raises(SandboxError, match="bytes of temporary files"):
+        call_until_it_ends()
+
+
+def test_reasons_have_a_longest_length(run):
+    with pytest.raises(SandboxError) as caught:
+        run("long_story")
+    assert len(str(caught.value)) <= module.MAX_REASON
 
 
 def test_calls_after_the_end_are_refused(run):

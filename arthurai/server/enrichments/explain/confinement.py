@@ -1,9 +1,13 @@
 """What the process of a user's code may do: set by itself, before that code is loaded.
 
 Three layers, each as far as the system has it: resource limits (POSIX), a filter of system calls
-(Linux on x86-64 and 64-bit ARM: no new processes, no network, no signals to others, no changes of
-owners or modes) and Landlock (Linux 5.13: files of the interpreter and of the project can be read,
-a scratch directory can be written, everything else does not exist).
+(Linux on x86-64 and 64-bit ARM: no new processes, no network, no memory that outlives the process
+or escapes its limits, nothing that reaches other processes, no changes of owners or modes) and
+Landlock (Linux 5.13: files of the interpreter and of the project can be read, a scratch directory
+can be written, everything else can neither be opened nor listed).
+
+The filter and Landlock hold for the thread that asks for them and for those it starts later, so
+both come before any other thread exists.
 """
 
 from __future__ import annotations
@@ -15,10 +19,10 @@ import platform
 import struct
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 OPEN_FILES: Final = 256
 FILE_BYTES: Final = 64 * 2**20
@@ -28,7 +32,11 @@ SPARE_BYTES: Final = 2**30  # for libraries that are loaded later
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _PR_SET_SECCOMP: Final = 22
 _FILTER_MODE: Final = 2
+_CAPABILITIES_VERSION: Final = 0x20080522
 _CLONE_THREAD: Final = 0x10000
+_SET_OWNER: Final = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+_SET_OWNER_OF_SOCKET: Final = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
+_DATAGRAM_BIT: Final = 2  # of SOCK_DGRAM and SOCK_RAW, which can be sent to any address
 _X32_BIT: Final = 0x40000000
 
 # Classic BPF: load a word, jump if equal / at least / any bit set, return.
@@ -37,31 +45,41 @@ _IF_EQUAL: Final = 0x15
 _IF_AT_LEAST: Final = 0x35
 _IF_SET: Final = 0x45
 _RETURN: Final = 0x06
-_ALLOW: Final = 0x7FFF0000
-_ERROR: Final = 0x00050000
+_Step: TypeAlias = tuple[int, int, int, int]
+_ALLOW: Final[_Step] = (_RETURN, 0, 0, 0x7FFF0000)
+_REFUSE: Final[_Step] = (_RETURN, 0, 0, 0x00050000 | errno.EPERM)
+_UNKNOWN: Final[_Step] = (_RETURN, 0, 0, 0x00050000 | errno.ENOSYS)
 _NUMBER_AT: Final = 0
 _ARCHITECTURE_AT: Final = 4
 _FIRST_ARGUMENT_AT: Final = 16
 
 # fmt: off
-_CALLS: Final = {
+_CALLS: Final[Mapping[str, Mapping[str, Any]]] = {
     "x86_64": {
-        "architecture": (0xC000003E,), "clone": (56,), "clone3": (435,), "tgkill": (234,),
-        "prlimit": (302,), "io_uring": (425, 426, 427),
+        "architecture": 0xC000003E, "clone": 56, "tgkill": 234, "prlimit": 302, "fcntl": 72,
+        "ioctl": 16, "socketpair": 53, "capset": 126,
+        # clone3 io_uring memfd_create memfd_secret
+        "absent": (435, 425, 426, 427, 319, 447),
         # fork vfork execve execveat socket ptrace process_vm_readv/writev kill tkill
         # rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal chmod fchmod fchmodat fchmodat2
         # chown fchown lchown fchownat mount umount2 bpf perf_event_open unshare setns add_key
         # request_key keyctl reboot kexec_load init_module finit_module
+        # truncate shmget shmat msgget semget mq_open setpriority sched_setparam
+        # sched_setscheduler sched_setaffinity sched_setattr ioprio_set migrate_pages move_pages
+        # pidfd_open pidfd_getfd process_madvise process_mrelease
         "denied": (57, 58, 59, 322, 41, 101, 310, 311, 62, 200, 129, 297, 424, 90, 91, 268, 452,
                    92, 93, 94, 260, 165, 166, 321, 298, 272, 308, 248, 249, 250, 169, 246, 175,
-                   313),
+                   313, 76, 29, 30, 68, 64, 240, 141, 142, 144, 203, 314, 251, 256, 279, 434, 438,
+                   440, 448),
     },
     "aarch64": {
-        "architecture": (0xC00000B7,), "clone": (220,), "clone3": (435,), "tgkill": (131,),
-        "prlimit": (261,), "io_uring": (425, 426, 427),
+        "architecture": 0xC00000B7, "clone": 220, "tgkill": 131, "prlimit": 261, "fcntl": 25,
+        "ioctl": 29, "socketpair": 199, "capset": 91,
+        "absent": (435, 425, 426, 427, 279, 447),
         # The same in the numbering of newer architectures, which lack the old spellings.
         "denied": (221, 281, 198, 117, 270, 271, 129, 130, 138, 240, 424, 52, 53, 452, 54, 55, 40,
-                   39, 280, 241, 97, 268, 217, 218, 219, 142, 104, 105, 273),
+                   39, 280, 241, 97, 268, 217, 218, 219, 142, 104, 105, 273, 45, 194, 196, 186,
+                   190, 180, 140, 118, 119, 122, 274, 30, 238, 239, 434, 438, 440, 448),
     },
 }
 # fmt: on
@@ -78,9 +96,9 @@ _READABLE: Final = (
     "/lib",
     "/lib64",
     "/bin",
-    "/opt",
     "/etc/ld.so.cache",
     "/etc/localtime",
+    "/etc/mime.types",
     "/etc/fonts",
     "/proc/self",
     "/proc/cpuinfo",
@@ -92,34 +110,40 @@ _READABLE: Final = (
 )
 
 
-def confine(memory: int, project: Path, scratch: Path) -> list[str]:
+def confine(project: Path, scratch: Path) -> list[str]:
     """Give up, for good, what the code of a project has no use for.
 
     Args:
-        memory: Bytes of address space beyond what the process has now.
         project: Directory that can be read.
         scratch: Directory that can be written.
 
     Returns:
-        Names of the layers that the system lacks: ``limits``, ``files``, ``calls``.
+        Names of the layers that the system lacks: ``files``, ``calls``.
     """
-    missing = []
-    has_calls = platform.machine() in _CALLS and sys.platform == "linux"
-    if not _limit(memory, processes=not has_calls):
-        missing.append("limits")
     if sys.platform != "linux":
-        return [*missing, "files", "calls"]
+        return ["files", "calls"]
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        return [*missing, "files", "calls"]
+    # A thread that is there already would keep all it may do.
+    is_alone = len(list(Path("/proc/self/task").iterdir())) == 1
+    if not is_alone or libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        return ["files", "calls"]
+    missing = []
     if not _restrict_files(libc, project, scratch):
         missing.append("files")
-    if not has_calls or not _filter_calls(libc):
+    if not _has_filter() or not _drop_capabilities(libc) or not _filter_calls(libc):
         missing.append("calls")
     return missing
 
 
-def _limit(memory: int, *, processes: bool) -> bool:
+def limit(memory: int) -> bool:
+    """Limit the resources of this process, for good.
+
+    Args:
+        memory: Bytes of address space beyond what the process has now.
+
+    Returns:
+        Whether the system has such limits.
+    """
     try:
         import resource
     except ImportError:  # not on Windows
@@ -131,14 +155,13 @@ def _limit(memory: int, *, processes: bool) -> bool:
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_AS: _address_space() + SPARE_BYTES + memory,
     }
-    if processes:
+    if not _has_filter():
         limits[resource.RLIMIT_NPROC] = 0
-    for kind, limit in limits.items():
+    for kind, wanted in limits.items():
         hard = resource.getrlimit(kind)[1]
-        if hard != resource.RLIM_INFINITY:
-            limit = min(limit, hard)  # noqa: PLW2901 - what is stricter already stays so
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         try:
-            resource.setrlimit(kind, (limit, limit))
+            resource.setrlimit(kind, (most, most))
         except (OSError, ValueError):
             return False
     return True
@@ -152,6 +175,17 @@ def _address_space() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def _has_filter() -> bool:
+    return sys.platform == "linux" and platform.machine() in _CALLS
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> bool:
+    """Keep nothing of what makes root more than the owner of its files."""
+    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_VERSION, 0))
+    none = ctypes.create_string_buffer(24)  # three sets, two words each
+    return bool(libc.syscall(_CALLS[platform.machine()]["capset"], header, none) == 0)
+
+
 def _filter_calls(libc: ctypes.CDLL) -> bool:
     program = _program(_CALLS[platform.machine()])
     code = b"".join(struct.pack("<HBBI", *step) for step in program)
@@ -160,32 +194,48 @@ def _filter_calls(libc: ctypes.CDLL) -> bool:
     return bool(libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, header, 0, 0) == 0)
 
 
-def _program(calls: dict[str, tuple[int, ...]]) -> list[tuple[int, int, int, int]]:
-    refuse = (_RETURN, 0, 0, _ERROR | errno.EPERM)
-    unknown = (_RETURN, 0, 0, _ERROR | errno.ENOSYS)
-    allow = (_RETURN, 0, 0, _ALLOW)
-    argument = (_LOAD, 0, 0, _FIRST_ARGUMENT_AT)
+def _program(calls: Mapping[str, Any]) -> list[_Step]:
     program = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
-        (_IF_EQUAL, 1, 0, calls["architecture"][0]),
-        refuse,
+        (_IF_EQUAL, 1, 0, calls["architecture"]),
+        _REFUSE,
         (_LOAD, 0, 0, _NUMBER_AT),
         (_IF_AT_LEAST, 0, 1, _X32_BIT),
-        refuse,
+        _REFUSE,
     ]
     for number in calls["denied"]:
-        program += [(_IF_EQUAL, 0, 1, number), refuse]
-    # The C library falls back to clone, whose flags can be read.
-    for number in (*calls["clone3"], *calls["io_uring"]):
-        program += [(_IF_EQUAL, 0, 1, number), unknown]
+        program += [(_IF_EQUAL, 0, 1, number), _REFUSE]
+    # Libraries fall back to older ways, the C library to clone, whose flags can be read.
+    for number in calls["absent"]:
+        program += [(_IF_EQUAL, 0, 1, number), _UNKNOWN]
     # Threads may be made, processes not; signals and limits are for the process itself.
-    for number, test in (
-        (calls["clone"][0], (_IF_SET, 0, 1, _CLONE_THREAD)),
-        (calls["tgkill"][0], (_IF_EQUAL, 0, 1, os.getpid())),
-        (calls["prlimit"][0], (_IF_EQUAL, 0, 1, 0)),
-    ):
-        program += [(_IF_EQUAL, 0, 4, number), argument, test, allow, refuse]
-    return [*program, allow]
+    program += _only(calls["clone"], 0, _IF_SET, _CLONE_THREAD)
+    program += _only(calls["tgkill"], 0, _IF_EQUAL, os.getpid())
+    program += _only(calls["prlimit"], 0, _IF_EQUAL, 0)
+    # A file can be told to signal another process when it has data.
+    program += _never(calls["fcntl"], 1, _IF_EQUAL, _SET_OWNER)
+    program += _never(calls["ioctl"], 1, _IF_EQUAL, _SET_OWNER_OF_SOCKET)
+    program += _never(calls["socketpair"], 1, _IF_SET, (_DATAGRAM_BIT,))
+    return [*program, _ALLOW]
+
+
+def _only(number: int, argument: int, test: int, value: int) -> list[_Step]:
+    """Return steps that let a call pass only with such an argument."""
+    block = [_argument(argument), (test, 0, 1, value), _ALLOW, _REFUSE]
+    return [(_IF_EQUAL, 0, len(block), number), *block]
+
+
+def _never(number: int, argument: int, test: int, values: Iterable[int]) -> list[_Step]:
+    """Return steps that refuse a call with such an argument."""
+    block = [_argument(argument)]
+    for value in values:
+        block += [(test, 0, 1, value), _REFUSE]
+    block.append(_ALLOW)
+    return [(_IF_EQUAL, 0, len(block), number), *block]
+
+
+def _argument(place: int) -> _Step:
+    return (_LOAD, 0, 0, _FIRST_ARGUMENT_AT + 8 * place)
 
 
 def _restrict_files(libc: ctypes.CDLL, project: Path, scratch: Path) -> bool:
@@ -223,9 +273,9 @@ def _allow_below(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None
 
 
 def _interpreter() -> Iterable[Path]:
-    """Return where the interpreter and its packages lie, but no directory of somebody's project."""
-    prefixes = {Path(p).resolve() for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
-    yield from prefixes
+    """Return where the interpreter and its packages lie, but no directory of somebody's data."""
+    for prefix in {Path(p).resolve() for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)}:
+        yield from (prefix / name for name in ("bin", "lib", "lib64", "share"))
     yield Path(__file__).resolve().parents[3]  # the package itself, for what is imported late
     for entry in sys.path:
         path = Path(entry).resolve()

@@ -420,7 +420,6 @@ class Explainability:
                 "module": config["user_predict_function_import_path"],
                 "task": asdict(self._task(schema, config)),
                 "memory": memory_bytes(str(config["model_server_memory"])),
-                "scratch": str(running.scratch),
             },
             seconds=SETUP_SECONDS,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 import weakref
 from pathlib import Path
@@ -11,12 +10,14 @@ from typing import IO, TYPE_CHECKING, Final
 
 from arthurai.server.control.database import new_id
 from arthurai.server.enrichments.explain.archive import ArchiveError, unpack
+from arthurai.server.enrichments.explain.scratch import remove
 from arthurai.server.http.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 _FOLDER: Final = "explainers"
+_SCRATCH: Final = "scratch-"
 
 
 class Projects:
@@ -33,6 +34,8 @@ class Projects:
             weakref.finalize(self, _remove, self._root, os.getpid())
         else:
             self._root = data_dir / _FOLDER
+            for left in self._root.glob(f"*/*/{_SCRATCH}*"):
+                remove(left)  # of a server that was killed
 
     def directory(self, model_id: str, project_id: str) -> Path:
         """Return the directory with the code of a project.
@@ -50,7 +53,7 @@ class Projects:
             model_id: The model the project belongs to.
             project_id: Its id.
         """
-        return (self._root / model_id / project_id / f"scratch-{new_id()}").resolve()
+        return (self._root / model_id / project_id / f"{_SCRATCH}{new_id()}").resolve()
 
     def add(self, model_id: str, stream: IO[bytes], module: str) -> str:
         """Unpack a project.
@@ -72,10 +75,10 @@ class Projects:
             files = unpack(stream, target)
             _require_module(module, files)
         except ArchiveError as error:
-            shutil.rmtree(target.parent, ignore_errors=True)
+            remove(target.parent)
             raise ApiError(400, f"user_project.zip: {error}") from None
         except OSError:
-            shutil.rmtree(target.parent, ignore_errors=True)
+            remove(target.parent)
             raise
         return project_id
 
@@ -90,13 +93,13 @@ class Projects:
         if folder.is_dir():
             for path in folder.iterdir():
                 if path.name not in kept:
-                    shutil.rmtree(path, ignore_errors=True)
+                    remove(path)
 
 
 def _remove(root: Path, owner: int) -> None:
     """Delete temporary projects, unless a fork of their owner is what ends."""
     if os.getpid() == owner:
-        shutil.rmtree(root, ignore_errors=True)
+        remove(root)
 
 
 def _require_module(module: str, files: Collection[str]) -> None:

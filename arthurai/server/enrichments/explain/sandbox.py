@@ -5,22 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from arthurai.server.enrichments.explain.scratch import excess, remove
+
 SETUP_SECONDS: Final = 180.0
 CALL_SECONDS: Final = 120.0
-MAX_ANSWER: Final = 256 * 2**20
-MAX_SCRATCH: Final = 2**30
+MAX_ANSWER: Final = 32 * 2**20
+MAX_REASON: Final = 4000
+MAX_THREADS: Final = 512
 _CHUNK: Final = 2**16
 _TURN_SECONDS: Final = 0.5
+_WATCH_SECONDS: Final = 0.5
 _PIPE_BUFFER: Final = 4096
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[4]
 _START: Final = (
@@ -48,7 +52,8 @@ class Sandbox:
     """One process with the code of one project.
 
     The process gets no environment but what it needs, a time limit for each call, and gives up
-    further rights itself (``confinement``) before it loads anything of the project. Nothing it
+    further rights itself (``confinement``) before it loads anything of the project. What no limit
+    of the system bounds, temporary files and threads, is watched as long as it lives. Nothing it
     sends is trusted: an answer is a line of JSON of limited length, anything else ends the process.
 
     Args:
@@ -59,7 +64,8 @@ class Sandbox:
     def __init__(self, project: Path, scratch: Path) -> None:
         self._scratch = scratch
         self._calls = 0
-        self._closed = False
+        self._closed = threading.Event()
+        self._excess: str | None = None
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         home = str(scratch)
         environment = {
@@ -72,7 +78,7 @@ class Sandbox:
         }
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-                [sys.executable, "-I", "-B", "-c", _START, str(_PACKAGE_ROOT)],
+                [sys.executable, "-I", "-B", "-c", _START, home, str(_PACKAGE_ROOT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -85,6 +91,7 @@ class Sandbox:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)
+        threading.Thread(target=self._watch, name="arthurai-sandbox-watch", daemon=True).start()
 
     @property
     def alive(self) -> bool:
@@ -126,21 +133,21 @@ class Sandbox:
         except SandboxError:
             self.close()
             raise
-        if self._scratch_size() > MAX_SCRATCH:
-            self.close()
-            raise SandboxError(
-                f"the model code wrote more than {MAX_SCRATCH} bytes of temporary files"
-            )
         if "error" in answer:
-            raise SandboxError(str(answer["error"]))
+            raise SandboxError(str(answer["error"])[:MAX_REASON])
         return answer.get("result")
 
-    def _scratch_size(self) -> int:
-        files = (path.lstat() for path in self._scratch.rglob("*"))
-        try:
-            return sum(found.st_size for found in files)
-        except OSError:  # a file that is gone again
-            return 0
+    def _watch(self) -> None:
+        """End the process when it takes too much of what it shares with others."""
+        about = Path(f"/proc/{self._process.pid}")
+        while not self._closed.wait(_WATCH_SECONDS) and self.alive:
+            found = excess(self._scratch, about / "fd")
+            with contextlib.suppress(OSError):  # not on other systems
+                if len(list((about / "task").iterdir())) > MAX_THREADS:
+                    found = f"started more than {MAX_THREADS} threads"
+            if found is not None and not self._closed.is_set():
+                self._excess = found
+                self._kill()
 
     def _exchange(self, request: bytes, deadline: float) -> bytes:
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -155,7 +162,7 @@ class Sandbox:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError
-                if self._closed:
+                if self._closed.is_set():
                     raise SandboxError("the model code was stopped")
                 for key, _ in selector.select(min(left, _TURN_SECONDS)):
                     if key.fileobj is stdin:
@@ -189,6 +196,8 @@ class Sandbox:
             code = self._process.wait(5)
         except subprocess.TimeoutExpired:
             return "the model code closed the pipe to the server"
+        if self._excess is not None:
+            return f"the model code {self._excess} and was stopped"
         if code >= 0:
             return f"the process of the model code ended itself with status {code}"
         try:
@@ -207,14 +216,17 @@ class Sandbox:
 
         A call that another thread waits for ends with an error.
         """
-        self._closed = True
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        self._closed.set()
+        self._kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        remove(self._scratch)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()

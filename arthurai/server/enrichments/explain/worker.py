@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from arthurai.server.enrichments.explain.confinement import confine
+from arthurai.server.enrichments.explain.confinement import confine, limit
 from arthurai.server.enrichments.explain.explainers import Task, load_libraries, make_explainer
 
 if TYPE_CHECKING:
@@ -29,10 +29,13 @@ _CHECK_SECONDS: Final = 2.0
 
 
 def main() -> None:
-    """Answer requests until the input ends."""
-    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    """Answer requests until the input ends; the argument is the directory for temporary files."""
+    scratch = Path(sys.argv[1])
     requests, answers = _take_pipes()
-    session = _Session()
+    # Before there is another thread: one that exists already would not be confined.
+    missing = confine(Path.cwd(), scratch)
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    session = _Session(missing)
     for line in requests:
         request = json.loads(line)
         try:
@@ -65,7 +68,8 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
 class _Session:
     """What one process holds: the project's functions and an explainer over them."""
 
-    def __init__(self) -> None:
+    def __init__(self, missing: list[str]) -> None:
+        self._missing = missing
         self._explainer: Explainer | None = None
 
     def handle(self, call: str, arguments: dict[str, Any]) -> Any:
@@ -79,14 +83,11 @@ class _Session:
             arguments["rows"], arguments["algorithm"], arguments["samples"]
         )
 
-    def _setup(
-        self, module: str, task: dict[str, Any], memory: int, scratch: str
-    ) -> dict[str, Any]:
+    def _setup(self, module: str, task: dict[str, Any], memory: int) -> dict[str, Any]:
         described = Task(**task)
         load_libraries(described)
-        project = Path.cwd()
-        missing = confine(memory, project, Path(scratch))
-        sys.path.insert(0, str(project))
+        missing = self._missing if limit(memory) else [*self._missing, "limits"]
+        sys.path.insert(0, str(Path.cwd()))
         loaded = importlib.import_module(module)
         predict = _function(loaded, "predict")
         load_image = _function(loaded, "load_image") if described.kind == "image" else None
