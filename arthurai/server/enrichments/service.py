@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import threading
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from arthurai.server.data.errors import DataStoreError
 from arthurai.server.enrichments import rules, states
 from arthurai.server.enrichments.explain.explainability import Explainability
 from arthurai.server.enrichments.explain.projects import Projects
 from arthurai.server.enrichments.hotspots import Hotspots
+from arthurai.server.enrichments.jobs import Jobs
 from arthurai.server.enrichments.mitigation import BiasMitigation
 from arthurai.server.enrichments.reading import last_seq, reference_is_closed
 from arthurai.server.enrichments.scoring import AnomalyDetection
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from arthurai.server.data.events import DataEvent
 
 logger = logging.getLogger("arthurai.server.enrichments")
+
+_Job: TypeAlias = tuple[str, str, str]
+"""What to do, for which model and enrichment."""
 
 _TRAIN: Final = "train"
 _ADVANCE: Final = "advance"
@@ -52,11 +55,12 @@ class Enrichment(Protocol):
 
 
 class Enrichments:
-    """The enrichments of all models, worked on by one thread.
+    """The enrichments of all models, worked on by two threads.
 
-    What is to be done is a set of jobs, at most two for each enrichment of a model, so fast senders
-    do not pile up work. Jobs work in slices and queue up anew behind the others. Everything is
-    found again after a restart, from the states of the enrichments.
+    One is for explanations, whose pace is that of users' code, the other one for all the rest. What
+    is to be done is a set of jobs, at most two for each enrichment of a model, so fast senders do
+    not pile up work. Jobs work in slices and queue up anew behind the others. Everything is found
+    again after a restart, from the states of the enrichments.
 
     Attributes:
         states: Where each enrichment stands.
@@ -85,14 +89,12 @@ class Enrichments:
             self.explainability,
         )
         self._kinds = {kind.name: kind for kind in kinds}
-        self._changed = threading.Condition()
-        self._jobs: dict[tuple[str, str, str], None] = {}
-        self._busy = False
         self._stopping = False
-        self._thread: threading.Thread | None = None
+        self._explanations: Jobs[_Job] = Jobs("arthurai-explanations", self._work)
+        self._others: Jobs[_Job] = Jobs("arthurai-enrichments", self._work)
         app.data.on_data(self._on_data)
         if app.data_dir is not None:
-            self._add(_RECOVER, "", "")
+            self._add(_RECOVER)
 
     def enable(
         self,
@@ -114,6 +116,8 @@ class Enrichments:
         """
         since = last_seq(self._app.data, record.schema)
         state = self.states.enable(record, name, since=since, config=config, project=project)
+        if name == states.EXPLAINABILITY:
+            self.explainability.stop(record.id, kept=state["revision"])
         self._add(_TRAIN, record.id, name)
         return state
 
@@ -126,33 +130,24 @@ class Enrichments:
         Returns:
             Whether everything was done.
         """
-        if not self._app.data.drain_events(timeout):
-            return False
-        with self._changed:
-            return self._changed.wait_for(
-                lambda: self._stopping or not (self._busy or self._jobs), timeout
-            )
+        return (
+            self._app.data.drain_events(timeout)
+            and self._others.drain(timeout)  # first: what it finds to do may be explanations
+            and self._explanations.drain(timeout)
+        )
 
     def close(self) -> None:
-        """Stop after the slice that is being worked on."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
+        """Stop after the slices that are being worked on."""
+        self._stopping = True
+        for jobs in (self._others, self._explanations):
+            jobs.stop()
         self.explainability.close()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        for jobs in (self._others, self._explanations):
+            jobs.join()
 
-    def _add(self, action: str, model_id: str, name: str) -> None:
-        with self._changed:
-            if self._stopping:
-                return
-            self._jobs[action, model_id, name] = None
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, name="arthurai-enrichments", daemon=True
-                )
-                self._thread.start()
-            self._changed.notify_all()
+    def _add(self, action: str, model_id: str = "", name: str = "") -> None:
+        jobs = self._explanations if name == states.EXPLAINABILITY else self._others
+        jobs.add((action, model_id, name))
 
     def _on_data(self, event: DataEvent) -> None:
         if event.kind == "reference_closed":
@@ -187,30 +182,19 @@ class Enrichments:
         )
         return int(found[1][0][0])
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._stopping or bool(self._jobs))
-                if self._stopping:
-                    return
-                job = next(iter(self._jobs))
-                del self._jobs[job]
-                self._busy = True
-            try:
-                self._work(*job)
-            except ApiError:
-                logger.info("model %s is gone", job[1])
-            except Exception:
-                logger.exception("enrichment %s of model %s failed", job[2], job[1])
-            finally:
-                with self._changed:
-                    self._busy = False
-                    self._changed.notify_all()
+    def _work(self, job: _Job) -> None:
+        action, model_id, name = job
+        try:
+            if action == _RECOVER:
+                self._recover()
+            else:
+                self._work_on_model(action, model_id, name)
+        except ApiError:
+            logger.info("model %s is gone", model_id)
+        except Exception:
+            logger.exception("enrichment %s of model %s failed", name, model_id)
 
-    def _work(self, action: str, model_id: str, name: str) -> None:
-        if action == _RECOVER:
-            self._recover()
-            return
+    def _work_on_model(self, action: str, model_id: str, name: str) -> None:
         record = self._app.control.models.get(None, model_id)
         state = self.states.get(record, name)
         if record.archived or not state["enabled"]:
@@ -244,17 +228,19 @@ class Enrichments:
 
     def _fail(self, state: Mapping[str, Any], error: Exception) -> None:
         """Note why an enrichment failed; unexpected reasons stay in the log."""
-        with self._changed:
-            if self._stopping:
-                return  # the next start tries again
+        if self._stopping:
+            return  # the next start tries again
+        known = isinstance(error, (states.EnrichmentError, DataStoreError))
+        reason = str(error)
+        if not known:
+            reason = f"internal error ({type(error).__name__}); the server's log tells more"
+        if not self.states.change(state, status=states.FAILED, reason=reason):
+            return  # it was switched meanwhile
         where = (state["name"], state["model_id"])
-        if isinstance(error, (states.EnrichmentError, DataStoreError)):
-            reason = str(error)
+        if known:
             logger.warning("enrichment %s of model %s failed: %s", *where, reason)
         else:
-            reason = f"internal error ({type(error).__name__}); the server's log tells more"
             logger.error("enrichment %s of model %s failed", *where, exc_info=error)
-        self.states.change(state, status=states.FAILED, reason=reason)
 
     def _recover(self) -> None:
         """Take up what an earlier run of the server has left undone."""

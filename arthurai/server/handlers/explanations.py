@@ -63,12 +63,13 @@ def switch_explainability(
         missing = ", ".join(settings.FILES)
         raise ApiError(400, f"explainability: the first time the files {missing} are needed")
     merged = settings.explainability_config(record.schema, state["config"], config, first=has_files)
-    project = None
-    if has_files:
-        module = str(merged["user_predict_function_import_path"])
-        stream = request.form.files[settings.PROJECT].stream
+    if not has_files:
+        return enrichments.enable(record, EXPLAINABILITY, merged)
+    module = str(merged["user_predict_function_import_path"])
+    stream = request.form.files[settings.PROJECT].stream
+    with enrichments.projects.changing:
         project = enrichments.projects.add(record.id, stream, module)
-    return enrichments.enable(record, EXPLAINABILITY, merged, project)
+        return enrichments.enable(record, EXPLAINABILITY, merged, project)
 
 
 @operation("delete_explainer")
@@ -76,9 +77,10 @@ def delete_explainer(request: Request) -> Reply:
     """Stop the explainer of a model and delete its project."""
     record = request.model()
     enrichments = request.app.enrichments
-    enrichments.states.forget(record, EXPLAINABILITY)
-    enrichments.explainability.stop(record.id)
-    enrichments.projects.keep_only(record.id, ())
+    with enrichments.projects.changing:
+        enrichments.states.forget(record, EXPLAINABILITY)
+        enrichments.explainability.stop(record.id)
+        enrichments.projects.keep_only(record.id, ())
     images = request.app.control.documents(_IMAGE_KIND)
     images.delete_all(record.organization_id, model_id=record.id)
     return Reply(204)

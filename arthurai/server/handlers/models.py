@@ -127,7 +127,9 @@ def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
 @operation("archive_model")
 def archive_model(request: Request) -> Reply:
     """Archive a model; its data stay."""
-    request.app.control.models.archive(request.model())
+    record = request.model()
+    request.app.control.models.archive(record)
+    request.app.enrichments.explainability.stop(record.id)
     return Reply(204)
 
 

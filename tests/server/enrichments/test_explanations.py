@@ -537,5 +537,5 @@ def test_stopping_the_server_ends_code_that_is_busy(
         }
         model.client.post(f"{model.path}/inferences", json=[row])
         assert not app.enrichments.drain(4)  # it is at work
-        worker = app.enrichments._thread
+        worker = app.enrichments._explanations._thread
     assert not worker.is_alive()

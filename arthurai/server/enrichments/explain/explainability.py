@@ -42,7 +42,7 @@ DEFAULT_SEED: Final = 0
 _LOOKED_AT: Final = 2000
 _MAX_PROCESSES: Final = 4
 _KINDS: Final = {"TABULAR": "tabular", "NLP": "text", "IMAGE": "image"}
-_NUMBERS: Final = frozenset({"INTEGER", "FLOAT", "BOOLEAN"})
+_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
 _TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "STRING"})
 
 
@@ -54,6 +54,7 @@ class _EndedError(Exception):
 class _Running:
     """A process, and what belongs to it."""
 
+    model_id: str
     revision: str
     scratch: Path
     sandbox: Sandbox
@@ -132,7 +133,7 @@ class Explainability:
         self._projects = projects
         self._lock = threading.Lock()
         self._processes: OrderedDict[str, _Running] = OrderedDict()
-        self._starting: set[Sandbox] = set()
+        self._starting: list[_Running] = []
         self._closed = False
 
     def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
@@ -154,12 +155,14 @@ class Explainability:
             return False
         for module in _packages(schema, str(state["config"]["explanation_algo"])):
             require_installed(module)
-        self.stop(record.id)
+        self._end(record.id)
         try:
             running = self._started(record, state)
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
-        self._projects.keep_only(record.id, {str(state["project"])})
+        with self._projects.changing:
+            newest = self._states.get(record, self.name)
+            self._projects.keep_only(record.id, {str(newest.get("project"))})
         if running.expected is not None and schema.input_type == "TABULAR":
             config = {**state["config"], "shap_expected_values": running.expected}
             self._states.change(state, config=config)
@@ -284,28 +287,36 @@ class Explainability:
             raise EnrichmentError("the model code disturbed the explanation")
         return found
 
-    def stop(self, model_id: str) -> None:
-        """End the process of a model, if there is one.
+    def stop(self, model_id: str, *, kept: str | None = None) -> None:
+        """End the processes of a model, those that are being set up as well.
 
         Args:
             model_id: The model.
+            kept: Revision of the settings whose process goes on.
         """
         with self._lock:
-            running = self._processes.pop(model_id, None)
-        if running is not None:
-            running.end()
+            found = [r for r in self._starting if r.model_id == model_id and r.revision != kept]
+            running = self._processes.get(model_id)
+            if running is not None and running.revision != kept:
+                found.append(self._processes.pop(model_id))
+        for one in found:
+            one.end()
 
     def close(self) -> None:
         """End all processes."""
         with self._lock:
             self._closed = True
-            found = list(self._processes.values())
+            found = [*self._processes.values(), *self._starting]
             self._processes.clear()
-            starting = list(self._starting)
         for running in found:
             running.end()
-        for sandbox in starting:
-            sandbox.close()
+
+    def _end(self, model_id: str) -> None:
+        """End the process of a model that is set up, if there is one."""
+        with self._lock:
+            running = self._processes.pop(model_id, None)
+        if running is not None:
+            running.end()
 
     def _explain(
         self,
@@ -371,7 +382,7 @@ class Explainability:
                 self._processes.move_to_end(record.id)
         if running is not None and running.sandbox.alive and running.revision == state["revision"]:
             return running
-        self.stop(record.id)
+        self._end(record.id)
         return self._started(record, state)
 
     def _started(self, record: ModelRecord, state: Mapping[str, Any]) -> _Running:
@@ -382,20 +393,22 @@ class Explainability:
             raise SandboxError("the project is gone; send it again")
         scratch = self._projects.scratch(record.id, project_id)
         sandbox = Sandbox(project, scratch)
-        running = _Running(str(state["revision"]), scratch, sandbox)
+        running = _Running(record.id, str(state["revision"]), scratch, sandbox)
         with self._lock:
-            self._starting.add(sandbox)
+            self._starting.append(running)
         try:
+            self._require_wanted(record, running)
             running.expected = self._set_up(record.schema, state["config"], running)
+            self._require_wanted(record, running)
         except BaseException:
-            sandbox.close()
+            running.end()
             raise
         finally:
             with self._lock:
-                self._starting.discard(sandbox)
+                self._starting = [one for one in self._starting if one is not running]
         with self._lock:
             if self._closed:
-                sandbox.close()
+                running.end()
                 raise SandboxError("the server is stopping")
             other = self._processes.pop(record.id, None)
             surplus = len(self._processes) + 1 - _MAX_PROCESSES
@@ -408,12 +421,18 @@ class Explainability:
             other.end()
         return running
 
+    def _require_wanted(self, record: ModelRecord, running: _Running) -> None:
+        """Refuse to go on for a model or settings that are gone."""
+        if self._closed:
+            raise SandboxError("the server is stopping")
+        is_current = self._states.get(record, self.name)["revision"] == running.revision
+        if not is_current or self._app.control.models.get(None, record.id).archived:
+            raise SandboxError("the explainer was stopped meanwhile")
+
     def _set_up(
         self, schema: ModelSchema, config: Mapping[str, Any], running: _Running
     ) -> list[float] | None:
         """Set a process up and return its expected values."""
-        if self._closed:
-            raise SandboxError("the server is stopping")
         result = running.sandbox.call(
             "setup",
             {
@@ -451,7 +470,9 @@ class Explainability:
             ),
             features=[a.name for a in used],
             categories=[
-                None if a.value_type in _NUMBERS else _categories(a, columns.get(a.column, ()))
+                None
+                if a.value_type in _NUMBERS and not a.categorical
+                else _categories(a, columns.get(a.column, ()))
                 for a in used
             ],
             sample=sample,

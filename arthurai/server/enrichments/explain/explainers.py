@@ -274,7 +274,6 @@ class TabularExplainer:
             mode="classification" if self._task.classifies else "regression",
             feature_names=self._task.features,
             categorical_features=categorical,
-            categorical_names={n: list(map(str, self._categories[n] or ())) for n in categorical},
             class_names=[str(n) for n in range(self._task.outputs)],
             discretize_continuous=False,
             random_state=self._task.seed,
@@ -418,7 +417,7 @@ class ImageExplainer:
 
 
 def _key(value: Any) -> Any:
-    return value if isinstance(value, (str, bool)) else repr(value)
+    return value if isinstance(value, (str, int, float)) else repr(value)
 
 
 def _in_order(scores: Sequence[tuple[int, float]], count: int) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import weakref
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -21,7 +22,11 @@ _SCRATCH: Final = "scratch-"
 
 
 class Projects:
-    """Unpacked projects, each in a directory of its own that never changes."""
+    """Unpacked projects, each in a directory of its own that never changes.
+
+    Attributes:
+        changing: Held while a project is added and named in a state, and while others are deleted.
+    """
 
     def __init__(self, data_dir: Path | None) -> None:
         """Keep projects below a directory.
@@ -29,6 +34,7 @@ class Projects:
         Args:
             data_dir: Directory of the server; ``None`` keeps them as long as this object lives.
         """
+        self.changing = threading.Lock()
         if data_dir is None:
             self._root = Path(tempfile.mkdtemp(prefix="arthurai-explainers-"))
             weakref.finalize(self, _remove, self._root, os.getpid())
