@@ -18,6 +18,7 @@ GROUND_TRUTH: Final = "GROUND_TRUTH"
 GROUND_TRUTH_CLASS: Final = "GROUND_TRUTH_CLASS"
 GROUND_TRUTH_STAGES: Final = frozenset({GROUND_TRUTH, GROUND_TRUTH_CLASS})
 
+_TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "TOKENS", "STRING"})
 _DEFAULT_THRESHOLD: Final = 0.5
 
 
@@ -193,6 +194,13 @@ class ModelSchema:
     def predicted(self) -> tuple[Attribute, ...]:
         """The predicted attributes, implicit ones included, by position."""
         return self.by_stage(PREDICTED_VALUE)
+
+    @cached_property
+    def generated_texts(self) -> tuple[Attribute, ...]:
+        """The predicted texts and lists of tokens of a model that generates sequences."""
+        if self.output_type != "TOKEN_SEQUENCE":
+            return ()
+        return tuple(a for a in self.predicted if a.value_type in _TEXTS)
 
     @cached_property
     def ground_truths(self) -> tuple[Attribute, ...]:

@@ -25,12 +25,19 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
         "anomaly_score": "DOUBLE",
         "raw_anomaly_score": "DOUBLE",
     },
+    "output_anomaly": {
+        "inference_id": "VARCHAR",
+        "attribute": "VARCHAR",
+        "anomaly_score": "DOUBLE",
+        "raw_anomaly_score": "DOUBLE",
+    },
     "explanations": _EXPLANATION,
     "token_explanations": {**_EXPLANATION, "token": "VARCHAR", "position": "BIGINT"},
 }
 # Rows of these columns belong together; new ones take the place of old ones.
 _KEYS: Final = {
     "anomaly": ("inference_id",),
+    "output_anomaly": ("inference_id", "attribute"),
     "explanations": ("inference_id", "explainer_algo"),
     "token_explanations": ("inference_id", "explainer_algo"),
 }
@@ -102,8 +109,8 @@ def prune(cursor: Cursor, slot: int, kept: str) -> None:
         kept: Relation of the inferences that stay.
     """
     cursor.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_name IN (?, ?, ?)",
-        [f"m{slot}_{source}" for source in COLUMNS],
+        "SELECT table_name FROM information_schema.tables WHERE table_name IN (SELECT unnest(?))",
+        [[f"m{slot}_{source}" for source in COLUMNS]],
     )
     for (name,) in cursor.fetchall():
         cursor.execute(

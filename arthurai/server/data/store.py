@@ -276,7 +276,7 @@ class DataStore:
 
         Args:
             model_id: The model.
-            source: ``anomaly``, ``explanations`` or ``token_explanations``.
+            source: A key of ``enrichments.COLUMNS``.
             table: The results, with the columns of ``enrichments.COLUMNS[source]``.
 
         Raises:
@@ -419,7 +419,7 @@ class DataStore:
         Args:
             model: The model, or its id.
             source: ``inference``, ``enriched``, ``ground_truth`` or ``reference``; for results of
-                enrichments ``anomaly``, ``explanations`` or ``token_explanations``.
+                enrichments, a key of their ``COLUMNS``.
 
         Raises:
             LookupError: If the model is unknown, or has no results of that enrichment.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from arthurai.server.enrichments.encoding import Columns, Encoder
+from arthurai.server.enrichments.encoding import Columns, Encoder, Matrix
 from arthurai.server.enrichments.packages import required
 from arthurai.server.enrichments.states import EnrichmentError
 from arthurai.server.schema import PIPELINE_INPUT
@@ -28,8 +28,10 @@ HELD_OUT: Final = 0.2
 COMPONENTS: Final = 50
 EXPLAINED: Final = 0.9
 _TINY: Final = 1e-300
+_LARGEST: Final = float(np.finfo(np.float32).max) / 4  # ranges up to twice as long still fit
 HASHED_WORDS: Final = 2**14
 THUMBNAIL: Final = 16  # pixels a side
+OUTPUT: Final = "output"
 MIN_ROWS: Final = 2
 _MIN_DENSITY_ROWS: Final = 10
 _TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "TOKENS", "STRING"})
@@ -71,6 +73,26 @@ def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
     return found
 
 
+def train_output(schema: ModelSchema, values: Sequence[Any], seed: int) -> Detector | None:
+    """Learn from the reference set what texts a model usually generates.
+
+    Args:
+        schema: Schema of the model.
+        values: Texts or lists of tokens, none missing.
+        seed: Makes the training repeatable.
+
+    Returns:
+        The detector, which takes columns of the name ``OUTPUT``, or ``None`` when there are too few
+        texts.
+
+    Raises:
+        EnrichmentError: If the texts hold no words, or packages are missing.
+    """
+    if len(values) < _MIN_DENSITY_ROWS:
+        return None
+    return TextDetector((OUTPUT,), schema.text_delimiter, {OUTPUT: values}, seed)
+
+
 def train(
     schema: ModelSchema, reference: Columns, seed: int, read_image: ImageReader
 ) -> Detector | None:
@@ -96,7 +118,7 @@ def train(
         if rows < _MIN_DENSITY_ROWS:
             return None
         if schema.input_type == "NLP":
-            return TextDetector(used, schema.text_delimiter, reference, seed)
+            return TextDetector([a.column for a in used], schema.text_delimiter, reference, seed)
         return ImageDetector(used[0], reference, seed, read_image)
     return ForestDetector(used, reference, seed) if rows >= MIN_ROWS else None
 
@@ -125,6 +147,9 @@ class ForestDetector:
                 " 50 categories"
             )
         matrix = self._encoder.transform(reference)
+        # The forest rounds to 32 bits; what it does is the same wherever zero lies.
+        self._center = np.median(matrix, axis=0)
+        matrix = self._near_zero(matrix)
         self._forest = ensemble.IsolationForest(
             n_estimators=TREES, max_samples=min(SUBSAMPLE, len(matrix)), random_state=seed
         ).fit(matrix)
@@ -135,7 +160,11 @@ class ForestDetector:
         Args:
             columns: Values of the attributes.
         """
-        return Scores(-self._forest.score_samples(self._encoder.transform(columns)), None)
+        matrix = self._near_zero(self._encoder.transform(columns))
+        return Scores(-self._forest.score_samples(matrix), None)
+
+    def _near_zero(self, matrix: Matrix) -> Matrix:
+        return np.clip(matrix - self._center, -_LARGEST, _LARGEST)
 
 
 class _Density:
@@ -174,7 +203,7 @@ class TextDetector:
 
     def __init__(
         self,
-        attributes: Sequence[Attribute],
+        columns: Sequence[str],
         delimiter: str | None,
         reference: Columns,
         seed: int,
@@ -182,14 +211,14 @@ class TextDetector:
         """Learn the usual texts.
 
         Args:
-            attributes: Attributes with texts or tokens.
+            columns: Names of the columns with texts or tokens.
             delimiter: Regular expression that splits texts into words; one that might take long
                 to match is replaced by non-word characters.
             reference: Values in the reference set.
             seed: Makes the training repeatable.
         """
         text = required("sklearn.feature_extraction.text")
-        self._attributes = attributes
+        self._columns = columns
         if delimiter is None or not _PLAIN_DELIMITER.fullmatch(delimiter):
             delimiter = _WORDS
         self._delimiter = re.compile(delimiter)
@@ -212,7 +241,7 @@ class TextDetector:
         return [word for word in self._delimiter.split(text.lower()) if word]
 
     def _texts(self, columns: Columns) -> list[str]:
-        values = zip(*(columns[a.column] for a in self._attributes), strict=True)
+        values = zip(*(columns[name] for name in self._columns), strict=True)
         return [" ".join(_as_text(part) for part in parts) for parts in values]
 
     def score(self, columns: Columns) -> Scores:

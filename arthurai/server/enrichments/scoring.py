@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow as pa
 
@@ -19,7 +19,7 @@ from arthurai.server.enrichments.reading import (
 from arthurai.server.enrichments.states import ANOMALY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arthurai.server.app import ArthurApp
     from arthurai.server.control.models import ModelRecord
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 SLICE_ROWS: Final = 20_000
 _MAX_IMAGES: Final = 5_000
 _KEPT_DETECTORS: Final = 16
+
+
+class _Trained(NamedTuple):
+    """What was learnt for a model: about its inputs, and about generated texts by column."""
+
+    inputs: anomaly.Detector | None
+    outputs: dict[str, anomaly.Detector]
 
 
 class AnomalyDetection:
@@ -45,9 +52,7 @@ class AnomalyDetection:
         self._app = app
         self._states = states
         self._lock = threading.Lock()
-        self._detectors: OrderedDict[tuple[str, tuple[Attribute, ...]], anomaly.Detector | None] = (
-            OrderedDict()
-        )
+        self._detectors: OrderedDict[tuple[str, tuple[Attribute, ...]], _Trained] = OrderedDict()
 
     def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
         """Learn what is usual.
@@ -65,7 +70,7 @@ class AnomalyDetection:
         del state
         if not reference_is_closed(self._app.data, record.schema):
             return False
-        self._detector(record.schema)
+        self._trained(record.schema)
         return True
 
     def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
@@ -79,31 +84,33 @@ class AnomalyDetection:
             Whether there are more.
         """
         schema, store = record.schema, self._app.data
-        names = [a.column for a in anomaly.inputs(schema)]
+        used = (*anomaly.inputs(schema), *schema.generated_texts)
         limit = _MAX_IMAGES if schema.input_type == "IMAGE" else SLICE_ROWS
         columns = read_columns(
             store,
             store.relation(schema, "inference"),
-            ["seq", "inference_id", "inference_timestamp", "batch_id", *names],
+            ["seq", "inference_id", "inference_timestamp", "batch_id", *(a.column for a in used)],
             where="seq > ?",
             params=[int(state["done"])],
             limit=limit,
         )
         if not columns["seq"]:
             return False
-        detector = self._detector(schema)
-        if detector is not None:
-            scores, raw = detector.score(columns)
-            table = pa.table(
-                {
-                    "inference_id": pa.array(columns["inference_id"], pa.string()),
-                    "anomaly_score": pa.array(scores, pa.float64()),
-                    "raw_anomaly_score": pa.nulls(len(scores), pa.float64())
-                    if raw is None
-                    else pa.array(raw, pa.float64()),
-                }
-            )
+        trained = self._trained(schema)
+        if trained.inputs is not None:
+            table = _table(columns["inference_id"], trained.inputs.score(columns))
             store.store_enrichment(record.id, "anomaly", table)
+        for name, detector in trained.outputs.items():
+            known = [row for row, value in enumerate(columns[name]) if value is not None]
+            if not known:
+                continue
+            found = detector.score({anomaly.OUTPUT: [columns[name][row] for row in known]})
+            table = _table([columns["inference_id"][row] for row in known], found)
+            named = pa.array([name] * len(known), pa.string())
+            store.store_enrichment(
+                record.id, "output_anomaly", table.append_column("attribute", named)
+            )
+        if trained.inputs is not None or trained.outputs:
             moments = columns["inference_timestamp"]
             batches = {b for b in columns["batch_id"] if b is not None}
             # Rules on anomaly scores were evaluated before there were any.
@@ -111,7 +118,7 @@ class AnomalyDetection:
         self._states.change(state, done=columns["seq"][-1])
         return len(columns["seq"]) == limit
 
-    def _detector(self, schema: ModelSchema) -> anomaly.Detector | None:
+    def _trained(self, schema: ModelSchema) -> _Trained:
         key = (schema.model_id, schema.attributes)
         with self._lock:
             if key in self._detectors:
@@ -120,10 +127,11 @@ class AnomalyDetection:
             reference = read_reference(
                 self._app.data,
                 schema,
-                anomaly.inputs(schema),
+                (*anomaly.inputs(schema), *schema.generated_texts),
                 **({"limit": _MAX_IMAGES} if schema.input_type == "IMAGE" else {}),
             )
             digest = hashlib.sha256(schema.model_id.encode()).digest()
+            seed = int.from_bytes(digest[:4], "big")
             images = self._app.data.images(schema)
 
             def read_image(image_id: str) -> bytes:
@@ -132,10 +140,25 @@ class AnomalyDetection:
                 except DataStoreError:
                     return b""
 
-            detector = anomaly.train(
-                schema, reference, int.from_bytes(digest[:4], "big"), read_image
-            )
-            self._detectors[key] = detector
+            outputs = {}
+            for attribute in schema.generated_texts:
+                known = [value for value in reference[attribute.column] if value is not None]
+                detector = anomaly.train_output(schema, known, seed)
+                if detector is not None:
+                    outputs[attribute.column] = detector
+            trained = _Trained(anomaly.train(schema, reference, seed, read_image), outputs)
+            self._detectors[key] = trained
             while len(self._detectors) > _KEPT_DETECTORS:
                 self._detectors.popitem(last=False)
-            return detector
+            return trained
+
+
+def _table(ids: Sequence[str], found: anomaly.Scores) -> pa.Table:
+    raw = pa.nulls(len(ids), pa.float64()) if found.raw is None else pa.array(found.raw)
+    return pa.table(
+        {
+            "inference_id": pa.array(ids, pa.string()),
+            "anomaly_score": pa.array(found.scores, pa.float64()),
+            "raw_anomaly_score": raw,
+        }
+    )

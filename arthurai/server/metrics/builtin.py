@@ -290,6 +290,11 @@ def _drift(schema: ModelSchema) -> Iterator[Metric]:
     if schema.input_type != "TIME_SERIES":
         query = {**_select("avg", {"property": "anomaly_score"}), "from": "enriched"}
         yield _metric(schema, "Multivariate Drift", DRIFT, query)
+        for text in schema.generated_texts:
+            scored = {"property": f"anomaly_score_{text.name}"}
+            query = {**_select("avg", scored), "from": "enriched"}
+            name = f"Multivariate Drift of {text.name}"
+            yield _metric(schema, name, DRIFT, query, attribute=text.name)
     if schema.input_type == "IMAGE":
         query = {**_select("avg", {"property": "raw_anomaly_score"}), "from": "enriched"}
         yield _metric(schema, "Average Raw Anomaly Score", DRIFT, query)

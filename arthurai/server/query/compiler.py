@@ -14,11 +14,11 @@ from arthurai.server.query.nodes import AliasRef, Call, Property
 from arthurai.server.query.rewrite import rewritten
 from arthurai.server.query.sources import (
     BOX_FIELDS,
-    ENRICHED,
     Column,
     ModelSource,
     Source,
     SubquerySource,
+    implies_enriched,
 )
 from arthurai.server.query.sql import Binder, check_size, has_window, select, with_ctes
 
@@ -86,7 +86,7 @@ def _source_of(query: Query) -> str:
     if query.source != "inference":
         return query.source
     names = set(_mentioned(query))
-    return "enriched" if names & ENRICHED else query.source
+    return "enriched" if implies_enriched(names) else query.source
 
 
 def _mentioned(query: Query) -> Iterator[str]:

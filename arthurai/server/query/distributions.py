@@ -12,7 +12,7 @@ from arthurai.server.query.nodes import Property
 from arthurai.server.query.parse import check_nesting, parse_filters
 from arthurai.server.query.results import plain
 from arthurai.server.query.run import fetch
-from arthurai.server.query.sources import ENRICHED, ModelSource
+from arthurai.server.query.sources import ModelSource, implies_enriched
 from arthurai.server.query.sql import Binder, double, select, struct, with_ctes
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def run_distributions(body: Any, schema: ModelSchema, store: Store) -> dict[str,
     names = {str(item.get("property")) for item in values}
     names |= {str(body[axis].get("property")) for axis in "xy" if isinstance(body.get(axis), dict)}
     names |= {c.target.name for c in filters if isinstance(c.target, Property)}
-    source = ModelSource(schema, store, "enriched" if names & ENRICHED else "inference")
+    source = ModelSource(schema, store, "enriched" if implies_enriched(names) else "inference")
     binder = Binder()
     axes = [_axis(body, name, source) for name in ("x", "y")]
     wanted = [_value(item, f"values[{index}]", source) for index, item in enumerate(values)]

@@ -31,6 +31,8 @@ EXPLAINER: Final[dict[str, Kind]] = {
     "explainer_score": Kind.FLOAT,
 }
 ANOMALY: Final = ("anomaly_score", "raw_anomaly_score")
+OUTPUT_ANOMALY: Final = "anomaly_score_"
+"""Before the name of a generated text: how unusual that text is."""
 IMPORTANCES: Final = {
     "lime_importance": "lime",
     "lime_feature_importance": "lime",
@@ -46,6 +48,15 @@ NLP_COLUMNS: Final[dict[str, tuple[str, Kind]]] = {
     "nlp_explanation.attribute_name": ("w.explainer_attribute", Kind.TEXT),
 }
 ENRICHED: Final = frozenset({*EXPLAINER, *ANOMALY, *IMPORTANCES, *NLP_COLUMNS})
+
+
+def implies_enriched(names: Iterable[str]) -> bool:
+    """Tell whether enriched data are needed to read these properties.
+
+    Args:
+        names: The properties.
+    """
+    return any(name in ENRICHED or name.startswith(OUTPUT_ANOMALY) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,8 @@ class ModelSource:
         attribute = self._attribute(name, stages)
         if attribute is not None:
             return self._plain(attribute)
+        if self.source == "enriched" and name in self._scored_outputs():
+            return self._output_anomaly(name)
         return self._dotted(name, stages) or self._suffixed(name, stages)
 
     def of_attribute(self, attribute: Attribute, path: str) -> Column:  # noqa: ARG002 - Source
@@ -147,7 +160,7 @@ class ModelSource:
             name: The property asked for.
             path: Place in the query.
         """
-        if name in ENRICHED:
+        if name in ENRICHED or name in self._scored_outputs():
             return QueryError(path, f'{shown(name)} exists only with "from": "enriched"')
         if name in RESERVED:
             return QueryError(path, f"{shown(name)} does not exist in the {self.source} data")
@@ -164,7 +177,7 @@ class ModelSource:
         if self.source != "reference":
             names += list(RESERVED)
         if self.source == "enriched":
-            names += list(ENRICHED)
+            names += [*ENRICHED, *self._scored_outputs()]
         return names
 
     def star(self) -> list[Column]:
@@ -274,6 +287,24 @@ class ModelSource:
             f"LEFT JOIN ({scores}) AS {alias} ON {alias}.inference_id = t.inference_id"
         )
         return Column(name, f"{alias}.scores", Kind.OBJECT, decode=_importances)
+
+    def _scored_outputs(self) -> dict[str, Attribute]:
+        return {f"{OUTPUT_ANOMALY}{a.name}": a for a in self.schema.generated_texts}
+
+    def _output_anomaly(self, name: str) -> Column:
+        try:
+            relation = self._store.relation(self.schema.model_id, "output_anomaly")
+        except LookupError:
+            return Column(name, "CAST(NULL AS DOUBLE)", Kind.FLOAT)
+        attribute = self._scored_outputs()[name]
+        alias = f"o_{attribute.column}"
+        scores = select(
+            ["inference_id", "anomaly_score"], relation, [f"attribute = '{attribute.column}'"]
+        )
+        self._joins[alias] = (
+            f"LEFT JOIN ({scores}) AS {alias} ON {alias}.inference_id = t.inference_id"
+        )
+        return Column(name, f"{alias}.anomaly_score", Kind.FLOAT)
 
     def _dotted(self, name: str, stages: frozenset[str] | None) -> Column | None:
         base, dot, field = name.rpartition(".")

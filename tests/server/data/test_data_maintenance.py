@@ -72,13 +72,16 @@ def test_retention_deletes_old_inferences_with_all_that_hangs_on_them(tmp_path):
         ids = values(store, schema, "inference_id")
         scores = {"inference_id": ids, "anomaly_score": [0.5] * 6, "raw_anomaly_score": [0.5] * 6}
         store.store_enrichment("model-1", "anomaly", pa.table(scores))
+        of_texts = pa.table({**scores, "attribute": ["answer"] * 6})
+        store.store_enrichment("model-1", "output_anomaly", of_texts)
 
         assert store.prune(schema, dt.datetime(2024, 1, 1, 0, 3, tzinfo=dt.UTC)) == 3
 
         assert values(store, schema, "partner_inference_id") == ["id-3", "id-4", "id-5"]
         assert [b.batch_id for b in store.batches(schema)] == ["b1", "b2"]
-        _, rows = store.fetch(f"SELECT inference_id FROM {store.relation(schema, 'anomaly')}")
-        assert {row[0] for row in rows} == set(ids[3:])
+        for source in ("anomaly", "output_anomaly"):
+            _, rows = store.fetch(f"SELECT inference_id FROM {store.relation(schema, source)}")
+            assert {row[0] for row in rows} == set(ids[3:])
         again = store.append_inferences(schema, [inference(n, batch_id="x") for n in (0, 5)])
         assert [r["status"] for r in again.results()] == [200, 409]
         assert store.append_ground_truth(schema, [truth(0, 1.0), truth(1, 1.0)]).accepted == 1

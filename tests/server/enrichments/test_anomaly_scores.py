@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 
@@ -179,6 +180,104 @@ def test_unusual_texts_have_a_high_percentile_and_a_raw_loss(enriched, text_mode
     assert all(raw[f"i{i}"] is not None and raw[f"i{i}"] >= 0 for i in range(13))
     ranks = spearmanr(values, [raw[f"i{i}"] for i in range(13)]).statistic
     assert ranks > 0.97  # a percentile keeps the order, but for ties
+
+
+def test_prompts_and_generated_texts_are_scored_apart(enriched, text_model, make_attribute):
+    rng = np.random.default_rng(6)
+    asked = np.array(["how", "do", "i", "reset", "my", "password", "account", "please"])
+    answered = np.array(["open", "the", "settings", "and", "choose", "reset", "then", "save"])
+
+    def some(words):
+        return " ".join(rng.permutation(words)[:6])
+
+    model = enriched(
+        {
+            **text_model,
+            "output_type": "TOKEN_SEQUENCE",
+            "attributes": [
+                make_attribute("message", value_type="UNSTRUCTURED_TEXT"),
+                make_attribute("answer", "PREDICTED_VALUE", "UNSTRUCTURED_TEXT"),
+                make_attribute("tokens", "PREDICTED_VALUE", "TOKENS", position=1),
+            ],
+        }
+    )
+    answers = [some(answered) for _ in range(200)]
+    model.reference(
+        {
+            "message": [some(asked) for _ in range(200)],
+            "answer": answers,
+            "tokens": [text.split() for text in answers],
+        }
+    )
+    odd_prompts = ["quantum pancakes fly"] * 10 + [some(asked) for _ in range(10)]
+    odd_texts = [some(answered) for _ in range(10)] + ["zebras sing opera"] * 10
+    prompts = [*(some(asked) for _ in range(41)), *odd_prompts]
+    texts = [*(some(answered) for _ in range(40)), None, *odd_texts]
+    tokens = [None, *(some(answered).split() for _ in range(40)), *map(str.split, odd_texts[::-1])]
+    model.send({"message": prompts, "answer": texts, "tokens": tokens})
+    prompt, answer, token = (
+        model.scores(f"anomaly_score{suffix}") for suffix in ("", "_answer", "_tokens")
+    )
+
+    def mean(scores, first, last):
+        return np.mean([scores[f"i{i}"] for i in range(first, last)])
+
+    assert mean(prompt, 41, 51) == mean(answer, 51, 61) == 1.0
+    assert mean(prompt, 51, 61) < 0.9
+    assert mean(answer, 41, 51) < 0.9
+    assert answer["i40"] is None
+    # Percentiles of texts of the same kind as the reference set spread evenly over 0 to 1.
+    assert 0.2 < mean(prompt, 0, 40) < 0.8
+    assert 0.2 < mean(answer, 0, 40) < 0.8
+    assert mean(token, 41, 51) == 1.0
+    assert mean(token, 51, 61) < 0.9
+    assert token["i0"] is None
+    (row,) = model.query(
+        {"select": [{"function": "avg", "parameters": {"property": "anomaly_score_answer"}}]}
+    )
+    known = [score for score in answer.values() if score is not None]
+    assert row["avg"] == pytest.approx(np.mean(known))
+    metrics = model.client.get(f"{model.path}/metrics").json()["metrics"]
+    (drift,) = [m for m in metrics if m["name"] == "Multivariate Drift of answer"]
+    result = model.client.post(f"{model.path}/metrics/{drift['id']}/result", json={})
+    assert result.json()["results"][0]["values"] == [{"avg": pytest.approx(np.mean(known))}]
+    # Nothing at all to score is no failure.
+    model.send({"message": prompts[:1], "answer": [None], "tokens": [None]}, start=70)
+    assert model.status("anomaly_detection") == "Ready"
+    refused = model.client.post(
+        f"{model.path}/inferences/query",
+        json={"select": [{"property": "anomaly_score_answer"}], "from": "reference"},
+    )
+    assert refused.status_code == 400
+    assert "enriched" in refused.text
+
+
+@pytest.mark.parametrize("value_type", ["TIMESTAMP", "INTEGER"])
+def test_values_far_from_zero_keep_their_differences(
+    enriched, regression, make_attribute, value_type
+):
+    def value(number):
+        if value_type == "INTEGER":
+            return 10**15 + number
+        return dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=number)
+
+    far = make_attribute("far", value_type=value_type)
+    model = enriched({**regression, "attributes": [far, *regression["attributes"][3:]]})
+    rng = np.random.default_rng(8)
+    train = rng.integers(0, 100, 300)
+    model.reference(
+        {"far": [value(int(n)) for n in train], "price": [1.0] * 300, "paid": [1.0] * 300}
+    )
+    new = np.array([0, 25, 50, 75, 99, 300])
+    sent = [value(int(n)) for n in new]
+    if value_type == "TIMESTAMP":
+        sent = [moment.isoformat() for moment in sent]
+    model.send({"far": sent, "price": [1.0] * 6})
+    scores = model.scores()
+    found = np.array([scores[f"i{i}"] for i in range(6)])
+    own = IsolationForest(n_estimators=300, max_samples=256, random_state=9).fit(train[:, None])
+    assert abs(found + own.score_samples(new[:, None])).max() < 0.06
+    assert min(found[0], found[5]) > found[1:4].max()
 
 
 def picture(pixels):
