@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 STEPS: Final = 1000
 NOBODY: Final = 2.0
-"""A threshold above all scores: it selects nobody."""
+"""A threshold above all probabilities: it selects nobody."""
 
 CONSTRAINTS: Final = ("demographic_parity", "equal_opportunity", "equalized_odds")
 LABELS: Final = {
@@ -105,7 +105,8 @@ def curve(scores: Floats, truth: Flags, constraint: str) -> Curve | None:
     descending = np.argsort(-scores, kind="stable")
     ordered, hits = scores[descending], np.cumsum(truth[descending])
     last = np.append(np.nonzero(np.diff(ordered))[0], rows - 1)
-    thresholds = np.concatenate(([NOBODY], ordered[last]))
+    nobody = max(NOBODY, np.nextafter(ordered[0], np.inf))
+    thresholds = np.concatenate(([nobody], ordered[last]))
     selected = np.concatenate(([0], last + 1))
     true_positives = np.concatenate(([0], hits[last]))
     false_positives = selected - true_positives

@@ -8,7 +8,7 @@ import numpy as np
 
 from arthurai.server.control.database import new_id
 from arthurai.server.enrichments import curves
-from arthurai.server.enrichments.encoding import category_of
+from arthurai.server.enrichments.encoding import MAX_CATEGORIES, category_of
 from arthurai.server.enrichments.reading import read_reference, reference_is_closed
 from arthurai.server.enrichments.states import BIAS, EnrichmentError
 
@@ -42,7 +42,8 @@ class BiasMitigation:
             Whether they are computed; not before the reference set is closed.
 
         Raises:
-            EnrichmentError: If the reference set lacks predictions or ground truth.
+            EnrichmentError: If the reference set lacks predictions or ground truth, or no monitored
+                attribute makes groups.
         """
         del state
         schema = record.schema
@@ -74,6 +75,12 @@ class BiasMitigation:
             }
             kept = [(group, members & usable) for group, members in groups]
             found += [{"id": new_id(), **named, **made} for made in _curves(kept, scores, positive)]
+        if not found:
+            names = ", ".join(a.name for a in monitored)
+            raise EnrichmentError(
+                f"no group has a curve: give the monitored attributes ({names}) categories, at most"
+                f" {MAX_CATEGORIES}, or bins that hold rows of the reference set"
+            )
         documents = self._app.control.documents(CURVE_KIND)
         with self._app.control.transaction():
             documents.delete_all(record.organization_id, model_id=record.id)

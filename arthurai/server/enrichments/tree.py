@@ -49,7 +49,9 @@ def grow(
         grown = required("sklearn.tree").DecisionTreeClassifier(
             max_depth=MAX_DEPTH, min_samples_leaf=leaf_rows, random_state=_SEED
         )
-        splits = _Splits(grown.fit(matrix, right).tree_)
+        # The learner rounds to 32 bits; splits depend on the order of values only.
+        ranks = np.column_stack([np.unique(c, return_inverse=True)[1] for c in matrix.T])
+        splits = _Splits(grown.fit(ranks, right).tree_, ranks)
     builder = _Builder(matrix, features, np.array(truth), np.array(predicted), splits)
     return builder.node(0, np.arange(rows), {}, "")
 
@@ -77,16 +79,20 @@ def _weak(node: Node, metric: str, threshold: float) -> Iterator[Node]:
 class _Splits:
     """The splits of a grown tree; without one there is a root only."""
 
-    def __init__(self, grown: Any = None) -> None:
+    def __init__(self, grown: Any = None, ranks: Any = None) -> None:
         self._grown = grown
+        self._ranks = ranks
 
-    def at(self, place: int) -> tuple[int, float, int, int] | None:
-        """Return column, cutoff and both children of a node, ``None`` for a leaf."""
+    def at(
+        self, place: int, rows: NDArray[np.intp]
+    ) -> tuple[int, NDArray[np.bool_], int, int] | None:
+        """Return column, which rows go left, and both children of a node; ``None`` for a leaf."""
         if self._grown is None or self._grown.children_left[place] < 0:
             return None
+        column = int(self._grown.feature[place])
         return (
-            int(self._grown.feature[place]),
-            float(self._grown.threshold[place]),
+            column,
+            self._ranks[rows, column] <= self._grown.threshold[place],
             int(self._grown.children_left[place]),
             int(self._grown.children_right[place]),
         )
@@ -112,15 +118,13 @@ class _Builder:
     ) -> Node:
         made: Node = {"rules": rules, **_measures(self._truth[rows], self._predicted[rows])}
         made["feature"] = feature
-        split = self._splits.at(place)
+        split = self._splits.at(place, rows)
         if split is None:
             return made
-        column, cutoff, left, right = split
+        column, below, left, right = split
         cut = self._features[column]
-        # The learner compares rounded numbers; the rules that users get hold for exact ones.
-        below = self._matrix[rows, column] <= cutoff
-        if below.all() or not below.any():
-            return made
+        values = self._matrix[rows, column]
+        cutoff = _between(float(values[below].max()), float(values[~below].min()))
         made["feature"] = cut.attribute.name
         if cut.category is None:
             made["cutoff"] = cutoff
@@ -133,6 +137,12 @@ class _Builder:
             inner = _narrowed(rules, cut, cutoff, categories, above=side == "right")
             made[side] = self.node(child, rows[is_in], inner, cut.attribute.name)
         return made
+
+
+def _between(low: float, high: float) -> float:
+    """Return the middle of two numbers, or the lower one when there is nothing between them."""
+    middle = low / 2 + high / 2
+    return middle if low < middle < high else low
 
 
 def _narrowed(

@@ -62,6 +62,14 @@ def test_any_small_group_has_the_curve_of_the_search(rows, constraint):
     assert found.thresholds.tolist() == [threshold for _, threshold in brute]
 
 
+def test_scores_above_all_probabilities_have_a_threshold_that_selects_nobody():
+    scores, truth = np.array([5.0, 3.0, 1.0, 0.5]), np.array([False, True, True, False])
+    found = curve_of(scores, truth, "demographic_parity")
+    assert (scores >= found.thresholds[0]).sum() == 0
+    assert found.y[0] == 0.5
+    assert found.thresholds[250:].tolist() == [5.0] * 250 + [3.0] * 250 + [1.0] * 250 + [0.5]
+
+
 @pytest.fixture
 def lender(enriched, binary_model, make_attribute):
     attributes = binary_model["attributes"] + [
@@ -225,3 +233,26 @@ def test_a_reference_set_without_truth_fails_with_the_reason(enriched, binary_mo
     state = model.state("bias_mitigation")
     assert state["status"] == "Failed"
     assert "ground truth 'outcome_yes'" in state["config"]["reason"]
+
+
+def test_monitored_attributes_without_groups_fail_with_the_reason(
+    enriched, binary_model, make_attribute
+):
+    attributes = [
+        {**attribute, "monitor_for_bias": False} for attribute in binary_model["attributes"]
+    ]
+    age = make_attribute("age", "NON_INPUT_DATA", monitor_for_bias=True)
+    model = enriched({**binary_model, "attributes": [*attributes, age]})
+    model.reference(
+        {
+            "income": [0.1, 0.2],
+            "region": ["N", "S"],
+            "p": [0.1, 0.9],
+            "outcome": ["no", "yes"],
+            "age": [30.0, 40.0],
+        }
+    )
+    model.switch("bias_mitigation")
+    state = model.state("bias_mitigation")
+    assert state["status"] == "Failed"
+    assert "monitored attributes (age)" in state["config"]["reason"]

@@ -108,20 +108,47 @@ def test_the_root_is_reported_when_it_is_weak_itself(weak, metric):
 
 def test_nodes_are_those_of_a_tree_of_ones_own(weak):
     weak.switch("hotspots")
-    (root,) = find(weak, threshold=1.1, date="2026-01-05")
     matrix = np.column_stack(
         [weak.frame["income"], weak.frame["region"] == "N", weak.frame["region"] == "S"]
     )
-    right = (weak.frame["p"] >= 0.5) == (weak.frame["outcome"] == "yes")
+    right = ((weak.frame["p"] >= 0.5) == (weak.frame["outcome"] == "yes")).to_numpy()
     own = DecisionTreeClassifier(max_depth=7, min_samples_leaf=5, random_state=0)
     own.fit(matrix, right)
-    names = ["income", "region", "region"]
-    assert root["feature"] == names[own.tree_.feature[0]]
-    leaves = own.apply(matrix)
-    poor = {leaf for leaf in set(leaves) if right[leaves == leaf].mean() < 0.5}
-    counted = sum(node["n_samples"] for node in find(weak, date="2026-01-05"))
-    # a weak node may hold leaves that are not weak; all weak leaves lie in weak nodes
-    assert counted >= np.isin(leaves, list(poor)).sum()
+    inside = own.decision_path(matrix).toarray().astype(bool)
+
+    def weakest(place, threshold):
+        rows = inside[:, place]
+        if right[rows].mean() < threshold:
+            yield sorted(np.nonzero(rows)[0])
+        elif own.tree_.children_left[place] >= 0:
+            yield from weakest(own.tree_.children_left[place], threshold)
+            yield from weakest(own.tree_.children_right[place], threshold)
+
+    sizes = []
+    for threshold in (0.2, 0.5, float(right.mean()) - 0.001, 0.97):
+        expected = list(weakest(0, threshold))
+        found = find(weak, threshold=threshold, date="2026-01-05")
+        regions = [sorted(matching(weak.frame, node["rules"]).index) for node in found]
+        assert sorted(regions) == sorted(expected)
+        sizes.append(len(expected))
+    assert max(sizes) > 1
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-9, 1e290])
+def test_regions_are_found_in_values_of_any_size(enriched, binary_model, scale):
+    model = enriched(binary_model)
+    model.switch("hotspots")
+    rows = 100
+    incomes = [(1e9 + number) * scale for number in range(rows)]
+    model.send(
+        {"income": incomes, "region": ["N"] * rows, "p": [0.9] * rows},
+        truth={"outcome": ["yes" if number < 70 else "no" for number in range(rows)]},
+    )
+    (node,) = find(model, threshold=0.5, date="2026-01-05")
+    (bound,) = node["rules"]["income"].items()
+    assert bound[0] == "gt"
+    assert incomes[69] <= bound[1] < incomes[70]
+    assert (node["n_samples"], node["accuracy"]) == (30, 0.0)
 
 
 def test_windows_of_seven_days_begin_with_the_first_inference(weak):
