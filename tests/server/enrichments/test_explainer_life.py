@@ -8,6 +8,8 @@ import threading
 import numpy as np
 import pytest
 
+from arthurai.server.enrichments.explain import sandbox
+
 HANGING = "import time\ntime.sleep(1000)\n"
 FINE = "def predict(rows):\n    return [float(row[0]) for row in rows]\n"
 
@@ -103,6 +105,22 @@ def test_projects_sent_at_once_leave_one_that_works(model, switch):
     answer = model.client.post(f"{model.path}/what_if", json={"model_pipeline_input": body})
     assert answer.status_code == 200, answer.text
     assert answer.json()["predicted_values"][0]["attribute_value"] in {0.0, 1.0, 2.0, 3.0}
+
+
+def test_a_worn_process_is_replaced_by_a_new_one(model, explained, monkeypatch):
+    code = "import os\ndef predict(rows):\n    return [float(os.getpid())] * len(rows)\n"
+    assert explained(model, code, explanation_nsamples=20)["status"] == "Ready"
+    values = {"a": 0.0, "b": 0.0, "c": "x"}
+    body = [{"attribute_name": name, "attribute_value": value} for name, value in values.items()]
+
+    def process():
+        answer = model.client.post(f"{model.path}/what_if", json={"model_pipeline_input": body})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["predicted_values"][0]["attribute_value"]
+
+    assert process() == process()
+    monkeypatch.setattr(sandbox, "WORN_SECONDS", 0.0)
+    assert process() != process()
 
 
 @pytest.mark.parametrize("algorithm", ["lime", "shap"])

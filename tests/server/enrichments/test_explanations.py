@@ -276,9 +276,13 @@ def test_lime_finds_the_important_word(enriched, text_model, explained):
 
 CORNER = """
 import numpy as np
+from pathlib import Path
 from PIL import Image
 
 def load_image(path):
+    kept = [p for p in Path(path).parent.iterdir() if p.name.startswith("image")]
+    if len(kept) > 1:
+        raise ValueError("images of earlier explanations were left behind")
     return np.asarray(Image.open(path).convert("RGB"), dtype=float)
 
 def predict(images):
@@ -312,6 +316,7 @@ def test_lime_finds_the_corner_that_matters_of_an_image(enriched, image_model, e
     answer = explain(model, "i0")
     assert answer.status_code == 200, answer.text
     assert answer.json()["explanation"][0]["importance_scores"] == [{"attribute_name": "picture"}]
+    assert explain(model, "i0").json() == answer.json()
     (found,) = model.query({"select": [{"property": "picture"}]})
     path = f"{model.path}/inferences/images/{found['picture']}"
     image = model.client.get(path, params={"type": "lime_explanation"})

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OPEN_FILES: Final = 256
 FILE_BYTES: Final = 64 * 2**20
-CPU_SECONDS: Final = 3600
+CPU_SECONDS: Final = 4 * 3600
 SPARE_BYTES: Final = 2**30  # for libraries that are loaded later
 
 _PR_SET_NO_NEW_PRIVS: Final = 38

@@ -357,7 +357,10 @@ class Explainability:
             "algorithm": "lime",
             "samples": samples or int(state["config"]["explanation_nsamples"]),
         }
-        return _checked(self._call(record, state, "explain", arguments), 1)[0]
+        try:
+            return _checked(self._call(record, state, "explain", arguments), 1)[0]
+        finally:
+            path.unlink(missing_ok=True)
 
     @staticmethod
     def _prepared(schema: ModelSchema, values: Sequence[Any]) -> Any:
@@ -380,7 +383,12 @@ class Explainability:
             running = self._processes.get(record.id)
             if running is not None:
                 self._processes.move_to_end(record.id)
-        if running is not None and running.sandbox.alive and running.revision == state["revision"]:
+        if (
+            running is not None
+            and running.sandbox.alive
+            and running.revision == state["revision"]
+            and not (running.sandbox.worn and running.end_if_idle())
+        ):
             return running
         self._end(record.id)
         return self._started(record, state)

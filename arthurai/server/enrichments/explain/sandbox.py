@@ -22,6 +22,7 @@ CALL_SECONDS: Final = 120.0
 MAX_ANSWER: Final = 32 * 2**20
 MAX_REASON: Final = 4000
 MAX_THREADS: Final = 512
+WORN_SECONDS: Final = 900.0
 _CHUNK: Final = 2**16
 _TURN_SECONDS: Final = 0.5
 _WATCH_SECONDS: Final = 0.5
@@ -64,6 +65,7 @@ class Sandbox:
     def __init__(self, project: Path, scratch: Path) -> None:
         self._scratch = scratch
         self._calls = 0
+        self._called_seconds = 0.0
         self._closed = threading.Event()
         self._excess: str | None = None
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,6 +100,14 @@ class Sandbox:
         """Whether the process can be called."""
         return self._process.poll() is None
 
+    @property
+    def worn(self) -> bool:
+        """Whether the process has worked so long that a new one should take its place.
+
+        The processor time of a process is limited, and not only that of calls counts.
+        """
+        return self._called_seconds > WORN_SECONDS
+
     def call(self, name: str, arguments: dict[str, Any], *, seconds: float = CALL_SECONDS) -> Any:
         """Have the process do something.
 
@@ -115,8 +125,9 @@ class Sandbox:
         self._calls += 1
         request = {"id": self._calls, "call": name, "arguments": arguments}
         encoded = orjson.dumps(request, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n"
+        begin = time.monotonic()
         try:
-            line = self._exchange(encoded, time.monotonic() + seconds)
+            line = self._exchange(encoded, begin + seconds)
             answer = orjson.loads(line)
             if answer["id"] != self._calls:
                 raise ValueError("an answer to another request")  # noqa: TRY301 - one place for all
@@ -133,6 +144,7 @@ class Sandbox:
         except SandboxError:
             self.close()
             raise
+        self._called_seconds += time.monotonic() - begin
         if "error" in answer:
             raise SandboxError(str(answer["error"])[:MAX_REASON])
         return answer.get("result")
