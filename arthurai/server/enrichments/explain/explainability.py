@@ -54,7 +54,7 @@ class _EndedError(Exception):
 class _Running:
     """A process, and what belongs to it."""
 
-    model_id: str
+    schema: ModelSchema
     revision: str
     scratch: Path
     sandbox: Sandbox
@@ -295,7 +295,9 @@ class Explainability:
             kept: Revision of the settings whose process goes on.
         """
         with self._lock:
-            found = [r for r in self._starting if r.model_id == model_id and r.revision != kept]
+            found = [
+                r for r in self._starting if r.schema.model_id == model_id and r.revision != kept
+            ]
             running = self._processes.get(model_id)
             if running is not None and running.revision != kept:
                 found.append(self._processes.pop(model_id))
@@ -387,6 +389,7 @@ class Explainability:
             running is not None
             and running.sandbox.alive
             and running.revision == state["revision"]
+            and running.schema == record.schema
             and not (running.sandbox.worn and running.end_if_idle())
         ):
             return running
@@ -401,7 +404,7 @@ class Explainability:
             raise SandboxError("the project is gone; send it again")
         scratch = self._projects.scratch(record.id, project_id)
         sandbox = Sandbox(project, scratch)
-        running = _Running(record.id, str(state["revision"]), scratch, sandbox)
+        running = _Running(record.schema, str(state["revision"]), scratch, sandbox)
         with self._lock:
             self._starting.append(running)
         try:
