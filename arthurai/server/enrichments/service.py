@@ -144,6 +144,7 @@ class Enrichments:
         self.explainability.close()
         for jobs in (self._others, self._explanations):
             jobs.join()
+        self.projects.close()
 
     def _add(self, action: str, model_id: str = "", name: str = "") -> None:
         jobs = self._explanations if name == states.EXPLAINABILITY else self._others

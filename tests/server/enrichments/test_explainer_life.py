@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 
 import numpy as np
 import pytest
 
+from arthurai.server.app import create_app
 from arthurai.server.enrichments.explain import sandbox
 
 HANGING = "import time\ntime.sleep(1000)\n"
@@ -190,3 +192,16 @@ def predict(rows):
     assert model.status("explainability") == "Ready", model.state("explainability")
     found = model.scores(f"{algorithm}_importance")["i1"]["price"]
     assert max(found, key=found.get) == "grade"
+
+
+def test_a_server_in_memory_leaves_no_projects_behind(
+    monkeypatch, tmp_path, regression, enriched_class, client_of, switch
+):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with create_app() as app:
+        model = enriched_class(app, client_of(app), regression)
+        switch(model, FINE)
+        assert [path.name for path in place.glob("*/*")] == [model.id]
+    assert list(place.iterdir()) == []

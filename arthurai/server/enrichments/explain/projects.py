@@ -32,16 +32,22 @@ class Projects:
         """Keep projects below a directory.
 
         Args:
-            data_dir: Directory of the server; ``None`` keeps them as long as this object lives.
+            data_dir: Directory of the server; ``None`` keeps them until this object is closed.
         """
         self.changing = threading.Lock()
+        self._at_end: weakref.finalize[..., Projects] | None = None
         if data_dir is None:
             self._root = Path(tempfile.mkdtemp(prefix="arthurai-explainers-"))
-            weakref.finalize(self, _remove, self._root, os.getpid())
+            self._at_end = weakref.finalize(self, _remove, self._root, os.getpid())
         else:
             self._root = data_dir / _FOLDER
             for left in self._root.glob(f"*/*/{_SCRATCH}*"):
                 remove(left)  # of a server that was killed
+
+    def close(self) -> None:
+        """Delete temporary projects; no process uses them any more."""
+        if self._at_end is not None:
+            self._at_end()
 
     def directory(self, model_id: str, project_id: str) -> Path:
         """Return the directory with the code of a project.
