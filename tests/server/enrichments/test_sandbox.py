@@ -139,8 +139,9 @@ def truncate(path):
 
 def many_threads(_):
     threading.stack_size(65536)
-    while True:
+    for _ in range(600):
         threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+    time.sleep(1000)
 
 def deep(_):
     os.chdir(os.environ["TMPDIR"])
