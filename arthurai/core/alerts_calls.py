@@ -15,6 +15,7 @@ from arthurai.core.alerts import (
     Metric,
     validate_parameters_for_alert,
 )
+from arthurai.core.metrics import known_metric
 from arthurai.core.monitoring_answers import (
     all_items,
     choice,
@@ -61,7 +62,8 @@ def create_alert_rule(
     )
     _check(rule)
     session, model_id = connected(model, "have alert rules")
-    answer = session.call_json(create_alert_rule_operation, model_id, body=rule.to_dict())
+    with known_metric(metric_id):
+        answer = session.call_json(create_alert_rule_operation, model_id, body=rule.to_dict())
     return received(AlertRule, answer)
 
 

@@ -16,9 +16,11 @@ from arthurai.common.exceptions import (
 from arthurai.core import outputs
 from arthurai.core.frame import Frame
 from arthurai.core.inference_rules import infer_facts
+from arthurai.core.model_record import listed
 from arthurai.core.ranked_lists import check_ranked_lists
 from arthurai.core.schema import append, check_names
 from arthurai.core.schema_inference import advise, infer_attributes
+from arthurai.transport.config import did_you_mean
 
 if TYPE_CHECKING:
     from arthurai.core.model_record import ModelRecord
@@ -40,7 +42,7 @@ def build(
     """Describe a model from a table; see ``ArthurModel.build``."""
     if model.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} is saved; its attributes can no longer be built. "
+            f"Model {model.shown_name!r} is saved; its attributes can no longer be built. "
             "Make a new model, or a new version with ArthurModelGroup.add_version()."
         )
     if not isinstance(pred_to_ground_truth_map, Mapping):
@@ -49,6 +51,11 @@ def build(
             f"{type(pred_to_ground_truth_map).__name__}."
         )
     frame = Frame(data)
+    if ground_truth_column is not None and model.output_type != OutputType.Multiclass:
+        raise UserValueError(
+            f"ground_truth_column={ground_truth_column!r} makes sense for {OutputType.Multiclass} "
+            "models only; map each predicted column to its ground-truth column instead."
+        )
     plan = _Plan(frame, pred_to_ground_truth_map, positive_predicted_attr, ground_truth_column)
     plan.check(non_input_columns or ())
     with _fresh_attributes(model):
@@ -68,7 +75,7 @@ def build(
         model.reference_dataframe = frame.reusable
     logger.info(
         "The schema of model %r is built. Check it with review(), then call save().",
-        model.display_name or model.partner_model_id,
+        model.shown_name,
     )
 
 
@@ -113,18 +120,22 @@ class _Plan:
             ("non_input_columns", non_input_columns),
         ):
             if absent := self.frame.missing(names):
+                hints = "".join(did_you_mean(str(name), self.frame.names) for name in absent)
                 raise UserValueError(
-                    f"{argument} names columns that data does not have: {absent}. "
-                    f"Columns of data: {self.frame.names}."
+                    f"{argument} names columns that data does not have: {absent}.{hints} "
+                    f"Columns of data: {listed(self.frame.names)}."
                 )
+        if self.frame.num_rows == 0:
+            raise UserValueError("data has no rows, so nothing can be inferred from it.")
         check_names(self.frame.names)
         self._check_classes()
 
     def _check_classes(self) -> None:
         if self.class_column is None:
             return
-        values = self.frame.column(self.class_column)
-        present = [] if values.values is None else values.present().unique().to_pylist()
+        column = self.frame.column(self.class_column)
+        outputs.class_facts(column)
+        present = column.present().unique().to_pylist()
         # 1 and True are equal in Python, but not the same class.
         known = {(type(value), value) for value in present}
         absent = [
@@ -137,6 +148,16 @@ class _Plan:
                 f"Column {self.class_column!r} never holds the classes {absent}; it holds "
                 f"{present[:10]}. Give the class values as they stand in the column (1 and '1' "
                 "differ)."
+            )
+        mapped = {_native(value) for value in self.pairs.values()}
+        left = [value for value in present if value not in mapped]
+        # A lone prediction stands for yes; the other class needs no column.
+        if len(left) > (len(self.pairs) == 1):
+            logger.warning(
+                "Column %r holds classes that no predicted column stands for: %s. Map each class "
+                "to the column of its probability.",
+                self.class_column,
+                listed(left),
             )
 
 
@@ -242,7 +263,8 @@ def _require_probabilities(plan: _Plan) -> None:
             found = "other values" if values is None else str(values.type)
             raise UserTypeError(
                 f"Predicted column {name!r} holds {found}; a classifier's predictions are "
-                "probabilities and need a float column."
+                "probabilities and need a float column. Take those of predict_proba(); where there "
+                "are labels only, give 1.0 for the class predicted and 0.0 for the others."
             )
 
 
@@ -278,11 +300,6 @@ def _number_type(plan: _Plan, name: str, stage: str) -> str:
 
 
 def _whole_pairs(plan: _Plan) -> dict[str, str]:
-    if plan.class_column is not None:
-        raise UserValueError(
-            f"ground_truth_column={plan.class_column!r} makes sense for classifiers only; map each "
-            "predicted column to its ground-truth column instead."
-        )
     if None in plan.pairs or None in plan.pairs.values():
         raise UserValueError(
             "Each predicted column needs its ground-truth column; None stands in "

@@ -45,7 +45,7 @@ def log_prediction(
     if arthur_model.output_type not in _LOGGED_TYPES:
         raise MethodNotApplicableError(
             "log_prediction needs a regression or multiclass model; model "
-            f"{arthur_model.partner_model_id!r} is {arthur_model.output_type}."
+            f"{arthur_model.shown_name!r} is {arthur_model.output_type}."
         )
 
     def decorate(function: Callable[..., Any]) -> Callable[..., tuple[Any, str]]:

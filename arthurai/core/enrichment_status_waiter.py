@@ -46,7 +46,7 @@ class EnrichmentStatusWaiter(StatusWaiter):
     def __init__(self, model: ModelRecord) -> None:
         super().__init__(
             model,
-            f"While waiting for the enrichments of model {model.partner_model_id!r}.",
+            f"While waiting for the enrichments of model {model.shown_name!r}.",
         )
 
     def _check_status(self) -> list[StatusForEnrichment]:
@@ -89,8 +89,8 @@ def await_enrichments_ready(model: ModelRecord) -> None:
     ]
     if failed:
         raise UserValueError(
-            f"Enrichments {failed} of model {model.partner_model_id!r} failed. Pass "
+            f"Enrichments {failed} of model {model.shown_name!r} failed. Pass "
             "wait_for_enrichments=False to send all the same, or set them up again with "
             "update_enrichments()."
         )
-    logger.info("The enrichments of model %r are ready.", model.partner_model_id)
+    logger.info("The enrichments of model %r are ready.", model.shown_name)

@@ -161,7 +161,7 @@ def enable_hotspots(model: ModelRecord) -> dict[str, Any]:
     model.saved_id("have enrichments")
     if model.input_type != InputType.Tabular:
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} has the input type {model.input_type}; hotspots are "
+            f"Model {model.shown_name!r} has the input type {model.input_type}; hotspots are "
             f"for {InputType.Tabular} models."
         )
     return update_enrichment(model, Enrichment.Hotspots, enabled=True)
@@ -172,12 +172,12 @@ def enable_bias_mitigation(model: ModelRecord) -> dict[str, Any]:
     model.saved_id("have enrichments")
     if positive_predicted_class(model) is None:
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} is no binary classifier, for which alone biases can "
+            f"Model {model.shown_name!r} is no binary classifier, for which alone biases can "
             "be mitigated by thresholds."
         )
     if not check_has_bias_attrs(model):
         raise MethodNotApplicableError(
-            f"No attribute of model {model.partner_model_id!r} is monitored for bias. Mark one "
+            f"No attribute of model {model.shown_name!r} is monitored for bias. Mark one "
             "with set_attribute_as_sensitive(), and call update()."
         )
     return update_enrichment(model, Enrichment.BiasMitigation, enabled=True)
@@ -206,7 +206,7 @@ def await_enrichments(
     states = wait_until(
         look,
         lambda found: _SETTLED.issuperset(found.values()),
-        what=f"the enrichments of model {model.partner_model_id!r}",
+        what=f"the enrichments of model {model.shown_name!r}",
         timeout_min=timeout_min,
         message=ENRICHMENTS_SPINNER_MESSAGE,
         update_message=ENRICHMENTS_UPDATE_MESSAGE,
@@ -215,9 +215,9 @@ def await_enrichments(
     if failed:
         raise ArthurUnexpectedError(
             f"The platform could not set up {', '.join(failed)} for model "
-            f"{model.partner_model_id!r}. Try again with update_enrichments()."
+            f"{model.shown_name!r}. Try again with update_enrichments()."
         )
-    logger.info("The enrichments of model %r are set up.", model.partner_model_id)
+    logger.info("The enrichments of model %r are set up.", model.shown_name)
     return states
 
 

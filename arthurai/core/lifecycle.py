@@ -53,12 +53,12 @@ def save(
         provisioned = _retry(model)
     elif model.status in {ModelStatus.Creating, ModelStatus.Pending}:
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} is being set up already (status {model.status}). "
+            f"Model {model.shown_name!r} is being set up already (status {model.status}). "
             "Wait for it with await_model_ready()."
         )
     else:
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} is saved already; send changes with update()."
+            f"Model {model.shown_name!r} is saved already; send changes with update()."
         )
     if provisioned:
         await_model_ready(model, timeout_min=timeout_min)
@@ -95,7 +95,7 @@ def take_over(model: ModelRecord, answer: Mapping[str, Any]) -> None:
     group = answer.get("model_group_id")
     if group is not None and model.model_group_id not in {None, group}:
         raise ArthurUnexpectedError(
-            f"Model {model.partner_model_id!r} was meant for group {model.model_group_id}, but the "
+            f"Model {model.shown_name!r} was meant for group {model.model_group_id}, but the "
             f"platform put it into {group}."
         )
     told = ModelRecord.from_dict(answer, infer_missing=True)
@@ -131,7 +131,7 @@ def _send_waiting_reference_data(model: ModelRecord) -> None:
         _send_reference_data(model)
     except Exception as error:
         error.add_note(
-            f"Model {model.partner_model_id!r} is saved as {model.id}, but its reference data is "
+            f"Model {model.shown_name!r} is saved as {model.id}, but its reference data is "
             "not complete. The data is kept in reference_dataframe; send it again with "
             "set_reference_data(data=model.reference_dataframe)."
         )
@@ -162,10 +162,10 @@ def await_model_ready(
     )
     if model.status == ModelStatus.CreationFailed:
         raise ArthurUnexpectedError(
-            f"The platform could not set up model {model.partner_model_id!r} ({model.id}). "
+            f"The platform could not set up model {model.shown_name!r} ({model.id}). "
             "Call save() again to retry."
         )
-    shown = model.display_name or model.partner_model_id
+    shown = model.shown_name
     logger.info("Model %r is ready; its id is %s.", shown, model.id)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import (
     ExpectedParameterNotFoundError,
     MissingParameterError,
+    ResponseClientError,
     UserTypeError,
 )
 from arthurai.core.alerts import Metric, MetricType
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from arthurai.core.model_record import ModelRecord
 
+_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 _ROLLUPS = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
 
 
@@ -124,13 +128,14 @@ def evaluate_metric(
     if filters is not None:
         body["filters"] = filter_items(filters)
     session, model_id = connected(model, "have metrics")
-    answer = session.call_json(
-        evaluate_metric_operation,
-        model_id,
-        _identifier(metric),
-        body=body,
-        retry=True,  # it only reads
-    )
+    with known_metric(metric) as metric_id:
+        answer = session.call_json(
+            evaluate_metric_operation,
+            model_id,
+            metric_id,
+            body=body,
+            retry=True,  # it only reads
+        )
     if as_frame is None:
         return answer
     return as_table(flat_results(answer), as_frame)
@@ -141,7 +146,8 @@ def delete_metric(model: ModelRecord, metric: Metric | str) -> None:
     from arthurai_api.api.metrics import delete_metric as delete_metric_operation
 
     session, model_id = connected(model, "have metrics")
-    session.call_json(delete_metric_operation, model_id, _identifier(metric))
+    with known_metric(metric) as metric_id:
+        session.call_json(delete_metric_operation, model_id, metric_id)
 
 
 def flat_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -185,5 +191,30 @@ def interval(start: float | str | None, end: float | str | None) -> str:
     return f"({'-inf' if start is None else start},{'inf)' if end is None else f'{end}]'}"
 
 
-def _identifier(metric: Metric | str) -> str:
-    return metric.id if isinstance(metric, Metric) else metric
+@contextmanager
+def known_metric(metric: Metric | str) -> Iterator[str]:
+    """Give the id of a metric, and tell ids from names when the platform knows no such metric.
+
+    Args:
+        metric: The metric or its id.
+
+    Yields:
+        The id.
+
+    Raises:
+        ResponseClientError: The platform refused; where a name was given, the message says so.
+    """
+    if isinstance(metric, Metric):
+        yield metric.id
+        return
+    try:
+        yield metric
+    except ResponseClientError as fault:
+        if _ID.fullmatch(metric):
+            raise
+        raise ResponseClientError(
+            f"{metric!r} looks like the name of a metric, where its id is needed. Fetch metrics "
+            "with get_metrics(), those that every model has with "
+            f"get_metrics(default_metrics=True), and pass one of them. {fault}",
+            exchange=fault.exchange,
+        ) from fault

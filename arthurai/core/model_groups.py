@@ -85,7 +85,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         """
         if model.model_group_id is not None:
             raise UserValueError(
-                f"Model {model.partner_model_id!r} is in group {model.model_group_id} already; "
+                f"Model {model.shown_name!r} is in group {model.model_group_id} already; "
                 "a model cannot change its group."
             )
         model.model_group_id = self._saved_id()

@@ -8,7 +8,7 @@ import os
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
-from arthurai.common.constants import Stage
+from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     MissingParameterError,
@@ -18,9 +18,11 @@ from arthurai.common.exceptions import (
 )
 from arthurai.core.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.core.base import ArthurBaseJsonDataclass
+from arthurai.core.monitoring_answers import choice
+from arthurai.transport.config import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from arthurai.transport.session import Session
 
@@ -169,7 +171,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
         known = "not saved" if self.id is None else f"id={self.id!r}"
         count = "" if self.attributes is None else f", {len(self.attributes)} attributes"
         return (
-            f"{type(self).__name__}({(self.display_name or self.partner_model_id)!r}, {known}, "
+            f"{type(self).__name__}({self.shown_name!r}, {known}, "
             f"{self.input_type} → {self.output_type}{count})"
         )
 
@@ -226,10 +228,15 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self.id is None:
             raise MethodNotApplicableError(
-                f"Model {self.partner_model_id!r} is not saved, so it cannot {action}. "
+                f"Model {self.shown_name!r} is not saved, so it cannot {action}. "
                 "Call save() first, or fetch a saved model with ArthurAI.get_model()."
             )
         return self.id
+
+    @property
+    def shown_name(self) -> str:
+        """The name for people: the display name, or the caller's own id where there is none."""
+        return self.display_name or self.partner_model_id
 
     @property
     def session(self) -> Session:
@@ -241,7 +248,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self._session is None:
             raise MethodNotApplicableError(
-                f"Model {self.partner_model_id!r} has no connection. Create models with "
+                f"Model {self.shown_name!r} has no connection. Create models with "
                 "ArthurAI.model(), fetch them with ArthurAI.get_model(), or connect this one with "
                 "model.attach(arthur.session)."
             )
@@ -281,16 +288,17 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self.attributes is None:
             raise MethodNotApplicableError(
-                f"Model {self.partner_model_id!r} has no attributes yet. "
+                f"Model {self.shown_name!r} has no attributes yet. "
                 "Add them with build(), infer_schema() or add_attribute()."
             )
         for attribute in self.matching_attributes(stage=stage):
             if attribute.name == name:
                 return attribute
         where = "" if stage is None else f" in stage {stage}"
+        names = self.get_attribute_names(stage=stage)
         raise UserValueError(
-            f"Model {self.partner_model_id!r} has no attribute {name!r}{where}; "
-            f"it has {_listed(self.get_attribute_names(stage=stage))}."
+            f"Model {self.shown_name!r} has no attribute {name!r}{where}; "
+            f"it has {listed(names)}.{did_you_mean(str(name), names)}"
         )
 
     def matching_attributes(
@@ -326,7 +334,11 @@ class ModelRecord(ArthurBaseJsonDataclass):
 
         Returns:
             A new list of the attributes themselves; empty when there are none.
+
+        Raises:
+            UserValueError: There is no such stage.
         """
+        _check_kind(stage=stage)
         return list(self.matching_attributes(stage=stage))
 
     @arthur_excepted("failed to list the attributes")
@@ -344,12 +356,14 @@ class ModelRecord(ArthurBaseJsonDataclass):
 
         Raises:
             MethodNotApplicableError: The model has no attributes yet.
+            UserValueError: There is no such stage or value type.
         """
         if self.attributes is None:
             raise MethodNotApplicableError(
-                f"Model {self.partner_model_id!r} has no attributes yet. "
+                f"Model {self.shown_name!r} has no attributes yet. "
                 "Add them with build(), infer_schema() or add_attribute()."
             )
+        _check_kind(stage, value_type)
         return [a.name for a in self.matching_attributes(stage=stage, value_type=value_type)]
 
     def known_attributes(self, action: str) -> list[ArthurAttribute]:
@@ -366,7 +380,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self.attributes is None:
             raise MissingParameterError(
-                f"Model {self.partner_model_id!r} has no attributes, so it cannot {action}. "
+                f"Model {self.shown_name!r} has no attributes, so it cannot {action}. "
                 "Add them with build(), infer_schema() or add_attribute()."
             )
         return self.attributes
@@ -380,6 +394,13 @@ class ModelRecord(ArthurBaseJsonDataclass):
 MAX_ATTRIBUTES_TO_SHOW = 10
 
 
+def _check_kind(stage: str | None = None, value_type: str | None = None) -> None:
+    if stage is not None:
+        choice("stage", stage, Stage.list())
+    if value_type is not None:
+        choice("value_type", value_type, ValueType.list())
+
+
 def _comparable(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(item, ArthurAttribute) for item in value):
         return sorted(value, key=lambda attribute: (*_attribute_order(attribute), attribute.name))
@@ -390,7 +411,15 @@ def _attribute_order(attribute: ArthurAttribute) -> tuple[int, int]:
     return get_attribute_order_stage(attribute.stage), attribute.position or 0
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: Sequence[Any]) -> str:
+    """Name the first of some things, and say how many more there are.
+
+    Args:
+        names: Names or values.
+
+    Returns:
+        Text for a message.
+    """
     shown = ", ".join(map(repr, names[:MAX_ATTRIBUTES_TO_SHOW])) or "none"
     more = len(names) - MAX_ATTRIBUTES_TO_SHOW
     return f"{shown} and {more} more" if more > 0 else shown

@@ -22,7 +22,7 @@ class ModelStatusWaiter(StatusWaiter):
 
     def __init__(self, model: ModelRecord, client: Any = None) -> None:
         super().__init__(
-            model, f"While waiting for model {model.partner_model_id!r} to be set up.", client
+            model, f"While waiting for model {model.shown_name!r} to be set up.", client
         )
 
     def _check_status(self) -> str:

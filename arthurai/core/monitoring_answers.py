@@ -14,6 +14,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.transport.config import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -134,7 +135,10 @@ def choice(name: str, value: Any, choices: Iterable[str]) -> str:
     """
     known = list(choices)
     if not isinstance(value, str) or value not in known:
-        raise UserValueError(f"{name} needs one of {', '.join(map(repr, known))}; got {value!r}.")
+        raise UserValueError(
+            f"{name} needs one of {', '.join(map(repr, known))}; got {value!r}."
+            f"{did_you_mean(str(value), known)}"
+        )
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
@@ -60,7 +61,7 @@ def prepare_for_saving(model: ModelRecord, *, skip_data: bool) -> None:
     if problems:
         kind = problems[0][0]
         raise kind(
-            f"Model {model.partner_model_id!r} cannot be saved yet:\n"
+            f"Model {model.shown_name!r} cannot be saved yet:\n"
             + "\n".join(f"  - {text}" for _, text in problems)
         )
 
@@ -109,6 +110,19 @@ def _field_problems(model: ModelRecord) -> Iterator[Problem]:
         value = getattr(model, field)
         if value is not None and len(value) > _MAX_TEXT:
             yield UserValueError, f"{field} has {len(value)} characters, {_MAX_TEXT} are allowed"
+    threshold = model.classifier_threshold
+    if threshold is not None and not (isinstance(threshold, Real) and 0 <= threshold <= 1):
+        yield (
+            UserValueError,
+            f"classifier_threshold {threshold!r} is no number from 0 to 1, as probabilities are",
+        )
+    tags = model.tags
+    if tags is not None and (
+        isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags)
+    ):
+        yield UserTypeError, f"tags {tags!r} is no list of texts, such as ['credit', 'test']"
+    if not isinstance(model.is_batch, bool):
+        yield UserTypeError, f"is_batch {model.is_batch!r} is neither True nor False"
 
 
 def _stage_problems(model: ModelRecord) -> Iterator[Problem]:

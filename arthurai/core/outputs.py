@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,8 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.core.attributes import ArthurAttribute
-from arthurai.core.frame import Frame
-from arthurai.core.inference_rules import infer_facts, value_range
+from arthurai.core.frame import Column, Frame
+from arthurai.core.inference_rules import Facts, infer_facts, value_range
 from arthurai.core.schema import append, next_positions
 from arthurai.core.schema_inference import attribute_from
 
@@ -39,6 +40,7 @@ def add_regression_output_attributes(
     ``ground_truth_types`` gives ground-truth columns a value type of their own.
     """
     pairs = _checked_map(pred_to_ground_truth_map)
+    _check_different(*(name for pair in pairs for name in pair))
     frame = None if data is None else _frame_with(data, [n for pair in pairs for n in pair])
     truth_types = ground_truth_types or {}
     ranks = range(len(pairs))
@@ -85,6 +87,7 @@ def add_classifier_output_attributes_gtclass(
             f"positive_predicted_attr {positive_predicted_attr!r} is not one of the predicted "
             f"columns {predictions}."
         )
+    _check_different(ground_truth_column, *predictions)
     truth = _class_column(model, data, ground_truth_column)
     # The platform adds the negative class of a lone prediction, at position 0.
     first = 1 if len(pairs) == 1 else 0
@@ -102,22 +105,39 @@ def add_classifier_output_attributes_gtclass(
 
 
 def _class_column(model: ModelRecord, data: Any, name: str) -> ArthurAttribute:
-    frame = _frame_with(data, [name])
-    column = frame.column(name)
+    facts = class_facts(_frame_with(data, [name]).column(name))
+    [position] = next_positions(model, Stage.GroundTruthClass, [0])
+    return attribute_from(facts, name=name, stage=Stage.GroundTruthClass, position=position)
+
+
+def class_facts(column: Column) -> Facts:
+    """Describe a column of true classes.
+
+    Args:
+        column: The column.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        UserValueError: Values are missing.
+        ArthurUserError: It holds something else than text or whole numbers.
+    """
+    name = column.name
     if column.null_count:
         raise UserValueError(
-            f"Ground-truth column {name!r} has {column.null_count} missing values; every "
-            "row needs its class."
+            f"Ground-truth column {name!r} has {column.null_count} missing values; every row needs "
+            f"its class. Leave the others out: data = data.dropna(subset=[{name!r}])."
         )
     # Class names are never free text or images, whatever goes into the model.
     facts = infer_facts(column, InputType.Tabular, Stage.GroundTruthClass)
     if facts is None or facts.value_type not in {ValueType.String, ValueType.Integer}:
         found = column.holds or "unknown values" if facts is None else facts.value_type
         raise ArthurUserError(
-            f"Ground-truth column {name!r} holds {found}; classes must be text or whole numbers."
+            f"Ground-truth column {name!r} holds {found}; classes must be text or whole numbers. "
+            f"With pandas: data[{name!r}] = data[{name!r}].astype(int), or astype(str)."
         )
-    [position] = next_positions(model, Stage.GroundTruthClass, [0])
-    return attribute_from(facts, name=name, stage=Stage.GroundTruthClass, position=position)
+    return facts
 
 
 def add_multiclass_classifier_output_attributes(
@@ -149,6 +169,7 @@ def add_one_column_per_class(
         The new attributes by name.
     """
     pairs = _checked_map(pred_to_ground_truth_map)
+    _check_different(*(name for pair in pairs for name in pair))
     truth_positions = next_positions(model, Stage.GroundTruth, range(len(pairs)))
     predicted_positions = next_positions(model, Stage.PredictedValue, range(len(pairs)))
     added: dict[str, ArthurAttribute] = {}
@@ -180,6 +201,7 @@ def add_binary_classifier_output_attributes(
             f"{pred_to_ground_truth_map!r}. Write None where there is no such column, as in "
             '{"prediction": "label_1", None: "label_0"}.'
         )
+    _check_different(*pred_to_ground_truth_map, *pred_to_ground_truth_map.values())
     positive = _positive_prediction(positive_predicted_attr, pred_to_ground_truth_map)
     truth_positions = next_positions(model, Stage.GroundTruth, range(_BINARY_CLASSES))
     predicted_positions = next_positions(model, Stage.PredictedValue, range(_BINARY_CLASSES))
@@ -230,7 +252,7 @@ def add_object_detection_output_attributes(
     if model.input_type != InputType.Image or model.output_type != OutputType.ObjectDetection:
         raise MethodNotApplicableError(
             "Object detection needs a model of input type IMAGE and output type OBJECT_DETECTION; "
-            f"model {model.partner_model_id!r} is {model.input_type} and {model.output_type}."
+            f"model {model.shown_name!r} is {model.input_type} and {model.output_type}."
         )
     added = _linked_pair(
         model,
@@ -249,7 +271,7 @@ def add_ranked_list_output_attributes(
     if model.output_type != OutputType.RankedList:
         raise MethodNotApplicableError(
             "Recommendations need a model of output type RANKED_LIST; model "
-            f"{model.partner_model_id!r} is {model.output_type}."
+            f"{model.shown_name!r} is {model.output_type}."
         )
     return _linked_pair(
         model,
@@ -309,11 +331,12 @@ def _checked_map(pairs: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return list(pairs.items())
 
 
-def _check_different(predicted: str, truth: str) -> None:
-    if predicted == truth:
+def _check_different(*names: str | None) -> None:
+    twice = [name for name, count in Counter(names).items() if name is not None and count > 1]
+    if twice:
         raise UserValueError(
-            f"The predicted and the ground-truth attribute are both named {predicted!r}; they need "
-            "different names."
+            f"{', '.join(map(repr, twice))} is named more than once; each predicted and each "
+            "ground-truth attribute needs a column of its own."
         )
 
 

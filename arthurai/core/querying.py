@@ -77,15 +77,15 @@ def await_inferences(
         body["from"] = "ground_truth"
         body["filter"] = [{"property": a.name, "comparator": "NotNull"} for a in truths]
     what = "inferences with ground truth" if with_ground_truth else "inferences"
-    logger.info("Waiting for %d %s of model %r.", min_count, what, model.partner_model_id)
+    logger.info("Waiting for %d %s of model %r.", min_count, what, model.shown_name)
     count = wait_until(
         lambda: _count(query(model, body)),
         lambda count: count >= min_count,
-        what=f"{min_count} {what} of model {model.partner_model_id!r}",
+        what=f"{min_count} {what} of model {model.shown_name!r}",
         timeout_min=timeout_min,
         message=f"Waiting for {min_count} {what}",
     )
-    logger.info("Model %r has %d %s.", model.partner_model_id, count, what)
+    logger.info("Model %r has %d %s.", model.shown_name, count, what)
 
 
 def _count(rows: Any) -> int:

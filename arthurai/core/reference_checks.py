@@ -24,7 +24,7 @@ def validate_reference_data(model: ModelRecord, reference_dataframe: Any) -> Non
     problems = reference_problems(model, reference_dataframe)
     if problems:
         raise UserTypeError(
-            f"The reference data does not fit model {model.partner_model_id!r}:\n"
+            f"The reference data does not fit model {model.shown_name!r}:\n"
             + "\n".join(f"  - {problem}" for problem in problems)
         )
 

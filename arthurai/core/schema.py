@@ -14,12 +14,14 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.core.attributes import ArthurAttribute, AttributeBin, AttributeCategory
+from arthurai.ingest.schema import META_COLUMNS
 
 if TYPE_CHECKING:
     from arthurai.core.base import NumberType
     from arthurai.core.model_record import ModelRecord
 
 MAX_NAME_LENGTH = 255
+_MOST_NAMED = 5
 _BINARY_CLASSES = 2
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -43,6 +45,11 @@ def name_problem(name: Any) -> str | None:
         return (
             f"{name!r} is {type(name).__name__}, not text; name the column with letters, digits "
             "and underscores"
+        )
+    if name in META_COLUMNS:
+        return (
+            f"{name!r} is what a row carries beside its attributes; leave the column out here, and "
+            "give it when you send inferences"
         )
     if len(name) > MAX_NAME_LENGTH:
         return f"{name[:40]!r}... has {len(name)} characters, {MAX_NAME_LENGTH} are allowed"
@@ -69,7 +76,16 @@ def check_names(names: Iterable[Any]) -> None:
     problems = [problem for problem in map(name_problem, names) if problem is not None]
     if problems:
         kind = UserValueError if all(isinstance(n, str) for n in names) else UserTypeError
-        raise kind("These attribute names are not allowed: " + "; ".join(problems) + ".")
+        more = len(problems) - _MOST_NAMED
+        rest = (
+            f"; and {more} more. With pandas you rename all at once: "
+            r'data.columns = data.columns.str.replace(r"\W+", "_", regex=True)'
+            if more > 0
+            else ""
+        )
+        raise kind(
+            f"These attribute names are not allowed: {'; '.join(problems[:_MOST_NAMED])}{rest}."
+        )
 
 
 def _suggested(name: str) -> str:
@@ -118,7 +134,7 @@ def append(model: ModelRecord, attributes: Sequence[ArthurAttribute]) -> None:
         taken[attribute.name] = attribute.stage
     if twice:
         raise UserValueError(
-            f"Model {model.partner_model_id!r} already has attributes named {', '.join(twice)}; "
+            f"Model {model.shown_name!r} already has attributes named {', '.join(twice)}; "
             "names must be unique. Choose another name, or take the old attribute out with "
             "remove_attribute()."
         )
@@ -201,8 +217,7 @@ def get_image_attribute(model: ModelRecord) -> ArthurAttribute:
     for attribute in model.matching_attributes(value_type=ValueType.Image):
         return attribute
     raise UserValueError(
-        f"Model {model.partner_model_id!r} has no image attribute; add one with "
-        "add_image_attribute()."
+        f"Model {model.shown_name!r} has no image attribute; add one with add_image_attribute()."
     )
 
 
@@ -215,7 +230,7 @@ def rename_attribute(
         check_names([new_name])
         if any(other.name == new_name for other in model.attributes or ()):
             raise UserValueError(
-                f"Model {model.partner_model_id!r} already has an attribute named {new_name!r}."
+                f"Model {model.shown_name!r} already has an attribute named {new_name!r}."
             )
         _relink(model, old_name, new_name)
     attribute.name = new_name
@@ -239,8 +254,7 @@ def remove_attribute(
     """Take an attribute out of an unsaved model; see ``ArthurModel.remove_attribute``."""
     if model.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} is saved; attributes can be removed only before "
-            "save()."
+            f"Model {model.shown_name!r} is saved; attributes can be removed only before save()."
         )
     if attribute is None and name is None:
         raise UserValueError("remove_attribute needs name or attribute.")
@@ -256,7 +270,7 @@ def remove_attribute(
             return
     wanted = attribute.short_name() if attribute is not None else repr(name)
     where = "" if stage is None else f" in stage {stage}"
-    raise UserValueError(f"Model {model.partner_model_id!r} has no attribute {wanted}{where}.")
+    raise UserValueError(f"Model {model.shown_name!r} has no attribute {wanted}{where}.")
 
 
 def set_attribute_labels(
@@ -287,7 +301,7 @@ def swap_predicted_attribute_positions(model: ModelRecord) -> None:
     if len(predicted) != _BINARY_CLASSES:
         raise MethodNotApplicableError(
             "swap_predicted_attribute_positions needs exactly two predicted attributes; model "
-            f"{model.partner_model_id!r} has {len(predicted)}."
+            f"{model.shown_name!r} has {len(predicted)}."
         )
     first, second = predicted
     first.position, second.position = second.position, first.position
@@ -299,7 +313,7 @@ def binarize(model: ModelRecord, attribute_value: Mapping[str, float]) -> dict[s
     if len(predicted) != _BINARY_CLASSES or not all(map(_is_probability, predicted)):
         raise MethodNotApplicableError(
             "binarize needs a model with exactly two predicted probabilities (FLOAT, range 0 to "
-            f"1); model {model.partner_model_id!r} has {len(predicted)} predicted attributes."
+            f"1); model {model.shown_name!r} has {len(predicted)} predicted attributes."
         )
     if not isinstance(attribute_value, Mapping) or len(attribute_value) != 1:
         raise UserValueError(
@@ -325,7 +339,7 @@ def one_hot_encode(model: ModelRecord, value: str) -> dict[str, int]:
     """Spread one true class over all classes; see ``ArthurModel.one_hot_encode``."""
     if model.output_type != OutputType.Multiclass:
         raise MethodNotApplicableError(
-            f"one_hot_encode needs a multiclass model; model {model.partner_model_id!r} is "
+            f"one_hot_encode needs a multiclass model; model {model.shown_name!r} is "
             f"{model.output_type}."
         )
     names = [a.name for a in model.matching_attributes(stage=Stage.GroundTruth)]

@@ -68,10 +68,23 @@ def infer_attributes(
     attributes = []
     for name, found, position in zip(names, facts, positions, strict=True):
         if found is None:
+            column = frame.column(name)
             logger.warning(
-                "Column %r holds values no attribute can hold; it is left out of the schema.", name
+                "Column %r holds %s, which no attribute can hold; it is left out of the schema. To "
+                "keep it, turn it into numbers, text or times with a zone; otherwise leave it out "
+                "of what you send, too.",
+                name,
+                column.holds or column.present().type,
             )
         else:
+            if found.categorical and not found.categories and not found.is_unique:
+                logger.warning(
+                    "Column %r holds no values; it is taken as %s. Correct it with "
+                    "get_attribute(%r).set(value_type=...).",
+                    name,
+                    found.value_type,
+                    name,
+                )
             attributes.append(attribute_from(found, name=name, stage=stage, position=position))
     return attributes
 

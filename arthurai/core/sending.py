@@ -45,7 +45,7 @@ def ingest_schema(model: ModelRecord) -> IngestSchema:
     """
     if not model.attributes:
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} has no attributes, so nothing can be sent to it. "
+            f"Model {model.shown_name!r} has no attributes, so nothing can be sent to it. "
             "Add them with build(), or fetch the model again with ArthurAI.get_model()."
         )
     attributes = [
@@ -207,6 +207,11 @@ def send_bulk_inferences(
     options = Options(progress, chunk_size, max_workers)
     model_id = model.saved_id("take inferences")
     schema = ingest_schema(model)
+    if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
+        raise UserTypeError(
+            f"batch_id needs text, got {type(batch_id).__name__}. Give rows by name: data=, files= "
+            "or directory_path=."
+        )
     source = _source(directory_path, data, files)
     if wait_for_enrichments:
         _await_enrichments(model)
@@ -318,7 +323,7 @@ def set_reference_data(
     if model.id is None:
         if data is None:
             raise UserTypeError(
-                f"Model {model.partner_model_id!r} is not saved: give its reference data as "
+                f"Model {model.shown_name!r} is not saved: give its reference data as "
                 "`data` (it is sent by save()), or save the model before giving files."
             )
         model.reference_dataframe = data

@@ -136,7 +136,7 @@ class StatusWaiter(ABC):
             return wait_until(
                 self._check_status,
                 lambda status: self._is_done(status, status_list),
-                what=f"model {self.model.partner_model_id!r}",
+                what=f"model {self.model.shown_name!r}",
                 timeout_min=timeout_min,
                 message=spinner_message,
                 update_message=update_message,

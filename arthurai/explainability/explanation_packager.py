@@ -270,9 +270,7 @@ class ExplanationPackager:
         if model.input_type != InputType.Image and self.settings.get("df") is None:
             raise MissingParameterError("df needs a sample of inputs and predictions.")
         if not self._inputs():
-            raise MethodNotApplicableError(
-                f"Model {model.partner_model_id!r} has no inputs to explain."
-            )
+            raise MethodNotApplicableError(f"Model {model.shown_name!r} has no inputs to explain.")
 
     def _check_entry(self, packed: Manifest) -> None:
         entry = str(self.settings.get("user_predict_function_import_path"))
@@ -309,7 +307,13 @@ class ExplanationPackager:
             raise UserValueError(
                 f"df needs a column for each input; {', '.join(map(repr, missing))} is absent."
             )
-        outputs = [a.name for a in self._outputs() if a.name in table.column_names]
+        predicted = [attribute.name for attribute in self._outputs()]
+        outputs = [name for name in predicted if name in table.column_names]
+        if not outputs:
+            raise UserValueError(
+                "df needs the predictions beside the inputs, to be compared with what the predict "
+                f"function gives; {', '.join(map(repr, predicted))} is absent."
+            )
         return table.select([*inputs, *outputs])
 
     def _facts(self) -> dict[str, Any]:

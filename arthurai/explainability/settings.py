@@ -135,7 +135,7 @@ def check_sample(
     """
     if model.input_type == InputType.NLP and not model.text_delimiter:
         raise MissingParameterError(
-            f"Model {model.partner_model_id!r} needs a text_delimiter, so that texts can be cut "
+            f"Model {model.shown_name!r} needs a text_delimiter, so that texts can be cut "
             "into words. Set model.text_delimiter, and call update()."
         )
     if df is None and model.input_type != InputType.Image:

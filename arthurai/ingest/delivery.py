@@ -229,10 +229,11 @@ class Delivery:
             raise UserValueError(
                 "A table that is read piece by piece (generator, reader, dataset, lazy frame) "
                 "takes no values given apart; put predictions, ground truths, timestamps and ids "
-                "in its columns."
+                "in its columns, or read it whole first (a lazy frame with collect())."
             )
         for columns in sources.known_schemas(data):
-            self.preparer.prepare(gather_table(columns.empty_table()), extras=extras)
+            empty = gather_table(columns.empty_table(), self.preparer.schema)
+            self.preparer.prepare(empty, extras=extras)
         start = 0
         for gathered, problems in self._pieces(data, rows):
             prepared = self.preparer.prepare(

@@ -4,6 +4,7 @@ Two ways in: an Arrow table, or rows as dicts (flat, or nested in `inference_dat
 `ground_truth_data`). Rows as dicts never touch Arrow.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from arthurai.ingest.schema import NESTED_COLUMNS, IngestSchema
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_PANDAS_INDEX: Final = re.compile(r"__index_level_\d+__")
 
 
 class Absent:
@@ -47,9 +51,14 @@ class Gathered:
     columns: dict[str, Column] = field(default_factory=dict)
 
 
-def gather_table(table: "pa.Table") -> Gathered:
-    """The columns of an Arrow table."""
-    return Gathered(table.num_rows, dict(zip(table.column_names, table.columns, strict=True)))
+def gather_table(table: "pa.Table", schema: IngestSchema) -> Gathered:
+    """The columns of an Arrow table, without the row labels that pandas writes into files."""
+    columns = {
+        name: values
+        for name, values in zip(table.column_names, table.columns, strict=True)
+        if name in schema.sendable or _PANDAS_INDEX.fullmatch(name) is None
+    }
+    return Gathered(table.num_rows, columns)
 
 
 def has_nested(names: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ SINGLES = SCALARS | {"TIMESTAMP"}
 def _from_table(table: "pa.Table", schema: IngestSchema, problems: Problems) -> Gathered:
     if has_nested(table.column_names):
         return gather_rows(table.to_pylist(maps_as_pydicts="strict"), schema, problems)
-    return gather_table(table)
+    return gather_table(table, schema)
 
 
 def _is_row_list(data: object) -> bool:

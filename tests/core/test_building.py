@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -204,6 +206,7 @@ def test_build_from_other_tables(convert):
 
 
 NARROW = DATA[["x", "p0", "p1", "g0", "g1", "label"]]
+POSITIVE = {"positive_predicted_attr": "p1"}
 
 
 @pytest.mark.parametrize(
@@ -223,6 +226,37 @@ NARROW = DATA[["x", "p0", "p1", "g0", "g1", "label"]]
         (NARROW, {"g0": "g1", "p1": "label"}, {}, UserTypeError, "probabilities"),
         (NARROW.rename(columns={"x": "x y"}), {"p0": "g0"}, {}, UserValueError, "'x_y' would do"),
         (NARROW.rename(columns={"x": 3}), {"p0": "g0"}, {}, UserTypeError, "must be text"),
+        (NARROW.rename(columns={"x": "batch_id"}), {"p0": "g0"}, {}, UserValueError, "beside its"),
+        (NARROW, {"p00": "g0"}, {}, UserValueError, "Did you mean 'p0'"),
+        (
+            NARROW,
+            {"p0": "p0", "p1": "g1"},
+            POSITIVE,
+            UserValueError,
+            "'p0' is named more than once",
+        ),
+        (
+            NARROW,
+            {"p0": "g1", "p1": "g1"},
+            POSITIVE,
+            UserValueError,
+            "'g1' is named more than once",
+        ),
+        (NARROW, {"p0": 1}, {"ground_truth_column": "p1"}, ArthurUserError, r"\.astype\(int\)"),
+        (
+            NARROW.astype({"label": bool}),
+            {"p0": True},
+            {"ground_truth_column": "label"},
+            ArthurUserError,
+            r"holds BOOLEAN.*\.astype\(int\)",
+        ),
+        (
+            NARROW.assign(label=NARROW["label"].where(NARROW.index > 0)),
+            {"p0": 1},
+            {"ground_truth_column": "label"},
+            UserValueError,
+            r"1 missing values.*dropna\(subset=\['label'\]\)",
+        ),
         (NARROW, ["p0"], {}, UserTypeError, "dictionary"),
         (NARROW.head(0), {"p0": "g0", "p1": "g1"}, {}, UserValueError, "no rows"),
     ],
@@ -237,6 +271,47 @@ def test_what_does_not_fit_is_refused_and_the_attributes_stay(data, pairs, more,
     assert described.reference_dataframe is None
 
 
+@pytest.mark.parametrize(
+    ("pairs", "more", "warned"),
+    [
+        ({"p0": "a", "p1": "b"}, POSITIVE, "no predicted column stands for: 'c'"),
+        ({"p0": "a"}, {}, "no predicted column stands for: 'b', 'c'"),
+        ({"p0": "a", "p1": "b", "p2": "c"}, {}, None),
+    ],
+)
+def test_classes_without_a_prediction_are_told(caplog, pairs, more, warned):
+    count = len(DATA)
+    data = pd.DataFrame(
+        {
+            "x": DATA["x"],
+            "p0": DATA["p0"],
+            "p1": DATA["p1"] / 2,
+            "p2": DATA["p1"] / 2,
+            "kind": (["a", "b", "c"] * count)[:count],
+        }
+    )
+    data = data[["x", "kind", *pairs]]
+    model().build(data, pairs, ground_truth_column="kind", **more)
+    told = [message for message in caplog.messages if "no predicted column" in message]
+    assert len(told) == (warned is not None)
+    assert all(warned in message for message in told)
+
+
+def test_many_names_that_do_not_fit_make_a_short_message():
+    names = [f"mean radius {number}" for number in range(40)]
+    data = pd.concat([NARROW, pd.DataFrame(0.5, NARROW.index, names)], axis=1)
+    with pytest.raises(UserValueError) as refused:
+        model().build(data, {"p0": 0}, ground_truth_column="label")
+    text = str(refused.value)
+    assert "'mean_radius_0' would do" in text
+    assert "and 35 more" in text
+    assert len(text) < 1_000
+    [remedy] = re.findall(r"data\.columns = .*(?=\.$)", text)
+    frames = {"data": data}
+    exec(remedy, frames)
+    model().build(frames["data"], {"p0": 0}, ground_truth_column="label")
+
+
 def test_saved_models_cannot_be_built():
     described = model(OutputType.Regression, id="saved")
     with pytest.raises(MethodNotApplicableError, match="is saved"):
@@ -249,7 +324,7 @@ def test_regression_refusals():
         described.build(DATA, {"amount_hat": "g0", "amount": "g1"})
     with pytest.raises(UserValueError, match="needs numbers"):
         described.build(DATA, {"amount_hat": "city"})
-    with pytest.raises(UserValueError, match="classifiers only"):
+    with pytest.raises(UserValueError, match="MULTICLASS models only"):
         described.build(DATA, {"amount_hat": 1}, ground_truth_column="label")
 
 
@@ -317,7 +392,7 @@ def test_detection_and_recommendation_helpers_check_the_model():
         model().add_object_detection_output_attributes("a", "b", ["x"])
     with pytest.raises(MethodNotApplicableError, match="RANKED_LIST"):
         model().add_ranked_list_output_attributes("a", "b")
-    with pytest.raises(UserValueError, match="different names"):
+    with pytest.raises(UserValueError, match="column of its own"):
         model(OutputType.RankedList).add_ranked_list_output_attributes("a", "a")
 
 

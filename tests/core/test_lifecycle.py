@@ -99,6 +99,9 @@ def test_everything_wrong_is_said_at_once(arthur, name):
     ]
     model.description = "d" * 256
     model.output_type = "GUESS"
+    model.classifier_threshold = 50
+    model.tags = "credit"
+    model.is_batch = "yes"
     model.reference_dataframe = DATA
     with pytest.raises(UserValueError) as caught:
         model.save()
@@ -106,6 +109,9 @@ def test_everything_wrong_is_said_at_once(arthur, name):
     for problem in (
         "output_type 'GUESS'",
         "description has 256",
+        "classifier_threshold 50",
+        "tags 'credit'",
+        "is_batch 'yes'",
         "no input attribute",
         "no predicted attribute",
         "no ground-truth attribute",

@@ -160,6 +160,14 @@ def test_columns_no_attribute_can_hold_are_left_out_with_a_warning(column, caplo
     assert set(found) == {"fine"}
     assert found["fine"].position == 1
     assert "'odd'" in caplog.text
+    assert "numbers, text or times with a zone" in caplog.text
+
+
+def test_columns_without_values_are_told(caplog):
+    inferred(pd.DataFrame({"bare": [None, None], "fine": ["a", None]}))
+    told = [message for message in caplog.messages if "holds no values" in message]
+    assert len(told) == 1
+    assert "'bare'" in told[0]
 
 
 def test_positions_follow_those_in_use():

@@ -202,6 +202,11 @@ def test_samples_that_do_not_fit(model, project, sample):
         packager(model, project, sample.drop(columns="region")).create()
     with pytest.raises(UserValueError, match="Every row"):
         packager(model, project, sample.assign(income=None)).create()
+    predicted = [attribute.name for attribute in model.get_attributes("PREDICTED_VALUE")]
+    with pytest.raises(UserValueError, match="needs the predictions beside the inputs"):
+        packager(
+            model, project, sample.drop(columns=[n for n in predicted if n in sample])
+        ).create()
 
 
 @pytest.mark.slow

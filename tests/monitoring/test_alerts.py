@@ -20,6 +20,8 @@ from arthurai.core.alerts import (
 from arthurai.core.status_waiter import wait_until
 from arthurai.query import avg, col, select
 
+UNKNOWN = "00000000-0000-0000-0000-000000000000"
+
 
 def arrived(fetch, number):
     """Fetch until there are enough: rules are evaluated in the background."""
@@ -172,7 +174,9 @@ def test_impossible_rules(model, change, message):
 
 def test_impossible_questions(model):
     with pytest.raises(ResponseClientError):
-        model.create_alert_rule("no-such-metric", "upper", 1, "warning")
+        model.create_alert_rule(UNKNOWN, "upper", 1, "warning")
+    with pytest.raises(ResponseClientError, match=r"'accuracy' looks like the name.*get_metrics"):
+        model.create_alert_rule("accuracy", "upper", 1, "warning")
     with pytest.raises(UserValueError, match="page needs"):
         model.get_alert_rules(page=0)
     with pytest.raises(UserValueError, match="page_size needs"):

@@ -130,6 +130,10 @@ def test_impossible_evaluations(model):
         model.evaluate_metric(metric, filters=col("income") > 3)
     with pytest.raises(UserTypeError, match=r"filters\[0\]"):
         model.evaluate_metric(metric, filters=["income"])
+    with pytest.raises(ResponseClientError, match=r"'AUC' looks like the name.*get_metrics"):
+        model.evaluate_metric("AUC")
+    with pytest.raises(ResponseClientError, match=r"^POST"):
+        model.evaluate_metric("00000000-0000-0000-0000-000000000000")
 
 
 def test_rows_or_a_table_of_ones_own_kind(model, data):

@@ -88,6 +88,17 @@ def test_the_content_tells_the_format_and_not_the_name(model, folder):
     assert model.send_bulk_inferences(files=[misnamed])[0].accepted == 2
 
 
+def test_row_labels_that_pandas_wrote_into_files_are_no_columns(model, tmp_path):
+    shuffled = pd.DataFrame(make_rows(range(6))).sample(frac=1, random_state=1)
+    shuffled.to_parquet(tmp_path / "shuffled.parquet")
+    assert "__index_level_0__" in pq.read_schema(tmp_path / "shuffled.parquet").names
+    result, _ = model.send_bulk_inferences(directory_path=tmp_path)
+    assert result["counts"] == {"success": 6, "failure": 0, "total": 6}
+    assert stored(model, "count") == EXPECTED
+    again = model.send_inferences(pq.read_table(tmp_path / "shuffled.parquet"))
+    assert again.accepted == 6
+
+
 def test_ground_truth_files(model, tmp_path):
     model.send_inferences(make_rows(range(4)))
     truths = [{"partner_inference_id": f"id-{n}", "truth": n / 2} for n in range(4)]

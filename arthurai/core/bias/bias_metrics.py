@@ -262,7 +262,7 @@ class BiasMetrics:
         model = self.arthur_model
         if model.output_type != OutputType.Multiclass:
             raise MethodNotApplicableError(
-                f"Model {model.partner_model_id!r} has the output type {model.output_type}; "
+                f"Model {model.shown_name!r} has the output type {model.output_type}; "
                 "fairness by group is for classifiers."
             )
         names = model.get_attribute_names(stage=Stage.PredictedValue)

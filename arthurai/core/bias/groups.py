@@ -39,7 +39,7 @@ def sensitive_attribute(model: ModelRecord, name: str) -> ArthurAttribute:
     remedy = "Mark attributes with set_attribute_as_sensitive(), and call update() if it is saved."
     if not monitored:
         raise MethodNotApplicableError(
-            f"No attribute of model {model.partner_model_id!r} is monitored for bias. {remedy}"
+            f"No attribute of model {model.shown_name!r} is monitored for bias. {remedy}"
         )
     attribute = model.get_attribute(name)
     if name not in monitored:
@@ -74,7 +74,7 @@ def row_conditions(
     if batch_id is not None:
         if not model.is_batch:
             raise UserValueError(
-                f"batch_id={batch_id!r}, but model {model.partner_model_id!r} is no batch model. "
+                f"batch_id={batch_id!r}, but model {model.shown_name!r} is no batch model. "
                 "Use start_time and end_time."
             )
         conditions.append(col("batch_id") == batch_id)

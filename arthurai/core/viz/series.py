@@ -149,7 +149,7 @@ def checked_resolution(model: ArthurModel, resolution: str) -> str:
         return BATCH
     if resolution == BATCH:
         raise MethodNotApplicableError(
-            f"Model {model.partner_model_id!r} has no batches; use a time_resolution such as 'day'"
+            f"Model {model.shown_name!r} has no batches; use a time_resolution such as 'day'"
         )
     return resolution
 

@@ -72,11 +72,12 @@ def get_pred_and_gt_attrs(arthur_model: ModelRecord) -> tuple[str, str | None]:
         if positive:
             return positive[0].name, positive[0].attribute_link
         raise MethodNotApplicableError(
-            f"Model {arthur_model.partner_model_id!r} has no positive predicted attribute, so it "
-            "is no binary classifier. Query a function for several classes instead."
+            f"Model {arthur_model.shown_name!r} has no positive predicted attribute, so it "
+            "is no binary classifier. Functions for several classes have Multiclass in their "
+            "names, such as accuracyRateMulticlass."
         )
     raise MethodNotApplicableError(
-        f"Model {arthur_model.partner_model_id!r} is neither a regression model nor a binary "
+        f"Model {arthur_model.shown_name!r} is neither a regression model nor a binary "
         f"classifier but {arthur_model.output_type}, so it has no single prediction to measure."
     )
 
