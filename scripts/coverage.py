@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from arthurai.server.http.handlers import registered
+from scripts.check import bundle_operations
 from scripts.redocly import ROOT
 
 LEDGER = ROOT / "openapi" / "ledger.yaml"
@@ -66,6 +67,20 @@ def unexplained(rows: dict[str, dict[str, Any]]) -> Iterator[str]:
             yield f"{name} is {row['status']}, but the ledger names no call"
         elif row["status"] == "raw" and not row.get("reason"):
             yield f"{name} is raw, but the ledger gives no reason"
+
+
+def unmatched(rows: dict[str, dict[str, Any]], operations: set[str]) -> Iterator[str]:
+    """Yield a line for each operation without a row in the ledger and each row without one."""
+    for name in sorted(operations - rows.keys()):
+        yield (
+            f"{name} has no row in {LEDGER.relative_to(ROOT)}; add one, with its call or without:\n"
+            f"  {name}:\n"
+            "    status: raw\n"
+            "    reason: no curated call; reachable through client.api\n"
+            "    served: false"
+        )
+    for name in sorted(rows.keys() - operations):
+        yield f"{name} has a row in {LEDGER.relative_to(ROOT)}, but is no operation; take it out"
 
 
 def up_to_date(text: str, served: set[str]) -> str:
@@ -133,8 +148,14 @@ def main() -> int:
     check = parser.parse_args().check
     text = up_to_date(LEDGER.read_text("utf-8"), set(registered()))
     rows = yaml.safe_load(text)["operations"]
+    bundle = json.loads(BUNDLE.read_bytes())
+    if lost := list(
+        unmatched(rows, {name.partition(".")[2] for name in bundle_operations(bundle)})
+    ):
+        print("\n".join(lost))
+        return 1
     found = list(unexplained(rows))
-    for file, wanted in ((LEDGER, text), (PAGE, page(rows, json.loads(BUNDLE.read_bytes())))):
+    for file, wanted in ((LEDGER, text), (PAGE, page(rows, bundle))):
         if check:
             if not file.exists() or file.read_text("utf-8") != wanted:
                 found.append(f"{file.relative_to(ROOT)} is out of date: run `make generate`")

@@ -6,6 +6,7 @@ Run it after `make generate`: the working tree is compared with the last commit 
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -31,10 +32,16 @@ def main() -> int:
     diff = [sys.executable, "-m", "arthurai.contract.spec_diff", base, str(BUNDLE)]
     _section(f"Changes of the API since {base}", _output(diff))
     stat = ["git", "diff", "--stat", base, "--", "generated"]
-    _section(f"Changes of generated/ since {base}", _output(stat))
-    _section("Type errors of the code above it", _output([sys.executable, "-m", "mypy"]))
+    new = ["git", "ls-files", "--others", "--exclude-standard", "--", "generated"]
+    names = [f"new: {name}" for name in _output(new).splitlines()]
+    _section(f"Changes of generated/ since {base}", "\n".join([_output(stat), *names]).strip())
+    # Modules that come and go confuse the cache of mypy.
+    mypy = [sys.executable, "-m", "mypy", f"--cache-dir={os.devnull}"]
+    _section("Type errors of the code above it", _output(mypy))
     calls = _output([sys.executable, "-m", "scripts.calls"])
     _section("Calls that no longer fit their operation", calls)
+    ledger = _output([sys.executable, "-m", "scripts.check"])
+    _section("Specification, generated client and ledger side by side", ledger)
     return 0
 
 

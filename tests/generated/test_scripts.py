@@ -1,5 +1,6 @@
 """The scripts behind `make generate` and `make check`."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -7,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from scripts import check, generate, redocly
+from scripts import check, coverage, generate, redocly
 
 TRAPS = Path(__file__).with_name("traps.json")
 LEDGER = "operations: {list_things: {}, create_things: {}, get_thing: {}, upload_file: {}, get_image: {}}\n"
@@ -135,14 +137,26 @@ def test_modules_that_cannot_be_imported_are_named(traps, traps_folder, monkeypa
     assert "traps_api.models.broken cannot be imported: SyntaxError" in problem
 
 
+def test_an_operation_without_a_row_in_the_ledger_is_named_with_the_row_to_add():
+    new, gone = coverage.unmatched({"get_thing": {}, "left_over": {}}, {"get_thing", "add_thing"})
+    assert new.startswith("add_thing has no row in openapi/ledger.yaml")
+    row = yaml.safe_load(new.partition("\n")[2])["add_thing"]
+    assert row["served"] is False
+    assert not list(coverage.unexplained({"add_thing": row}))
+    assert gone.startswith("left_over has a row in openapi/ledger.yaml, but is no operation")
+
+
 @pytest.mark.slow
-def test_the_report_has_its_three_parts():
+def test_the_report_has_its_parts():
     command = [sys.executable, "-m", "scripts.regenerate_report"]
     done = subprocess.run(command, cwd=redocly.ROOT, capture_output=True, text=True, check=True)
-    titles = [line for line in done.stdout.splitlines() if " since HEAD" in line or "Type" in line]
+    lines = done.stdout.splitlines()
+    titles = [title for title, rule in itertools.pairwise(lines) if rule and set(rule) == {"="}]
     assert titles == [
         "Changes of the API since HEAD",
         "Changes of generated/ since HEAD",
         "Type errors of the code above it",
+        "Calls that no longer fit their operation",
+        "Specification, generated client and ledger side by side",
     ]
     assert "Traceback" not in done.stdout
