@@ -9,17 +9,17 @@ BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(f
 .PHONY: help install dist demo test test-slow check lint format generate regenerate-report bench clean
 
 help:
-	@echo "make demo      monitor a real model: trains, onboards, sends data, queries, plots"
-	@echo "make test      the tests, except the slow ones"
-	@echo "make test-slow all tests"
-	@echo "make install   set up .venv with everything"
-	@echo "make dist      build the wheel and the source distribution into dist/"
-	@echo "make check     everything that must hold before a change is merged (needs Node.js)"
-	@echo "make generate  make generated/ from openapi/ (needs Node.js)"
+	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
+	@echo "make test               the tests, except the slow ones"
+	@echo "make test-slow          all tests"
+	@echo "make install            set up .venv with everything"
+	@echo "make check              everything that must hold before a change is merged (needs Node.js)"
+	@echo "make format             format the code and mend what the linter can mend"
+	@echo "make generate           make generated/ from openapi/ (needs Node.js)"
 	@echo "make regenerate-report  what a change of openapi/ means for generated/ and for the code above it"
-	@echo "make format    format the code and mend what the linter can mend"
-	@echo "make bench     the benchmarks"
-	@echo "make clean     remove everything that make has made"
+	@echo "make bench              the benchmarks"
+	@echo "make dist               build the wheel and the source distribution into dist/"
+	@echo "make clean              remove everything that make has made"
 
 $(INSTALLED): pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh
