@@ -47,6 +47,11 @@ class FileSource:
             UserValueError: no such directory or file, or no Parquet and JSON files in it.
         """
         if directory_path is not None:
+            if not isinstance(directory_path, str | os.PathLike):
+                raise UserTypeError(
+                    "`directory_path` needs the path of a directory, got "
+                    f"{type(directory_path).__name__}. Give a table by name: data=."
+                )
             return cls(_in_directory(Path(directory_path)))
         if isinstance(files, str | bytes | os.PathLike) or not isinstance(files, Sequence):
             raise UserTypeError(

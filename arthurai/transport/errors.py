@@ -59,7 +59,8 @@ _REMEDY_OF_STATUS = {
     406: "The server does not offer this operation. It may be older than this SDK.",
     407: "Give the proxy's user name and password in http_options['proxy'].",
     408: "The server gave up waiting for the request. Try again, with fewer rows at once.",
-    409: "The name or id is already taken. Choose another or fetch the existing object.",
+    409: "It does not fit what is there: a name or id is taken, or the object allows no such "
+    "change any more.",
     413: "Send fewer rows or smaller files at once.",
     414: "Ask for fewer things at once.",
     415: "The server does not take this kind of body. It may be older than this SDK.",

@@ -171,6 +171,8 @@ def test_wrong_sources_are_named(model, tmp_path):
             model.send_bulk_inferences(files=files)
     with pytest.raises(UserValueError, match="no files"):
         model.send_bulk_inferences(directory_path=tmp_path)
+    with pytest.raises(UserTypeError, match=r"`directory_path` needs the path.*DataFrame.*data="):
+        model.set_reference_data(pd.DataFrame(make_rows([1])))
     with pytest.raises(UserValueError, match="no directory"):
         model.send_bulk_inferences(directory_path=tmp_path / "absent")
 

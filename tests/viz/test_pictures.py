@@ -277,9 +277,14 @@ def test_what_cannot_be_drawn_is_refused(model, draw, named):
         draw(DataVisualizer([model]))
 
 
-def test_json_is_no_metric(model):
+def test_what_is_no_name_is_refused(model):
+    draw = DataVisualizer([model])
     with pytest.raises(UserTypeError, match=r"calls of arthurai\.query"):
-        DataVisualizer([model]).metric_series({"function": "auc"})
+        draw.metric_series({"function": "auc"})
+    with pytest.raises(UserTypeError, match=r"evaluate_metric\(\)"):
+        draw.metric_series(model.get_metrics(default_metrics=True)[0])
+    with pytest.raises(UserTypeError, match="attribute_names needs a name"):
+        draw.drift_series(None)
 
 
 def test_streaming_models_have_no_batches(model):

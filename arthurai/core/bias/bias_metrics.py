@@ -90,6 +90,9 @@ class BiasMetrics:
     def __init__(self, arthur_model: ModelRecord) -> None:
         self.arthur_model = arthur_model
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of {self.arthur_model!r}"
+
     @arthur_excepted("failed to compute confusion matrices by group")
     def group_confusion_matrices(
         self,

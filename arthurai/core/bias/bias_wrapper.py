@@ -27,3 +27,6 @@ class ArthurBiasWrapper:
         self.model = arthur_model
         self.metrics = BiasMetrics(arthur_model)
         self.mitigation_threshold = ThresholdMitigation(arthur_model)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of {self.model!r}: metrics, mitigation_threshold"

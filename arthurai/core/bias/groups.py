@@ -36,7 +36,10 @@ def sensitive_attribute(model: ModelRecord, name: str) -> ArthurAttribute:
         UserValueError: There is no such attribute.
     """
     monitored = [a.name for a in model.matching_attributes(where=lambda a: a.monitor_for_bias)]
-    remedy = "Mark attributes with set_attribute_as_sensitive(), and call update() if it is saved."
+    remedy = (
+        "Mark attributes with set_attribute_as_sensitive(); for others to see it, do so before "
+        "save(), or call update() before the first inferences are sent."
+    )
     if not monitored:
         raise MethodNotApplicableError(
             f"No attribute of model {model.shown_name!r} is monitored for bias. {remedy}"

@@ -67,6 +67,9 @@ class ThresholdMitigation:
     def __init__(self, arthur_model: ModelRecord) -> None:
         self.arthur_model = arthur_model
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of {self.arthur_model!r}"
+
     @arthur_excepted("failed to enable bias mitigation")
     def enable(self) -> dict[str, Any]:
         """Have the curves computed; see ``ArthurModel.enable_bias_mitigation``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -23,7 +23,7 @@ from arthurai.query import (
 from arthurai.query.expressions import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from arthurai.core.models import ArthurModel
     from arthurai.query import Query
@@ -100,8 +100,11 @@ def checked_names(argument: str, names: str | Iterable[str]) -> list[str]:
     """Return one or several names as a list.
 
     Raises:
+        UserTypeError: It is neither a name nor a list.
         UserValueError: There is none, or there are more than a plot can show.
     """
+    if not isinstance(names, Iterable):
+        raise UserTypeError(f"{argument} needs a name or a list of names, got {names!r:.60}")
     found = [names] if isinstance(names, str) else list(names)
     if not 0 < len(found) <= MOST_SERIES:
         raise UserValueError(f"{argument} must hold 1 to {MOST_SERIES} names, got {len(found)}")
@@ -116,12 +119,15 @@ def checked_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[M
         UserValueError: There is none, there are more than a plot can show, or two share a name.
     """
     given: list[Any]
-    given = [metrics] if isinstance(metrics, str | Expression | Mapping) else list(metrics)
+    if isinstance(metrics, str | Expression | Mapping) or not isinstance(metrics, Iterable):
+        given = [metrics]
+    else:
+        given = list(metrics)
     for metric in given:
         if not isinstance(metric, str | Expression):
             raise UserTypeError(
                 f"{argument} must hold functions, by name or as calls of arthurai.query, "
-                f"got {metric!r}"
+                f"got {metric!r:.60}. Metrics are evaluated by evaluate_metric(), as tables too."
             )
     names = checked_names(argument, [metric_name(metric) for metric in given])
     if twice := sorted({name for name in names if names.count(name) > 1}):
