@@ -358,10 +358,10 @@ class ArthurAI:
             **filters: Parameters of the operation `list_models`, e.g. `display_name`, `tag`,
                 `statuses`, `input_types`, `include_archived`, `created_since`, `sort`. Single
                 values are accepted where several are possible. `page` and `page_size` fetch that
-                page alone.
+                page alone; `expand=[]` leaves the attributes out, for long lists.
 
         Returns:
-            The models, without attributes unless `expand` asks for them.
+            The models, with their attributes unless `expand` says otherwise.
 
         Raises:
             UserValueError: A filter is unknown, or has an impossible value.
@@ -369,7 +369,8 @@ class ArthurAI:
         """
         from arthurai_api.api.models import list_models
 
-        return [self._received_model(item) for item in self._items(list_models, filters)]
+        wanted = {"expand": [_ATTRIBUTES], **filters}
+        return [self._received_model(item) for item in self._items(list_models, wanted)]
 
     def _items(self, operation: ModuleType, filters: Mapping[str, Any]) -> Iterator[Any]:
         if "page" in filters or "page_size" in filters:

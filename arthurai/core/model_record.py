@@ -288,8 +288,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self.attributes is None:
             raise MethodNotApplicableError(
-                f"Model {self.shown_name!r} has no attributes yet. "
-                "Add them with build(), infer_schema() or add_attribute()."
+                f"Model {self.shown_name!r} has no attributes yet. {self._way_to_attributes()}"
             )
         for attribute in self.matching_attributes(stage=stage):
             if attribute.name == name:
@@ -360,8 +359,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self.attributes is None:
             raise MethodNotApplicableError(
-                f"Model {self.shown_name!r} has no attributes yet. "
-                "Add them with build(), infer_schema() or add_attribute()."
+                f"Model {self.shown_name!r} has no attributes yet. {self._way_to_attributes()}"
             )
         _check_kind(stage, value_type)
         return [a.name for a in self.matching_attributes(stage=stage, value_type=value_type)]
@@ -381,9 +379,14 @@ class ModelRecord(ArthurBaseJsonDataclass):
         if self.attributes is None:
             raise MissingParameterError(
                 f"Model {self.shown_name!r} has no attributes, so it cannot {action}. "
-                "Add them with build(), infer_schema() or add_attribute()."
+                f"{self._way_to_attributes()}"
             )
         return self.attributes
+
+    def _way_to_attributes(self) -> str:
+        if self.model_is_saved():
+            return "Fetch the whole model with ArthurAI.get_model()."
+        return "Add them with build(), infer_schema() or add_attribute()."
 
     def remember_id(self) -> None:
         """Leave the id in the environment, where a parent process can be told about it."""

@@ -11,6 +11,7 @@ from arthurai.common.exceptions import (
     ArthurUnexpectedError,
     ArthurUserError,
     ForbiddenError,
+    MethodNotApplicableError,
     MissingParameterError,
     ResponseClientError,
     UnexpectedValueError,
@@ -254,6 +255,16 @@ def test_models_are_filtered(own_arthur):
     assert [m.id for m in own_arthur.list_models(statuses=["Ready"], input_types="TABULAR")] == [
         kept["id"]
     ]
+
+
+def test_listed_models_are_whole_unless_only_the_list_is_wanted(own_arthur):
+    made = make(own_arthur, display_name="whole")
+    (listed,) = own_arthur.list_models()
+    assert listed == own_arthur.get_model(made["id"])
+    assert listed.get_attribute_names()
+    (bare,) = own_arthur.list_models(expand=[])
+    with pytest.raises(MethodNotApplicableError, match=r"Fetch the whole model with .*get_model"):
+        bare.get_attribute_names()
 
 
 def test_an_unknown_filter_gets_a_suggestion(arthur):
