@@ -163,7 +163,11 @@ def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Ca
             try:
                 signature.bind(*args, **kwargs)
             except TypeError as fault:
-                raise MissingParameterError(f"{function.__qualname__}: {fault}") from fault
+                called = function.__name__
+                if args and hasattr(args[0], called):
+                    # The class that users know, not the one of ours that defines the method.
+                    called = f"{type(args[0]).__name__}.{called}"
+                raise MissingParameterError(f"{called}(): {fault}") from fault
             try:
                 return function(*args, **kwargs)
             except ArthurError:

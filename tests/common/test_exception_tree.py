@@ -144,5 +144,11 @@ def test_methods_are_told_with_their_class():
             return a
 
     assert Thing().act(3) == 3
-    with pytest.raises(MissingParameterError, match=r"Thing\.act"):
+    with pytest.raises(MissingParameterError, match=r"Thing\.act\(\)"):
         Thing().act()
+
+    class Special(Thing):
+        pass
+
+    with pytest.raises(MissingParameterError, match=r"Special\.act\(\)"):
+        Special().act()
