@@ -262,14 +262,14 @@ def _serve(options: argparse.Namespace) -> int:
     from arthurai.server.logs import log_to_stderr
     from arthurai.server.serving import Server, listen, stopped_by_signals
 
-    log_to_stderr(options.log_level)
-    os.umask(0o077)
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
         return _fail(
             f"cannot listen on {options.host}:{options.port}: {error}; {_listening_remedy(error)}"
         )
+    log_to_stderr(options.log_level)
+    os.umask(0o077)
     with listener:
         try:
             settings = DeliverySettings.from_environment(os.environ)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import math
-from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -31,15 +30,11 @@ _ARCHIVED: Final = ("/models/{model_id}", "/model_groups/{model_group_id}", "/us
 _CLOSED_TYPES: Final = frozenset({"boolean", "integer"})
 
 
-@cache
-def loaded(seed: int) -> tuple[Any, dict[str, Any]]:
-    """Read the document for schemathesis, once for all runs of a process.
+def load_schema(seed: int) -> Any:
+    """Return the document as schemathesis knows it, without links of its own so far.
 
     Args:
         seed: What its random choices depend on.
-
-    Returns:
-        The schema, and its operations by name.
     """
     import schemathesis
     from schemathesis.config import SchemathesisConfig
@@ -54,10 +49,7 @@ def loaded(seed: int) -> tuple[Any, dict[str, Any]]:
         for operation in item.values():
             if isinstance(operation, dict):
                 operation.pop("security", None)
-    # Results, cases and phases of schemathesis are unions of many classes.
-    schema: Any = schemathesis.openapi.from_dict(document, config=config)
-    found = [result.ok() for result in schema.get_all_operations()]
-    return schema, {o.definition.raw["operationId"]: o for o in found if o is not None}
+    return schemathesis.openapi.from_dict(document, config=config)
 
 
 # Wrong passwords in great number lock accounts, and a made-up address may be somebody's.

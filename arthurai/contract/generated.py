@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract.cases import Sender, loaded, may_be_generated
+from arthurai.contract.cases import Sender, load_schema, may_be_generated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,9 @@ class Generator:
     """
 
     def __init__(self, *, max_examples: int, seed: int) -> None:
-        self._schema, self._operations = loaded(seed)
+        self._schema = load_schema(seed)
+        found = [result.ok() for result in self._schema.get_all_operations()]
+        self._operations = {o.definition.raw["operationId"]: o for o in found if o is not None}
         self._max_examples = max_examples
         self._seed = seed
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import specimens
 from arthurai.contract.bench import StoppedError
-from arthurai.contract.cases import Sender, loaded, may_be_generated
+from arthurai.contract.cases import Sender, load_schema, may_be_generated
 from arthurai.contract.probes.lifecycles import KINDS
 from arthurai.contract.world import REMOVALS
 
@@ -122,7 +122,7 @@ def _machine(
     group: Mapping[str, Operation], world: World, seed: int, begun: Callable[[], None]
 ) -> Any:
     """Return a state machine of schemathesis whose requests our caller sends."""
-    schema = loaded(seed)[0].include(operation_id=list(group))
+    schema = load_schema(seed).include(operation_id=list(group))
     base: Any = schema.as_state_machine()
     senders = {name: Sender(operation, world) for name, operation in group.items()}
 
