@@ -43,10 +43,6 @@ CREATE TABLE arthur_datasets (
     status VARCHAR NOT NULL, partner_record_count BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL
 );
-CREATE TABLE arthur_usage (
-    model_id VARCHAR NOT NULL, category VARCHAR NOT NULL, counted_at TIMESTAMP NOT NULL,
-    records BIGINT NOT NULL, bytes BIGINT NOT NULL
-);
 """
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from arthurai.server.data.clock import utc_now
 from arthurai.server.data.errors import DatasetStateError, UnknownDatasetError
 from arthurai.server.data.tables import reference_table, rows_table
-from arthurai.server.data.usage import utc_now
 
 if TYPE_CHECKING:
     import datetime as dt

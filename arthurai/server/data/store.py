@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 import pyarrow as pa
 
 from arthurai.server.data import enrichments, tables
+from arthurai.server.data.clock import to_store_time
 from arthurai.server.data.database import Cursor, Database
 from arthurai.server.data.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.data.decode_json import JsonDecoder
@@ -23,7 +24,6 @@ from arthurai.server.data.images import ImageFiles, ImageUpload
 from arthurai.server.data.maintenance import images_in_use, prune_model
 from arthurai.server.data.outcome import Outcome
 from arthurai.server.data.registry import ModelRegistry
-from arthurai.server.data.usage import Usage, add_usage, read_usage, to_store_time, utc_now
 from arthurai.server.data.writer import ModelWriter, Written
 
 if TYPE_CHECKING:
@@ -223,14 +223,12 @@ class DataStore:
         names = ", ".join(tables.quoted(a.column) for a in schema.stored)
         with writer.reference_lock:
             self._require_open_reference(writer)
-            size = 0
             first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
             with self._database.transaction() as cursor:
                 for piece in stream:
                     table = self._decoder(schema, piece, outcome).reference()
                     if images is not None:
                         table = images.place(schema, table, outcome)
-                    size += table.nbytes
                     cursor.register("incoming", table)
                     cursor.execute(
                         f"INSERT INTO {table_name} (seq, {names})"
@@ -239,14 +237,6 @@ class DataStore:
                     )
                 if outcome.accepted:
                     self._datasets.begin(cursor, writer.model_id, "reference")
-                    add_usage(
-                        cursor,
-                        writer.model_id,
-                        "reference_data",
-                        records=outcome.accepted,
-                        size=size,
-                        now=utc_now(),
-                    )
         if outcome.accepted:
             self._publish("reference", writer, Written(rows=outcome.accepted))
         return outcome
@@ -476,17 +466,6 @@ class DataStore:
         if writer is None:
             return False
         return bool(self.fetch(f"SELECT 1 FROM {tables.rows_table(writer.slot)} LIMIT 1")[1])
-
-    def usage(
-        self, start: dt.datetime | None = None, end: dt.datetime | None = None
-    ) -> list[Usage]:
-        """Add up what each model took in, by category.
-
-        Args:
-            start: From this time of arrival on; without zone it is UTC.
-            end: Until this time, exclusive.
-        """
-        return read_usage(self._database, start, end)
 
     # --- retention ------------------------------------------------------------------------------
 

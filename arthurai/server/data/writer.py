@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arthurai.server.data.clock import utc_now
 from arthurai.server.data.columns import from_numpy
 from arthurai.server.data.datasets import STARTED
 from arthurai.server.data.idindex import IdIndex
 from arthurai.server.data.tables import quoted, rows_table
-from arthurai.server.data.usage import add_usage, utc_now
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,8 +41,6 @@ class Written:
 
     Attributes:
         rows: Number of rows.
-        truths: How many of them brought ground truth.
-        bytes: Their size in memory.
         batch_ids: Their batches.
         first: Earliest inference time.
         last: Latest inference time.
@@ -50,8 +48,6 @@ class Written:
     """
 
     rows: int = 0
-    truths: int = 0
-    bytes: int = 0
     batch_ids: set[str] = field(default_factory=set)
     first: dt.datetime | None = None
     last: dt.datetime | None = None
@@ -216,7 +212,6 @@ class ModelWriter:
         ]
         columns = ", ".join(quoted(name) for name in names)
         received = utc_now()
-        truths = len(table) - table.column("ground_truth_timestamp").null_count
         batches = set(pc.unique(table.column("batch_id")).to_pylist()) - {None}
 
         few = len(incoming) <= _FEW_ROWS and not any(map(pa.types.is_nested, incoming.schema.types))
@@ -235,18 +230,6 @@ class ModelWriter:
             else:
                 cursor.register(_BATCH, incoming)
                 cursor.execute(f"{insert} SELECT uuid(), ?, {columns} FROM {_BATCH}", [received])
-            add_usage(
-                cursor,
-                self.model_id,
-                "inferences",
-                records=len(table),
-                size=table.nbytes,
-                now=received,
-            )
-            if truths:
-                add_usage(
-                    cursor, self.model_id, "ground_truth", records=truths, size=0, now=received
-                )
             return {
                 batch
                 for batch in sorted(batches - self.open_batches)
@@ -258,8 +241,6 @@ class ModelWriter:
         written.cover(bounds["min"], bounds["max"])
         written.batch_ids |= batches
         written.rows += len(table)
-        written.truths += truths
-        written.bytes += table.nbytes
         if written.first_seq is None:
             written.first_seq = int(sequence[0])
 
@@ -336,25 +317,9 @@ class ModelWriter:
         ]
         nested = any(pa.types.is_nested(known.column(c).type) for c in given)
         change = self._change_many if nested or known.num_rows > _FEW_ROWS else self._change_few
-        now = utc_now()
-
-        def work(cursor: Cursor) -> tuple[Any, ...]:
-            touched = change(cursor, known, given)
-            add_usage(
-                cursor,
-                self.model_id,
-                "ground_truth",
-                records=known.num_rows,
-                size=known.nbytes,
-                now=now,
-            )
-            return touched
-
-        first, last, batches = self._database.write(work)
+        first, last, batches = self._database.write(lambda cursor: change(cursor, known, given))
         return Written(
             rows=known.num_rows,
-            truths=known.num_rows,
-            bytes=known.nbytes,
             batch_ids={b for b in batches or () if b is not None},
             first=first,
             last=last,

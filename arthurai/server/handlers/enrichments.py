@@ -43,7 +43,7 @@ def get_enrichment(request: Request) -> Reply:
 @operation("update_anomaly_detection", "update_bias_mitigation", "update_hotspots")
 def update_enrichment(request: Request) -> Reply:
     """Switch an enrichment that has no settings on or off."""
-    record = request.model()
+    record = request.model().active()
     name = _OF_OPERATION[request.operation.operation_id]
     if request.body["enabled"]:
         require_allowed(record.schema, name)
@@ -53,7 +53,7 @@ def update_enrichment(request: Request) -> Reply:
 @operation("update_enrichments")
 def update_enrichments(request: Request) -> Reply:
     """Switch enrichments of a model on or off; either all changes are accepted or none."""
-    record = request.model()
+    record = request.model().active()
     config = form_config(request.form)
     request.app.validation.check_component("EnrichmentsConfiguration", config, "config")
     wanted = {name: config[name] for name in states.NAMES if config.get(name) is not None}

@@ -24,7 +24,7 @@ _ACCEPTED = 202
 @operation("update_explainability")
 def update_explainability(request: Request) -> Reply:
     """Switch explanations on or off, or change their settings."""
-    record = request.model()
+    record = request.model().active()
     given = settings.form_config(request.form)
     request.app.validation.check_component("ExplainabilityConfiguration", given, "config")
     return Reply(_ACCEPTED, shown(switch_explainability(request, record, given)))

@@ -53,7 +53,7 @@ def sort_key(sort: str | None, columns: Collection[str]) -> tuple[str, bool] | N
     """
     if not sort:
         return None
-    column = sort.lstrip("+-")
+    column = sort[1:] if sort[0] in "+-" else sort
     if column not in columns:
         raise ApiError(
             400, f"parameter sort: no column {column[:100]!r}; use {', '.join(sorted(columns))}"

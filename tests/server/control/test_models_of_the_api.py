@@ -206,6 +206,7 @@ def test_an_archived_model_can_be_read_but_takes_nothing(admin, model, inference
     metric = admin.get(f"{path}/metrics").json()["metrics"][0]["id"]
     rule = {"metric_id": metric, "bound": "upper", "threshold": 1, "severity": "warning"}
     rows = {"reference_data": ("rows.json", b"[]")}
+    switches = b'{"anomaly_detection": {"enabled": true}}'
     for _ in range(2):
         assert admin.delete(path).status_code == 204
     shown = admin.get(path).json()
@@ -220,6 +221,8 @@ def test_an_archived_model_can_be_read_but_takes_nothing(admin, model, inference
         admin.put(f"{path}/attributes", json=model["attributes"]),
         admin.put(f"{path}/tags/late"),
         admin.post(f"{path}/alert_rules", json=rule),
+        admin.patch(f"{path}/enrichments/hotspots", json={"enabled": True}),
+        admin.patch(f"{path}/enrichments", files={"config": (None, switches)}),
     ):
         assert answer.status_code == 400, answer.request.url
         assert "is archived" in answer.json()["error"]
@@ -331,7 +334,8 @@ def test_lists_filter_sort_and_page(admin):
     assert ids(statuses="Archived", include_archived="true") == []
     assert ids(created_since="2999-01-01T00:00:00Z") == []
     assert ids(created_since="2000-01-01T00:00:00+00:00") == ids()
-    assert admin.get("/models", params={"sort": "nonsense"}).status_code == 400
+    for sort in ("nonsense", "--display_name", "-", "+"):
+        assert admin.get("/models", params={"sort": sort}).status_code == 400
     page = admin.get("/models", params={"page_size": 2}).json()
     assert (page["total_pages"], page["total_count"], page["page"]) == (2, 3, 1)
 

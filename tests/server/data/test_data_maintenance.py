@@ -1,4 +1,4 @@
-"""Usage counts, retention, compaction, versions and locks of a data directory."""
+"""Retention, compaction, versions and locks of a data directory."""
 
 # ruff: noqa: DTZ001 - the store keeps UTC without zone
 from __future__ import annotations
@@ -30,37 +30,9 @@ from .data_helpers import (
     make_schema,
     read,
     simple_schema,
-    stamp,
     truth,
     values,
 )
-
-# --- usage ----------------------------------------------------------------------------------------
-
-
-def test_usage_counts_what_was_accepted(tmp_path):
-    schema = simple_schema()
-    with DataStore(tmp_path) as store:
-        rows = [inference(n) for n in range(5)]
-        store.append_inferences(schema, [*rows, {}])
-        store.append_inferences(schema, rows)
-        store.append_inferences(
-            schema, [inference(9, ground_truth_data={"actual": 1}, ground_truth_timestamp=stamp(0))]
-        )
-        store.append_ground_truth(schema, [truth(1, 1.0), truth(99, 1.0)])
-        store.append_reference(schema, [{"income": 1.0}, {"wrong": 1}])
-        now = dt.datetime.now(dt.UTC)
-
-        found = {u.category: u.records for u in store.usage()}
-        assert found == {"inferences": 6, "ground_truth": 2, "reference_data": 1}
-        assert all(u.bytes > 0 and u.model_id == "model-1" for u in store.usage())
-        assert store.usage(start=now + dt.timedelta(seconds=1)) == []
-        assert store.usage(end=now - dt.timedelta(minutes=1)) == []
-        assert (
-            store.usage(now - dt.timedelta(minutes=1), now + dt.timedelta(minutes=1))
-            == store.usage()
-        )
-
 
 # --- retention and compaction ---------------------------------------------------------------------
 
