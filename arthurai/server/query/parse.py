@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.errors import QueryError, shown, unknown
@@ -48,7 +50,9 @@ def parse_query(body: Any, path: str = "", depth: int = 0) -> Query:
     prefix = f"{path}." if path else ""
     items = _list(body, "select", prefix)
     if not items:
-        raise QueryError(f"{prefix}select", "at least one item is required")
+        close = difflib.get_close_matches("select", [*islice(body, 20)], n=1)
+        meant = f"; did you mean it by {shown(close[0])}?" if close and "select" not in body else ""
+        raise QueryError(f"{prefix}select", f"at least one item is required{meant}")
     subquery = body.get("subquery")
     source = body.get("from")
     if source is None:

@@ -173,6 +173,7 @@ def test_groups_split_both_sides(samples, store):
         ({"num_bins": 0}, "num_bins"),
         ({"rollup": "week"}, "rollup"),
         ({"target": None}, "target"),
+        ({"metric": None}, "metric"),
         ({"base": {"source": "ground_truth"}}, "base.source"),
         ({"properties": ["kind"], "target": {"source": "ground_truth"}}, "properties[0]"),
         ({"predicted_classes": ["*"]}, "predicted_classes"),
@@ -187,6 +188,7 @@ def test_errors_name_the_place(change, path, samples, store):
     with pytest.raises(QueryError) as error:
         ask(store, samples, **{"properties": ["kind"], "metric": "PSI", **change})
     assert error.value.path == path
+    assert "None" not in str(error.value)
 
 
 def test_no_reference_data(store):

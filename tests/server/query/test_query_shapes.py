@@ -438,6 +438,7 @@ def count_of(**parameters):
         ),
         ("shop", {"select": [{"function": "recallAtK", "parameters": {"k": 0}}]},
          "select[0].parameters.k", "at least 1"),
+        ("loans", {"selct": [{"property": "income"}]}, "select", 'did you mean it by "selct"'),
         ("loans", {"select": [{"property": "income"}], "limit": -1}, "limit", "negative"),
         ("loans", {"select": [{"property": "income"}], "sample": 0}, "sample", "above 0"),
         (

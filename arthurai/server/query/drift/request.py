@@ -79,6 +79,8 @@ def parse_drift(body: Any) -> DriftRequest:
     document = _object(body, "")
     check_nesting(document)
     metric = document.get("metric")
+    if metric is None:
+        raise QueryError("metric", f"is required; one of {', '.join(METRICS)}")
     if metric not in METRICS:
         raise unknown("metric", "metric", str(metric), METRICS)
     if metric != "Thresholds" and document.get("target") is None:
