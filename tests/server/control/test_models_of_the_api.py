@@ -229,6 +229,13 @@ def test_an_archived_model_can_be_read_but_takes_nothing(admin, model, inference
     assert admin.get(path).json() == shown
 
 
+@pytest.mark.parametrize("delimiter", ["", "x*", r"\b", r"\W+", ","])
+def test_a_delimiter_may_match_nothing(admin, binary_model, delimiter):
+    answer = admin.post("/models", json={**binary_model, "text_delimiter": delimiter})
+    assert answer.status_code == 201
+    assert answer.json()["text_delimiter"] == delimiter
+
+
 @pytest.mark.parametrize(
     ("members", "named"),
     [
