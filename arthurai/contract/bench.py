@@ -86,6 +86,7 @@ class Bench:
 
         Raises:
             NotServedError: It answers 501.
+            StoppedError: No answer came; that is reported.
         """
         reply = self.caller.call(
             self.operations[operation_id],
@@ -98,6 +99,8 @@ class Bench:
         )
         if reply.status == HTTPStatus.NOT_IMPLEMENTED:
             raise NotServedError(operation_id)
+        if not reply.status:
+            raise StoppedError(operation_id)
         return reply
 
     def must(self, operation_id: str, path: Mapping[str, str] | None = None, **how: Any) -> Reply:
@@ -113,7 +116,7 @@ class Bench:
         """
         reply = self._accepted(operation_id, path, how)
         if not reply.ok:
-            if reply.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED, 0}:
+            if reply.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED}:
                 said = reply.get("error") or reply.body[:200].decode("utf-8", "replace")
                 self.fault(operation_id, "refused", f"{reply.status}: {said}", reply)
             raise StoppedError(operation_id)

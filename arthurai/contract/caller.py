@@ -36,6 +36,7 @@ _ANONYMOUS: Final = CallOptions(retry=False, attempts=1, raise_for_status=False,
 _SHOWN_BODY: Final = 300
 _LONGEST_WAIT: Final = 20.0
 _PATIENCE: Final = 3
+_MOST_UNANSWERED: Final = 10
 _COOKIES: Final = ("Authorization", "Arthur-Organization-ID")
 
 
@@ -170,6 +171,7 @@ class Caller:
         self._own = connect(access_key)
         self._others: dict[str, Session] = {}
         self._tidying = False
+        self._unanswered = 0
         self._root = base_path()
 
     def add_key(self, credential: Credential, key: str) -> None:
@@ -364,11 +366,13 @@ class Caller:
             operation = self.conformance.operation(method, url)
             name = operation.operation_id if operation is not None else ""
             self.report(name, "no answer", str(fault), shown)
+            self._count_unanswered()
             return Reply(0, {}, b"", shown)
         finally:
             # A cookie that a server sets must not stand in for a credential later on.
             for name in _COOKIES:
                 session.forget_cookie(name)
+        self._unanswered = 0
         return Reply(
             answer.status_code,
             {name.lower(): value for name, value in answer.headers.items()},
@@ -376,6 +380,13 @@ class Caller:
             shown,
             time.monotonic() - started,
         )
+
+    def _count_unanswered(self) -> None:
+        self._unanswered += 1
+        if self._unanswered >= _MOST_UNANSWERED and not self._tidying:
+            raise BoundReachedError(
+                f"{self._unanswered} requests in a row were not answered; is the server there?"
+            )
 
     def _dressed(self, credential: Credential) -> tuple[Session, CallOptions, dict[str, str]]:
         if credential == "own":

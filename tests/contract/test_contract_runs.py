@@ -189,6 +189,23 @@ def test_the_bounds_hold():
 
 
 @pytest.mark.faults
+def test_a_run_ends_when_the_server_is_gone():
+    class Dying(Watched):
+        def __call__(self, environ, start_response):
+            if len(self.seen) >= 30:
+                raise ConnectionResetError
+            return super().__call__(environ, start_response)
+
+    with create_app() as app:
+        dying = Dying(app)
+        result = check(dying)
+    assert len(dying.seen) == 30
+    assert result.requests == 40
+    assert "10 requests in a row were not answered" in result.stopped
+    assert {finding.kind for finding, _ in result.findings} == {"no answer"}
+
+
+@pytest.mark.faults
 def test_the_same_seed_sends_the_same_requests():
     runs = []
     for _ in range(2):

@@ -118,6 +118,8 @@ def wrong_method(bench: Bench, world: World, operation: Operation) -> None:
         target = target.replace(f"{{{name}}}", value)
     for method in [m for m in candidates if m not in there and not _shadowed(bench, target, m)][:3]:
         reply = bench.caller.send(method, f"{base_path()}{target}")
+        if not reply.status:
+            return
         if reply.status == HTTPStatus.NOT_IMPLEMENTED and method not in SAFE_METHODS:
             continue
         allow = {m.strip().upper() for m in reply.headers.get("allow", "").split(",") if m.strip()}
@@ -181,7 +183,7 @@ def _send_body(
         content=content,
         deliberate=True,
     )
-    if reply.status in {HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.FORBIDDEN}:
+    if reply.status in {0, HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.FORBIDDEN}:
         return
     bench.expect(
         reply.status == expected,
