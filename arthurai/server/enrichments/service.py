@@ -150,6 +150,18 @@ class Enrichments:
         jobs = self._explanations if name == states.EXPLAINABILITY else self._others
         jobs.add((action, model_id, name))
 
+    def begin_with_reference(self, record: ModelRecord) -> None:
+        """Switch on what begins with a closed reference set, if it is closed.
+
+        Called before a request that closes one is answered, so that whoever asks next finds it
+        begun.
+
+        Args:
+            record: The model.
+        """
+        if reference_is_closed(self._app.data, record.schema):
+            self._reference_closed(record.id)
+
     def _on_data(self, event: DataEvent) -> None:
         if event.kind == "reference_closed":
             self._reference_closed(event.model_id)
@@ -166,9 +178,11 @@ class Enrichments:
             record = self._app.control.models.get(None, model_id)
         except ApiError:
             return  # the model is gone
-        refused = rules.refusal(record.schema, states.ANOMALY)
-        if not refused and not self.states.is_known(record, states.ANOMALY):
-            self.states.enable(record, states.ANOMALY, since=self._last_before_closing(record))
+        if not rules.refusal(record.schema, states.ANOMALY):
+            since = self._last_before_closing(record)
+            with self._app.control.transaction():
+                if not self.states.is_known(record, states.ANOMALY):
+                    self.states.enable(record, states.ANOMALY, since=since)
         for state in self.states.enabled(model_id):
             if state["status"] in {states.PENDING, states.TRAINING}:
                 self._add(_TRAIN, model_id, state["name"])

@@ -78,12 +78,13 @@ def upload_reference_data(request: Request) -> Reply:
 @operation("close_reference_data")
 def close_reference_data(request: Request) -> Reply:
     """Note that the reference set is complete, or drop an open one to begin anew."""
-    schema = request.model().active().schema
+    record = request.model().active()
     status = _require_status(request, ["uploaded", "started"])
     if status == "started":
-        request.app.data.restart_reference(schema)
+        request.app.data.restart_reference(record.schema)
     else:
-        request.app.data.close_reference(schema, request.body.get("total_record_count"))
+        request.app.data.close_reference(record.schema, request.body.get("total_record_count"))
+        request.app.enrichments.begin_with_reference(record)
     return Reply(200, {"message": "success"})
 
 

@@ -100,6 +100,12 @@ def has_body(operation) -> bool:
     return answer_schema(operation) is not None
 
 
+def has_described_body(operation) -> bool:
+    """Say whether there is a body that is more than a confirmation, which may be any object."""
+    properties, required = members(answer_schema(operation) or {})
+    return has_body(operation) and (bool(required) or set(properties) != {"message"})
+
+
 def renamed_envelope(operation, _):
     properties, _required = members(answer_schema(operation) or {})
     known = ("data", "metrics", "query_result", "results", "counts")
@@ -314,7 +320,7 @@ KINDS = {
     "renamed envelope": renamed_envelope,
     "junk in a list": junk_in_list,
     "texts for numbers": texts_for_numbers,
-    "wrapped body": body_rule(lambda a: a.with_json({"result": a.json})),
+    "wrapped body": body_rule(lambda a: a.with_json({"result": a.json}), has_described_body),
     "list for object": body_rule(lambda a: a.with_json([a.json])),
     "truncated JSON": body_rule(lambda a: replace(a, body=a.body[: len(a.body) // 2])),
     "empty body": body_rule(lambda a: replace(a, body=b"")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
@@ -151,3 +152,22 @@ def test_missing_packages_fail_with_their_names(enriched, regression, monkeypatc
     state = model.state("anomaly_detection")
     assert state["status"] == "Failed"
     assert "pip install scikit-learn" in state["config"]["reason"]
+
+
+def test_whoever_asks_after_the_reference_set_was_closed_finds_anomaly_detection_begun(
+    app, enriched, regression
+):
+    """However long others, who are told in their turn, take."""
+    others = threading.Event()
+    app.data.on_data(lambda event: others.wait(30))
+    model = enriched(regression)
+    try:
+        numbers = [float(n) for n in range(20)]
+        columns = {"a": numbers, "b": numbers, "c": ["x", "y"] * 10, "price": numbers}
+        model.reference({**columns, "paid": numbers}, close=False)
+        model.client.patch(f"{model.path}/reference_data", json={"status": "uploaded"})
+        state = model.client.get(f"{model.path}/enrichments/anomaly_detection").json()
+    finally:
+        others.set()
+    assert state["enabled"] is True
+    assert state["status"] != "Disabled"
