@@ -31,7 +31,7 @@ def only_sequences(monkeypatch):
     monkeypatch.setattr(_Run, "_work", work)
 
 
-def sequences(app, tag, examples=15):
+def sequences(app, tag, examples=40):
     options = Options(url="local://", write=True, tags=(tag,), max_examples=examples)
     return harness.check_app(app, make_plan(options, OPERATIONS))
 
@@ -44,7 +44,7 @@ def test_what_one_answer_gives_is_used_by_the_next_request(only_sequences):
     with create_app() as app:
         result = sequences(app, "service_accounts")
     assert kinds(result) == set()
-    assert result.sequences["service_accounts"] >= 15
+    assert result.sequences["service_accounts"] >= 40
     answered = {name for (name, status), count in result.statuses.items() if status < 300 and count}
     assert {"create_service_account", "get_service_account", "delete_service_account"} <= answered
     assert result.statuses["get_service_account", 404] > 0  # after the removal
@@ -80,7 +80,7 @@ def test_models_that_the_run_needs_are_not_archived(monkeypatch):
 
     monkeypatch.setattr(_Run, "_work", work)
     with create_app() as app:
-        result = sequences(app, "models", examples=20)
+        result = sequences(app, "models", examples=30)
     assert archived == [False]
     assert result.statuses["list_models", 200] > 0
     assert result.statuses["archive_model", 204] > 0
@@ -89,6 +89,6 @@ def test_models_that_the_run_needs_are_not_archived(monkeypatch):
 def test_a_run_that_hypothesis_gives_up_is_taken_up_again(only_sequences):
     """What the server holds, and so what can be drawn, changes within a run."""
     with create_app() as app:
-        result = sequences(app, "model_groups", examples=40)
+        result = sequences(app, "model_groups")
     assert result.sequences["model_groups"] >= 40
     assert result.as_json()["sequences"] == result.sequences
