@@ -169,7 +169,7 @@ class World:
         """
         if operation.path.endswith("}"):
             name = operation.path.rpartition("{")[2].rstrip("}")
-            self._removed.add(path[name])
+            self._removed.add(str(path.get(name)))
             self.forget(self._key(operation, name))
         if operation.operation_id in _ON_A_SPARE:
             self.forget("spare_model", "spare_model_group", "spare_attribute")
