@@ -87,9 +87,23 @@ def counted(bench: Bench, world: World) -> None:
         )
 
 
+def told(bench: Bench, world: World) -> None:
+    """People can be told about an alert; here nobody wants to be."""
+    path = {"alert_id": world.need("alert")}
+    alert = bench.must("get_alert", path)
+    content = {
+        "model_id": alert.get("model_id"),
+        "alert_timestamp": alert.get("timestamp"),
+        "alert_description": "told by a contract check",
+        "alert_priority": alert.get("severity"),
+    }
+    bench.must("send_alert_notification", path, json=content)
+
+
 # Name → probe, the operations it is about.
 PROBES: Final = {
     "alerts": (settled, {"get_alert", "update_alert", "list_alerts"}),
     "counts of alerts": (counted, {"get_alert_counts"}),
     "alerts of a rule": (of_a_rule, {"update_alerts_of_rule"}),
+    "notifications of alerts": (told, {"send_alert_notification"}),
 }
