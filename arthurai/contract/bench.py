@@ -191,7 +191,7 @@ class Bench:
         from arthurai.contract.gate import RefusedByGateError
 
         self.caller.phase = name
-        before = len(self.caller.findings)
+        before = self.caller.findings.seen
         try:
             probe()
         except (StoppedError, RefusedByGateError, UnsendableError):
@@ -199,7 +199,7 @@ class Bench:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             # Probes read answers as the document promises them. One that is otherwise has been
             # reported when it came in, and there is nothing to go on with.
-            if len(self.caller.findings) == before:
+            if self.caller.findings.seen == before:
                 raise
             return False
         finally:

@@ -41,9 +41,14 @@ class Finding:
 
 
 class Findings:
-    """The deviations of a run in the order they were found, each once."""
+    """The deviations of a run in the order they were found, each once.
+
+    Attributes:
+        seen: How often a deviation was noted, repetitions included.
+    """
 
     def __init__(self) -> None:
+        self.seen = 0
         self._found: dict[tuple[str, str, str], Finding] = {}
         self._times: Counter[tuple[str, str, str]] = Counter()
         self._of_a_kind: Counter[tuple[str, str]] = Counter()
@@ -55,6 +60,7 @@ class Findings:
             finding: The deviation. Of those that differ in their message only, some are kept.
         """
         key = finding.key
+        self.seen += 1
         self._times[key] += 1
         if key in self._found:
             return
