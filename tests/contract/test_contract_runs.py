@@ -192,7 +192,7 @@ def test_the_bounds_hold():
 def test_a_senseless_answer_ends_a_probe_and_not_the_run():
     """Also when the deviation has been found before."""
     with create_app() as app:
-        deviant = Deviant(app, "get_inference", rule_of("junk in a list", "get_inference"))
+        deviant = Deviant(app, "get_inference", rule_of("wrong type", "get_inference"))
         result = check(deviant, write=True, operations=("get_inference",))
     assert {finding.operation_id for finding, _ in result.findings} == {"get_inference"}
     assert not result.stopped
