@@ -41,14 +41,9 @@ class Finding:
 
 
 class Findings:
-    """The deviations of a run in the order they were found, each once.
-
-    Attributes:
-        seen: How often a deviation was noted, repetitions included.
-    """
+    """The deviations of a run in the order they were found, each once."""
 
     def __init__(self) -> None:
-        self.seen = 0
         self._found: dict[tuple[str, str, str], Finding] = {}
         self._times: Counter[tuple[str, str, str]] = Counter()
         self._of_a_kind: Counter[tuple[str, str]] = Counter()
@@ -60,7 +55,6 @@ class Findings:
             finding: The deviation. Of those that differ in their message only, some are kept.
         """
         key = finding.key
-        self.seen += 1
         self._times[key] += 1
         if key in self._found:
             return
@@ -70,6 +64,11 @@ class Findings:
 
     def __len__(self) -> int:
         return len(self._found)
+
+    @property
+    def seen(self) -> int:
+        """How often a deviation was noted, repetitions included."""
+        return self._times.total()
 
     def listed(self) -> list[tuple[Finding, int]]:
         """Return the deviations and how often each was seen, by operation."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import specimens
 from arthurai.contract.gate import PREFIX
@@ -152,13 +152,22 @@ def make_alert(world: World, *, batch: str | None = None) -> str | None:
     }
     path = {"model_id": model}
     world.make("create_alert_rule", rule, path)
-    rows = [{**row, **({"batch_id": batch} if batch else {})} for row in specimens.INFERENCES]
-    bench.must("send_inferences", path, json=rows)
     if batch:
-        body = {"status": "uploaded", "total_record_count": len(rows)}
-        bench.must("close_batch", {**path, "batch_id": batch}, json=body)
+        bench.must("send_inferences", path, json=_in_batch(batch))
+        _close_batch(world, path, batch)
+    else:
+        bench.must("send_inferences", path, json=specimens.INFERENCES)
     query = {"model_id": model, "page_size": 100}
     return _awaited(world, lambda: bench.must("list_alerts", query=query))
+
+
+def _in_batch(batch: str) -> list[dict[str, Any]]:
+    return [{**row, "batch_id": batch} for row in specimens.INFERENCES]
+
+
+def _close_batch(world: World, path: dict[str, str], batch: str) -> None:
+    body = {"status": "uploaded", "total_record_count": len(specimens.INFERENCES)}
+    world.bench.must("close_batch", {**path, "batch_id": batch}, json=body)
 
 
 def _awaited(world: World, listed: Callable[[], Reply]) -> str | None:
@@ -181,11 +190,9 @@ def _make_insight(world: World) -> str | None:
     batch = specimens.name("batch")
     ids = [row["partner_inference_id"] for row in specimens.INFERENCES]
     bench.gate.admit(*ids)
-    rows = [{**row, "batch_id": batch} for row in specimens.INFERENCES]
-    bench.must("send_inferences", path, json=rows)
+    bench.must("send_inferences", path, json=_in_batch(batch))
     bench.must("update_inferences", path, json=specimens.WEAK_TRUTHS)
-    body = {"status": "uploaded", "total_record_count": len(rows)}
-    bench.must("close_batch", {**path, "batch_id": batch}, json=body)
+    _close_batch(world, path, batch)
     world.know("insight_model", path["model_id"])
     return _awaited(world, lambda: bench.must("list_insights", path))
 
@@ -221,8 +228,8 @@ def _make_service_account(world: World) -> str | None:
 def _make_batch(world: World) -> str:
     model = world.make_model(is_batch=True)
     batch = specimens.name("batch")
-    rows = [{**row, "batch_id": batch} for row in specimens.INFERENCES]
-    world.bench.call("send_inferences", {"model_id": str(model["id"])}, json=rows)
+    path = {"model_id": str(model["id"])}
+    world.bench.call("send_inferences", path, json=_in_batch(batch))
     world.know("batch_model", str(model["id"]))
     return batch
 

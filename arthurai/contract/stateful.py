@@ -10,7 +10,7 @@ from arthurai.contract import specimens
 from arthurai.contract.bench import StoppedError
 from arthurai.contract.cases import Sender, load_schema, may_be_generated
 from arthurai.contract.probes.lifecycles import KINDS
-from arthurai.contract.world import REMOVALS
+from arthurai.contract.world import REMOVALS, last_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -101,10 +101,10 @@ def _group(operations: Sequence[Operation], world: World) -> dict[str, Operation
     """Return operations by name, with those that create, read and remove what they are about."""
     everything = world.bench.operations
     found = {o.operation_id: o for o in operations}
-    named = {name for o in operations for name in _path_names(o)}
+    named = {p["name"] for o in operations for p in o.spec["parameters"] if p["in"] == "path"}
     if world.bench.writes:
         for created, removed in REMOVALS.items():
-            if _path_names(everything[removed])[-1] in named:
+            if last_parameter(everything[removed]) in named:
                 found[created] = everything[created]
                 found[removed] = everything[removed]
     return {
@@ -112,10 +112,6 @@ def _group(operations: Sequence[Operation], world: World) -> dict[str, Operation
         for name, operation in found.items()
         if may_be_generated(name) and world.bench.served(name)
     }
-
-
-def _path_names(operation: Operation) -> list[str]:
-    return [p["name"] for p in operation.spec["parameters"] if p["in"] == "path"]
 
 
 def _machine(

@@ -46,6 +46,15 @@ REMOVALS: Final = {
 }
 
 
+def last_parameter(operation: Operation) -> str:
+    """Return the last path parameter of an operation: it names what the operation is about.
+
+    Args:
+        operation: The operation; it has one.
+    """
+    return operation.path.rpartition("{")[2].partition("}")[0]
+
+
 def _model_of(operation: Operation) -> str:
     """Return the kind of model that has what an operation is about."""
     for kind in ("batch", "image", "insight"):
@@ -56,11 +65,9 @@ def _model_of(operation: Operation) -> str:
 
 def _ids(made: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ids that an object came with: its own, and those of its group and attributes."""
-    yield made["id"]
-    yield from (value for value in (made.get("model_group_id"),) if isinstance(value, str))
-    for attribute in made.get("attributes") or ():
-        if isinstance(attribute, dict) and isinstance(attribute.get("id"), str):
-            yield attribute["id"]
+    found = [made.get("id"), made.get("model_group_id")]
+    found += [a.get("id") for a in made.get("attributes") or () if isinstance(a, dict)]
+    yield from (value for value in found if isinstance(value, str))
 
 
 class World:
@@ -168,7 +175,7 @@ class World:
             path: Values of its path parameters.
         """
         if operation.path.endswith("}"):
-            name = operation.path.rpartition("{")[2].rstrip("}")
+            name = last_parameter(operation)
             self._removed.add(str(path.get(name)))
             self.forget(self._key(operation, name))
         if operation.operation_id in _ON_A_SPARE:
@@ -238,7 +245,7 @@ class World:
         if removal is None or not isinstance(made, dict) or not isinstance(made.get("id"), str):
             return
         self.bench.gate.admit(*_ids(made))
-        name = self.bench.operations[removal].path.rpartition("{")[2].rstrip("}")
+        name = last_parameter(self.bench.operations[removal])
         self.created.append((removal, {**path, name: made["id"]}))
 
     def make_model(self, **changes: Any) -> dict[str, Any]:

@@ -168,7 +168,7 @@ class Delivery:
         Returns:
             Whether the message left this server, once that is known.
         """
-        return self.post(message) if _is_url(message.destination) else self.mail(message)
+        return self.post(message) if is_url(message.destination) else self.mail(message)
 
     def mail(self, message: Message) -> Future[bool]:
         """Deliver by mail, or only to the log where no mail server is set up."""
@@ -268,7 +268,12 @@ def _cut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _is_url(destination: str) -> bool:
+def is_url(destination: str) -> bool:
+    """Tell whether messages to a destination are posted there, not mailed.
+
+    Args:
+        destination: A url or a mail address.
+    """
     return destination.lower().startswith(("http://", "https://"))
 
 
@@ -282,7 +287,7 @@ def _refused(channel: str, message: Message, reason: str) -> Future[bool]:
 def _note(level: int, channel: str, message: Message, outcome: str) -> None:
     """Log what became of a message; of a url only the host, as paths of webhooks are secrets."""
     destination = message.destination
-    if _is_url(destination):
+    if is_url(destination):
         scheme, _, rest = destination.partition("://")
         destination = f"{scheme}://{rest.split('/')[0].split('?')[0].rpartition('@')[2]}"
     text = "(confidential)" if message.confidential else message.text

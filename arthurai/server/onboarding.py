@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arthurai.server.control.database import new_id
+from arthurai.server.data.renditions import MAX_PIXELS
 from arthurai.server.http.errors import ApiError
 from arthurai.server.schema import (
     GROUND_TRUTH,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 MAX_ATTRIBUTES: Final = 1000
 MAX_CATEGORIES: Final = 1000
 MAX_NAME_LENGTH: Final = 255
-MAX_PIXELS: Final = 50_000_000  # of one image
 NEGATIVE_PREDICTION: Final = "predicted_negative"
 RESERVED_NAMES: Final = frozenset(
     {

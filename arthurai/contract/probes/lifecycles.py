@@ -234,18 +234,12 @@ class _Life:
         reply = self.bench.must(kind.create, self.parents, json=self.sent)
         made = reply.json if isinstance(reply.json, dict) else {}
         name = str(made.get("id"))
-        self.bench.gate.admit(made.get("id"), made.get("model_group_id"))
+        self._adopt(made)
         self.path = {**self.parents, kind.identifier: name}
-        if kind.remove:
-            self.world.created.append((kind.remove, self.path))
         self.object = made
         self._compare(kind.create, self.sent, made, "answer differs from request", reply)
         other = self.bench.must(kind.create, self.parents, json=kind.body(self.world))
-        self.bench.gate.admit(other.get("id"), other.get("model_group_id"))
-        if kind.remove and other.get("id"):
-            self.world.created.append(
-                (kind.remove, {**self.parents, kind.identifier: str(other.get("id"))})
-            )
+        self._adopt(other.json)
         self.bench.expect(
             other.get("id") != made.get("id"),
             kind.create,
@@ -253,6 +247,9 @@ class _Life:
             f"two objects have the id {made.get('id')}",
             other,
         )
+
+    def _adopt(self, made: Any) -> None:
+        self.world.adopt(self.bench.operations[self.kind.create], self.parents, made)
 
     def read(self, wanted: Mapping[str, Any], kind_of_fault: str) -> None:
         if not self.kind.read:
@@ -300,10 +297,8 @@ class _Life:
             return
         body = {**self.kind.body(self.world), unique: self.sent[unique]}
         reply = self.bench.call(self.kind.create, self.parents, json=body)
-        if reply.ok and reply.get("id"):
-            self.bench.gate.admit(reply.get("id"))
-            path = {**self.parents, self.kind.identifier: str(reply.get("id"))}
-            self.world.created.append((self.kind.remove, path))
+        if reply.ok:
+            self._adopt(reply.json)
         self.bench.expect(
             reply.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT},
             self.kind.create,

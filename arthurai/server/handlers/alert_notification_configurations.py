@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from arthurai.server import people
 from arthurai.server.control.database import new_id
+from arthurai.server.delivery import is_url
 from arthurai.server.http.errors import not_found
 from arthurai.server.http.handlers import ApiError, Reply, Request, operation
 from arthurai.server.http.paging import paginate
@@ -67,7 +68,7 @@ def create_alert_notification_configuration(request: Request) -> Reply:
 def _check_destination(destination: str | None) -> None:
     if not destination:
         raise ApiError(400, "body.destination: needed for this type")
-    if not destination.lower().startswith(("http://", "https://")):
+    if not is_url(destination):
         people.check_address(destination, "body.destination")
         return
     try:
