@@ -11,10 +11,11 @@ from arthurai.common.log import initialize_logging, initialize_on_import
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
-    from arthurai import client, common, core, explainability, util, version
+    from arthurai import client, common, core, explainability, version
+    from arthurai._compat import time_helpers as util
     from arthurai.client.client import ArthurAI
-    from arthurai.core.attributes import ArthurAttribute
-    from arthurai.core.models import ArthurModel
+    from arthurai.model.attributes import ArthurAttribute
+    from arthurai.model.model import ArthurModel
 
 __all__ = [
     "ArthurAI",
@@ -35,8 +36,8 @@ __getattr__, __dir__ = attach(
     submodules=("client", "common", "core", "explainability", "util", "version"),
     names={
         "ArthurAI": "arthurai.client.client",
-        "ArthurAttribute": "arthurai.core.attributes",
-        "ArthurModel": "arthurai.core.models",
+        "ArthurAttribute": "arthurai.model.attributes",
+        "ArthurModel": "arthurai.model.model",
     },
 )
 

@@ -258,9 +258,9 @@ def _fail(message: str, status: int = 1) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from arthurai.server.app import MAX_FORM_BYTES, create_app
-    from arthurai.server.delivery import DeliverySettings
-    from arthurai.server.logs import log_to_stderr
-    from arthurai.server.serving import Server, listen, stopped_by_signals
+    from arthurai.server.delivery.channels import DeliverySettings
+    from arthurai.server.serving.json_logs import log_to_stderr
+    from arthurai.server.serving.waitress_server import Server, listen, stopped_by_signals
 
     try:
         listener = listen(options.host, options.port)
@@ -295,7 +295,7 @@ def _store_errors() -> tuple[type[Exception], ...]:
 
     import duckdb
 
-    from arthurai.server.data.errors import DataStoreError
+    from arthurai.server.storage.warehouse.errors import DataStoreError
 
     return OSError, ValueError, DataStoreError, sqlite3.Error, duckdb.Error
 
@@ -310,7 +310,7 @@ def _listening_remedy(error: OSError) -> str:
 
 def _prune(options: argparse.Namespace) -> int:
     from arthurai.server.app import create_app
-    from arthurai.server.upkeep import prune
+    from arthurai.server.storage.retention import prune
 
     try:
         with create_app(options.directory) as app:
@@ -323,7 +323,7 @@ def _prune(options: argparse.Namespace) -> int:
 
 
 def _compact(options: argparse.Namespace) -> int:
-    from arthurai.server.data.maintenance import compact
+    from arthurai.server.storage.warehouse.maintenance import compact
 
     try:
         size = compact(options.directory)

@@ -90,7 +90,7 @@ def embedded_server() -> Iterator[tuple[str, str]]:
 def new_model(url: str, key: str) -> tuple[str, str]:
     """Saves the benchmark's model on a server; organisation and model id."""
     from arthurai import ArthurAI
-    from arthurai.core.models import ArthurModel
+    from arthurai.model.model import ArthurModel
 
     with ArthurAI(url=url, access_key=key, allow_insecure=True) as arthur:
         model = ArthurModel.from_dict({**side.model(), "id": None, "status": None})
@@ -175,14 +175,14 @@ def floor(rows: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from arthurai.core.models import ArthurModel
-    from arthurai.core.sending import ingest_schema
-    from arthurai.ingest import sources
-    from arthurai.ingest.encode_json import json_bodies
-    from arthurai.ingest.encode_parquet import parquet_file, to_table
-    from arthurai.ingest.prepare import INFERENCES, Preparer
-    from arthurai.ingest.prepared import Prepared
-    from arthurai.ingest.problems import Problems
+    from arthurai.model.model import ArthurModel
+    from arthurai.model.sending import ingest_schema
+    from arthurai.upload import sources
+    from arthurai.upload.encode_json import json_bodies
+    from arthurai.upload.encode_parquet import parquet_file, to_table
+    from arthurai.upload.validate import INFERENCES, Preparer
+    from arthurai.upload.validated_table import Prepared
+    from arthurai.upload.validation_errors import Problems
 
     schema = ingest_schema(ArthurModel.from_dict(side.model()))
     data = side.frame(rows, "send_inferences")

@@ -83,7 +83,7 @@ def run(what: str, rows: int, repeat: int) -> None:
     """Measure one call in this process and print the result as JSON."""
     import logging
 
-    from arthurai.core.models import ArthurModel
+    from arthurai.model.model import ArthurModel
 
     logging.disable(logging.CRITICAL)
     ArthurModel("warm up", "TABULAR", "REGRESSION").infer_schema(frame(100), "PIPELINE_INPUT")

@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.data.store import DataStore
+from arthurai.server.model_schema import ModelSchema
 from arthurai.server.query import run_drift, run_query
-from arthurai.server.schema import ModelSchema
+from arthurai.server.storage.warehouse.data_store import DataStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable

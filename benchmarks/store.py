@@ -27,9 +27,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from arthurai.server.data.files import read_rows
-from arthurai.server.data.store import DataStore
-from arthurai.server.schema import ModelSchema
+from arthurai.server.model_schema import ModelSchema
+from arthurai.server.storage.warehouse.data_store import DataStore
+from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from arthurai.server.http.handlers import registered
+from arthurai.server.http.registry import registered
 from scripts.check import bundle_operations
 from scripts.redocly import ROOT
 

@@ -1,8 +1,8 @@
-"""Older path to names that now live elsewhere; importing it logs a warning."""
+"""Older path to names that now live elsewhere; importing it warns."""
 
-import logging
-from typing import TYPE_CHECKING
+import warnings
 
+from arthurai._compat import decorators
 from arthurai.common.constants import (
     InputType,
     ListableStrEnum,
@@ -11,12 +11,8 @@ from arthurai.common.constants import (
     TextDelimiter,
     ValueType,
 )
-from arthurai.common.lazy import attach
-
-if TYPE_CHECKING:
-    from arthurai.core import decorators
-    from arthurai.core.attributes import AttributeBin, AttributeCategory
-    from arthurai.explainability import arthur_explainer, explanation_packager
+from arthurai.explainability import arthur_explainer, explanation_packager
+from arthurai.model.attributes import AttributeBin, AttributeCategory
 
 __all__ = [
     "AttributeBin",
@@ -32,18 +28,9 @@ __all__ = [
     "explanation_packager",
 ]
 
-__getattr__, __dir__ = attach(
-    __name__,
-    names={
-        "AttributeBin": "arthurai.core.attributes",
-        "AttributeCategory": "arthurai.core.attributes",
-        "arthur_explainer": "arthurai.explainability",
-        "decorators": "arthurai.core",
-        "explanation_packager": "arthurai.explainability",
-    },
-)
-
-logging.getLogger(__name__).warning(
-    "arthurai.client.apiv3 is deprecated: import constants from arthurai.common.constants and the "
-    "other names from arthurai.core and arthurai.explainability"
+warnings.warn(
+    "arthurai.client.apiv3 is deprecated: import constants from arthurai.common.constants, "
+    "attributes from arthurai.core.attributes and the rest from arthurai.explainability",
+    DeprecationWarning,
+    stacklevel=2,
 )

@@ -14,7 +14,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.transport.config import did_you_mean
+from arthurai.transport.options import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

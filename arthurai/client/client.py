@@ -6,6 +6,7 @@ import warnings
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Self
 
+from arthurai._compat.http.http_verbs import HTTPClient, RefreshFunction
 from arthurai.client.checks import (
     check_choice,
     check_text,
@@ -15,8 +16,7 @@ from arthurai.client.checks import (
     read_from_server,
     received_object,
 )
-from arthurai.client.connection import Wishes, connect
-from arthurai.client.http.requests import HTTPClient, RefreshFunction
+from arthurai.client.settings import Wishes, connect
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -26,14 +26,14 @@ from arthurai.common.exceptions import (
     UserValueError,
     arthur_excepted,
 )
-from arthurai.transport.config import HttpOptions, did_you_mean, parse_endpoint
+from arthurai.transport.options import HttpOptions, did_you_mean, parse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import ModuleType, TracebackType
 
-    from arthurai.core.model_groups import ArthurModelGroup
-    from arthurai.core.models import ArthurModel
+    from arthurai.model.model import ArthurModel
+    from arthurai.model.model_groups import ArthurModelGroup
     from arthurai.transport.api_client import ApiClient
     from arthurai.transport.session import Session
 
@@ -71,7 +71,7 @@ class ArthurAI:
         organization_id: The organisation to work in; by default the caller's own.
         allow_insecure: Accept a url with plain http, also to this machine.
         http_options: Time-outs, proxy, certificate authorities and limits; see
-            `arthurai.transport.config.HttpOptions`.
+            `arthurai.transport.options.HttpOptions`.
 
     Raises:
         ArthurUserError: An argument is missing, impossible, or refused by the server.
@@ -275,7 +275,7 @@ class ArthurAI:
             MissingParameterError: There is no input type, no output type, or no name at all.
             UserValueError: A type is unknown, or the id is too long.
         """
-        from arthurai.core.models import ArthurModel
+        from arthurai.model.model import ArthurModel
 
         if model_type is not None:
             warnings.warn(
@@ -343,7 +343,7 @@ class ArthurAI:
         return self._received_model(body)
 
     def _received_model(self, body: Any) -> ArthurModel:
-        from arthurai.core.models import ArthurModel
+        from arthurai.model.model import ArthurModel
 
         with read_from_server("model"):
             model = ArthurModel.from_dict(received_object(body))
@@ -398,8 +398,8 @@ class ArthurAI:
             UserValueError: The model belongs to no group, or the id is empty.
             ResponseClientError: There is no such group in the organisation.
         """
-        from arthurai.core.model_groups import ArthurModelGroup
-        from arthurai.core.models import ArthurModel
+        from arthurai.model.model import ArthurModel
+        from arthurai.model.model_groups import ArthurModelGroup
         from arthurai_api.api.model_groups import get_model_group
 
         if isinstance(id_or_model, ArthurModel):

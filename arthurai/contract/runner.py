@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.common.bundle import load_bundle, operations_of
 from arthurai.common.exceptions import ArthurError
-from arthurai.contract import options as wanted
-from arthurai.contract.bench import Bench
-from arthurai.contract.caller import BoundReachedError, Bounds, Caller, UnreachableError
+from arthurai.contract import contract_options as wanted
+from arthurai.contract.checked_client import BoundReachedError, Bounds, Caller, UnreachableError
 from arthurai.contract.conformance import Conformance
 from arthurai.contract.findings import Findings
-from arthurai.contract.gate import Gate
-from arthurai.contract.generated import WAYS, Generator
-from arthurai.contract.plan import Plan, WrongCallError, make_plan
-from arthurai.contract.probes import behaviour, protocol
-from arthurai.contract.report import Result
-from arthurai.contract.scratch import Scratch
-from arthurai.contract.stateful import Sequences
-from arthurai.contract.world import World
+from arthurai.contract.fixtures import World
+from arthurai.contract.fuzzing import WAYS, Generator
+from arthurai.contract.probe_context import Bench
+from arthurai.contract.probes import behavior as behaviour
+from arthurai.contract.probes import protocol_probes as protocol
+from arthurai.contract.run_plan import Plan, WrongCallError, make_plan
+from arthurai.contract.run_report import Result
+from arthurai.contract.sequences import Sequences
+from arthurai.contract.workspace import Scratch
+from arthurai.contract.write_guard import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from arthurai.common.bundle import Operation
-    from arthurai.contract.options import Options
+    from arthurai.contract.contract_options import Options
     from arthurai.transport.session import Session
 
 KEPT: Final = 0
@@ -196,8 +197,8 @@ class _Run:
 def _connection(options: Options) -> tuple[Callable[[str], Session], str, Callable[[], None]]:
     """Return what connects to the server, the credential, and what to do at the end."""
     from arthurai.transport.auth import ApiKey
-    from arthurai.transport.config import HttpOptions, parse_endpoint
     from arthurai.transport.local import open_local
+    from arthurai.transport.options import HttpOptions, parse_endpoint
     from arthurai.transport.session import Session
 
     endpoint = parse_endpoint(options.url, allow_insecure=options.allow_insecure)

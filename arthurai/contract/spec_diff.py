@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from arthurai.common.exceptions import ArthurUserError
 from arthurai.contract.diff import Bump, bump_of, compare_documents
+from arthurai.contract.diff.change_report import as_json, as_text
+from arthurai.contract.diff.document_sources import BUNDLE, LEDGER, load_document, load_ledger
 from arthurai.contract.diff.impact import with_impact
-from arthurai.contract.diff.report import as_json, as_text
-from arthurai.contract.diff.sources import BUNDLE, LEDGER, load_document, load_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.common.bundle import load_bundle
-from arthurai.server.alerts.watch import AlertWatch
-from arthurai.server.auth import SESSION_SECONDS, Authentication
+from arthurai.server.authentication import SESSION_SECONDS, Authentication
 from arthurai.server.authorization import ADMINISTRATOR, SUPER_ADMIN, Authorization
-from arthurai.server.control import ControlStore
-from arthurai.server.data.store import DataStore
-from arthurai.server.delivery import Delivery, DeliverySettings
-from arthurai.server.enrichments.service import Enrichments
-from arthurai.server.http.core import HttpCore
+from arthurai.server.background.alert_scheduler import AlertWatch
+from arthurai.server.delivery.channels import Delivery, DeliverySettings
+from arthurai.server.delivery.notifications import Notifications
+from arthurai.server.enrichment.manager import Enrichments
 from arthurai.server.http.messages import Reply
-from arthurai.server.notifications import Notifications
+from arthurai.server.http.wsgi import HttpCore
 from arthurai.server.secret import load_secret
+from arthurai.server.storage.documents import ControlStore
+from arthurai.server.storage.warehouse.data_store import DataStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import Permission
-from arthurai.server.http.errors import ApiError
+from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from arthurai.server.auth import Caller
-    from arthurai.server.control import ControlStore
+    from arthurai.server.authentication import Caller
+    from arthurai.server.storage.documents import ControlStore
 
 SUPER_ADMIN: Final = "Super Admin"
 ADMINISTRATOR: Final = "Administrator"

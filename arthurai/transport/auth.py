@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from arthurai.common.exceptions import ArthurError, ArthurUserError, MethodNotApplicableError
-from arthurai.transport import forks
-from arthurai.transport.config import check_header_text
+from arthurai.transport import fork_safety as forks
+from arthurai.transport.options import check_header_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,13 +9,13 @@ import httpx
 
 from arthurai.common.exceptions import ArthurDownloadError, ArthurError, ResponseRedirectError
 from arthurai.transport import errors
-from arthurai.transport.wire import OPTIONS_KEY, CallOptions, WireClient
+from arthurai.transport.http_client import OPTIONS_KEY, CallOptions, WireClient
 
 if TYPE_CHECKING:
     import ssl
 
-    from arthurai.transport.config import HttpOptions
-    from arthurai.transport.wire import Answer, Context
+    from arthurai.transport.http_client import Answer, Context
+    from arthurai.transport.options import HttpOptions
 
 MOST_REDIRECTS = 5
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})

@@ -25,7 +25,7 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
     UserValueError,
 )
-from arthurai.transport.secrecy import Redactor, one_line, presentable_url
+from arthurai.transport.redaction import Redactor, one_line, presentable_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

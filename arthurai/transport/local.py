@@ -16,8 +16,8 @@ from arthurai.common.exceptions import (
     ArthurUserError,
     MethodNotApplicableError,
 )
-from arthurai.transport import forks
-from arthurai.transport.config import Endpoint, parse_endpoint
+from arthurai.transport import fork_safety as forks
+from arthurai.transport.options import Endpoint, parse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,11 +9,11 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     UserValueError,
 )
-from arthurai.transport.wire import AUTHORIZATION_HEADER
+from arthurai.transport.http_client import AUTHORIZATION_HEADER
 
 if TYPE_CHECKING:
+    from arthurai.transport.http_client import Answer
     from arthurai.transport.session import Session
-    from arthurai.transport.wire import Answer
 
 _WRONG_CREDENTIALS = frozenset({400, 401})
 TOKEN_COOKIE = AUTHORIZATION_HEADER

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from arthurai.transport import forks
+from arthurai.transport import fork_safety as forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

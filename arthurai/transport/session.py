@@ -17,13 +17,16 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     UserValueError,
 )
-from arthurai.transport import compression, downloads, errors, forks, operations, uploads
+from arthurai.transport import compression, downloads, errors
+from arthurai.transport import fork_safety as forks
+from arthurai.transport import multipart as uploads
+from arthurai.transport import request_builder as operations
 from arthurai.transport.api_client import ApiClient
-from arthurai.transport.config import HttpOptions, check_header_text
+from arthurai.transport.http_client import OPTIONS_KEY, Answer, CallOptions, Context, WireClient
 from arthurai.transport.logins import log_in_with
+from arthurai.transport.options import HttpOptions, check_header_text
+from arthurai.transport.redaction import Redactor, presentable_url
 from arthurai.transport.retries import RetryPolicy
-from arthurai.transport.secrecy import Redactor, presentable_url
-from arthurai.transport.wire import OPTIONS_KEY, Answer, CallOptions, Context, WireClient
 from arthurai.version import __version__
 from arthurai_api.models.error import Error
 
@@ -32,9 +35,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from arthurai.transport.auth import Credentials
-    from arthurai.transport.config import Endpoint
     from arthurai.transport.local import LocalServer
-    from arthurai.transport.uploads import FilePart
+    from arthurai.transport.multipart import FilePart
+    from arthurai.transport.options import Endpoint
     from arthurai_api.types import Response
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from arthurai import cli
-from arthurai.server import serving
+from arthurai.server.serving import waitress_server as serving
 
 ARTHURAI = str(Path(sys.executable).with_name("arthurai"))
 

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arthurai.client.auth import AuthRefresher
-from arthurai.client.helper import (
+from arthurai._compat.auth_refresher import AuthRefresher
+from arthurai._compat.client_helper import (
     construct_url,
     get_arthur_internal_user_org,
     get_auth_info,
     get_current_org,
     user_login,
 )
-from arthurai.client.http.arthur import ArthurHTTPClient
-from arthurai.client.http.base import AbstractHTTPClient
-from arthurai.client.http.requests import HTTPClient
-from arthurai.client.http.response import Headers, HTTPResponse
-from arthurai.client.validation import (
+from arthurai._compat.http.abstract_client import AbstractHTTPClient
+from arthurai._compat.http.arthur_client import ArthurHTTPClient
+from arthurai._compat.http.http_verbs import HTTPClient
+from arthurai._compat.http.verb_response import Headers, HTTPResponse
+from arthurai._compat.response_validation import (
     validate_multistatus_response_and_get_failures,
     validate_response_status,
 )

@@ -1,4 +1,4 @@
-"""The helpers of arthurai.util."""
+"""The helpers of arthurai._compat.time_helpers."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -11,7 +11,7 @@ from dateutil import tz as dateutil_zones
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arthurai import util
+from arthurai._compat import time_helpers as util
 from arthurai.common.constants import ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 

@@ -15,9 +15,9 @@ import harness
 from deviant import CONFORMANCE, OPERATIONS, Answer, Deviant, read, run
 
 from arthurai import cli
-from arthurai.contract.gate import Gate, RefusedByGateError, only_reads
-from arthurai.contract.options import Options, parse, rate
-from arthurai.contract.plan import WrongCallError, make_plan
+from arthurai.contract.contract_options import Options, parse, rate
+from arthurai.contract.run_plan import WrongCallError, make_plan
+from arthurai.contract.write_guard import Gate, RefusedByGateError, only_reads
 from arthurai.server.app import create_app
 
 FEW = ("--max-examples", "2")

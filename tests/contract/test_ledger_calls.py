@@ -18,16 +18,16 @@ import yaml
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import ArthurError
-from arthurai.core.attributes import ArthurAttribute
-from arthurai.core.bias.threshold_mitigation import ThresholdMitigation
-from arthurai.core.models import ArthurModel
+from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.bias.threshold_mitigation import ThresholdMitigation
+from arthurai.model.model import ArthurModel
 from arthurai_api.api.users import get_auth_info
 
 ROOT = Path(__file__).parents[2]
 LEDGER = yaml.safe_load((ROOT / "openapi" / "ledger.yaml").read_text("utf-8"))["operations"]
-CLIENT = "arthurai.client.client.ArthurAI"
-MODEL = "arthurai.core.models.ArthurModel"
-GROUP = "arthurai.core.model_groups.ArthurModelGroup"
+CLIENT = "arthurai.ArthurAI"
+MODEL = "arthurai.ArthurModel"
+GROUP = "arthurai.core.models.ArthurModelGroup"
 CURVES = "arthurai.core.bias.threshold_mitigation.ThresholdMitigation.get_curves"
 FRAME = pd.DataFrame(
     {
@@ -202,7 +202,7 @@ class Stage:
         return model
 
     def explain(self):
-        pytest.importorskip("arthurai.explainability.explanation_packager")
+        pytest.importorskip("arthurai.explain.packager")
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "requirements.txt").write_text(f"numpy=={np.__version__}\n", "utf-8")
             Path(folder, "entrypoint.py").write_text(

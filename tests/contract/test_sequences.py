@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules 
 import harness
 from deviant import OPERATIONS, Answer, Deviant
 
-from arthurai.contract.options import Options
-from arthurai.contract.plan import make_plan
+from arthurai.contract.contract_options import Options
+from arthurai.contract.run_plan import make_plan
 from arthurai.contract.runner import _Run
 from arthurai.server.app import create_app
 

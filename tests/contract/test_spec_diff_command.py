@@ -12,8 +12,8 @@ from arthurai.common.bundle import load_bundle, operations
 from arthurai.common.exceptions import UserValueError
 from arthurai.contract import spec_diff
 from arthurai.contract.diff import compare_documents
+from arthurai.contract.diff.document_sources import BUNDLE, load_document
 from arthurai.contract.diff.impact import module_name, with_impact
-from arthurai.contract.diff.sources import BUNDLE, load_document
 
 
 def document(**members):

@@ -31,9 +31,9 @@ from arthurai import ArthurAI
 from arthurai.common.bundle import load_bundle, operations_of, resolve
 from arthurai.common.exceptions import ArthurError
 from arthurai.contract.conformance import Conformance
-from arthurai.core.models import ArthurModel
+from arthurai.model.model import ArthurModel
 from arthurai.transport.auth import ApiKey
-from arthurai.transport.config import HttpOptions, parse_endpoint
+from arthurai.transport.options import HttpOptions, parse_endpoint
 from arthurai.transport.session import Session
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -108,7 +108,7 @@ def low_level(vector: dict[str, Any], server: Server) -> Any:
     session = connect(server)
     given = vector["low_level"]
     if "files" in vector:
-        from arthurai.transport.uploads import FilePart
+        from arthurai.transport.multipart import FilePart
 
         parts = [
             FilePart(name, f"{name}.json", text.encode(), "application/json")

@@ -9,7 +9,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.core.alerts import (
+from arthurai.model.alerts import (
     Alert,
     AlertRule,
     AlertRuleBound,
@@ -17,7 +17,7 @@ from arthurai.core.alerts import (
     AlertStatus,
     validate_parameters_for_alert,
 )
-from arthurai.core.status_waiter import wait_until
+from arthurai.model.status_waiter import wait_until
 from arthurai.query import avg, col, select
 
 UNKNOWN = "00000000-0000-0000-0000-000000000000"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserTypeError
-from arthurai.core.metrics import flat_results, interval
-from arthurai.core.monitoring_answers import all_items, as_table, items_of, moment, moment_text
+from arthurai.model.metrics import flat_results, interval
+from arthurai.model.responses import all_items, as_table, items_of, moment, moment_text
 
 rows = st.lists(
     st.dictionaries(

@@ -8,8 +8,8 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.core.bias.threshold_mitigation import CONSTRAINT_PLOT_DICT, Curves
-from arthurai.core.enrichments_hotspots import Hotspots, describe_rules
+from arthurai.model.bias.threshold_mitigation import CONSTRAINT_PLOT_DICT, Curves
+from arthurai.model.hotspots import Hotspots, describe_rules
 
 
 @pytest.fixture(scope="session")

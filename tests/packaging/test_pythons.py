@@ -15,7 +15,7 @@ import importlib.util
 import pyarrow
 from arthurai import ArthurAI
 from arthurai.common.exceptions import ArthurUserError
-from arthurai.ingest.frames import to_arrow
+from arthurai.upload.table import to_arrow
 
 assert not [name for name in ("numpy", "pandas", "duckdb") if importlib.util.find_spec(name)]
 assert to_arrow(pyarrow.table({"age": [41, 67]}), name="data").num_rows == 2

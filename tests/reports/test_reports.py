@@ -14,7 +14,7 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError, UserValueError
-from arthurai.core.reports.contents import Drift, gather
+from arthurai.model.report.report_contents import Drift, gather
 
 ROWS = 900
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from arthurai.server.app import create_app
-from arthurai.server.control import users
+from arthurai.server.storage.documents import stored_users as users
 from arthurai.transport.local import LocalTransport
 
 BASE = "http://local/api/v3"

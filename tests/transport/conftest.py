@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from arthurai.transport.auth import ApiKey
-from arthurai.transport.config import Endpoint, HttpOptions, parse_endpoint
+from arthurai.transport.options import Endpoint, HttpOptions, parse_endpoint
 from arthurai.transport.retries import RetryBudget, RetryPolicy
 from arthurai.transport.session import Session
 

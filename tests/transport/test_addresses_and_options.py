@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValueError
-from arthurai.transport.config import (
+from arthurai.transport.options import (
     HttpOptions,
     check_header_text,
     did_you_mean,

@@ -13,7 +13,7 @@ from arthurai.common.exceptions import (
     ResponseRedirectError,
     UnexpectedValueError,
 )
-from arthurai.transport.config import HttpOptions
+from arthurai.transport.options import HttpOptions
 from arthurai_api.api.inferences import send_inferences
 from arthurai_api.api.models import get_model, list_models
 

@@ -16,8 +16,8 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.transport import operations
-from arthurai.transport.uploads import FilePart
+from arthurai.transport import request_builder as operations
+from arthurai.transport.multipart import FilePart
 from arthurai_api.api.inferences import send_inference_file, send_inferences
 from arthurai_api.api.models import archive_model, get_model, list_models
 from arthurai_api.api.query import query

@@ -9,8 +9,8 @@ import pytest
 
 from arthurai.common.exceptions import ResponseClientError, UserTypeError
 from arthurai.transport.compression import SMALLEST
-from arthurai.transport.config import HttpOptions
-from arthurai.transport.uploads import FilePart
+from arthurai.transport.multipart import FilePart
+from arthurai.transport.options import HttpOptions
 from arthurai_api.api.inferences import send_inference_file, send_inferences
 
 ROWS = [{"partner_inference_id": f"id-{number}", "amount": number} for number in range(1000)]

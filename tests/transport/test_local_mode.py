@@ -10,8 +10,8 @@ import pytest
 
 from arthurai.common.exceptions import ArthurUserError
 from arthurai.transport.auth import ApiKey
-from arthurai.transport.config import parse_endpoint
 from arthurai.transport.local import LocalTransport, open_local
+from arthurai.transport.options import parse_endpoint
 from arthurai.transport.session import Session
 from arthurai_api.api.models import list_models
 from arthurai_api.api.organizations import get_current_organization

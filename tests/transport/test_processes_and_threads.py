@@ -10,8 +10,8 @@ import pytest
 
 from arthurai.common.exceptions import MethodNotApplicableError
 from arthurai.transport.auth import Login
-from arthurai.transport.config import Endpoint
 from arthurai.transport.local import open_local
+from arthurai.transport.options import Endpoint
 from arthurai.transport.retries import PROCESS_BUDGET
 from arthurai.transport.session import Session
 from arthurai_api.api.models import list_models

@@ -16,9 +16,9 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     ResponseServerError,
 )
-from arthurai.transport.config import HttpOptions
+from arthurai.transport.multipart import FilePart
+from arthurai.transport.options import HttpOptions
 from arthurai.transport.retries import RetryBudget, RetryPolicy, parse_retry_after
-from arthurai.transport.uploads import FilePart
 from arthurai_api.api.inferences import send_inference_file, send_inferences
 from arthurai_api.api.models import archive_model, list_models
 from arthurai_api.api.query import query

@@ -19,8 +19,8 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.transport.auth import ApiKey
-from arthurai.transport.config import HttpOptions
-from arthurai.transport.secrecy import MASK, Redactor, one_line, presentable_url
+from arthurai.transport.options import HttpOptions
+from arthurai.transport.redaction import MASK, Redactor, one_line, presentable_url
 from arthurai_api.api.inferences import get_inference_image
 from arthurai_api.api.models import list_models
 
@@ -208,7 +208,7 @@ def test_a_download_goes_nowhere_strange(raw_server, connect, answers, location)
 
 
 def test_a_download_never_leaves_https_for_http(in_process, faulty, connect):
-    from arthurai.transport.config import Endpoint
+    from arthurai.transport.options import Endpoint
 
     transport = faulty(httpx.Response(302, headers={"Location": "http://store.example/x"}))
     session = in_process(transport)

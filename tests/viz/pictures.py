@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
-from arthurai.core.viz import drawing
-from arthurai.core.viz.series import Groups, Series, Timeline
+from arthurai.model.viz import figures as drawing
+from arthurai.model.viz.plot_data import Groups, Series, Timeline
 
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 

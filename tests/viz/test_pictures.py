@@ -17,10 +17,10 @@ from sklearn.metrics import roc_auc_score
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
-from arthurai.core.viz import drawing
-from arthurai.core.viz.series import Groups, Timeline
-from arthurai.core.viz.utils import get_pred_and_gt_attrs, savgol_filter
-from arthurai.core.viz.visualizer import DataVisualizer
+from arthurai.model.viz import figures as drawing
+from arthurai.model.viz.plot_data import Groups, Timeline
+from arthurai.model.viz.smoothing import get_pred_and_gt_attrs, savgol_filter
+from arthurai.model.viz.visualizer import DataVisualizer
 from arthurai.query import auc, avg, col, rate
 
 ROWS = 600

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from arthurai.common.lazy import attach
 
 if TYPE_CHECKING:
-    from arthurai.client.http import arthur, base, requests, response
+    from arthurai.client.http import arthur, base, requests
 
-__all__ = ["arthur", "base", "requests", "response"]
+__all__ = ["arthur", "base", "requests"]
 
 __getattr__, __dir__ = attach(__name__, submodules=__all__)

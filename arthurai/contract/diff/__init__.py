@@ -5,6 +5,6 @@ responses apart; the gravest decides how the version number grows.
 """
 
 from arthurai.contract.diff.changes import Bump, Change, Severity, Side, bump_of
-from arthurai.contract.diff.documents import compare_documents
+from arthurai.contract.diff.document_changes import compare_documents
 
 __all__ = ["Bump", "Change", "Severity", "Side", "bump_of", "compare_documents"]

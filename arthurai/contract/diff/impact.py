@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract.diff.operations import operations_of
+from arthurai.contract.diff.operation_changes import operations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

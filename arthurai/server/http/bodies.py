@@ -15,7 +15,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_input_stream
 
-from arthurai.server.http.errors import ApiError
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.messages import JSON, Form, UploadedFile
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from uuid import uuid4
 
 import orjson
 
-from arthurai.server.http.errors import ApiError
+from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from arthurai.common.bundle import Operation
     from arthurai.server.app import ArthurApp
-    from arthurai.server.auth import Caller
-    from arthurai.server.control.models import ModelRecord
+    from arthurai.server.authentication import Caller
+    from arthurai.server.storage.documents.stored_models import ModelRecord
 
 JSON: Final = "application/json"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from arthurai.server.http.errors import ApiError
+from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 import jsonschema_rs
 
 from arthurai.common.bundle import load_bundle, pointer_step, resolve
-from arthurai.server.http.errors import ApiError
+from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -3,6 +3,6 @@
 from arthurai.server.query.distributions import run_distributions
 from arthurai.server.query.drift import run_drift, run_psi_table
 from arthurai.server.query.errors import QueryError
-from arthurai.server.query.run import run_query
+from arthurai.server.query.execute import run_query
 
 __all__ = ["QueryError", "run_distributions", "run_drift", "run_psi_table", "run_query"]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.query.ast import AliasRef, Call, Property
+from arthurai.server.query.column_types import Kind
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError, shown
-from arthurai.server.query.expressions import Expr, Mode
-from arthurai.server.query.kinds import Kind
-from arthurai.server.query.level import Level
-from arthurai.server.query.nodes import AliasRef, Call, Property
 from arthurai.server.query.rewrite import rewritten
-from arthurai.server.query.sources import (
+from arthurai.server.query.row_sources import (
     BOX_FIELDS,
     Column,
     ModelSource,
@@ -20,14 +18,16 @@ from arthurai.server.query.sources import (
     SubquerySource,
     implies_enriched,
 )
+from arthurai.server.query.scope import Level
 from arthurai.server.query.sql import Binder, check_size, has_window, select, with_ctes
+from arthurai.server.query.sql_expression import Expr, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arthurai.server.query.nodes import Condition, Query, SelectItem
+    from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.query.ast import Condition, Query, SelectItem
     from arthurai.server.query.sql import Store
-    from arthurai.server.schema import ModelSchema
 
 _SAMPLE_STEPS = 1_000_000
 _MAX_OUTPUTS = 5000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind, coerce, text
 from arthurai.server.query.errors import QueryError, shown, unknown
-from arthurai.server.query.kinds import KIND_OF_VALUE_TYPE, Kind, coerce, text
 
 if TYPE_CHECKING:
-    from arthurai.server.query.nodes import Condition
+    from arthurai.server.query.ast import Condition
     from arthurai.server.query.sql import Binder
 
 _OPERATORS: Final = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}

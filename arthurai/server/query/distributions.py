@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.query.ast import Property
+from arthurai.server.query.column_types import Kind, whole
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError, shown, unknown
-from arthurai.server.query.kinds import Kind, whole
-from arthurai.server.query.nodes import Property
+from arthurai.server.query.execute import fetch
 from arthurai.server.query.parse import check_nesting, parse_filters
 from arthurai.server.query.results import plain
-from arthurai.server.query.run import fetch
-from arthurai.server.query.sources import ModelSource, implies_enriched
+from arthurai.server.query.row_sources import ModelSource, implies_enriched
 from arthurai.server.query.sql import Binder, double, select, struct, with_ctes
 
 if TYPE_CHECKING:
-    from arthurai.server.query.sources import Column
+    from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.query.row_sources import Column
     from arthurai.server.query.sql import Store
-    from arthurai.server.schema import ModelSchema
 
 _DEFAULT_BINS: Final = 20
 _FEWEST: Final = 2

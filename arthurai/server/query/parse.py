@@ -6,9 +6,7 @@ import difflib
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.query.errors import QueryError, shown, unknown
-from arthurai.server.query.kinds import number, whole
-from arthurai.server.query.nodes import (
+from arthurai.server.query.ast import (
     AliasRef,
     Call,
     Condition,
@@ -17,6 +15,8 @@ from arthurai.server.query.nodes import (
     Query,
     SelectItem,
 )
+from arthurai.server.query.column_types import number, whole
+from arthurai.server.query.errors import QueryError, shown, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

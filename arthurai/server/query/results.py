@@ -6,12 +6,12 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.query.kinds import INT64, Kind
+from arthurai.server.query.column_types import INT64, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from arthurai.server.query.sources import Column
+    from arthurai.server.query.row_sources import Column
 
 _MILLISECOND = 1000
 _STORED_NUMBERS = frozenset({"INTEGER", "FLOAT"})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arthurai.server.query.ast import AliasRef, Call, Condition, OrderItem, Property, SelectItem
 from arthurai.server.query.errors import QueryError, unknown
-from arthurai.server.query.functions.explanation import ALGORITHMS
-from arthurai.server.query.nodes import AliasRef, Call, Condition, OrderItem, Property, SelectItem
-from arthurai.server.query.sources import NLP_COLUMNS
+from arthurai.server.query.functions.importances import ALGORITHMS
+from arthurai.server.query.row_sources import NLP_COLUMNS
 
 if TYPE_CHECKING:
-    from arthurai.server.query.nodes import Query
+    from arthurai.server.query.ast import Query
 
 _PLURAL = "regionalFeatureImportances"
 _SINGULAR = "regionalFeatureImportance"

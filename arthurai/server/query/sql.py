@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from arthurai.server.query.column_types import SQL_TYPE, Kind, common_kind, kind_of
 from arthurai.server.query.errors import QueryError
-from arthurai.server.query.kinds import SQL_TYPE, Kind, common_kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -22,14 +22,14 @@ import semantic
 import structural
 from deviant import OPERATIONS, Deviant
 
-from arthurai.contract.options import Options
-from arthurai.contract.plan import make_plan
+from arthurai.contract.contract_options import Options
+from arthurai.contract.run_plan import make_plan
 from arthurai.contract.runner import check
 from arthurai.server.app import create_app
-from arthurai.server.http.handlers import registered
+from arthurai.server.http.registry import registered
 from arthurai.transport.auth import ApiKey
-from arthurai.transport.config import HttpOptions, parse_endpoint
 from arthurai.transport.local import LocalTransport
+from arthurai.transport.options import HttpOptions, parse_endpoint
 from arthurai.transport.session import Session
 
 LEVELS = {"structural": structural.KINDS, "semantic": semantic.KINDS}

@@ -6,9 +6,9 @@ import time
 import httpx
 import pytest
 
-from arthurai.server.alerts.evaluation import Evaluation
-from arthurai.server.alerts.watch import AlertWatch
 from arthurai.server.app import create_app
+from arthurai.server.background.alert_evaluation import Evaluation
+from arthurai.server.background.alert_scheduler import AlertWatch
 from arthurai.transport.local import LocalTransport
 
 

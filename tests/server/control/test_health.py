@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error
 
-from arthurai.server import times
+from arthurai.server import timestamp_format as times
 
 NOW = times.shown(datetime.now(UTC) - timedelta(days=1))
 LONG_AGO = times.shown(datetime.now(UTC) - timedelta(days=40))

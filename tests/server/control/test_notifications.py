@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from arthurai.server import times
+from arthurai.server import timestamp_format as times
 from arthurai.server.app import create_app
-from arthurai.server.delivery import DeliverySettings
-from arthurai.server.notifications import WEEKDAYS, last_due
+from arthurai.server.delivery.channels import DeliverySettings
+from arthurai.server.delivery.notifications import WEEKDAYS, last_due
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from arthurai.server.control import users as users_module
+from arthurai.server.storage.documents import stored_users as users_module
 from arthurai.transport.local import LocalTransport
 
 

@@ -9,7 +9,7 @@ import argon2
 import pytest
 
 from arthurai.server.app import create_app
-from arthurai.server.control import users as users_module
+from arthurai.server.storage.documents import stored_users as users_module
 
 THREADS = 8
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arthurai.server.app import create_app
-from arthurai.server.control import schema
-from arthurai.server.control.database import Database
-from arthurai.server.control.documents import DocumentRepository
-from arthurai.server.data.errors import DataStoreError
+from arthurai.server.storage.documents import migrations as schema
+from arthurai.server.storage.documents.document_store import DocumentRepository
+from arthurai.server.storage.documents.sqlite_database import Database
+from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.transport.local import LocalTransport
 
 JSON = st.recursive(

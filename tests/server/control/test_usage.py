@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from arthurai.server.control import usage as usage_module
+from arthurai.server.storage.documents import stored_usage as usage_module
 
 CATEGORIES = ["inferences", "ground_truth", "reference_data", "explanations"]
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from arthurai.server.app import create_app
-from arthurai.server.serving import Server, listen
+from arthurai.server.serving.waitress_server import Server, listen
 from arthurai.transport.local import LocalTransport
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from arthurai.server.http.messages import Reply
-from arthurai.server.logs import JsonFormatter
+from arthurai.server.serving.json_logs import JsonFormatter
 
 
 def test_head_has_the_headers_of_get_and_no_body(admin):

@@ -20,7 +20,7 @@ import pytest
 from arthurai.server.app import create_app
 from arthurai.server.http import bodies
 from arthurai.server.http.bodies import MAX_DEPTH, MAX_FORM_PARTS
-from arthurai.server.http.core import PUBLIC_BODY_BYTES
+from arthurai.server.http.wsgi import PUBLIC_BODY_BYTES
 from arthurai.transport.local import LocalTransport
 
 JSON = {"Content-Type": "application/json"}
@@ -404,7 +404,7 @@ def test_long_parameters_take_no_time():
     # a pattern that goes back and forth over its text would take hours with these
     program = (
         "from arthurai.common.bundle import operations\n"
-        "from arthurai.server.http.errors import ApiError\n"
+        "from arthurai.server.http.api_errors import ApiError\n"
         "from arthurai.server.http.validation import shipped_validation\n"
         "for query in (('created_since', 'T' * 2**20), ('created_since', 'T ' * 2**20)):\n"
         "    try:\n"

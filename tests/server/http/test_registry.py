@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from arthurai.common.bundle import operations
-from arthurai.server.http.handlers import registered
+from arthurai.server.http.registry import registered
 
 LEDGER = Path(__file__).parents[3] / "openapi" / "ledger.yaml"
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arthurai.common.bundle import Operation, base_path, operations
-from arthurai.server.http.errors import ApiError
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.routing import Router, raw_path
 
 ROUTER = Router(operations().values(), base_path())

@@ -2,9 +2,9 @@
 
 import pytest
 
-from arthurai.server.metrics.builtin import builtin_metrics
-from arthurai.server.metrics.template import filled, placeholders
 from arthurai.server.query import QueryError, run_drift, run_query
+from arthurai.server.resources.metrics.builtin_metrics import builtin_metrics
+from arthurai.server.resources.metrics.query_template import filled, placeholders
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
 
 import query_models
 
-from arthurai.server.data.store import DataStore
 from arthurai.server.query import run_query
+from arthurai.server.storage.warehouse.data_store import DataStore
 
 
 @pytest.fixture(scope="session")

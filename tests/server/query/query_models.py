@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-from arthurai.server.schema import ModelSchema
+from arthurai.server.model_schema import ModelSchema
 
 START = "2024-03-01T00:00:00Z"
 

@@ -14,7 +14,7 @@ from scipy import special, stats
 from scipy.spatial import distance
 
 from arthurai.server.query import run_drift
-from arthurai.server.query.drift.special import (
+from arthurai.server.query.drift.statistics import (
     chi_square_log10_p,
     digamma,
     kolmogorov_log10_p,

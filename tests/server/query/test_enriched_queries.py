@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 import query_models as models
 
-from arthurai.server.data.store import DataStore
 from arthurai.server.query import QueryError, run_query
+from arthurai.server.storage.warehouse.data_store import DataStore
 
 # (row, algorithm, predicted attribute, input attribute, score)
 SCORES = [

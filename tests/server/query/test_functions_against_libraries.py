@@ -12,7 +12,7 @@ import query_models as models
 from sklearn import metrics as sk
 
 from arthurai.server.query import run_query
-from arthurai.server.query.functions.detection import average_precision
+from arthurai.server.query.functions.object_detection import average_precision
 
 
 def loaded(store, *details, **more):

@@ -11,7 +11,6 @@ import query_fuzz as fuzz
 import query_models as models
 import random_queries
 
-from arthurai.server.data.store import DataStore
 from arthurai.server.query import (
     QueryError,
     run_distributions,
@@ -19,6 +18,7 @@ from arthurai.server.query import (
     run_psi_table,
     run_query,
 )
+from arthurai.server.storage.warehouse.data_store import DataStore
 
 
 def base_body(world, rng):

@@ -7,15 +7,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.query.drift.frame import text_key
+from arthurai.server.query.drift.side_query import text_key
+from arthurai.server.query.execute import fetch
 from arthurai.server.query.functions.transformation import bin_index
-from arthurai.server.query.run import fetch
 from arthurai.server.query.sql import Binder, number_literal, select, with_ctes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.server.query.drift.frame import Frame, Measured
+    from arthurai.server.query.drift.side_query import Frame, Measured
     from arthurai.server.query.sql import Store
 
 Group = tuple[Any, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from arthurai.server.query.drift.special import chi_square_log10_p, digamma, kolmogorov_log10_p
+from arthurai.server.query.drift.statistics import chi_square_log10_p, digamma, kolmogorov_log10_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,22 +2,22 @@
 
 from importlib import import_module
 
-from arthurai.server.query.functions.registry import FUNCTIONS, Function
+from arthurai.server.query.functions.function_registry import FUNCTIONS, Function
 
 __all__ = ["FUNCTIONS", "Function"]
 
 for _module in (
     "aggregation",
     "arithmetic",
-    "bias",
-    "binary",
-    "detection",
-    "distribution",
-    "explanation",
-    "multiclass",
-    "ranked",
+    "bias_thresholds",
+    "binary_classification",
+    "object_detection",
+    "histograms",
+    "importances",
+    "multiclass_classification",
+    "ranked_lists",
     "regression",
-    "tokens",
+    "generated_text",
     "transformation",
 ):
     import_module(f"{__name__}.{_module}")

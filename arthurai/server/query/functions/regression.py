@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.server.query.column_types import Kind
 from arthurai.server.query.errors import QueryError
-from arthurai.server.query.expressions import Expr
-from arthurai.server.query.functions.registry import function
-from arthurai.server.query.kinds import Kind
-from arthurai.server.query.resolve import numbers
+from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import ratio, select
+from arthurai.server.query.sql_expression import Expr
+from arthurai.server.query.target_resolution import numbers
 
 if TYPE_CHECKING:
-    from arthurai.server.query.arguments import Arguments
+    from arthurai.server.query.function_arguments import Arguments
 
 
 def _sides(arguments: Arguments) -> tuple[str, str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.server.query.column_types import SQL_TYPE, Kind, common_kind
 from arthurai.server.query.errors import QueryError, shown
-from arthurai.server.query.expressions import Expr, Mode
-from arthurai.server.query.functions.registry import function
-from arthurai.server.query.kinds import SQL_TYPE, Kind, common_kind
+from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.parse import MAX_ITEMS
 from arthurai.server.query.sql import check_size, double, has_window
+from arthurai.server.query.sql_expression import Expr, Mode
 
 if TYPE_CHECKING:
-    from arthurai.server.query.arguments import Arguments
+    from arthurai.server.query.function_arguments import Arguments
 
 INTERVALS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 _TIMES = frozenset({Kind.TIME})

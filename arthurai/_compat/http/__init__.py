@@ -1,0 +1,1 @@
+"""HTTP verbs for programs that call the API by path."""

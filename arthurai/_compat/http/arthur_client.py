@@ -1,0 +1,140 @@
+"""An older client with HTTP verbs, kept for programs that still import it."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from arthurai._compat.http.abstract_client import AbstractHTTPClient
+from arthurai._compat.http.http_verbs import HTTPClient
+from arthurai.common.exceptions import MissingParameterError
+from arthurai.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+FALSE_OFFLINE_DEFAULT = False
+
+
+class ArthurHTTPClient(AbstractHTTPClient):
+    """HTTP verbs on full paths, without any check of statuses.
+
+    Deprecated since 3.13.1: use `ArthurAI.client`.
+
+    Args:
+        access_key: API key; `ARTHUR_API_KEY` when it is missing.
+        url: Address of the server; `ARTHUR_ENDPOINT_URL` when it is missing. A path is dropped.
+        base_path: Path that the program works below; it decides which header carries the key.
+        thread_workers: Threads of `pool`.
+        verify_ssl: Whether certificates are checked.
+        offline: Kept for older programs; nothing is sent before the first verb in any case.
+
+    Raises:
+        MissingParameterError: Key or url is missing.
+        UserValueError: The url cannot be used.
+    """
+
+    def __init__(
+        self,
+        access_key: str | None = None,
+        url: str | None = None,
+        base_path: str | None = None,
+        thread_workers: int = 10,
+        verify_ssl: bool = True,
+        offline: bool = FALSE_OFFLINE_DEFAULT,  # noqa: ARG002 - no look-up is made that it could prevent
+    ) -> None:
+        warnings.warn(
+            "ArthurHTTPClient is deprecated, use ArthurAI.client", DeprecationWarning, stacklevel=2
+        )
+        key = access_key or os.environ.get("ARTHUR_API_KEY")
+        address = url or os.environ.get("ARTHUR_ENDPOINT_URL")
+        if not key or not address:
+            raise MissingParameterError("ArthurHTTPClient needs access_key and url")
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        self.url = f"{parts.scheme}://{parts.netloc}"
+        self.base_path = base_path
+        self.verify_ssl = verify_ssl
+        self.user_agent = f"arthur-sdk/{__version__}"
+        self.pool = ThreadPoolExecutor(thread_workers)
+        header = "Authorization" if base_path and "v3" in base_path else "X-API-KEY"
+        self._client = HTTPClient(
+            self.url, default_headers={header: key.strip()}, verify_ssl=verify_ssl
+        )
+
+    def send(  # type: ignore[override] # the official one names its options
+        self,
+        endpoint: str,
+        method: str = "GET",
+        json: Any = None,
+        files: Any = None,
+        headers: Any = None,
+        params: Any = None,
+        return_raw_response: bool = False,
+        retries: int = 0,
+    ) -> Any:
+        """Send a request; see `HTTPClient.send`."""
+        return self._client.send(
+            endpoint,
+            method,
+            json,
+            files,
+            headers,
+            params,
+            return_raw_response,
+            retries,
+            validate_response_status=False,
+        )
+
+    def get(self, endpoint: str, headers: Any = None, params: Any = None, **kwargs: Any) -> Any:
+        """Send a GET request."""
+        return self.send(endpoint, "GET", headers=headers, params=params, **kwargs)
+
+    def post(
+        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
+    ) -> Any:
+        """Send a POST request."""
+        return self.send(endpoint, "POST", json, files, headers, **kwargs)
+
+    def patch(
+        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
+    ) -> Any:
+        """Send a PATCH request."""
+        return self.send(endpoint, "PATCH", json, files, headers, **kwargs)
+
+    def put(
+        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
+    ) -> Any:
+        """Send a PUT request."""
+        return self.send(endpoint, "PUT", json, files, headers, **kwargs)
+
+    def delete(self, endpoint: str, headers: Any = None, **kwargs: Any) -> Any:
+        """Send a DELETE request."""
+        return self.send(endpoint, "DELETE", headers=headers, **kwargs)
+
+    @staticmethod
+    def async_call(
+        rest_call: Callable[..., T],
+        pool: ThreadPoolExecutor,
+        *args: Any,
+        callback: Callable[[Future[T]], object] | None = None,
+    ) -> Future[T]:
+        """Run a call in a pool of threads.
+
+        Args:
+            rest_call: What to call.
+            pool: The threads.
+            *args: Its arguments.
+            callback: Called with the future when it is done.
+
+        Returns:
+            The future of its result.
+        """
+        future = pool.submit(rest_call, *args)
+        if callback is not None:
+            future.add_done_callback(callback)
+        return future

@@ -1,0 +1,148 @@
+"""Checks of answers: their status, and the verdicts on single rows inside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import (
+    ArthurUnexpectedError,
+    ArthurUserError,
+    PaymentRequiredError,
+    ResponseClientError,
+    ResponseRedirectError,
+    ResponseServerError,
+    UnexpectedTypeError,
+    UnexpectedValueError,
+)
+from arthurai.transport.errors import exception_of, reason_of, server_message
+
+if TYPE_CHECKING:
+    from arthurai._compat.http.verb_response import HTTPResponse
+
+__all__ = [
+    "ArthurUnexpectedError",
+    "ArthurUserError",
+    "PaymentRequiredError",
+    "ResponseClientError",
+    "ResponseRedirectError",
+    "ResponseServerError",
+    "UnexpectedTypeError",
+    "UnexpectedValueError",
+    "validate_multistatus_response_and_get_failures",
+    "validate_response_status",
+]
+
+_REDIRECTS, _CLIENT_ERRORS, _SERVER_ERRORS = 300, 400, 500
+_MULTI_STATUS = 207
+_COUNTS = frozenset({"success", "failure", "total"})
+
+
+def validate_response_status(
+    response_or_code: HTTPResponse | int,
+    expected_status_code: int | None = None,
+    allow_redirects: bool | None = False,
+) -> None:
+    """Raise the exception that a status stands for.
+
+    Args:
+        response_or_code: An answer, or its status alone.
+        expected_status_code: The one status that is right, whatever it is.
+        allow_redirects: Let 3xx statuses pass.
+
+    Raises:
+        UnexpectedTypeError: `response_or_code` is neither an answer nor a number.
+        ResponseServerError: The status is 500 or above.
+        PaymentRequiredError: It is 402.
+        ForbiddenError: It is 403.
+        ResponseClientError: It is another status from 400 on.
+        ResponseRedirectError: It is a 3xx status and redirects are not allowed.
+        UnexpectedValueError: It is a success, but not the expected one.
+    """
+    status, said = _status_of(response_or_code)
+    if status == expected_status_code:
+        return
+    text = f"the server answered {status} ({reason_of(status)}){said}"
+    if status >= _CLIENT_ERRORS or (status >= _REDIRECTS and not allow_redirects):
+        raise exception_of(status)(text)
+    if expected_status_code is not None:
+        raise UnexpectedValueError(f"{text}; expected {expected_status_code}")
+
+
+def _status_of(response_or_code: Any) -> tuple[int, str]:
+    if isinstance(response_or_code, int) and not isinstance(response_or_code, bool):
+        return response_or_code, ""
+    status = getattr(response_or_code, "status_code", None)
+    if not isinstance(status, int):
+        raise UnexpectedTypeError(
+            f"response_or_code must be a response or a status, got "
+            f"{type(response_or_code).__name__}"
+        )
+    message = server_message(
+        getattr(response_or_code, "content", b""), getattr(response_or_code, "headers", {})
+    )
+    return status, f": {message}" if message else ""
+
+
+def validate_multistatus_response_and_get_failures(
+    response: HTTPResponse, raise_on_failures: bool = False
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Sort the refused rows of a 207 answer by whose fault they are.
+
+    Args:
+        response: An answer with `counts` and `results` in its body.
+        raise_on_failures: Raise when any row was refused.
+
+    Returns:
+        The results that are the caller's fault (4xx) and those that are the server's.
+
+    Raises:
+        UnexpectedValueError: The answer is no multi-status answer, or contradicts itself.
+        ResponseServerError: Rows failed on the server's side, and `raise_on_failures` is set.
+        ResponseClientError: Only the caller's rows were at fault, and `raise_on_failures` is set.
+    """
+    if response.status_code != _MULTI_STATUS:
+        raise UnexpectedValueError(
+            f"the server answered {response.status_code}; expected {_MULTI_STATUS} (Multi-Status)"
+        )
+    counts, results = _counts_and_results(response.json())
+    user_failures: list[dict[str, Any]] = []
+    server_failures: list[dict[str, Any]] = []
+    for result in results:
+        status = result["status"]
+        if _CLIENT_ERRORS <= status < _SERVER_ERRORS:
+            user_failures.append(result)
+        elif status >= _REDIRECTS:
+            server_failures.append(result)
+    found = len(user_failures) + len(server_failures)
+    if found != counts["failure"]:
+        raise UnexpectedValueError(
+            f"the server counted {counts['failure']} failures but listed {found}"
+        )
+    if raise_on_failures and server_failures:
+        also = f"; {len(user_failures)} more are at fault themselves" if user_failures else ""
+        raise ResponseServerError(
+            f"{len(server_failures)} of {counts['total']} rows failed on the server{also}. First: "
+            f"{server_failures[0]}"
+        )
+    if raise_on_failures and user_failures:
+        raise ResponseClientError(
+            f"{len(user_failures)} of {counts['total']} rows were refused. First: "
+            f"{user_failures[0]}"
+        )
+    return user_failures, server_failures
+
+
+def _counts_and_results(body: Any) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    if not isinstance(body, dict):
+        raise UnexpectedValueError(f"the body must be an object, got {type(body).__name__}")
+    counts, results = body.get("counts"), body.get("results")
+    if not isinstance(counts, dict) or counts.keys() != _COUNTS:
+        raise UnexpectedValueError(
+            f"counts must hold exactly {', '.join(sorted(_COUNTS))}, got {counts!r:.200}"
+        )
+    if not isinstance(results, list):
+        raise UnexpectedValueError(f"results must be a list, got {type(results).__name__}")
+    for result in results:
+        if not isinstance(result, dict) or not isinstance(result.get("status"), int | float):
+            raise UnexpectedValueError(f"each result must have a status, got {result!r:.200}")
+    return counts, results

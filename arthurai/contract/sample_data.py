@@ -1,0 +1,213 @@
+"""The objects that a writing contract run makes: small, made up, and named so that one sees it."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from typing import Any, Final
+
+from arthurai.contract.write_guard import PREFIX
+
+_serial = itertools.count(1)
+_RUN: Final = secrets.token_hex(4)
+ROWS: Final = 24
+
+
+def name(kind: str) -> str:
+    """Return a new name.
+
+    Args:
+        kind: What it is for.
+    """
+    return f"{PREFIX}-{kind}-{_RUN}-{next(_serial)}"
+
+
+def model(**changes: Any) -> dict[str, Any]:
+    """Return a request for a binary classifier of loans.
+
+    Args:
+        **changes: Members that differ.
+    """
+    unique = name("model")
+    return {
+        "partner_model_id": unique,
+        "display_name": unique,
+        "input_type": "TABULAR",
+        "output_type": "MULTICLASS",
+        "is_batch": False,
+        "attributes": [
+            {
+                "name": "income",
+                "stage": "PIPELINE_INPUT",
+                "value_type": "FLOAT",
+                "position": 0,
+                "categorical": False,
+                "min_range": 0,
+                "max_range": 250000,
+            },
+            {
+                "name": "region",
+                "stage": "PIPELINE_INPUT",
+                "value_type": "STRING",
+                "position": 1,
+                "categorical": True,
+                "categories": [{"value": "north"}, {"value": "south"}, {"value": "west"}],
+            },
+            {
+                "name": "age",
+                "stage": "NON_INPUT_DATA",
+                "value_type": "INTEGER",
+                "position": 0,
+                "categorical": False,
+                "monitor_for_bias": True,
+                "bins": [
+                    {"continuous_start": None, "continuous_end": 40},
+                    {"continuous_start": 40, "continuous_end": None},
+                ],
+            },
+            {
+                "name": "p_default",
+                "stage": "PREDICTED_VALUE",
+                "value_type": "FLOAT",
+                "position": 0,
+                "categorical": False,
+                "min_range": 0,
+                "max_range": 1,
+                "is_positive_predicted_attribute": True,
+                "attribute_link": "defaulted",
+            },
+            {
+                "name": "defaulted",
+                "stage": "GROUND_TRUTH",
+                "value_type": "INTEGER",
+                "position": 0,
+                "categorical": True,
+                "categories": [{"value": "0"}, {"value": "1"}],
+                "attribute_link": "p_default",
+            },
+        ],
+        **changes,
+    }
+
+
+def _row(number: int) -> dict[str, Any]:
+    return {
+        "partner_inference_id": f"{PREFIX}-row-{number}",
+        "inference_timestamp": f"2026-01-{1 + number % 6:02d}T{number:02d}:00:00Z",
+        "inference_data": {
+            "income": 1000.0 + 250.5 * number,
+            "region": ("north", "south", "west")[number % 3],
+            "age": 20 + 2 * number,
+            "p_default": (number * 7 % ROWS + 0.5) / ROWS,
+        },
+    }
+
+
+INFERENCES: Final = [_row(number) for number in range(ROWS)]
+TRUTHS: Final = [
+    {
+        "partner_inference_id": row["partner_inference_id"],
+        "ground_truth_timestamp": "2026-02-01T00:00:00Z",
+        "ground_truth_data": {"defaulted": int(number % 4 == 0)},
+    }
+    for number, row in enumerate(INFERENCES)
+]
+# Right for the upper half of the incomes only.
+WEAK_TRUTHS: Final = [
+    {
+        **truth,
+        "ground_truth_data": {
+            "defaulted": round(row["inference_data"]["p_default"]) ^ (number < ROWS // 2)
+        },
+    }
+    for number, (row, truth) in enumerate(zip(INFERENCES, TRUTHS, strict=True))
+]
+
+
+def metric(model_id: str) -> dict[str, Any]:
+    """Return a request for a metric: how many inferences there are.
+
+    Args:
+        model_id: The model it is of.
+    """
+    return {
+        "name": name("metric"),
+        "endpoint": f"/api/v3/models/{model_id}/inferences/query",
+        "query": {"select": [{"function": "count", "alias": "inferences"}]},
+        "parameters": [],
+    }
+
+
+def alert_rule(metric_id: str) -> dict[str, Any]:
+    """Return a request for an alert rule.
+
+    Args:
+        metric_id: The metric it watches.
+    """
+    return {
+        "metric_id": metric_id,
+        "name": name("rule"),
+        "bound": "upper",
+        "threshold": 5.5,
+        "severity": "warning",
+        "lookback_period": 60,
+        "subsequent_alert_wait_time": 30,
+        "enabled": False,
+    }
+
+
+def notification(model_id: str) -> dict[str, Any]:
+    """Return a request for a notification configuration that is switched off.
+
+    Args:
+        model_id: The model whose alerts it is about.
+    """
+    return {
+        "model_id": model_id,
+        "type": "pagerduty",
+        "destination": f"{PREFIX}@example.invalid",
+        "enabled": False,
+    }
+
+
+def summary(model_id: str) -> dict[str, Any]:
+    """Return a request for an alert summary.
+
+    Args:
+        model_id: The model it tells about.
+    """
+    return {
+        "name": name("summary"),
+        "frequency": "weekly",
+        "send_time_of_day": "08:30",
+        "send_day_of_week": "Monday",
+        "models": [model_id],
+        "subscribers": [],
+    }
+
+
+def user(**changes: Any) -> dict[str, Any]:
+    """Return a request for a user with a password that nobody knows.
+
+    Args:
+        **changes: Members that differ.
+    """
+    unique = name("user")
+    return {
+        "email": f"{unique}@example.invalid",
+        "username": unique,
+        "password": f"Aa1-{secrets.token_urlsafe(24)}",
+        "roles": ["User"],
+        "first_name": "Contract",
+        "last_name": "Check",
+        **changes,
+    }
+
+
+def service_account(**changes: Any) -> dict[str, Any]:
+    """Return a request for a service account.
+
+    Args:
+        **changes: Members that differ.
+    """
+    return {"description": name("service-account"), "role": "User", **changes}

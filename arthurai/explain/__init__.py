@@ -1,0 +1,1 @@
+"""Explainers, and the packaging of user projects."""

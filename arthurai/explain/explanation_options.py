@@ -1,0 +1,157 @@
+"""What can be set about explanations, and how it is called on the wire."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import InputType
+from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.model.base_model import ModelRecord
+
+logger = logging.getLogger(__name__)
+
+LIME = "lime"
+SHAP = "shap"
+DEFAULT_SHAP_ROWS = 20
+
+#: Settings that describe the user's project; they are not sent.
+FILE_FIELDS = ("project_directory", "user_predict_function_import_path", "requirements_file")
+_LOCAL = frozenset({*FILE_FIELDS, "df", "ignore_dirs", "shap_nrows"})
+
+#: Settings that are sent, with their names on the wire.
+_WIRE_NAMES = {
+    "python_version": "python_version",
+    "sdk_version": "sdk_version",
+    "user_predict_function_import_path": "user_predict_function_import_path",
+    "explanation_algo": "explanation_algo",
+    "streaming_explainability_enabled": "streaming_explainability_enabled",
+    "explanation_nsamples": "explanation_nsamples",
+    "model_server_num_cpu": "model_server_cpu",
+    "model_server_cpu": "model_server_cpu",
+    "model_server_memory": "model_server_memory",
+    "model_server_max_replicas": "model_server_max_replicas",
+    "inference_consumer_num_cpu": "inference_consumer_cpu",
+    "inference_consumer_cpu": "inference_consumer_cpu",
+    "inference_consumer_memory": "inference_consumer_memory",
+    "inference_consumer_thread_pool_size": "inference_consumer_thread_pool_size",
+    "inference_consumer_score_percent": "inference_consumer_score_percent",
+    "seed": "seed",
+    "shap_expected_values": "shap_expected_values",
+    "service_account_id": "service_account_id",
+}
+
+_SMALL_SAMPLE = 50
+_PYTHON_VERSION = re.compile(r"3\.\d{1,2}", re.ASCII)
+_MODULE_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def check_known(settings: Mapping[str, Any]) -> None:
+    """Check the names of settings, and the values that can be checked here.
+
+    Args:
+        settings: Settings by name.
+
+    Raises:
+        UserValueError: A name is unknown, or a value is impossible.
+        UserTypeError: A value has the wrong type.
+    """
+    for name in settings:
+        if name not in _LOCAL and name not in _WIRE_NAMES:
+            known = sorted({*_LOCAL, *_WIRE_NAMES})
+            raise UserValueError(
+                f"{name!r} is no setting of explanations; these are: {', '.join(known)}."
+            )
+    algorithm = settings.get("explanation_algo")
+    if algorithm is not None and algorithm not in {LIME, SHAP}:
+        raise UserValueError(f"explanation_algo needs {LIME!r} or {SHAP!r}, got {algorithm!r}.")
+    version = settings.get("python_version")
+    if version is not None and not (
+        isinstance(version, str) and _PYTHON_VERSION.fullmatch(version)
+    ):
+        raise UserValueError(f"python_version needs text such as '3.11', got {version!r}.")
+    share = settings.get("inference_consumer_score_percent")
+    if share is not None and not (
+        isinstance(share, int | float) and not isinstance(share, bool) and 0 <= share <= 1
+    ):
+        raise UserValueError(f"inference_consumer_score_percent needs 0 to 1, got {share!r}.")
+    for name in ("explanation_nsamples", "seed", "shap_nrows"):
+        number = settings.get(name)
+        if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+            raise UserTypeError(f"{name} needs a whole number, got {number!r}.")
+        if number is not None and number < (0 if name == "seed" else 1):
+            raise UserValueError(f"{name} is too small: {number!r}.")
+    path = settings.get("user_predict_function_import_path")
+    if path is not None and not (isinstance(path, str) and _MODULE_PATH.fullmatch(path)):
+        raise UserValueError(
+            "user_predict_function_import_path needs the name of a module as it is imported, such "
+            f"as 'entrypoint' or 'package.entrypoint'; got {path!r}."
+        )
+
+
+def on_the_wire(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Rename the settings that are sent.
+
+    Args:
+        settings: Settings by name.
+
+    Returns:
+        The values that are not ``None``, zeros among them, by their names on the wire.
+    """
+    wire = {
+        _WIRE_NAMES[name]: value
+        for name, value in settings.items()
+        if name in _WIRE_NAMES and value is not None
+    }
+    if "sdk_version" in wire:
+        wire["sdk_version"] = str(wire["sdk_version"]).split()[0]
+    return wire
+
+
+def running_python() -> str:
+    """Name the running version of Python: major and minor, such as ``3.11``."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def check_sample(
+    model: ModelRecord, df: Any, project_directory: Any, import_path: str | None
+) -> None:
+    """Check that what is needed to enable explanations is there.
+
+    Args:
+        model: The model.
+        df: Sample of inputs and predictions.
+        project_directory: The user's project.
+        import_path: Its entry module.
+
+    Raises:
+        MissingParameterError: Something is absent.
+    """
+    if model.input_type == InputType.NLP and not model.text_delimiter:
+        raise MissingParameterError(
+            f"Model {model.shown_name!r} needs a text_delimiter, so that texts can be cut "
+            "into words. Set model.text_delimiter, and call update()."
+        )
+    if df is None and model.input_type != InputType.Image:
+        raise MissingParameterError("df needs a sample of inputs and predictions.")
+    if project_directory is None:
+        raise MissingParameterError(
+            "project_directory needs the directory with the code of the model."
+        )
+    if import_path is None:
+        raise MissingParameterError(
+            "user_predict_function_import_path needs the module that defines predict()."
+        )
+    if df is not None and len(df) < _SMALL_SAMPLE:
+        logger.warning(
+            "The sample for explanations has %d rows; with fewer than %d the explanations may "
+            "be poor.",
+            len(df),
+            _SMALL_SAMPLE,
+        )

@@ -1,0 +1,586 @@
+"""An explainer: a predict function, a sample, and the libraries that explain with them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import InputType, OutputType, Stage, TextDelimiter
+from arthurai.common.exceptions import (
+    ArthurUserError,
+    MethodNotApplicableError,
+    UnexpectedValueError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.explain.lime_results import (
+    REGRESSION_LABEL,
+    EmptyLimeExplanation,
+    LimeResults,
+)
+from arthurai.explain.output_validation import (
+    validate_predicted_attribute_order_matches_dataframe,
+)
+from arthurai.explain.random_state import restored_randomness
+from arthurai.explain.row_encoding import LabelEncoding, as_matrix, rows_of, without_missing
+
+__all__ = ["ArthurExplainer", "EmptyLimeExplanation"]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from arthurai.model.attributes import ArthurAttribute
+
+_BINARY = 2
+_IMAGE_SEGMENTS = 40
+_DEFAULT_SAMPLES = 5000
+
+
+class ArthurExplainer(LimeResults):
+    """Explains predictions with SHAP (tabular) and LIME (tabular, text, images).
+
+    It can be pickled with dill: the pickle holds the predict function, the encoded sample and the
+    settings; the libraries' own objects are made anew where it is loaded. Random numbers of the
+    process are left as they were.
+
+    Args:
+        model_type: A member of :class:`~arthurai.common.constants.OutputType`.
+        model_input_type: A member of :class:`~arthurai.common.constants.InputType`.
+        predicted_attributes: The predicted attributes, in the order of the outputs.
+        predict_func: Takes a list of rows, texts or image arrays, and gives one row of outputs
+            each, shape (inputs,) or (inputs, outputs).
+        data: Sample of inputs: any table, columns in the order of the inputs; not for images.
+        label_mapping: For each input ``None``, or the number of each category.
+        categorical_features: Indices of categorical inputs.
+        enable_shap: Prepare SHAP (tabular only).
+        shap_training_samples: Rows of the sample that SHAP compares with.
+        enable_lime: Prepare LIME.
+        text_delimiter: Regular expression that separates the words of a text.
+        load_image_func: Reads an image from a path.
+        predictions_df: The predictions of the sample; not for images.
+        seed: Start of the random numbers.
+
+    Raises:
+        UnexpectedValueError: An attribute is no prediction, or sample and predictions have
+            different lengths.
+        ArthurUserError: Of two predictions not exactly one is positive, or a library is absent.
+        UserTypeError: Sample or predictions are absent.
+        UserValueError: The predict function fails, its predictions are not those of the sample, or
+            there is no function that loads images.
+    """
+
+    SHAP = "shap"
+    LIME = "lime"
+
+    def __init__(
+        self,
+        model_type: str,
+        model_input_type: str,
+        predicted_attributes: Sequence[ArthurAttribute],
+        predict_func: Callable[[Any], Any],
+        data: Any,
+        label_mapping: Sequence[Mapping[Any, int] | None],
+        categorical_features: Sequence[int] | None = None,
+        enable_shap: bool = True,
+        shap_training_samples: int = 20,
+        enable_lime: bool = True,
+        text_delimiter: str = TextDelimiter.NOT_WORD,
+        load_image_func: Callable[[str], Any] | None = None,
+        predictions_df: Any = None,
+        seed: int | None = None,
+    ) -> None:
+        self.model_type = model_type
+        self.model_input_type = model_input_type
+        self.predicted_attributes = list(predicted_attributes)
+        self.predict_func = predict_func
+        self.load_image_func = load_image_func
+        self.categorical_features = list(categorical_features or ())
+        self.shap_training_samples = shap_training_samples
+        self.text_delimiter = text_delimiter
+        self.seed = seed
+        self.enable_shap = enable_shap and model_input_type == InputType.Tabular
+        self.enable_lime = enable_lime
+        self._encoding = LabelEncoding(label_mapping)
+        self._sample: Any = None
+        self.shap_explainer: Any = None
+        self.lime_explainer: Any = None
+        self._positive = self._check_outputs()
+        if model_input_type == InputType.Image:
+            if load_image_func is None:
+                raise UserValueError("load_image_func is needed for images.")
+            self.build_image_explainers(None)
+            return
+        if data is None or predictions_df is None:
+            raise UserTypeError("data and predictions_df need the sample and its predictions.")
+        rows, kept = without_missing(rows_of(data, "data"))
+        predictions = rows_of(predictions_df, "predictions_df")
+        if len(predictions) != len(data):
+            raise UnexpectedValueError(
+                f"data has {len(data)} rows, but predictions_df {len(predictions)}."
+            )
+        self._check_predictions(rows, predictions_df, kept)
+        if model_input_type == InputType.NLP:
+            self.build_nlp_explainers(rows)
+        else:
+            self.build_tabular_explainers(self.encode_labels(rows))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The libraries' objects depend on their versions, and some cannot be pickled.
+        return {**self.__dict__, "shap_explainer": None, "lime_explainer": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self.model_input_type == InputType.Image:
+            self.build_image_explainers(None)
+        elif self.model_input_type == InputType.NLP:
+            self.build_nlp_explainers(None)
+        elif self._sample is not None:
+            self.build_tabular_explainers(self._sample)
+
+    # -- outputs ---------------------------------------------------------------------------------
+
+    @property
+    def num_predicted_attributes(self) -> int:
+        """Number of outputs."""
+        return len(self.predicted_attributes)
+
+    def _check_outputs(self) -> int | None:
+        """Check the predicted attributes; give the position of the positive one of two."""
+        for attribute in self.predicted_attributes:
+            if attribute.stage != Stage.PredictedValue:
+                raise UnexpectedValueError(
+                    f"Attribute {attribute.name!r} is no prediction, but {attribute.stage}."
+                )
+        if self.model_type == OutputType.Regression or self.num_predicted_attributes != _BINARY:
+            return None
+        positive = [
+            index
+            for index, attribute in enumerate(self.predicted_attributes)
+            if attribute.is_positive_predicted_attribute
+        ]
+        if len(positive) != 1:
+            raise ArthurUserError(
+                f"Of two predictions exactly one has to be positive, not {len(positive)}. Say "
+                "which with positive_predicted_attr."
+            )
+        return positive[0]
+
+    def _check_predictions(
+        self, rows: list[list[Any]], predictions_df: Any, kept: Sequence[int]
+    ) -> None:
+        inputs: Any = rows
+        if self.model_input_type == InputType.NLP:
+            inputs = [row[0] for row in rows]
+        else:
+            inputs = self.decode_labels(self.encode_labels(rows))
+        try:
+            actual = self._widened(self.predict_func(inputs), len(inputs))
+        except Exception as error:
+            raise UserValueError(
+                f"The predict function failed for the sample: {type(error).__name__}: {error}"
+            ) from error
+        validate_predicted_attribute_order_matches_dataframe(
+            actual, _taken(predictions_df, kept), self.predicted_attributes
+        )
+
+    def _widened(self, outputs: Any, number: int) -> Any:
+        """Bring outputs into the shape (inputs, outputs)."""
+        import numpy as np
+
+        matrix = np.asarray(outputs, dtype=float)
+        if matrix.ndim == 1:
+            matrix = matrix[:, np.newaxis]
+        if matrix.ndim != _BINARY or len(matrix) != number:
+            raise UserValueError(
+                f"The predict function gave the shape {matrix.shape} for {number} inputs; it has "
+                "to give one row of outputs each."
+            )
+        if self._positive is not None and matrix.shape[1] == 1:
+            columns = [1 - matrix[:, 0], matrix[:, 0]]
+            matrix = np.stack(columns if self._positive == 1 else columns[::-1], axis=1)
+        if matrix.shape[1] != self.num_predicted_attributes:
+            raise UserValueError(
+                f"The predict function gave {matrix.shape[1]} outputs for each input, but the "
+                f"model has {self.num_predicted_attributes} predictions."
+            )
+        return matrix
+
+    # -- inputs ----------------------------------------------------------------------------------
+
+    def encode_labels(self, feature_vector: Any) -> Any:
+        """Turn rows into numbers; an unknown category gets the next free number.
+
+        Args:
+            feature_vector: Rows of inputs.
+
+        Returns:
+            Array of float64, shape (rows, inputs).
+        """
+        return self._encoding.encoded(rows_of(feature_vector, "feature_vector"))
+
+    def decode_labels(self, feature_vector: Any) -> list[list[Any]]:
+        """Turn numbers back into rows; a number between two categories is the nearest one's.
+
+        Args:
+            feature_vector: Array, shape (rows, inputs).
+
+        Returns:
+            Rows of inputs.
+        """
+        return self._encoding.decoded(as_matrix(feature_vector))
+
+    def predict_wrapper(self, encoded_feature_vectors: Any) -> Any:
+        """Predict from encoded rows.
+
+        Args:
+            encoded_feature_vectors: Array, shape (rows, inputs).
+
+        Returns:
+            Array, shape (rows, outputs); the complement of the only output of a yes/no model is
+            filled in.
+        """
+        rows = self.decode_labels(encoded_feature_vectors)
+        return self._widened(self.predict_func(rows), len(rows))
+
+    def predict_tabular(self, input_feature_vectors: Any) -> Any:
+        """Predict from rows.
+
+        Args:
+            input_feature_vectors: Rows of inputs.
+
+        Returns:
+            Array, shape (rows, outputs).
+
+        Raises:
+            UserValueError: The predict function fails.
+        """
+        try:
+            with restored_randomness(self.seed):
+                return self.predict_wrapper(self.encode_labels(input_feature_vectors))
+        except Exception as error:
+            raise UserValueError(f"The predict function failed: {error}") from error
+
+    def _predicted_plainly(self, inputs: Any) -> Any:
+        """Predict from what LIME makes of texts and images."""
+        return self._widened(self.predict_func(inputs), len(inputs))
+
+    # -- building --------------------------------------------------------------------------------
+
+    def build_tabular_explainers(self, data: Any, **kwargs: Any) -> None:
+        """Prepare SHAP and LIME for encoded rows.
+
+        Args:
+            data: The encoded sample, shape (rows, inputs).
+            **kwargs: For LIME's explainer.
+
+        Raises:
+            ArthurUserError: A library is absent, or fails for this sample.
+        """
+        self._sample = as_matrix(data)
+        try:
+            if self.enable_shap:
+                import shap
+
+                self.shap_explainer = shap.KernelExplainer(self.predict_wrapper, self._background())
+            if self.enable_lime:
+                from lime.lime_tabular import LimeTabularExplainer
+
+                regression = self.model_type == OutputType.Regression
+                self.lime_explainer = LimeTabularExplainer(
+                    self._sample,
+                    mode="regression" if regression else "classification",
+                    discretize_continuous=False,
+                    categorical_features=self.categorical_features,
+                    random_state=self.seed,
+                    **kwargs,
+                )
+        except ImportError as error:
+            raise ArthurUserError(f"Explanations need the package {error.name}.") from error
+        except Exception as error:
+            raise ArthurUserError(f"The explainers could not be built: {error}") from error
+
+    def _background(self) -> Any:
+        import numpy as np
+
+        rows = min(self.shap_training_samples, len(self._sample))
+        chosen = np.random.default_rng(self.seed).choice(len(self._sample), rows, replace=False)
+        return self._sample[np.sort(chosen)]
+
+    def build_nlp_explainers(self, data: Any, **kwargs: Any) -> None:
+        """Prepare LIME for texts.
+
+        Args:
+            data: Not needed: LIME perturbs the text itself.
+            **kwargs: For LIME's explainer.
+
+        Raises:
+            ArthurUserError: The library is absent.
+        """
+        del data
+        try:
+            from lime.lime_text import LimeTextExplainer
+        except ImportError as error:
+            raise ArthurUserError(f"Explanations need the package {error.name}.") from error
+        self.lime_explainer = LimeTextExplainer(
+            split_expression=self.text_delimiter, bow=False, random_state=self.seed, **kwargs
+        )
+
+    def build_image_explainers(self, data: Any, **kwargs: Any) -> None:
+        """Prepare LIME for images.
+
+        Args:
+            data: Not needed: LIME perturbs the image itself.
+            **kwargs: For LIME's explainer.
+
+        Raises:
+            ArthurUserError: The library is absent.
+        """
+        del data
+        try:
+            from lime.lime_image import LimeImageExplainer
+        except ImportError as error:
+            raise ArthurUserError(f"Explanations need the package {error.name}.") from error
+        self.lime_explainer = LimeImageExplainer(random_state=self.seed, **kwargs)
+
+    # -- explaining ------------------------------------------------------------------------------
+
+    def shap_expected_values(self) -> list[float]:
+        """Give the mean prediction that SHAP's values start from.
+
+        Returns:
+            One value an output.
+
+        Raises:
+            MethodNotApplicableError: SHAP was not prepared.
+        """
+        import numpy as np
+
+        return [float(v) for v in np.atleast_1d(self._shap().expected_value)]
+
+    def explain_tabular(
+        self, algo: str, raw_feature_vectors: Any, nsamples: int | None = None, **kwargs: Any
+    ) -> list[list[list[float]]]:
+        """Explain rows.
+
+        Args:
+            algo: ``shap`` or ``lime``.
+            raw_feature_vectors: Rows of inputs.
+            nsamples: Perturbed rows for one explanation; the library's own number where absent.
+            **kwargs: For the library.
+
+        Returns:
+            Scores by row, output and input.
+
+        Raises:
+            UserValueError: There is no such algorithm.
+            MethodNotApplicableError: The model is not tabular, or the algorithm was not prepared.
+        """
+        if algo == self.SHAP:
+            more = {} if nsamples is None else {"nsamples": nsamples}
+            return self.explain_tabular_shap(raw_feature_vectors, **more, **kwargs)
+        if algo == self.LIME:
+            more = {} if nsamples is None else {"num_samples": nsamples}
+            return self.explain_tabular_lime(raw_feature_vectors, **more, **kwargs)
+        raise UserValueError(f"algo needs 'shap' or 'lime', got {algo!r}.")
+
+    def explain_tabular_shap(
+        self, raw_feature_vectors: Any, **kwargs: Any
+    ) -> list[list[list[float]]]:
+        """Explain rows with SHAP.
+
+        Args:
+            raw_feature_vectors: Rows of inputs.
+            **kwargs: For ``shap_values``.
+
+        Returns:
+            Scores by row, output and input.
+        """
+        import numpy as np
+
+        explainer = self._shap()
+        rows = self.encode_labels(raw_feature_vectors)
+        with restored_randomness(self.seed):
+            values = explainer.shap_values(rows, **{"silent": True, **kwargs})
+        if isinstance(values, list):  # one array an output, as older versions give them
+            scores = np.stack(values, axis=1)
+        elif np.ndim(values) == _BINARY:  # the only output
+            scores = np.asarray(values)[:, np.newaxis, :]
+        else:
+            scores = np.moveaxis(np.asarray(values), 2, 1)
+        listed: list[list[list[float]]] = scores.astype(float).tolist()
+        return listed
+
+    def explain_tabular_lime(
+        self, raw_feature_vectors: Any, **kwargs: Any
+    ) -> list[list[list[float]]]:
+        """Explain rows with LIME; all scores of a row with missing values are NaN.
+
+        Args:
+            raw_feature_vectors: Rows of inputs.
+            **kwargs: For ``explain_instance``.
+
+        Returns:
+            Scores by row, output and input.
+        """
+        import numpy as np
+
+        explainer = self._lime(InputType.Tabular)
+        rows = self.encode_labels(raw_feature_vectors)
+        regression = self.model_type == OutputType.Regression
+        labels = [REGRESSION_LABEL] if regression else list(range(self.num_predicted_attributes))
+
+        def predict(encoded: Any) -> Any:
+            outputs = self.predict_wrapper(encoded)
+            return outputs[:, 0] if regression else outputs
+
+        results: list[Any] = []
+        with restored_randomness(self.seed):
+            for row in rows:
+                if np.isnan(row).any():
+                    results.append(EmptyLimeExplanation(labels, len(row)))
+                else:
+                    results.append(
+                        explainer.explain_instance(
+                            row,
+                            predict,
+                            **{"labels": labels, "num_features": len(row), **kwargs},
+                        )
+                    )
+        return self.format_lime_results(results)
+
+    def explain_nlp(
+        self, algo: str, raw_feature_vectors: Any, nsamples: int | None = None, **kwargs: Any
+    ) -> list[list[list[list[Any]]]]:
+        """Explain a text.
+
+        Args:
+            algo: ``lime``.
+            raw_feature_vectors: One row with one text.
+            nsamples: Perturbed texts; 5000 where absent.
+            **kwargs: For ``explain_instance``.
+
+        Returns:
+            By row and output pairs of word and score, in the order of the text.
+
+        Raises:
+            UserValueError: There is no such algorithm for texts.
+        """
+        self._only_lime(algo, "texts")
+        return self.explain_nlp_lime(
+            raw_feature_vectors, num_samples=nsamples or _DEFAULT_SAMPLES, **kwargs
+        )
+
+    def explain_nlp_lime(
+        self, raw_feature_vectors: Any, **kwargs: Any
+    ) -> list[list[list[list[Any]]]]:
+        """Explain a text with LIME.
+
+        Args:
+            raw_feature_vectors: One row with one text.
+            **kwargs: For ``explain_instance``.
+
+        Returns:
+            By row and output pairs of word and score, in the order of the text.
+
+        Raises:
+            UserValueError: A row does not hold exactly one text.
+        """
+        explainer = self._lime(InputType.NLP)
+        results = []
+        with restored_randomness(self.seed):
+            for row in raw_feature_vectors:
+                texts = [row] if isinstance(row, str) else list(row)
+                if len(texts) != 1 or not isinstance(texts[0], str):
+                    raise UserValueError(f"A row needs exactly one text, got {row!r:.100}.")
+                pieces = len(re.split(self.text_delimiter, texts[0]))
+                results.append(
+                    explainer.explain_instance(
+                        texts[0],
+                        self._predicted_plainly,
+                        **{
+                            "labels": list(range(self.num_predicted_attributes)),
+                            "num_features": pieces,
+                            **kwargs,
+                        },
+                    )
+                )
+        return self.format_lime_text_results(results)
+
+    def explain_image(
+        self, algo: str, image_paths: Sequence[str], nsamples: int | None = None, **kwargs: Any
+    ) -> list[dict[str, Any]]:
+        """Explain images.
+
+        Args:
+            algo: ``lime``.
+            image_paths: Paths of the images.
+            nsamples: Perturbed images; 5000 where absent.
+            **kwargs: For ``explain_instance``.
+
+        Returns:
+            What :meth:`format_lime_image_results` gives.
+
+        Raises:
+            UserValueError: There is no such algorithm for images.
+        """
+        self._only_lime(algo, "images")
+        return self.explain_image_lime(
+            image_paths, num_samples=nsamples or _DEFAULT_SAMPLES, **kwargs
+        )
+
+    def explain_image_lime(self, image_paths: Sequence[str], **kwargs: Any) -> list[dict[str, Any]]:
+        """Explain images with LIME, by about 40 segments of similar pixels.
+
+        Args:
+            image_paths: Paths of the images.
+            **kwargs: For ``explain_instance``.
+
+        Returns:
+            What :meth:`format_lime_image_results` gives.
+        """
+        from lime.wrappers.scikit_image import SegmentationAlgorithm
+
+        explainer = self._lime(InputType.Image)
+        load = self.load_image_func
+        if load is None:
+            raise MethodNotApplicableError("This explainer has no function that loads images.")
+        settings = {
+            "labels": list(range(self.num_predicted_attributes)),
+            "top_labels": None,
+            # LIME takes the number of a segment for its index, so they have to start at 0.
+            "segmentation_fn": SegmentationAlgorithm(
+                "slic", n_segments=_IMAGE_SEGMENTS, start_label=0
+            ),
+            **kwargs,
+        }
+        with restored_randomness(self.seed):
+            results = [
+                explainer.explain_instance(load(path), self._predicted_plainly, **settings)
+                for path in image_paths
+            ]
+        return self.format_lime_image_results(results)
+
+    def _shap(self) -> Any:
+        if self.model_input_type != InputType.Tabular or self.shap_explainer is None:
+            raise MethodNotApplicableError(
+                "SHAP is for tabular models whose explainer was made with enable_shap=True."
+            )
+        return self.shap_explainer
+
+    def _lime(self, input_type: str) -> Any:
+        if self.model_input_type != input_type or self.lime_explainer is None:
+            raise MethodNotApplicableError(
+                f"This explainer is for {self.model_input_type} inputs"
+                f"{'' if self.enable_lime else ' without LIME'}, not for LIME of {input_type}."
+            )
+        return self.lime_explainer
+
+    def _only_lime(self, algo: str, what: str) -> None:
+        if algo != self.LIME:
+            raise UserValueError(f"algo needs 'lime' for {what}, got {algo!r}.")
+
+
+def _taken(table: Any, kept: Sequence[int]) -> Any:
+    from arthurai.upload.table import to_arrow
+
+    return to_arrow(table, name="predictions_df").take(list(kept))

@@ -1,0 +1,96 @@
+"""Are the outputs of a predict function in the order of the model's predictions?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import Stage
+from arthurai.common.exceptions import UserValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.model.attributes import ArthurAttribute
+    from arthurai.model.base_model import ModelRecord
+
+TOLERANCE = 0.01
+"""How far the predictions of the sample may be from those of the predict function."""
+
+_BINARY = 2
+
+
+def validate_predicted_attribute_order_matches_remote(model: ModelRecord) -> None:
+    """Check that the platform has the predictions at the same positions as the local model.
+
+    Args:
+        model: A saved model.
+
+    Raises:
+        UserValueError: It does not; ``update()`` brings the platform up to date.
+    """
+    from arthurai_api.api.models import get_model
+
+    model_id = model.saved_id("be compared with the platform")
+    answer = model.session.call_json(get_model, model_id, expand=["attributes"])
+    remote = {
+        attribute["name"]: attribute.get("position")
+        for attribute in answer.get("attributes") or ()
+        if attribute.get("stage") == Stage.PredictedValue
+    }
+    local = {a.name: a.position for a in model.get_attributes(stage=Stage.PredictedValue)}
+    if remote != local:
+        raise UserValueError(
+            f"The predictions have the positions {local} here, but {remote} on the platform. Call "
+            "update() to send the local ones, or fetch the model anew."
+        )
+
+
+def validate_predicted_attribute_order_matches_dataframe(
+    actual_preds: Any, sample_data: Any, predicted_attributes: Sequence[ArthurAttribute]
+) -> None:
+    """Check that a predict function gives the predictions of the sample, in the same order.
+
+    Args:
+        actual_preds: What the predict function gives, shape (rows, outputs).
+        sample_data: A table with the predictions of the same rows; of two complementary
+            predictions one is enough.
+        predicted_attributes: The predictions in the order of the outputs.
+
+    Raises:
+        UserValueError: A prediction is absent from the sample, or differs by more than 0.01.
+    """
+    import numpy as np
+
+    from arthurai.upload.table import to_arrow
+
+    table = to_arrow(sample_data, name="sample_data")
+    names = [attribute.name for attribute in predicted_attributes]
+    columns = {
+        name: np.asarray(table.column(name).to_pylist(), dtype=float)
+        for name in names
+        if name in table.column_names
+    }
+    if len(names) == _BINARY and len(columns) == 1:
+        ((known, values),) = columns.items()
+        columns[names[1 - names.index(known)]] = 1 - values
+    missing = [name for name in names if name not in columns]
+    if missing:
+        raise UserValueError(
+            f"The sample needs the predictions too; {', '.join(map(repr, missing))} is absent."
+        )
+    actual = np.asarray(actual_preds, dtype=float).reshape(table.num_rows, -1)
+    if actual.shape[1] != len(names):
+        raise UserValueError(
+            f"predict() gives {actual.shape[1]} outputs, but the model has {len(names)} "
+            f"predictions: {', '.join(names)}."
+        )
+    for index, name in enumerate(names):
+        apart = np.abs(actual[:, index] - columns[name])
+        worst = int(np.argmax(np.nan_to_num(apart, nan=np.inf))) if len(apart) else None
+        if worst is not None and not apart[worst] <= TOLERANCE:
+            raise UserValueError(
+                f"predict() gives {actual[worst, index]:.6g} as output {index} for row {worst} of "
+                f"the sample, but {name!r} is {columns[name][worst]:.6g} there. The outputs have "
+                f"to be in the order {', '.join(names)}, and the sample has to hold predictions "
+                "of the same model."
+            )

@@ -1,0 +1,1 @@
+"""Models: describing them, sending their data, watching them."""

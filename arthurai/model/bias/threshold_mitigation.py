@@ -1,0 +1,242 @@
+"""Thresholds that make the groups of a sensitive attribute more equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import (
+    ArthurUserError,
+    MethodNotApplicableError,
+    UnexpectedValueError,
+    UserTypeError,
+    UserValueError,
+    arthur_excepted,
+)
+from arthurai.model.bias.sensitive_groups import sensitive_attribute
+from arthurai.model.metrics import interval
+from arthurai.model.responses import all_items, as_table, choice, connected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.figure import Figure
+
+    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.responses import Frame
+
+DemographicParity = "demographic_parity"
+EqualOpportunity = "equal_opportunity"
+EqualizedOdds = "equalized_odds"
+
+CONSTRAINT_PLOT_DICT = {
+    DemographicParity: ["selection_rate", "accuracy"],
+    EqualOpportunity: ["true_positive_rate", "accuracy"],
+    EqualizedOdds: ["false_positive_rate", "true_positive_rate"],
+}
+"""What x and y of the curves of each constraint are."""
+
+LAST_INDEX = 1000
+
+
+@dataclass
+class Curves:
+    """What each group gives for each choice of thresholds; point i of all groups belongs together.
+
+    Attributes:
+        attribute_name: The attribute that makes the groups.
+        constraint: What is made equal.
+        max_acc_idx: Index of the best choice.
+        attr_val_to_threshold: By group a table with ``x``, ``y`` and ``threshold``; bins of
+            continuous attributes are written as ``(35,55]``.
+    """
+
+    attribute_name: str
+    constraint: str
+    max_acc_idx: int
+    attr_val_to_threshold: dict[Any, Any]
+
+
+class ThresholdMitigation:
+    """One threshold a group instead of one for all.
+
+    Args:
+        arthur_model: A saved binary classifier with sensitive attributes.
+    """
+
+    def __init__(self, arthur_model: ModelRecord) -> None:
+        self.arthur_model = arthur_model
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of {self.arthur_model!r}"
+
+    @arthur_excepted("failed to enable bias mitigation")
+    def enable(self) -> dict[str, Any]:
+        """Have the curves computed; see ``ArthurModel.enable_bias_mitigation``.
+
+        Returns:
+            The state of the enrichments.
+
+        Raises:
+            MethodNotApplicableError: The model is not saved, is no binary classifier, or has no
+                sensitive attribute.
+        """
+        from arthurai.model.enrichments import enable_bias_mitigation
+
+        return enable_bias_mitigation(self.arthur_model)
+
+    @arthur_excepted("failed to fetch the curves")
+    def get_curves(
+        self, attribute: str, constraint: str = EqualOpportunity, *, as_frame: Frame = "pandas"
+    ) -> Curves:
+        """Fetch the curves of an attribute.
+
+        Args:
+            attribute: Name of a sensitive attribute.
+            constraint: ``demographic_parity``, ``equal_opportunity`` or ``equalized_odds``.
+            as_frame: Kind of the tables: ``pandas``, ``polars`` or ``pyarrow``.
+
+        Returns:
+            The curves of all groups.
+
+        Raises:
+            UserValueError: There is no such constraint.
+            MethodNotApplicableError: The attribute is not sensitive, the model is not saved, or
+                there are no curves (yet).
+            UnexpectedValueError: The platform sent curves that belong to no group.
+        """
+        choice("constraint", constraint, CONSTRAINT_PLOT_DICT)
+        found = self._fetch(attribute, constraint)
+        if not found:
+            raise MethodNotApplicableError(
+                f"There are no {constraint} curves for {attribute!r} (yet). Enable them with "
+                "bias.mitigation_threshold.enable(), and wait with await_enrichments()."
+            )
+        return Curves(
+            attribute_name=attribute,
+            constraint=constraint,
+            max_acc_idx=found[0]["optimization_index"],
+            attr_val_to_threshold={
+                _group(curve): as_table(
+                    [{name: point.get(name) for name in _POINT} for point in curve["data_points"]],
+                    as_frame,
+                )
+                for curve in found
+            },
+        )
+
+    def _fetch(self, attribute: str, constraint: str) -> list[dict[str, Any]]:
+        from arthurai_api.api.enrichments import get_bias_mitigation_curves
+
+        model = self.arthur_model
+        session, model_id = connected(model, "have curves")
+        identifier = sensitive_attribute(model, attribute).id
+        if identifier is None:
+            raise MethodNotApplicableError(
+                f"The id of attribute {attribute!r} is not known here. Fetch the model with "
+                "ArthurAI.get_model()."
+            )
+
+        def fetch(page: int) -> Any:
+            return session.call_json(
+                get_bias_mitigation_curves,
+                model_id,
+                attribute_id=identifier,
+                constraint=[constraint],
+                page=None if page == 1 else page,
+                page_size=None,
+            )
+
+        return list(all_items(fetch))
+
+    @arthur_excepted("failed to read thresholds off the curves")
+    def get_thresholds_for_idx(self, curves: Curves, idx: int | None = None) -> dict[Any, float]:
+        """Read the thresholds of one choice.
+
+        Args:
+            curves: The curves.
+            idx: Index of the choice, 0 to 1000; the best one where absent.
+
+        Returns:
+            The threshold of each group; predictions from it on are positive.
+
+        Raises:
+            UserValueError: There is no such choice.
+            UserTypeError: ``curves`` are no curves, or ``idx`` is no whole number.
+        """
+        if not isinstance(curves, Curves):
+            raise UserTypeError(f"curves needs what get_curves() gives, got {curves!r:.60}.")
+        index = curves.max_acc_idx if idx is None else idx
+        if isinstance(index, bool) or not hasattr(index, "__index__"):
+            raise UserTypeError(f"idx needs a whole number, got {index!r}.")
+        points = {group: _points(table) for group, table in curves.attr_val_to_threshold.items()}
+        last = min([LAST_INDEX, *(len(table) - 1 for table in points.values())])
+        if not 0 <= index <= last:
+            raise UserValueError(f"idx needs 0 to {last}, got {index!r}.")
+        return {group: table[index][2] for group, table in points.items()}
+
+    @arthur_excepted("failed to plot the curves")
+    def plot_curves(
+        self,
+        curves: Curves | None = None,
+        attribute: str | None = None,
+        constraint: str | None = None,
+    ) -> Figure:
+        """Draw one curve a group, with a mark at the best choice.
+
+        Args:
+            curves: The curves; without them they are fetched.
+            attribute: Name of a sensitive attribute, where there are no curves.
+            constraint: The constraint, where there are no curves.
+
+        Returns:
+            The figure.
+
+        Raises:
+            UserValueError: There are neither curves nor attribute and constraint.
+            ArthurUserError: matplotlib is not installed.
+        """
+        if curves is None:
+            if attribute is None or constraint is None:
+                raise UserValueError(
+                    "plot_curves needs either curves, or attribute and constraint."
+                )
+            curves = self.get_curves(attribute, constraint)
+        try:
+            from arthurai.model.viz.figures import draw_curves
+        except ImportError as error:
+            raise ArthurUserError(f"Plots need the package matplotlib: {error}.") from error
+        xlabel, ylabel = (
+            name.replace("_", " ") for name in CONSTRAINT_PLOT_DICT[curves.constraint]
+        )
+        return draw_curves(
+            {
+                str(group): [(x, y) for x, y, _ in _points(table)]
+                for group, table in curves.attr_val_to_threshold.items()
+            },
+            xlabel=xlabel,
+            ylabel=ylabel,
+            title=f"{curves.constraint.replace('_', ' ')} by {curves.attribute_name}",
+            best=curves.max_acc_idx,
+        )
+
+
+_POINT = ("x", "y", "threshold")
+
+
+def _points(table: Any) -> list[tuple[float, float, float]]:
+    import narwhals.stable.v2 as nw
+
+    frame = nw.from_native(table, eager_only=True)
+    return list(zip(*(frame[name].to_list() for name in _POINT), strict=True))
+
+
+def _group(curve: Mapping[str, Any]) -> Any:
+    if curve.get("categorical_value") is not None:
+        return curve["categorical_value"]
+    start, end = curve.get("continuous_start"), curve.get("continuous_end")
+    if start is None and end is None:
+        raise UnexpectedValueError(
+            f"The platform sent a curve of {curve.get('attribute_name')!r} for no group."
+        )
+    return interval(start, end)

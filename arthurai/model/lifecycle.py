@@ -1,0 +1,193 @@
+"""From a described model to a saved one, and on to the archive."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from arthurai.common.constants import (
+    ONBOARDING_SPINNER_MESSAGE,
+    ONBOARDING_UPDATE_MESSAGE,
+    ModelStatus,
+)
+from arthurai.common.exceptions import (
+    ArthurUnexpectedError,
+    ExpectedParameterNotFoundError,
+    MethodNotApplicableError,
+    UserValueError,
+)
+from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.base_model import ModelRecord
+from arthurai.model.model_status_waiter import ModelStatusWaiter
+from arthurai.model.modeling import attribute_list as schema
+from arthurai.model.modeling.model_validation import prepare_for_saving
+from arthurai.model.status_waiter import DEFAULT_TIMEOUT_MIN
+
+logger = logging.getLogger(__name__)
+
+#: Fields of an attribute the platform may fill in or change when it creates the model.
+_FROM_SERVER = (
+    "id",
+    "position",
+    "attribute_link",
+    "gt_class_link",
+    "token_attribute_link",
+    "is_positive_predicted_attribute",
+    "implicit",
+)
+
+
+def save(
+    model: ModelRecord,
+    skip_validation: bool = False,
+    *,
+    timeout_min: float | None = DEFAULT_TIMEOUT_MIN,
+) -> str:
+    """Save a new model; see ``ArthurModel.save``."""
+    if model.id is None:
+        prepare_for_saving(model, skip_data=skip_validation)
+        provisioned = _create(model)
+    elif model.status == ModelStatus.CreationFailed:
+        provisioned = _retry(model)
+    elif model.status in {ModelStatus.Creating, ModelStatus.Pending}:
+        raise MethodNotApplicableError(
+            f"Model {model.shown_name!r} is being set up already (status {model.status}). "
+            "Wait for it with await_model_ready()."
+        )
+    else:
+        raise MethodNotApplicableError(
+            f"Model {model.shown_name!r} is saved already; send changes with update()."
+        )
+    if provisioned:
+        await_model_ready(model, timeout_min=timeout_min)
+    _send_waiting_reference_data(model)
+    return model.saved_id("be returned")
+
+
+def _create(model: ModelRecord) -> bool:
+    from arthurai_api.api.models import create_model
+
+    answer = model.session.call_json(
+        create_model,
+        body=model.to_dict(),
+        async_model_provisioning=True,
+    )
+    if not isinstance(answer, Mapping) or "id" not in answer:
+        raise ExpectedParameterNotFoundError("The answer to creating the model lacks 'id'.")
+    take_over(model, answer)
+    return answer.get("status") is not None
+
+
+def take_over(model: ModelRecord, answer: Mapping[str, Any]) -> None:
+    """Bring a local model up to date with what the platform says about it.
+
+    Attributes stay the same objects; those the platform added are appended.
+
+    Args:
+        model: The model.
+        answer: The model as the API gives it.
+
+    Raises:
+        ArthurUnexpectedError: The platform put the model into another group than asked for.
+    """
+    group = answer.get("model_group_id")
+    if group is not None and model.model_group_id not in {None, group}:
+        raise ArthurUnexpectedError(
+            f"Model {model.shown_name!r} was meant for group {model.model_group_id}, but the "
+            f"platform put it into {group}."
+        )
+    told = ModelRecord.from_dict(answer, infer_missing=True)
+    for field in dataclasses.fields(ModelRecord):
+        if field.name != "attributes" and answer.get(field.name) is not None:
+            setattr(model, field.name, getattr(told, field.name))
+    model.remember_id()
+    if model.attributes is None:
+        return
+    known = {attribute.name: attribute for attribute in model.attributes}
+    for fields in answer.get("attributes") or ():
+        attribute = known.get(fields["name"])
+        if attribute is None:
+            model.attributes.append(ArthurAttribute.from_dict(fields))
+            continue
+        for name in _FROM_SERVER:
+            if fields.get(name) is not None:
+                setattr(attribute, name, fields[name])
+
+
+def _retry(model: ModelRecord) -> bool:
+    from arthurai_api.api.models import retry_model_provisioning
+
+    model.session.call_json(retry_model_provisioning, model.saved_id("be retried"))
+    model.status = ModelStatus.Pending
+    return True
+
+
+def _send_waiting_reference_data(model: ModelRecord) -> None:
+    if model.reference_dataframe is None:
+        return
+    try:
+        _send_reference_data(model)
+    except Exception as error:
+        error.add_note(
+            f"Model {model.shown_name!r} is saved as {model.id}, but its reference data is "
+            "not complete. The data is kept in reference_dataframe; send it again with "
+            "set_reference_data(data=model.reference_dataframe)."
+        )
+        raise
+    model.reference_dataframe = None
+
+
+def _send_reference_data(model: ModelRecord) -> None:
+    from arthurai.model import sending
+
+    outcome = sending.set_reference_data(model, data=model.reference_dataframe)
+    if outcome is not None and outcome[1] is None:
+        raise UserValueError(
+            f"Rows of the reference data were refused: {outcome[0]['failures'][:3]}"
+        )
+
+
+def await_model_ready(
+    model: ModelRecord, *, timeout_min: float | None = DEFAULT_TIMEOUT_MIN
+) -> None:
+    """Wait until a saved model can be used; see ``ArthurModel.await_model_ready``."""
+    model.saved_id("be waited for")
+    model.status = ModelStatusWaiter(model).wait_for_valid_status(
+        [ModelStatus.Ready, ModelStatus.CreationFailed],
+        ONBOARDING_SPINNER_MESSAGE,
+        ONBOARDING_UPDATE_MESSAGE,
+        timeout_min=timeout_min,
+    )
+    if model.status == ModelStatus.CreationFailed:
+        raise ArthurUnexpectedError(
+            f"The platform could not set up model {model.shown_name!r} ({model.id}). "
+            "Call save() again to retry."
+        )
+    shown = model.shown_name
+    logger.info("Model %r is ready; its id is %s.", shown, model.id)
+
+
+def update(model: ModelRecord) -> None:
+    """Send local changes of a saved model; see ``ArthurModel.update``."""
+    from arthurai_api.api.models import update_model
+
+    model_id = model.saved_id("be updated; use save()")
+    answer = model.session.call_json(update_model, model_id, body=model.to_dict())
+    if isinstance(answer, Mapping):
+        take_over(model, answer)
+
+
+def archive(model: ModelRecord) -> None:
+    """Put a saved model away; see ``ArthurModel.archive``."""
+    from arthurai_api.api.models import archive_model
+
+    model.session.call_json(archive_model, model.saved_id("be archived"))
+
+
+def swap_predicted_attribute_positions(model: ModelRecord, persist_if_saved: bool) -> None:
+    """Swap; see ``ArthurModel.swap_predicted_attribute_positions``."""
+    schema.swap_predicted_attribute_positions(model)
+    if persist_if_saved and model.model_is_saved():
+        update(model)

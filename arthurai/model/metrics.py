@@ -1,0 +1,220 @@
+"""Metrics of a model: named queries that alert rules can watch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import (
+    ExpectedParameterNotFoundError,
+    MissingParameterError,
+    ResponseClientError,
+    UserTypeError,
+)
+from arthurai.model.alerts import Metric, MetricType
+from arthurai.model.responses import (
+    all_items,
+    as_table,
+    choice,
+    connected,
+    filter_items,
+    received,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from arthurai.model.base_model import ModelRecord
+
+_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
+_ROLLUPS = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
+
+
+def create_metric(
+    model: ModelRecord,
+    name: str,
+    query: Mapping[str, Any],
+    is_data_drift: bool = False,
+    metric_type: str | None = None,
+    parameters: Iterable[Mapping[str, Any]] | None = None,
+) -> str:
+    """Make a metric; see ``ArthurModel.create_metric``."""
+    from arthurai.transport import request_builder as operations
+    from arthurai.transport.session import API_ROOT
+    from arthurai_api.api.metrics import create_metric as create_metric_operation
+    from arthurai_api.api.query import query as base
+    from arthurai_api.api.query import query_data_drift
+
+    if not isinstance(name, str) or not name.strip():
+        raise MissingParameterError(f"name needs the name of the metric, got {name!r}.")
+    if not isinstance(query, Mapping):
+        raise UserTypeError(f"query needs a dictionary or a query, got {type(query).__name__}.")
+    if metric_type is not None:
+        choice("metric_type", metric_type, MetricType.list())
+    session, model_id = connected(model, "have metrics")
+    asked = query_data_drift if is_data_drift else base
+    address = operations.build(asked, (model_id,), {}, replace_body=True)["url"]
+    body = {
+        "name": name,
+        "query": dict(query),
+        "endpoint": API_ROOT + address,
+        "parameters": [dict(parameter) for parameter in parameters or ()],
+    }
+    if metric_type is not None:
+        body["type"] = metric_type
+    answer = session.call_json(create_metric_operation, model_id, body=body)
+    if "id" not in answer:
+        raise ExpectedParameterNotFoundError("The answer to creating the metric lacks 'id'.")
+    return str(answer["id"])
+
+
+def get_metrics(
+    model: ModelRecord,
+    default_metrics: bool = False,
+    metric_type: str | None = None,
+    metric_id: str | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+) -> list[Metric]:
+    """Fetch metrics; see ``ArthurModel.get_metrics``."""
+    from arthurai_api.api.metrics import get_metric, list_metrics
+
+    session, model_id = connected(model, "have metrics")
+    if metric_type is not None:
+        choice("metric_type", metric_type, MetricType.list())
+    if metric_id is not None:
+        return [received(Metric, session.call_json(get_metric, model_id, metric_id))]
+
+    def page(number: int) -> Any:
+        return session.call_json(
+            list_metrics,
+            model_id,
+            expand=["type"],
+            default=True if default_metrics else None,
+            type_=metric_type,
+            metric_name=metric_name,
+            attribute_name=attribute_name,
+            page=number,
+            page_size=None,
+        )
+
+    return [received(Metric, fields) for fields in all_items(page, "metrics")]
+
+
+def evaluate_metric(
+    model: ModelRecord,
+    metric: Metric | str,
+    *,
+    rollup: str | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Iterable[Any] | None = None,
+    as_frame: str | None = None,
+) -> Any:
+    """Evaluate a metric; see ``ArthurModel.evaluate_metric``."""
+    from arthurai_api.api.metrics import evaluate_metric as evaluate_metric_operation
+
+    body: dict[str, Any] = {}
+    if rollup is not None:
+        body["rollup"] = choice(
+            "rollup", rollup.upper() if isinstance(rollup, str) else rollup, _ROLLUPS
+        )
+    if group_by is not None:
+        body["group_by"] = group_by
+    if parameters is not None:
+        body["parameters"] = dict(parameters)
+    if filters is not None:
+        body["filters"] = filter_items(filters)
+    session, model_id = connected(model, "have metrics")
+    with known_metric(metric) as metric_id:
+        answer = session.call_json(
+            evaluate_metric_operation,
+            model_id,
+            metric_id,
+            body=body,
+            retry=True,  # it only reads
+        )
+    if as_frame is None:
+        return answer
+    return as_table(flat_results(answer), as_frame)
+
+
+def delete_metric(model: ModelRecord, metric: Metric | str) -> None:
+    """Delete a metric; see ``ArthurModel.delete_metric``."""
+    from arthurai_api.api.metrics import delete_metric as delete_metric_operation
+
+    session, model_id = connected(model, "have metrics")
+    with known_metric(metric) as metric_id:
+        session.call_json(delete_metric_operation, model_id, metric_id)
+
+
+def flat_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Lay the results of a metric out as rows.
+
+    Args:
+        answer: The evaluation as the API gives it.
+
+    Returns:
+        One row for each value: the group and the parameters it belongs to, the step of time or the
+        batch as ``rollup`` where there is one, and the number as ``value``.
+    """
+    return [
+        {
+            **{name: _legend(legend) for name, legend in (result.get("group") or {}).items()},
+            **(result.get("parameters") or {}),
+            **({"rollup": point["rollup"]} if "rollup" in point else {}),
+            "value": point.get(result["name"]),
+        }
+        for result in answer["results"]
+        for point in result["values"]
+    ]
+
+
+def _legend(legend: Mapping[str, Any]) -> Any:
+    if legend.get("bin") is None:
+        return legend.get("name")
+    return interval(legend["bin"].get("continuous_start"), legend["bin"].get("continuous_end"))
+
+
+def interval(start: float | str | None, end: float | str | None) -> str:
+    """Name an interval as mathematicians do.
+
+    Args:
+        start: Lower end, not part of it; ``None`` for no lower end.
+        end: Upper end, part of it; ``None`` for no upper end.
+
+    Returns:
+        Such as ``(35,55]``, ``(-inf,35]`` or ``(55,inf)``.
+    """
+    return f"({'-inf' if start is None else start},{'inf)' if end is None else f'{end}]'}"
+
+
+@contextmanager
+def known_metric(metric: Metric | str) -> Iterator[str]:
+    """Give the id of a metric, and tell ids from names when the platform knows no such metric.
+
+    Args:
+        metric: The metric or its id.
+
+    Yields:
+        The id.
+
+    Raises:
+        ResponseClientError: The platform refused; where a name was given, the message says so.
+    """
+    if isinstance(metric, Metric):
+        yield metric.id
+        return
+    try:
+        yield metric
+    except ResponseClientError as fault:
+        if _ID.fullmatch(metric):
+            raise
+        raise ResponseClientError(
+            f"{metric!r} looks like the name of a metric, where its id is needed. Fetch metrics "
+            "with get_metrics(), those that every model has with "
+            f"get_metrics(default_metrics=True), and pass one of them. {fault}",
+            exchange=fault.exchange,
+        ) from fault

@@ -1,0 +1,247 @@
+"""Versions of one model, kept together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import InitVar, dataclass
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import (
+    ExpectedParameterNotFoundError,
+    MethodNotApplicableError,
+    UserTypeError,
+    UserValueError,
+    arthur_excepted,
+)
+from arthurai.model.base_model import ModelRecord, session_of
+from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
+from arthurai.model.responses import received
+
+if TYPE_CHECKING:
+    from arthurai.model.model import ArthurModel
+    from arthurai.model.viz.visualizer import DataVisualizer
+    from arthurai.transport.session import Session
+
+_PAGE_SIZE = 100
+_REMOTE_FIELDS = frozenset({"name", "description"})
+
+
+@dataclass
+class ArthurModelGroup(ArthurBaseJsonDataclass):
+    """A group of model versions (beta).
+
+    Assigning ``name`` or ``description`` changes them on the platform.
+
+    Attributes:
+        id: Identifier given by the platform.
+        name: Name of the group.
+        description: Free text.
+        archived: The group is put away.
+        created_at: Time of creation, ISO 8601.
+        updated_at: Time of the last change, ISO 8601.
+        client: The connection; not part of the data.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    archived: bool = False
+    created_at: str | None = None
+    updated_at: str | None = None
+    client: InitVar[Any] = None
+
+    def __post_init__(self, client: Any) -> None:
+        self._session = session_of(client)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _REMOTE_FIELDS and "_session" in self.__dict__:
+            self._change(name, value)
+        object.__setattr__(self, name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_session": None}
+
+    def attach(self, session: Session) -> ArthurModelGroup:
+        """Connect the group.
+
+        Args:
+            session: The connection all calls of the group go through.
+
+        Returns:
+            The group itself.
+        """
+        self._session = session_of(session)
+        return self
+
+    def add_version(self, model: ModelRecord, label: str | None = None) -> None:
+        """Make an unsaved model the next version of the group; ``model.save()`` does the rest.
+
+        Args:
+            model: The model.
+            label: Name of the version.
+
+        Raises:
+            UserValueError: The model belongs to a group already.
+        """
+        if model.model_group_id is not None:
+            raise UserValueError(
+                f"Model {model.shown_name!r} is in group {model.model_group_id} already; "
+                "a model cannot change its group."
+            )
+        model.model_group_id = self._saved_id()
+        if label is not None:
+            model.version_label = label
+
+    @arthur_excepted("failed to get the version")
+    def get_version(
+        self,
+        sequence_num: int | None = None,
+        label: str | None = None,
+        include_archived: bool = False,
+    ) -> ArthurModel:
+        """Fetch one version.
+
+        Args:
+            sequence_num: Its number, from 1.
+            label: Its name, instead of the number.
+            include_archived: Look at archived versions, too.
+
+        Returns:
+            The model.
+
+        Raises:
+            UserValueError: Not exactly one of number and name is given, or there is no such
+                version.
+            UserTypeError: The number is no integer, or the name no text.
+            ResponseClientError: There is no such version.
+        """
+        if (sequence_num is None) == (label is None):
+            raise UserValueError("get_version needs either sequence_num or label.")
+        if sequence_num is not None and (
+            not isinstance(sequence_num, int) or isinstance(sequence_num, bool)
+        ):
+            raise UserTypeError(f"sequence_num needs a whole number, got {sequence_num!r}.")
+        if label is not None and not isinstance(label, str):
+            raise UserTypeError(f"label needs text, got {label!r}.")
+        found = self._page(
+            sequence_num=sequence_num, label=label, include_archived=include_archived
+        )
+        if not found["data"]:
+            wanted = f"number {sequence_num}" if label is None else f"label {label!r}"
+            raise UserValueError(f"Group {self.name!r} has no version with {wanted}.")
+        return self._model(found["data"][0])
+
+    def get_versions(self, include_archived: bool = False) -> list[ArthurModel]:
+        """Fetch all versions.
+
+        Args:
+            include_archived: Archived versions, too.
+
+        Returns:
+            The models, in the order of the platform.
+        """
+        return [self._model(fields) for fields in self._all_versions(include_archived)]
+
+    def get_latest_version(self, include_archived: bool = False) -> ArthurModel:
+        """Fetch the newest version.
+
+        Args:
+            include_archived: It may be archived.
+
+        Returns:
+            The model.
+
+        Raises:
+            ResponseClientError: The group has no version.
+        """
+        from arthurai_api.api.model_groups import get_latest_model_group_version
+
+        return self._model(
+            self._connection().call_json(
+                get_latest_model_group_version,
+                self._saved_id(),
+                expand=["attributes"],
+                include_archived=include_archived,
+            )
+        )
+
+    @arthur_excepted("failed to draw the group")
+    def viz(
+        self, sequence_nums: list[int] | None = None, labels: list[str] | None = None
+    ) -> DataVisualizer:
+        """Return plots of several versions beside each other.
+
+        Args:
+            sequence_nums: Numbers of the versions; all of them by default.
+            labels: Names of the versions, instead of numbers.
+
+        Raises:
+            UserValueError: Both are given, or there is no such version.
+        """
+        from arthurai.model.viz.visualizer import DataVisualizer
+
+        if sequence_nums is not None and labels is not None:
+            raise UserValueError("viz takes sequence_nums or labels, not both.")
+        if sequence_nums is not None:
+            return DataVisualizer([self.get_version(sequence_num=n) for n in sequence_nums])
+        if labels is not None:
+            return DataVisualizer([self.get_version(label=label) for label in labels])
+        return DataVisualizer(self.get_versions())
+
+    @arthur_excepted("failed to archive the group")
+    def archive(self) -> None:
+        """Put the group and all its versions away; the platform does so in the background.
+
+        Raises:
+            MethodNotApplicableError: The group is not on the platform.
+        """
+        from arthurai_api.api.model_groups import archive_model_group
+
+        self._connection().call_json(archive_model_group, self._saved_id())
+
+    def _all_versions(self, include_archived: bool) -> Iterator[Mapping[str, Any]]:
+        number, last = 1, 1
+        while number <= last:
+            page = self._page(page=number, page_size=_PAGE_SIZE, include_archived=include_archived)
+            yield from page["data"]
+            last = page.get("total_pages") or 1
+            number += 1
+
+    def _page(self, **parameters: Any) -> Mapping[str, Any]:
+        from arthurai_api.api.model_groups import list_model_group_versions
+
+        given = {name: value for name, value in parameters.items() if value is not None}
+        answer = self._connection().call_json(
+            list_model_group_versions, self._saved_id(), expand=["attributes"], **given
+        )
+        if not isinstance(answer, Mapping) or "data" not in answer:
+            raise ExpectedParameterNotFoundError("The list of versions lacks 'data'.")
+        return {**answer, "data": answer["data"] or []}
+
+    def _model(self, fields: Mapping[str, Any]) -> ArthurModel:
+        from arthurai.model.model import ArthurModel
+
+        return received(ArthurModel, fields).attach(self._connection())
+
+    def _change(self, name: str, value: Any) -> None:
+        from arthurai_api.api.model_groups import update_model_group
+
+        if not isinstance(value, str) or not value:
+            raise UserValueError(f"{name} of a model group needs text, got {value!r}.")
+        if self._session is not None:
+            self._session.call_json(update_model_group, self._saved_id(), body={name: value})
+
+    def _saved_id(self) -> str:
+        if self.id is None:
+            raise MethodNotApplicableError(
+                "This model group has no id: fetch it with ArthurAI.get_model_group()."
+            )
+        return self.id
+
+    def _connection(self) -> Session:
+        if self._session is None:
+            raise MethodNotApplicableError(
+                f"Model group {self.name!r} has no connection: fetch it with "
+                "ArthurAI.get_model_group(), or connect it with group.attach(arthur.session)."
+            )
+        return self._session

@@ -1,0 +1,356 @@
+"""Keeping the attribute list of a model: adding, naming, ordering, removing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import OutputType, Stage, ValueType
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.model.attributes import ArthurAttribute, AttributeBin, AttributeCategory
+from arthurai.upload.upload_schema import META_COLUMNS
+
+if TYPE_CHECKING:
+    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.json_dataclass import NumberType
+
+MAX_NAME_LENGTH = 255
+_MOST_NAMED = 5
+_BINARY_CLASSES = 2
+_NAME = re.compile(r"[^\W\d]\w*")
+
+#: Stages whose attributes come in linked pairs and are added by the output helpers.
+_PAIRED_STAGES = {
+    Stage.PredictedValue: "predicted values",
+    Stage.GroundTruth: "ground truth",
+}
+
+
+def name_problem(name: Any) -> str | None:
+    """Say what is wrong with a name of an attribute.
+
+    Args:
+        name: The name.
+
+    Returns:
+        The problem and its remedy, or ``None`` for a good name.
+    """
+    if not isinstance(name, str):
+        return (
+            f"{name!r} is {type(name).__name__}, not text; name the column with letters, digits "
+            "and underscores"
+        )
+    if name in META_COLUMNS:
+        return (
+            f"{name!r} is what a row carries beside its attributes; leave the column out here, and "
+            "give it when you send inferences"
+        )
+    if len(name) > MAX_NAME_LENGTH:
+        return f"{name[:40]!r}... has {len(name)} characters, {MAX_NAME_LENGTH} are allowed"
+    if _NAME.fullmatch(name) is None:
+        return (
+            f"{name!r} may hold only letters, digits and underscores and must not start with a "
+            f"digit; {_suggested(name)!r} would do"
+        )
+    return None
+
+
+def check_names(names: Iterable[Any]) -> None:
+    """Refuse names that no attribute can have.
+
+    Args:
+        names: Names of columns or attributes.
+
+    Raises:
+        UserTypeError: A name is not text.
+        UserValueError: Names hold other characters, start with a digit or are too long; all are
+            listed.
+    """
+    names = list(names)
+    problems = [problem for problem in map(name_problem, names) if problem is not None]
+    if problems:
+        kind = UserValueError if all(isinstance(n, str) for n in names) else UserTypeError
+        more = len(problems) - _MOST_NAMED
+        rest = (
+            f"; and {more} more. With pandas you rename all at once: "
+            r'data.columns = data.columns.str.replace(r"\W+", "_", regex=True)'
+            if more > 0
+            else ""
+        )
+        raise kind(
+            f"These attribute names are not allowed: {'; '.join(problems[:_MOST_NAMED])}{rest}."
+        )
+
+
+def _suggested(name: str) -> str:
+    better = re.sub(r"\W+", "_", name).strip("_") or "attribute"
+    return f"_{better}" if better[0].isdigit() else better
+
+
+def next_positions(model: ModelRecord, stage: str, preferred: Iterable[int]) -> list[int]:
+    """Find positions for new attributes of a stage.
+
+    Args:
+        model: The model.
+        stage: The stage.
+        preferred: The position each new attribute would like to have.
+
+    Returns:
+        One position each: the preferred one where it is free, otherwise one above the highest in
+        use. No position is given twice.
+    """
+    taken = {a.position for a in model.matching_attributes(stage=stage) if a.position is not None}
+    positions = []
+    for wish in preferred:
+        position = wish if wish not in taken else max(taken) + 1
+        taken.add(position)
+        positions.append(position)
+    return positions
+
+
+def append(model: ModelRecord, attributes: Sequence[ArthurAttribute]) -> None:
+    """Add attributes to the model, all or none.
+
+    Args:
+        model: The model.
+        attributes: The new attributes.
+
+    Raises:
+        UserValueError: A name is not allowed or already taken.
+        UserTypeError: A name is not text.
+    """
+    check_names(attribute.name for attribute in attributes)
+    taken = {attribute.name: attribute.stage for attribute in model.attributes or ()}
+    twice = []
+    for attribute in attributes:
+        if attribute.name in taken:
+            twice.append(f"{attribute.name!r} (in stage {taken[attribute.name]})")
+        taken[attribute.name] = attribute.stage
+    if twice:
+        raise UserValueError(
+            f"Model {model.shown_name!r} already has attributes named {', '.join(twice)}; "
+            "names must be unique. Choose another name, or take the old attribute out with "
+            "remove_attribute()."
+        )
+    if model.attributes is None:
+        model.attributes = []
+    model.attributes.extend(attributes)
+
+
+def add_attribute(
+    model: ModelRecord,
+    name: str | None = None,
+    value_type: str | None = None,
+    stage: str | None = None,
+    label: str | None = None,
+    position: int | None = None,
+    categorical: bool = False,
+    min_range: NumberType | None = None,
+    max_range: NumberType | None = None,
+    monitor_for_bias: bool = False,
+    categories: list[str | AttributeCategory] | None = None,
+    bins: list[NumberType | AttributeBin] | None = None,
+    is_unique: bool = False,
+    is_positive_predicted_attribute: bool = False,
+    attribute_link: str | None = None,
+    arthur_attribute: ArthurAttribute | None = None,
+    gt_pred_attrs_map: dict[str, str] | None = None,
+) -> list[ArthurAttribute]:
+    """Add one attribute; see ``ArthurModel.add_attribute``."""
+    if arthur_attribute is None:
+        if gt_pred_attrs_map is not None or stage in _PAIRED_STAGES:
+            what = _PAIRED_STAGES.get(stage or "", "ground truth and predicted values")
+            raise MethodNotApplicableError(
+                f"add_attribute cannot add {what}: predicted values and ground truth are linked. "
+                "Use build(), add_regression_output_attributes(), "
+                "add_binary_classifier_output_attributes() or another output helper."
+            )
+        required = {"name": name, "value_type": value_type, "stage": stage}
+        missing = [key for key, value in required.items() if value is None]
+        if missing:
+            raise MissingParameterError(
+                f"add_attribute needs {', '.join(missing)}, or a whole arthur_attribute."
+            )
+        arthur_attribute = ArthurAttribute(
+            name=str(name) if isinstance(name, str) else name,  # type: ignore[arg-type]
+            value_type=str(value_type),
+            stage=str(stage),
+            label=label,
+            position=position,
+            categorical=categorical,
+            min_range=min_range,
+            max_range=max_range,
+            monitor_for_bias=monitor_for_bias,
+            categories=categories,  # type: ignore[arg-type] # assignment takes raw values
+            bins=bins,  # type: ignore[arg-type] # assignment takes cut points
+            is_unique=is_unique,
+            is_positive_predicted_attribute=is_positive_predicted_attribute,
+            attribute_link=attribute_link,
+        )
+    append(model, [arthur_attribute])
+    return [arthur_attribute]
+
+
+def add_image_attribute(model: ModelRecord, name: str | None = None) -> list[ArthurAttribute]:
+    """Add the image a model looks at; see ``ArthurModel.add_image_attribute``."""
+    if name is None:
+        raise MissingParameterError("add_image_attribute needs name, the column of image paths.")
+    [position] = next_positions(model, Stage.ModelPipelineInput, [0])
+    return add_attribute(
+        model,
+        name=name,
+        value_type=ValueType.Image,
+        stage=Stage.ModelPipelineInput,
+        position=position,
+        is_unique=True,
+    )
+
+
+def get_image_attribute(model: ModelRecord) -> ArthurAttribute:
+    """Find the first image attribute; see ``ArthurModel.get_image_attribute``."""
+    for attribute in model.matching_attributes(value_type=ValueType.Image):
+        return attribute
+    raise UserValueError(
+        f"Model {model.shown_name!r} has no image attribute; add one with add_image_attribute()."
+    )
+
+
+def rename_attribute(
+    model: ModelRecord, old_name: str, new_name: str, stage: str
+) -> ArthurAttribute:
+    """Rename an attribute and the links to it; see ``ArthurModel.rename_attribute``."""
+    attribute = model.get_attribute(old_name, stage)
+    if new_name != old_name:
+        check_names([new_name])
+        if any(other.name == new_name for other in model.attributes or ()):
+            raise UserValueError(
+                f"Model {model.shown_name!r} already has an attribute named {new_name!r}."
+            )
+        _relink(model, old_name, new_name)
+    attribute.name = new_name
+    return attribute
+
+
+def _relink(model: ModelRecord, old_name: str, new_name: str | None) -> None:
+    for attribute in model.attributes or ():
+        if attribute.attribute_link == old_name:
+            attribute.attribute_link = new_name
+        if attribute.token_attribute_link == old_name:
+            attribute.token_attribute_link = new_name
+
+
+def remove_attribute(
+    model: ModelRecord,
+    name: str | None = None,
+    stage: str | None = None,
+    attribute: ArthurAttribute | None = None,
+) -> None:
+    """Take an attribute out of an unsaved model; see ``ArthurModel.remove_attribute``."""
+    if model.model_is_saved():
+        raise MethodNotApplicableError(
+            f"Model {model.shown_name!r} is saved; attributes can be removed only before save()."
+        )
+    if attribute is None and name is None:
+        raise UserValueError("remove_attribute needs name or attribute.")
+    attributes = model.attributes or []
+    for index, candidate in enumerate(attributes):
+        if attribute is not None:
+            found = candidate == attribute
+        else:
+            found = candidate.name == name and stage in {None, candidate.stage}
+        if found:
+            del attributes[index]
+            _relink(model, candidate.name, None)
+            return
+    wanted = attribute.short_name() if attribute is not None else repr(name)
+    where = "" if stage is None else f" in stage {stage}"
+    raise UserValueError(f"Model {model.shown_name!r} has no attribute {wanted}{where}.")
+
+
+def set_attribute_labels(
+    model: ModelRecord,
+    attribute_name: str,
+    labels: Mapping[Any, str],
+    attribute_stage: str | None = None,
+) -> None:
+    """Name the categories of an attribute; see ``ArthurModel.set_attribute_labels``."""
+    if not isinstance(labels, Mapping):
+        raise UserTypeError(
+            f"labels needs a dictionary of value to label, got {type(labels).__name__}."
+        )
+    attribute = model.get_attribute(attribute_name, attribute_stage)
+    attribute.categories = [AttributeCategory(value, label) for value, label in labels.items()]
+
+
+def set_predict_function_input_order(model: ModelRecord, attributes: Sequence[str]) -> None:
+    """Order the inputs of the model; see ``ArthurModel.set_predict_function_input_order``."""
+    inputs = [model.get_attribute(name, Stage.ModelPipelineInput) for name in attributes]
+    for position, attribute in enumerate(inputs):
+        attribute.position = position
+
+
+def swap_predicted_attribute_positions(model: ModelRecord) -> None:
+    """Exchange the positions of the two predicted values of a model."""
+    predicted = model.get_attributes(Stage.PredictedValue)
+    if len(predicted) != _BINARY_CLASSES:
+        raise MethodNotApplicableError(
+            "swap_predicted_attribute_positions needs exactly two predicted attributes; model "
+            f"{model.shown_name!r} has {len(predicted)}."
+        )
+    first, second = predicted
+    first.position, second.position = second.position, first.position
+
+
+def binarize(model: ModelRecord, attribute_value: Mapping[str, float]) -> dict[str, float]:
+    """Complete one predicted probability to two; see ``ArthurModel.binarize``."""
+    predicted = model.get_attributes(Stage.PredictedValue)
+    if len(predicted) != _BINARY_CLASSES or not all(map(_is_probability, predicted)):
+        raise MethodNotApplicableError(
+            "binarize needs a model with exactly two predicted probabilities (FLOAT, range 0 to "
+            f"1); model {model.shown_name!r} has {len(predicted)} predicted attributes."
+        )
+    if not isinstance(attribute_value, Mapping) or len(attribute_value) != 1:
+        raise UserValueError(
+            "binarize needs a dictionary with one predicted attribute and its probability, got "
+            f"{attribute_value!r}."
+        )
+    [(name, probability)] = attribute_value.items()
+    names = [attribute.name for attribute in predicted]
+    if name not in names:
+        raise UserValueError(f"{name!r} is not one of the predicted attributes {names}.")
+    return {each: probability if each == name else 1 - probability for each in names}
+
+
+def _is_probability(attribute: ArthurAttribute) -> bool:
+    return (
+        attribute.value_type == ValueType.Float
+        and attribute.min_range == 0
+        and attribute.max_range == 1
+    )
+
+
+def one_hot_encode(model: ModelRecord, value: str) -> dict[str, int]:
+    """Spread one true class over all classes; see ``ArthurModel.one_hot_encode``."""
+    if model.output_type != OutputType.Multiclass:
+        raise MethodNotApplicableError(
+            f"one_hot_encode needs a multiclass model; model {model.shown_name!r} is "
+            f"{model.output_type}."
+        )
+    names = [a.name for a in model.matching_attributes(stage=Stage.GroundTruth)]
+    if value not in names:
+        raise UserValueError(f"{value!r} is not one of the ground-truth attributes {names}.")
+    return {name: int(name == value) for name in names}
+
+
+def positive_predicted_class(model: ModelRecord) -> str | None:
+    """Name the positive prediction; see ``ArthurModel.get_positive_predicted_class``."""
+    predicted = model.get_attributes(Stage.PredictedValue)
+    if model.output_type != OutputType.Multiclass or len(predicted) != _BINARY_CLASSES:
+        return None
+    return next((a.name for a in predicted if a.is_positive_predicted_attribute), None)

@@ -1,0 +1,339 @@
+"""A whole attribute list from one table."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import InputType, OutputType, Stage, ValueType
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.model.base_model import listed
+from arthurai.model.modeling import outputs
+from arthurai.model.modeling.attribute_list import append, check_names
+from arthurai.model.modeling.ranked_list_limits import check_ranked_lists
+from arthurai.model.modeling.type_detection import advise, infer_attributes
+from arthurai.model.modeling.type_rules import infer_facts
+from arthurai.transport.options import did_you_mean
+from arthurai.upload.table_view import Frame
+
+if TYPE_CHECKING:
+    from arthurai.model.base_model import ModelRecord
+
+logger = logging.getLogger(__name__)
+
+_BINARY_CLASSES = 2
+
+
+def build(
+    model: ModelRecord,
+    data: Any,
+    pred_to_ground_truth_map: Mapping[str | None, Any],
+    positive_predicted_attr: str | None = None,
+    non_input_columns: Sequence[str] | None = None,
+    ground_truth_column: str | None = None,
+    set_reference_data: bool = True,
+) -> None:
+    """Describe a model from a table; see ``ArthurModel.build``."""
+    if model.model_is_saved():
+        raise MethodNotApplicableError(
+            f"Model {model.shown_name!r} is saved; its attributes can no longer be built. "
+            "Make a new model, or a new version with ArthurModelGroup.add_version()."
+        )
+    if not isinstance(pred_to_ground_truth_map, Mapping):
+        raise UserTypeError(
+            "pred_to_ground_truth_map needs a dictionary, got "
+            f"{type(pred_to_ground_truth_map).__name__}."
+        )
+    frame = Frame(data)
+    if ground_truth_column is not None and model.output_type != OutputType.Multiclass:
+        raise UserValueError(
+            f"ground_truth_column={ground_truth_column!r} makes sense for {OutputType.Multiclass} "
+            "models only; map each predicted column to its ground-truth column instead."
+        )
+    plan = _Plan(frame, pred_to_ground_truth_map, positive_predicted_attr, ground_truth_column)
+    plan.check(non_input_columns or ())
+    with _fresh_attributes(model):
+        outside = {*plan.predictions, *plan.truths, *(non_input_columns or ())}
+        inputs = [name for name in frame.names if name not in outside]
+        for stage, names in (
+            (Stage.ModelPipelineInput, inputs),
+            (Stage.NonInputData, list(non_input_columns or ())),
+        ):
+            append(model, infer_attributes(model, frame, names, stage))
+        if model.input_type == InputType.TimeSeries:
+            _check_time_series(model)
+        inferred = list(model.attributes or ())
+        _add_outputs(model, plan)
+    advise(inferred)
+    if set_reference_data:
+        model.reference_dataframe = frame.reusable
+    logger.info(
+        "The schema of model %r is built. Check it with review(), then call save().",
+        model.shown_name,
+    )
+
+
+class _Plan:
+    """What ``build`` was asked for, checked against the data."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        pairs: Mapping[str | None, Any],
+        positive: str | None,
+        class_column: str | None,
+    ) -> None:
+        self.frame = frame
+        self.pairs = dict(pairs)
+        self.positive = positive
+        self.class_column = class_column
+        self.predictions = [name for name in pairs if name is not None]
+        self.truths = (
+            [name for name in pairs.values() if name is not None]
+            if class_column is None
+            else [class_column]
+        )
+
+    def check(self, non_input_columns: Sequence[str]) -> None:
+        if isinstance(non_input_columns, str):
+            raise UserTypeError(
+                f"non_input_columns needs a list of column names, got {non_input_columns!r}."
+            )
+        if not self.predictions:
+            raise UserValueError(
+                "pred_to_ground_truth_map names no predicted column; at least one is needed."
+            )
+        for argument, names in (
+            ("pred_to_ground_truth_map (predictions)", self.predictions),
+            (
+                "ground_truth_column"
+                if self.class_column
+                else "pred_to_ground_truth_map (ground truth)",
+                self.truths,
+            ),
+            ("non_input_columns", non_input_columns),
+        ):
+            if absent := self.frame.missing(names):
+                hints = "".join(did_you_mean(str(name), self.frame.names) for name in absent)
+                raise UserValueError(
+                    f"{argument} names columns that data does not have: {absent}.{hints} "
+                    f"Columns of data: {listed(self.frame.names)}."
+                )
+        if self.frame.num_rows == 0:
+            raise UserValueError("data has no rows, so nothing can be inferred from it.")
+        check_names(self.frame.names)
+        self._check_classes()
+
+    def _check_classes(self) -> None:
+        if self.class_column is None:
+            return
+        column = self.frame.column(self.class_column)
+        outputs.class_facts(column)
+        present = column.present().unique().to_pylist()
+        # 1 and True are equal in Python, but not the same class.
+        known = {(type(value), value) for value in present}
+        absent = [
+            value
+            for value in self.pairs.values()
+            if (type(_native(value)), _native(value)) not in known
+        ]
+        if absent:
+            raise UserValueError(
+                f"Column {self.class_column!r} never holds the classes {absent}; it holds "
+                f"{present[:10]}. Give the class values as they stand in the column (1 and '1' "
+                "differ)."
+            )
+        mapped = {_native(value) for value in self.pairs.values()}
+        left = [value for value in present if value not in mapped]
+        # A lone prediction stands for yes; the other class needs no column.
+        if len(left) > (len(self.pairs) == 1):
+            logger.warning(
+                "Column %r holds classes that no predicted column stands for: %s. Map each class "
+                "to the column of its probability.",
+                self.class_column,
+                listed(left),
+            )
+
+
+def _native(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+@contextmanager
+def _fresh_attributes(model: ModelRecord) -> Iterator[None]:
+    before = model.attributes, model.classifier_threshold, model.image_class_labels
+    model.attributes = []
+    try:
+        yield
+    except BaseException:
+        model.attributes, model.classifier_threshold, model.image_class_labels = before
+        raise
+
+
+def _check_time_series(model: ModelRecord) -> None:
+    inputs = model.get_attributes(Stage.ModelPipelineInput)
+    if not any(a.value_type == ValueType.TimeSeries for a in inputs):
+        raise UserValueError(
+            "A time series model needs an input column of time series: each cell a list of "
+            '{"timestamp": ..., "value": ...}. Found only '
+            f"{[f'{a.name} ({a.value_type})' for a in inputs]}."
+        )
+
+
+def _add_outputs(model: ModelRecord, plan: _Plan) -> None:
+    if model.output_type == OutputType.Multiclass:
+        _add_classes(model, plan)
+    elif model.output_type == OutputType.Multilabel:
+        _require_probabilities(plan)
+        outputs.add_one_column_per_class(model, _whole_pairs(plan))
+    elif model.output_type == OutputType.Regression:
+        _add_numbers(model, plan)
+    elif model.output_type == OutputType.RankedList:
+        prediction, truth = _single_pair(plan)
+        outputs.add_ranked_list_output_attributes(model, prediction, truth)
+        check_ranked_lists(plan.frame, prediction, truth)
+    elif model.output_type == OutputType.ObjectDetection:
+        prediction, truth = _single_pair(plan)
+        labels = model.image_class_labels or _numbered_labels(plan.frame, prediction, truth)
+        outputs.add_object_detection_output_attributes(model, prediction, truth, labels)
+    else:
+        remedy = (
+            "Use build_token_sequence_model()"
+            if model.output_type == OutputType.TokenSequence
+            else f"Output types are {', '.join(OutputType.list())}"
+        )
+        raise MethodNotApplicableError(
+            f"build cannot describe models of output type {model.output_type}. {remedy}."
+        )
+
+
+def _add_classes(model: ModelRecord, plan: _Plan) -> None:
+    _require_probabilities(plan)
+    positive = plan.positive
+    if len(plan.pairs) <= _BINARY_CLASSES and positive is None:
+        if len(plan.predictions) != 1:
+            raise UserTypeError(
+                f"Two predicted columns {plan.predictions} need positive_predicted_attr, the one "
+                "that holds the probability of the positive class."
+            )
+        [positive] = plan.predictions
+    if plan.class_column is not None:
+        if None in plan.pairs:
+            raise UserValueError(
+                "With ground_truth_column each class needs its predicted column; None stands in "
+                "pred_to_ground_truth_map. Leave the class out."
+            )
+        outputs.add_classifier_output_attributes_gtclass(
+            model,
+            {name: plan.pairs[name] for name in plan.predictions},
+            plan.class_column,
+            plan.frame,
+            positive,
+        )
+    elif len(plan.pairs) == 1:
+        raise UserValueError(
+            "One predicted and one ground-truth column do not tell the two classes apart. Give "
+            "both classes, with None for a column that does not exist, or name the column of "
+            "classes: ground_truth_column='label' and {'prediction': 1}."
+        )
+    elif len(plan.pairs) == _BINARY_CLASSES:
+        threshold = model.classifier_threshold
+        outputs.add_binary_classifier_output_attributes(
+            model,
+            str(positive),
+            plan.pairs,
+            outputs.DEFAULT_THRESHOLD if threshold is None else threshold,
+        )
+    else:
+        outputs.add_multiclass_classifier_output_attributes(model, _whole_pairs(plan))
+
+
+def _require_probabilities(plan: _Plan) -> None:
+    import pyarrow as pa
+
+    for name in plan.predictions:
+        values = plan.frame.column(name).values
+        if values is None or not pa.types.is_floating(values.type):
+            found = "other values" if values is None else str(values.type)
+            raise UserTypeError(
+                f"Predicted column {name!r} holds {found}; a classifier's predictions are "
+                "probabilities and need a float column. Take those of predict_proba(); where there "
+                "are labels only, give 1.0 for the class predicted and 0.0 for the others."
+            )
+
+
+def _add_numbers(model: ModelRecord, plan: _Plan) -> None:
+    pairs = _whole_pairs(plan)
+    types = {
+        name: _number_type(plan, name, stage)
+        for stage, names in ((Stage.PredictedValue, pairs), (Stage.GroundTruth, pairs.values()))
+        for name in names
+    }
+    predicted = {types[name] for name in pairs}
+    if len(predicted) > 1:
+        raise UserValueError(
+            "The predicted columns of a regression need one type, found "
+            f"{ {name: types[name] for name in pairs} }."
+        )
+    [value_type] = predicted
+    outputs.add_regression_output_attributes(
+        model,
+        pairs,
+        value_type,
+        plan.frame,
+        ground_truth_types={truth: types[truth] for truth in pairs.values()},
+    )
+
+
+def _number_type(plan: _Plan, name: str, stage: str) -> str:
+    facts = infer_facts(plan.frame.column(name), InputType.Tabular, stage)
+    if facts is None or facts.value_type not in {ValueType.Integer, ValueType.Float}:
+        found = "values no attribute can hold" if facts is None else facts.value_type
+        raise UserValueError(f"Column {name!r} of a regression needs numbers, it holds {found}.")
+    return facts.value_type
+
+
+def _whole_pairs(plan: _Plan) -> dict[str, str]:
+    if None in plan.pairs or None in plan.pairs.values():
+        raise UserValueError(
+            "Each predicted column needs its ground-truth column; None stands in "
+            f"pred_to_ground_truth_map {plan.pairs}."
+        )
+    return {str(prediction): truth for prediction, truth in plan.pairs.items()}
+
+
+def _single_pair(plan: _Plan) -> tuple[str, str]:
+    pairs = _whole_pairs(plan)
+    if len(pairs) != 1:
+        raise UserValueError(
+            "This output type needs exactly one predicted and one ground-truth column, got "
+            f"{pairs}."
+        )
+    [pair] = pairs.items()
+    return pair
+
+
+def _numbered_labels(frame: Frame, *names: str) -> list[str]:
+    """Labels "0", "1", ... up to the highest class id in the boxes."""
+    highest = -1
+    for name in names:
+        for boxes in frame.cells(name):
+            for box in boxes if boxes is not None else ():
+                highest = max(highest, int(box[0]))
+    if highest < 0:
+        raise UserValueError(
+            f"Columns {list(names)} hold no boxes to read class ids from. Set "
+            "model.image_class_labels before build()."
+        )
+    logger.warning(
+        "image_class_labels is not set: the %d classes found in the boxes are named by their "
+        "numbers. Set model.image_class_labels before build() to name them.",
+        highest + 1,
+    )
+    return [str(number) for number in range(highest + 1)]

@@ -1,0 +1,221 @@
+"""Is a model complete enough to be saved? Every problem, in one message."""
+
+from __future__ import annotations
+
+from collections import Counter
+from numbers import Real
+from typing import TYPE_CHECKING
+
+from arthurai.common.constants import InputType, OutputType, Stage, ValueType
+from arthurai.common.exceptions import (
+    ArthurUserError,
+    MethodNotApplicableError,
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
+from arthurai.model.modeling.attribute_list import name_problem, next_positions
+from arthurai.model.modeling.reference_validation import reference_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arthurai.model.base_model import ModelRecord
+
+MAX_ATTRIBUTES = 1_000
+MAX_CATEGORIES = 1_000
+_MAX_TEXT = 255
+_BINARY_CLASSES = 2
+_INPUT_STAGES = frozenset({Stage.ModelPipelineInput, Stage.PredictFunctionInput})
+_TRUTH_STAGES = frozenset({Stage.GroundTruth, Stage.GroundTruthClass})
+
+Problem = tuple[type[ArthurUserError], str]
+
+
+def prepare_for_saving(model: ModelRecord, *, skip_data: bool) -> None:
+    """Complete what follows from the rest, then check the model and its waiting reference data.
+
+    A lone prediction of a classifier becomes the positive one; pipeline inputs without position
+    get one, in the order of the list.
+
+    Args:
+        model: The model.
+        skip_data: Do not look at the reference data.
+
+    Raises:
+        MissingParameterError: Attributes are missing.
+        MethodNotApplicableError: A classifier does not say which prediction is the positive one.
+        UserTypeError: The reference data does not fit the attributes.
+        UserValueError: Anything else is wrong. With several kinds of problems the class is that of
+            the first; the message lists all.
+    """
+    if model.attributes:
+        _complete(model)
+    problems = list(model_problems(model))
+    if not skip_data and model.reference_dataframe is not None and model.attributes:
+        problems += [
+            (UserTypeError, f"reference data: {text}")
+            for text in reference_problems(model, model.reference_dataframe)
+        ]
+    if problems:
+        kind = problems[0][0]
+        raise kind(
+            f"Model {model.shown_name!r} cannot be saved yet:\n"
+            + "\n".join(f"  - {text}" for _, text in problems)
+        )
+
+
+def _complete(model: ModelRecord) -> None:
+    predicted = model.get_attributes(Stage.PredictedValue)
+    if model.output_type == OutputType.Multiclass and len(predicted) == 1:
+        predicted[0].is_positive_predicted_attribute = True
+    stage = Stage.ModelPipelineInput
+    unplaced = list(model.matching_attributes(stage=stage, where=lambda a: a.position is None))
+    positions = next_positions(model, stage, range(len(unplaced)))
+    for attribute, position in zip(unplaced, positions, strict=True):
+        attribute.position = position
+
+
+def model_problems(model: ModelRecord) -> Iterator[Problem]:
+    """Find everything that keeps a model from being saved.
+
+    Args:
+        model: The model.
+
+    Yields:
+        The exception that fits the problem, and the problem with its remedy.
+    """
+    yield from _field_problems(model)
+    if not model.attributes:
+        yield (
+            MissingParameterError,
+            "it has no attributes; add them with build(), infer_schema() or add_attribute()",
+        )
+        return
+    yield from _stage_problems(model)
+    yield from _list_problems(model)
+    names = {attribute.name for attribute in model.attributes}
+    for attribute in model.attributes:
+        for text in _attribute_problems(attribute, names):
+            yield UserValueError, f"attribute {attribute.name!r}: {text}"
+
+
+def _field_problems(model: ModelRecord) -> Iterator[Problem]:
+    for field, kinds in (("input_type", InputType), ("output_type", OutputType)):
+        value = getattr(model, field)
+        if value not in kinds.list():
+            yield UserValueError, f"{field} {value!r} is none of {', '.join(kinds.list())}"
+    for field in ("partner_model_id", "display_name", "description"):
+        value = getattr(model, field)
+        if value is not None and len(value) > _MAX_TEXT:
+            yield UserValueError, f"{field} has {len(value)} characters, {_MAX_TEXT} are allowed"
+    threshold = model.classifier_threshold
+    if threshold is not None and not (isinstance(threshold, Real) and 0 <= threshold <= 1):
+        yield (
+            UserValueError,
+            f"classifier_threshold {threshold!r} is no number from 0 to 1, as probabilities are",
+        )
+    tags = model.tags
+    if tags is not None and (
+        isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags)
+    ):
+        yield UserTypeError, f"tags {tags!r} is no list of texts, such as ['credit', 'test']"
+    if not isinstance(model.is_batch, bool):
+        yield UserTypeError, f"is_batch {model.is_batch!r} is neither True nor False"
+
+
+def _stage_problems(model: ModelRecord) -> Iterator[Problem]:
+    stages = {attribute.stage for attribute in model.attributes or ()}
+    if not stages & _INPUT_STAGES:
+        yield (
+            MissingParameterError,
+            (
+                "it has no input attribute; add one of stage PIPELINE_INPUT with build() or "
+                "infer_schema()"
+            ),
+        )
+    if Stage.PredictedValue not in stages:
+        yield (
+            MissingParameterError,
+            (
+                "it has no predicted attribute; add one with build() or an output helper such as "
+                "add_regression_output_attributes()"
+            ),
+        )
+    if model.output_type != OutputType.TokenSequence and not stages & _TRUTH_STAGES:
+        yield (
+            MissingParameterError,
+            (
+                "it has no ground-truth attribute; add one with build() or an output helper, say "
+                "add_regression_output_attributes()"
+            ),
+        )
+    predicted = model.get_attributes(Stage.PredictedValue)
+    if (
+        model.output_type == OutputType.Multiclass
+        and len(predicted) == _BINARY_CLASSES
+        and not any(attribute.is_positive_predicted_attribute for attribute in predicted)
+    ):
+        yield (
+            MethodNotApplicableError,
+            (
+                f"neither of its two predictions {[a.name for a in predicted]} is the positive "
+                "one; set is_positive_predicted_attribute on one of them"
+            ),
+        )
+
+
+def _list_problems(model: ModelRecord) -> Iterator[Problem]:
+    attributes = model.attributes or []
+    if len(attributes) > MAX_ATTRIBUTES:
+        yield (
+            UserValueError,
+            f"it has {len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed",
+        )
+    for name, count in Counter(attribute.name for attribute in attributes).items():
+        if count > 1:
+            yield UserValueError, f"{count} attributes are named {name!r}; names must be unique"
+    places = Counter((a.stage, a.position) for a in attributes if a.position is not None)
+    for (stage, position), count in places.items():
+        if count > 1:
+            names = [a.name for a in attributes if (a.stage, a.position) == (stage, position)]
+            yield UserValueError, f"attributes {names} share position {position} of stage {stage}"
+
+
+def _attribute_problems(attribute: ArthurAttribute, names: set[str]) -> Iterator[str]:
+    if (problem := name_problem(attribute.name)) is not None:
+        yield problem
+    if attribute.value_type not in ValueType.list():
+        yield f"value_type {attribute.value_type!r} is none of {', '.join(ValueType.list())}"
+    if attribute.stage not in Stage.list():
+        yield f"stage {attribute.stage!r} is none of {', '.join(Stage.list())}"
+    if attribute.categorical:
+        yield from _category_problems(attribute)
+    elif attribute.categories:
+        yield "it has categories but is not categorical"
+    low, high = attribute.min_range, attribute.max_range
+    if (low is None) != (high is None):
+        yield "it has one end of its range only; set both min_range and max_range"
+    elif low is not None and high is not None and low > high:
+        yield f"min_range {low} is above max_range {high}"
+    for field in ("attribute_link", "token_attribute_link"):
+        link = getattr(attribute, field)
+        if link is not None and link not in names:
+            yield f"{field} points to {link!r}, which is no attribute of the model"
+
+
+def _category_problems(attribute: ArthurAttribute) -> Iterator[str]:
+    if attribute.bins:
+        yield "it is categorical and cannot have bins"
+    if attribute.categories is None:
+        if not attribute.is_unique and attribute.value_type not in FREE_TEXT_TYPES:
+            yield "it is categorical and needs categories, or is_unique=True"
+        return
+    if len(attribute.categories) > MAX_CATEGORIES:
+        yield (
+            f"it has {len(attribute.categories)} categories; at most {MAX_CATEGORIES} are allowed"
+        )
+    for value, count in Counter(category.value for category in attribute.categories).items():
+        if count > 1:
+            yield f"category {value!r} is listed {count} times"

@@ -1,0 +1,347 @@
+"""Predicted values and ground truth: the linked attributes of each kind of output."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import InputType, OutputType, Stage, ValueType
+from arthurai.common.exceptions import (
+    ArthurUserError,
+    MethodNotApplicableError,
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.modeling.attribute_list import append, next_positions
+from arthurai.model.modeling.type_detection import attribute_from
+from arthurai.model.modeling.type_rules import Facts, infer_facts, value_range
+from arthurai.upload.table_view import Column, Frame
+
+if TYPE_CHECKING:
+    from arthurai.model.base_model import ModelRecord
+
+DEFAULT_THRESHOLD = 0.5
+_BINARY_CLASSES = 2
+
+
+def add_regression_output_attributes(
+    model: ModelRecord,
+    pred_to_ground_truth_map: Mapping[str, str],
+    value_type: str,
+    data: Any = None,
+    *,
+    ground_truth_types: Mapping[str, str] | None = None,
+) -> dict[str, ArthurAttribute]:
+    """Add linked numbers; see ``ArthurModel.add_regression_output_attributes``.
+
+    ``ground_truth_types`` gives ground-truth columns a value type of their own.
+    """
+    pairs = _checked_map(pred_to_ground_truth_map)
+    _check_different(*(name for pair in pairs for name in pair))
+    frame = None if data is None else _frame_with(data, [n for pair in pairs for n in pair])
+    truth_types = ground_truth_types or {}
+    ranks = range(len(pairs))
+    truth_positions = next_positions(model, Stage.GroundTruth, ranks)
+    predicted_positions = next_positions(model, Stage.PredictedValue, ranks)
+    added: dict[str, ArthurAttribute] = {}
+    for (prediction, truth), truth_position, predicted_position in zip(
+        pairs, truth_positions, predicted_positions, strict=True
+    ):
+        for name, stage, position, link, kind in (
+            (truth, Stage.GroundTruth, truth_position, prediction, truth_types.get(truth)),
+            (prediction, Stage.PredictedValue, predicted_position, truth, None),
+        ):
+            attribute = ArthurAttribute(
+                name, kind or value_type, stage, position=position, attribute_link=link
+            )
+            if frame is not None:
+                attribute.set(range=value_range(frame.column(name).present()))
+            added[name] = attribute
+    append(model, list(added.values()))
+    return added
+
+
+def add_classifier_output_attributes_gtclass(
+    model: ModelRecord,
+    pred_to_ground_truth_class_map: Mapping[str, Any],
+    ground_truth_column: str,
+    data: Any,
+    positive_predicted_attr: str | None = None,
+) -> dict[str, ArthurAttribute]:
+    """Add probabilities of the classes in one column.
+
+    See ``ArthurModel.add_classifier_output_attributes_gtclass``.
+    """
+    pairs = _checked_map(pred_to_ground_truth_class_map)
+    predictions = [prediction for prediction, _ in pairs]
+    if data is None:
+        raise MissingParameterError(
+            "add_classifier_output_attributes_gtclass needs data: the classes are read from column "
+            f"{ground_truth_column!r}."
+        )
+    if positive_predicted_attr is not None and positive_predicted_attr not in predictions:
+        raise UserValueError(
+            f"positive_predicted_attr {positive_predicted_attr!r} is not one of the predicted "
+            f"columns {predictions}."
+        )
+    _check_different(ground_truth_column, *predictions)
+    truth = _class_column(model, data, ground_truth_column)
+    # The platform adds the negative class of a lone prediction, at position 0.
+    first = 1 if len(pairs) == 1 else 0
+    positions = next_positions(model, Stage.PredictedValue, range(first, first + len(pairs)))
+    added = {ground_truth_column: truth}
+    for (prediction, class_value), position in zip(pairs, positions, strict=True):
+        added[prediction] = _probability(
+            prediction,
+            position,
+            gt_class_link=str(class_value),
+            is_positive_predicted_attribute=prediction == positive_predicted_attr,
+        )
+    append(model, list(added.values()))
+    return added
+
+
+def _class_column(model: ModelRecord, data: Any, name: str) -> ArthurAttribute:
+    facts = class_facts(_frame_with(data, [name]).column(name))
+    [position] = next_positions(model, Stage.GroundTruthClass, [0])
+    return attribute_from(facts, name=name, stage=Stage.GroundTruthClass, position=position)
+
+
+def class_facts(column: Column) -> Facts:
+    """Describe a column of true classes.
+
+    Args:
+        column: The column.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        UserValueError: Values are missing.
+        ArthurUserError: It holds something else than text or whole numbers.
+    """
+    name = column.name
+    if column.null_count:
+        raise UserValueError(
+            f"Ground-truth column {name!r} has {column.null_count} missing values; every row needs "
+            f"its class. Leave the others out: data = data.dropna(subset=[{name!r}])."
+        )
+    # Class names are never free text or images, whatever goes into the model.
+    facts = infer_facts(column, InputType.Tabular, Stage.GroundTruthClass)
+    if facts is None or facts.value_type not in {ValueType.String, ValueType.Integer}:
+        found = column.holds or "unknown values" if facts is None else facts.value_type
+        raise ArthurUserError(
+            f"Ground-truth column {name!r} holds {found}; classes must be text or whole numbers. "
+            f"With pandas: data[{name!r}] = data[{name!r}].astype(int), or astype(str)."
+        )
+    return facts
+
+
+def add_multiclass_classifier_output_attributes(
+    model: ModelRecord, pred_to_ground_truth_map: Mapping[str, str]
+) -> dict[str, ArthurAttribute]:
+    """Add more than two probabilities with a ground-truth column each.
+
+    See ``ArthurModel.add_multiclass_classifier_output_attributes``.
+    """
+    if len(_checked_map(pred_to_ground_truth_map)) <= _BINARY_CLASSES:
+        raise UserValueError(
+            "add_multiclass_classifier_output_attributes needs more than two classes, got "
+            f"{list(pred_to_ground_truth_map)}. For two use "
+            "add_binary_classifier_output_attributes()."
+        )
+    return add_one_column_per_class(model, pred_to_ground_truth_map)
+
+
+def add_one_column_per_class(
+    model: ModelRecord, pred_to_ground_truth_map: Mapping[str, str]
+) -> dict[str, ArthurAttribute]:
+    """Add probabilities with a 0/1 ground-truth column each, in the order of the map.
+
+    Args:
+        model: The model.
+        pred_to_ground_truth_map: Ground-truth column by predicted column.
+
+    Returns:
+        The new attributes by name.
+    """
+    pairs = _checked_map(pred_to_ground_truth_map)
+    _check_different(*(name for pair in pairs for name in pair))
+    truth_positions = next_positions(model, Stage.GroundTruth, range(len(pairs)))
+    predicted_positions = next_positions(model, Stage.PredictedValue, range(len(pairs)))
+    added: dict[str, ArthurAttribute] = {}
+    for (prediction, truth), truth_position, predicted_position in zip(
+        pairs, truth_positions, predicted_positions, strict=True
+    ):
+        added[truth] = _indicator(truth, truth_position, prediction)
+        added[prediction] = _probability(prediction, predicted_position, attribute_link=truth)
+    append(model, list(added.values()))
+    return added
+
+
+def add_binary_classifier_output_attributes(
+    model: ModelRecord,
+    positive_predicted_attr: str,
+    pred_to_ground_truth_map: Mapping[str | None, str | None],
+    threshold: float = DEFAULT_THRESHOLD,
+) -> dict[str, ArthurAttribute]:
+    """Add the two probabilities of a yes/no classifier.
+
+    See ``ArthurModel.add_binary_classifier_output_attributes``.
+    """
+    if (
+        not isinstance(pred_to_ground_truth_map, Mapping)
+        or len(pred_to_ground_truth_map) != _BINARY_CLASSES
+    ):
+        raise UserValueError(
+            "pred_to_ground_truth_map of a binary classifier needs exactly two pairs, got "
+            f"{pred_to_ground_truth_map!r}. Write None where there is no such column, as in "
+            '{"prediction": "label_1", None: "label_0"}.'
+        )
+    _check_different(*pred_to_ground_truth_map, *pred_to_ground_truth_map.values())
+    positive = _positive_prediction(positive_predicted_attr, pred_to_ground_truth_map)
+    truth_positions = next_positions(model, Stage.GroundTruth, range(_BINARY_CLASSES))
+    predicted_positions = next_positions(model, Stage.PredictedValue, range(_BINARY_CLASSES))
+    added: dict[str, ArthurAttribute] = {}
+    for (prediction, truth), truth_position, predicted_position in zip(
+        pred_to_ground_truth_map.items(), truth_positions, predicted_positions, strict=True
+    ):
+        if prediction is not None:
+            added[prediction] = _probability(
+                prediction,
+                predicted_position,
+                attribute_link=truth,
+                is_positive_predicted_attribute=prediction == positive,
+            )
+        if truth is not None:
+            added[truth] = _indicator(truth, truth_position, prediction)
+    append(model, list(added.values()))
+    model.classifier_threshold = threshold
+    return added
+
+
+def _positive_prediction(wanted: str, pairs: Mapping[str | None, str | None]) -> str:
+    if wanted in pairs:
+        return wanted
+    # The documentation also names the positive class by its ground-truth column.
+    for prediction, truth in pairs.items():
+        if truth == wanted and truth is not None and prediction is not None:
+            return prediction
+    raise UserValueError(
+        f"positive_predicted_attr {wanted!r} is neither a predicted nor a ground-truth column of "
+        f"{dict(pairs)!r}."
+    )
+
+
+def add_object_detection_output_attributes(
+    model: ModelRecord,
+    predicted_attr_name: str,
+    gt_attr_name: str,
+    image_class_labels: Sequence[str],
+) -> dict[str, ArthurAttribute]:
+    """Add linked boxes; see ``ArthurModel.add_object_detection_output_attributes``."""
+    _check_different(predicted_attr_name, gt_attr_name)
+    if isinstance(image_class_labels, str) or not image_class_labels:
+        raise UserValueError(
+            "image_class_labels needs the list of class names, in the order of the class ids, got "
+            f"{image_class_labels!r}."
+        )
+    if model.input_type != InputType.Image or model.output_type != OutputType.ObjectDetection:
+        raise MethodNotApplicableError(
+            "Object detection needs a model of input type IMAGE and output type OBJECT_DETECTION; "
+            f"model {model.shown_name!r} is {model.input_type} and {model.output_type}."
+        )
+    added = _linked_pair(
+        model,
+        (gt_attr_name, ValueType.BoundingBox),
+        (predicted_attr_name, ValueType.BoundingBox),
+    )
+    model.image_class_labels = [str(label) for label in image_class_labels]
+    return added
+
+
+def add_ranked_list_output_attributes(
+    model: ModelRecord, predicted_attr_name: str, gt_attr_name: str
+) -> dict[str, ArthurAttribute]:
+    """Add linked recommendations; see ``ArthurModel.add_ranked_list_output_attributes``."""
+    _check_different(predicted_attr_name, gt_attr_name)
+    if model.output_type != OutputType.RankedList:
+        raise MethodNotApplicableError(
+            "Recommendations need a model of output type RANKED_LIST; model "
+            f"{model.shown_name!r} is {model.output_type}."
+        )
+    return _linked_pair(
+        model,
+        (gt_attr_name, ValueType.StringArray),
+        (predicted_attr_name, ValueType.RankedList),
+    )
+
+
+def _linked_pair(
+    model: ModelRecord, truth: tuple[str, str], predicted: tuple[str, str]
+) -> dict[str, ArthurAttribute]:
+    added = {}
+    for (name, value_type), (link, _), stage in (
+        (truth, predicted, Stage.GroundTruth),
+        (predicted, truth, Stage.PredictedValue),
+    ):
+        [position] = next_positions(model, stage, [0])
+        added[name] = ArthurAttribute(
+            name, value_type, stage, position=position, attribute_link=link
+        )
+    append(model, list(added.values()))
+    return added
+
+
+def _probability(name: str, position: int, **fields: Any) -> ArthurAttribute:
+    return ArthurAttribute(
+        name,
+        ValueType.Float,
+        Stage.PredictedValue,
+        position=position,
+        min_range=0,
+        max_range=1,
+        **fields,
+    )
+
+
+def _indicator(name: str, position: int, prediction: str | None) -> ArthurAttribute:
+    return ArthurAttribute(
+        name,
+        ValueType.Integer,
+        Stage.GroundTruth,
+        position=position,
+        categorical=True,
+        categories=["0", "1"],  # type: ignore[list-item] # assignment takes raw values
+        attribute_link=prediction,
+    )
+
+
+def _checked_map(pairs: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    if not isinstance(pairs, Mapping):
+        raise UserTypeError(
+            "The map from predictions to ground truth needs to be a dictionary, got "
+            f"{type(pairs).__name__}."
+        )
+    if not pairs:
+        raise UserValueError("The map from predictions to ground truth is empty.")
+    return list(pairs.items())
+
+
+def _check_different(*names: str | None) -> None:
+    twice = [name for name, count in Counter(names).items() if name is not None and count > 1]
+    if twice:
+        raise UserValueError(
+            f"{', '.join(map(repr, twice))} is named more than once; each predicted and each "
+            "ground-truth attribute needs a column of its own."
+        )
+
+
+def _frame_with(data: Any, names: Sequence[str]) -> Frame:
+    frame = data if isinstance(data, Frame) else Frame(data)
+    if absent := frame.missing(names):
+        raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}.")
+    return frame

@@ -1,0 +1,129 @@
+"""The attribute list as a table."""
+
+from __future__ import annotations
+
+import html
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import UserValueError
+from arthurai.model.attributes import ArthurAttribute, as_categories
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.model.base_model import ModelRecord
+
+DEFAULT_PROPS = (
+    "value_type",
+    "categorical",
+    "is_unique",
+    "categories",
+    "bins",
+    "range",
+    "monitor_for_bias",
+)
+
+#: Names the documentation of the platform uses for columns of the table.
+_OTHER_NAMES = {"data_type": "value_type", "cutoffs": "bins", "unique": "is_unique"}
+
+_CELL_WIDTH = 40
+
+
+class AttributeTable:
+    """The table of a review where pandas is not installed.
+
+    Attributes:
+        columns: Names of the columns.
+        rows: Values of the rows, in the order of the columns.
+    """
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        self.columns = list(columns)
+        self.rows = [list(row) for row in rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> list[Any]:
+        return [row[self.columns.index(column)] for row in self.rows]
+
+    def __repr__(self) -> str:
+        cells = [self.columns, *([_shown(value) for value in row] for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = (
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in cells
+        )
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row) + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def review(
+    model: ModelRecord,
+    stage: str | None = None,
+    props: Sequence[str] | None = None,
+    print_df: bool = False,
+) -> Any:
+    """Show the attributes as a table; see ``ArthurModel.review``."""
+    model.known_attributes("be reviewed")
+    asked = [_OTHER_NAMES.get(prop, prop) for prop in (DEFAULT_PROPS if props is None else props)]
+    columns = ["name", *([] if stage is not None else ["stage"]), *asked]
+    rows = [
+        [_value(attribute, column) for column in columns]
+        for attribute in model.matching_attributes(stage=stage)
+    ]
+    table = _table(columns, rows)
+    if not print_df:
+        return table
+    _display(table)
+    return None
+
+
+def _value(attribute: ArthurAttribute, prop: str) -> Any:
+    if prop == "range":
+        return f"[{attribute.min_range}, {attribute.max_range}]"
+    if prop == "categories":
+        return [_category(c) for c in as_categories(attribute.categories) or []]
+    try:
+        return getattr(attribute, prop)
+    except AttributeError:
+        raise UserValueError(
+            f"Attributes have no {prop!r} to review; choose from {', '.join(DEFAULT_PROPS)} or any "
+            "other field of ArthurAttribute."
+        ) from None
+
+
+def _category(category: Any) -> str:
+    if category.label is None:
+        return f"{{value: {category.value}}}"
+    return f"{{label: {category.label}, value: {category.value}}}"
+
+
+def _table(columns: list[str], rows: list[list[Any]]) -> Any:
+    if importlib.util.find_spec("pandas") is None:
+        return AttributeTable(columns, rows)
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _shown(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= _CELL_WIDTH else f"{text[: _CELL_WIDTH - 3]}..."
+
+
+def _display(table: Any) -> None:
+    try:
+        from IPython.display import display
+    except ImportError:
+        print(table)  # noqa: T201 - the caller asked to see it
+    else:
+        display(table)

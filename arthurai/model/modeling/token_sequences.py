@@ -1,0 +1,141 @@
+"""Models that write text: prompts in, tokens and their likelihoods out."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import InputType, Stage, ValueType
+from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.modeling.attribute_list import append, next_positions
+from arthurai.model.modeling.type_detection import advise, infer_attributes
+from arthurai.upload.table_view import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.model.base_model import ModelRecord
+
+logger = logging.getLogger(__name__)
+
+
+def build_token_sequence_model(
+    model: ModelRecord,
+    input_column: str | Sequence[str],
+    output_text_column: str,
+    input_token_column: str | None = None,
+    output_token_column: str | None = None,
+    output_likelihood_column: str | None = None,
+    ground_truth_text_column: str | None = None,
+    ground_truth_tokens_column: str | None = None,
+    data: Any = None,
+) -> None:
+    """Describe a text-writing model; see ``ArthurModel.build_token_sequence_model``."""
+    attributes = _inputs(model, input_column, input_token_column, data)
+    attributes += _outputs(model, output_text_column, output_token_column, output_likelihood_column)
+    if ground_truth_text_column is not None:
+        attributes += _ground_truth(model, ground_truth_text_column, ground_truth_tokens_column)
+    elif ground_truth_tokens_column is not None:
+        logger.warning(
+            "ground_truth_tokens_column %r is left out: tokens need the text they come from, give "
+            "ground_truth_text_column too.",
+            ground_truth_tokens_column,
+        )
+    append(model, attributes)
+
+
+def _inputs(
+    model: ModelRecord, columns: str | Sequence[str], tokens: str | None, data: Any
+) -> list[ArthurAttribute]:
+    if model.input_type in {InputType.Tabular, InputType.TimeSeries}:
+        return _table_inputs(model, columns, data)
+    if not isinstance(columns, str):
+        raise UserValueError(
+            f"input_column needs one column name for {model.input_type} models, got {columns!r}."
+        )
+    if data is not None:
+        logger.warning("data is left out: %s models need none to be built.", model.input_type)
+    [position] = next_positions(model, Stage.ModelPipelineInput, [0])
+    if model.input_type == InputType.Image:
+        return [
+            ArthurAttribute(
+                columns,
+                ValueType.Image,
+                Stage.ModelPipelineInput,
+                position=position,
+            )
+        ]
+    text = _text(columns, Stage.ModelPipelineInput, position, is_unique=True)
+    if tokens is None:
+        return [text]
+    [position] = next_positions(model, Stage.PredictFunctionInput, [0])
+    return [_linked_tokens(tokens, Stage.PredictFunctionInput, position, text), text]
+
+
+def _table_inputs(
+    model: ModelRecord, columns: str | Sequence[str], data: Any
+) -> list[ArthurAttribute]:
+    names = [columns] if isinstance(columns, str) else list(columns)
+    if data is None:
+        raise UserTypeError(
+            f"build_token_sequence_model needs data to describe the {model.input_type} inputs "
+            f"{names}."
+        )
+    frame = Frame(data)
+    if absent := frame.missing(names):
+        raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}.")
+    attributes = infer_attributes(model, frame, names, Stage.ModelPipelineInput)
+    advise(attributes)
+    return attributes
+
+
+def _outputs(
+    model: ModelRecord, text_column: str, tokens: str | None, likelihoods: str | None
+) -> list[ArthurAttribute]:
+    stage = Stage.PredictedValue
+    positions = iter(next_positions(model, stage, range(3)))
+    text = _text(text_column, stage, next(positions), is_unique=False)
+    attributes = []
+    if tokens is not None:
+        attributes.append(_linked_tokens(tokens, stage, next(positions), text))
+    if likelihoods is not None:
+        likelihood = ArthurAttribute(
+            likelihoods, ValueType.TokenLikelihoods, stage, position=next(positions)
+        )
+        if tokens is None:
+            _link(likelihood, text)
+        attributes.append(likelihood)
+    return [*attributes, text]
+
+
+def _ground_truth(
+    model: ModelRecord, text_column: str, tokens: str | None
+) -> list[ArthurAttribute]:
+    stage = Stage.GroundTruth
+    first, second = next_positions(model, stage, range(2))
+    text = _text(text_column, stage, first, is_unique=True)
+    if tokens is None:
+        return [text]
+    return [_linked_tokens(tokens, stage, second, text), text]
+
+
+def _text(name: str, stage: str, position: int, *, is_unique: bool) -> ArthurAttribute:
+    return ArthurAttribute(
+        name,
+        ValueType.Unstructured_Text,
+        stage,
+        position=position,
+        categorical=True,
+        is_unique=is_unique,
+    )
+
+
+def _linked_tokens(name: str, stage: str, position: int, text: ArthurAttribute) -> ArthurAttribute:
+    tokens = ArthurAttribute(name, ValueType.Tokens, stage, position=position)
+    _link(tokens, text)
+    return tokens
+
+
+def _link(one: ArthurAttribute, other: ArthurAttribute) -> None:
+    one.token_attribute_link, other.token_attribute_link = other.name, one.name

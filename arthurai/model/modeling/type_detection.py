@@ -1,0 +1,150 @@
+"""Attributes from data: one attribute a column, described by what the column holds."""
+
+from __future__ import annotations
+
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.constants import Stage, ValueType
+from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
+from arthurai.model.modeling.attribute_list import append, next_positions
+from arthurai.model.modeling.type_rules import Facts, infer_facts
+from arthurai.upload.table_view import Frame, column_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from arthurai.model.base_model import ModelRecord
+
+logger = logging.getLogger(__name__)
+
+#: Below this many cells threads cost more than they save.
+_PARALLEL_CELLS = 500_000
+#: Most columns that a log line names.
+_MOST_NAMED = 10
+
+
+def infer_schema(model: ModelRecord, data: Any, stage: str) -> None:
+    """Add an attribute for each column of ``data``; see ``ArthurModel.infer_schema``."""
+    if stage in {Stage.PredictedValue, Stage.GroundTruth, Stage.GroundTruthClass}:
+        raise MethodNotApplicableError(
+            f"infer_schema cannot add attributes of stage {stage}: predicted values and ground "
+            "truth are linked. Use build(), or one of the output helpers such as "
+            "add_regression_output_attributes()."
+        )
+    if stage not in Stage.list():
+        raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}.")
+    frame = Frame(data)
+    attributes = infer_attributes(model, frame, frame.names, stage)
+    append(model, attributes)
+    advise(attributes)
+
+
+def infer_attributes(
+    model: ModelRecord, frame: Frame, names: Sequence[str], stage: str
+) -> list[ArthurAttribute]:
+    """Describe columns as attributes of a stage.
+
+    Args:
+        model: The model the attributes are for; it is not changed.
+        frame: The data.
+        names: The columns to describe, in the order of their positions.
+        stage: Stage of the attributes.
+
+    Returns:
+        The attributes. Columns of a type no attribute can hold are left out with a warning.
+
+    Raises:
+        UserValueError: There are no rows, or a column holds times without time zone.
+        UserTypeError: A column mixes types.
+    """
+    if frame.num_rows == 0:
+        raise UserValueError("data has no rows, so nothing can be inferred from it.")
+    facts = _facts_of(frame, names, model.input_type, stage)
+    positions = next_positions(model, stage, range(len(names)))
+    attributes = []
+    for name, found, position in zip(names, facts, positions, strict=True):
+        if found is None:
+            column = frame.column(name)
+            logger.warning(
+                "Column %r holds %s, which no attribute can hold; it is left out of the schema. To "
+                "keep it, turn it into numbers, text or times with a zone; otherwise leave it out "
+                "of what you send, too.",
+                name,
+                column.holds or column.present().type,
+            )
+        else:
+            if found.categorical and not found.categories and not found.is_unique:
+                logger.warning(
+                    "Column %r holds no values; it is taken as %s. Correct it with "
+                    "get_attribute(%r).set(value_type=...).",
+                    name,
+                    found.value_type,
+                    name,
+                )
+            attributes.append(attribute_from(found, name=name, stage=stage, position=position))
+    return attributes
+
+
+def attribute_from(facts: Facts, *, name: str, stage: str, position: int | None) -> ArthurAttribute:
+    """Make an attribute from what a column says.
+
+    Args:
+        facts: What was found out about the column.
+        name: Name of the attribute.
+        stage: Stage of the attribute.
+        position: Place within the stage.
+
+    Returns:
+        The attribute.
+    """
+    return ArthurAttribute(
+        name=name,
+        value_type=facts.value_type,
+        stage=str(stage),
+        position=position,
+        categorical=facts.categorical,
+        min_range=facts.min_range,
+        max_range=facts.max_range,
+        categories=facts.categories,  # type: ignore[arg-type] # assignment takes raw values
+        is_unique=facts.is_unique,
+    )
+
+
+def _facts_of(
+    frame: Frame, names: Iterable[str], input_type: str, stage: str
+) -> list[Facts | None]:
+    def describe(named: tuple[str, Any]) -> Facts | None:
+        name, source = named
+        return infer_facts(column_of(source, name), input_type, stage)
+
+    sources = [(name, frame.source(name)) for name in names]
+    workers = max(1, min(len(sources), os.cpu_count() or 1))
+    if workers == 1 or frame.num_rows * len(sources) < _PARALLEL_CELLS:
+        return list(map(describe, sources))
+    # Arrow lets go of the interpreter lock while it counts; each worker holds one column.
+    with ThreadPoolExecutor(workers, thread_name_prefix="arthurai-schema") as pool:
+        return list(pool.map(describe, sources))
+
+
+def advise(attributes: Iterable[ArthurAttribute]) -> None:
+    """Ask the user to look at the categories that were read from the data.
+
+    Args:
+        attributes: All attributes of one call.
+    """
+    categorical = [
+        a.name
+        for a in attributes
+        if a.categorical and a.value_type not in {*FREE_TEXT_TYPES, ValueType.Boolean}
+    ]
+    if categorical:
+        logger.warning(
+            "Taken as categorical, with the categories of the data: %s%s. Check them with review() "
+            "and correct them with set_attribute_labels() or attribute.set().",
+            ", ".join(categorical[:_MOST_NAMED]),
+            f" and {more} more" if (more := len(categorical) - _MOST_NAMED) > 0 else "",
+        )

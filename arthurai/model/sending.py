@@ -1,0 +1,436 @@
+"""The sending calls of a model, on the one road of `arthurai.upload`."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import (
+    MethodNotApplicableError,
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.upload.coerce import is_missing
+from arthurai.upload.timestamps import parse_zone
+from arthurai.upload.upload_schema import IngestAttribute, IngestSchema
+from arthurai.upload.uploader import Delivery, Options
+from arthurai.upload.validate import (
+    ALWAYS,
+    GROUND_TRUTHS,
+    INFERENCES,
+    NEVER,
+    REFERENCE,
+    WITH_TRUTH,
+    Extras,
+    Preparer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from arthurai.model.base_model import ModelRecord
+    from arthurai.upload.report import Account, SendResult
+
+logger = logging.getLogger(__name__)
+
+
+def ingest_schema(model: ModelRecord) -> IngestSchema:
+    """What sending has to know about a model.
+
+    Raises:
+        MethodNotApplicableError: The model has no attributes.
+    """
+    if not model.attributes:
+        raise MethodNotApplicableError(
+            f"Model {model.shown_name!r} has no attributes, so nothing can be sent to it. "
+            "Add them with build(), or fetch the model again with ArthurAI.get_model()."
+        )
+    attributes = [
+        IngestAttribute(
+            name=attribute.name,
+            value_type=attribute.value_type,
+            stage=attribute.stage,
+            position=attribute.position,
+            implicit=bool(attribute.implicit),
+            categorical=bool(attribute.categorical),
+            categories=tuple(str(category) for category in attribute.categories or ()),
+            min_range=_number(attribute.min_range),
+            max_range=_number(attribute.max_range),
+        )
+        for attribute in model.attributes
+    ]
+    return IngestSchema(
+        input_type=model.input_type,
+        output_type=model.output_type,
+        is_batch=bool(model.is_batch),
+        attributes=tuple(attributes),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or is_missing(value) else float(value)
+
+
+def send_inferences(
+    model: ModelRecord,
+    inferences: Any,
+    predictions: Any = None,
+    inference_timestamps: Any = None,
+    ground_truths: Any = None,
+    ground_truth_timestamps: Any = None,
+    tz: Any = None,
+    partner_inference_ids: Any = None,
+    batch_id: Any = None,
+    fail_silently: bool = False,
+    complete_batch: bool = True,
+    wait_for_enrichments: bool = False,
+    *,
+    progress: bool = False,
+    chunk_size: int | None = None,
+    max_workers: int | None = None,
+) -> SendResult:
+    """Send inferences row by row; see ``ArthurModel.send_inferences``."""
+    from arthurai_api.api.inferences import send_inference_file
+    from arthurai_api.api.inferences import send_inferences as operation
+
+    options = Options(progress, chunk_size, max_workers)
+    model_id = model.saved_id("take inferences")
+    schema = ingest_schema(model)
+    zone = parse_zone(tz)
+    if wait_for_enrichments:
+        _await_enrichments(model)
+    preparer = Preparer(schema, INFERENCES, name="inferences", zone=zone)
+    delivery = Delivery(model.session, model_id, schema, preparer, operation, options)
+    extras = Extras(
+        predictions=predictions,
+        ground_truths=ground_truths,
+        inference_timestamps=inference_timestamps,
+        ground_truth_timestamps=ground_truth_timestamps,
+        partner_inference_ids=partner_inference_ids,
+        batch_id=batch_id,
+    )
+    if schema.image is None:
+        account = delivery.send_rows(inferences, extras)
+    else:
+        delivery = replace(
+            delivery,
+            operation=send_inference_file,
+            part_name="inference_data",
+            json_files=True,
+        )
+        account = delivery.send_files(inferences, extras)
+    _settle(account, fail_silently=fail_silently)
+    if schema.is_batch and complete_batch:
+        _close_batches(model, account.result)
+    return account.result
+
+
+def update_inference_ground_truths(
+    model: ModelRecord,
+    ground_truths: Any,
+    partner_inference_ids: Any = None,
+    ground_truth_timestamps: Any = None,
+    tz: Any = None,
+    fail_silently: bool = False,
+    *,
+    progress: bool = False,
+    chunk_size: int | None = None,
+    max_workers: int | None = None,
+) -> SendResult:
+    """Add ground truth to inferences; see ``ArthurModel.update_inference_ground_truths``."""
+    from arthurai_api.api.inferences import update_inferences as operation
+
+    options = Options(progress, chunk_size, max_workers)
+    model_id = model.saved_id("take ground truth")
+    schema = ingest_schema(model)
+    preparer = Preparer(
+        schema, GROUND_TRUTHS, name="ground_truths", zone=parse_zone(tz), make_ids=NEVER
+    )
+    delivery = Delivery(model.session, model_id, schema, preparer, operation, options)
+    extras = Extras(
+        ground_truth_timestamps=ground_truth_timestamps,
+        partner_inference_ids=partner_inference_ids,
+    )
+    account = delivery.send_rows(preparer.as_table(ground_truths), extras)
+    _settle(account, fail_silently=fail_silently)
+    return account.result
+
+
+def send_inference(
+    model: ModelRecord,
+    inference_timestamp: datetime | str,
+    partner_inference_id: str = "",
+    model_pipeline_input: Mapping[str, Any] | None = None,
+    non_input_data: Mapping[str, Any] | None = None,
+    predicted_value: Mapping[str, Any] | None = None,
+    ground_truth: Mapping[str, Any] | None = None,
+) -> SendResult:
+    """Send one inference, the old way; see ``ArthurModel.send_inference``."""
+    logger.warning("send_inference() is deprecated; use send_inferences([row])")
+    row: dict[str, Any] = {
+        "inference_timestamp": inference_timestamp,
+        "inference_data": {
+            **(model_pipeline_input or {}),
+            **(non_input_data or {}),
+            **(predicted_value or {}),
+        },
+    }
+    if partner_inference_id:
+        row["partner_inference_id"] = partner_inference_id
+    if ground_truth:
+        row["ground_truth_timestamp"] = inference_timestamp
+        row["ground_truth_data"] = dict(ground_truth)
+    return send_inferences(model, [row])
+
+
+def send_bulk_inferences(
+    model: ModelRecord,
+    batch_id: str | None = None,
+    directory_path: Any = None,
+    data: Any = None,
+    files: Sequence[Any] | None = None,
+    complete_batch: bool = True,
+    ignore_join_errors: bool = False,
+    wait_for_enrichments: bool = False,
+    *,
+    tz: Any = None,
+    progress: bool = False,
+    chunk_size: int | None = None,
+    max_workers: int | None = None,
+) -> tuple[SendResult, dict[str, Any] | None]:
+    """Send many inferences as files; see ``ArthurModel.send_bulk_inferences``."""
+    from arthurai_api.api.inferences import send_inference_file as operation
+
+    options = Options(progress, chunk_size, max_workers)
+    model_id = model.saved_id("take inferences")
+    schema = ingest_schema(model)
+    if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
+        raise UserTypeError(
+            f"batch_id needs text, got {type(batch_id).__name__}. Give rows by name: data=, files= "
+            "or directory_path=."
+        )
+    source = _source(directory_path, data, files)
+    if wait_for_enrichments:
+        _await_enrichments(model)
+    preparer = Preparer(
+        schema,
+        INFERENCES,
+        name="inferences",
+        zone=parse_zone(tz),
+        make_ids=ALWAYS if ignore_join_errors else WITH_TRUTH,
+    )
+    delivery = Delivery(
+        model.session,
+        model_id,
+        schema,
+        preparer,
+        operation,
+        options,
+        part_name="inference_data",
+        fields={"batch_id": batch_id or ""},
+    )
+    account = delivery.send_files(source, Extras(batch_id=batch_id))
+    closed = None
+    if schema.is_batch and complete_batch:
+        if account.result.failures:
+            logger.warning(
+                "the batch stays open because not every row was accepted (%s); send the rest, then "
+                "call close_batch()",
+                account.result.summary(),
+            )
+        else:
+            closed = _close_batches(model, account.result)
+    return account.result, closed
+
+
+def send_bulk_ground_truths(
+    model: ModelRecord,
+    directory_path: Any = None,
+    data: Any = None,
+    files: Sequence[Any] | None = None,
+    *,
+    tz: Any = None,
+    progress: bool = False,
+    chunk_size: int | None = None,
+    max_workers: int | None = None,
+) -> SendResult:
+    """Send ground truth of many inferences as files; see ``ArthurModel``."""
+    from arthurai_api.api.inferences import send_inference_file as operation
+
+    options = Options(progress, chunk_size, max_workers)
+    model_id = model.saved_id("take ground truth")
+    schema = ingest_schema(model)
+    source = _source(directory_path, data, files)
+    preparer = Preparer(
+        schema,
+        GROUND_TRUTHS,
+        name="ground_truths",
+        zone=parse_zone(tz),
+        make_ids=NEVER,
+        lenient=True,
+    )
+    delivery = Delivery(
+        model.session,
+        model_id,
+        schema,
+        preparer,
+        operation,
+        options,
+        part_name="ground_truth_data",
+    )
+    return delivery.send_files(source).result
+
+
+def send_batch_inferences(
+    model: ModelRecord,
+    batch_id: str | None,
+    directory_path: Any = None,
+    data: Any = None,
+    complete_batch: bool = True,
+) -> tuple[SendResult, dict[str, Any] | None]:
+    """Send a batch, the old way; see ``ArthurModel.send_batch_inferences``."""
+    logger.warning("send_batch_inferences() is deprecated; use send_bulk_inferences()")
+    return send_bulk_inferences(model, batch_id, directory_path, data, None, complete_batch)
+
+
+def send_batch_ground_truths(
+    model: ModelRecord, directory_path: Any = None, data: Any = None
+) -> SendResult:
+    """Send ground truth, the old way; see ``ArthurModel.send_batch_ground_truths``."""
+    logger.warning("send_batch_ground_truths() is deprecated; use send_bulk_ground_truths()")
+    return send_bulk_ground_truths(model, directory_path, data)
+
+
+def set_reference_data(
+    model: ModelRecord,
+    directory_path: Any = None,
+    data: Any = None,
+    files: Sequence[Any] | None = None,
+    *,
+    tz: Any = None,
+    progress: bool = False,
+    chunk_size: int | None = None,
+    max_workers: int | None = None,
+) -> tuple[SendResult, dict[str, Any] | None] | None:
+    """Give the data inferences are compared with; see ``ArthurModel.set_reference_data``."""
+    from arthurai_api.api.datasets import close_reference_data, upload_reference_data
+
+    options = Options(progress, chunk_size, max_workers)
+    source = _source(directory_path, data, files)
+    if model.id is None:
+        if data is None:
+            raise UserTypeError(
+                f"Model {model.shown_name!r} is not saved: give its reference data as "
+                "`data` (it is sent by save()), or save the model before giving files."
+            )
+        model.reference_dataframe = data
+        return None
+    schema = ingest_schema(model)
+    preparer = Preparer(schema, REFERENCE, name="reference_data", zone=parse_zone(tz))
+    delivery = Delivery(
+        model.session,
+        model.id,
+        schema,
+        preparer,
+        upload_reference_data,
+        options,
+        part_name="reference_data",
+    )
+    result = delivery.send_files(source).result
+    if not result.total:
+        raise UserValueError("The reference data has no rows; give at least one.")
+    if result.failures:
+        logger.warning(
+            "the reference set stays open because not every row was accepted: %s", result.summary()
+        )
+        return result, None
+    answer = model.session.call_json(
+        close_reference_data,
+        model.id,
+        body={"status": "uploaded", "total_record_count": result.accepted},
+        retry=True,
+    )
+    return result, {"dataset_close_result": answer}
+
+
+def close_batch(
+    model: ModelRecord, batch_id: str, num_inferences: int | None = None
+) -> dict[str, Any]:
+    """Declare a batch complete; see ``ArthurModel.close_batch``."""
+    from arthurai_api.api.datasets import close_batch as operation
+
+    body: dict[str, Any] = {"status": "uploaded"}
+    if num_inferences is not None:
+        body["total_record_count"] = num_inferences
+    answer = model.session.call_json(
+        operation, model.saved_id("close a batch"), batch_id, body=body, retry=True
+    )
+    return {"dataset_close_result": answer}
+
+
+def _source(directory_path: Any, data: Any, files: Sequence[Any] | None) -> Any:
+    """The one source given."""
+    given = {"directory_path": directory_path, "data": data, "files": files}
+    named = [name for name, value in given.items() if value is not None]
+    if not named:
+        raise MissingParameterError(
+            "Give the rows as one of `directory_path`, `data` or `files`; none was given."
+        )
+    if len(named) > 1:
+        raise UserValueError(
+            f"Give the rows in one way only; got {' and '.join(f'`{name}`' for name in named)}."
+        )
+    if data is not None:
+        return data
+    from arthurai.upload.data_files import FileSource
+
+    return FileSource.of(directory_path, files)
+
+
+def _settle(account: Account, *, fail_silently: bool) -> None:
+    """Raises or logs rows that were refused one by one."""
+    error = account.failure_error()
+    if error is None:
+        return
+    if not fail_silently:
+        raise error
+    logger.error("%s", error)
+
+
+def _close_batches(model: ModelRecord, result: SendResult) -> dict[str, Any] | None:
+    """Closes every batch that took rows; the answer of the last one."""
+    closed = None
+    for batch_id, rows in result.batches.items():
+        try:
+            closed = close_batch(model, batch_id, rows)
+        except BaseException as error:
+            error.add_note(
+                f"All rows are with the server ({result.summary()}), but batch {batch_id!r} is "
+                f"open still. Call close_batch({batch_id!r}, {rows})."
+            )
+            raise
+    return closed
+
+
+def _await_enrichments(model: ModelRecord) -> None:
+    from arthurai.model.enrichment_status_waiter import await_enrichments_ready
+
+    await_enrichments_ready(model)
+
+
+def convert_dataframe(
+    model: ModelRecord, df: Any, is_ref_data: bool, max_rows_per_file: int = 500_000
+) -> str:
+    """Write a table as the files the platform takes; see ``ArthurModel.convert_dataframe``."""
+    from arthurai.upload.export import write_files
+
+    return write_files(
+        df,
+        ingest_schema(model),
+        reference=is_ref_data,
+        stem=model.id or "",
+        rows_per_file=max_rows_per_file,
+    )

@@ -1,0 +1,373 @@
+"""Questions behind the plots, and their answers as plain series. Nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.model.viz.smoothing import get_pred_and_gt_attrs
+from arthurai.query import (
+    Expression,
+    col,
+    count,
+    distribution,
+    maximum,
+    minimum,
+    rate,
+    round_timestamp,
+    select,
+)
+from arthurai.query.expressions import call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.model.model import ArthurModel
+    from arthurai.query import Query
+
+Metric: TypeAlias = str | Expression
+"""A function of the query language: its name, or a call such as ``arthurai.query.map_at_k(10)``."""
+
+BATCH: Final = "batch_id"
+RESOLUTIONS: Final = ("minute", "hour", "day", "week", "month", "year", BATCH)
+MOST_SERIES: Final = 10
+TIMELINE_BINS: Final = 50
+TIMELINE_PERIODS: Final = (("hour", 2), ("day", 62), ("week", 62 * 7))
+"""Period of a timeline, and the most days that it may span; beyond the last it is a month."""
+DRIFT_BINS: Final = 20
+POSITIVITY: Final = "positivityRate"
+"""Not a function of the language: the share of predictions at or above the threshold."""
+WHOLE_MULTICLASS: Final = "accuracyRateMulticlass"
+"""The one function that measures all classes together and takes no parameters."""
+_TIMESTAMP: Final = "timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values over time, or over batches in the order of time.
+
+    Attributes:
+        label: How the legend calls it.
+        periods: Starts of the periods, or batch ids.
+        values: One a period; ``None`` where there is none.
+    """
+
+    label: str
+    periods: list[datetime] | list[str]
+    values: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """How the values of an attribute were distributed in each period.
+
+    Attributes:
+        attribute: Its name.
+        periods: Starts of the periods, or batch ids, in the order of time.
+        categories: Values of a categorical attribute; empty for a continuous one.
+        counts: One list a period: rows by category, or by bin.
+        edges: One list a period: lower ends of the bins of a continuous attribute.
+    """
+
+    attribute: str
+    periods: list[Any]
+    categories: list[str]
+    counts: list[list[float]]
+    edges: list[list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Metrics of a model by the values of an attribute.
+
+    Attributes:
+        attribute: The attribute that groups.
+        names: Its values, as texts.
+        sizes: Inferences of each group.
+        metrics: Metric to one value a group.
+    """
+
+    attribute: str
+    names: list[str]
+    sizes: list[int]
+    metrics: dict[str, list[float | None]]
+
+
+def checked_names(argument: str, names: str | Iterable[str]) -> list[str]:
+    """Return one or several names as a list.
+
+    Raises:
+        UserTypeError: It is neither a name nor a list.
+        UserValueError: There is none, or there are more than a plot can show.
+    """
+    if not isinstance(names, Iterable):
+        raise UserTypeError(f"{argument} needs a name or a list of names, got {names!r:.60}")
+    found = [names] if isinstance(names, str) else list(names)
+    if not 0 < len(found) <= MOST_SERIES:
+        raise UserValueError(f"{argument} must hold 1 to {MOST_SERIES} names, got {len(found)}")
+    return found
+
+
+def checked_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[Metric]:
+    """Return one or several metrics as a list.
+
+    Raises:
+        UserTypeError: One is neither a name nor a call.
+        UserValueError: There is none, there are more than a plot can show, or two share a name.
+    """
+    given: list[Any]
+    if isinstance(metrics, str | Expression | Mapping) or not isinstance(metrics, Iterable):
+        given = [metrics]
+    else:
+        given = list(metrics)
+    for metric in given:
+        if not isinstance(metric, str | Expression):
+            raise UserTypeError(
+                f"{argument} must hold functions, by name or as calls of arthurai.query, "
+                f"got {metric!r:.60}. Metrics are evaluated by evaluate_metric(), as tables too."
+            )
+    names = checked_names(argument, [metric_name(metric) for metric in given])
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UserValueError(
+            f"{argument} holds {', '.join(twice)} more than once. Name calls apart with as_(...)."
+        )
+    return given
+
+
+def metric_name(metric: Metric) -> str:
+    """Return how a metric is called in results and legends."""
+    return metric if isinstance(metric, str) else metric.name or metric.target
+
+
+def checked_resolution(model: ArthurModel, resolution: str) -> str:
+    """Return the resolution for a model: batches for batch models, else what was asked for.
+
+    Raises:
+        UserValueError: There is no such resolution.
+    """
+    if resolution not in RESOLUTIONS:
+        known = ", ".join(RESOLUTIONS)
+        raise UserValueError(f"time_resolution={resolution!r} must be one of {known}")
+    if model.is_batch:
+        return BATCH
+    if resolution == BATCH:
+        raise MethodNotApplicableError(
+            f"Model {model.shown_name!r} has no batches; use a time_resolution such as 'day'"
+        )
+    return resolution
+
+
+def _by_period(items: Sequence[Expression | str], resolution: str) -> Query:
+    """Select items by period, in the order of time."""
+    if resolution == BATCH:
+        newest = maximum("inference_timestamp").as_(_TIMESTAMP)
+        return select(*items, BATCH, newest).group_by(BATCH).order_by(newest)
+    period = round_timestamp(resolution)
+    return select(*items, period).group_by(period).order_by(period)
+
+
+def _period(row: Mapping[str, Any], resolution: str) -> Any:
+    value = row.get(resolution)
+    return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
+
+
+def _evaluation(model: ArthurModel, metric: Metric) -> Expression:
+    """Return the call that computes a metric, under the metric's own name."""
+    if isinstance(metric, Expression):
+        return metric.as_(metric_name(metric))
+    if metric == WHOLE_MULTICLASS:
+        return call(metric).as_(metric)
+    predicted, truth = get_pred_and_gt_attrs(model)
+    if metric == POSITIVITY:
+        threshold = model.classifier_threshold if model.classifier_threshold is not None else 0.5
+        return rate(col(predicted) >= threshold).as_(metric)
+    return call(
+        metric,
+        ground_truth_property=truth,
+        predicted_property=predicted,
+        threshold=model.classifier_threshold,
+    ).as_(metric)
+
+
+def metric_series(model: ArthurModel, metrics: Sequence[Metric], resolution: str) -> list[Series]:
+    """Compute functions of the query language by period.
+
+    Args:
+        model: A saved regression model or binary classifier; any classifier for
+            ``accuracyRateMulticlass``; any model for calls.
+        metrics: Names of evaluation functions, e.g. ``accuracyRate``, or calls of `arthurai.query`.
+        resolution: ``minute`` to ``year``; batch models are always shown by batch.
+
+    Returns:
+        One series a metric.
+    """
+    resolution = checked_resolution(model, resolution)
+    items = [_evaluation(model, metric) for metric in metrics]
+    rows = model.query(_by_period(items, resolution))
+    rows = [row for row in rows if row.get(resolution) is not None]
+    return [
+        Series(
+            name,
+            [_period(row, resolution) for row in rows],
+            [row[name] for row in rows],
+        )
+        for name in map(metric_name, metrics)
+    ]
+
+
+def drift_series(
+    model: ArthurModel, attributes: Sequence[str], drift_metric: str, resolution: str
+) -> list[Series]:
+    """Compute the drift of attributes against the reference data by period.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names.
+        drift_metric: ``PSI``, ``KLDivergence``, ``JSDivergence``, ``HellingerDistance`` or
+            ``HypothesisTest``.
+        resolution: As for `metric_series`, without ``week``.
+
+    Returns:
+        One series an attribute.
+    """
+    resolution = checked_resolution(model, resolution)
+    rows = model.query(
+        {**_drift(attributes, drift_metric), "rollup": resolution}, query_type="drift"
+    )
+    ranks = _batch_ranks(model) if resolution == BATCH else {}
+    rows = [row for row in rows if row.get("rollup") is not None]
+    rows.sort(key=lambda row: ranks.get(row["rollup"], -1) if ranks else row["rollup"])
+    periods = [
+        row["rollup"] if resolution == BATCH else datetime.fromisoformat(row["rollup"])
+        for row in rows
+    ]
+    return [Series(name, periods, [row.get(name) for row in rows]) for name in attributes]
+
+
+def metric_totals(model: ArthurModel, metrics: Sequence[str]) -> dict[str, float | None]:
+    """Compute functions of the query language over all inferences.
+
+    Args:
+        model: As for `metric_series`.
+        metrics: As for `metric_series`.
+
+    Returns:
+        Metric to value; ``None`` without any ground truth.
+    """
+    (row,) = model.query(select(*(_evaluation(model, metric) for metric in metrics)))
+    return {metric: row[metric] for metric in metrics}
+
+
+def drift_totals(
+    model: ArthurModel, attributes: Sequence[str], drift_metric: str
+) -> dict[str, float | None]:
+    """Compute the drift of attributes over all inferences.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names, at most 100.
+        drift_metric: As for `drift_series`.
+
+    Returns:
+        Attribute to drift.
+    """
+    rows = model.query(_drift(attributes, drift_metric), query_type="drift")
+    return {name: rows[0].get(name) if rows else None for name in attributes}
+
+
+def _drift(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]:
+    return {
+        "properties": list(attributes),
+        "num_bins": DRIFT_BINS,
+        "base": {"source": "reference"},
+        "target": {"source": "inference"},
+        "metric": drift_metric,
+    }
+
+
+def _batch_ranks(model: ArthurModel) -> dict[str, int]:
+    newest = maximum("inference_timestamp").as_(_TIMESTAMP)
+    rows = model.query(select(BATCH, newest).group_by(BATCH).order_by(newest))
+    return {row[BATCH]: rank for rank, row in enumerate(rows)}
+
+
+def timeline(model: ArthurModel, attribute_name: str) -> Timeline:
+    """Fetch how an attribute was distributed by period, or by batch.
+
+    The period is an hour, a day, a week or a month, by the time that the inferences span.
+
+    Args:
+        model: A saved model.
+        attribute_name: Name of a categorical or numeric attribute.
+    """
+    attribute = model.get_attribute(attribute_name)
+    resolution = suited_resolution(model)
+    if attribute.categorical:
+        return _category_timeline(model, attribute_name, resolution)
+    bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
+    rows = model.query(_by_period([bins], resolution))
+    rows = [row for row in rows if row["distribution"]]
+    return Timeline(
+        attribute_name,
+        [_period(row, resolution) for row in rows],
+        [],
+        [[part["count"] for part in row["distribution"]] for row in rows],
+        [[part["lower"] for part in row["distribution"]] for row in rows],
+    )
+
+
+def suited_resolution(model: ArthurModel) -> str:
+    """Choose the period that cuts the time of a model's inferences into a readable number.
+
+    Args:
+        model: A saved model.
+
+    Returns:
+        ``hour``, ``day``, ``week`` or ``month``, ``batch_id`` for batch models.
+    """
+    if model.is_batch:
+        return BATCH
+    time = "inference_timestamp"
+    (span,) = model.query(select(minimum(time).as_("first"), maximum(time).as_("last")))
+    if span["first"] is None:
+        return "day"
+    days = datetime.fromisoformat(span["last"]) - datetime.fromisoformat(span["first"])
+    return next((name for name, most in TIMELINE_PERIODS if days.days < most), "month")
+
+
+def _category_timeline(model: ArthurModel, name: str, resolution: str) -> Timeline:
+    items = [col(name), count()]
+    query = _by_period(items, resolution).group_by(name)
+    cells: dict[Any, dict[str, float]] = {}
+    for row in model.query(query):
+        cells.setdefault(_period(row, resolution), {})[_shown(row[name])] = row["count"]
+    names = sorted({category for cell in cells.values() for category in cell})
+    counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
+    return Timeline(name, list(cells), names, counts, [])
+
+
+def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
+    """Compute functions of the query language by the values of an attribute.
+
+    Args:
+        model: A saved binary classifier or regression model.
+        attribute_name: The attribute that groups, with few values.
+        metrics: Names of evaluation functions, ``positivityRate`` (the share of predictions at or
+            above the threshold), or calls of `arthurai.query`.
+    """
+    items = [_evaluation(model, metric) for metric in metrics]
+    query = select(attribute_name, count(), *items).group_by(attribute_name)
+    rows = model.query(query.order_by(attribute_name))
+    return Groups(
+        attribute_name,
+        [_shown(row[attribute_name]) for row in rows],
+        [row["count"] for row in rows],
+        {name: [row[name] for row in rows] for name in map(metric_name, metrics)},
+    )
+
+
+def _shown(value: Any) -> str:
+    return "(missing)" if value is None else str(value)

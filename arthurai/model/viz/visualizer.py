@@ -1,0 +1,152 @@
+"""`model.viz`: pictures of one model, or of several beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from arthurai.common.exceptions import arthur_excepted
+from arthurai.model.viz import figures as drawing
+from arthurai.model.viz import plot_data as series
+from arthurai.model.viz.smoothing import model_label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from matplotlib.figure import Figure
+
+    from arthurai.model.model import ArthurModel
+    from arthurai.model.viz.plot_data import Metric, Series
+
+GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
+
+
+class DataVisualizer:
+    """Draws with matplotlib. Every method returns what it drew; in a script, show it or save it.
+
+    Args:
+        arthur_models: The models to draw, saved ones.
+    """
+
+    def __init__(self, arthur_models: Sequence[ArthurModel]) -> None:
+        self.models = list(arthur_models)
+
+    def __repr__(self) -> str:
+        return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
+
+    @arthur_excepted("failed to draw the timeline")
+    def timeline(self, attribute_name: str) -> Figure | list[Figure]:
+        """Draw how the values of an attribute were distributed over time, or by batch.
+
+        Categorical attributes become stacked shares, numeric ones a ridge a period.
+
+        Args:
+            attribute_name: Name of an attribute of every model.
+
+        Returns:
+            The figure; with several models a list of figures, one a model.
+
+        Raises:
+            UserValueError: There is no such attribute.
+        """
+        figures = [
+            drawing.draw_timeline(
+                series.timeline(model, attribute_name),
+                title=f"{attribute_name} · {model_label(model)}",
+            )
+            for model in self.models
+        ]
+        return figures[0] if len(figures) == 1 else figures
+
+    @arthur_excepted("failed to draw the metrics")
+    def metric_series(
+        self, metric_names: Metric | Iterable[Metric], time_resolution: str = "day"
+    ) -> Figure:
+        """Draw evaluation functions over time, one line a metric and model.
+
+        Args:
+            metric_names: One or up to ten functions of the query language: names such as
+                ``accuracyRate``, or calls such as ``arthurai.query.ndcg_at_k(5)``.
+            time_resolution: ``minute``, ``hour``, ``day``, ``week``, ``month`` or ``year``; batch
+                models are always drawn by batch.
+
+        Raises:
+            UserValueError: Too many metrics, or an unknown resolution.
+            MethodNotApplicableError: A function is given by its name, and a model is neither a
+                binary classifier nor a regression model.
+        """
+        metrics = series.checked_metrics("metric_names", metric_names)
+        names = [series.metric_name(metric) for metric in metrics]
+        return self._lines(
+            ", ".join(names),
+            names[0] if len(names) == 1 else "value",
+            lambda model: series.metric_series(model, metrics, time_resolution),
+        )
+
+    @arthur_excepted("failed to draw the drift")
+    def drift_series(
+        self,
+        attribute_names: str | Iterable[str],
+        drift_metric: str = "PSI",
+        time_resolution: str = "day",
+    ) -> Figure:
+        """Draw the drift of attributes against the reference data over time.
+
+        Args:
+            attribute_names: One or up to ten attributes.
+            drift_metric: ``PSI``, ``KLDivergence``, ``JSDivergence``, ``HellingerDistance`` or
+                ``HypothesisTest``.
+            time_resolution: As for `metric_series`.
+
+        Raises:
+            UserValueError: Too many attributes, or an unknown resolution.
+        """
+        names = series.checked_names("attribute_names", attribute_names)
+        return self._lines(
+            f"Drift of {', '.join(names)}",
+            drift_metric,
+            lambda model: series.drift_series(model, names, drift_metric, time_resolution),
+        )
+
+    @arthur_excepted("failed to draw the groups")
+    def group_comparison(
+        self, attribute_name: str, metric_names: Metric | Iterable[Metric] = GROUP_METRICS
+    ) -> Figure | list[Figure]:
+        """Draw metrics by the values of an attribute, the size of each group below.
+
+        Args:
+            attribute_name: A categorical attribute, such as one monitored for bias.
+            metric_names: One or up to ten functions, as for `metric_series`; ``positivityRate`` is
+                the share of predictions at or above the threshold.
+
+        Returns:
+            The figure; with several models a list of figures, one a model.
+
+        Raises:
+            UserValueError: There is no such attribute, or there are too many metrics.
+        """
+        metrics = series.checked_metrics("metric_names", metric_names)
+        figures = []
+        for model in self.models:
+            model.get_attribute(attribute_name)
+            found = series.groups(model, attribute_name, metrics)
+            title = f"{model_label(model)} by {attribute_name}"
+            figures.append(drawing.draw_groups(found, title=title))
+        return figures[0] if len(figures) == 1 else figures
+
+    def _lines(
+        self, title: str, ylabel: str, fetch: Callable[[ArthurModel], list[Series]]
+    ) -> Figure:
+        """Draw the lines of every model; the legend names models only where there are several."""
+        if len(self.models) == 1:
+            (model,) = self.models
+            title = f"{title} · {model_label(model)}"
+            return drawing.draw_series(fetch(model), title=title, ylabel=ylabel)
+        lines = []
+        for model in self.models:
+            found, name = fetch(model), model_label(model)
+            lines += [
+                replace(line, label=name if len(found) == 1 else f"{line.label} · {name}")
+                for line in found
+            ]
+        return drawing.draw_series(lines, title=title, ylabel=ylabel)

@@ -1,0 +1,174 @@
+"""Who calls: API keys, session tokens and the choice of the organisation."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import jwt
+
+from arthurai.server.authorization import SUPER_ADMIN
+from arthurai.server.http.api_errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.storage.documents import ControlStore
+    from arthurai.server.storage.documents.stored_users import User
+
+AUTHORIZATION: Final = "Authorization"
+ORGANIZATION: Final = "Arthur-Organization-ID"
+SESSION_SECONDS: Final = 3600
+_ALGORITHM: Final = "HS256"
+_NO_ORGANIZATION: Final = frozenset({"", "unknown"})
+_UNAUTHORIZED_HEADERS: Final = (("WWW-Authenticate", "Bearer"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and in which organisation.
+
+    Attributes:
+        id: Id of the user or service account.
+        kind: ``"user"`` or ``"service_account"``.
+        roles: Roles in the organisation of the call.
+        organization_id: Organisation of the call; ``None`` while none is chosen.
+        memberships: Role by organisation the caller may enter.
+        user: The user, for users.
+    """
+
+    id: str
+    kind: Literal["user", "service_account"]
+    roles: tuple[str, ...]
+    organization_id: str | None
+    memberships: Mapping[str, str]
+    user: User | None = None
+
+    @property
+    def is_global(self) -> bool:
+        """Whether the caller may enter every organisation."""
+        return SUPER_ADMIN in self.memberships.values()
+
+    @property
+    def creator(self) -> dict[str, str]:
+        """Who made something, as the API shows it (``CreatedBy``)."""
+        kind = "service-account" if self.kind == "service_account" else "arthur-managed"
+        return {"id": self.id, "type": kind}
+
+
+class Authentication:
+    """Tells callers apart by their credential."""
+
+    def __init__(
+        self, control: ControlStore, secret: bytes, *, session_seconds: float = SESSION_SECONDS
+    ) -> None:
+        """Use a control store and the server's secret.
+
+        Args:
+            control: Where users and service accounts are kept.
+            secret: Signs sessions.
+            session_seconds: How long a session lasts.
+        """
+        self._control = control
+        self._secret = secret
+        self.session_seconds = session_seconds
+
+    def open_session(self, user: User) -> tuple[str, int]:
+        """Return a signed session token and the moment it expires, in epoch seconds.
+
+        Args:
+            user: Whose session it is.
+        """
+        issued = int(time.time())
+        expires = issued + int(self.session_seconds)
+        claims = {"sub": user.id, "iat": issued, "exp": expires, "epoch": user.session_epoch}
+        return jwt.encode(claims, self._secret, algorithm=_ALGORITHM), expires
+
+    def identify(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller:
+        """Return who calls.
+
+        Args:
+            headers: Request headers by lower-case name.
+            cookies: Request cookies by name.
+
+        Raises:
+            ApiError: 401 when the credential is missing, invalid or expired, 403 when the chosen
+                organisation is not open to the caller.
+        """
+        credential = headers.get(AUTHORIZATION.lower()) or cookies.get(AUTHORIZATION) or ""
+        scheme, _, rest = credential.strip().partition(" ")
+        token = rest.strip() if scheme.lower() == "bearer" else credential.strip()
+        if not token:
+            raise _unauthorized("no credential; send an API key in the header Authorization")
+        caller = self._session(token) if token.count(".") == 2 else self._key(token)  # noqa: PLR2004 - a signed token has three parts, a key has no dot
+        return self._placed(caller, headers, cookies)
+
+    def _session(self, token: str) -> Caller:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[_ALGORITHM],
+                options={"require": ["sub", "exp", "epoch"], "verify_iat": False},
+            )
+        except jwt.ExpiredSignatureError:
+            raise _unauthorized("the session has expired; log in again") from None
+        except jwt.InvalidTokenError:
+            raise _unauthorized("the session token is not valid; log in again") from None
+        user = self._control.users.active(str(claims["sub"]))
+        if user is None or user.session_epoch != claims["epoch"]:
+            raise _unauthorized("the session has ended; log in again")
+        return Caller(
+            id=user.id,
+            kind="user",
+            roles=(),
+            organization_id=None,
+            memberships=user.roles,
+            user=user,
+        )
+
+    def _key(self, token: str) -> Caller:
+        account = self._control.service_accounts.by_token(token)
+        if account is None:
+            raise _unauthorized("the API key is not known here; check or replace it")
+        return Caller(
+            id=account.id,
+            kind="service_account",
+            roles=(),
+            organization_id=None,
+            memberships={account.organization_id: account.role},
+        )
+
+    def _placed(
+        self, caller: Caller, headers: Mapping[str, str], cookies: Mapping[str, str]
+    ) -> Caller:
+        """Choose the organisation: the header's, else the cookie's, else the caller's first."""
+        for chosen in (headers.get(ORGANIZATION.lower()), cookies.get(ORGANIZATION)):
+            if chosen is not None and chosen.strip() not in _NO_ORGANIZATION:
+                return self.enter(caller, chosen.strip())
+        own = next(iter(caller.memberships), None)
+        return caller if own is None else self.enter(caller, own)
+
+    def enter(self, caller: Caller, organization_id: str) -> Caller:
+        """Return the caller as they are in an organisation.
+
+        Args:
+            caller: Who calls.
+            organization_id: Where they want to be.
+
+        Raises:
+            ApiError: 403 when it does not exist or is not open to them.
+        """
+        role = caller.memberships.get(organization_id)
+        if role is None:
+            if not (caller.is_global and self._control.organizations.exists(organization_id)):
+                raise ApiError(
+                    403, f"organization {organization_id[:100]!r} is not open to this caller"
+                )
+            role = SUPER_ADMIN
+        return replace(caller, roles=(role,), organization_id=organization_id)
+
+
+def _unauthorized(message: str) -> ApiError:
+    return ApiError(401, message, _UNAUTHORIZED_HEADERS)

@@ -1,0 +1,215 @@
+"""Evaluation of the alert rules of one model."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.delivery.notifications import ALERT_KIND
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.query import QueryError
+from arthurai.server.query.sql import select
+from arthurai.server.resources.alert_rules.service import STATE_KIND, rules_of, shown
+from arthurai.server.resources.metrics.evaluation import single_value
+from arthurai.server.resources.metrics.service import Catalogue
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+    Window = tuple[datetime, datetime]
+    Raised = tuple[datetime, str | None]
+
+logger = logging.getLogger("arthurai.server.background")
+
+_MAX_WINDOWS: Final = 500
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the data store are UTC without zone
+
+
+class Evaluation:
+    """Evaluates the enabled rules of a model and stores the alerts that fire."""
+
+    def __init__(self, app: ArthurApp, record: ModelRecord) -> None:
+        self._app = app
+        self._record = record
+        self._rules = [rule for rule in rules_of(app, record) if rule["enabled"]]
+        self._alerts = app.control.documents(ALERT_KIND)
+        self._known: dict[str, list[Raised]] = {}
+        self._metrics: dict[str, dict[str, Any]] = {}
+        self._last: dict[str, float] = {}
+
+    def batch(self, batch_id: str) -> int:
+        """Evaluate all rules over one batch; return the number of new alerts.
+
+        A rule raises one alert per batch, however often the batch is looked at.
+
+        Args:
+            batch_id: A closed batch.
+        """
+        filters = [{"property": "batch_id", "comparator": "eq", "value": batch_id}]
+        fired = 0
+        for rule in self._rules:
+            if any(known == batch_id for _, known in self._raised(rule)):
+                continue
+            value = self._value(rule, filters)
+            if value is not None and _crossed(rule, value):
+                moment = times.shown(datetime.now(UTC))
+                self._fire(rule, value, moment, {"batch_id": batch_id})
+                fired += 1
+        return self._note(fired)
+
+    def arrived(self, first: datetime, last: datetime, now: datetime) -> int:
+        """Evaluate all rules over the windows that new data fall in; return the new alerts.
+
+        Recent data are looked at in the window that ends now, older data in windows of the same
+        length, one after the other, so that data sent late raise the alerts they would have raised.
+
+        Args:
+            first: Earliest inference time among the data, UTC without zone.
+            last: Latest one.
+            now: The present moment, UTC without zone.
+        """
+        fired = 0
+        for rule in self._rules:
+            length = timedelta(minutes=rule["lookback_period"])
+            for window in self._old_windows(first, min(last, now - length), length):
+                fired += self._window(rule, window)
+            if last >= now - length:
+                fired += self._window(rule, (now - length, now))
+        return self._note(fired)
+
+    def rolling(self, now: datetime) -> int:
+        """Evaluate all rules over the window that ends now; return the number of new alerts.
+
+        Args:
+            now: The present moment, UTC without zone.
+        """
+        fired = 0
+        for rule in self._rules:
+            length = timedelta(minutes=rule["lookback_period"])
+            fired += self._window(rule, (now - length, now))
+        return self._note(fired)
+
+    def _old_windows(self, first: datetime, last: datetime, length: timedelta) -> Iterator[Window]:
+        """The windows between two moments that hold data, oldest first."""
+        if first > last:
+            return
+        step = length / timedelta(microseconds=1)
+        place = "CAST(floor(epoch_us(inference_timestamp) / CAST($3 AS DOUBLE)) AS BIGINT) AS place"
+        sql = select(
+            [f"DISTINCT {place}"],
+            self._app.data.relation(self._record.schema, "inference"),
+            ["inference_timestamp >= $1", "inference_timestamp <= $2"],
+            order_by=["place DESC"],
+            limit=f"LIMIT {_MAX_WINDOWS + 1:d}",
+        )
+        places = [row[0] for row in self._app.data.fetch(sql, [first, last, step])[1]]
+        if len(places) > _MAX_WINDOWS:
+            logger.warning(
+                "model %s: data over more than %d windows of %s; the oldest are not evaluated",
+                self._record.id,
+                _MAX_WINDOWS,
+                length,
+            )
+        for index in reversed(places[:_MAX_WINDOWS]):
+            start = _EPOCH + index * length
+            yield start, start + length
+
+    def _window(self, rule: dict[str, Any], window: Window) -> int:
+        start, end = (times.shown(moment.replace(tzinfo=UTC)) for moment in window)
+        filters = [
+            {"property": "inference_timestamp", "comparator": "gte", "value": start},
+            {"property": "inference_timestamp", "comparator": "lt", "value": end},
+        ]
+        if self._silent(rule, window[1]):
+            return 0
+        value = self._value(rule, filters)
+        if value is None or not _crossed(rule, value):
+            return 0
+        self._fire(rule, value, end, {"window_start": start, "window_end": end})
+        return 1
+
+    def _silent(self, rule: Mapping[str, Any], moment: datetime) -> bool:
+        """Whether an alert of the rule is too young for another one."""
+        wait = timedelta(minutes=rule["subsequent_alert_wait_time"])
+        moment = moment.replace(tzinfo=UTC)
+        return any(
+            raised == moment or moment - wait < raised < moment + wait
+            for raised, _ in self._raised(rule)
+        )
+
+    def _raised(self, rule: Mapping[str, Any]) -> list[Raised]:
+        """Time and batch of the alerts of a rule so far."""
+        found = self._known.get(rule["id"])
+        if found is None:
+            alerts = self._alerts.list(
+                self._record.organization_id, model_id=self._record.id, alert_rule_id=rule["id"]
+            )
+            found = [
+                (times.parsed(alert["timestamp"], "alert"), alert.get("batch_id"))
+                for alert in alerts
+            ]
+            self._known[rule["id"]] = found
+        return found
+
+    def _metric(self, metric_id: str) -> dict[str, Any]:
+        if metric_id not in self._metrics:
+            self._metrics[metric_id] = Catalogue(self._app, self._record).get(metric_id)
+        return self._metrics[metric_id]
+
+    def _value(self, rule: Mapping[str, Any], filters: list[dict[str, Any]]) -> float | None:
+        try:
+            value = single_value(
+                self._metric(rule["metric_id"]),
+                rule["metric_parameters"],
+                [*rule["filters"], *filters],
+                self._record.schema,
+                self._app.data,
+            )
+        except (ApiError, QueryError) as error:
+            logger.warning("alert rule %s cannot be evaluated: %s", rule["id"], error)
+            return None
+        if value is not None:
+            self._last[rule["id"]] = value
+        return value
+
+    def _note(self, fired: int) -> int:
+        """Store the last value of each rule."""
+        states = self._app.control.documents(STATE_KIND)
+        for rule_id, value in self._last.items():
+            state = {"id": rule_id, "last_metric_value": value}
+            states.put(self._record.organization_id, rule_id, state, model_id=self._record.id)
+        return fired
+
+    def _fire(self, rule: dict[str, Any], value: float, moment: str, where: dict[str, Any]) -> None:
+        side = "above" if rule["bound"] == "upper" else "below"
+        alert = {
+            "id": new_id(),
+            "timestamp": moment,
+            "metric_value": value,
+            "message": (
+                f"{rule['metric_name']} is {value:.6g}, {side} the {rule['severity']} threshold "
+                f"{rule['threshold']:g} of {rule['name']}"
+            ),
+            "model_id": self._record.id,
+            "status": "new",
+            "severity": rule["severity"],
+            "alert_rule": shown(rule),
+            "alert_rule_id": rule["id"],
+            "organization_id": self._record.organization_id,
+            **where,
+        }
+        organization_id = self._record.organization_id
+        self._alerts.put(organization_id, alert["id"], alert, model_id=self._record.id)
+        self._raised(rule).append((times.parsed(moment, "alert"), where.get("batch_id")))
+        self._app.notifications.alert_fired(organization_id, alert)
+
+
+def _crossed(rule: Mapping[str, Any], value: float) -> bool:
+    threshold = float(rule["threshold"])
+    return value > threshold if rule["bound"] == "upper" else value < threshold

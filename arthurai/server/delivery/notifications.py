@@ -1,0 +1,225 @@
+"""Telling people about alerts: at once by configuration, and in daily or weekly summaries."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.delivery.channels import Message
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.delivery.channels import Delivery
+    from arthurai.server.storage.documents import ControlStore
+
+logger = logging.getLogger("arthurai.server.delivery.notifications")
+
+CONFIGURATION_KIND: Final = "alert_notification_configuration"
+SUMMARY_KIND: Final = "alert_summary_configuration"
+ALERT_KIND: Final = "alert"
+EMAIL: Final = "email"
+WEEKDAYS: Final = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
+PERIODS: Final[Mapping[str, timedelta]] = {
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+}
+_CHECK_SECONDS: Final = 20.0
+
+
+class Notifications:
+    """Sends messages about alerts to those who are configured to get them."""
+
+    def __init__(self, control: ControlStore, delivery: Delivery) -> None:
+        """Use the control store for who gets what and a delivery for sending it."""
+        self._control = control
+        self._delivery = delivery
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def alert_fired(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+        """Tell everybody who is configured for the model of an alert; return how many.
+
+        Args:
+            organization_id: Whose alert it is.
+            alert: An ``Alert``.
+        """
+        return self.notify(
+            organization_id,
+            alert["model_id"],
+            {
+                "model_id": alert["model_id"],
+                "alert_timestamp": alert["timestamp"],
+                "alert_description": alert["message"],
+                "alert_priority": alert["severity"],
+            },
+        )
+
+    def notify(
+        self,
+        organization_id: str,
+        model_id: str,
+        content: Mapping[str, Any],
+        *,
+        configuration_id: str | None = None,
+    ) -> int:
+        """Send a notification by the enabled configurations of a model; return how many there are.
+
+        Args:
+            organization_id: Whose model it is.
+            model_id: The model.
+            content: An ``AlertNotificationRequest``.
+            configuration_id: Use only this configuration.
+        """
+        configurations = [
+            configuration
+            for configuration in self._control.documents(CONFIGURATION_KIND).list(
+                organization_id, model_id=model_id
+            )
+            if configuration["enabled"] and configuration_id in {None, configuration["id"]}
+        ]
+        subject = f"Arthur: {content['alert_priority']} alert"
+        text = f"{content['alert_timestamp']}: {content['alert_description']} (model {model_id})"
+        sent = 0
+        for configuration in configurations:
+            if configuration["type"] == EMAIL:
+                address = self._address(configuration["user_id"])
+                if address is None:
+                    continue
+                self._delivery.mail(Message(address, subject, text, content))
+            else:
+                self._delivery.send(Message(configuration["destination"], subject, text, content))
+            sent += 1
+        return sent
+
+    def _address(self, user_id: str) -> str | None:
+        """Return the present address of a user, or ``None`` if they are not active any more."""
+        user = self._control.users.active(user_id)
+        return None if user is None else user.email
+
+    def report(self, summary: Mapping[str, Any], until: datetime) -> dict[str, Any]:
+        """Return what a summary says (``AlertSummaryReport``).
+
+        Args:
+            summary: The configuration.
+            until: End of the period, in UTC.
+        """
+        since = until - PERIODS[summary["frequency"]]
+        counted: Counter[tuple[str, str, str]] = Counter()
+        for model_id in summary["models"]:
+            for alert in self._control.documents(ALERT_KIND).list(
+                summary["organization_id"], model_id=model_id
+            ):
+                if since <= times.parsed(alert["timestamp"], "alert") < until:
+                    rule = alert["alert_rule"]
+                    counted[model_id, rule.get("name") or "", str(rule["threshold"])] += 1
+        return {
+            "report_id": new_id(),
+            "configuration_id": summary["id"],
+            "time_frame": f"{times.shown(since)} to {times.shown(until)}",
+            "data": [
+                {
+                    "model_id": model_id,
+                    "alert_check_name": name,
+                    "alert_check_threshold": threshold,
+                    "alert_count": count,
+                }
+                for (model_id, name, threshold), count in sorted(counted.items())
+            ],
+        }
+
+    def send_summary(self, summary: Mapping[str, Any], until: datetime) -> int:
+        """Send a summary to its enabled subscribers; return how many there are.
+
+        Args:
+            summary: The configuration.
+            until: End of the period, in UTC.
+        """
+        report = self.report(summary, until)
+        lines = [
+            f"{line['alert_count']} alert{'s' * (line['alert_count'] != 1)} of "
+            f"{line['alert_check_name']} (model {line['model_id']})"
+            for line in report["data"]
+        ]
+        text = "\n".join([report["time_frame"], *(lines or ["no alerts"])])
+        sent = 0
+        for subscriber in summary["subscribers"]:
+            address = self._address(subscriber["user_id"]) if subscriber["enabled"] else None
+            if address is not None:
+                self._delivery.mail(Message(address, f"Arthur: {summary['name']}", text, report))
+                sent += 1
+        logger.info(
+            "alert summary %r of %s sent to %d subscribers",
+            summary["name"],
+            report["time_frame"],
+            sent,
+            extra={"report": orjson.dumps(report).decode()},
+        )
+        return sent
+
+    def send_due(self, moment: datetime) -> int:
+        """Send the summaries whose time has come and that were not sent since; return how many.
+
+        Args:
+            moment: The present moment, in UTC.
+        """
+        sent = 0
+        summaries = self._control.documents(SUMMARY_KIND)
+        for summary in summaries.list(None):
+            due = last_due(summary, moment)
+            if not summary["enabled"] or due <= times.parsed(summary["last_sent"], "last_sent"):
+                continue
+            mark_sent = methodcaller("update", last_sent=times.shown(moment))
+            present = summaries.change(summary["organization_id"], summary["id"], mark_sent)
+            if present is not None:
+                self.send_summary(present, due)
+                sent += 1
+        return sent
+
+    def start(self) -> None:
+        """Send summaries when they are due, on a thread of its own, until ``close``."""
+        self._thread = threading.Thread(target=self._run, name="arthurai-summaries", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_CHECK_SECONDS):
+            try:
+                self.send_due(datetime.now(UTC))
+            except Exception:
+                logger.exception("sending summaries failed")
+
+    def close(self) -> None:
+        """Send no more summaries."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+
+def last_due(summary: Mapping[str, Any], moment: datetime) -> datetime:
+    """Return the last moment at which a summary was due, up to now.
+
+    Args:
+        summary: The configuration.
+        moment: The present moment, in UTC.
+    """
+    hour, minute = (int(part) for part in summary["send_time_of_day"].split(":"))
+    due = moment.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if summary["frequency"] == "weekly":
+        due -= timedelta(days=(due.weekday() - WEEKDAYS.index(summary["send_day_of_week"])) % 7)
+    return due if due <= moment else due - PERIODS[summary["frequency"]]

@@ -1,0 +1,536 @@
+"""The enrichment that explains inferences, as they come and on demand."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.enrichment.explanations.explainers import Task
+from arthurai.server.enrichment.explanations.explanation_results import Explained, tables
+from arthurai.server.enrichment.optional_imports import require_installed
+from arthurai.server.enrichment.requested_settings import memory_bytes
+from arthurai.server.enrichment.state_store import EXPLAINABILITY, EnrichmentError
+from arthurai.server.enrichment.training_data import (
+    read_columns,
+    read_reference,
+    reference_is_closed,
+)
+from arthurai.server.model_schema import PIPELINE_INPUT
+from arthurai.server.sandbox.sandbox_process import (
+    CALL_SECONDS,
+    SETUP_SECONDS,
+    Sandbox,
+    SandboxError,
+)
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.enrichment.explanations.project_store import Projects
+    from arthurai.server.enrichment.state_store import States
+    from arthurai.server.model_schema import Attribute, ModelSchema
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+logger = logging.getLogger("arthurai.server.enrichment")
+
+SAMPLE_ROWS: Final = 5000
+SLICE_ROWS: Final = 8
+DEFAULT_SEED: Final = 0
+_LOOKED_AT: Final = 2000
+_MAX_PROCESSES: Final = 4
+_KINDS: Final = {"TABULAR": "tabular", "NLP": "text", "IMAGE": "image"}
+_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
+_TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "STRING"})
+
+
+class _EndedError(Exception):
+    """The process was ended on purpose between being looked up and being called."""
+
+
+@dataclass
+class _Running:
+    """A process, and what belongs to it."""
+
+    schema: ModelSchema
+    revision: str
+    scratch: Path
+    sandbox: Sandbox
+    expected: list[float] | None = None
+    ended: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def call(self, name: str, arguments: dict[str, Any]) -> Any:
+        """Call the process when no other thread does."""
+        if not self.lock.acquire(timeout=CALL_SECONDS):
+            raise SandboxError("the model code is busy; try again later")
+        try:
+            if self.ended:
+                raise _EndedError
+            return self.sandbox.call(name, arguments)
+        except SandboxError:
+            if self.ended:
+                raise SandboxError("the explainer was stopped meanwhile") from None
+            raise
+        finally:
+            self.lock.release()
+
+    def end(self) -> None:
+        """End the process, in the middle of a call too."""
+        self.ended = True
+        self.sandbox.close()
+
+    def end_if_idle(self) -> bool:
+        """End the process unless it is being called; return whether it was ended."""
+        if not self.lock.acquire(blocking=False):
+            return False
+        try:
+            self.end()
+        finally:
+            self.lock.release()
+        return True
+
+
+def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
+    """Return the attributes that the predict function takes.
+
+    Args:
+        schema: Schema of the model.
+
+    Raises:
+        EnrichmentError: If a text or image model has not exactly one text or image.
+    """
+    found = schema.by_stage(PIPELINE_INPUT)
+    if schema.input_type == "TABULAR":
+        return found
+    wanted = _TEXTS if schema.input_type == "NLP" else {"IMAGE"}
+    fitting = tuple(a for a in found if a.value_type in wanted)
+    if len(fitting) != 1:
+        raise EnrichmentError(
+            f"a model with input type {schema.input_type} needs exactly one pipeline input of type"
+            f" {' or '.join(sorted(wanted))} to be explained; it has {len(fitting)}"
+        )
+    return fitting
+
+
+class Explainability:
+    """Runs explainers on the projects of users, each in a process of its own."""
+
+    name = EXPLAINABILITY
+
+    def __init__(self, app: ArthurApp, states: States, projects: Projects) -> None:
+        """Work for an application.
+
+        Args:
+            app: The application.
+            states: Where enrichments stand.
+            projects: The unpacked projects.
+        """
+        self._app = app
+        self._states = states
+        self._projects = projects
+        self._lock = threading.Lock()
+        self._processes: OrderedDict[str, _Running] = OrderedDict()
+        self._starting: list[_Running] = []
+        self._closed = False
+
+    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Start the process of a project and make the explainers.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+
+        Returns:
+            Whether they are made; for tabular models not before the reference set is closed.
+
+        Raises:
+            EnrichmentError: If packages are missing, or with the traceback of the user's code.
+        """
+        schema = record.schema
+        inputs(schema)
+        if schema.input_type == "TABULAR" and not reference_is_closed(self._app.data, schema):
+            return False
+        for module in _packages(schema, str(state["config"]["explanation_algo"])):
+            require_installed(module)
+        self._end(record.id)
+        try:
+            running = self._started(record, state)
+        except SandboxError as error:
+            raise EnrichmentError(str(error)) from None
+        with self._projects.changing:
+            newest = self._states.get(record, self.name)
+            self._projects.keep_only(record.id, {str(newest.get("project"))})
+        if running.expected is not None and schema.input_type == "TABULAR":
+            config = {**state["config"], "shap_expected_values": running.expected}
+            self._states.change(state, config=config)
+        return True
+
+    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Explain the next inferences, a few at a time.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+
+        Returns:
+            Whether there are more.
+
+        Raises:
+            EnrichmentError: With the traceback of the user's code.
+        """
+        config = state["config"]
+        schema, store = record.schema, self._app.data
+        used = inputs(schema)
+        streams = config.get("streaming_explainability_enabled") is not False
+        columns = read_columns(
+            store,
+            store.relation(schema, "inference"),
+            ["seq", "inference_id", *(a.column for a in used)],
+            where="seq > ?",
+            params=[int(state["done"])],
+            limit=_LOOKED_AT,
+        )
+        seqs, ids = columns["seq"], columns["inference_id"]
+        if not seqs:
+            return False
+        if not streams or schema.input_type == "IMAGE":
+            self._states.change(state, done=seqs[-1])
+            return len(seqs) == _LOOKED_AT
+        share = float(config["inference_consumer_score_percent"])
+        values = list(zip(*(columns[a.column] for a in used), strict=True))
+        chosen = [n for n, i in enumerate(ids) if is_chosen(i, share)][:SLICE_ROWS]
+        complete = [n for n in chosen if None not in values[n]]
+        if complete:
+            algorithm = str(config["explanation_algo"])
+            found = self._explain(record, state, [values[n] for n in complete], algorithm, None)
+            explained = zip((ids[n] for n in complete), found, strict=True)
+            for source, table in tables(schema, used, algorithm, list(explained)).items():
+                store.store_enrichment(record.id, source, table)
+        done = seqs[chosen[-1]] if len(chosen) == SLICE_ROWS else seqs[-1]
+        self._states.change(state, done=done)
+        return bool(done < seqs[-1] or len(seqs) == _LOOKED_AT)
+
+    def explain(
+        self,
+        record: ModelRecord,
+        state: Mapping[str, Any],
+        values: Sequence[Any],
+        algorithm: str,
+        samples: int | None,
+    ) -> Explained:
+        """Explain one row.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+            values: Values of ``inputs(record.schema)``.
+            algorithm: ``lime`` or ``shap``.
+            samples: Number of perturbations; ``None`` means that of the settings.
+
+        Raises:
+            EnrichmentError: With the traceback of the user's code.
+        """
+        found = self._explain(record, state, [values], algorithm, samples)[0]
+        return Explained(record.schema, inputs(record.schema), algorithm, found)
+
+    def predict(
+        self, record: ModelRecord, state: Mapping[str, Any], values: Sequence[Any]
+    ) -> list[float]:
+        """Return the predictions for one row, by predicted attribute.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+            values: Values of ``inputs(record.schema)``.
+
+        Raises:
+            EnrichmentError: With the traceback of the user's code.
+        """
+        rows = [self._prepared(record.schema, values)]
+        found = self._call(record, state, "predict", {"rows": rows})
+        return [float(value) for value in _checked(found, 1)[0]]
+
+    def expected_values(self, record: ModelRecord, state: Mapping[str, Any]) -> list[float] | None:
+        """Return the mean prediction over a background, by predicted attribute.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+
+        Raises:
+            EnrichmentError: With the traceback of the user's code.
+        """
+        try:
+            return self._running(record, state).expected
+        except SandboxError as error:
+            raise EnrichmentError(str(error)) from None
+
+    def explain_image(
+        self, record: ModelRecord, state: Mapping[str, Any], image_id: str, samples: int | None
+    ) -> dict[str, Any]:
+        """Return the segments of an image and their scores by predicted attribute.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+            image_id: Id of the image.
+            samples: Number of perturbations; ``None`` means that of the settings.
+
+        Raises:
+            EnrichmentError: With the traceback of the user's code.
+        """
+        found = self._explain(record, state, [(image_id,)], "lime", samples)[0]
+        if not isinstance(found, dict) or set(found) != _IMAGE_MEMBERS:
+            raise EnrichmentError("the model code disturbed the explanation")
+        return found
+
+    def stop(self, model_id: str, *, kept: str | None = None) -> None:
+        """End the processes of a model, those that are being set up as well.
+
+        Args:
+            model_id: The model.
+            kept: Revision of the settings whose process goes on.
+        """
+        with self._lock:
+            found = [
+                r for r in self._starting if r.schema.model_id == model_id and r.revision != kept
+            ]
+            running = self._processes.get(model_id)
+            if running is not None and running.revision != kept:
+                found.append(self._processes.pop(model_id))
+        for one in found:
+            one.end()
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            self._closed = True
+            found = [*self._processes.values(), *self._starting]
+            self._processes.clear()
+        for running in found:
+            running.end()
+
+    def _end(self, model_id: str) -> None:
+        """End the process of a model that is set up, if there is one."""
+        with self._lock:
+            running = self._processes.pop(model_id, None)
+        if running is not None:
+            running.end()
+
+    def _explain(
+        self,
+        record: ModelRecord,
+        state: Mapping[str, Any],
+        rows: Sequence[Sequence[Any]],
+        algorithm: str,
+        samples: int | None,
+    ) -> list[Any]:
+        schema = record.schema
+        if schema.input_type == "IMAGE":
+            return [self._explained_image(record, state, row, samples) for row in rows]
+        arguments = {
+            "rows": [self._prepared(schema, row) for row in rows],
+            "algorithm": algorithm,
+            "samples": samples or int(state["config"]["explanation_nsamples"]),
+        }
+        return _checked(self._call(record, state, "explain", arguments), len(rows))
+
+    def _explained_image(
+        self,
+        record: ModelRecord,
+        state: Mapping[str, Any],
+        row: Sequence[Any],
+        samples: int | None,
+    ) -> Any:
+        content = self._app.data.images(record.schema).get(str(row[0]))
+        try:
+            running = self._running(record, state)
+            # A name that user code cannot have put a link at.
+            path = running.scratch / f"image-{new_id()}"
+            with path.open("xb") as file:
+                file.write(content)
+        except (SandboxError, OSError) as error:
+            raise EnrichmentError(str(error)) from None
+        arguments = {
+            "rows": [str(path)],
+            "algorithm": "lime",
+            "samples": samples or int(state["config"]["explanation_nsamples"]),
+        }
+        try:
+            return _checked(self._call(record, state, "explain", arguments), 1)[0]
+        finally:
+            path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _prepared(schema: ModelSchema, values: Sequence[Any]) -> Any:
+        return values[0] if schema.input_type == "NLP" else list(values)
+
+    def _call(
+        self, record: ModelRecord, state: Mapping[str, Any], name: str, arguments: dict[str, Any]
+    ) -> Any:
+        try:
+            while True:
+                try:
+                    return self._running(record, state).call(name, arguments)
+                except _EndedError:
+                    continue  # to make room for another model
+        except SandboxError as error:
+            raise EnrichmentError(str(error)) from None
+
+    def _running(self, record: ModelRecord, state: Mapping[str, Any]) -> _Running:
+        with self._lock:
+            running = self._processes.get(record.id)
+            if running is not None:
+                self._processes.move_to_end(record.id)
+        if (
+            running is not None
+            and running.sandbox.alive
+            and running.revision == state["revision"]
+            and running.schema == record.schema
+            and not (running.sandbox.worn and running.end_if_idle())
+        ):
+            return running
+        self._end(record.id)
+        return self._started(record, state)
+
+    def _started(self, record: ModelRecord, state: Mapping[str, Any]) -> _Running:
+        """Start a process and set it up; of too many the one idle longest ends."""
+        project_id = str(state["project"])
+        project = self._projects.directory(record.id, project_id)
+        if not project.is_dir():
+            raise SandboxError("the project is gone; send it again")
+        scratch = self._projects.scratch(record.id, project_id)
+        sandbox = Sandbox(project, scratch)
+        running = _Running(record.schema, str(state["revision"]), scratch, sandbox)
+        with self._lock:
+            self._starting.append(running)
+        try:
+            self._require_wanted(record, running)
+            running.expected = self._set_up(record.schema, state["config"], running)
+            self._require_wanted(record, running)
+        except BaseException:
+            running.end()
+            raise
+        finally:
+            with self._lock:
+                self._starting = [one for one in self._starting if one is not running]
+        with self._lock:
+            if self._closed:
+                running.end()
+                raise SandboxError("the server is stopping")
+            other = self._processes.pop(record.id, None)
+            surplus = len(self._processes) + 1 - _MAX_PROCESSES
+            for model_id, candidate in list(self._processes.items()):
+                if surplus > 0 and candidate.end_if_idle():
+                    del self._processes[model_id]
+                    surplus -= 1
+            self._processes[record.id] = running
+        if other is not None:
+            other.end()
+        return running
+
+    def _require_wanted(self, record: ModelRecord, running: _Running) -> None:
+        """Refuse to go on for a model or settings that are gone."""
+        if self._closed:
+            raise SandboxError("the server is stopping")
+        is_current = self._states.get(record, self.name)["revision"] == running.revision
+        if not is_current or self._app.control.models.get(None, record.id).archived:
+            raise SandboxError("the explainer was stopped meanwhile")
+
+    def _set_up(
+        self, schema: ModelSchema, config: Mapping[str, Any], running: _Running
+    ) -> list[float] | None:
+        """Set a process up and return its expected values."""
+        result = running.sandbox.call(
+            "setup",
+            {
+                "module": config["user_predict_function_import_path"],
+                "task": asdict(self._task(schema, config)),
+                "memory": memory_bytes(str(config["model_server_memory"])),
+            },
+            seconds=SETUP_SECONDS,
+        )
+        try:
+            if result["missing"]:
+                logger.warning(
+                    "this system cannot confine user code fully; missing: %s",
+                    ", ".join(map(str, result["missing"])),
+                )
+            return _numbers(result["expected"])
+        except (TypeError, KeyError, ValueError):
+            raise SandboxError("the model code disturbed the pipe to the server") from None
+
+    def _task(self, schema: ModelSchema, config: Mapping[str, Any]) -> Task:
+        used = inputs(schema)
+        kind = _KINDS[schema.input_type]
+        columns: dict[str, list[Any]] = {}
+        if kind != "image":
+            columns = read_reference(self._app.data, schema, used, SAMPLE_ROWS)
+        sample = [list(row) for row in zip(*columns.values(), strict=True)]
+        return Task(
+            kind=kind,
+            outputs=len(schema.predicted),
+            classifies=schema.output_type != "REGRESSION",
+            algorithm=str(config["explanation_algo"]),
+            seed=int(config.get("seed") or DEFAULT_SEED),
+            positive=next(
+                (n for n, a in enumerate(schema.predicted) if a is schema.positive_predicted), None
+            ),
+            features=[a.name for a in used],
+            categories=[
+                None
+                if a.value_type in _NUMBERS and not a.categorical
+                else _categories(a, columns.get(a.column, ()))
+                for a in used
+            ],
+            sample=sample,
+            delimiter=schema.text_delimiter or r"\W+",
+        )
+
+
+_IMAGE_MEMBERS: Final = {"lime_segment_mask", "lime_region_mapping"}
+
+
+def is_chosen(inference_id: str, share: float) -> bool:
+    """Tell whether an inference is among the share of those to explain.
+
+    Args:
+        inference_id: Its id.
+        share: Between 0 and 1.
+    """
+    digest = hashlib.sha256(inference_id.encode()).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def _packages(schema: ModelSchema, algorithm: str) -> list[str]:
+    if schema.input_type == "IMAGE":
+        return ["lime", "skimage"]
+    return ["shap"] if algorithm == "shap" else ["lime"]
+
+
+def _categories(attribute: Attribute, values: Sequence[Any]) -> list[Any]:
+    """Return the values of a category, those of the model first."""
+    known: dict[str, Any] = {}
+    if attribute.value_type == "STRING":
+        known = {category: category for category in attribute.categories}
+    for value in values:
+        if value is not None:
+            known.setdefault(str(value), value)
+    return list(known.values())
+
+
+def _checked(found: Any, rows: int) -> list[Any]:
+    if not isinstance(found, list) or len(found) != rows:
+        raise EnrichmentError("the model code disturbed the explanation")
+    return found
+
+
+def _numbers(found: Any) -> list[float] | None:
+    return None if found is None else [float(value) for value in found]

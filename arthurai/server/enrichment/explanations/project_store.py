@@ -1,0 +1,123 @@
+"""The projects of users: where they are kept."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import weakref
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.sandbox.project_archive import ArchiveError, unpack
+from arthurai.server.sandbox.temp_dir import remove
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_FOLDER: Final = "explainers"
+_SCRATCH: Final = "scratch-"
+
+
+class Projects:
+    """Unpacked projects, each in a directory of its own that never changes.
+
+    Attributes:
+        changing: Held while a project is added and named in a state, and while others are deleted.
+    """
+
+    def __init__(self, data_dir: Path | None) -> None:
+        """Keep projects below a directory.
+
+        Args:
+            data_dir: Directory of the server; ``None`` keeps them until this object is closed.
+        """
+        self.changing = threading.Lock()
+        self._at_end: weakref.finalize[..., Projects] | None = None
+        if data_dir is None:
+            self._root = Path(tempfile.mkdtemp(prefix="arthurai-explainers-"))
+            self._at_end = weakref.finalize(self, _remove, self._root, os.getpid())
+        else:
+            self._root = data_dir / _FOLDER
+            for left in self._root.glob(f"*/*/{_SCRATCH}*"):
+                remove(left)  # of a server that was killed
+
+    def close(self) -> None:
+        """Delete temporary projects; no process uses them any more."""
+        if self._at_end is not None:
+            self._at_end()
+
+    def directory(self, model_id: str, project_id: str) -> Path:
+        """Return the directory with the code of a project.
+
+        Args:
+            model_id: The model it belongs to.
+            project_id: Its id.
+        """
+        return (self._root / model_id / project_id / "project").resolve()
+
+    def scratch(self, model_id: str, project_id: str) -> Path:
+        """Return a new directory for the temporary files of a process.
+
+        Args:
+            model_id: The model the project belongs to.
+            project_id: Its id.
+        """
+        return (self._root / model_id / project_id / f"{_SCRATCH}{new_id()}").resolve()
+
+    def add(self, model_id: str, stream: IO[bytes], module: str) -> str:
+        """Unpack a project.
+
+        Args:
+            model_id: The model it belongs to.
+            stream: The zip.
+            module: Name of the module with the predict function.
+
+        Returns:
+            Its id.
+
+        Raises:
+            ApiError: 400 when the zip is refused or the module is not in it.
+        """
+        project_id = new_id()
+        target = self.directory(model_id, project_id)
+        try:
+            files = unpack(stream, target)
+            _require_module(module, files)
+        except ArchiveError as error:
+            remove(target.parent)
+            raise ApiError(400, f"user_project.zip: {error}") from None
+        except OSError:
+            remove(target.parent)
+            raise
+        return project_id
+
+    def keep_only(self, model_id: str, kept: Collection[str]) -> None:
+        """Delete the other projects of a model.
+
+        Args:
+            model_id: The model.
+            kept: Ids of the projects to keep.
+        """
+        folder = self._root / model_id
+        if folder.is_dir():
+            for path in folder.iterdir():
+                if path.name not in kept:
+                    remove(path)
+
+
+def _remove(root: Path, owner: int) -> None:
+    """Delete temporary projects, unless a fork of their owner is what ends."""
+    if os.getpid() == owner:
+        remove(root)
+
+
+def _require_module(module: str, files: Collection[str]) -> None:
+    path = module.replace(".", "/")
+    if not {f"{path}.py", f"{path}/__init__.py"} & set(files):
+        raise ArchiveError(
+            f"the module {module!r} of user_predict_function_import_path is not in it: expected"
+            f" {path}.py at its root"
+        )

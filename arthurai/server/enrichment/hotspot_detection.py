@@ -1,0 +1,284 @@
+"""The enrichment that finds regions of the input in which a classifier is weak."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.enrichment import decision_tree as tree
+from arthurai.server.enrichment.feature_encoding import Encoder
+from arthurai.server.enrichment.labels import class_attributes, classes
+from arthurai.server.enrichment.optional_imports import required
+from arthurai.server.enrichment.state_store import HOTSPOTS
+from arthurai.server.enrichment.training_data import read_columns
+from arthurai.server.model_schema import NON_INPUT_DATA, PIPELINE_INPUT
+from arthurai.server.resources.insights.handlers import INSIGHT_KIND
+from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.storage.warehouse.datasets import COMPLETED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.model_schema import Attribute, ModelSchema
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+WINDOW_DAYS: Final = 7
+INSIGHT_METRIC: Final = "accuracy"
+INSIGHT_THRESHOLD: Final = 0.4
+RUN_KIND: Final = "hotspot_run"
+_KEPT_TREES: Final = 32
+_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The rows that a tree is grown on.
+
+    Attributes:
+        source: ``ground_truth`` or ``reference``.
+        where: Condition on the rows, values as ``?``.
+        params: The values.
+        named: Members of an insight that say which rows they are.
+    """
+
+    source: str
+    where: str
+    params: tuple[Any, ...]
+    named: tuple[tuple[str, str], ...] = ()
+
+
+def of_batch(batch_id: str) -> Region:
+    """Return the rows of a batch.
+
+    Args:
+        batch_id: Its id.
+    """
+    return Region("ground_truth", "batch_id = ?", (batch_id,), (("batch_id", batch_id),))
+
+
+def of_reference() -> Region:
+    """Return the rows of the reference set."""
+    return Region("reference", "TRUE", ())
+
+
+def of_window(start: dt.datetime) -> Region:
+    """Return the rows of seven days.
+
+    Args:
+        start: Their begin, UTC without zone.
+    """
+    end = start + dt.timedelta(days=WINDOW_DAYS)
+    named = (
+        ("window_start", times.shown(start.replace(tzinfo=dt.UTC))),
+        ("window_end", times.shown(end.replace(tzinfo=dt.UTC))),
+    )
+    where = "inference_timestamp >= ? AND inference_timestamp < ?"
+    return Region("ground_truth", where, (start, end), named)
+
+
+class Hotspots:
+    """Grows trees on demand, and looks for insights when a batch or a window is complete."""
+
+    name = HOTSPOTS
+
+    def __init__(self, app: ArthurApp) -> None:
+        """Work for an application."""
+        self._app = app
+        self._lock = threading.Lock()
+        self._trees: OrderedDict[tuple[Any, ...], tree.Node | None] = OrderedDict()
+
+    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Make sure that trees can be grown: each batch or window gets one of its own later.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+
+        Raises:
+            EnrichmentError: If packages are missing.
+        """
+        del record, state
+        required("sklearn.tree")
+        return True
+
+    def find(
+        self, schema: ModelSchema, region: Region, metric: str, threshold: float
+    ) -> list[tree.Node]:
+        """Return the weak nodes of the tree over some rows.
+
+        Args:
+            schema: Schema of the model.
+            region: The rows.
+            metric: ``accuracy``, ``precision``, ``recall`` or ``f1``.
+            threshold: Limit below which a node is weak.
+
+        Raises:
+            EnrichmentError: If packages are missing.
+        """
+        root = self._tree(schema, region, numbers_only=False)
+        return [] if root is None else tree.find(root, metric, threshold)
+
+    def window(self, schema: ModelSchema, day: dt.date) -> Region | None:
+        """Return the window of seven days that holds a day, ``None`` when it is before all data.
+
+        Windows are counted from the UTC day of the first inference.
+
+        Args:
+            schema: Schema of the model.
+            day: The day, UTC.
+        """
+        first = self._first_day(schema)
+        moment = dt.datetime.combine(day, dt.time())
+        if first is None or moment < first:
+            return None
+        return of_window(first + (moment - first) // _WINDOW * _WINDOW)
+
+    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Look for insights in one batch or window that is complete and not looked at yet.
+
+        Args:
+            record: The model.
+            state: The state of the enrichment.
+
+        Returns:
+            Whether there may be more to do.
+        """
+        runs = self._app.control.documents(RUN_KIND)
+        for region, rows in self._complete(record.schema, int(state["since"])):
+            run_id = "/".join((record.id, *(value for _, value in region.named)))
+            run = runs.get(record.organization_id, run_id)
+            if run is not None and run["rows"] == rows:
+                continue
+            root = self._tree(record.schema, region, numbers_only=True)
+            with self._app.control.transaction():
+                if root is not None:
+                    self._note(record, region, tree.find(root, INSIGHT_METRIC, INSIGHT_THRESHOLD))
+                runs.put(record.organization_id, run_id, {"rows": rows}, model_id=record.id)
+            return True
+        return False
+
+    def _complete(self, schema: ModelSchema, since: int) -> Iterator[tuple[Region, int]]:
+        """Yield what is complete, with the number of its rows with ground truth."""
+        relation = self._app.data.relation(schema, "ground_truth")
+        if schema.is_batch:
+            closed = {b.batch_id for b in self._app.data.batches(schema) if b.status == COMPLETED}
+            rows = self._app.data.fetch(
+                f"SELECT batch_id, count(*) FROM {relation} WHERE batch_id IS NOT NULL"
+                " GROUP BY batch_id HAVING max(seq) > ? ORDER BY min(seq)",
+                [since],
+            )[1]
+            yield from ((of_batch(b), count) for b, count in rows if b in closed)
+            return
+        first = self._first_day(schema)
+        if first is None:
+            return
+        newest = self._app.data.fetch(
+            "SELECT max(inference_timestamp) FROM " + self._app.data.relation(schema, "inference")
+        )[1][0][0]
+        rows = self._app.data.fetch(
+            f"SELECT date_diff('day', ?, date_trunc('day', inference_timestamp)) // {WINDOW_DAYS}"
+            f" AS number, count(*) FROM {relation} GROUP BY number HAVING max(seq) > ?"
+            " ORDER BY number",
+            [first, since],
+        )[1]
+        for number, count in rows:
+            start = first + number * _WINDOW
+            if start + _WINDOW <= newest:
+                yield of_window(start), count
+
+    def _first_day(self, schema: ModelSchema) -> dt.datetime | None:
+        relation = self._app.data.relation(schema, "inference")
+        first: dt.datetime | None = self._app.data.fetch(
+            f"SELECT min(inference_timestamp) FROM {relation}"
+        )[1][0][0]
+        return None if first is None else dt.datetime.combine(first.date(), dt.time())
+
+    def _note(self, record: ModelRecord, region: Region, nodes: list[tree.Node]) -> None:
+        """Store insights in place of those of the same rows that nobody has dealt with."""
+        documents = self._app.control.documents(INSIGHT_KIND)
+        named = dict(region.named)
+        handled = []
+        for old in documents.list(record.organization_id, model_id=record.id, **named):
+            if old["status"] == "new":
+                documents.delete(record.organization_id, old["id"])
+            else:
+                handled.append(old["region"])
+        run_id, moment = new_id(), times.shown(dt.datetime.now(dt.UTC))
+        for node in nodes:
+            if node["rules"] in handled:
+                continue
+            insight = {
+                "id": new_id(),
+                "model_id": record.id,
+                "run_id": run_id,
+                "metric_type": "accuracyhotspot",
+                "threshold_value": INSIGHT_THRESHOLD,
+                "metric_value": node[INSIGHT_METRIC],
+                "region": node["rules"],
+                "timestamp": moment,
+                "status": "new",
+                **named,
+            }
+            documents.put(record.organization_id, insight["id"], insight, model_id=record.id)
+
+    def _tree(self, schema: ModelSchema, region: Region, *, numbers_only: bool) -> tree.Node | None:
+        relation = self._app.data.relation(schema, region.source)
+        changed = "NULL" if region.source == "reference" else "max(ground_truth_timestamp)"
+        stamp = self._app.data.fetch(
+            f"SELECT count(*), max(seq), {changed} FROM {relation} WHERE {region.where}",
+            region.params,
+        )[1][0]
+        key = (schema.model_id, schema.attributes, region, numbers_only, *stamp)
+        with self._lock:
+            if key in self._trees:
+                self._trees.move_to_end(key)
+                return self._trees[key]
+        grown = self._grown(schema, region, relation, numbers_only=numbers_only)
+        with self._lock:
+            self._trees[key] = grown
+            while len(self._trees) > _KEPT_TREES:
+                self._trees.popitem(last=False)
+        return grown
+
+    def _grown(
+        self, schema: ModelSchema, region: Region, relation: str, *, numbers_only: bool
+    ) -> tree.Node | None:
+        used = _features(schema, numbers_only=numbers_only)
+        needed = {a.column: a for a in (*used, *class_attributes(schema))}
+        columns = read_columns(
+            self._app.data,
+            relation,
+            list(needed),
+            where=region.where,
+            params=region.params,
+            order="hash(seq), seq",
+        )
+        truth, predicted = classes(schema, columns)
+        known = [
+            row for row, pair in enumerate(zip(truth, predicted, strict=True)) if None not in pair
+        ]
+        if not known:
+            return None
+        kept = {name: [values[row] for row in known] for name, values in columns.items()}
+        encoder = Encoder(used, kept)
+        return tree.grow(
+            encoder.transform(kept),
+            encoder.features,
+            [str(truth[row]) for row in known],
+            [str(predicted[row]) for row in known],
+        )
+
+
+_WINDOW: Final = dt.timedelta(days=WINDOW_DAYS)
+
+
+def _features(schema: ModelSchema, *, numbers_only: bool) -> list[Attribute]:
+    found = schema.by_stage(PIPELINE_INPUT, NON_INPUT_DATA)
+    if numbers_only:  # the regions of insights are bounds of numbers
+        return [a for a in found if a.value_type in _NUMBERS and not a.categorical]
+    return [a for a in found if a.value_type != "TIMESTAMP"]

@@ -1,0 +1,274 @@
+"""Works on enrichments off the road of requests."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+
+from arthurai.server.background.jobs import Jobs
+from arthurai.server.enrichment import applicability as rules
+from arthurai.server.enrichment import state_store as states
+from arthurai.server.enrichment.anomaly_scoring import AnomalyDetection
+from arthurai.server.enrichment.bias_mitigation import BiasMitigation
+from arthurai.server.enrichment.explanations.explanation_enrichment import Explainability
+from arthurai.server.enrichment.explanations.project_store import Projects
+from arthurai.server.enrichment.hotspot_detection import Hotspots
+from arthurai.server.enrichment.training_data import last_seq, reference_is_closed
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.storage.warehouse.errors import DataStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.background.event_bus import DataEvent
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+logger = logging.getLogger("arthurai.server.enrichment")
+
+_Job: TypeAlias = tuple[str, str, str]
+"""What to do, for which model and enrichment."""
+
+_TRAIN: Final = "train"
+_ADVANCE: Final = "advance"
+_RECOVER: Final = "recover"
+_ADVANCED_BY: Final = {
+    "inferences": (states.ANOMALY, states.EXPLAINABILITY, states.HOTSPOTS),
+    "ground_truth": (states.HOTSPOTS,),
+    "batch_closed": (states.HOTSPOTS,),
+}
+
+
+class Enrichment(Protocol):
+    """One kind of enrichment.
+
+    Attributes:
+        name: Its name in the API.
+    """
+
+    name: str
+
+    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Set it up for a model; return whether it is ready, else it waits for reference data."""
+
+    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+        """Work on a slice of what has come; return whether there is more."""
+
+
+class Enrichments:
+    """The enrichments of all models, worked on by two threads.
+
+    One is for explanations, whose pace is that of users' code, the other one for all the rest. What
+    is to be done is a set of jobs, at most two for each enrichment of a model, so fast senders do
+    not pile up work. Jobs work in slices and queue up anew behind the others. Everything is found
+    again after a restart, from the states of the enrichments.
+
+    Attributes:
+        states: Where each enrichment stands.
+        hotspots: Finds weak regions.
+        mitigation: Finds curves.
+        projects: The code of users that explainers run.
+        explainability: Explains inferences.
+    """
+
+    def __init__(self, app: ArthurApp) -> None:
+        """Watch the data of an application from now on.
+
+        Args:
+            app: The application; its stores outlive this.
+        """
+        self._app = app
+        self.states = states.States(app.control)
+        self.hotspots = Hotspots(app)
+        self.mitigation = BiasMitigation(app)
+        self.projects = Projects(app.data_dir)
+        self.explainability = Explainability(app, self.states, self.projects)
+        kinds: tuple[Enrichment, ...] = (
+            AnomalyDetection(app, self.states),
+            self.hotspots,
+            self.mitigation,
+            self.explainability,
+        )
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._stopping = False
+        self._explanations: Jobs[_Job] = Jobs("arthurai-explanations", self._work)
+        self._others: Jobs[_Job] = Jobs("arthurai-enrichments", self._work)
+        app.data.on_data(self._on_data)
+        if app.data_dir is not None:
+            self._add(_RECOVER)
+
+    def enable(
+        self,
+        record: ModelRecord,
+        name: str,
+        config: Mapping[str, Any] | None = None,
+        project: str | None = None,
+    ) -> dict[str, Any]:
+        """Switch an enrichment on and have it set up.
+
+        Args:
+            record: The model.
+            name: Name of the enrichment.
+            config: Its settings; ``None`` keeps those it has.
+            project: Id of a user's project; ``None`` keeps the one it has.
+
+        Returns:
+            Its state.
+        """
+        since = last_seq(self._app.data, record.schema)
+        state = self.states.enable(record, name, since=since, config=config, project=project)
+        if name == states.EXPLAINABILITY:
+            self.explainability.stop(record.id, kept=state["revision"])
+        self._add(_TRAIN, record.id, name)
+        return state
+
+    def drain(self, timeout: float | None = None) -> bool:
+        """Wait until all that the data and the requests so far call for is done.
+
+        Args:
+            timeout: Seconds to wait at most; ``None`` waits as long as it takes.
+
+        Returns:
+            Whether everything was done.
+        """
+        return (
+            self._app.data.drain_events(timeout)
+            and self._others.drain(timeout)  # first: what it finds to do may be explanations
+            and self._explanations.drain(timeout)
+        )
+
+    def close(self) -> None:
+        """Stop after the slices that are being worked on."""
+        self._stopping = True
+        for jobs in (self._others, self._explanations):
+            jobs.stop()
+        self.explainability.close()
+        for jobs in (self._others, self._explanations):
+            jobs.join()
+        self.projects.close()
+
+    def _add(self, action: str, model_id: str = "", name: str = "") -> None:
+        jobs = self._explanations if name == states.EXPLAINABILITY else self._others
+        jobs.add((action, model_id, name))
+
+    def begin_with_reference(self, record: ModelRecord) -> None:
+        """Switch on what begins with a closed reference set, if it is closed.
+
+        Called before a request that closes one is answered, so that whoever asks next finds it
+        begun.
+
+        Args:
+            record: The model.
+        """
+        if reference_is_closed(self._app.data, record.schema):
+            self._reference_closed(record.id)
+
+    def _on_data(self, event: DataEvent) -> None:
+        if event.kind == "reference_closed":
+            self._reference_closed(event.model_id)
+            return
+        names = _ADVANCED_BY.get(event.kind, ())
+        if not names:
+            return
+        for state in self.states.enabled(event.model_id):
+            if state["name"] in names and state["status"] == states.READY:
+                self._add(_ADVANCE, event.model_id, state["name"])
+
+    def _reference_closed(self, model_id: str) -> None:
+        try:
+            record = self._app.control.models.get(None, model_id)
+        except ApiError:
+            return  # the model is gone
+        if not rules.refusal(record.schema, states.ANOMALY):
+            since = self._last_before_closing(record)
+            with self._app.control.transaction():
+                if not self.states.is_known(record, states.ANOMALY):
+                    self.states.enable(record, states.ANOMALY, since=since)
+        for state in self.states.enabled(model_id):
+            if state["status"] in {states.PENDING, states.TRAINING}:
+                self._add(_TRAIN, model_id, state["name"])
+
+    def _last_before_closing(self, record: ModelRecord) -> int:
+        """Return the number of the last inference that came before the reference was closed."""
+        data = self._app.data
+        closed = data.reference(record.schema).updated_at
+        relation = data.relation(record.schema, "inference")
+        found = data.fetch(
+            f"SELECT coalesce(max(seq), -1) FROM {relation} WHERE received_timestamp < ?", [closed]
+        )
+        return int(found[1][0][0])
+
+    def _work(self, job: _Job) -> None:
+        action, model_id, name = job
+        try:
+            if action == _RECOVER:
+                self._recover()
+            else:
+                self._work_on_model(action, model_id, name)
+        except ApiError:
+            logger.info("model %s is gone", model_id)
+        except Exception:
+            logger.exception("enrichment %s of model %s failed", name, model_id)
+
+    def _work_on_model(self, action: str, model_id: str, name: str) -> None:
+        record = self._app.control.models.get(None, model_id)
+        state = self.states.get(record, name)
+        if record.archived or not state["enabled"]:
+            return
+        if action == _TRAIN:
+            self._train(record, state)
+        elif state["status"] == states.READY:
+            self._advance(record, state)
+
+    def _train(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+        self.states.change(state, status=states.TRAINING, reason=None)
+        name = str(state["name"])
+        try:
+            if not self._kinds[name].train(record, state):
+                return
+        except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
+            self._fail(state, error)
+            return
+        if self.states.change(state, status=states.READY):
+            self._add(_ADVANCE, record.id, name)
+
+    def _advance(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+        name = str(state["name"])
+        try:
+            more = self._kinds[name].advance(record, state)
+        except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
+            self._fail(state, error)
+            return
+        if more:
+            self._add(_ADVANCE, record.id, name)
+
+    def _fail(self, state: Mapping[str, Any], error: Exception) -> None:
+        """Note why an enrichment failed; unexpected reasons stay in the log."""
+        if self._stopping:
+            return  # the next start tries again
+        known = isinstance(error, (states.EnrichmentError, DataStoreError))
+        reason = str(error)
+        if not known:
+            reason = f"internal error ({type(error).__name__}); the server's log tells more"
+        if not self.states.change(state, status=states.FAILED, reason=reason):
+            return  # it was switched meanwhile
+        where = (state["name"], state["model_id"])
+        if known:
+            logger.warning("enrichment %s of model %s failed: %s", *where, reason)
+        else:
+            logger.error("enrichment %s of model %s failed", *where, exc_info=error)
+
+    def _recover(self) -> None:
+        """Take up what an earlier run of the server has left undone."""
+        for record in self._app.control.models.list(None):
+            if (
+                not rules.refusal(record.schema, states.ANOMALY)
+                and not self.states.is_known(record, states.ANOMALY)
+                and reference_is_closed(self._app.data, record.schema)
+            ):
+                self._reference_closed(record.id)
+        for state in self.states.enabled():
+            if state["status"] in {states.PENDING, states.TRAINING}:
+                self._add(_TRAIN, state["model_id"], state["name"])
+            elif state["status"] == states.READY:
+                self._add(_ADVANCE, state["model_id"], state["name"])

@@ -1,0 +1,174 @@
+"""Where each enrichment of a model stands, and how that is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.resources.models.serializers import ENRICHMENT_KIND
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.storage.documents import ControlStore
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+ANOMALY: Final = "anomaly_detection"
+BIAS: Final = "bias_mitigation"
+HOTSPOTS: Final = "hotspots"
+EXPLAINABILITY: Final = "explainability"
+NAMES: Final = (ANOMALY, BIAS, HOTSPOTS, EXPLAINABILITY)
+
+DISABLED: Final = "Disabled"
+PENDING: Final = "Pending"
+TRAINING: Final = "Training"
+READY: Final = "Ready"
+FAILED: Final = "Failed"
+
+
+class EnrichmentError(Exception):
+    """An enrichment cannot be set up; the text is the reason that users get to see."""
+
+
+class States:
+    """The states of all enrichments of all models.
+
+    A state is a JSON document with the members ``model_id``, ``name``, ``enabled``, ``status``,
+    ``config``, ``reason`` (of a failure), ``since`` (the number of the last inference that came
+    before the enrichment was enabled), ``done`` (the number of the last one worked on), ``project``
+    (id of the user's code of an explainer) and ``revision`` (changes whenever somebody switches the
+    enrichment).
+    """
+
+    def __init__(self, control: ControlStore) -> None:
+        """Use a control store."""
+        self._documents = control.documents(ENRICHMENT_KIND)
+        self._transaction = control.transaction
+
+    def get(self, record: ModelRecord, name: str) -> dict[str, Any]:
+        """Return the state of an enrichment; one nobody has touched is disabled.
+
+        Args:
+            record: The model.
+            name: One of ``NAMES``.
+        """
+        found = self._documents.get(record.organization_id, _id(record.id, name))
+        return found or {
+            "model_id": record.id,
+            "name": name,
+            "enabled": False,
+            "status": DISABLED,
+            "config": {},
+            "revision": "",
+        }
+
+    def is_known(self, record: ModelRecord, name: str) -> bool:
+        """Tell whether an enrichment was ever switched on or off."""
+        return self._documents.get(record.organization_id, _id(record.id, name)) is not None
+
+    def enable(
+        self,
+        record: ModelRecord,
+        name: str,
+        *,
+        since: int,
+        config: Mapping[str, Any] | None = None,
+        project: str | None = None,
+    ) -> dict[str, Any]:
+        """Switch an enrichment on, or set it up anew; it waits for its turn from now on.
+
+        Args:
+            record: The model.
+            name: One of ``NAMES``.
+            since: Number of the last inference that it does not apply to. It applies to what it
+                applied to before as well, if it was enabled already.
+            config: Its settings; ``None`` keeps those it has.
+            project: Id of a user's project; ``None`` keeps the one it has.
+        """
+        with self._transaction():
+            before = self.get(record, name)
+            state = {
+                "model_id": record.id,
+                "name": name,
+                "enabled": True,
+                "status": PENDING,
+                "config": dict(before["config"] if config is None else config),
+                "since": before["since"] if before["enabled"] else since,
+                "done": before["done"] if before["enabled"] else since,
+                "project": project or before.get("project"),
+                "revision": new_id(),
+            }
+            self._put(record, state)
+        return state
+
+    def disable(self, record: ModelRecord, name: str) -> dict[str, Any]:
+        """Switch an enrichment off; its settings stay.
+
+        Args:
+            record: The model.
+            name: One of ``NAMES``.
+        """
+        with self._transaction():
+            state = {**self.get(record, name), "enabled": False, "status": DISABLED}
+            state.pop("reason", None)
+            state["revision"] = new_id()
+            self._put(record, state)
+        return state
+
+    def change(self, state: Mapping[str, Any], **members: Any) -> bool:
+        """Change members of a state unless somebody has switched the enrichment since it was read.
+
+        Args:
+            state: The state as it was read.
+            members: New values; ``None`` removes a member.
+
+        Returns:
+            Whether the state was changed.
+        """
+        changed = False
+
+        def work(document: dict[str, Any]) -> None:
+            nonlocal changed
+            if document["revision"] != state["revision"]:
+                return
+            changed = True
+            for member, value in members.items():
+                if value is None:
+                    document.pop(member, None)
+                else:
+                    document[member] = value
+
+        self._documents.change(None, _id(state["model_id"], state["name"]), work)
+        return changed
+
+    def enabled(self, model_id: str | None = None) -> list[dict[str, Any]]:
+        """Return the states of all enrichments that are switched on.
+
+        Args:
+            model_id: Only those of this model.
+        """
+        return self._documents.list(None, model_id=model_id, enabled=True)
+
+    def forget(self, record: ModelRecord, name: str) -> None:
+        """Forget an enrichment with its settings, as if it had never been touched."""
+        self._documents.delete(record.organization_id, _id(record.id, name))
+
+    def _put(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+        document_id = _id(record.id, str(state["name"]))
+        self._documents.put(record.organization_id, document_id, state, model_id=record.id)
+
+
+def shown(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a state as the API shows it; the reason of a failure stands among the settings.
+
+    Args:
+        state: The state.
+    """
+    config = dict(state["config"])
+    if state.get("reason"):
+        config["reason"] = state["reason"]
+    return {"enabled": state["enabled"], "status": state["status"], "config": config}
+
+
+def _id(model_id: str, name: str) -> str:
+    return f"{model_id}/{name}"

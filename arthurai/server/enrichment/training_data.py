@@ -1,0 +1,76 @@
+"""Reading attribute values from the data store for learners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.server.model_schema import Attribute, ModelSchema
+    from arthurai.server.storage.warehouse.data_store import DataStore
+
+SAMPLE_ROWS: Final = 100_000
+
+
+def read_columns(
+    store: DataStore,
+    relation: str,
+    columns: Sequence[str],
+    *,
+    where: str = "TRUE",
+    params: Sequence[Any] = (),
+    order: str = "seq",
+    limit: int = SAMPLE_ROWS,
+) -> dict[str, list[Any]]:
+    """Return columns of a relation as lists.
+
+    Args:
+        store: The data store.
+        relation: Quoted name of the relation.
+        columns: Names of columns.
+        where: Condition, values as ``?``.
+        params: The values.
+        order: What to order by.
+        limit: Most rows to return.
+    """
+    names = ", ".join(f'"{name}"' for name in columns)
+    rows = store.fetch(
+        f"SELECT {names} FROM {relation} WHERE {where} ORDER BY {order} LIMIT {limit:d}", params
+    )[1]
+    if not rows:
+        return {name: [] for name in columns}
+    return {
+        name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)
+    }
+
+
+def read_reference(
+    store: DataStore, schema: ModelSchema, attributes: Sequence[Attribute], limit: int = SAMPLE_ROWS
+) -> dict[str, list[Any]]:
+    """Return values of the reference set; of a large one the same sample each time.
+
+    Args:
+        store: The data store.
+        schema: Schema of the model.
+        attributes: Attributes to read.
+        limit: Most rows to return.
+    """
+    return read_columns(
+        store,
+        store.relation(schema, "reference"),
+        [a.column for a in attributes],
+        order="hash(seq), seq",
+        limit=limit,
+    )
+
+
+def reference_is_closed(store: DataStore, schema: ModelSchema) -> bool:
+    """Tell whether the reference set of a model is complete."""
+    return any(d.closed for d in store.datasets(schema) if d.kind == "reference")
+
+
+def last_seq(store: DataStore, schema: ModelSchema) -> int:
+    """Return the number of the newest inference of a model, -1 when there is none."""
+    relation = store.relation(schema, "inference")
+    return int(store.fetch(f"SELECT coalesce(max(seq), -1) FROM {relation}")[1][0][0])

@@ -1,0 +1,187 @@
+"""Drift requests: what is compared with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.query.ast import Property
+from arthurai.server.query.column_types import whole
+from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.parse import check_nesting, column_ref, parse_filters, parse_sample
+
+if TYPE_CHECKING:
+    from arthurai.server.query.ast import Condition
+
+METRICS: Final = (
+    "PSI",
+    "KLDivergence",
+    "JSDivergence",
+    "HellingerDistance",
+    "HypothesisTest",
+    "Thresholds",
+)
+ROLLUPS: Final = ("minute", "hour", "day", "month", "year", "batch_id")
+BASES: Final = ("inference", "reference")
+TARGETS: Final = ("inference", "reference", "ground_truth")
+DEFAULT_BINS: Final = 20
+MAX_BINS: Final = 1000
+MAX_PROPERTIES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The rows of one side."""
+
+    source: str
+    filters: tuple[Condition, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRequest:
+    """A parsed drift request.
+
+    Attributes:
+        properties: Attributes to measure.
+        predicted_classes: Classes for the drift of the predicted class; ``("*",)`` means all.
+        truth_classes: The same for the true class.
+        metric: One of ``METRICS``.
+        bins: Number of quantile bins of continuous attributes.
+        base: The distribution that others are compared with.
+        target: The distribution that is compared.
+        groups: Attributes that split both sides.
+        rollup: One of ``ROLLUPS``; splits the target.
+        sample: Share of inferences to read.
+    """
+
+    properties: tuple[str, ...]
+    predicted_classes: tuple[str, ...]
+    truth_classes: tuple[str, ...]
+    metric: str
+    bins: int
+    base: Side
+    target: Side
+    groups: tuple[Property, ...]
+    rollup: str | None
+    sample: float
+
+
+def parse_drift(body: Any) -> DriftRequest:
+    """Read the body of a drift query.
+
+    Args:
+        body: Decoded JSON: a ``DataDriftRequest``.
+
+    Raises:
+        QueryError: It is malformed; the message names the place.
+    """
+    document = _object(body, "")
+    check_nesting(document)
+    metric = document.get("metric")
+    if metric is None:
+        raise QueryError("metric", f"is required; one of {', '.join(METRICS)}")
+    if metric not in METRICS:
+        raise unknown("metric", "metric", str(metric), METRICS)
+    if metric != "Thresholds" and document.get("target") is None:
+        raise QueryError("target", "is required unless the metric is Thresholds")
+    lists = [_names(document, key) for key in ("properties", *_CLASSES)]
+    if not any(lists):
+        raise QueryError(
+            "properties",
+            'one of "properties", "predicted_classes", "ground_truth_classes" is required',
+        )
+    if len(lists[0]) > MAX_PROPERTIES:
+        raise QueryError(
+            "properties", f"has {len(lists[0])} entries, at most {MAX_PROPERTIES} are allowed"
+        )
+    return _request(document, tuple(lists), str(metric))
+
+
+def parse_table(body: Any) -> DriftRequest:
+    """Read the body of a bucket table query.
+
+    Args:
+        body: Decoded JSON: a ``DataDriftTableRequest``.
+
+    Raises:
+        QueryError: It is malformed; the message names the place.
+    """
+    document = _object(body, "")
+    check_nesting(document)
+    name = document.get("property")
+    if not isinstance(name, str) or not name:
+        raise QueryError("property", f"expected the name of an attribute, found {shown(name)}")
+    return _request(document, ((name,), (), ()), "PSI")
+
+
+_CLASSES: Final = ("predicted_classes", "ground_truth_classes")
+
+
+def _request(
+    document: dict[str, Any], lists: tuple[tuple[str, ...], ...], metric: str
+) -> DriftRequest:
+    bins = document.get("num_bins")
+    count = DEFAULT_BINS if bins is None else whole(bins, "num_bins")
+    if not 1 <= count <= MAX_BINS:
+        raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, found {shown(bins)}")
+    rollup = document.get("rollup")
+    if rollup is not None and rollup not in ROLLUPS:
+        raise unknown("rollup", "rollup", str(rollup), ROLLUPS)
+    properties, predicted, truths = lists
+    return DriftRequest(
+        properties=tuple(dict.fromkeys(properties)),
+        predicted_classes=predicted,
+        truth_classes=truths,
+        metric=metric,
+        bins=count,
+        base=_side(document, "base", BASES, "reference"),
+        target=_side(document, "target", TARGETS, "inference"),
+        groups=_groups(document),
+        rollup=None if metric == "Thresholds" else rollup,
+        sample=parse_sample(document, ""),
+    )
+
+
+def _side(document: dict[str, Any], key: str, sources: tuple[str, ...], default: str) -> Side:
+    side = document.get(key)
+    side = {} if side is None else _object(side, key)
+    source = side.get("source")
+    if source is None:
+        source = default
+    if source not in sources:
+        raise unknown(f"{key}.source", "source", str(source), sources)
+    return Side(str(source), parse_filters(side, "filter", f"{key}."), key)
+
+
+def _groups(document: dict[str, Any]) -> tuple[Property, ...]:
+    items = document.get("group_by")
+    if items is None:
+        return ()
+    if not isinstance(items, list):
+        raise QueryError("group_by", f"expected a list, found {shown(items)}")
+    found: dict[str, Property] = {}
+    for index, item in enumerate(items):
+        reference = column_ref(item, f"group_by[{index}]")
+        if not isinstance(reference, Property):
+            raise QueryError(f"group_by[{index}].alias", 'drift groups by a "property"')
+        found.setdefault(reference.name, reference)
+    return tuple(found.values())
+
+
+def _names(document: dict[str, Any], key: str) -> tuple[str, ...]:
+    names = document.get(key)
+    if names is None:
+        return ()
+    if not isinstance(names, list):
+        raise QueryError(key, f"expected a list of names, found {shown(names)}")
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            raise QueryError(f"{key}[{index}]", f"expected a name, found {shown(name)}")
+    return tuple(names)
+
+
+def _object(value: Any, path: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise QueryError(path, f"expected an object, found {shown(value)}")
+    return value

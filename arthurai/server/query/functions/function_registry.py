@@ -1,0 +1,55 @@
+"""Registration of functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arthurai.server.query.function_arguments import Arguments
+    from arthurai.server.query.sql_expression import Expr
+
+    Build = Callable[[Arguments], Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of the language.
+
+    Attributes:
+        name: Name in queries, case-sensitive.
+        build: Compiles a call.
+        aggregate: Whether it folds rows into one value.
+        nestable: Whether its result can be used inside other functions, filters and sort keys.
+        evaluates: Whether it compares predictions with ground truth.
+    """
+
+    name: str
+    build: Build
+    aggregate: bool
+    nestable: bool
+    evaluates: bool
+
+
+FUNCTIONS: Final[dict[str, Function]] = {}
+
+
+def function(
+    name: str, *, aggregate: bool = False, nestable: bool = True, evaluates: bool = False
+) -> Callable[[Build], Build]:
+    """Register a compiler of calls under a function name.
+
+    Args:
+        name: Name in queries.
+        aggregate: Whether it folds rows into one value.
+        nestable: Whether its result is a scalar that other expressions can use.
+        evaluates: Whether it compares predictions with ground truth.
+    """
+
+    def register(build: Build) -> Build:
+        FUNCTIONS[name] = Function(name, build, aggregate, nestable, evaluates)
+        return build
+
+    return register

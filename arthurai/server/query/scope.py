@@ -1,0 +1,277 @@
+"""Compiles the expressions of one level of a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.query.ast import AliasRef, Call, Literal, Property
+from arthurai.server.query.column_types import Kind, kind_of, number, text
+from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.function_arguments import Arguments
+from arthurai.server.query.functions import FUNCTIONS
+from arthurai.server.query.parse import check_depth
+from arthurai.server.query.sql import Binder, check_size
+from arthurai.server.query.sql_expression import Expr, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.query.ast import Node, OrderItem, Query, SelectItem
+    from arthurai.server.query.row_sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value of each group that needs SELECTs of its own."""
+
+    name: str
+    steps: tuple[tuple[str, str], ...]
+
+
+class Level:
+    """The expressions of one level over one row source: names, aliases, functions, sort keys.
+
+    Rows come from the source under the table name ``t``. A query without aggregates and grouping
+    keys is one SELECT over it. Otherwise the groups are computed first, as ``g`` with the keys
+    ``k0``, ``k1`` … and the aggregates ``m0``, ``m1`` …; everything else is computed from them.
+    """
+
+    def __init__(self, query: Query, source: Source, schema: ModelSchema, binder: Binder) -> None:
+        self.query = query
+        self.source = source
+        self.schema = schema
+        self.binder = binder
+        self.derived: list[Derived] = []
+        self._row_inputs: dict[str, str] = {}
+        self._aggregates: dict[str, str] = {}
+        self._keys: dict[str, Expr] = {}
+        self._busy: set[str] = set()
+        self._folds: dict[str, bool] = {}
+        self._compiled: dict[tuple[str, Mode], Expr] = {}
+        self._ordering = False
+        self._aliases: dict[str, SelectItem] = {}
+        for item in query.select:
+            if item.alias is not None or isinstance(item.node, Call):
+                self._aliases.setdefault(item.name, item)
+        self._grouped = bool(query.group_by) or any(
+            self.has_aggregate(item.node) for item in query.select
+        )
+
+    def expression(
+        self,
+        node: Node,
+        mode: Mode,
+        *,
+        stages: frozenset[str] | None = None,
+        top: bool = False,
+    ) -> Expr:
+        """Compile a node.
+
+        Args:
+            node: What to compile.
+            mode: Where it is read.
+            stages: Prefer attributes of these stages where names are shared.
+            top: Whether the result is an output column by itself, so that it may be an object.
+
+        Raises:
+            QueryError: It does not fit the source or the rules of the language.
+        """
+        if isinstance(node, Literal):
+            return self._literal(node)
+        if isinstance(node, AliasRef):
+            return self._alias(node, mode, top=top)
+        if mode is Mode.GROUP and not self.has_aggregate(node):
+            row = self._row_expression(node, stages)
+            key = row and self._keys.get(row.sql)
+            if key is not None:
+                return key
+            if isinstance(node, Property):
+                if row is None:
+                    raise self.source.missing(node.name, node.path)
+                raise QueryError(
+                    node.path,
+                    f"{shown(node.name)} is neither inside an aggregate nor a grouping key; "
+                    'add it to "group_by"',
+                )
+        if isinstance(node, Property):
+            return self._property(node, stages)
+        return self._call(node, mode, top=top)
+
+    def has_aggregate(self, node: Any, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a node folds rows anywhere in it.
+
+        Args:
+            node: Any node or parameter.
+            seen: Aliases that were followed on the way here.
+        """
+        if isinstance(node, AliasRef):
+            item = self._aliases.get(node.alias)
+            if item is None or node.alias in seen:
+                return False
+            check_depth(len(seen), node.path)
+            known = self._folds.get(node.alias)
+            if known is None:
+                known = self.has_aggregate(item.node, seen | {node.alias})
+                self._folds[node.alias] = known
+            return known
+        if not isinstance(node, Call):
+            return False
+        function = FUNCTIONS.get(node.function)
+        if function is None:
+            raise unknown(f"{node.path}.function", "function", node.function, FUNCTIONS)
+        return function.aggregate or any(
+            self.has_aggregate(value, seen) for value in node.parameters.values()
+        )
+
+    def aggregate(self, sql: str, kind: Kind) -> Expr:
+        """Register an SQL aggregate over the rows of a group.
+
+        Args:
+            sql: The aggregate.
+            kind: What it yields.
+        """
+        name = self._aggregates.setdefault(sql, f"m{len(self._aggregates)}")
+        return Expr(f"g.{name}", kind)
+
+    def row_input(self, sql: str) -> str:
+        """Make an expression over single rows available to derived SELECTs.
+
+        Args:
+            sql: The expression.
+
+        Returns:
+            Its column in the relation ``r``, e.g. ``r.x0``.
+        """
+        return f"r.{self._row_inputs.setdefault(sql, f'x{len(self._row_inputs)}')}"
+
+    def derive(self, build: Callable[[str, list[str]], tuple[tuple[str, str], ...]]) -> str:
+        """Register SELECTs that compute one value ``v`` of each group from the relation ``r``.
+
+        Args:
+            build: Takes a prefix for names and the names of the key columns; returns named
+                SELECTs of which the last yields the key columns and ``v``.
+
+        Returns:
+            Expression of the value over the groups.
+        """
+        name = f"d{len(self.derived)}"
+        keys = [f"k{index}" for index in range(len(self._keys))]
+        steps = build(name, keys)
+        for known in self.derived:
+            if tuple(sql.replace(f"{known.name}_", f"{name}_") for _, sql in known.steps) == tuple(
+                sql for _, sql in steps
+            ):
+                return f"{known.name}.v"
+        self.derived.append(Derived(name, steps))
+        return f"{name}.v"
+
+    def window_order(self, path: str) -> list[str]:
+        """Return the sort keys of the level, for functions that look at neighbouring rows.
+
+        Args:
+            path: Place of the function.
+
+        Raises:
+            QueryError: The order depends on the function itself.
+        """
+        if self._ordering:
+            raise QueryError(path, "depends on an order that depends on it; use a subquery")
+        return self._order_keys(Mode.GROUP if self._grouped else Mode.OUTPUT)
+
+    def _literal(self, node: Literal) -> Expr:
+        value = node.value
+        if isinstance(value, list | dict):
+            raise QueryError(node.path, f"expected one value, found {shown(value)}")
+        kind = kind_of(value)
+        if kind.numeric and value is not None:
+            value = bool(value) if kind is Kind.BOOL else number(value, node.path)
+        elif kind is Kind.TEXT:
+            value = text(value, node.path)
+        return Expr(self.binder.scalar(value), kind)
+
+    def _alias(self, node: AliasRef, mode: Mode, *, top: bool) -> Expr:
+        item = self._aliases.get(node.alias)
+        if item is None:
+            column = self.source.find(node.alias)
+            if column is None:
+                raise unknown(
+                    node.path, "alias", node.alias, [*self._aliases, *self.source.names()]
+                )
+            return self.expression(Property(node.alias, node.path), mode, top=top)
+        if node.alias in self._busy:
+            raise QueryError(node.path, f"alias {shown(node.alias)} refers to itself")
+        check_depth(len(self._busy), node.path)
+        known = None if top else self._compiled.get((node.alias, mode))
+        if known is not None:
+            return known
+        self._busy.add(node.alias)
+        try:
+            found = self.expression(item.node, mode, top=top)
+        finally:
+            self._busy.discard(node.alias)
+        if not top:
+            self._compiled[node.alias, mode] = found
+        return found
+
+    def _row_expression(self, node: Node, stages: frozenset[str] | None) -> Expr | None:
+        try:
+            return self.expression(node, Mode.ROW, stages=stages, top=True)
+        except QueryError:
+            return None  # the same fault, or none, shows when it is read over the groups
+
+    def _property(self, node: Property, stages: frozenset[str] | None) -> Expr:
+        wanted = frozenset({node.stage}) if node.stage else stages
+        column = self.source.find(node.name, wanted)
+        if column is None:
+            raise self.source.missing(node.name, node.path)
+        return Expr(column.sql, column.kind, column.attribute, column.decode)
+
+    def _call(self, node: Call, mode: Mode, *, top: bool) -> Expr:
+        function = FUNCTIONS.get(node.function)
+        if function is None:
+            raise unknown(f"{node.path}.function", "function", node.function, FUNCTIONS)
+        if function.aggregate and mode is not Mode.GROUP:
+            raise QueryError(
+                node.path,
+                f"the aggregate {node.function} cannot stand here (inside another aggregate, a "
+                "row filter or a grouping key); compute it in a subquery",
+            )
+        if not function.nestable and not top:
+            raise QueryError(
+                node.path,
+                f"{node.function} yields an object or a list, which cannot be used inside "
+                "another expression, a filter or a sort key",
+            )
+        found = function.build(Arguments(self, node, mode, aggregate=function.aggregate))
+        check_size(len(found.sql), node.path)
+        return found
+
+    def _reference(self, key: Property | AliasRef) -> Node:
+        """A column, or an alias where no column has that name, or the other way round."""
+        if (
+            isinstance(key, Property)
+            and self.source.find(key.name) is None
+            and key.name in self._aliases
+        ):
+            return AliasRef(key.name, key.path)
+        return key
+
+    def _order_keys(self, mode: Mode) -> list[str]:
+        self._ordering = True
+        try:
+            keys = [self._order_key(item, mode) for item in self.query.order_by]
+        finally:
+            self._ordering = False
+        if mode is Mode.OUTPUT:
+            keys += self.source.order()
+        else:
+            keys += [f"{key.sql} NULLS LAST" for key in self._keys.values()]
+        return list(dict.fromkeys(keys))
+
+    def _order_key(self, item: OrderItem, mode: Mode) -> str:
+        expr = self.expression(self._reference(item.target), mode)
+        if not expr.kind.scalar:
+            raise QueryError(item.path, f"a {expr.kind.value} column cannot be sorted by")
+        return f"{expr.sql} {'DESC' if item.descending else 'ASC'} NULLS LAST"

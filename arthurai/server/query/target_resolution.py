@@ -1,0 +1,164 @@
+"""Which prediction is compared with which ground truth when a query leaves it open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from arthurai.server.model_schema import GROUND_TRUTH_CLASS, GROUND_TRUTH_STAGES, PREDICTED_VALUE
+from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
+from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.sql import double
+from arthurai.server.query.sql_expression import Expr
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from arthurai.server.model_schema import Attribute
+    from arthurai.server.query.function_arguments import Arguments
+
+_PREDICTED = frozenset({PREDICTED_VALUE})
+_NUMBERS = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
+_ANY = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A prediction and its ground truth, as expressions over single rows.
+
+    Attributes:
+        predicted: The prediction.
+        truth: The ground truth column.
+        attribute: Attribute of the prediction, when it is one.
+    """
+
+    predicted: Expr
+    truth: Expr
+    attribute: Attribute | None
+
+
+def column_expr(arguments: Arguments, attribute: Attribute) -> Expr:
+    """Return the column of an attribute of the model.
+
+    Args:
+        arguments: The call that needs it.
+        attribute: The attribute.
+    """
+    column = arguments.level.source.of_attribute(attribute, arguments.call.path)
+    return Expr(column.sql, column.kind, attribute)
+
+
+def only_prediction(arguments: Arguments, kinds: Collection[Kind]) -> Attribute:
+    """Return the prediction a function means when the query names none.
+
+    Args:
+        arguments: The call.
+        kinds: Kinds of column the function can read.
+
+    Raises:
+        QueryError: The model has none or several of them.
+    """
+    schema = arguments.schema
+    if schema.positive_predicted is not None and len(schema.predicted) <= 2:  # noqa: PLR2004 - both classes
+        return schema.positive_predicted
+    found = [a for a in schema.predicted if KIND_OF_VALUE_TYPE[a.value_type] in kinds]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(shown(a.name) for a in found) or "none"
+    raise QueryError(
+        arguments.path("predicted_property"),
+        f"is required by {arguments.call.function}: the model has {len(found)} fitting "
+        f"predictions ({names})",
+    )
+
+
+def pair(arguments: Arguments, kinds: Collection[Kind] = _NUMBERS) -> Pair:
+    """Return prediction and ground truth of an evaluation function.
+
+    Args:
+        arguments: The call.
+        kinds: Kinds the prediction may have.
+
+    Raises:
+        QueryError: One of them is missing, unknown or of another kind.
+    """
+    if arguments.has("predicted_property"):
+        predicted = arguments.column("predicted_property", kinds=kinds, stages=_PREDICTED)
+        attribute = predicted.attribute
+    else:
+        attribute = only_prediction(arguments, kinds)
+        predicted = column_expr(arguments, attribute)
+        if predicted.kind not in kinds:
+            raise QueryError(
+                arguments.call.path,
+                f"{arguments.call.function} does not fit the prediction {shown(attribute.name)} "
+                f"({predicted.kind.value})",
+            )
+    if arguments.has("ground_truth_property"):
+        truth = arguments.column("ground_truth_property", kinds=_ANY, stages=GROUND_TRUTH_STAGES)
+        return Pair(predicted, truth, attribute)
+    schema = arguments.schema
+    linked = attribute or schema.positive_predicted
+    found = None if linked is None else schema.ground_truth_of(linked)
+    if found is None and len(schema.ground_truths) == 1 and len(schema.predicted) == 1:
+        found = schema.ground_truths[0]
+    if found is None:
+        raise QueryError(
+            arguments.path("ground_truth_property"),
+            f"is required by {arguments.call.function}: no ground truth is linked with the "
+            "prediction",
+        )
+    return Pair(predicted, column_expr(arguments, found), attribute)
+
+
+def is_true(arguments: Arguments, truth: Expr, predicted: Attribute | None) -> str:
+    """Return SQL that says whether a row truly belongs to the class of a prediction.
+
+    Args:
+        arguments: The call.
+        truth: Ground truth column: one-hot, or the one that holds the class.
+        predicted: The prediction that stands for the class.
+
+    Raises:
+        QueryError: The column holds classes, and the prediction is linked with none.
+    """
+    attribute = truth.attribute
+    if attribute is not None and attribute.stage == GROUND_TRUTH_CLASS:
+        linked = predicted or arguments.schema.positive_predicted
+        if linked is None or linked.gt_class_link is None:
+            raise QueryError(
+                arguments.path("ground_truth_property"),
+                f"{shown(attribute.name)} holds classes, and the prediction names no gt_class_link",
+            )
+        return f"(CAST({truth.sql} AS VARCHAR) = {arguments.binder.scalar(linked.gt_class_link)})"
+    if truth.kind is Kind.BOOL:
+        return truth.sql
+    if truth.kind in {Kind.INT, Kind.FLOAT}:
+        return f"({truth.sql} = 1)"
+    if truth.kind is Kind.TEXT:
+        return f"({truth.sql} IN ('1', 'true', 'True'))"
+    raise QueryError(
+        arguments.path("ground_truth_property"),
+        f"a {truth.kind.value} column cannot be the truth of a class",
+    )
+
+
+def numbers(arguments: Arguments) -> tuple[str, str]:
+    """Return prediction and ground truth of a regression function as doubles.
+
+    Args:
+        arguments: The call.
+
+    Raises:
+        QueryError: One of them is missing or not numeric.
+    """
+    found = pair(arguments)
+    if found.truth.kind not in _NUMBERS:
+        raise QueryError(
+            arguments.path("ground_truth_property"),
+            f"{arguments.call.function} needs numbers, found a {found.truth.kind.value} column",
+        )
+    return (
+        double(found.predicted.sql, found.predicted.kind),
+        double(found.truth.sql, found.truth.kind),
+    )

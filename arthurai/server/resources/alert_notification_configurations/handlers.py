@@ -1,0 +1,129 @@
+"""Who is told about the alerts of a model."""
+
+from __future__ import annotations
+
+import re
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from arthurai.server.delivery.channels import is_url
+from arthurai.server.delivery.notifications import CONFIGURATION_KIND, EMAIL
+from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.paging import paginate
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.resources.users import service as people
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.documents.document_store import DocumentRepository
+
+_VISIBLE: Final = re.compile(r"[!-~]+")
+
+
+@operation("list_alert_notification_configurations")
+def list_alert_notification_configurations(request: Request) -> Reply:
+    """List configurations, of one model or one user where asked for."""
+    user_id = request.params.get("user_id")
+    found = [
+        configuration
+        for configuration in _documents(request).list(
+            request.organization_id, model_id=request.params.get("model_id")
+        )
+        if user_id in {None, configuration["user_id"]}
+    ]
+    return Reply(200, paginate(found, request.params, lambda c: _shown(request, c)))
+
+
+@operation("create_alert_notification_configuration")
+def create_alert_notification_configuration(request: Request) -> Reply:
+    """Configure whom to tell about alerts of a model."""
+    body = request.body
+    model_id = request.app.control.models.get(request.organization_id, body["model_id"]).id
+    kind = body["type"].lower()
+    user_id, destination = body.get("user_id"), body.get("destination")
+    if kind == EMAIL:
+        if user_id is None:
+            raise ApiError(400, "body.user_id: needed for e-mail")
+        user = request.app.control.users.member(request.organization_id, user_id)
+        if destination is not None and destination != user.email:
+            raise ApiError(400, "body.destination: must be the address of that user")
+        destination = user.email
+    else:
+        _check_destination(destination)
+    configuration = {
+        "id": new_id(),
+        "model_id": model_id,
+        "type": kind,
+        "destination": destination,
+        "user_id": user_id,
+        "enabled": body.get("enabled") is not False,
+    }
+    _documents(request).put(
+        request.organization_id, configuration["id"], configuration, model_id=model_id
+    )
+    return Reply(201, configuration)
+
+
+def _check_destination(destination: str | None) -> None:
+    if not destination:
+        raise ApiError(400, "body.destination: needed for this type")
+    if not is_url(destination):
+        people.check_address(destination, "body.destination")
+        return
+    try:
+        parts = urlsplit(destination)
+        possible = bool(parts.hostname) and parts.port != 0 and parts.username is None
+    except ValueError:
+        possible = False
+    if not possible or not _VISIBLE.fullmatch(destination):
+        raise ApiError(
+            400,
+            "body.destination: not a url of the form http(s)://host[:port]/path, percent-encoded "
+            "and without user and password",
+        )
+
+
+@operation("get_alert_notification_configuration")
+def get_alert_notification_configuration(request: Request) -> Reply:
+    """Show one configuration."""
+    return Reply(200, _shown(request, _addressed(request)))
+
+
+@operation("update_alert_notification_configuration")
+def update_alert_notification_configuration(request: Request) -> Reply:
+    """Switch a configuration on or off."""
+    configuration = _documents(request).change(
+        request.organization_id,
+        request.params["configuration_id"],
+        methodcaller("update", enabled=request.body["enabled"]),
+    )
+    if configuration is None:
+        raise not_found()
+    return Reply(200, _shown(request, configuration))
+
+
+@operation("delete_alert_notification_configuration")
+def delete_alert_notification_configuration(request: Request) -> Reply:
+    """Delete a configuration."""
+    _documents(request).delete(request.organization_id, _addressed(request)["id"])
+    return Reply(204)
+
+
+def _documents(request: Request) -> DocumentRepository:
+    return request.app.control.documents(CONFIGURATION_KIND)
+
+
+def _shown(request: Request, configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration as the API shows it, with the present address of its user."""
+    if configuration["type"] != EMAIL:
+        return configuration
+    user = request.app.control.users.get(configuration["user_id"])
+    return {**configuration, "destination": user.email}
+
+
+def _addressed(request: Request) -> dict[str, Any]:
+    found = _documents(request).get(request.organization_id, request.params["configuration_id"])
+    if found is None:
+        raise not_found()
+    return found

@@ -1,0 +1,126 @@
+"""Alert rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.delivery.notifications import ALERT_KIND
+from arthurai.server.http.paging import ordered, paginate
+from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.resources.alert_rules import service as rules
+from arthurai.server.resources.alerts.handlers import set_status
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+_SORT_COLUMNS = {
+    name: (lambda rule, name=name: rule.get(name))
+    for name in (
+        "name",
+        "severity",
+        "metric_id",
+        "metric_name",
+        "metric_type",
+        "subsequent_alert_wait_time",
+        "last_updated_at",
+        "last_updated_by",
+        "enabled",
+    )
+}
+
+
+@operation("list_alert_rules")
+def list_alert_rules(request: Request) -> Reply:
+    """List the rules of a model."""
+    record, params = request.model(), request.params
+    found = [
+        rule
+        for rule in rules.rules_of(request.app, record)
+        if params.get("severity") in {None, rule["severity"]}
+    ]
+    found = ordered(found, params.get("sort"), _SORT_COLUMNS)
+    alerts = _alerts_by_rule(request, record) if params.get("include_alert_metadata") else None
+
+    def shown(rule: dict[str, Any]) -> dict[str, Any]:
+        if alerts is None:
+            return rules.shown(rule)
+        return {**rules.shown(rule), **_metadata(request, record, rule, alerts)}
+
+    return Reply(200, paginate(found, params, shown))
+
+
+@operation("create_alert_rule")
+def create_alert_rule(request: Request) -> Reply:
+    """Make a rule."""
+    moment = times.shown(datetime.now(UTC))
+    record = request.model().active()
+    rule = rules.created(request.app, record, request.body, request.caller.creator, moment)
+    return Reply(200, rules.shown(rule))
+
+
+@operation("update_alert_rule")
+def update_alert_rule(request: Request) -> Reply:
+    """Change a rule."""
+    moment = times.shown(datetime.now(UTC))
+    with request.app.control.transaction():
+        rule = rules.changed(
+            request.app,
+            request.model(),
+            request.params["alert_rule_id"],
+            request.body,
+            request.caller.creator,
+            moment,
+        )
+    return Reply(200, rules.shown(rule))
+
+
+@operation("delete_alert_rule")
+def delete_alert_rule(request: Request) -> Reply:
+    """Archive a rule."""
+    rules.archive(request.app, request.model(), request.params["alert_rule_id"])
+    return Reply(204)
+
+
+@operation("update_alerts_of_rule")
+def update_alerts_of_rule(request: Request) -> Reply:
+    """Set the status of all alerts of a rule."""
+    record = request.model()
+    rule = rules.rule_of(request.app, record, request.params["alert_rule_id"])
+    documents = request.app.control.documents(ALERT_KIND)
+    updated = 0
+    with request.app.control.transaction():
+        for alert in documents.list(
+            record.organization_id, model_id=record.id, alert_rule_id=rule["id"]
+        ):
+            if alert["status"] != request.body["status"]:
+                set_status(request, alert, request.body["status"])
+                updated += 1
+    return Reply(200, {"updated_alerts": updated})
+
+
+def _alerts_by_rule(request: Request, record: ModelRecord) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    documents = request.app.control.documents(ALERT_KIND)
+    for alert in documents.list(record.organization_id, model_id=record.id):
+        found.setdefault(alert["alert_rule"]["id"], []).append(alert)
+    return found
+
+
+def _metadata(
+    request: Request,
+    record: ModelRecord,
+    rule: dict[str, Any],
+    alerts: dict[str, list[dict[str, Any]]],
+) -> dict[str, Any]:
+    own = alerts.get(rule["id"], [])
+    counts = Counter(alert["status"] for alert in own)
+    states = request.app.control.documents(rules.STATE_KIND)
+    state = states.get(record.organization_id, rule["id"]) or {}
+    return {
+        "alert_counts": {status: counts[status] for status in ("new", "acknowledged", "resolved")},
+        "last_metric_value": state.get("last_metric_value"),
+        "last_triggered": max((alert["timestamp"] for alert in own), default=None),
+    }

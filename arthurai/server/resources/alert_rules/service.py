@@ -1,0 +1,279 @@
+"""Alert rules: making, changing, showing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.query import QueryError
+from arthurai.server.query.compiler import compile_query
+from arthurai.server.query.functions import FUNCTIONS
+from arthurai.server.query.parse import parse_query
+from arthurai.server.query.sql import Binder
+from arthurai.server.resources.metrics.metric_parameters import choices
+from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
+from arthurai.server.resources.metrics.service import Catalogue
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+RULE_KIND: Final = "alert_rule"
+STATE_KIND: Final = "alert_rule_state"
+DEFAULT_LOOKBACK: Final = 5
+DEFAULT_WAIT: Final = 1440
+MAX_MINUTES: Final = 60 * 24 * 366 * 10
+_CHANGEABLE: Final = (
+    "name",
+    "bound",
+    "threshold",
+    "severity",
+    "lookback_period",
+    "subsequent_alert_wait_time",
+    "enabled",
+)
+
+
+def rules_of(app: ArthurApp, record: ModelRecord) -> list[dict[str, Any]]:
+    """Return the rules of a model in the order they were made, archived ones left out.
+
+    Args:
+        app: The application.
+        record: The model.
+    """
+    found = app.control.documents(RULE_KIND).list(record.organization_id, model_id=record.id)
+    return [rule for rule in found if not rule.get("archived")]
+
+
+def rule_of(app: ArthurApp, record: ModelRecord, rule_id: str) -> dict[str, Any]:
+    """Return one rule of a model.
+
+    Args:
+        app: The application.
+        record: The model.
+        rule_id: Id of the rule.
+
+    Raises:
+        ApiError: 404 when the model has none of that id.
+    """
+    rule = app.control.documents(RULE_KIND).get(record.organization_id, rule_id)
+    if rule is None or rule.get("archived") or rule["model_id"] != record.id:
+        raise not_found()
+    return rule
+
+
+def created(
+    app: ArthurApp,
+    record: ModelRecord,
+    body: Mapping[str, Any],
+    maker: Mapping[str, str],
+    moment: str,
+) -> dict[str, Any]:
+    """Store a new rule.
+
+    Args:
+        app: The application.
+        record: The model.
+        body: An ``AlertRuleRequest``.
+        maker: Who makes it (``CreatedBy``).
+        moment: Now, as text.
+
+    Raises:
+        ApiError: 400 when the metric does not exist, yields no number, needs other parameters, or
+            when the model does not fit the filters.
+    """
+    metric = _metric(app, record, body["metric_id"])
+    parameters = body.get("metric_parameters") or {}
+    try:
+        options = choices(metric.get("parameters") or [], parameters)
+    except QueryError as error:
+        raise ApiError(400, f"body.metric_{error}") from error
+    if len(options) > 1:
+        raise ApiError(400, "body.metric_parameters: one value per parameter, no lists")
+    _check_filters(app, record, metric, body.get("filters") or [])
+    rule = {
+        "id": new_id(),
+        "model_id": record.id,
+        "metric_id": metric["id"],
+        "name": body.get("name") or f"{metric['name']} {body['bound']} bound",
+        "bound": body["bound"],
+        "threshold": body["threshold"],
+        "severity": body["severity"],
+        "lookback_period": _minutes(body, "lookback_period", DEFAULT_LOOKBACK),
+        "subsequent_alert_wait_time": _minutes(body, "subsequent_alert_wait_time", DEFAULT_WAIT),
+        "enabled": body.get("enabled") is not False,
+        "metric_parameters": parameters,
+        "filters": body.get("filters") or [],
+        **_about(metric, parameters),
+    }
+    return _stored(app, record, rule, maker, moment)
+
+
+def changed(
+    app: ArthurApp,
+    record: ModelRecord,
+    rule_id: str,
+    body: Mapping[str, Any],
+    maker: Mapping[str, str],
+    moment: str,
+) -> dict[str, Any]:
+    """Change a rule; absent and null members stay as they are, others cannot be changed.
+
+    Args:
+        app: The application.
+        record: The model.
+        rule_id: Id of the rule.
+        body: An ``AlertRulePatch``.
+        maker: Who changes it.
+        moment: Now, as text.
+
+    Raises:
+        ApiError: 404, or 400 when a period is out of range or the metric of a rule that is to be
+            enabled is gone.
+    """
+    rule = rule_of(app, record, rule_id)
+    if body.get("enabled") and not rule["enabled"]:
+        _metric(app, record, rule["metric_id"])
+    for key in _CHANGEABLE:
+        if body.get(key) not in {None, ""}:
+            rule[key] = body[key]
+    for key in ("lookback_period", "subsequent_alert_wait_time"):
+        rule[key] = _minutes(rule, key, rule[key])
+    return _stored(app, record, rule, maker, moment)
+
+
+def archive(app: ArthurApp, record: ModelRecord, rule_id: str) -> None:
+    """Archive a rule: it is not evaluated and not shown any more; its alerts stay.
+
+    Args:
+        app: The application.
+        record: The model.
+        rule_id: Id of the rule.
+
+    Raises:
+        ApiError: 404 when the model has none of that id.
+    """
+    rule = rule_of(app, record, rule_id)
+    _put(app, record, {**rule, "enabled": False, "archived": True})
+
+
+def disable_rules_of(app: ArthurApp, record: ModelRecord, metric_id: str) -> None:
+    """Switch off the rules on a metric that is deleted.
+
+    Args:
+        app: The application.
+        record: The model.
+        metric_id: Id of the metric.
+    """
+    for rule in rules_of(app, record):
+        if rule["metric_id"] == metric_id and rule["enabled"]:
+            _put(app, record, {**rule, "enabled": False})
+
+
+def follow_metric(app: ArthurApp, record: ModelRecord, metric: Mapping[str, Any]) -> None:
+    """Have the rules on a metric tell its new name and query.
+
+    Args:
+        app: The application.
+        record: The model.
+        metric: The metric after a change.
+    """
+    for rule in rules_of(app, record):
+        if rule["metric_id"] == metric["id"]:
+            _put(app, record, {**rule, **_about(metric, rule["metric_parameters"])})
+
+
+def shown(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule as the API shows it.
+
+    Args:
+        rule: A stored rule.
+    """
+    return {key: value for key, value in rule.items() if key not in {"model_id", "archived"}}
+
+
+def _metric(app: ArthurApp, record: ModelRecord, metric_id: str) -> dict[str, Any]:
+    try:
+        metric = Catalogue(app, record).get(metric_id)
+    except ApiError as error:
+        raise ApiError(400, f"metric_id: the model has no metric {metric_id[:100]!r}") from error
+    if not is_drift_endpoint(metric["endpoint"]):
+        select = metric["query"].get("select")
+        first = select[0] if isinstance(select, list) and select else None
+        function = first.get("function") if isinstance(first, dict) else None
+        known = FUNCTIONS.get(function) if isinstance(function, str) else None
+        if known is not None and not known.nestable and function != "meanAveragePrecision":
+            raise ApiError(
+                400, f"body.metric_id: {metric['name']} yields an object, alerts need a number"
+            )
+    return metric
+
+
+def _check_filters(
+    app: ArthurApp, record: ModelRecord, metric: Mapping[str, Any], filters: list[dict[str, Any]]
+) -> None:
+    """Refuse filters that no evaluation could apply."""
+    if not filters:
+        return
+    query = {
+        "select": [{"function": "count"}],
+        "from": _rows_read(metric["query"]),
+        "filter": filters,
+    }
+    try:
+        compile_query(parse_query(query), record.schema, app.data, Binder())
+    except QueryError as error:
+        if error.path.startswith("filter"):
+            raise ApiError(400, f"body.filters{str(error).removeprefix('filter')}") from error
+
+
+def _rows_read(query: Mapping[str, Any]) -> Any:
+    inner = query.get("subquery")
+    return _rows_read(inner) if isinstance(inner, dict) else query.get("from") or "inference"
+
+
+def _about(metric: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    attribute = metric.get("attribute")
+    for parameter in metric.get("parameters") or ():
+        if parameter["parameter_type"] == "ATTRIBUTE" and attribute is None:
+            attribute = parameters.get(parameter["name"], parameter.get("default"))
+    return {
+        "metric_name": metric["name"],
+        "metric_query": metric["query"],
+        "metric_type": metric["type"],
+        "attribute_name": attribute,
+    }
+
+
+def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
+    value = body.get(key)
+    if value is None:
+        return default
+    least = 0 if key == "subsequent_alert_wait_time" else 1 / 60
+    if not least <= value <= MAX_MINUTES:
+        raise ApiError(400, f"body.{key}: must be minutes from {least:g} to {MAX_MINUTES}")
+    return float(value) if value != int(value) else int(value)
+
+
+def _stored(
+    app: ArthurApp,
+    record: ModelRecord,
+    rule: dict[str, Any],
+    maker: Mapping[str, str],
+    moment: str,
+) -> dict[str, Any]:
+    rule |= {
+        "last_updated_by": maker["id"],
+        "last_updated_by_type": maker["type"],
+        "last_updated_at": moment,
+    }
+    _put(app, record, rule)
+    return rule
+
+
+def _put(app: ArthurApp, record: ModelRecord, rule: Mapping[str, Any]) -> None:
+    documents = app.control.documents(RULE_KIND)
+    documents.put(record.organization_id, rule["id"], rule, model_id=record.id)

@@ -1,0 +1,127 @@
+"""Attributes of models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.paging import ordered, paginate
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.resources.attributes import service as attribute_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+_SORT_COLUMNS = {
+    name: (lambda attribute, name=name: attribute.get(name))
+    for name in ("id", "name", "label", "value_type", "stage", "position", "categorical")
+}
+
+
+@operation("list_model_attributes")
+def list_model_attributes(request: Request) -> Reply:
+    """List the attributes of a model."""
+    attributes = request.model().attributes
+    found = ordered(attributes, request.params.get("sort"), _SORT_COLUMNS)
+    return Reply(200, paginate(found, request.params, dict))
+
+
+@operation("replace_model_attributes")
+def replace_model_attributes(request: Request) -> Reply:
+    """Replace the whole set; an entry without an id is new."""
+    record = request.model().active()
+    ids = {attribute.get("id") for attribute in request.body} - {None}
+    _require_known(record, ids)
+    kept = [attribute for attribute in record.attributes if attribute["id"] in ids]
+    attribute_changes.replaced(request.app, record, request.body, known=kept)
+    return Reply(204)
+
+
+@operation("update_model_attributes")
+def update_model_attributes(request: Request) -> Reply:
+    """Change some attributes and add others; an entry without an id is new."""
+    record = request.model().active()
+    changes: dict[str, dict[str, Any]] = {}
+    for sent in request.body:
+        attribute_id = sent.get("id")
+        if attribute_id in changes:
+            raise ApiError(400, f"attribute id {attribute_id[:100]!r}: given several times")
+        if attribute_id is not None:
+            changes[attribute_id] = {m: value for m, value in sent.items() if value is not None}
+    _require_known(record, set(changes))
+    attributes = [
+        {**present, **changes.get(present["id"], {}), "implicit": present["implicit"]}
+        for present in record.attributes
+    ]
+    attributes += [a for a in request.body if a.get("id") is None]
+    attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
+    return Reply(204)
+
+
+@operation("delete_model_attributes")
+def delete_model_attributes(request: Request) -> Reply:
+    """Delete all attributes, while there are no inferences."""
+    record = request.model().active()
+    _require_no_inferences(request, record)
+    attribute_changes.stored(request.app, record, [])
+    return Reply(204)
+
+
+@operation("get_model_attribute")
+def get_model_attribute(request: Request) -> Reply:
+    """Show one attribute."""
+    return Reply(200, _addressed(request, request.model()))
+
+
+@operation("update_model_attribute")
+def update_model_attribute(request: Request) -> Reply:
+    """Change one attribute."""
+    record = request.model().active()
+    present = _addressed(request, record)
+    sent = {**request.body, "id": present["id"], "implicit": present["implicit"]}
+    if present["implicit"] and _without_label(sent) != _without_label(present):
+        raise ApiError(
+            409,
+            "the server made this attribute: only its label can be changed; change the one it is "
+            "derived from",
+        )
+    attributes = [sent if a["id"] == present["id"] else a for a in record.attributes]
+    changed = attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
+    return Reply(200, _addressed(request, changed))
+
+
+@operation("delete_model_attribute")
+def delete_model_attribute(request: Request) -> Reply:
+    """Delete one attribute, while there are no inferences."""
+    record = request.model().active()
+    present = _addressed(request, record)
+    if present["implicit"]:
+        raise ApiError(409, "the server made this attribute; delete the one it is derived from")
+    _require_no_inferences(request, record)
+    attributes = [a for a in record.attributes if a["id"] != present["id"]]
+    attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
+    return Reply(204)
+
+
+def _without_label(attribute: Mapping[str, Any]) -> dict[str, Any]:
+    return {m: value for m, value in attribute.items() if m != "label" and value is not None}
+
+
+def _addressed(request: Request, record: ModelRecord) -> dict[str, Any]:
+    for attribute in record.attributes:
+        if attribute["id"] == request.params["attribute_id"]:
+            return attribute
+    raise not_found()
+
+
+def _require_known(record: ModelRecord, ids: set[str]) -> None:
+    unknown = ids - {attribute["id"] for attribute in record.attributes}
+    if unknown:
+        raise ApiError(400, f"attribute id {min(unknown)[:100]!r} is not one of this model")
+
+
+def _require_no_inferences(request: Request, record: ModelRecord) -> None:
+    if attribute_changes.has_inferences(request.app, record):
+        raise ApiError(409, "the model has inferences: its attributes can no longer be deleted")

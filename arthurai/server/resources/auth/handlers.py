@@ -1,0 +1,35 @@
+"""Logging in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from werkzeug.http import dump_cookie
+
+from arthurai.server.authentication import AUTHORIZATION
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+
+
+@operation("login")
+def login(request: Request) -> Reply:
+    """Open a session; its token comes as a cookie."""
+    user = request.app.control.users.log_in(request.body["login"], request.body["password"])
+    token, expires = request.app.authentication.open_session(user)
+    cookie = dump_cookie(
+        AUTHORIZATION,
+        token,
+        expires=datetime.fromtimestamp(expires, UTC),
+        path="/",
+        secure=request.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    shown = user.shown(next(iter(user.roles), None))
+    return Reply(200, shown, headers=[("Set-Cookie", cookie)])
+
+
+@operation("saml_sso")
+def saml_sso(request: Request) -> Reply:
+    """Refuse: this server has no foreign identity provider."""
+    del request
+    raise ApiError(404, "no identity provider is set up here; log in with a password")

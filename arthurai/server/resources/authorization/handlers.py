@@ -1,0 +1,101 @@
+"""Permissions of the caller and custom roles of an organisation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.bundle import Permission
+from arthurai.server.authorization import ALL_ROLES, CUSTOM_ROLE_KIND, check_custom_roles
+from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@operation("authorize")
+def authorize(request: Request) -> Reply:
+    """Say whether the caller has a permission: 200 or 403."""
+    permission = Permission(request.body["resource"], request.body["action"])
+    request.app.authorization.require(request.caller, permission)
+    return Reply(200, {"message": "success"})
+
+
+@operation("list_my_permissions")
+def list_my_permissions(request: Request) -> Reply:
+    """List the caller's permissions."""
+    granted = sorted(request.app.authorization.of(request.caller))
+    return Reply(200, [permission._asdict() for permission in granted])
+
+
+@operation("list_custom_roles")
+def list_custom_roles(request: Request) -> Reply:
+    """List custom roles, all of them or those named."""
+    text = request.params.get("roles")
+    names = [ALL_ROLES] if text is None else [name.strip() for name in text.split(",")]
+    return Reply(200, {"roles": _picked(request, request.organization_id, names)})
+
+
+@operation("create_custom_roles")
+def create_custom_roles(request: Request) -> Reply:
+    """Add custom roles, all of them or none."""
+    app, organization_id = request.app, request.organization_id
+    roles = request.body.get("roles") or []
+    with app.control.transaction():
+        check_custom_roles(app.authorization, organization_id, roles)
+        documents = app.control.documents(CUSTOM_ROLE_KIND)
+        for role in roles:
+            documents.put(organization_id, role["role_name"], role)
+    return Reply(200, {"roles": roles})
+
+
+@operation("delete_custom_roles")
+def delete_custom_roles(request: Request) -> Reply:
+    """Remove custom roles that nobody has any more, and return what was removed."""
+    organization_id = request.body.get("organization_id") or request.organization_id
+    if organization_id != request.organization_id and not request.caller.is_global:
+        raise ApiError(403, "only callers with rights everywhere may name another organization")
+    documents = request.app.control.documents(CUSTOM_ROLE_KIND)
+    with request.app.control.transaction():
+        removed = _picked(request, organization_id, request.body.get("roles") or [])
+        for role in removed:
+            documents.delete(organization_id, role["role_name"])
+        _check_unused(request, organization_id, [role["role_name"] for role in removed])
+    return Reply(200, {"roles": removed})
+
+
+def _check_unused(request: Request, organization_id: str, names: Collection[str]) -> None:
+    """Check that nobody lost rights in silence, nor gets them back with a role of the same name."""
+    control = request.app.control
+    holders = [
+        (f"user {user.username!r}", user.roles[organization_id])
+        for user in control.users.members(organization_id)
+        if user.active
+    ]
+    holders += [
+        (f"service account {account.description!r}", account.role)
+        for account in control.service_accounts.list(organization_id)
+    ]
+    holders += [
+        (f"role {role['role_name']!r}", inherited)
+        for role in control.documents(CUSTOM_ROLE_KIND).list(organization_id)
+        for inherited in role.get("inherited_role_names") or ()
+    ]
+    for holder, role in holders:
+        if role in names:
+            raise ApiError(
+                400, f"body.roles: {role[:100]!r} is still used by {holder}; change that first"
+            )
+
+
+def _picked(request: Request, organization_id: str, names: Collection[str]) -> list[dict[str, Any]]:
+    documents = request.app.control.documents(CUSTOM_ROLE_KIND)
+    if ALL_ROLES in names:
+        return documents.list(organization_id)
+    picked = []
+    for name in names:
+        role = documents.get(organization_id, name)
+        if role is None:
+            raise not_found(f"custom role {name[:100]!r} not found")
+        picked.append(role)
+    return picked

@@ -1,0 +1,95 @@
+"""Batches and reference data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.resources.inferences.handlers import file_outcome, uploaded_images
+from arthurai.server.storage.warehouse.errors import UnknownDatasetError
+from arthurai.server.storage.warehouse.uploaded_files import read_rows
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.warehouse.datasets import Dataset
+
+_REFERENCE_PARTS = ("reference_data", "reference_data.parquet")
+
+
+@operation("list_datasets")
+def list_datasets(request: Request) -> Reply:
+    """List the batches and the reference set of a model."""
+    schema = request.model().schema
+    found = request.app.data.datasets(schema)
+    return Reply(200, [_dataset(dataset) for dataset in found])
+
+
+def _dataset(dataset: Dataset) -> dict[str, Any]:
+    wire = {**dataset.to_wire(), "type": dataset.kind}
+    if dataset.kind == "batch":
+        wire["batch_id"] = dataset.batch_id
+    return wire
+
+
+@operation("get_batch")
+def get_batch(request: Request) -> Reply:
+    """Show one batch."""
+    schema = request.model().schema
+    found = request.app.data.batch(schema, request.params["batch_id"])
+    return Reply(200, {**found.to_wire(), "batch_id": found.batch_id})
+
+
+@operation("close_batch")
+def close_batch(request: Request) -> Reply:
+    """Note that all inferences of a batch were sent."""
+    schema = request.model().active().schema
+    _require_status(request, ["uploaded"])
+    request.app.data.close_batch(
+        schema, request.params["batch_id"], request.body.get("total_record_count")
+    )
+    return Reply(200, {"message": "success"})
+
+
+@operation("get_reference_data")
+def get_reference_data(request: Request) -> Reply:
+    """Show the reference set; before the first upload it is an empty one."""
+    schema = request.model().schema
+    try:
+        found = request.app.data.reference(schema)
+    except UnknownDatasetError:
+        return Reply(200, {"model_id": schema.model_id, "records": 0})
+    return Reply(200, found.to_wire())
+
+
+@operation("upload_reference_data")
+def upload_reference_data(request: Request) -> Reply:
+    """Store a file of reference rows."""
+    schema = request.model().active().schema
+    files = [request.form.files[p] for p in _REFERENCE_PARTS if p in request.form.files]
+    if len(files) != 1:
+        raise ApiError(400, "send exactly one file of rows, as the part reference_data")
+    rows = read_rows(schema, "reference_data", files[0].stream)
+    return file_outcome(
+        request.app.data.append_reference_stream(
+            schema, rows, images=uploaded_images(request, schema)
+        )
+    )
+
+
+@operation("close_reference_data")
+def close_reference_data(request: Request) -> Reply:
+    """Note that the reference set is complete, or drop an open one to begin anew."""
+    record = request.model().active()
+    status = _require_status(request, ["uploaded", "started"])
+    if status == "started":
+        request.app.data.restart_reference(record.schema)
+    else:
+        request.app.data.close_reference(record.schema, request.body.get("total_record_count"))
+        request.app.enrichments.begin_with_reference(record)
+    return Reply(200, {"message": "success"})
+
+
+def _require_status(request: Request, allowed: list[str]) -> str:
+    status = str(request.body["status"])
+    if status not in allowed:
+        raise ApiError(400, f"status: expected {' or '.join(allowed)}, found {status[:60]!r}")
+    return status

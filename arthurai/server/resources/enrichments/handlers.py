@@ -1,0 +1,156 @@
+"""Enrichments: switching them, curves and hotspots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.enrichment import hotspot_detection as hotspots
+from arthurai.server.enrichment import state_store as states
+from arthurai.server.enrichment.requested_settings import form_config, require_allowed
+from arthurai.server.enrichment.state_store import EnrichmentError, shown
+from arthurai.server.http.paging import paginate
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.resources.explanations.handlers import switch_explainability
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+_OF_OPERATION = {
+    "get_anomaly_detection": states.ANOMALY,
+    "get_bias_mitigation": states.BIAS,
+    "get_hotspots": states.HOTSPOTS,
+    "get_explainability": states.EXPLAINABILITY,
+    "update_anomaly_detection": states.ANOMALY,
+    "update_bias_mitigation": states.BIAS,
+    "update_hotspots": states.HOTSPOTS,
+}
+_ACCEPTED = 202
+
+
+@operation("get_enrichments")
+def get_enrichments(request: Request) -> Reply:
+    """Show the state of all enrichments of a model."""
+    return Reply(200, _all(request, request.model()))
+
+
+@operation("get_anomaly_detection", "get_bias_mitigation", "get_hotspots", "get_explainability")
+def get_enrichment(request: Request) -> Reply:
+    """Show the state of one enrichment."""
+    name = _OF_OPERATION[request.operation.operation_id]
+    return Reply(200, shown(request.app.enrichments.states.get(request.model(), name)))
+
+
+@operation("update_anomaly_detection", "update_bias_mitigation", "update_hotspots")
+def update_enrichment(request: Request) -> Reply:
+    """Switch an enrichment that has no settings on or off."""
+    record = request.model().active()
+    name = _OF_OPERATION[request.operation.operation_id]
+    if request.body["enabled"]:
+        require_allowed(record.schema, name)
+    return Reply(_ACCEPTED, shown(_switch(request, record, name, on=request.body["enabled"])))
+
+
+@operation("update_enrichments")
+def update_enrichments(request: Request) -> Reply:
+    """Switch enrichments of a model on or off; either all changes are accepted or none."""
+    record = request.model().active()
+    config = form_config(request.form)
+    request.app.validation.check_component("EnrichmentsConfiguration", config, "config")
+    wanted = {name: config[name] for name in states.NAMES if config.get(name) is not None}
+    explained = wanted.pop(states.EXPLAINABILITY, None)
+    for name, switch in wanted.items():
+        if switch["enabled"]:
+            require_allowed(record.schema, name)
+    if explained is not None:
+        switch_explainability(request, record, explained)
+    for name, switch in wanted.items():
+        _switch(request, record, name, on=switch["enabled"])
+    return Reply(_ACCEPTED, _all(request, record))
+
+
+@operation("update_enrichment_status")
+def update_enrichment_status(request: Request) -> Reply:
+    """Set the state of an enrichment, for whoever computes it elsewhere."""
+    record = request.model()
+    name, status = request.params["enrichment_name"], request.body["status"]
+    enrichments = request.app.enrichments
+    if status == states.DISABLED:
+        return Reply(200, shown(enrichments.states.disable(record, name)))
+    state = enrichments.states.get(record, name)
+    if not state["enabled"]:
+        raise ApiError(400, f"{name} is disabled; enable it first")
+    enrichments.states.change(state, status=status, reason=None)
+    return Reply(200, shown(enrichments.states.get(record, name)))
+
+
+@operation("get_bias_mitigation_curves", "get_bias_mitigation_curves_legacy")
+def get_bias_mitigation_curves(request: Request) -> Reply:
+    """List the bias mitigation curves of a model."""
+    params = dict(request.params)
+    if params.get("continuous_value"):
+        params["continuous_value"] = [_number(text) for text in params["continuous_value"]]
+    found = request.app.enrichments.mitigation.find(request.model(), params)
+    page = paginate(found, params, dict)
+    if not found:
+        page["data"] = None
+    return Reply(200, page)
+
+
+@operation("find_hotspots")
+def find_hotspots(request: Request) -> Reply:
+    """Find regions of the input where a model is weak."""
+    record, params = request.model(), request.params
+    require_allowed(record.schema, states.HOTSPOTS)
+    if not request.app.enrichments.states.get(record, states.HOTSPOTS)["enabled"]:
+        raise ApiError(400, "hotspots are disabled; enable them first")
+    finder = request.app.enrichments.hotspots
+    region = _region(request, record)
+    if region is None:
+        return Reply(200, {"data": []})
+    try:
+        found = finder.find(record.schema, region, params["metric"], params["threshold"])
+    except EnrichmentError as error:
+        raise ApiError(501, str(error)) from None
+    return Reply(200, {"data": found})
+
+
+def _region(request: Request, record: ModelRecord) -> hotspots.Region | None:
+    params = request.params
+    given = [name for name in ("date", "batch_id", "ref_set_id") if params.get(name) is not None]
+    if len(given) != 1:
+        raise ApiError(
+            400, f"give exactly one of date, batch_id and ref_set_id; found {len(given)} of them"
+        )
+    if given == ["ref_set_id"]:
+        return hotspots.of_reference()
+    is_batch = record.schema.is_batch
+    if given == ["batch_id"]:
+        if not is_batch:
+            raise ApiError(400, "batch_id is for batch models; name a date of a streaming model")
+        request.app.data.batch(record.schema, params["batch_id"])
+        return hotspots.of_batch(params["batch_id"])
+    if is_batch:
+        raise ApiError(400, "date is for streaming models; name a batch_id of a batch model")
+    try:
+        day = dt.date.fromisoformat(params["date"])
+    except ValueError:
+        raise ApiError(400, f"parameter date: {params['date'][:50]!r} is no date") from None
+    return request.app.enrichments.hotspots.window(record.schema, day)
+
+
+def _all(request: Request, record: ModelRecord) -> dict[str, Any]:
+    return {name: shown(request.app.enrichments.states.get(record, name)) for name in states.NAMES}
+
+
+def _switch(request: Request, record: ModelRecord, name: str, *, on: bool) -> dict[str, Any]:
+    if on:
+        return request.app.enrichments.enable(record, name)
+    return request.app.enrichments.states.disable(record, name)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ApiError(400, f"parameter continuous_value: {text[:50]!r} is no number") from None

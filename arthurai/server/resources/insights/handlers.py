@@ -1,0 +1,124 @@
+"""Insights: weak regions that the server found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.paging import ordered, paginate
+from arthurai.server.http.registry import Reply, Request, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INSIGHT_KIND = "insight"
+_SORT_COLUMNS = {
+    name: (lambda insight, name=name: insight.get(name))
+    for name in (
+        "timestamp",
+        "status",
+        "metric_value",
+        "threshold_value",
+        "batch_id",
+        "window_start",
+        "window_end",
+    )
+}
+_GROUP_SORT_COLUMNS = {
+    name: (lambda group, name=name: group.get(name))
+    for name in ("timestamp", "count", "batch_id", "window_start")
+}
+
+
+@operation("get_insight_model_counts")
+def get_insight_model_counts(request: Request) -> Reply:
+    """Count insights by model; models without any are left out."""
+    counts: dict[str, int] = {}
+    for insight in request.app.control.documents(INSIGHT_KIND).list(request.organization_id):
+        if _passes(insight, request.params):
+            counts[insight["model_id"]] = counts.get(insight["model_id"], 0) + 1
+    return Reply(200, [{"model_id": m, "count": count} for m, count in counts.items()])
+
+
+@operation("list_insights")
+def list_insights(request: Request) -> Reply:
+    """List the insights of a model."""
+    found = ordered(_of_model(request), request.params.get("sort"), _SORT_COLUMNS)
+    return Reply(200, paginate(found, request.params, dict))
+
+
+@operation("update_insights")
+def update_insights(request: Request) -> Reply:
+    """Set the status of all insights of a model."""
+    documents = request.app.control.documents(INSIGHT_KIND)
+    changed = 0
+    with request.app.control.transaction():
+        for insight in documents.list(request.organization_id, model_id=request.model().id):
+            if insight["status"] != request.body["status"]:
+                insight["status"] = request.body["status"]
+                documents.put(request.organization_id, insight["id"], insight)
+                changed += 1
+    return Reply(200, {"updated_count": changed})
+
+
+@operation("get_insight_group_counts")
+def get_insight_group_counts(request: Request) -> Reply:
+    """Count the insights of a model by batch or by window."""
+    groups: dict[str, dict[str, Any]] = {}
+    for insight in _of_model(request):
+        member = "batch_id" if insight.get("batch_id") is not None else "window_start"
+        key = insight.get(member)
+        group = groups.setdefault(
+            str(key),
+            {"count": 0, "timestamp": insight["timestamp"], **({member: key} if key else {})},
+        )
+        group["count"] += 1
+        group["timestamp"] = max(group["timestamp"], insight["timestamp"])
+    found = ordered(list(groups.values()), request.params.get("sort"), _GROUP_SORT_COLUMNS)
+    return Reply(200, paginate(found, request.params, dict))
+
+
+@operation("get_insight")
+def get_insight(request: Request) -> Reply:
+    """Show one insight."""
+    return Reply(200, _addressed(request))
+
+
+@operation("update_insight")
+def update_insight(request: Request) -> Reply:
+    """Set the status of one insight."""
+    insight = _addressed(request)
+    changed = insight["status"] != request.body["status"]
+    insight["status"] = request.body["status"]
+    documents = request.app.control.documents(INSIGHT_KIND)
+    documents.put(request.organization_id, insight["id"], insight)
+    return Reply(200, {"updated_count": int(changed)})
+
+
+def _of_model(request: Request) -> list[dict[str, Any]]:
+    found = request.app.control.documents(INSIGHT_KIND).list(
+        request.organization_id, model_id=request.model().id
+    )
+    return [insight for insight in found if _passes(insight, request.params)]
+
+
+def _addressed(request: Request) -> dict[str, Any]:
+    found = request.app.control.documents(INSIGHT_KIND).get(
+        request.organization_id, request.params["insight_id"]
+    )
+    if found is None or found["model_id"] != request.model().id:
+        raise not_found()
+    return found
+
+
+def _passes(insight: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    if params.get("status") not in {None, insight["status"]}:
+        return False
+    if params.get("batch_id") not in {None, insight.get("batch_id")}:
+        return False
+    moment = times.parsed(insight["timestamp"], "timestamp")
+    start, end = params.get("start_time"), params.get("end_time")
+    if start is not None and moment < times.parsed(start, "parameter start_time"):
+        return False
+    return end is None or moment < times.parsed(end, "parameter end_time")

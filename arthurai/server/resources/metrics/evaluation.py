@@ -1,0 +1,288 @@
+"""Evaluation of metrics: template and parameters to query, rows to series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.query import QueryError, run_drift, run_query
+from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
+from arthurai.server.query.errors import shown, unknown
+from arthurai.server.query.parse import check_nesting
+from arthurai.server.resources.metrics.metric_parameters import choices
+from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
+from arthurai.server.resources.metrics.query_template import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from arthurai.server.model_schema import Attribute, ModelSchema
+    from arthurai.server.query.sql import Store
+
+    Check = Callable[[dict[str, Any]], None]
+
+ROLLUPS: Final = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
+_WINDOW_COLUMNS: Final = frozenset(
+    {"inference_timestamp", "received_timestamp", "ground_truth_timestamp", "batch_id"}
+)
+
+
+def evaluate(
+    metric: Mapping[str, Any],
+    body: Mapping[str, Any],
+    schema: ModelSchema,
+    store: Store,
+    check: Check,
+) -> dict[str, Any]:
+    """Evaluate a metric.
+
+    Args:
+        metric: A ``Metric``.
+        body: A ``MetricEvaluationRequest``.
+        schema: Schema of the model.
+        store: Holds its data.
+        check: Called with each query before it runs; refuses what the caller may not read.
+
+    Returns:
+        A ``MetricEvaluationResponse``: one result for each group and choice of parameters.
+
+    Raises:
+        QueryError: Parameters, group or filters do not fit, or the template is no valid query.
+    """
+    rollup = body.get("rollup")
+    if rollup is not None and rollup not in ROLLUPS:
+        raise unknown("rollup", "rollup", str(rollup), ROLLUPS)
+    check_nesting(dict(body))
+    filters = _filters(body)
+    results = []
+    for choice in choices(metric.get("parameters") or [], body.get("parameters")):
+        request = _Evaluation(metric, choice, schema, store, check)
+        for legend, extra, grouped in _groups(body.get("group_by"), schema):
+            results += request.results([*filters, *extra], rollup, grouped, legend)
+    return {"name": metric["name"], "filters": filters, "results": results}
+
+
+def single_value(
+    metric: Mapping[str, Any],
+    parameters: Mapping[str, Any] | None,
+    filters: list[dict[str, Any]],
+    schema: ModelSchema,
+    store: Store,
+) -> float | None:
+    """Return the one number a metric has over some rows, or ``None``.
+
+    Args:
+        metric: A ``Metric``.
+        parameters: Values of its parameters; defaults where absent.
+        filters: Conditions on rows; those on time and batch select the target of a drift.
+        schema: Schema of the model.
+        store: Holds its data.
+
+    Raises:
+        QueryError: Parameters or filters do not fit, or the metric yields no number.
+    """
+    (choice, *further) = choices(metric.get("parameters") or [], parameters)
+    if further:
+        raise QueryError("parameters", "one value per parameter is needed, no lists")
+    results = _Evaluation(metric, choice, schema, store, _anything).results(filters, None, None, {})
+    value = results[0]["values"][0][results[0]["name"]] if results else None
+    if value is not None and not isinstance(value, int | float):
+        raise QueryError("metric", f"{shown(metric['name'])} yields an object, not a number")
+    return None if value is None else float(value)
+
+
+def _anything(query: dict[str, Any]) -> None:
+    del query
+
+
+def _filters(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    filters = body.get("filters") or []
+    if not isinstance(filters, list) or not all(isinstance(item, dict) for item in filters):
+        raise QueryError("filters", f"expected a list of filters, found {shown(filters)}")
+    return filters
+
+
+def _groups(
+    name: Any, schema: ModelSchema
+) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]], str | None]]:
+    """Legend, filters and grouping column of each query that is needed for a grouping."""
+    if name is None:
+        yield {}, [], None
+        return
+    attribute = schema.attribute(name) if isinstance(name, str) else None
+    if attribute is None:
+        raise unknown("group_by", "attribute", str(name), [a.name for a in schema.attributes])
+    if attribute.bins and not attribute.categorical:
+        for start, end in attribute.bins:
+            legend = {"bin": {"continuous_start": start, "continuous_end": end}}
+            yield {attribute.name: legend}, _within(attribute, start, end), None
+        return
+    kind = KIND_OF_VALUE_TYPE[attribute.value_type]
+    if not attribute.categorical and kind not in {Kind.TEXT, Kind.BOOL}:
+        raise QueryError("group_by", f"{shown(name)} has neither categories nor bins")
+    yield {}, [], attribute.name
+
+
+def _within(attribute: Attribute, start: float | None, end: float | None) -> list[dict[str, Any]]:
+    found = []
+    if start is not None:
+        found.append({"property": attribute.name, "comparator": "gt", "value": start})
+    if end is not None:
+        found.append({"property": attribute.name, "comparator": "lte", "value": end})
+    return found or [{"property": attribute.name, "comparator": "NotNull"}]
+
+
+class _Evaluation:
+    """A metric with one choice of parameters."""
+
+    def __init__(
+        self,
+        metric: Mapping[str, Any],
+        choice: dict[str, Any],
+        schema: ModelSchema,
+        store: Store,
+        check: Check,
+    ) -> None:
+        self._choice = choice
+        self._schema = schema
+        self._store = store
+        self._check = check
+        query = filled(metric["query"], choice)
+        if not isinstance(query, dict):
+            raise QueryError("query", f"expected an object, found {shown(query)}")
+        self._query = query
+        self._drift = is_drift_endpoint(str(metric["endpoint"]))
+
+    def results(
+        self,
+        filters: list[dict[str, Any]],
+        rollup: str | None,
+        grouped: str | None,
+        legend: dict[str, Any],
+    ) -> list[dict[str, Any]]:
+        """Run the query and arrange its rows.
+
+        Args:
+            filters: Conditions on rows.
+            rollup: One of ``ROLLUPS``.
+            grouped: Attribute whose values split the result.
+            legend: What the rows have in common already.
+        """
+        if self._drift:
+            name, query, rows = self._drift_rows(filters, rollup, grouped)
+        else:
+            name, query, rows = self._query_rows(filters, rollup, grouped)
+        del query
+        series: dict[Any, list[dict[str, Any]]] = {} if grouped else {None: []}
+        for row in rows:
+            value = {name: row.get(name)}
+            if "rollup" in row and rollup not in {None, "REFERENCE"}:
+                value["rollup"] = _stamp(row["rollup"], rollup)
+            series.setdefault(row.get(grouped) if grouped else None, []).append(value)
+        found = []
+        for key, values in series.items():
+            group = {grouped: {"name": _text(key)}} if grouped else legend
+            entry: dict[str, Any] = {"name": name, "values": values, "parameters": self._choice}
+            if group:
+                entry["group"] = group
+            found.append(entry)
+        return found
+
+    def _query_rows(
+        self, filters: list[dict[str, Any]], rollup: str | None, grouped: str | None
+    ) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+        query = dict(self._query)
+        select = query.get("select")
+        if not isinstance(select, list) or not select or not isinstance(select[0], dict):
+            raise QueryError("query.select", "exactly one function is needed")
+        if len(select) > 1 or query.get("group_by"):
+            raise QueryError("query.select", "exactly one function, without group_by, is needed")
+        name = str(select[0].get("alias") or select[0].get("function") or "")
+        if name in {"", "rollup", grouped}:
+            raise QueryError("query.select[0].alias", "give the function an alias of its own")
+        if query.get("subquery") and (rollup not in {None, "REFERENCE"} or grouped):
+            raise QueryError("rollup", "a metric with a subquery has neither rollups nor groups")
+        query = _filtered(query, filters)
+        if rollup == "REFERENCE":
+            query = _on_reference(query)
+        items, keys = list(select), []
+        if rollup == "BATCH_ID":
+            items.append({"property": "batch_id", "alias": "rollup"})
+            keys.append({"alias": "rollup"})
+        elif rollup not in {None, "REFERENCE"}:
+            step = {"property": "inference_timestamp", "time_interval": str(rollup).lower()}
+            items.append({"function": "roundTimestamp", "alias": "rollup", "parameters": step})
+            keys.append({"alias": "rollup"})
+        if grouped:
+            items.append({"property": grouped})
+            keys.append({"property": grouped})
+        query["select"] = items
+        if keys:
+            query |= {"group_by": keys, "order_by": keys}
+        self._check(query)
+        rows = run_query(query, self._schema, self._store)["query_result"]
+        return name, query, rows
+
+    def _drift_rows(
+        self, filters: list[dict[str, Any]], rollup: str | None, grouped: str | None
+    ) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+        if rollup == "REFERENCE":
+            raise QueryError("rollup", "drift compares with the reference set, not on it")
+        query = dict(self._query)
+        for side in ("base", "target"):
+            own = query.get(side)
+            own = dict(own) if isinstance(own, dict) else {}
+            kept = [f for f in filters if side == "target" or not _is_window(f)]
+            own["filter"] = [*(own.get("filter") or []), *kept]
+            query[side] = own
+        if rollup is not None:
+            query["rollup"] = rollup.lower()
+        if grouped:
+            query["group_by"] = [{"property": grouped}]
+        self._check(query)
+        rows = run_drift(query, self._schema, self._store)["query_result"]
+        return self._drift_key(query), query, rows
+
+    @staticmethod
+    def _drift_key(query: dict[str, Any]) -> str:
+        properties = query.get("properties") or []
+        keys = [str(name) for name in properties]
+        keys += ["predictedClass"] if query.get("predicted_classes") else []
+        keys += ["groundTruthClass"] if query.get("ground_truth_classes") else []
+        if len(keys) != 1:
+            raise QueryError("query.properties", f"exactly one attribute is needed, found {keys}")
+        return keys[0]
+
+
+def _filtered(query: dict[str, Any], filters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Conditions on rows belong to the innermost query, which reads them."""
+    inner = query.get("subquery")
+    if isinstance(inner, dict):
+        return {**query, "subquery": _filtered(inner, filters)}
+    own = query.get("filter") or []
+    if not isinstance(own, list):
+        raise QueryError("query.filter", f"expected a list, found {shown(own)}")
+    return {**query, "filter": [*own, *filters]}
+
+
+def _on_reference(query: dict[str, Any]) -> dict[str, Any]:
+    inner = query.get("subquery")
+    if isinstance(inner, dict):
+        return {**query, "subquery": _on_reference(inner)}
+    return {**query, "from": "reference"}
+
+
+def _is_window(condition: dict[str, Any]) -> bool:
+    return condition.get("property") in _WINDOW_COLUMNS
+
+
+def _stamp(value: Any, rollup: str | None) -> Any:
+    """Times of series carry the zone as an offset."""
+    if rollup == "BATCH_ID" or not isinstance(value, str):
+        return value
+    return f"{value.removesuffix('Z')}+00:00"
+
+
+def _text(key: Any) -> str | None:
+    if isinstance(key, bool):
+        return str(key).lower()
+    return None if key is None else str(key)

@@ -1,0 +1,96 @@
+"""Metrics; each operation has an older twin with the same answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.http.paging import ordered, paginate
+from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.resources.alert_rules.service import disable_rules_of, follow_metric
+from arthurai.server.resources.metrics.evaluation import evaluate
+from arthurai.server.resources.metrics.service import Catalogue
+from arthurai.server.resources.query.handlers import answered
+
+_SORT_COLUMNS = {
+    name: (lambda metric, name=name: metric.get(name))
+    for name in ("name", "type", "is_default", "created_at", "updated_at")
+}
+
+
+def _catalogue(request: Request) -> Catalogue:
+    return Catalogue(request.app, request.model())
+
+
+@operation("list_metrics", "list_metrics_v3")
+def list_metrics(request: Request) -> Reply:
+    """List the metrics of a model that pass all filters."""
+    catalogue = _catalogue(request)
+    with_type = "type" in (request.params.get("expand") or ())
+    found = ordered(catalogue.find(request.params), request.params.get("sort"), _SORT_COLUMNS)
+    return Reply(
+        200,
+        paginate(
+            found,
+            request.params,
+            lambda metric: catalogue.shown(metric, with_type=with_type),
+            key="metrics",
+        ),
+    )
+
+
+@operation("create_metric", "create_metric_v3")
+def create_metric(request: Request) -> Reply:
+    """Make a metric."""
+    catalogue = Catalogue(request.app, request.model().active())
+    moment = times.shown(datetime.now(UTC))
+    with request.app.control.transaction():
+        metric = catalogue.create(request.body, request.caller.creator, moment)
+    return Reply(201, catalogue.shown(metric))
+
+
+@operation("get_metric", "get_metric_v3")
+def get_metric(request: Request) -> Reply:
+    """Show one metric."""
+    catalogue = _catalogue(request)
+    return Reply(200, catalogue.shown(catalogue.get(request.params["metric_id"])))
+
+
+@operation("update_metric", "update_metric_v3")
+def update_metric(request: Request) -> Reply:
+    """Replace a metric."""
+    record = request.model()
+    catalogue = Catalogue(request.app, record)
+    moment = times.shown(datetime.now(UTC))
+    metric_id = request.params["metric_id"]
+    with request.app.control.transaction():
+        metric = catalogue.update(metric_id, request.body, request.caller.creator, moment)
+        follow_metric(request.app, record, metric)
+    return Reply(200, catalogue.shown(metric))
+
+
+@operation("delete_metric", "delete_metric_v3")
+def delete_metric(request: Request) -> Reply:
+    """Delete a metric; alert rules on it are switched off."""
+    record = request.model()
+    with request.app.control.transaction():
+        metric_id = Catalogue(request.app, record).delete(request.params["metric_id"])
+        disable_rules_of(request.app, record, metric_id)
+    return Reply(204)
+
+
+@operation("evaluate_metric", "evaluate_metric_v3")
+def evaluate_metric(request: Request) -> Reply:
+    """Evaluate a metric, by time, batch or group where asked for."""
+    record = request.model()
+    metric = Catalogue(request.app, record).get(request.params["metric_id"])
+    authorization = request.app.authorization
+    return answered(
+        lambda: evaluate(
+            metric,
+            request.body or {},
+            record.schema,
+            request.app.data,
+            lambda query: authorization.require_data(request.caller, query),
+        )
+    )

@@ -1,0 +1,88 @@
+"""Typed parameters of metrics."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.query.column_types import number, text, timestamp, whole
+from arthurai.server.query.errors import QueryError, shown, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_MAX_CHOICES: Final = 500
+
+_CONVERTERS: Final[dict[str, Callable[[Any, str], Any]]] = {
+    "INTEGER": whole,
+    "FLOAT": number,
+    "STRING": text,
+    "ATTRIBUTE": text,
+}
+
+
+def checked(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
+    """Return a value converted to the type of a parameter.
+
+    Args:
+        parameter: A ``MetricParameter``.
+        value: The value.
+        path: Its place in the request.
+
+    Raises:
+        QueryError: It is of another type or outside the limits.
+    """
+    kind = str(parameter["parameter_type"])
+    if kind == "TIMESTAMP":
+        timestamp(value, path)
+        found = value
+    else:
+        convert = _CONVERTERS.get(kind)
+        if convert is None:
+            raise unknown(path, "parameter type", kind, [*_CONVERTERS, "TIMESTAMP"])
+        found = convert(value, path)
+    limits = parameter.get("value_limits") or {}
+    bounds = limits.get("range") or {}
+    low, high = bounds.get("min"), bounds.get("max")
+    if isinstance(found, int | float):
+        if low is not None and found < low:
+            raise QueryError(path, f"must be at least {low}, found {shown(value)}")
+        if high is not None and found > high:
+            raise QueryError(path, f"must be at most {high}, found {shown(value)}")
+    categories = (limits.get("categorical") or {}).get("categories")
+    if categories is not None and found not in categories and value not in categories:
+        raise unknown(path, f"value of {parameter['name']}", str(value), map(str, categories))
+    return found
+
+
+def choices(
+    parameters: Sequence[Mapping[str, Any]], given: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Return every combination of parameter values to evaluate a metric with.
+
+    Args:
+        parameters: The parameters of the metric.
+        given: Values by name; a list asks for one result per entry.
+
+    Raises:
+        QueryError: A value is missing, unknown, of a wrong type or outside its limits.
+    """
+    given = {name: value for name, value in (given or {}).items() if value is not None}
+    known = {str(parameter["name"]): parameter for parameter in parameters}
+    for name in given:
+        if name not in known:
+            raise unknown(f"parameters.{name}", "parameter", name, known)
+    series = []
+    for name, parameter in known.items():
+        path = f"parameters.{name}"
+        value = given.get(name, parameter.get("default"))
+        if value is None:
+            raise QueryError(path, "has no default, so a value is required")
+        values = value if isinstance(value, list) else [value]
+        series.append([(name, checked(parameter, item, path)) for item in values])
+    total = 1
+    for options in series:
+        total *= len(options)
+    if total > _MAX_CHOICES:
+        raise QueryError("parameters", f"{total} combinations, at most {_MAX_CHOICES} are allowed")
+    return [dict(choice) for choice in itertools.product(*series)]

@@ -1,0 +1,78 @@
+"""What a metric is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.model_schema import PREDICTED_VALUE
+from arthurai.server.query.functions import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from arthurai.server.model_schema import ModelSchema
+
+OUTPUT: Final = "model_output_metric"
+PERFORMANCE: Final = "model_performance_metric"
+DRIFT: Final = "model_data_drift_metric"
+INPUT: Final = "model_input_data_metric"
+_SYNONYMS: Final = {"model_data_bound_metric": INPUT}
+
+
+def canonical(metric_type: str) -> str:
+    """Return one spelling of a metric type that has two.
+
+    Args:
+        metric_type: A ``MetricType``.
+    """
+    return _SYNONYMS.get(metric_type, metric_type)
+
+
+def is_drift_endpoint(endpoint: str) -> bool:
+    """Whether a metric's query is a drift request.
+
+    Args:
+        endpoint: The endpoint of the metric.
+    """
+    return endpoint.rstrip("/").endswith("/data_drift")
+
+
+def derived_type(endpoint: str, query: Any, schema: ModelSchema) -> str:
+    """Return the type of a metric whose maker named none.
+
+    Args:
+        endpoint: Its endpoint.
+        query: Its query.
+        schema: Schema of the model.
+    """
+    if is_drift_endpoint(endpoint):
+        return DRIFT
+    words = set(_words(query))
+    truths = {a.name for a in schema.ground_truths}
+    if words & truths or any(FUNCTIONS[w].evaluates for w in words if w in FUNCTIONS):
+        return PERFORMANCE
+    attributes = {a.name: a.stage for a in schema.attributes if a.name in words}
+    if all(stage == PREDICTED_VALUE for stage in attributes.values()):
+        return OUTPUT
+    return INPUT
+
+
+def mentions(query: Any, name: str) -> bool:
+    """Whether a query names an attribute.
+
+    Args:
+        query: The query of a metric.
+        name: Name of the attribute.
+    """
+    return any(word == name or word.startswith(f"{name}.") for word in _words(query))
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _words(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _words(item)

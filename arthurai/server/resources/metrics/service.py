@@ -1,0 +1,293 @@
+"""The metrics of a model: built-in ones from its schema, others from the control store."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.parse import check_nesting
+from arthurai.server.resources.metrics.builtin_metrics import (
+    FORMER_NAMES,
+    builtin_metrics,
+    endpoint,
+)
+from arthurai.server.resources.metrics.metric_parameters import checked
+from arthurai.server.resources.metrics.metric_types import (
+    DRIFT,
+    canonical,
+    derived_type,
+    is_drift_endpoint,
+    mentions,
+)
+from arthurai.server.resources.metrics.query_template import placeholders
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+METRIC_KIND: Final = "metric"
+_ENDINGS: Final = ("/inferences/query", "/inferences/query/data_drift")
+
+
+class Catalogue:
+    """Reads and changes the metrics of one model."""
+
+    def __init__(self, app: ArthurApp, record: ModelRecord) -> None:
+        self._app = app
+        self._record = record
+        self._documents = app.control.documents(METRIC_KIND)
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return the built-in metrics, then the others in the order they were made."""
+        own = self._documents.list(self._record.organization_id, model_id=self._record.id)
+        return [*builtin_metrics(self._record.schema), *own]
+
+    def get(self, metric_id: str) -> dict[str, Any]:
+        """Return a metric.
+
+        Args:
+            metric_id: Its id.
+
+        Raises:
+            ApiError: 404 when the model has none of that id.
+        """
+        for metric in self.all():
+            if metric["id"] == metric_id:
+                return metric
+        raise not_found()
+
+    def find(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the metrics that pass the filters of a list request.
+
+        Args:
+            params: ``default``, ``type``, ``metric_name`` and ``attribute_name``, each optional.
+        """
+        found = self.all()
+        if params.get("default") is not None:
+            found = [m for m in found if m["is_default"] is params["default"]]
+        if params.get("type"):
+            types = {canonical(str(metric_type)) for metric_type in params["type"]}
+            found = [m for m in found if m["type"] in types]
+        if params.get("metric_name"):
+            wanted = former(params["metric_name"])
+            found = [m for m in found if m["name"].lower() == wanted]
+        if params.get("attribute_name"):
+            found = [m for m in found if _is_about(m, params["attribute_name"])]
+        return found
+
+    def create(
+        self, body: Mapping[str, Any], maker: Mapping[str, str], moment: str
+    ) -> dict[str, Any]:
+        """Store a new metric.
+
+        Args:
+            body: A ``MetricRequest``.
+            maker: Who makes it (``CreatedBy``).
+            moment: Now, as text.
+
+        Raises:
+            ApiError: 400 for a bad endpoint or placeholder, 409 for a name that is taken.
+        """
+        if not body.get("endpoint"):
+            raise ApiError(400, f"body.endpoint: is required, e.g. {self._endpoint(drift=False)}")
+        metric = {"id": new_id(), "is_default": False, "created_at": moment}
+        return self._store(metric, body, maker, moment)
+
+    def update(
+        self, metric_id: str, body: Mapping[str, Any], maker: Mapping[str, str], moment: str
+    ) -> dict[str, Any]:
+        """Replace a metric; an absent endpoint stays.
+
+        Args:
+            metric_id: Its id.
+            body: A ``MetricRequest``.
+            maker: Who changes it.
+            moment: Now, as text.
+
+        Raises:
+            ApiError: 404, 400 for a built-in metric or a bad body, 409 for a name that is taken.
+        """
+        metric = self._own(metric_id)
+        return self._store(metric, {"endpoint": metric["endpoint"], **_given(body)}, maker, moment)
+
+    def delete(self, metric_id: str) -> str:
+        """Delete a metric and return its id.
+
+        Args:
+            metric_id: Its id.
+
+        Raises:
+            ApiError: 404, or 400 for a built-in metric.
+        """
+        metric = self._own(metric_id)
+        self._documents.delete(self._record.organization_id, metric["id"])
+        return metric_id
+
+    def shown(self, metric: Mapping[str, Any], *, with_type: bool = True) -> dict[str, Any]:
+        """Return a metric as the API shows it.
+
+        Args:
+            metric: A stored or built-in metric.
+            with_type: Whether to tell its type.
+        """
+        found = {**metric, "valid_rollups": self._rollups(metric)}
+        if not with_type:
+            found.pop("type")
+        return found
+
+    def _rollups(self, metric: Mapping[str, Any]) -> list[str]:
+        rollups = ["MINUTE", "HOUR", "DAY", "MONTH", "YEAR"]
+        if self._record.schema.is_batch:
+            rollups = ["BATCH_ID"]
+        if metric["type"] != DRIFT and self._has_reference:
+            rollups.append("REFERENCE")
+        return rollups
+
+    @cached_property
+    def _has_reference(self) -> bool:
+        return self._app.data.counts(self._record.id)["reference"] > 0
+
+    def _own(self, metric_id: str) -> dict[str, Any]:
+        metric = self.get(metric_id)
+        if metric["is_default"]:
+            raise ApiError(400, f"the built-in metric {metric['name']} cannot be changed")
+        return metric
+
+    def _endpoint(self, *, drift: bool) -> str:
+        return endpoint(self._record.schema, drift=drift)
+
+    def _store(
+        self,
+        metric: dict[str, Any],
+        body: Mapping[str, Any],
+        maker: Mapping[str, str],
+        moment: str,
+    ) -> dict[str, Any]:
+        path = str(body["endpoint"]).rstrip("/")
+        if not path.endswith(_ENDINGS):
+            raise ApiError(
+                400,
+                f"body.endpoint: {shown(body['endpoint'])} runs no metrics; use "
+                f"{self._endpoint(drift=False)} or {self._endpoint(drift=True)}",
+            )
+        try:
+            check_nesting(body["query"], "body.query")
+        except QueryError as error:
+            raise ApiError(400, str(error)) from error
+        _check_select(body["query"], path)
+        parameters = [_stored(parameter) for parameter in body.get("parameters") or ()]
+        _check_parameters(parameters)
+        _check_placeholders(body["query"], parameters)
+        for other in self.all():
+            if other["id"] != metric["id"] and other["name"].lower() == body["name"].lower():
+                raise ApiError(409, f"body.name: the model has a metric {shown(body['name'])}")
+        metric_type = body.get("type") or derived_type(path, body["query"], self._record.schema)
+        metric |= {
+            "name": body["name"],
+            "endpoint": body["endpoint"],
+            "query": body["query"],
+            "type": canonical(metric_type),
+            "attribute": _single_attribute(body["query"], path),
+            "parameters": parameters,
+            "last_updated_by": maker["id"],
+            "last_updated_by_type": maker["type"],
+            "updated_at": moment,
+        }
+        self._documents.put(
+            self._record.organization_id, metric["id"], metric, model_id=self._record.id
+        )
+        return metric
+
+
+def former(name: str) -> str:
+    """Return a metric name in lower case, the present one for a name of older releases.
+
+    Args:
+        name: A name in any spelling of case.
+    """
+    return FORMER_NAMES.get(name.lower(), name).lower()
+
+
+def _given(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if value is not None}
+
+
+def _stored(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": parameter.get("id") or new_id(),
+        "name": parameter["name"],
+        "parameter_type": parameter["parameter_type"],
+        "value_limits": parameter.get("value_limits"),
+        "default": parameter.get("default"),
+    }
+
+
+def _check_select(query: Mapping[str, Any], path: str) -> None:
+    if is_drift_endpoint(path):
+        return
+    select = query.get("select")
+    if not isinstance(select, list) or len(select) != 1:
+        raise ApiError(400, "body.query.select: a metric selects exactly one function")
+
+
+def _check_parameters(parameters: Sequence[Mapping[str, Any]]) -> None:
+    for number, parameter in enumerate(parameters):
+        path = f"body.parameters[{number}]"
+        if parameter["name"] in {other["name"] for other in parameters[:number]}:
+            raise ApiError(400, f"{path}.name: {shown(parameter['name'])} is taken already")
+        limits = {kind for kind, limit in (parameter["value_limits"] or {}).items() if limit}
+        if limits >= {"range", "categorical"}:
+            raise ApiError(400, f"{path}.value_limits: give range or categorical, not both")
+        default = parameter["default"]
+        for value in default if isinstance(default, list) else [default]:
+            if value is not None:
+                try:
+                    checked(parameter, value, f"{path}.default")
+                except QueryError as error:
+                    raise ApiError(400, str(error)) from error
+
+
+def _check_placeholders(query: Any, parameters: Iterable[Mapping[str, Any]]) -> None:
+    used = placeholders(query)
+    declared = {str(parameter["name"]): parameter for parameter in parameters}
+    for name in sorted(used - set(declared)):
+        raise ApiError(
+            400, f"body.query: the placeholder {{{{{name}}}}} is not among the parameters"
+        )
+    for name, parameter in declared.items():
+        if name not in used and parameter["default"] is None:
+            raise ApiError(
+                400, f"body.parameters: {shown(name)} has no default and the query does not use it"
+            )
+
+
+def _single_attribute(query: Any, path: str) -> str | None:
+    """The attribute a metric is about, when its query names just one."""
+    if is_drift_endpoint(path):
+        names = query.get("properties") or []
+    else:
+        select = query.get("select")
+        items = select if isinstance(select, list) else []
+        names = [
+            (item.get("parameters") or {}).get("property")
+            for item in items
+            if isinstance(item, dict) and isinstance(item.get("parameters") or {}, dict)
+        ]
+    if isinstance(names, list) and len(names) == 1 and isinstance(names[0], str):
+        return None if placeholders(names[0]) else names[0]
+    return None
+
+
+def _is_about(metric: Mapping[str, Any], name: str) -> bool:
+    if metric.get("attribute") == name or mentions(metric["query"], name):
+        return True
+    for parameter in metric.get("parameters") or ():
+        limits = (parameter.get("value_limits") or {}).get("categorical") or {}
+        if parameter["parameter_type"] == "ATTRIBUTE" and name in limits.get("categories", ()):
+            return True
+    return False

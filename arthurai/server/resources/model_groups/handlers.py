@@ -1,0 +1,113 @@
+"""Model groups, the homes of the versions of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.paging import ordered, paginate
+from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.resources.models import serializers as model_views
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+_SORT_COLUMNS = {
+    name: (lambda group, name=name: group[name])
+    for name in ("id", "name", "description", "created_at", "updated_at")
+}
+
+
+@operation("list_model_groups")
+def list_model_groups(request: Request) -> Reply:
+    """List the groups of the organisation."""
+    groups = request.app.control.model_groups.list(
+        request.organization_id, include_archived=bool(request.params.get("include_archived"))
+    )
+    groups = ordered(groups, request.params.get("sort"), _SORT_COLUMNS)
+    return Reply(200, paginate(groups, request.params, lambda group: _shown(request, group)))
+
+
+@operation("get_model_group")
+def get_model_group(request: Request) -> Reply:
+    """Show one group."""
+    return Reply(200, _shown(request, _group(request)))
+
+
+@operation("update_model_group")
+def update_model_group(request: Request) -> Reply:
+    """Change name or description of a group."""
+    group = request.app.control.model_groups.update(
+        request.organization_id,
+        request.params["model_group_id"],
+        name=request.body.get("name"),
+        description=request.body.get("description"),
+    )
+    return Reply(200, _shown(request, group))
+
+
+@operation("archive_model_group")
+def archive_model_group(request: Request) -> Reply:
+    """Archive all versions of a group, and then the group."""
+    group = _group(request)
+    control = request.app.control
+    with control.transaction():
+        for record in control.models.list(request.organization_id, model_group_id=group["id"]):
+            control.models.archive(record)
+        control.model_groups.archive(group["id"])
+    return Reply(202)
+
+
+@operation("list_model_group_versions")
+def list_model_group_versions(request: Request) -> Reply:
+    """List the versions of a group, oldest first; asking for one that is missing is a 404."""
+    sequence_num, label = request.params.get("sequence_num"), request.params.get("label")
+    found = [
+        record
+        for record in _versions(request)
+        if sequence_num in {None, record.version_sequence_num}
+        and label in {None, record.document.get("version_label")}
+    ]
+    if not found and (sequence_num is not None or label is not None):
+        raise not_found()
+    expand = request.params.get("expand") or ()
+    return Reply(
+        200,
+        paginate(found, request.params, lambda r: model_views.shown(request.app, r, expand)),
+    )
+
+
+@operation("get_latest_model_group_version")
+def get_latest_model_group_version(request: Request) -> Reply:
+    """Show the newest version of a group."""
+    versions = _versions(request)
+    if not versions:
+        raise not_found()
+    newest = max(versions, key=lambda record: record.version_sequence_num)
+    expand = request.params.get("expand") or ()
+    return Reply(200, model_views.shown(request.app, newest, expand))
+
+
+def _group(request: Request) -> dict[str, Any]:
+    return request.app.control.model_groups.get(
+        request.organization_id, request.params["model_group_id"]
+    )
+
+
+def _versions(request: Request) -> list[ModelRecord]:
+    return request.app.control.models.list(
+        request.organization_id,
+        model_group_id=_group(request)["id"],
+        include_archived=bool(request.params.get("include_archived")),
+    )
+
+
+def _shown(request: Request, group: dict[str, Any]) -> dict[str, Any]:
+    expand = request.params.get("expand") or ()
+    versions = request.app.control.models.list(
+        request.organization_id, model_group_id=group["id"], include_archived=True
+    )
+    return {
+        **group,
+        "versions": [model_views.shown(request.app, record, expand) for record in versions],
+    }

@@ -1,0 +1,500 @@
+"""From the description of a new model to its stored document.
+
+The server adds attributes of its own (``implicit``), as the API promises: the missing negative
+prediction of a binary classifier with one probability, one-hot ground truth for a class column, and
+the counterpart of a single ground truth. Their values are computed when they are read.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.model_schema import (
+    GROUND_TRUTH,
+    GROUND_TRUTH_CLASS,
+    NON_INPUT_DATA,
+    PIPELINE_INPUT,
+    PREDICT_FUNCTION_INPUT,
+    PREDICTED_VALUE,
+)
+from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.storage.warehouse.thumbnails import MAX_PIXELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+MAX_ATTRIBUTES: Final = 1000
+MAX_CATEGORIES: Final = 1000
+MAX_NAME_LENGTH: Final = 255
+NEGATIVE_PREDICTION: Final = "predicted_negative"
+RESERVED_NAMES: Final = frozenset(
+    {
+        "inference_id",
+        "partner_inference_id",
+        "inference_timestamp",
+        "received_timestamp",
+        "ground_truth_timestamp",
+        "batch_id",
+        "anomaly_score",
+        "raw_anomaly_score",
+        "lime_importance",
+        "shap_importance",
+        "lime_feature_importance",
+        "shap_feature_importance",
+        "explainer_algo",
+        "explainer_predicted_attribute",
+        "explainer_attribute",
+        "explainer_score",
+        "rollup",
+        "bucket",
+        "predictedClass",
+        "groundTruthClass",
+    }
+)
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+_INPUT_STAGES: Final = frozenset({PIPELINE_INPUT, NON_INPUT_DATA, PREDICT_FUNCTION_INPUT})
+_NUMBERS: Final = frozenset({"INTEGER", "FLOAT", "BOOLEAN"})
+_BINARY_PREDICTIONS: Final = 2
+_DEFAULT_THRESHOLD: Final = 0.5
+_DEFAULT_DELIMITER: Final = r"\W+"
+_ATTRIBUTE_MEMBERS: Final = (
+    "id",
+    "name",
+    "label",
+    "value_type",
+    "stage",
+    "position",
+    "categorical",
+    "min_range",
+    "max_range",
+    "monitor_for_bias",
+    "categories",
+    "bins",
+    "is_unique",
+    "is_positive_predicted_attribute",
+    "attribute_link",
+    "gt_class_link",
+    "token_attribute_link",
+    "implicit",
+)
+_LINKS: Final = ("attribute_link", "token_attribute_link")
+_FLAGS: Final = ("categorical", "monitor_for_bias", "is_unique", "is_positive_predicted_attribute")
+_MODEL_MEMBERS: Final = (
+    "display_name",
+    "description",
+    "text_delimiter",
+    "pixel_height",
+    "pixel_width",
+    "image_class_labels",
+    "expected_throughput_gb_per_day",
+    "version_label",
+)
+
+
+def model_document(request: Mapping[str, Any], created_by: Mapping[str, str]) -> dict[str, Any]:
+    """Return the document of a new model.
+
+    Args:
+        request: A ``ModelRequest`` that fits its schema.
+        created_by: Who makes it, a ``CreatedBy``.
+
+    Raises:
+        ApiError: 400 when attributes are missing or contradict each other, or a member has a value
+            that would fail later.
+    """
+    _check_members(request)
+    output_type = request["output_type"]
+    threshold = request.get("classifier_threshold")
+    if threshold is None and output_type == "MULTICLASS":
+        threshold = _DEFAULT_THRESHOLD
+    document: dict[str, Any] = {name: request.get(name) for name in _MODEL_MEMBERS}
+    if document["text_delimiter"] is None and request["input_type"] == "NLP":
+        document["text_delimiter"] = _DEFAULT_DELIMITER
+    return {
+        **document,
+        "input_type": request["input_type"],
+        "output_type": output_type,
+        "is_batch": bool(request.get("is_batch")),
+        "accuracy_enabled": request.get("accuracy_enabled") is not False,
+        "classifier_threshold": threshold,
+        "tags": list(dict.fromkeys(request.get("tags") or ())),
+        "created_by": dict(created_by),
+        "attributes": complete_attributes(request.get("attributes") or (), output_type),
+    }
+
+
+def _check_members(request: Mapping[str, Any]) -> None:
+    """Refuse what could be stored but never used."""
+    if "\0" in request["partner_model_id"]:
+        raise ApiError(400, "body.partner_model_id: holds a NUL character, which no path can hold")
+    check_tags(request.get("tags") or ())
+    pixels = (request.get("pixel_width") or 1) * (request.get("pixel_height") or 1)
+    if pixels > MAX_PIXELS:
+        raise ApiError(
+            400, f"body.pixel_width: times pixel_height must be at most {MAX_PIXELS} pixels"
+        )
+    _check_delimiter(request.get("text_delimiter"))
+    explainability = (request.get("explainability_enabled") or {}).get("config") or {}
+    if explainability.get("enabled"):
+        raise ApiError(
+            400,
+            "body.explainability_enabled: explanations need the files of a project; create the "
+            "model without it, then update its enrichments",
+        )
+
+
+def check_tags(names: Iterable[str]) -> None:
+    """Refuse names of tags that no path can hold.
+
+    Args:
+        names: Names for a model to bear.
+
+    Raises:
+        ApiError: 400, naming the tag.
+    """
+    for name in names:
+        if not name or "\0" in name:
+            raise ApiError(
+                400, f"body.tags: {name[:100]!r}: a tag is not empty and holds no NUL character"
+            )
+
+
+def _check_delimiter(delimiter: str | None) -> None:
+    """Refuse what one of its users would not compile: queries (RE2) or explainers (``re``)."""
+    if delimiter is None:
+        return
+    try:
+        re.compile(delimiter)
+        # compiled, not split by: splitting by what matches nothing never ends there
+        pc.match_substring_regex(pa.array([""]), delimiter)
+    except (re.error, pa.ArrowInvalid) as error:
+        raise ApiError(
+            400,
+            f"body.text_delimiter: {delimiter[:100]!r} is no regular expression of the RE2 syntax "
+            f"({str(error).partition(chr(10))[0]})",
+        ) from None
+
+
+def complete_attributes(
+    given: Iterable[Mapping[str, Any]],
+    output_type: str,
+    known: Sequence[Mapping[str, Any]] = (),
+    present: Sequence[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """Return the whole set of attributes of a model: checked, with ids, positions and links.
+
+    Args:
+        given: Attributes as they were sent; implicit ones among them are made anew, with their
+            labels.
+        output_type: Output type of the model.
+        known: Those of the present attributes whose ids go on; one of the same stage and name
+            keeps its id.
+        present: All attributes of the model so far; links to them follow or are dropped.
+
+    Raises:
+        ApiError: 400 when attributes are missing or contradict each other.
+    """
+    sent = list(given)
+    implicit = [a for a in (*present, *sent) if a.get("implicit")]
+    derived = {a["name"] for a in implicit}
+    labels = {(a["stage"], a["name"]): a["label"] for a in implicit if a.get("label") is not None}
+    attributes = [_clean(attribute) for attribute in sent if not attribute.get("implicit")]
+    for attribute in attributes:
+        if attribute.get("attribute_link") in derived:
+            del attribute["attribute_link"]
+    _follow_links(attributes, present)
+    check_attributes(attributes, output_type)
+    if output_type == "MULTICLASS":
+        attributes = _with_implicit(attributes)
+    for attribute_id, count in Counter(a["id"] for a in attributes if "id" in a).items():
+        if count > 1:
+            raise ApiError(
+                400,
+                f"attribute id {attribute_id[:100]!r}: given {count} times; new ones have none",
+            )
+    known_ids = {a["id"] for a in known}
+    by_name = {(a["stage"], a["name"]): a for a in known}
+    for attribute in attributes:
+        place = (attribute["stage"], attribute["name"])
+        held = by_name.get(place, {})
+        if attribute["implicit"] and place in labels:
+            attribute["label"] = labels[place]
+        if attribute.get("id") not in known_ids:
+            attribute["id"] = held.get("id") or new_id()
+        if "position" not in attribute and "position" in held:
+            attribute["position"] = held["position"]
+    _assign_positions(attributes)
+    return attributes
+
+
+def _follow_links(
+    attributes: Sequence[dict[str, Any]], present: Iterable[Mapping[str, Any]]
+) -> None:
+    """Let links follow attributes that were renamed, and drop those to attributes that are gone."""
+    names = {a.get("id"): a["name"] for a in attributes}
+    former = {a["name"]: names.get(a["id"]) for a in present}
+    moved = former.keys() - set(names.values())
+    for attribute in attributes:
+        for link in _LINKS:
+            if attribute.get(link) in moved:
+                name = former[attribute.pop(link)]
+                if name is not None:
+                    attribute[link] = name
+
+
+def _clean(attribute: Mapping[str, Any]) -> dict[str, Any]:
+    clean = {m: attribute[m] for m in _ATTRIBUTE_MEMBERS if attribute.get(m) is not None}
+    for members in ("categories", "bins"):
+        if members in clean:
+            clean[members] = [
+                {name: value for name, value in member.items() if value is not None}
+                for member in clean[members]
+            ]
+    for flag in _FLAGS:
+        clean[flag] = bool(clean.get(flag))
+    clean["implicit"] = False
+    return clean
+
+
+def check_attributes(attributes: Sequence[Mapping[str, Any]], output_type: str) -> None:
+    """Check the attributes of a model against each other.
+
+    Args:
+        attributes: The attributes, none of them implicit.
+        output_type: Output type of the model.
+
+    Raises:
+        ApiError: 400, naming the attribute.
+    """
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise ApiError(400, f"{len(attributes)} attributes; a model has at most {MAX_ATTRIBUTES}")
+    for attribute in attributes:
+        _check_attribute(attribute)
+    for name, count in Counter(a["name"] for a in attributes).items():
+        if count > 1:
+            raise ApiError(400, f"attribute {name!r}: given {count} times; names are unique")
+    places = Counter((a["stage"], a["position"]) for a in attributes if "position" in a)
+    for (stage, position), count in places.items():
+        if count > 1:
+            raise ApiError(400, f"position {position} of stage {stage} is taken {count} times")
+    _check_links(attributes)
+    stages = Counter(a["stage"] for a in attributes)
+    if not _INPUT_STAGES & stages.keys():
+        raise ApiError(400, f"no input attribute; add one of stage {PIPELINE_INPUT}")
+    if not stages[PREDICTED_VALUE]:
+        raise ApiError(400, f"no predicted attribute; add one of stage {PREDICTED_VALUE}")
+    if stages[GROUND_TRUTH_CLASS] > 1:
+        raise ApiError(400, f"a model has at most one attribute of stage {GROUND_TRUTH_CLASS}")
+    positive = sum(a["is_positive_predicted_attribute"] for a in attributes)
+    if positive > 1:
+        raise ApiError(400, "several attributes have is_positive_predicted_attribute; mark one")
+    is_binary = output_type == "MULTICLASS" and stages[PREDICTED_VALUE] == _BINARY_PREDICTIONS
+    if is_binary and not positive:
+        raise ApiError(
+            400, "a classifier with two predictions needs is_positive_predicted_attribute on one"
+        )
+
+
+def _check_links(attributes: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse links that lead nowhere: what they should have joined would be joined otherwise."""
+    names = {a["name"] for a in attributes}
+    truth_class = next((a for a in attributes if a["stage"] == GROUND_TRUTH_CLASS), {})
+    classes = [category["value"] for category in truth_class.get("categories", ())]
+    for attribute in attributes:
+        for link in _LINKS:
+            if link in attribute and attribute[link] not in names:
+                raise ApiError(
+                    400,
+                    f"attribute {attribute['name']!r}: {link} {attribute[link][:100]!r} is not the "
+                    "name of an attribute of the model",
+                )
+        value = attribute.get("gt_class_link")
+        if value is not None and classes and value not in classes:
+            raise ApiError(
+                400,
+                f"attribute {attribute['name']!r}: gt_class_link {value[:100]!r} is not a category "
+                f"of {truth_class['name']!r}",
+            )
+
+
+def _check_attribute(attribute: Mapping[str, Any]) -> None:
+    name = attribute["name"]
+    where = f"attribute {name[:100]!r}"
+    if len(name) > MAX_NAME_LENGTH or not _NAME.fullmatch(name):
+        raise ApiError(
+            400,
+            f"{where}: a name has 1 to {MAX_NAME_LENGTH} letters, digits and underscores and does "
+            "not begin with a digit",
+        )
+    if name in RESERVED_NAMES:
+        raise ApiError(400, f"{where}: this name is reserved; choose another")
+    if attribute.get("position", 0) < 0:
+        raise ApiError(400, f"{where}: position {attribute['position']} is below 0")
+    if ("min_range" in attribute) != ("max_range" in attribute):
+        raise ApiError(400, f"{where}: give both min_range and max_range or neither")
+    if "min_range" in attribute and attribute["min_range"] > attribute["max_range"]:
+        raise ApiError(400, f"{where}: min_range lies above max_range")
+    _check_categories(where, attribute)
+    _check_bins(where, attribute)
+    if attribute["is_positive_predicted_attribute"] and attribute["stage"] != PREDICTED_VALUE:
+        raise ApiError(
+            400, f"{where}: is_positive_predicted_attribute is for stage {PREDICTED_VALUE}"
+        )
+
+
+def _check_categories(where: str, attribute: Mapping[str, Any]) -> None:
+    values = Counter(category["value"] for category in attribute.get("categories", ()))
+    if values.total() > MAX_CATEGORIES:
+        raise ApiError(400, f"{where}: more than {MAX_CATEGORIES} categories")
+    for value, count in values.items():
+        if count > 1:
+            raise ApiError(400, f"{where}: the category {value[:100]!r} is given {count} times")
+
+
+def _check_bins(where: str, attribute: Mapping[str, Any]) -> None:
+    bins = attribute.get("bins")
+    if not bins:
+        return
+    if attribute.get("categories"):
+        raise ApiError(400, f"{where}: categories and bins exclude each other")
+    if attribute["categorical"]:
+        raise ApiError(400, f"{where}: bins are for attributes that are not categorical")
+    if attribute["value_type"] not in _NUMBERS:
+        raise ApiError(400, f"{where}: bins are for numbers, not for {attribute['value_type']}")
+    for each in bins:
+        if each.get("continuous_start", -math.inf) >= each.get("continuous_end", math.inf):
+            raise ApiError(400, f"{where}: the start of a bin lies below its end, found {each}")
+
+
+def _assign_positions(attributes: Sequence[dict[str, Any]]) -> None:
+    """Give each attribute without a position the first free one of its stage."""
+    taken: dict[str, set[int]] = {}
+    for attribute in attributes:
+        if "position" in attribute:
+            taken.setdefault(attribute["stage"], set()).add(attribute["position"])
+    for attribute in attributes:
+        if "position" not in attribute:
+            used = taken.setdefault(attribute["stage"], set())
+            attribute["position"] = next(n for n in range(len(used) + 1) if n not in used)
+            used.add(attribute["position"])
+
+
+def _with_implicit(attributes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add what the server derives for a classifier."""
+    names = {a["name"] for a in attributes}
+    predicted = [a for a in attributes if a["stage"] == PREDICTED_VALUE]
+    added: list[dict[str, Any]] = []
+    truth_class = next((a for a in attributes if a["stage"] == GROUND_TRUTH_CLASS), None)
+    if len(predicted) == 1 and predicted[0]["value_type"] in _NUMBERS:
+        positive = predicted[0]
+        positive["is_positive_predicted_attribute"] = True
+        negative = _implicit(
+            _free_name(NEGATIVE_PREDICTION, names),
+            PREDICTED_VALUE,
+            positive["value_type"],
+            {"min_range": 0, "max_range": 1},
+        )
+        other = _other_class(truth_class, positive)
+        if other is not None:
+            negative["gt_class_link"] = other
+        predicted.append(negative)
+        added.append(negative)
+    if truth_class is not None:
+        added += _one_hot(truth_class, predicted, names)
+    else:
+        truths = [a for a in attributes if a["stage"] == GROUND_TRUTH]
+        added += _link_truths(predicted, truths, names)
+    return attributes + added
+
+
+def _other_class(truth_class: Mapping[str, Any] | None, positive: Mapping[str, Any]) -> str | None:
+    if truth_class is None or "gt_class_link" not in positive:
+        return None
+    values = [str(c["value"]) for c in truth_class.get("categories", ())]
+    others = [value for value in values if value != positive["gt_class_link"]]
+    return others[0] if len(others) == 1 else None
+
+
+def _one_hot(
+    truth_class: Mapping[str, Any], predicted: Sequence[dict[str, Any]], names: set[str]
+) -> list[dict[str, Any]]:
+    """Return one ground truth attribute for each prediction of a class."""
+    made: list[dict[str, Any]] = []
+    for prediction in predicted:
+        value = prediction.get("gt_class_link")
+        if value is None and not prediction["implicit"]:
+            continue
+        ending = "other" if value is None else re.sub(r"\W", "_", value)
+        stem = f"{truth_class['name'][: MAX_NAME_LENGTH // 2]}_{ending[: MAX_NAME_LENGTH // 3]}"
+        truth = _truth(_free_name(stem, names), prediction)
+        if value is not None:
+            truth["gt_class_link"] = value
+        made.append(truth)
+    return made
+
+
+def _link_truths(
+    predicted: Sequence[dict[str, Any]], truths: Sequence[dict[str, Any]], names: set[str]
+) -> list[dict[str, Any]]:
+    """Link predictions and ground truth; make the counterpart of a single ground truth."""
+    by_name = {truth["name"]: truth for truth in truths}
+    linked = {p["attribute_link"] for p in predicted if p.get("attribute_link") in by_name}
+    for prediction in predicted:
+        if "attribute_link" not in prediction:
+            partner = next(
+                (t for t in truths if t.get("attribute_link") == prediction["name"]), None
+            )
+            if partner is not None:
+                prediction["attribute_link"] = partner["name"]
+                linked.add(partner["name"])
+    unlinked = [p for p in predicted if "attribute_link" not in p]
+    free = [t for t in truths if t["name"] not in linked and "attribute_link" not in t]
+    if len(predicted) != _BINARY_PREDICTIONS:
+        return []
+    for prediction, truth in zip(list(unlinked), free, strict=False):
+        # the positive prediction comes first in the list when it has no partner yet
+        prediction["attribute_link"] = truth["name"]
+        truth["attribute_link"] = prediction["name"]
+        unlinked.remove(prediction)
+    if len(truths) == 1 and len(unlinked) == 1 and truths[0]["value_type"] in _NUMBERS:
+        stem = f"{truths[0]['name'][: MAX_NAME_LENGTH // 2]}_negative"
+        return [_truth(_free_name(stem, names), unlinked[0])]
+    return []
+
+
+def _truth(name: str, prediction: dict[str, Any]) -> dict[str, Any]:
+    """Return a ground truth of 0 and 1 for a prediction, linked both ways."""
+    truth = _implicit(
+        name, GROUND_TRUTH, "INTEGER", {"categories": [{"value": "0"}, {"value": "1"}]}
+    )
+    truth["categorical"] = True
+    truth["attribute_link"] = prediction["name"]
+    prediction["attribute_link"] = name
+    return truth
+
+
+def _implicit(name: str, stage: str, value_type: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "stage": stage,
+        "value_type": value_type,
+        **dict.fromkeys(_FLAGS, False),
+        "implicit": True,
+        **members,
+    }
+
+
+def _free_name(stem: str, names: set[str]) -> str:
+    """Return a name nobody has yet, and take it."""
+    name, number = stem, 2
+    while name in names or name in RESERVED_NAMES:
+        name, number = f"{stem}_{number}", number + 1
+    names.add(name)
+    return name

@@ -1,0 +1,166 @@
+"""Models: creating, reading, changing, archiving."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.paging import ordered, paginate
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.resources.attributes import service as attribute_changes
+from arthurai.server.resources.models import creation as onboarding
+from arthurai.server.resources.models import model_score as health
+from arthurai.server.resources.models import serializers as model_views
+from arthurai.server.resources.tags import service as tags
+from arthurai.server.storage.documents.stored_models import CREATION_FAILED, READY
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+logger = logging.getLogger("arthurai.server.models")
+
+
+@operation("create_model")
+def create_model(request: Request) -> Reply:
+    """Create a model; it is ready at once."""
+    body = request.body
+    document = onboarding.model_document(body, request.caller.creator)
+    control = request.app.control
+    with control.transaction():
+        record = control.models.create(
+            request.organization_id,
+            document,
+            partner_model_id=body["partner_model_id"],
+            model_group_id=body.get("model_group_id"),
+            group_name=body.get("display_name") or body["partner_model_id"],
+        )
+        tags.follow(control, record.organization_id, document["tags"])
+        record = _provision(request, record)
+    return Reply(201, model_views.shown(request.app, record, ["attributes", "organization_id"]))
+
+
+def _provision(request: Request, record: ModelRecord) -> ModelRecord:
+    """Make the tables of a model; a failure leaves it in a state that can be retried."""
+    try:
+        request.app.data.create_model(record.schema)
+    except Exception:
+        logger.exception("provisioning of model %s failed", record.id)
+        return request.app.control.models.update(record, {}, status=CREATION_FAILED)
+    return request.app.control.models.update(record, {}, status=READY)
+
+
+@operation("retry_model_provisioning")
+def retry_model_provisioning(request: Request) -> Reply:
+    """Try again to make the tables of a model."""
+    record = request.model()
+    if record.status != CREATION_FAILED:
+        raise ApiError(409, f"the model is {record.status}; only {CREATION_FAILED} can be retried")
+    _provision(request, record)
+    return Reply(200, {})
+
+
+@operation("get_model")
+def get_model(request: Request) -> Reply:
+    """Show one model."""
+    return Reply(
+        200, model_views.shown(request.app, request.model(), request.params.get("expand") or ())
+    )
+
+
+@operation("list_models")
+def list_models(request: Request) -> Reply:
+    """List models that pass all filters."""
+    params = request.params
+    records = request.app.control.models.list(
+        request.organization_id, include_archived=bool(params.get("include_archived"))
+    )
+    if params.get("latest_version_sequence_nums"):
+        newest: dict[str, ModelRecord] = {}
+        for record in records:
+            held = newest.setdefault(record.model_group_id, record)
+            if record.version_sequence_num > held.version_sequence_num:
+                newest[record.model_group_id] = record
+        records = [record for record in records if newest[record.model_group_id] is record]
+    found = [record for record in records if model_views.passes(record, params)]
+    found = ordered(found, params.get("sort"), model_views.SORT_COLUMNS)
+    expand = params.get("expand") or ()
+    return Reply(200, paginate(found, params, lambda r: model_views.shown(request.app, r, expand)))
+
+
+@operation("update_model")
+def update_model(request: Request) -> Reply:
+    """Change what can be changed; the rest of a whole model is ignored."""
+    body, control = request.body, request.app.control
+    onboarding.check_tags(body.get("tags") or ())
+    with control.transaction():
+        record = request.model().active()
+        changes = _changes(request, record)
+        before = record.document.get("tags") or ()
+        record = control.models.update(record, changes)
+        if "tags" in changes:
+            tags.follow(control, record.organization_id, {*before, *changes["tags"]})
+        if body.get("attributes") is not None:
+            record = attribute_changes.replaced(
+                request.app,
+                record,
+                body["attributes"],
+                known=record.attributes,
+                ground_truth_is_free=True,
+            )
+    return Reply(200, model_views.shown(request.app, record, request.params.get("expand") or ()))
+
+
+def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
+    body = request.body
+    changes: dict[str, Any] = {
+        name: body[name] for name in ("display_name", "description") if body.get(name) is not None
+    }
+    if body.get("tags") is not None:
+        kept = [] if body.get("overwrite_tags") else list(record.document.get("tags") or ())
+        changes["tags"] = list(dict.fromkeys([*kept, *body["tags"]]))
+    threshold = body.get("classifier_threshold")
+    if threshold is not None and threshold != record.document.get("classifier_threshold"):
+        if attribute_changes.has_inferences(request.app, record):
+            raise ApiError(
+                409, "classifier_threshold can only be changed while there are no inferences"
+            )
+        changes["classifier_threshold"] = threshold
+    return changes
+
+
+@operation("archive_model")
+def archive_model(request: Request) -> Reply:
+    """Archive a model; its data stay."""
+    record = request.model()
+    request.app.control.models.archive(record)
+    request.app.enrichments.explainability.stop(record.id)
+    return Reply(204)
+
+
+@operation("get_model_health")
+def get_model_health(request: Request) -> Reply:
+    """Score the health of models over the last month."""
+    results = []
+    for model_id in dict.fromkeys(request.params["model_id"]):
+        record = request.app.control.models.get(request.organization_id, model_id)
+        scores = health.scores(request.app, record)
+        results.append(
+            {"model_id": model_id, "health_score": scores.overall, "timestamp": scores.timestamp}
+        )
+    return Reply(200, {"results": results})
+
+
+@operation("get_model_bias_groups")
+def get_model_bias_groups(request: Request) -> Reply:
+    """List the groups of the attributes that are watched for bias."""
+    groups = []
+    for attribute in request.model().attributes:
+        if not attribute["monitor_for_bias"]:
+            continue
+        named = {"attribute_id": attribute["id"], "attribute_name": attribute["name"]}
+        groups += [
+            {**named, "categorical_value": category["value"]}
+            for category in attribute.get("categories", ())
+        ]
+        groups += [{**named, **ends} for ends in attribute.get("bins", ())]
+    return Reply(200, {"data": groups})

@@ -1,0 +1,165 @@
+"""The health of a model over the last 30 days, as one number from 0 to 100.
+
+The mean of three parts, each from 0 to 1, of which those without data are left out:
+
+- performance: F1 of a binary classifier, accuracy of another classifier, and 1 minus the mean
+  absolute error over the range of the ground truth for a regression;
+- drift: 1 minus the mean anomaly score;
+- ingestion: 1 minus the mean coefficient of variation of the daily volumes and of the gaps between
+  arrivals, not below 0. The formula of the hosted service is not public.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.query import QueryError, run_query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+WINDOW: Final = timedelta(days=30)
+_LEAST_FOR_VARIATION: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HealthScores:
+    """Scores from 0 to 100; ``None`` where there is nothing to compute one from.
+
+    Attributes:
+        overall: Mean of the others.
+        performance: How good the predictions are.
+        drift: How usual the inputs are.
+        ingestion: How regularly data arrive.
+        timestamp: When they were computed.
+    """
+
+    overall: float | None
+    performance: float | None
+    drift: float | None
+    ingestion: float | None
+    timestamp: str
+
+
+def scores(app: ArthurApp, record: ModelRecord) -> HealthScores:
+    """Compute the health of a model.
+
+    Args:
+        app: The application.
+        record: The model.
+    """
+    moment = datetime.now(UTC)
+    since = moment - WINDOW
+    performance = _percent(_performance(app, record, since))
+    drift = _percent(_drift(app, record, since))
+    ingestion = _percent(_ingestion(app, record, since))
+    known = [score for score in (performance, drift, ingestion) if score is not None]
+    return HealthScores(
+        overall=statistics.fmean(known) if known else None,
+        performance=performance,
+        drift=drift,
+        ingestion=ingestion,
+        timestamp=times.shown(moment),
+    )
+
+
+def _percent(part: float | None) -> float | None:
+    return None if part is None else 100 * min(max(part, 0.0), 1.0)
+
+
+def _value(
+    app: ArthurApp, record: ModelRecord, since: datetime, select: dict[str, Any], source: str
+) -> float | None:
+    """Return one number of the inferences since a moment, or ``None`` where there is none."""
+    query = {
+        "select": [{**select, "alias": "value"}],
+        "from": source,
+        "filter": [
+            {
+                "property": "inference_timestamp",
+                "comparator": "gte",
+                "value": times.shown(since),
+            }
+        ],
+    }
+    try:
+        rows = run_query(query, record.schema, app.data)["query_result"]
+    except QueryError:
+        return None
+    value = rows[0]["value"] if rows else None
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _performance(app: ArthurApp, record: ModelRecord, since: datetime) -> float | None:
+    schema = record.schema
+    if schema.output_type == "REGRESSION":
+        error = _value(app, record, since, {"function": "mae"}, "ground_truth")
+        truth = next(iter(schema.ground_truths), None)
+        if error is None or truth is None:
+            return None
+        ends = [
+            _value(
+                app,
+                record,
+                since,
+                {"function": function, "parameters": {"property": truth.name}},
+                "ground_truth",
+            )
+            for function in ("min", "max")
+        ]
+        if ends[0] is None or ends[1] is None:
+            return None
+        spread = ends[1] - ends[0]
+        return 1 - error / spread if spread else float(error == 0)
+    if schema.output_type != "MULTICLASS":
+        return None
+    function = "f1" if schema.is_binary_classifier else "accuracyRateMulticlass"
+    return _value(app, record, since, {"function": function}, "ground_truth")
+
+
+def _drift(app: ArthurApp, record: ModelRecord, since: datetime) -> float | None:
+    select = {"function": "avg", "parameters": {"property": "anomaly_score"}}
+    score = _value(app, record, since, select, "enriched")
+    return None if score is None else 1 - score
+
+
+def _ingestion(app: ArthurApp, record: ModelRecord, since: datetime) -> float | None:
+    if not app.data.counts(record.id)["inference"]:
+        return None
+    relation = app.data.relation(record.schema, "inference")
+    arrivals = app.data.rows(
+        f"SELECT received_timestamp AS moment, count(*) AS volume FROM {relation} "  # noqa: S608 - a quoted name of our own
+        "WHERE received_timestamp >= ? GROUP BY 1 ORDER BY 1",
+        [since.replace(tzinfo=None)],
+    )
+    if not arrivals:
+        return None
+    volumes: dict[Any, int] = {}
+    for arrival in arrivals:
+        day = arrival["moment"].date()
+        volumes[day] = volumes.get(day, 0) + arrival["volume"]
+    gaps = [
+        (later["moment"] - earlier["moment"]).total_seconds()
+        for earlier, later in itertools.pairwise(arrivals)
+    ]
+    variations = [
+        variation
+        for variation in (_variation(list(volumes.values())), _variation(gaps))
+        if variation is not None
+    ]
+    return 1 - statistics.fmean(variations) if variations else 1.0
+
+
+def _variation(values: Sequence[float]) -> float | None:
+    """Return the coefficient of variation: standard deviation over mean."""
+    if len(values) < _LEAST_FOR_VARIATION or not any(values):
+        return None
+    return statistics.pstdev(values) / statistics.fmean(values)

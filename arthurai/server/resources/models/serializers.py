@@ -1,0 +1,158 @@
+"""What of a model is shown, and which models pass the filters of a list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.delivery.notifications import ALERT_KIND
+from arthurai.server.resources.models import model_score as health
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from arthurai.server.app import ArthurApp
+    from arthurai.server.storage.documents.stored_models import ModelRecord
+
+ENRICHMENT_KIND: Final = "enrichment"
+EXPLAINABILITY_MEMBERS: Final = (
+    "explanation_algo",
+    "model_server_cpu",
+    "model_server_memory",
+    "explanation_nsamples",
+)
+_ON_DEMAND: Final = ("attributes", "expected_throughput_gb_per_day")
+_STATISTICS_WINDOW: Final = timedelta(days=30)
+
+SORT_COLUMNS: Final[Mapping[str, Callable[[ModelRecord], Any]]] = {
+    "id": lambda r: r.id,
+    "partner_model_id": lambda r: r.partner_model_id,
+    "display_name": lambda r: (r.document.get("display_name") or r.partner_model_id).casefold(),
+    "created_at": lambda r: r.created_at,
+    "updated_at": lambda r: r.document.get("updated_at"),
+    "status": lambda r: r.status,
+    "input_type": lambda r: r.document["input_type"],
+    "output_type": lambda r: r.document["output_type"],
+    "version_sequence_num": lambda r: r.version_sequence_num,
+}
+
+
+def shown(app: ArthurApp, record: ModelRecord, expand: Collection[str]) -> dict[str, Any]:
+    """Return a model as the API shows it.
+
+    Args:
+        app: The application.
+        record: The model.
+        expand: Members that are shown on demand only.
+    """
+    model = record.shown()
+    for member in _ON_DEMAND:
+        if member not in expand:
+            model.pop(member, None)
+    model["explainability"] = _explainability(app, record, whole="explainability" in expand)
+    for member, read in _COMPUTED.items():
+        if member in expand:
+            model |= read(app, record)
+    return model
+
+
+def _explainability(app: ArthurApp, record: ModelRecord, *, whole: bool) -> dict[str, Any]:
+    stored = app.control.documents(ENRICHMENT_KIND).get(
+        record.organization_id, f"{record.id}/explainability"
+    )
+    if stored is None:
+        return {"enabled": False}
+    config = stored.get("config") or {}
+    members = EXPLAINABILITY_MEMBERS if whole else EXPLAINABILITY_MEMBERS[:1]
+    known = {member: config[member] for member in members if config.get(member) is not None}
+    return {"enabled": bool(stored.get("enabled")), **known}
+
+
+def _group_name(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
+    group = app.control.model_groups.get(record.organization_id, record.model_group_id)
+    return {"model_group_name": group["name"]}
+
+
+def _inference_stats(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
+    if not app.data.counts(record.id)["inference"]:
+        return {
+            "total_inference_count": 0,
+            "average_inference_count": 0.0,
+            "last_inference_timestamp": None,
+        }
+    relation = app.data.relation(record.schema, "inference")
+    since = datetime.now(UTC).replace(tzinfo=None) - _STATISTICS_WINDOW
+    row = app.data.rows(
+        "SELECT count(*) AS total, count(*) FILTER (inference_timestamp >= ?) AS recent, "  # noqa: S608 - a quoted name of our own
+        f"max(inference_timestamp) AS last FROM {relation}",
+        [since],
+    )[0]
+    return {
+        "total_inference_count": row["total"],
+        "average_inference_count": row["recent"] / _STATISTICS_WINDOW.days,
+        "last_inference_timestamp": times.shown(row["last"].replace(tzinfo=UTC)),
+    }
+
+
+def _health(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
+    scores = health.scores(app, record)
+    return {
+        "health_score": scores.overall,
+        "accuracy_health_score": scores.performance,
+        "drift_health_score": scores.drift,
+        "ingestion_health_score": scores.ingestion,
+    }
+
+
+def _critical_alerts(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
+    alerts = app.control.documents(ALERT_KIND).list(
+        record.organization_id, model_id=record.id, severity="critical"
+    )
+    return {"critical_alert_count": sum(alert["status"] != "resolved" for alert in alerts)}
+
+
+_COMPUTED: Final[Mapping[str, Callable[[ArthurApp, ModelRecord], dict[str, Any]]]] = {
+    "organization_id": lambda _, r: {"organization_id": r.organization_id},
+    "model_group_name": _group_name,
+    "inference_stats": _inference_stats,
+    "critical_alert_count": _critical_alerts,
+    "health_scores": _health,
+    "is_binary_classifier": lambda _, r: {"is_binary_classifier": r.schema.is_binary_classifier},
+    "has_reference_set_data": lambda app, r: {
+        "has_reference_set_data": app.data.counts(r.id)["reference"] > 0
+    },
+    "has_ground_truth_inferences": lambda app, r: {
+        "has_ground_truth_inferences": app.data.counts(r.id)["ground_truth"] > 0
+    },
+}
+
+
+def passes(record: ModelRecord, params: Mapping[str, Any]) -> bool:
+    """Tell whether a model passes the filters of ``list_models``.
+
+    Args:
+        record: The model.
+        params: Parameters of the request.
+    """
+    document = record.document
+    display_name = params.get("display_name")
+    if display_name is not None and display_name != document.get("display_name"):
+        return False
+    since = params.get("created_since")
+    if since is not None and times.parsed(record.created_at, "created_at") < times.parsed(
+        since, "parameter created_since"
+    ):
+        return False
+    tags = params.get("tag")
+    if tags and not set(tags) & set(document.get("tags") or ()):
+        return False
+    return all(
+        not params.get(name) or value in params[name]
+        for name, value in (
+            ("input_types", document["input_type"]),
+            ("output_types", document["output_type"]),
+            ("statuses", record.status),
+            ("model_group_ids", record.model_group_id),
+        )
+    )

@@ -1,0 +1,196 @@
+"""Organisations, their members, and which one a session works in."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from werkzeug.http import dump_cookie
+
+from arthurai.server.authentication import ORGANIZATION
+from arthurai.server.authorization import CUSTOM_ROLE_KIND, check_custom_roles
+from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.paging import ordered, paginate
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.resources.organizations import license_plans as plans
+from arthurai.server.resources.users.service import INVITATION_KIND, check_manager_left, check_role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_MONTH_SECONDS: Final = 30 * 24 * 3600
+_SORT_COLUMNS = {
+    name: (lambda organization, name=name: organization[name])
+    for name in ("id", "name", "plan", "created_at", "updated_at")
+}
+
+
+@operation("get_current_organization")
+def get_current_organization(request: Request) -> Reply:
+    """Show the organisation the call works in."""
+    return Reply(200, request.app.control.organizations.get(request.organization_id))
+
+
+@operation("set_current_organization")
+def set_current_organization(request: Request) -> Reply:
+    """Choose the organisation of the session; the choice comes back as a cookie."""
+    organization_id = request.body["organization_id"]
+    request.app.authentication.enter(request.caller, organization_id)
+    cookie = dump_cookie(
+        ORGANIZATION,
+        organization_id,
+        path="/",
+        secure=request.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return Reply(200, {"organization_id": organization_id}, headers=[("Set-Cookie", cookie)])
+
+
+@operation("list_my_organizations")
+def list_my_organizations(request: Request) -> Reply:
+    """List the organisations the caller may enter."""
+    organizations = request.app.control.organizations
+    if request.caller.is_global:
+        return Reply(200, organizations.list())
+    return Reply(200, [organizations.get(own) for own in request.caller.memberships])
+
+
+@operation("list_organizations")
+def list_organizations(request: Request) -> Reply:
+    """List all organisations of the server."""
+    name = request.params.get("name")
+    found = [
+        organization
+        for organization in request.app.control.organizations.list()
+        if name in {None, organization["name"]}
+    ]
+    found = ordered(found, request.params.get("sort"), _SORT_COLUMNS)
+    expand = request.params.get("expand") or ()
+    return Reply(200, paginate(found, request.params, lambda o: _shown(request, o, expand)))
+
+
+@operation("create_organization")
+def create_organization(request: Request) -> Reply:
+    """Create an organisation, with custom roles to start with."""
+    app, roles = request.app, request.body.get("roles") or []
+    name = _checked_name(request.body["name"])
+    with app.control.transaction():
+        organization = app.control.organizations.create(name)
+        check_custom_roles(app.authorization, organization["id"], roles)
+        for role in roles:
+            app.control.documents(CUSTOM_ROLE_KIND).put(organization["id"], role["role_name"], role)
+    return Reply(201, organization)
+
+
+@operation("get_organization")
+def get_organization(request: Request) -> Reply:
+    """Show one organisation."""
+    return Reply(200, _addressed(request))
+
+
+@operation("update_organization")
+def update_organization(request: Request) -> Reply:
+    """Change name or plan."""
+    organization, name = _addressed(request), request.body.get("name")
+    return Reply(
+        200,
+        request.app.control.organizations.update(
+            organization["id"],
+            name=None if name is None else _checked_name(name),
+            plan=request.body.get("plan"),
+        ),
+    )
+
+
+@operation("delete_organization")
+def delete_organization(request: Request) -> Reply:
+    """Delete an organisation that nothing belongs to any more, archived models aside."""
+    organization_id, app = _addressed(request)["id"], request.app
+    archived = app.control.models.list(organization_id, include_archived=True)
+    app.control.organizations.delete(organization_id)
+    for record in archived:
+        app.data.delete_model(record.id)
+        app.enrichments.projects.keep_only(record.id, ())
+    return Reply(204)
+
+
+@operation("get_organization_limits")
+def get_organization_limits(request: Request) -> Reply:
+    """Show what an organisation may use."""
+    return Reply(200, plans.limits(_addressed(request)))
+
+
+@operation("get_organization_usage")
+def get_organization_usage(request: Request) -> Reply:
+    """Show what an organisation uses and has used in the last 30 days."""
+    organization_id = _addressed(request)["id"]
+    control = request.app.control
+    models = control.models.list(organization_id, include_archived=True)
+    usage: dict[str, Any] = {
+        "organization_id": organization_id,
+        "users": sum(user.active for user in control.users.members(organization_id)),
+        "user_invites": control.documents(INVITATION_KIND).count(organization_id),
+        "service_accounts": len(control.service_accounts.list(organization_id)),
+        "shareable_states": 0,
+        "active_models": sum(not record.archived for record in models),
+        "total_models": len(models),
+    }
+    moment = time.time()
+    totals = control.usage.totals(organization_id, moment - _MONTH_SECONDS, moment)
+    for category, member in (
+        ("inferences", "inference"),
+        ("ground_truth", "ground_truth"),
+        ("reference_data", "reference_data"),
+    ):
+        amounts = [v for (_, of), v in totals.items() if of == category]
+        usage[f"{member}_count_monthly_total_limit"] = sum(a.records for a in amounts)
+        usage[f"{member}_bytes_monthly_total_limit"] = sum(a.bytes for a in amounts)
+    return Reply(200, usage)
+
+
+@operation("add_organization_users")
+def add_organization_users(request: Request) -> Reply:
+    """Give existing users a role in an organisation, all of them or none."""
+    organization_id = _addressed(request)["id"]
+    users = request.app.control.users
+    with request.app.control.transaction():
+        for change in request.body:
+            check_role(request, organization_id, change["role"])
+            user = users.get(change["user_id"])
+            if not request.caller.is_global:
+                if not user.roles.keys() & request.caller.memberships.keys():
+                    raise not_found(f"user {user.id!r} not found")
+                present = user.roles.get(organization_id)
+                if present is not None:
+                    check_role(request, organization_id, present)
+            users.join(user.id, organization_id, change["role"])
+            check_manager_left(request, user, organization_id)
+    return Reply(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not (name and name.isprintable()):
+        raise ApiError(400, "body.name: the name of an organization is printable and not empty")
+    return name
+
+
+def _addressed(request: Request) -> dict[str, Any]:
+    """Return the organisation of the path; others than the caller's exist for global callers."""
+    organization_id = request.params["organization_id"]
+    if organization_id != request.organization_id and not request.caller.is_global:
+        raise not_found(f"organization {organization_id[:100]!r} not found")
+    return request.app.control.organizations.get(organization_id)
+
+
+def _shown(
+    request: Request, organization: dict[str, Any], expand: Collection[str]
+) -> dict[str, Any]:
+    shown = dict(organization)
+    if "license_plan" in expand:
+        shown["license_plan"] = plans.limits(organization)
+    if "roles" in expand:
+        documents = request.app.control.documents(CUSTOM_ROLE_KIND)
+        shown["roles"] = documents.list(organization["id"])
+    return shown

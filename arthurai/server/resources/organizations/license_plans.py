@@ -1,0 +1,31 @@
+"""License plans of organisations and what they allow.
+
+The plans of the hosted service are not public. Here every plan allows everything, within the bounds
+that hold for any model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.resources.models.creation import MAX_ATTRIBUTES, MAX_CATEGORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def limits(organization: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an organisation may use (``OrganizationLimits``); no member means no limit.
+
+    Args:
+        organization: The organisation.
+    """
+    return {
+        "organization_id": organization["id"],
+        "plan": organization["plan"],
+        "max_model_attributes": MAX_ATTRIBUTES,
+        "max_categories_per_attribute": MAX_CATEGORIES,
+        "model_versioning_enabled": True,
+        "enrichments_enabled": True,
+        "tabular_models_only": False,
+    }

@@ -1,0 +1,57 @@
+"""Columns that the inference view shows first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.resources.attributes.service import PINNED_KIND
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@operation("get_pinned_columns")
+def get_pinned_columns(request: Request) -> Reply:
+    """Show the pinned columns; there are none by default."""
+    return Reply(200, _pinned(request))
+
+
+@operation("set_pinned_columns")
+def set_pinned_columns(request: Request) -> Reply:
+    """Replace the pinned columns."""
+    return _stored(request, request.body["columns"])
+
+
+@operation("change_pinned_columns")
+def change_pinned_columns(request: Request) -> Reply:
+    """Remove columns, then add others at the end."""
+    with request.app.control.transaction():
+        columns = _pinned(request)["columns"]
+        for column in request.body.get("columns_to_remove") or ():
+            if column not in columns:
+                raise ApiError(400, f"columns_to_remove: {column[:100]!r} is not pinned")
+            columns.remove(column)
+        return _stored(request, [*columns, *(request.body.get("columns_to_add") or ())])
+
+
+@operation("delete_pinned_columns")
+def delete_pinned_columns(request: Request) -> Reply:
+    """Go back to the default view."""
+    model_id = request.model().id
+    request.app.control.documents(PINNED_KIND).delete(request.organization_id, model_id)
+    return Reply(204)
+
+
+def _pinned(request: Request) -> dict[str, Any]:
+    documents = request.app.control.documents(PINNED_KIND)
+    return documents.get(request.organization_id, request.model().id) or {"columns": []}
+
+
+def _stored(request: Request, columns: Sequence[str]) -> Reply:
+    pinned = {"columns": list(dict.fromkeys(columns))}
+    model_id = request.model().id
+    request.app.control.documents(PINNED_KIND).put(
+        request.organization_id, model_id, pinned, model_id=model_id
+    )
+    return Reply(200, pinned)

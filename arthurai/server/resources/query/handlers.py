@@ -1,0 +1,84 @@
+"""The query endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.query import (
+    QueryError,
+    run_distributions,
+    run_drift,
+    run_psi_table,
+    run_query,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def answered(run: Callable[[], dict[str, Any]]) -> Reply:
+    """Answer with what a query gives, or with 400 and what is wrong with the query.
+
+    Args:
+        run: Runs the query.
+
+    Raises:
+        ApiError: 400, naming the place in the body.
+    """
+    try:
+        return Reply(200, run())
+    except QueryError as error:
+        raise ApiError(400, str(error)) from error
+
+
+@operation("query", validate_body=False)
+def query(request: Request) -> Reply:
+    """Answer a base query."""
+    schema = request.model().schema
+    params = request.params
+    return answered(
+        lambda: run_query(
+            request.body,
+            schema,
+            request.app.data,
+            page=params.get("page"),
+            page_size=params.get("page_size"),
+        )
+    )
+
+
+@operation("query_data_drift", validate_body=False)
+def query_data_drift(request: Request) -> Reply:
+    """Answer a drift query."""
+    schema = request.model().schema
+    return answered(lambda: run_drift(request.body, schema, request.app.data))
+
+
+@operation("query_psi_bucket_table", validate_body=False)
+def query_psi_bucket_table(request: Request) -> Reply:
+    """Answer with the bucket table of a stability index."""
+    schema = request.model().schema
+    return answered(lambda: run_psi_table(request.body, schema, request.app.data))
+
+
+@operation("query_distributions", validate_body=False)
+def query_distributions(request: Request) -> Reply:
+    """Answer with rows gathered in the cells of a grid."""
+    schema = request.model().schema
+    return answered(lambda: run_distributions(request.body, schema, request.app.data))
+
+
+@operation("get_inference")
+def get_inference(request: Request) -> Reply:
+    """Answer with all regular columns of one inference."""
+    wanted = request.params["partner_inference_id"]
+    body = {
+        "select": [{"property": "*"}],
+        "filter": [{"property": "partner_inference_id", "comparator": "eq", "value": wanted}],
+    }
+    schema = request.model().schema
+    found = run_query(body, schema, request.app.data)
+    if not found["query_result"]:
+        raise ApiError(404, f"inference {wanted!r} not found")
+    return Reply(200, found)

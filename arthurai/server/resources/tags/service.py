@@ -1,0 +1,71 @@
+"""Tags: labels of models, known to a whole organisation while some model bears them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.storage.documents.sqlite_database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from arthurai.server.storage.documents import ControlStore
+
+TAG_KIND = "tag"
+
+
+def find(control: ControlStore, organization_id: str, name: str) -> dict[str, Any] | None:
+    """Return the tag of that name, or ``None``."""
+    found = control.documents(TAG_KIND).list(organization_id, name=name)
+    return found[0] if found else None
+
+
+def ensure(control: ControlStore, organization_id: str, name: str) -> dict[str, Any]:
+    """Return the tag of that name; it is made if there is none."""
+    found = find(control, organization_id, name)
+    if found is None:
+        found = {"id": new_id(), "organization_id": organization_id, "name": name}
+        control.documents(TAG_KIND).put(organization_id, found["id"], found)
+    return found
+
+
+def follow(control: ControlStore, organization_id: str, names: Iterable[str]) -> None:
+    """Make or remove tags after models changed, so that exactly those in use exist.
+
+    Args:
+        control: The control store.
+        organization_id: Whose models changed.
+        names: Tags that a model got or lost.
+    """
+    names = set(names)
+    if not names:
+        return
+    used = {
+        tag
+        for record in control.models.list(organization_id, include_archived=True)
+        for tag in record.document.get("tags") or ()
+    }
+    for name in names:
+        if name in used:
+            ensure(control, organization_id, name)
+        else:
+            found = find(control, organization_id, name)
+            if found is not None:
+                control.documents(TAG_KIND).delete(organization_id, found["id"])
+
+
+def rename(control: ControlStore, organization_id: str, old: str, new: str | None) -> None:
+    """Give a tag another name on all models, or take it off them.
+
+    Args:
+        control: The control store.
+        organization_id: Whose models.
+        old: The tag.
+        new: Its new name; ``None`` takes it off.
+    """
+    for record in control.models.list(organization_id, include_archived=True):
+        tags = record.document.get("tags") or []
+        if old in tags:
+            changed = [new if tag == old else tag for tag in tags]
+            kept = [tag for tag in changed if tag is not None]
+            control.models.update(record, {"tags": list(dict.fromkeys(kept))})

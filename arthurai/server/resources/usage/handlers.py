@@ -1,0 +1,109 @@
+"""Amounts used in an interval of time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server import timestamp_format as times
+from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.storage.documents.stored_usage import CATEGORIES, Amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_DEFAULT_INTERVAL: Final = timedelta(days=30)
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+_LATEST: Final = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+_ORGANIZATION: Final = "organization"
+
+
+@operation("get_usage")
+def get_usage(request: Request) -> Reply:
+    """Add up usage by organisation or by model."""
+    params = request.params
+    categories = list(dict.fromkeys(params["metric_category"]))
+    rollup = params["rollup"]
+    if _ORGANIZATION in categories and rollup != _ORGANIZATION:
+        raise ApiError(
+            400, "parameter metric_category: organization goes with rollup organization only"
+        )
+    start, end = _interval(params)
+    totals = request.app.control.usage.totals(
+        request.organization_id, start.timestamp(), end.timestamp()
+    )
+    if rollup == _ORGANIZATION:
+        data = [_of_organization(request, categories, totals)]
+    else:
+        data = [
+            {
+                "id": record.id,
+                "name": record.document.get("display_name") or record.partner_model_id,
+                "organization_id": request.organization_id,
+                **_amounts(categories, [(k, v) for k, v in totals.items() if k[0] == record.id]),
+            }
+            for record in request.app.control.models.list(
+                request.organization_id, include_archived=True
+            )
+        ]
+    return Reply(
+        200,
+        {
+            "data": data,
+            "total_count": len(data),
+            "rollup": rollup,
+            "interval_start": times.shown(start),
+            "interval_end": times.shown(end),
+        },
+    )
+
+
+def _interval(params: dict[str, Any]) -> tuple[datetime, datetime]:
+    """Return the interval that is really added up: whole minutes, the last 30 days by default."""
+    end, start = params.get("end_time"), params.get("start_time")
+    until = datetime.now(UTC) if end is None else times.parsed(end, "parameter end_time")
+    since = (
+        until - min(_DEFAULT_INTERVAL, until - _EARLIEST)
+        if start is None
+        else times.parsed(start, "parameter start_time")
+    )
+    if since > until:
+        raise ApiError(400, "parameter start_time lies after end_time")
+    whole = until.replace(second=0, microsecond=0)
+    if whole < until < _LATEST:
+        whole += timedelta(minutes=1)
+    return since.replace(second=0, microsecond=0), whole
+
+
+def _of_organization(
+    request: Request, categories: list[str], totals: dict[tuple[str, str], Amount]
+) -> dict[str, Any]:
+    control, organization_id = request.app.control, request.organization_id
+    entry = {
+        "id": organization_id,
+        "name": control.organizations.get(organization_id)["name"],
+        "organization_id": organization_id,
+        **_amounts(categories, totals.items()),
+    }
+    if _ORGANIZATION in categories:
+        users = [user for user in control.users.members(organization_id) if user.active]
+        entry[_ORGANIZATION] = [
+            {"name": "user_count", "value": len(users)},
+            {"name": "model_count", "value": len(control.models.list(organization_id))},
+        ]
+    return entry
+
+
+def _amounts(
+    categories: list[str], totals: Iterable[tuple[tuple[str, str], Amount]]
+) -> dict[str, list[dict[str, Any]]]:
+    found = list(totals)
+    shown = {}
+    for category in categories:
+        if category in CATEGORIES:
+            amounts = [amount for (_, of), amount in found if of == category]
+            shown[category] = [
+                {"name": "record_count", "value": sum(a.records for a in amounts)},
+                {"name": "bytes", "value": sum(a.bytes for a in amounts)},
+            ]
+    return shown

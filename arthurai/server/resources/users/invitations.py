@@ -1,0 +1,194 @@
+"""Invitations: signed links to a page where an invited person makes their account."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import jwt
+
+from arthurai.server.delivery.channels import Message
+from arthurai.server.http import bodies
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.messages import Reply, Request
+from arthurai.server.resources.users import service as people
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from wsgiref.types import WSGIEnvironment
+
+    from arthurai.server.app import ArthurApp
+
+SIGN_UP_PATH: Final = "/signup"
+INVITED_ROLE: Final = "User"
+VALID_SECONDS: Final = 7 * 24 * 3600
+_AUDIENCE: Final = "invitation"
+_ALGORITHM: Final = "HS256"
+_HOST: Final = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
+_MAX_FORM_BYTES: Final = 64 * 1024
+_PAGE: Final = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Arthur</title>
+<h1>Arthur</h1>
+{content}
+</html>
+"""
+_FORM: Final = """<p>{error}</p>
+<form method="post" action="{path}">
+<input type="hidden" name="token" value="{token}">
+<p><label>User name <input name="username" required></label></p>
+<p><label>First name <input name="first_name"></label></p>
+<p><label>Last name <input name="last_name"></label></p>
+<p><label>Password <input name="password" type="password" required></label></p>
+<p><button>Make the account for {email}</button></p>
+</form>
+"""
+
+
+def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> dict[str, str]:
+    """Invite people and return their links; mails are sent unless links are asked for.
+
+    Args:
+        request: The request, with an ``InviteRequest`` as its body.
+        organization_id: Where they are invited to.
+        addresses: Their mail addresses.
+
+    Raises:
+        ApiError: 400 when the dashboard's address is none, or mails cannot be sent.
+    """
+    app = request.app
+    if addresses and not (request.body.get("return_direct_links") or app.delivery.sends_mail):
+        raise ApiError(
+            400,
+            "body.return_direct_links: no mail server is set up here (ARTHUR_SMTP_URL), so ask for "
+            "the links",
+        )
+    base = _base_url(request)
+    name = app.control.organizations.get(organization_id)["name"]
+    links = {}
+    for address in dict.fromkeys(addresses):
+        claims = {
+            "aud": _AUDIENCE,
+            "sub": address,
+            "org": organization_id,
+            "exp": int(time.time()) + VALID_SECONDS,
+        }
+        token = jwt.encode(claims, app.secret, algorithm=_ALGORITHM)
+        links[address] = f"{base}{SIGN_UP_PATH}?{urlencode({'token': token})}"
+        app.control.documents(people.INVITATION_KIND).put(
+            organization_id, address, {"email": address, "invited_by": request.caller.id}
+        )
+        if not request.body.get("return_direct_links"):
+            text = f"You are invited to the organization {name}: {links[address]}"
+            subject = f"Invitation to {name}"
+            app.delivery.mail(Message(address, subject, text, confidential=True))
+    return links
+
+
+def _base_url(request: Request) -> str:
+    custom = request.body.get("custom_dashboard_url")
+    if custom:
+        try:
+            parts = urlsplit(custom if "://" in custom else f"https://{custom}")
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.netloc):
+            raise ApiError(
+                400, f"body.custom_dashboard_url: {custom[:100]!r} is not the address of a host"
+            )
+        return f"{parts.scheme}://{parts.netloc}"
+    host = request.headers.get("host", "")
+    return f"{'https' if request.is_https else 'http'}://" + (
+        host if _HOST.fullmatch(host) else "localhost"
+    )
+
+
+def sign_up(app: ArthurApp, environ: WSGIEnvironment) -> Reply:
+    """Show the form of an invited person, or make their account.
+
+    Args:
+        app: The application.
+        environ: The WSGI environment.
+
+    Raises:
+        ApiError: 403 for a link that is not valid any more, 405 for another method.
+    """
+    method = environ["REQUEST_METHOD"]
+    if method in {"GET", "HEAD"}:
+        query = parse_qs(str(environ.get("QUERY_STRING", "")))
+        token = query.get("token", [""])[0]
+        return _form(token, _claims(app, token), "")
+    if method != "POST":
+        raise ApiError(405, "use GET or POST", [("Allow", "GET, HEAD, POST")])
+    fields = bodies.decode_form(environ, _MAX_FORM_BYTES).fields
+    token = fields.get("token", "")
+    claims = _claims(app, token)
+    try:
+        _make_account(app, claims, fields.get("username", ""), fields.get("password", ""), fields)
+    except ApiError as error:
+        return _form(token, claims, error.message)
+    return _page(201, "<p>The account is ready: log in with your user name and password.</p>")
+
+
+def _claims(app: ArthurApp, token: str) -> dict[str, Any]:
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            app.secret,
+            algorithms=[_ALGORITHM],
+            audience=_AUDIENCE,
+            options={"require": ["exp", "sub"]},
+        )
+    except jwt.InvalidTokenError:
+        raise ApiError(403, "this invitation is not valid (any more); ask for a new one") from None
+    if app.control.documents(people.INVITATION_KIND).get(claims["org"], claims["sub"]) is None:
+        raise _used()
+    return claims
+
+
+def _used() -> ApiError:
+    return ApiError(403, "this invitation was used already")
+
+
+def _make_account(
+    app: ArthurApp, claims: dict[str, Any], username: str, password: str, profile: Any
+) -> None:
+    people.check_account({"username": username, "email": claims["sub"], "password": password})
+    password_hash = app.control.users.hashed(password)
+    with app.control.transaction():
+        user = app.control.users.create(
+            username=username,
+            email=claims["sub"],
+            password_hash=password_hash,
+            profile={name: profile.get(name) or None for name in ("first_name", "last_name")},
+        )
+        app.control.users.join(user.id, claims["org"], INVITED_ROLE)
+        if not app.control.documents(people.INVITATION_KIND).delete(claims["org"], claims["sub"]):
+            raise _used()
+
+
+def _form(token: str, claims: dict[str, Any], error: str) -> Reply:
+    return _page(
+        400 if error else 200,
+        _FORM.format(
+            path=SIGN_UP_PATH,
+            token=html.escape(token),
+            email=html.escape(claims["sub"]),
+            error=html.escape(error),
+        ),
+    )
+
+
+def _page(status: int, content: str) -> Reply:
+    return Reply(
+        status,
+        _PAGE.format(content=content).encode(),
+        content_type="text/html; charset=utf-8",
+        headers=[
+            ("Content-Security-Policy", "default-src 'none'; form-action 'self'"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+        ],
+    )

@@ -1,0 +1,196 @@
+"""Serving an application over HTTP with waitress, and stopping without losing work."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import waitress
+from waitress import wasyncore
+
+from arthurai.server.serving.waitress_channel import IDLE_SECONDS, Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from arthurai.server.app import ArthurApp
+
+logger = logging.getLogger("arthurai.server")
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8080
+DEFAULT_THREADS: Final = 8
+STOP_SECONDS: Final = 30.0
+BACKLOG: Final = 1024
+_MAX_CONNECTIONS: Final = 4096
+_RESERVED_DESCRIPTORS: Final = 128
+_TURN_SECONDS: Final = 0.25
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_DESCRIPTORS_PER_CONNECTION: Final = 2  # its socket, and the file of a large body
+_SPOOL_BYTES: Final = 64 * 1024
+_MAX_HEADER_BYTES: Final = 64 * 1024
+
+
+class Server:
+    """A listening server.
+
+    Attributes:
+        url: Where it listens, e.g. ``"http://127.0.0.1:8080"``.
+    """
+
+    def __init__(
+        self,
+        app: ArthurApp,
+        listener: socket.socket,
+        *,
+        threads: int = DEFAULT_THREADS,
+        max_body_bytes: int,
+    ) -> None:
+        """Prepare to answer what connects; it is answered once ``run`` is called.
+
+        Args:
+            app: The application.
+            listener: The socket that ``listen`` returned.
+            threads: How many requests are worked on at the same time.
+            max_body_bytes: Largest request body; larger ones are refused while they are read.
+        """
+        host, port = listener.getsockname()[:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._map: dict[int, Any] = {}
+        self._stopping = False
+        self._next_check = 0.0
+        self._server = waitress.create_server(
+            app,
+            map=self._map,
+            sockets=[listener],
+            threads=threads,
+            backlog=BACKLOG,
+            connection_limit=_connection_limit(),
+            asyncore_use_poll=True,
+            max_request_body_size=max_body_bytes,
+            max_request_header_size=_MAX_HEADER_BYTES,
+            channel_timeout=IDLE_SECONDS,
+            inbuf_overflow=_SPOOL_BYTES,
+            clear_untrusted_proxy_headers=True,
+            ident="arthurai",
+        )
+        self._server.channel_class = Connection
+
+    def stop(self) -> None:
+        """Make ``run`` finish the requests in flight and return; callable from any thread."""
+        self._stopping = True
+
+    def run(self, *, stop_seconds: float = STOP_SECONDS) -> None:
+        """Answer requests until ``stop`` is called.
+
+        Args:
+            stop_seconds: How long requests in flight may take after that.
+        """
+        try:
+            while not self._stopping:
+                self._turn(_TURN_SECONDS)
+            logger.info("stopping: no new connections are taken")
+            self._stop_listening()
+            deadline = time.monotonic() + stop_seconds
+            while self._busy() and time.monotonic() < deadline:
+                self._turn(_TURN_SECONDS / 5)
+            if self._busy():
+                logger.warning("stopped with requests in flight after %s s", stop_seconds)
+        finally:
+            self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+            wasyncore.close_all(self._map, ignore_all=True)
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        now = time.monotonic()
+        if now >= self._next_check:
+            self._next_check = now + _TURN_SECONDS
+            for connection in list(self._server.active_channels.values()):
+                connection.keep_pace(now)
+
+    def _stop_listening(self) -> None:
+        self._server.accepting = False
+        self._server.del_channel(self._map)
+        self._server.socket.close()
+
+    def _busy(self) -> bool:
+        """Tell whether a request is being read, worked on or answered."""
+        return any(connection.busy for connection in list(self._server.active_channels.values()))
+
+
+@contextmanager
+def stopped_by_signals(server: Server) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop a server gracefully, and a second one of them at once.
+
+    Args:
+        server: The server; must be called on the main thread, and the server run there.
+
+    Raises:
+        KeyboardInterrupt: After a second signal.
+    """
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del frame
+        logger.info("received %s", signal.Signals(number).name)
+        server.stop()
+        for each in _STOP_SIGNALS:
+            signal.signal(each, signal.default_int_handler)
+
+    earlier: dict[int, Callable[[int, FrameType | None], Any] | int | None] = {
+        number: signal.signal(number, on_signal) for number in _STOP_SIGNALS
+    }
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+
+def listen(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> socket.socket:
+    """Take an address; who connects waits until a ``Server`` runs on it.
+
+    Args:
+        host: Name or address to listen on.
+        port: Port to listen on; 0 takes a free one.
+
+    Raises:
+        OSError: The address cannot be used.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except UnicodeError as error:
+        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _connection_limit() -> int:
+    """Return how many connections the process can hold, after asking the system for more."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return 500
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MAX_CONNECTIONS * _DESCRIPTORS_PER_CONNECTION + _RESERVED_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        raised = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
+        soft = raised
+    if soft == resource.RLIM_INFINITY:
+        soft = wanted
+    free = min(soft, wanted) - _RESERVED_DESCRIPTORS
+    return max(free // _DESCRIPTORS_PER_CONNECTION, 50)

@@ -1,0 +1,1 @@
+"""What the server keeps: documents (SQLite) and the data of models (DuckDB)."""

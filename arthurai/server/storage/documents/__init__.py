@@ -1,0 +1,5 @@
+"""The control store: organisations, users, keys, models and all small documents, in SQLite."""
+
+from arthurai.server.storage.documents.control_store import ControlStore
+
+__all__ = ["ControlStore"]

@@ -1,0 +1,86 @@
+"""The control store: all repositories over one database."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from arthurai.server.storage.documents.document_store import DocumentRepository
+from arthurai.server.storage.documents.sqlite_database import Database
+from arthurai.server.storage.documents.stored_models import ModelGroupRepository, ModelRepository
+from arthurai.server.storage.documents.stored_organizations import OrganizationRepository
+from arthurai.server.storage.documents.stored_service_accounts import ServiceAccountRepository
+from arthurai.server.storage.documents.stored_usage import UsageRepository
+from arthurai.server.storage.documents.stored_users import UserRepository
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+
+class ControlStore:
+    """Organisations, users, service accounts, models and documents.
+
+    Attributes:
+        database: The database below.
+    """
+
+    def __init__(self, path: Path | None, secret: bytes) -> None:
+        """Open or create the store.
+
+        Args:
+            path: File of the database; ``None`` keeps it in memory.
+            secret: The server's secret, from which API keys are derived.
+
+        Raises:
+            ValueError: The file was written by a newer release.
+        """
+        self.database = Database(path)
+        self._secret = secret
+        self._documents: dict[str, DocumentRepository] = {}
+
+    @cached_property
+    def organizations(self) -> OrganizationRepository:
+        """The organisations."""
+        return OrganizationRepository(self.database)
+
+    @cached_property
+    def users(self) -> UserRepository:
+        """The users."""
+        return UserRepository(self.database)
+
+    @cached_property
+    def service_accounts(self) -> ServiceAccountRepository:
+        """The service accounts."""
+        return ServiceAccountRepository(self.database, self._secret)
+
+    @cached_property
+    def models(self) -> ModelRepository:
+        """The models."""
+        return ModelRepository(self.database)
+
+    @cached_property
+    def model_groups(self) -> ModelGroupRepository:
+        """The model groups."""
+        return ModelGroupRepository(self.database)
+
+    @cached_property
+    def usage(self) -> UsageRepository:
+        """The amounts used."""
+        return UsageRepository(self.database)
+
+    def documents(self, kind: str) -> DocumentRepository:
+        """Return the documents of a kind.
+
+        Args:
+            kind: Name of the kind, e.g. ``"metric"``.
+        """
+        return self._documents.setdefault(kind, DocumentRepository(self.database, kind))
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Run a block as one transaction over all repositories."""
+        return self.database.transaction()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()

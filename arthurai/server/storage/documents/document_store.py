@@ -1,0 +1,171 @@
+"""Small JSON documents of any kind: metrics, alert rules, alerts, configurations and more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from arthurai.server.storage.documents.sqlite_database import Database
+
+
+class DocumentRepository:
+    """The documents of one kind; every one belongs to an organisation and maybe to a model."""
+
+    def __init__(self, database: Database, kind: str) -> None:
+        """Name the kind.
+
+        Args:
+            database: The control database.
+            kind: Name of the kind, e.g. ``"metric"``.
+        """
+        self._database = database
+        self.kind = kind
+
+    def put(
+        self,
+        organization_id: str,
+        document_id: str,
+        document: Mapping[str, Any],
+        *,
+        model_id: str | None = None,
+    ) -> None:
+        """Store a document; one with the same id is replaced and keeps its place in the order.
+
+        Args:
+            organization_id: Whose it is.
+            document_id: Its id.
+            document: Its JSON content.
+            model_id: The model it belongs to.
+        """
+        self._database.execute(
+            """INSERT INTO documents (kind, organization_id, id, model_id, document)
+               VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT (kind, organization_id, id) DO UPDATE
+               SET document = excluded.document,
+                   model_id = COALESCE(excluded.model_id, documents.model_id)""",
+            (self.kind, organization_id, document_id, model_id, orjson.dumps(document).decode()),
+        )
+
+    def get(self, organization_id: str | None, document_id: str) -> dict[str, Any] | None:
+        """Return a document, or ``None``.
+
+        Args:
+            organization_id: Whose it must be; ``None`` looks in all organisations.
+            document_id: Its id.
+        """
+        row = self._database.row(
+            """SELECT document FROM documents
+               WHERE kind = ? AND id = ? AND (? IS NULL OR organization_id = ?)""",
+            (self.kind, document_id, organization_id, organization_id),
+        )
+        return None if row is None else _decoded(row["document"])
+
+    def list(
+        self, organization_id: str | None, *, model_id: str | None = None, **members: Any
+    ) -> list[dict[str, Any]]:
+        """Return documents in the order of their creation.
+
+        Args:
+            organization_id: Whose; ``None`` means those of all organisations.
+            model_id: Only those of this model.
+            members: Only those whose top-level member of that name has that value.
+        """
+        condition, values = self._condition(organization_id, model_id, members)
+        rows = self._database.rows(
+            f"SELECT document FROM documents WHERE {condition} ORDER BY position",
+            values,
+        )
+        return [_decoded(row["document"]) for row in rows]
+
+    def count(
+        self, organization_id: str | None, *, model_id: str | None = None, **members: Any
+    ) -> int:
+        """Count documents.
+
+        Args:
+            organization_id: Whose; ``None`` means those of all organisations.
+            model_id: Only those of this model.
+            members: Only those whose top-level member of that name has that value.
+        """
+        condition, values = self._condition(organization_id, model_id, members)
+        statement = f"SELECT count(*) FROM documents WHERE {condition}"
+        return int(self._database.scalar(statement, values))
+
+    def change(
+        self,
+        organization_id: str | None,
+        document_id: str,
+        change: Callable[[dict[str, Any]], None],
+    ) -> dict[str, Any] | None:
+        """Change a document in one transaction and return it, or ``None`` if there is none.
+
+        Args:
+            organization_id: Whose it must be; ``None`` looks in all organisations.
+            document_id: Its id.
+            change: Changes the document in place.
+        """
+        with self._database.transaction():
+            row = self._database.row(
+                """SELECT position, document FROM documents
+                   WHERE kind = ? AND id = ? AND (? IS NULL OR organization_id = ?)""",
+                (self.kind, document_id, organization_id, organization_id),
+            )
+            if row is None:
+                return None
+            document = _decoded(row["document"])
+            change(document)
+            self._database.execute(
+                "UPDATE documents SET document = ? WHERE position = ?",
+                (orjson.dumps(document).decode(), row["position"]),
+            )
+        return document
+
+    def delete(self, organization_id: str, document_id: str) -> bool:
+        """Delete a document and tell whether there was one.
+
+        Args:
+            organization_id: Whose it is.
+            document_id: Its id.
+        """
+        return bool(
+            self._database.execute(
+                "DELETE FROM documents WHERE kind = ? AND organization_id = ? AND id = ?",
+                (self.kind, organization_id, document_id),
+            )
+        )
+
+    def delete_all(self, organization_id: str, *, model_id: str | None = None) -> int:
+        """Delete the documents of an organisation or of one of its models; return how many.
+
+        Args:
+            organization_id: Whose.
+            model_id: Only those of this model.
+        """
+        condition, values = self._condition(organization_id, model_id, {})
+        statement = f"DELETE FROM documents WHERE {condition}"
+        return self._database.execute(statement, values)
+
+    def _condition(
+        self, organization_id: str | None, model_id: str | None, members: Mapping[str, Any]
+    ) -> tuple[str, tuple[Any, ...]]:
+        parts = ["kind = ?"]
+        values: list[Any] = [self.kind]
+        if organization_id is not None:
+            parts.append("organization_id = ?")
+            values.append(organization_id)
+        if model_id is not None:
+            parts.append("model_id = ?")
+            values.append(model_id)
+        for name, value in members.items():
+            parts.append("json_extract(document, ?) IS ?")
+            values += [f'$."{name}"', int(value) if isinstance(value, bool) else value]
+        return " AND ".join(parts), tuple(values)
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(text)
+    return document

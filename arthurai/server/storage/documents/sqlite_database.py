@@ -1,0 +1,124 @@
+"""One SQLite connection, used by all threads in turn."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from arthurai.server.storage.documents.migrations import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_BUSY_SECONDS: Final = 30.0
+
+
+class Database:
+    """A control database: statements run one after the other, transactions whole or not at all.
+
+    Rows are small and statements take microseconds, so one connection behind a lock serves all
+    threads; it also makes a database in memory behave like one in a file.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Open or create the database and bring it to the newest version.
+
+        Args:
+            path: The file; ``None`` keeps the database in memory.
+
+        Raises:
+            ValueError: The file was written by a newer release.
+        """
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._connection = sqlite3.connect(
+            ":memory:" if path is None else path,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        self._connection.row_factory = sqlite3.Row
+        if path is not None:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        migrate(self._connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run the block as one transaction; an inner block joins the outer one."""
+        with self._lock:
+            if self._depth == 0:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._connection.execute("COMMIT")
+
+    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement and return how many rows it changed.
+
+        Args:
+            statement: SQL with ``?`` for values.
+            parameters: The values.
+        """
+        with self._lock:
+            return self._connection.execute(statement, parameters).rowcount
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query.
+
+        Args:
+            statement: SQL with ``?`` for values.
+            parameters: The values.
+        """
+        with self._lock:
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def row(self, statement: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
+        """Return the first row of a query, or ``None``.
+
+        Args:
+            statement: SQL with ``?`` for values.
+            parameters: The values.
+        """
+        with self._lock:
+            found: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
+            return found
+
+    def scalar(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
+        """Return the first value of the first row of a query, or ``None``.
+
+        Args:
+            statement: SQL with ``?`` for values.
+            parameters: The values.
+        """
+        found = self.row(statement, parameters)
+        return None if found is None else found[0]
+
+
+def now() -> str:
+    """Return the present moment as the API writes it, in UTC with microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def new_id() -> str:
+    """Return a new random id."""
+    return str(uuid4())

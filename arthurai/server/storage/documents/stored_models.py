@@ -1,0 +1,363 @@
+"""Models and their groups."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.model_schema import ModelSchema
+from arthurai.server.storage.documents.sqlite_database import new_id, now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.storage.documents.sqlite_database import Database
+
+READY: Final = "Ready"
+ARCHIVED: Final = "Archived"
+CREATION_FAILED: Final = "CreationFailed"
+_KEPT_RECORDS: Final = 1000
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """A model as it is stored.
+
+    Attributes:
+        id: Its id.
+        organization_id: Whose it is.
+        partner_model_id: The caller's id.
+        model_group_id: Its group.
+        version_sequence_num: Place in the group, from 1.
+        status: State of the life cycle.
+        archived: Whether it was archived.
+        revision: Grows with every change.
+        created_at: When it was made.
+        document: The other members of ``Model``, attributes included.
+    """
+
+    id: str
+    organization_id: str
+    partner_model_id: str
+    model_group_id: str
+    version_sequence_num: int
+    status: str
+    archived: bool
+    revision: int
+    created_at: str
+    document: Mapping[str, Any]
+
+    @cached_property
+    def schema(self) -> ModelSchema:
+        """The typed schema of the model."""
+        return ModelSchema.from_model({**self.document, "id": self.id})
+
+    @property
+    def attributes(self) -> list[dict[str, Any]]:
+        """The attributes as the API shows them, implicit ones included."""
+        attributes: list[dict[str, Any]] = self.document["attributes"]
+        return attributes
+
+    def active(self) -> ModelRecord:
+        """Return the model itself, for what an archived one does not take.
+
+        Raises:
+            ApiError: 400 when it is archived.
+        """
+        if self.archived:
+            raise ApiError(
+                400,
+                f"the model {self.partner_model_id!r} is archived: it can be read, but takes no "
+                "data and no changes; create a new version in its group",
+            )
+        return self
+
+    def shown(self) -> dict[str, Any]:
+        """Return the members of ``Model`` that are always shown, and the attributes."""
+        return {
+            **self.document,
+            "id": self.id,
+            "partner_model_id": self.partner_model_id,
+            "model_group_id": self.model_group_id,
+            "version_sequence_num": self.version_sequence_num,
+            "status": self.status,
+            "archived": self.archived,
+            "created_at": self.created_at,
+        }
+
+
+class ModelRepository:
+    """The models of all organisations.
+
+    A record is decoded once for each revision, because every row that is sent needs the schema of
+    its model; records are never changed in place.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Use a control database."""
+        self._database = database
+        self._decoded: OrderedDict[str, ModelRecord] = OrderedDict()
+
+    def create(
+        self,
+        organization_id: str,
+        document: Mapping[str, Any],
+        *,
+        partner_model_id: str,
+        model_group_id: str | None,
+        group_name: str | None,
+    ) -> ModelRecord:
+        """Store a new model and, where none is named, a new group for it.
+
+        Args:
+            organization_id: Whose it is.
+            document: Its members except those that the record has itself.
+            partner_model_id: The caller's id.
+            model_group_id: The group to join.
+            group_name: Name of a new group.
+
+        Raises:
+            ApiError: 404 when the group does not exist, 409 when the caller's id is taken.
+        """
+        model_id, moment = new_id(), now()
+        groups = ModelGroupRepository(self._database)
+        with self._database.transaction():
+            if model_group_id is None:
+                group = groups.create(organization_id, group_name)
+            else:
+                group = groups.get(organization_id, model_group_id)
+                if group["archived"]:
+                    raise ApiError(400, f"model group {model_group_id!r} is archived")
+            sequence = 1 + int(
+                self._database.scalar(
+                    """SELECT COALESCE(MAX(version_sequence_num), 0) FROM models
+                       WHERE model_group_id = ?""",
+                    (group["id"],),
+                )
+            )
+            try:
+                self._database.execute(
+                    """INSERT INTO models (id, organization_id, partner_model_id, model_group_id,
+                       version_sequence_num, status, created_at, document)
+                       VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                    (
+                        model_id,
+                        organization_id,
+                        partner_model_id,
+                        group["id"],
+                        sequence,
+                        "Creating",
+                        moment,
+                        orjson.dumps({**document, "updated_at": moment}).decode(),
+                    ),
+                )
+            except sqlite3.IntegrityError:
+                raise ApiError(
+                    409,
+                    f"partner_model_id {partner_model_id!r} belongs to another active model; "
+                    "choose another or archive that model",
+                ) from None
+            return self.get(organization_id, model_id)
+
+    def get(self, organization_id: str | None, model_id: str) -> ModelRecord:
+        """Return a model by its id.
+
+        Args:
+            organization_id: Whose it must be; ``None`` looks in all organisations.
+            model_id: Its id.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        row = self._database.row(
+            "SELECT * FROM models WHERE id = ? AND (? IS NULL OR organization_id = ?)",
+            (model_id, organization_id, organization_id),
+        )
+        if row is None:
+            raise not_found(f"model {model_id!r} not found")
+        return self._record(row)
+
+    def find(self, organization_id: str, identifier: str, id_type: str = "id") -> ModelRecord:
+        """Return a model by one of its ids.
+
+        Args:
+            organization_id: Whose it must be.
+            identifier: The id.
+            id_type: ``"id"`` or ``"partner_model_id"``; of several models with the same caller's
+                id the active one is meant, else the newest.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        if id_type == "id":
+            return self.get(organization_id, identifier)
+        row = self._database.row(
+            """SELECT * FROM models WHERE organization_id = ? AND partner_model_id = ?
+               ORDER BY archived, rowid DESC""",
+            (organization_id, identifier),
+        )
+        if row is None:
+            raise not_found(f"model with partner_model_id {identifier!r} not found")
+        return self._record(row)
+
+    def list(
+        self,
+        organization_id: str | None,
+        *,
+        include_archived: bool = False,
+        model_group_id: str | None = None,
+    ) -> list[ModelRecord]:
+        """Return models in the order of their creation.
+
+        Args:
+            organization_id: Whose; ``None`` means those of all organisations.
+            include_archived: Also the archived ones.
+            model_group_id: Only those of this group.
+        """
+        rows = self._database.rows(
+            """SELECT * FROM models WHERE (? IS NULL OR organization_id = ?)
+               AND (? OR archived = 0) AND (? IS NULL OR model_group_id = ?) ORDER BY rowid""",
+            (
+                organization_id,
+                organization_id,
+                include_archived,
+                model_group_id,
+                model_group_id,
+            ),
+        )
+        return [self._record(row) for row in rows]
+
+    def update(
+        self, record: ModelRecord, changes: Mapping[str, Any], *, status: str | None = None
+    ) -> ModelRecord:
+        """Change members of a model's document and return its new state.
+
+        Args:
+            record: The model as it was read.
+            changes: New values by member.
+            status: New state of the life cycle; ``None`` keeps it.
+
+        Raises:
+            ApiError: 409 when somebody else changed the model meanwhile.
+        """
+        document = {**record.document, **changes, "updated_at": now()}
+        changed = self._database.execute(
+            """UPDATE models SET document = ?, status = COALESCE(?, status),
+               revision = revision + 1 WHERE id = ? AND revision = ?""",
+            (orjson.dumps(document).decode(), status, record.id, record.revision),
+        )
+        if not changed:
+            raise ApiError(409, "the model was changed by another request meanwhile; try again")
+        return self.get(record.organization_id, record.id)
+
+    def archive(self, record: ModelRecord) -> None:
+        """Archive a model, if it is not yet; its data stay."""
+        self._database.execute(
+            """UPDATE models SET archived = 1, status = ?, revision = revision + 1,
+               document = json_set(document, '$.updated_at', ?) WHERE id = ? AND archived = 0""",
+            (ARCHIVED, now(), record.id),
+        )
+
+    def _record(self, row: sqlite3.Row) -> ModelRecord:
+        known = self._decoded.get(row["id"])
+        if known is not None and known.revision == row["revision"]:
+            return known
+        record = _record(row)
+        self._decoded[record.id] = record
+        while len(self._decoded) > _KEPT_RECORDS:
+            self._decoded.popitem(last=False)
+        return record
+
+
+class ModelGroupRepository:
+    """The model groups of all organisations."""
+
+    def __init__(self, database: Database) -> None:
+        """Use a control database."""
+        self._database = database
+
+    def create(self, organization_id: str, name: str | None) -> dict[str, Any]:
+        """Create a group and return it."""
+        group_id, moment = new_id(), now()
+        self._database.execute(
+            """INSERT INTO model_groups (id, organization_id, name, created_at, updated_at)
+               VALUES (?, ?, ?, ?, ?)""",
+            (group_id, organization_id, name, moment, moment),
+        )
+        return self.get(organization_id, group_id)
+
+    def get(self, organization_id: str, group_id: str) -> dict[str, Any]:
+        """Return a group as the API shows it.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        row = self._database.row(
+            "SELECT * FROM model_groups WHERE organization_id = ? AND id = ?",
+            (organization_id, group_id),
+        )
+        if row is None:
+            raise not_found(f"model group {group_id!r} not found")
+        return _group(row)
+
+    def list(self, organization_id: str, *, include_archived: bool = False) -> list[dict[str, Any]]:
+        """Return the groups of an organisation in the order of their creation."""
+        rows = self._database.rows(
+            """SELECT * FROM model_groups WHERE organization_id = ? AND (? OR archived = 0)
+               ORDER BY rowid""",
+            (organization_id, include_archived),
+        )
+        return [_group(row) for row in rows]
+
+    def update(
+        self, organization_id: str, group_id: str, *, name: str | None, description: str | None
+    ) -> dict[str, Any]:
+        """Change name and description where given and return the group.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        self.get(organization_id, group_id)
+        self._database.execute(
+            """UPDATE model_groups SET name = COALESCE(?, name),
+               description = COALESCE(?, description), updated_at = ? WHERE id = ?""",
+            (name, description, now(), group_id),
+        )
+        return self.get(organization_id, group_id)
+
+    def archive(self, group_id: str) -> None:
+        """Archive a group."""
+        moment = now()
+        self._database.execute(
+            """UPDATE model_groups SET archived = 1, archived_at = ?, updated_at = ?
+               WHERE id = ? AND archived = 0""",
+            (moment, moment, group_id),
+        )
+
+
+def _group(row: sqlite3.Row) -> dict[str, Any]:
+    group = dict(row)
+    del group["organization_id"]
+    group["archived"] = bool(group["archived"])
+    return group
+
+
+def _record(row: sqlite3.Row) -> ModelRecord:
+    return ModelRecord(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        partner_model_id=row["partner_model_id"],
+        model_group_id=row["model_group_id"],
+        version_sequence_num=row["version_sequence_num"],
+        status=row["status"],
+        archived=bool(row["archived"]),
+        revision=row["revision"],
+        created_at=row["created_at"],
+        document=orjson.loads(row["document"]),
+    )

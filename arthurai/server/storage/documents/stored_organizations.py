@@ -1,0 +1,125 @@
+"""Organisations."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.storage.documents.sqlite_database import new_id, now
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.documents.sqlite_database import Database
+
+DEFAULT_PLAN: Final = "enterprise"
+_DELETE: Final = (
+    """DELETE FROM memberships
+       WHERE organization_id = ? AND user_id IN (SELECT id FROM users WHERE active = 0)""",
+    "DELETE FROM models WHERE organization_id = ? AND archived = 1",
+    """DELETE FROM model_groups
+       WHERE organization_id = ? AND id NOT IN (SELECT model_group_id FROM models)""",
+    "DELETE FROM organizations WHERE id = ?",
+    "DELETE FROM documents WHERE organization_id = ?",
+    "DELETE FROM usage WHERE organization_id = ?",
+)
+
+
+class OrganizationRepository:
+    """The organisations of the server."""
+
+    def __init__(self, database: Database) -> None:
+        """Use a control database."""
+        self._database = database
+
+    def create(self, name: str, plan: str = DEFAULT_PLAN) -> dict[str, Any]:
+        """Create an organisation and return it.
+
+        Args:
+            name: Its name, unique on the server.
+            plan: Name of its license plan.
+
+        Raises:
+            ApiError: 409 when the name is taken.
+        """
+        organization_id, moment = new_id(), now()
+        try:
+            self._database.execute(
+                "INSERT INTO organizations VALUES (?, ?, ?, ?, ?)",
+                (organization_id, name, plan, moment, moment),
+            )
+        except sqlite3.IntegrityError:
+            raise _name_taken(name) from None
+        return self.get(organization_id)
+
+    def get(self, organization_id: str) -> dict[str, Any]:
+        """Return an organisation as the API shows it.
+
+        Args:
+            organization_id: Its id.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        row = self._database.row("SELECT * FROM organizations WHERE id = ?", (organization_id,))
+        if row is None:
+            raise not_found(f"organization {organization_id!r} not found")
+        return dict(row)
+
+    def exists(self, organization_id: str) -> bool:
+        """Tell whether there is an organisation with that id."""
+        found = self._database.row("SELECT 1 FROM organizations WHERE id = ?", (organization_id,))
+        return found is not None
+
+    def list(self) -> list[dict[str, Any]]:
+        """Return all organisations in the order of their creation."""
+        return [
+            dict(row) for row in self._database.rows("SELECT * FROM organizations ORDER BY rowid")
+        ]
+
+    def update(
+        self, organization_id: str, *, name: str | None = None, plan: str | None = None
+    ) -> dict[str, Any]:
+        """Change name and plan and return the organisation.
+
+        Args:
+            organization_id: Its id.
+            name: New name; ``None`` keeps it.
+            plan: New plan; ``None`` keeps it.
+
+        Raises:
+            ApiError: 404 when there is none, 409 when the name is taken.
+        """
+        try:
+            self._database.execute(
+                """UPDATE organizations SET name = COALESCE(?, name), plan = COALESCE(?, plan),
+                   updated_at = ? WHERE id = ?""",
+                (name, plan, now(), organization_id),
+            )
+        except sqlite3.IntegrityError:
+            raise _name_taken(str(name)) from None
+        return self.get(organization_id)
+
+    def delete(self, organization_id: str) -> None:
+        """Delete an organisation for good, with its archived models and deleted users.
+
+        Args:
+            organization_id: Its id.
+
+        Raises:
+            ApiError: 404 when there is none, 409 while users, keys or models belong to it.
+        """
+        self.get(organization_id)
+        with self._database.transaction():
+            try:
+                for statement in _DELETE:
+                    self._database.execute(statement, (organization_id,))
+            except sqlite3.IntegrityError:
+                raise ApiError(
+                    409,
+                    "the organization still has users, service accounts or models; delete them "
+                    "first",
+                ) from None
+
+
+def _name_taken(name: str) -> ApiError:
+    return ApiError(409, f"an organization named {name!r} exists already; choose another name")

@@ -1,0 +1,156 @@
+"""Service accounts and their API keys.
+
+The key of an account is derived from the server's secret and the account's id (HMAC-SHA-256), so
+it can be shown again, as the API promises, while the database holds nothing but its hash: a copy
+of the database alone opens nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.http.api_errors import not_found
+from arthurai.server.storage.documents.sqlite_database import new_id, now
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from arthurai.server.storage.documents.sqlite_database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccount:
+    """A service account.
+
+    Attributes:
+        id: Its id.
+        organization_id: Whose it is.
+        description: Its name.
+        role: Name of its role.
+        created_at: When it was made.
+    """
+
+    id: str
+    organization_id: str
+    description: str
+    role: str
+    created_at: str
+
+
+class ServiceAccountRepository:
+    """The service accounts of the server."""
+
+    def __init__(self, database: Database, secret: bytes) -> None:
+        """Use a control database and the server's secret."""
+        self._database = database
+        self._secret = secret
+
+    def create(
+        self, organization_id: str, description: str, role: str, *, created_by: str | None = None
+    ) -> ServiceAccount:
+        """Create a service account.
+
+        Args:
+            organization_id: Whose it is.
+            description: Its name; several accounts may share one.
+            role: Name of its role.
+            created_by: Who made it.
+        """
+        account = ServiceAccount(new_id(), organization_id, description, role, now())
+        self._database.execute(
+            """INSERT INTO service_accounts
+               (id, organization_id, description, role, created_by, token_hash, created_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            (
+                account.id,
+                organization_id,
+                description,
+                role,
+                created_by,
+                _digest(self.token(account.id)),
+                account.created_at,
+            ),
+        )
+        return account
+
+    def token(self, service_account_id: str) -> str:
+        """Return the API key of an account.
+
+        Args:
+            service_account_id: Its id.
+        """
+        mac = hmac.digest(
+            self._secret, b"service-account\0" + service_account_id.encode(), "sha256"
+        )
+        return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def by_token(self, token: str) -> ServiceAccount | None:
+        """Return the account an API key belongs to, or ``None``.
+
+        Args:
+            token: The key.
+        """
+        row = self._database.row(
+            "SELECT * FROM service_accounts WHERE token_hash = ?", (_digest(token),)
+        )
+        return None if row is None else _account(row)
+
+    def get(self, organization_id: str, service_account_id: str) -> ServiceAccount:
+        """Return an account of an organisation.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        row = self._database.row(
+            "SELECT * FROM service_accounts WHERE organization_id = ? AND id = ?",
+            (organization_id, service_account_id),
+        )
+        if row is None:
+            raise not_found(f"service account {service_account_id!r} not found")
+        return _account(row)
+
+    def list(self, organization_id: str) -> list[ServiceAccount]:
+        """Return the accounts of an organisation in the order of their creation."""
+        rows = self._database.rows(
+            "SELECT * FROM service_accounts WHERE organization_id = ? ORDER BY rowid",
+            (organization_id,),
+        )
+        return [_account(row) for row in rows]
+
+    def delete(self, organization_id: str, service_account_id: str) -> None:
+        """Delete an account; its key stops working.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        self.get(organization_id, service_account_id)
+        self._database.execute("DELETE FROM service_accounts WHERE id = ?", (service_account_id,))
+
+    def delete_of_creator(self, creator_id: str) -> None:
+        """Delete the accounts that somebody made; their keys stop working."""
+        self._database.execute("DELETE FROM service_accounts WHERE created_by = ?", (creator_id,))
+
+    def shown(self, account: ServiceAccount) -> dict[str, Any]:
+        """Return an account as the API shows it, with its key."""
+        return {
+            "id": account.id,
+            "organization_id": account.organization_id,
+            "description": account.description,
+            "role": account.role,
+            "token": self.token(account.id),
+        }
+
+
+def _digest(token: str) -> bytes:
+    """Hash a key for the look-up; it has 256 random bits, so a fast hash is enough."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _account(row: sqlite3.Row) -> ServiceAccount:
+    return ServiceAccount(
+        row["id"], row["organization_id"], row["description"], row["role"], row["created_at"]
+    )

@@ -1,0 +1,329 @@
+"""Users, their passwords and the organisations they belong to."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.storage.documents.sqlite_database import new_id, now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arthurai.server.storage.documents.sqlite_database import Database
+
+MAX_LOGIN_FAILURES: Final = 5
+LOCK_SECONDS: Final = 600.0
+FORGET_SECONDS: Final = 24 * 3600.0
+MAX_PASSWORD_LENGTH: Final = 1024
+PROFILE_MEMBERS: Final = (
+    "first_name",
+    "last_name",
+    "alert_notifications_enabled",
+    "show_intro_sequence",
+    "help_mode_enabled",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user.
+
+    Attributes:
+        id: Id of the user.
+        username: Login name.
+        email: Mail address.
+        active: Whether they may log in.
+        session_epoch: Sessions of an older epoch are void.
+        profile: Names and settings, by their name in the API.
+        roles: Role by organisation id, in the order the organisations were joined.
+        created_at: When they were made.
+    """
+
+    id: str
+    username: str
+    email: str
+    active: bool
+    session_epoch: int
+    profile: Mapping[str, Any]
+    created_at: str
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, organization_id: str | None) -> dict[str, Any]:
+        """Return the user as the API shows them to an organisation.
+
+        Args:
+            organization_id: Whose role to show.
+        """
+        role = self.roles.get(organization_id) if organization_id is not None else None
+        return {
+            "id": self.id,
+            "email": self.email,
+            "username": self.username,
+            "first_name": self.profile.get("first_name"),
+            "last_name": self.profile.get("last_name"),
+            "roles": [] if role is None else [role],
+            "active": self.active,
+            "alert_notifications_enabled": bool(self.profile.get("alert_notifications_enabled")),
+            "show_intro_sequence": bool(self.profile.get("show_intro_sequence")),
+            "help_mode_enabled": bool(self.profile.get("help_mode_enabled")),
+            "created_at": self.created_at,
+        }
+
+
+class UserRepository:
+    """The users of the server."""
+
+    def __init__(self, database: Database) -> None:
+        """Use a control database."""
+        self._database = database
+        self._hasher = PasswordHasher()
+
+    @cached_property
+    def _decoy_hash(self) -> str:
+        """A hash to check against when the user does not exist, so that both take as long."""
+        return self._hasher.hash(new_id())
+
+    def hashed(self, password: str) -> str:
+        """Return the hash of a password; slow on purpose, so keep it out of transactions."""
+        return self._hasher.hash(password)
+
+    def create(
+        self,
+        *,
+        username: str,
+        email: str,
+        password_hash: str | None,
+        profile: Mapping[str, Any] | None = None,
+    ) -> User:
+        """Create a user who belongs to no organisation yet.
+
+        Args:
+            username: Login name, unique on the server whatever its case.
+            email: Mail address, unique among active users.
+            password_hash: Made by ``hashed``; without one nobody can log in as this user.
+            profile: Names and settings.
+
+        Raises:
+            ApiError: 409 when name or address is taken.
+        """
+        user_id = new_id()
+        try:
+            self._database.execute(
+                """INSERT INTO users (id, username, email, password_hash, profile, created_at)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                (user_id, username, email, password_hash, _encoded(profile or {}), now()),
+            )
+        except sqlite3.IntegrityError:
+            raise _taken(username, email) from None
+        return self.get(user_id)
+
+    def get(self, user_id: str) -> User:
+        """Return a user.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        found = self._find("id = ?", user_id)
+        if found is None:
+            raise not_found(f"user {user_id!r} not found")
+        return found
+
+    def member(self, organization_id: str, user_id: str) -> User:
+        """Return a user who belongs to an organisation.
+
+        Raises:
+            ApiError: 404 when there is none.
+        """
+        user = self._find("id = ?", user_id)
+        if user is None or organization_id not in user.roles:
+            raise not_found(f"user {user_id!r} not found")
+        return user
+
+    def active(self, user_id: str) -> User | None:
+        """Return an active user, or ``None``."""
+        return self._find("id = ? AND active = 1", user_id)
+
+    def members(self, organization_id: str) -> list[User]:
+        """Return the users of an organisation, inactive ones included, oldest first."""
+        rows = self._database.rows(
+            """SELECT user_id FROM memberships WHERE organization_id = ? ORDER BY position""",
+            (organization_id,),
+        )
+        return [self.get(row["user_id"]) for row in rows]
+
+    def _find(self, condition: str, *values: str) -> User | None:
+        row = self._database.row(f"SELECT * FROM users WHERE {condition}", values)
+        if row is None:
+            return None
+        memberships = self._database.rows(
+            "SELECT organization_id, role FROM memberships WHERE user_id = ? ORDER BY position",
+            (row["id"],),
+        )
+        return User(
+            id=row["id"],
+            username=row["username"],
+            email=row["email"],
+            active=bool(row["active"]),
+            session_epoch=row["session_epoch"],
+            profile=orjson.loads(row["profile"]),
+            created_at=row["created_at"],
+            roles={m["organization_id"]: m["role"] for m in memberships},
+        )
+
+    def join(self, user_id: str, organization_id: str, role: str) -> None:
+        """Give a user a role in an organisation; an earlier role there is replaced."""
+        self._database.execute(
+            """INSERT INTO memberships (user_id, organization_id, role) VALUES (?, ?, ?)
+               ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role""",
+            (user_id, organization_id, role),
+        )
+
+    def update(
+        self,
+        user: User,
+        *,
+        username: str | None = None,
+        email: str | None = None,
+        profile: Mapping[str, Any] | None = None,
+    ) -> User:
+        """Change a user and return the new state.
+
+        Args:
+            user: The user.
+            username: New login name; ``None`` keeps it.
+            email: New mail address; ``None`` keeps it.
+            profile: Names and settings to change.
+
+        Raises:
+            ApiError: 409 when name or address is taken.
+        """
+        with self._database.transaction():
+            present = self.get(user.id).profile
+            try:
+                self._database.execute(
+                    """UPDATE users SET username = COALESCE(?, username),
+                       email = COALESCE(?, email), profile = ? WHERE id = ?""",
+                    (username, email, _encoded({**present, **(profile or {})}), user.id),
+                )
+            except sqlite3.IntegrityError:
+                raise _taken(username, email) from None
+            return self.get(user.id)
+
+    def set_password(self, user: User, password_hash: str) -> None:
+        """Set a new password; all sessions of the user end.
+
+        Args:
+            user: The user.
+            password_hash: Made by ``hashed``.
+        """
+        self._database.execute(
+            "UPDATE users SET password_hash = ?, session_epoch = session_epoch + 1 WHERE id = ?",
+            (password_hash, user.id),
+        )
+
+    def any_password(self) -> bool:
+        """Tell whether anybody can log in with a password."""
+        found = self._database.row("SELECT 1 FROM users WHERE password_hash IS NOT NULL")
+        return found is not None
+
+    def deactivate(self, user: User) -> None:
+        """Make a user inactive; all their sessions end."""
+        self._database.execute(
+            "UPDATE users SET active = 0, session_epoch = session_epoch + 1 WHERE id = ?",
+            (user.id,),
+        )
+
+    def _verified(self, user_id: str | None, password: str) -> bool:
+        if len(password) > MAX_PASSWORD_LENGTH:
+            return False
+        stored = None
+        if user_id is not None:
+            stored = self._database.scalar(
+                "SELECT password_hash FROM users WHERE id = ?", (user_id,)
+            )
+        try:
+            self._hasher.verify(stored or self._decoy_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return stored is not None
+
+    def log_in(self, login: str, password: str) -> User:
+        """Return the user whose name (or mail address) and password these are.
+
+        After too many failures in a row the login is locked for a while, whether such a user
+        exists or not.
+
+        Args:
+            login: User name or mail address.
+            password: The password.
+
+        Raises:
+            ApiError: 401 when they do not fit, 403 while the login is locked.
+        """
+        key = self._open_key(login)
+        user = self._find("(username = ? OR email = ?) AND active = 1", login, login)
+        if self._verified(user.id if user else None, password) and user is not None:
+            self._database.execute("DELETE FROM login_failures WHERE login = ?", (key,))
+            return user
+        self._note_failure(key)
+        raise ApiError(401, "unauthorized")
+
+    def check_old_password(self, user: User, password: str) -> None:
+        """Check a password of a known user; failures count like failed logins.
+
+        Not for use inside a transaction: its end would undo the count.
+
+        Raises:
+            ApiError: 403 when it is not theirs or too many were tried.
+        """
+        key = self._open_key(user.username)
+        if not self._verified(user.id, password):
+            self._note_failure(key)
+            raise ApiError(403, "old_password is wrong")
+
+    def _open_key(self, login: str) -> str:
+        key = hashlib.sha256(login.casefold().encode("utf-8", "surrogatepass")).hexdigest()
+        locked_until = self._database.scalar(
+            "SELECT locked_until FROM login_failures WHERE login = ?", (key,)
+        )
+        seconds = (locked_until or 0.0) - time.time()
+        if seconds > 0:
+            minutes = max(1, round(seconds / 60))
+            raise ApiError(
+                403,
+                f"too many failed logins; try again in {minutes} minute{'s' * (minutes > 1)}",
+            )
+        return key
+
+    def _note_failure(self, key: str) -> None:
+        moment = time.time()
+        with self._database.transaction():
+            self._database.execute(
+                "DELETE FROM login_failures WHERE last_failure < ?", (moment - FORGET_SECONDS,)
+            )
+            self._database.execute(
+                """INSERT INTO login_failures VALUES (?, 1, 0, ?) ON CONFLICT (login) DO UPDATE SET
+                   locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE locked_until END,
+                   failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END,
+                   last_failure = excluded.last_failure""",
+                (key, moment, MAX_LOGIN_FAILURES, moment + LOCK_SECONDS, MAX_LOGIN_FAILURES),
+            )
+
+
+def _encoded(profile: Mapping[str, Any]) -> str:
+    kept = {name: profile[name] for name in PROFILE_MEMBERS if profile.get(name) is not None}
+    return orjson.dumps(kept).decode()
+
+
+def _taken(username: str | None, email: str | None) -> ApiError:
+    return ApiError(409, f"user name {username!r} or address {email!r} is taken; choose another")

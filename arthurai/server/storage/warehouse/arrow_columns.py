@@ -1,0 +1,234 @@
+"""Whole columns of values, turned into the Arrow types of the store."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arthurai.server.storage.warehouse.value_checks import CONVERTERS, ValueProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+_MICROSECONDS: Final = pa.timestamp("us")
+_UTC: Final = pa.timestamp("us", tz="UTC")
+# Years 1 to 9999 in microseconds: Python can show nothing beyond.
+_FIRST_MOMENT: Final = -62_135_596_800_000_000
+_LAST_MOMENT: Final = 253_402_300_799_999_999
+
+ARROW_TYPES: Final[dict[str, pa.DataType]] = {
+    "INTEGER": pa.int64(),
+    "FLOAT": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "STRING": pa.string(),
+    "UNSTRUCTURED_TEXT": pa.string(),
+    "IMAGE": pa.string(),
+    "TIMESTAMP": _MICROSECONDS,
+    "TOKENS": pa.list_(pa.string()),
+    "ARRAY(STRING)": pa.list_(pa.string()),
+    "TOKEN_LIKELIHOODS": pa.list_(pa.map_(pa.string(), pa.float64())),
+    "BOUNDING_BOX": pa.list_(pa.list_(pa.float64())),
+    "RANKED_LIST": pa.list_(
+        pa.struct([("item_id", pa.string()), ("label", pa.string()), ("score", pa.float64())])
+    ),
+    "TIME_SERIES": pa.list_(pa.struct([("timestamp", _MICROSECONDS), ("value", pa.float64())])),
+}
+
+# Value types whose Python lists Arrow converts at once, with the Python types that it may see.
+# A bool is an int to Arrow, hence the exact types.
+_EXACT: Final[dict[str, frozenset[type]]] = {
+    "INTEGER": frozenset({int}),
+    "FLOAT": frozenset({float, int}),
+    "BOOLEAN": frozenset({bool}),
+    "STRING": frozenset({str}),
+    "UNSTRUCTURED_TEXT": frozenset({str}),
+    "IMAGE": frozenset({str}),
+    "TOKENS": frozenset({list}),
+    "ARRAY(STRING)": frozenset({list}),
+}
+_TEXTS: Final = frozenset({"STRING", "UNSTRUCTURED_TEXT", "IMAGE"})
+
+Problems = dict[int, str]
+
+
+def from_values(value_type: str, values: Sequence[Any]) -> tuple[pa.Array, Problems]:
+    """Convert decoded JSON values.
+
+    Args:
+        value_type: Wire name of the value type.
+        values: The values; ``None`` is null.
+
+    Returns:
+        The column, null where a value was refused, and the reason by place of each refused value.
+    """
+    fast = _fast_from_values(value_type, values)
+    if fast is not None:
+        return fast, {}
+    convert = CONVERTERS[value_type]
+    converted: list[Any] = [None] * len(values)
+    problems: Problems = {}
+    for place, value in enumerate(values):
+        if value is None:
+            continue
+        try:
+            converted[place] = convert(value)
+        except ValueProblem as problem:
+            problems[place] = str(problem)
+    return pa.array(converted, ARROW_TYPES[value_type]), problems
+
+
+def _fast_from_values(value_type: str, values: Sequence[Any]) -> pa.Array | None:
+    types = set(map(type, values)) - {type(None)}
+    try:
+        if value_type == "TIMESTAMP":
+            if types <= {str}:
+                return _in_years(pa.array(values, pa.string()).cast(_UTC).cast(_MICROSECONDS))
+        elif types <= _EXACT.get(value_type, frozenset()):
+            array = pa.array(values, ARROW_TYPES[value_type])
+            if value_type == "FLOAT":
+                return finite(array)
+            if pa.types.is_list(array.type) and array.values.null_count:
+                return None
+            return array
+    except (pa.ArrowException, OverflowError, TypeError, ValueError):
+        pass
+    return None
+
+
+def from_array(value_type: str, array: pa.Array) -> tuple[pa.Array, Problems]:
+    """Convert a column of a table or file.
+
+    Args:
+        value_type: Wire name of the value type.
+        array: The column as it was read, of any type.
+
+    Returns:
+        As :func:`from_values`.
+    """
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_null(array.type):
+        return pa.nulls(len(array), ARROW_TYPES[value_type]), {}
+    fast = _fast_from_array(value_type, array)
+    if fast is not None:
+        return fast, {}
+    return from_values(value_type, _python_values(array))
+
+
+def _fast_from_array(value_type: str, array: pa.Array) -> pa.Array | None:
+    kind = array.type
+    fast = None
+    try:
+        if value_type in {"INTEGER", "FLOAT"}:
+            fast = _fast_numbers(value_type, array)
+        elif value_type == "BOOLEAN" and pa.types.is_boolean(kind):
+            fast = array
+        elif value_type in _TEXTS and is_text(kind):
+            fast = array.cast(pa.string())
+        elif value_type == "TIMESTAMP":
+            fast = _fast_timestamps(array)
+        elif value_type in {"TOKENS", "ARRAY(STRING)"} and _is_list_of_texts(kind):
+            texts = array.cast(ARROW_TYPES[value_type])
+            fast = None if texts.flatten().null_count else texts
+    except (pa.ArrowException, ValueError):
+        return None
+    return fast
+
+
+def _fast_numbers(value_type: str, array: pa.Array) -> pa.Array | None:
+    floating = pa.types.is_floating(array.type)
+    if not floating and not pa.types.is_integer(array.type):
+        return None
+    if value_type == "FLOAT":
+        return finite(array.cast(pa.float64(), safe=False))
+    return (finite(array.cast(pa.float64())) if floating else array).cast(pa.int64())
+
+
+def _fast_timestamps(array: pa.Array) -> pa.Array | None:
+    if is_text(array.type):
+        return _in_years(array.cast(pa.string()).cast(_UTC).cast(_MICROSECONDS))
+    if pa.types.is_date(array.type):
+        return _in_years(array.cast(_MICROSECONDS))
+    if not pa.types.is_timestamp(array.type):
+        return None
+    # Nanoseconds are cut off; the coarser units are checked, because they can overflow.
+    exact = array.type.unit != "ns"
+    return _in_years(
+        array.cast(pa.timestamp("us", tz=array.type.tz), safe=exact)
+        .cast(_MICROSECONDS if array.type.tz is None else _UTC)
+        .cast(_MICROSECONDS)
+    )
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether an Arrow type holds texts."""
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def _is_list_of_texts(kind: pa.DataType) -> bool:
+    is_list = (
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+    return bool(is_list and is_text(kind.value_type))
+
+
+def _in_years(array: pa.Array) -> pa.Array | None:
+    """Return the column if all its times lie in the years 1 to 9999."""
+    bounds = pc.min_max(array.cast(pa.int64())).as_py()
+    if bounds["min"] is None or (bounds["min"] >= _FIRST_MOMENT and bounds["max"] <= _LAST_MOMENT):
+        return array
+    return None
+
+
+def finite(array: pa.Array) -> pa.Array:
+    """Return the column of floats with null in the place of NaN and infinity."""
+    good = pc.is_finite(array)
+    if pc.all(good, skip_nulls=True).as_py() in {True, None}:
+        return array
+    return pc.if_else(good, array, pa.scalar(None, array.type))
+
+
+def _python_values(array: pa.Array) -> list[Any]:
+    """Return the values as Python objects; NaN and infinity are null, as in JSON."""
+    if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
+        return [_moment(value) for value in array]
+    return [
+        None if isinstance(value, float) and not math.isfinite(value) else value
+        for value in array.to_pylist()
+    ]
+
+
+def _moment(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (ValueError, OverflowError):
+        return str(scalar.value)
+
+
+def only_where(array: pa.Array, given: list[bool]) -> pa.Array:
+    """Return the column with null wherever ``given`` is false."""
+    if all(given):
+        return array
+    return pc.if_else(pa.array(given, pa.bool_()), array, pa.scalar(None, array.type))
+
+
+def numbered(first: int, size: int) -> pa.Array:
+    """Return a column of consecutive numbers."""
+    return from_numpy(np.arange(first, first + size, dtype=np.int64))
+
+
+def from_numpy(numbers: npt.NDArray[np.int64]) -> pa.Array:
+    """Return a column of integers without a copy.
+
+    ``pyarrow.array`` would load pandas for this, if it is installed.
+    """
+    contiguous = np.ascontiguousarray(numbers)
+    return pa.Array.from_buffers(pa.int64(), len(contiguous), [None, pa.py_buffer(contiguous)])

@@ -1,0 +1,547 @@
+"""The data store of the server: one interface, DuckDB behind it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+
+import pyarrow as pa
+
+from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
+from arthurai.server.storage.warehouse import ddl as tables
+from arthurai.server.storage.warehouse import enrichment_columns as enrichments
+from arthurai.server.storage.warehouse.clock import to_store_time
+from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
+from arthurai.server.storage.warehouse.decode_json import JsonDecoder
+from arthurai.server.storage.warehouse.decode_table import TableDecoder
+from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+from arthurai.server.storage.warehouse.errors import (
+    BrokenFileError,
+    DatasetStateError,
+    UnknownDatasetError,
+)
+from arthurai.server.storage.warehouse.maintenance import images_in_use, prune_model
+from arthurai.server.storage.warehouse.model_writers import ModelRegistry
+from arthurai.server.storage.warehouse.row_results import Outcome
+from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
+from arthurai.server.storage.warehouse.writer import ModelWriter, Written
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from arthurai.server.model_schema import ModelSchema
+
+_SLICE: Final = 122_880  # rows at a time: a row group of DuckDB
+
+Rows: TypeAlias = pa.Table | Sequence[Any]
+"""Rows given as objects of the API, or as a table with a column for each attribute name."""
+
+
+def _until_broken(stream: Iterable[Rows], outcome: Outcome) -> Iterator[Rows]:
+    """Pass on pieces; once some were stored, a broken rest is refused like any bad row."""
+    passed = 0
+    try:
+        for piece in stream:
+            yield piece
+            passed += len(piece)
+    except BrokenFileError as error:
+        if not passed:
+            raise
+        for row in range(passed, max(error.rows, passed + 1)):
+            outcome.total = row + 1
+            outcome.refuse(row, error.status, str(error))
+
+
+class DataStore:
+    """Inferences, ground truth and reference sets of all models.
+
+    Safe for use from many threads: readers never wait, writers of one model take turns.
+    What a call has returned is on disk and survives the death of the process.
+
+    Args:
+        directory: Where the data live; made when missing. ``None`` keeps everything in memory.
+
+    Raises:
+        DataStoreLockedError: If another process has the directory open.
+        DataStoreVersionError: If the data were written by a newer version.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = directory
+        self._database = Database(directory)
+        self._datasets = Datasets(self._database)
+        self._events = EventBus()
+        self._models = ModelRegistry(self._database, self._datasets)
+
+    # --- models ---------------------------------------------------------------------------------
+
+    def create_model(self, schema: ModelSchema) -> None:
+        """Make the tables of a model, or widen them to hold the schema if they exist.
+
+        Args:
+            schema: Schema of the model.
+        """
+        self._models.writer(schema)
+
+    def update_schema(self, schema: ModelSchema) -> None:
+        """Fit the tables of a model to a changed schema.
+
+        Values of attributes that are gone, or that changed their value type, are dropped.
+
+        Args:
+            schema: The new schema.
+        """
+        self._models.update(schema)
+
+    def delete_model(self, model_id: str) -> None:
+        """Drop all data of a model; an unknown model is no error."""
+        writer = self._models.get(model_id)
+        if writer is not None:
+            self._models.delete(model_id)
+            shutil.rmtree(self._image_directory(writer), ignore_errors=True)
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def append_inferences(
+        self, schema: ModelSchema, data: Rows, *, batch_id: str | None = None
+    ) -> Outcome:
+        """Store inferences, with ground truth where it is known already.
+
+        A ``partner_inference_id`` that is stored already is accepted again if the row is the
+        same, and changes nothing; with another row it is refused with 409.
+
+        Args:
+            schema: Schema of the model.
+            data: ``Inference`` objects of the API, or a table with the columns
+                ``partner_inference_id``, ``inference_timestamp``, maybe ``batch_id`` and
+                ``ground_truth_timestamp``, and a column for each attribute.
+            batch_id: Batch of all rows, in place of the one each row names.
+
+        Returns:
+            The verdict on each row.
+        """
+        return self.append_inference_stream(schema, [data], batch_id=batch_id)
+
+    def append_inference_stream(
+        self,
+        schema: ModelSchema,
+        stream: Iterable[Rows],
+        *,
+        batch_id: str | None = None,
+        images: ImageUpload | None = None,
+    ) -> Outcome:
+        """Store inferences that come in pieces, each piece durably before the next one.
+
+        Args:
+            schema: Schema of the model.
+            stream: Pieces as for :meth:`append_inferences`.
+            batch_id: Batch of all rows, in place of the one each row names.
+            images: Images the rows name; image attributes then hold image ids.
+
+        Returns:
+            The verdict on each row of all pieces.
+        """
+        writer = self._models.writer(schema)
+        outcome = Outcome()
+        for piece in _until_broken(stream, outcome):
+            table = self._decoder(schema, piece, outcome).inferences(batch_id or None)
+            if images is not None:
+                table = images.place(schema, table, outcome)
+            for start in range(0, table.num_rows, _SLICE):
+                part = table.slice(start, _SLICE)
+                written = writer.append(schema, part, outcome)
+                if written.rows:
+                    self._publish("inferences", writer, written)
+                    self._complete_waiting(writer, written.batch_ids)
+        return outcome
+
+    def append_ground_truth(self, schema: ModelSchema, data: Rows) -> Outcome:
+        """Set the ground truth of stored inferences; the last value wins.
+
+        Args:
+            schema: Schema of the model.
+            data: ``InferenceGroundTruth`` objects of the API, or a table with the columns
+                ``partner_inference_id``, ``ground_truth_timestamp`` and a column for each ground
+                truth attribute.
+
+        Returns:
+            The verdict on each row; unknown ids are refused with 404.
+        """
+        return self.append_ground_truth_stream(schema, [data])
+
+    def append_ground_truth_stream(self, schema: ModelSchema, stream: Iterable[Rows]) -> Outcome:
+        """Set ground truth that comes in pieces, each piece durably before the next one.
+
+        Args:
+            schema: Schema of the model.
+            stream: Pieces as for :meth:`append_ground_truth`.
+        """
+        writer = self._models.writer(schema)
+        outcome = Outcome()
+        for piece in _until_broken(stream, outcome):
+            table = self._decoder(schema, piece, outcome).ground_truth()
+            for start in range(0, table.num_rows, _SLICE):
+                written = writer.update_ground_truth(schema, table.slice(start, _SLICE), outcome)
+                if written.rows:
+                    self._publish("ground_truth", writer, written)
+        return outcome
+
+    def append_reference(self, schema: ModelSchema, data: Rows) -> Outcome:
+        """Store rows of the reference set.
+
+        Args:
+            schema: Schema of the model.
+            data: ``ReferenceRow`` objects of the API, or a table with a column for each attribute.
+
+        Returns:
+            The verdict on each row.
+
+        Raises:
+            DatasetStateError: If the reference set is closed.
+        """
+        return self.append_reference_stream(schema, [data])
+
+    def append_reference_stream(
+        self, schema: ModelSchema, stream: Iterable[Rows], *, images: ImageUpload | None = None
+    ) -> Outcome:
+        """Store reference rows that come in pieces: all good rows of all pieces, or nothing.
+
+        Reference rows have no ids, so a half of a file could not be told from a whole.
+
+        Args:
+            schema: Schema of the model.
+            stream: Pieces as for :meth:`append_reference`.
+            images: Images the rows name; image attributes then hold image ids.
+
+        Raises:
+            DatasetStateError: If the reference set is closed.
+        """
+        writer = self._models.writer(schema)
+        outcome = Outcome()
+        table_name = tables.reference_table(writer.slot)
+        names = ", ".join(tables.quoted(a.column) for a in schema.stored)
+        with writer.reference_lock:
+            self._require_open_reference(writer)
+            first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
+            with self._database.transaction() as cursor:
+                for piece in stream:
+                    table = self._decoder(schema, piece, outcome).reference()
+                    if images is not None:
+                        table = images.place(schema, table, outcome)
+                    cursor.register("incoming", table)
+                    cursor.execute(
+                        f"INSERT INTO {table_name} (seq, {names})"
+                        f" SELECT row + ?, {names} FROM incoming",
+                        [first],
+                    )
+                if outcome.accepted:
+                    self._datasets.begin(cursor, writer.model_id, "reference")
+        if outcome.accepted:
+            self._publish("reference", writer, Written(rows=outcome.accepted))
+        return outcome
+
+    def images(self, schema: ModelSchema) -> ImageFiles:
+        """Return the images of a model.
+
+        Args:
+            schema: Schema of the model.
+        """
+        directory = self._image_directory(self._models.writer(schema))
+        return ImageFiles(directory, durable=self._database.durable)
+
+    def _image_directory(self, writer: ModelWriter) -> Path:
+        return self._database.files / "images" / f"m{writer.slot}"
+
+    @staticmethod
+    def _decoder(schema: ModelSchema, piece: Rows, outcome: Outcome) -> JsonDecoder | TableDecoder:
+        first_row = outcome.total
+        outcome.total += len(piece)
+        if isinstance(piece, pa.Table):
+            return TableDecoder(schema, piece, first_row=first_row, outcome=outcome)
+        return JsonDecoder(schema, piece, first_row=first_row, outcome=outcome)
+
+    def store_enrichment(self, model_id: str, source: str, table: pa.Table) -> None:
+        """Store results of an enrichment; older ones of the same inferences are replaced.
+
+        Args:
+            model_id: The model.
+            source: A key of ``enrichments.COLUMNS``.
+            table: The results, with the columns of ``enrichments.COLUMNS[source]``.
+
+        Raises:
+            UnknownModelError: If the id is unknown.
+        """
+        enrichments.store(self._database, self._models.known(model_id).slot, source, table)
+
+    # --- data sets ------------------------------------------------------------------------------
+
+    def _require_open_reference(self, writer: ModelWriter) -> None:
+        try:
+            found = self._datasets.reference(writer.model_id, writer.slot)
+        except UnknownDatasetError:
+            return
+        if found.closed:
+            raise DatasetStateError("the reference set is closed and cannot be changed any more")
+
+    def _complete_waiting(self, writer: ModelWriter, batch_ids: set[str]) -> None:
+        """Complete the batches that were closed before their last rows came."""
+        for batch_id in batch_ids - writer.open_batches:
+            batch = self._datasets.batch(writer.model_id, writer.slot, batch_id)
+            if self._datasets.complete(batch):
+                self._publish_closed("batch_closed", batch)
+
+    def close_batch(
+        self, schema: ModelSchema, batch_id: str, total_record_count: int | None = None
+    ) -> Dataset:
+        """Note that all inferences of a batch were sent.
+
+        A batch that holds fewer rows than declared waits for the others, then completes itself.
+
+        Args:
+            schema: Schema of the model.
+            batch_id: Id of the batch.
+            total_record_count: Number of rows the caller has counted.
+
+        Returns:
+            The batch in its new state.
+
+        Raises:
+            DatasetStateError: If the model takes no batches.
+            UnknownDatasetError: If there is no such batch.
+        """
+        if not schema.is_batch:
+            raise DatasetStateError("the model is no batch model: it has no batches to close")
+        writer = self._models.writer(schema)
+        with writer.lock:
+            found = self._datasets.batch(writer.model_id, writer.slot, batch_id)
+            status = self._datasets.close(found, total_record_count)
+            writer.open_batches.discard(batch_id)
+        if status == COMPLETED and found.status != COMPLETED:
+            self._publish_closed("batch_closed", found)
+        return self._datasets.batch(writer.model_id, writer.slot, batch_id)
+
+    def close_reference(
+        self, schema: ModelSchema, total_record_count: int | None = None
+    ) -> Dataset:
+        """Note that the reference set is complete; it cannot be changed from then on.
+
+        Args:
+            schema: Schema of the model.
+            total_record_count: Number of rows the caller has counted.
+
+        Returns:
+            The reference set in its new state.
+
+        Raises:
+            DatasetStateError: If another number of rows is stored.
+            UnknownDatasetError: If no reference data were sent.
+        """
+        writer = self._models.writer(schema)
+        with writer.reference_lock:
+            found = self._datasets.reference(writer.model_id, writer.slot)
+            self._datasets.close(found, total_record_count)
+        if not found.closed:
+            self._publish_closed("reference_closed", found)
+        return self._datasets.reference(writer.model_id, writer.slot)
+
+    def restart_reference(self, schema: ModelSchema) -> None:
+        """Drop the rows of a reference set that is not closed yet, to send it anew.
+
+        Args:
+            schema: Schema of the model.
+
+        Raises:
+            DatasetStateError: If the reference set is closed.
+        """
+        writer = self._models.writer(schema)
+        with writer.reference_lock:
+            self._require_open_reference(writer)
+
+            def work(cursor: Cursor) -> None:
+                cursor.execute(f"DELETE FROM {tables.reference_table(writer.slot)}")
+                cursor.execute(
+                    "DELETE FROM arthur_datasets WHERE model_id = ? AND kind = 'reference'",
+                    [writer.model_id],
+                )
+
+            self._database.write(work)
+
+    def batch(self, schema: ModelSchema, batch_id: str) -> Dataset:
+        """Return one batch.
+
+        Raises:
+            UnknownDatasetError: If no inference of that batch was ever sent.
+        """
+        writer = self._models.writer(schema)
+        return self._datasets.batch(writer.model_id, writer.slot, batch_id)
+
+    def batches(self, schema: ModelSchema) -> list[Dataset]:
+        """Return all batches of a model in the order they were begun."""
+        writer = self._models.writer(schema)
+        return self._datasets.list(writer.model_id, writer.slot, "batch")
+
+    def reference(self, schema: ModelSchema) -> Dataset:
+        """Return the reference set.
+
+        Raises:
+            UnknownDatasetError: If no reference data were ever sent.
+        """
+        writer = self._models.writer(schema)
+        return self._datasets.reference(writer.model_id, writer.slot)
+
+    def datasets(self, schema: ModelSchema) -> list[Dataset]:
+        """Return the batches of a model, then its reference set."""
+        writer = self._models.writer(schema)
+        return self.batches(schema) + self._datasets.list(writer.model_id, writer.slot, "reference")
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def relation(self, model: ModelSchema | str, source: str) -> str:
+        """Return the quoted name of the relation behind a query source.
+
+        ``inference``, ``enriched`` and ``ground_truth`` have the columns ``seq``,
+        ``inference_id``, ``partner_inference_id``, ``inference_timestamp``,
+        ``received_timestamp``, ``ground_truth_timestamp`` and ``batch_id``, and one
+        ``Attribute.column`` for each attribute, implicit ones included. ``reference`` has ``seq``
+        and the attributes. Times are UTC without zone.
+
+        Args:
+            model: The model, or its id.
+            source: ``inference``, ``enriched``, ``ground_truth`` or ``reference``; for results of
+                enrichments, a key of their ``COLUMNS``.
+
+        Raises:
+            LookupError: If the model is unknown, or has no results of that enrichment.
+        """
+        return self._models.relation(model, source)
+
+    def fetch(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a query on a cursor of its own.
+
+        Args:
+            sql: One statement, values as ``?`` or ``$name``.
+            params: The values.
+
+        Returns:
+            Column names and rows.
+        """
+        return self._database.fetch(sql, params)
+
+    def rows(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[dict[str, Any]]:
+        """Run a query and return its rows as dictionaries.
+
+        Args:
+            sql: One statement, values as ``?`` or ``$name``.
+            params: The values.
+        """
+        names, found = self.fetch(sql, params)
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def counts(self, model: ModelSchema | str) -> dict[str, int]:
+        """Return the number of rows of each source: inference, ground_truth, reference.
+
+        Args:
+            model: The model, or its id; an id without data has zero rows.
+        """
+        if isinstance(model, str) and self._models.get(model) is None:
+            return {"inference": 0, "ground_truth": 0, "reference": 0}
+        rows, truths, reference = self.fetch(
+            "SELECT count(*), count(ground_truth_timestamp), (SELECT count(*) FROM"
+            f" {self.relation(model, 'reference')}) FROM {self.relation(model, 'inference')}"
+        )[1][0]
+        return {"inference": rows, "ground_truth": truths, "reference": reference}
+
+    def has_inferences(self, model_id: str) -> bool:
+        """Tell whether a model has received any inference.
+
+        Args:
+            model_id: The model; an unknown one has none.
+        """
+        writer = self._models.get(model_id)
+        if writer is None:
+            return False
+        return bool(self.fetch(f"SELECT 1 FROM {tables.rows_table(writer.slot)} LIMIT 1")[1])
+
+    # --- retention ------------------------------------------------------------------------------
+
+    def prune(self, schema: ModelSchema, before: dt.datetime) -> int:
+        """Delete the inferences that were made before a time, with all that hangs on them.
+
+        The space is used again for new rows; :func:`maintenance.compact` gives it back to the disk.
+
+        Args:
+            schema: Schema of the model.
+            before: Time, exclusive; without zone it is UTC.
+
+        Returns:
+            Number of inferences deleted.
+        """
+        writer = self._models.writer(schema)
+        deleted = prune_model(self._database, writer, to_store_time(before))
+        columns = [a.column for a in schema.stored if a.value_type == "IMAGE"]
+        if deleted and columns:
+            with writer.lock, writer.reference_lock:
+                used = images_in_use(self._database, writer.slot, columns)
+                self.images(schema).remove_all_but(used)
+        return deleted
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def on_data(self, callback: Callback) -> None:
+        """Call ``callback`` after each commit of data, on a thread of its own, in order.
+
+        Args:
+            callback: Takes the event; what it raises is logged.
+        """
+        self._events.subscribe(callback)
+
+    def drain_events(self, timeout: float | None = None) -> bool:
+        """Wait until all subscribers have handled all events so far.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            Whether everything was handled.
+        """
+        return self._events.drain(timeout)
+
+    def _publish(self, kind: DataKind, writer: ModelWriter, written: Written) -> None:
+        self._events.publish(
+            DataEvent(
+                kind,
+                writer.model_id,
+                rows=written.rows,
+                batch_ids=tuple(sorted(written.batch_ids)),
+                first=written.first,
+                last=written.last,
+                first_seq=written.first_seq,
+            )
+        )
+
+    def _publish_closed(self, kind: DataKind, dataset: Dataset) -> None:
+        batch_ids = (dataset.batch_id,) if dataset.kind == "batch" else ()
+        self._events.publish(
+            DataEvent(kind, dataset.model_id, rows=dataset.records, batch_ids=batch_ids)
+        )
+
+    def checkpoint(self) -> None:
+        """Fold the log of recent writes into the data file; writers and readers may go on."""
+        self._database.checkpoint()
+
+    def close(self) -> None:
+        """Finish pending events, write everything to disk and give the directory free."""
+        self._events.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

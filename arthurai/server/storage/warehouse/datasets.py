@@ -1,0 +1,226 @@
+"""Batches and reference sets: their states, as the API tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from arthurai.server.storage.warehouse.clock import utc_now
+from arthurai.server.storage.warehouse.ddl import reference_table, rows_table
+from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+
+STARTED: Final = "started"
+WAITING: Final = "waiting_for_data_load_to_finish"
+COMPLETED: Final = "completed"
+
+_MAX_RECORDS: Final = 2**63 - 1
+
+Kind = Literal["batch", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A batch or a reference set.
+
+    Attributes:
+        model_id: Id of the model.
+        kind: ``batch`` or ``reference``.
+        batch_id: Id of the batch; empty for a reference set.
+        status: Wire name of the state.
+        records: Rows stored.
+        partner_record_count: Rows the caller said there are, 0 before it was closed.
+        created_at: Time of the first row, UTC without zone.
+        updated_at: Time of the last change, UTC without zone.
+    """
+
+    model_id: str
+    kind: Kind
+    batch_id: str
+    status: str
+    records: int
+    partner_record_count: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @property
+    def closed(self) -> bool:
+        """Whether the caller has said that all rows are sent."""
+        return self.status != STARTED
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the members that ``Batch`` and ``ReferenceDataset`` of the API share."""
+        return {
+            "model_id": self.model_id,
+            "records": self.records,
+            "partner_record_count": self.partner_record_count,
+            "status": self.status,
+            "created_at": _iso(self.created_at),
+            "updated_at": _iso(self.updated_at),
+        }
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.isoformat() + "Z"
+
+
+class Datasets:
+    """The states of all batches and reference sets.
+
+    Args:
+        database: The database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(
+        self, model_id: str, slot: int, kind: Kind, batch_id: str | None = None
+    ) -> list[Dataset]:
+        """Return data sets of a model in the order they were begun.
+
+        Args:
+            model_id: Id of the model.
+            slot: Its slot number.
+            kind: Which kind.
+            batch_id: Only this batch.
+        """
+        if kind == "batch":
+            rows = (
+                "SELECT batch_id, count(*) AS records, max(received_timestamp) AS changed"
+                f" FROM {rows_table(slot)} WHERE batch_id = coalesce($batch, batch_id)"
+                " GROUP BY batch_id"
+            )
+        else:
+            rows = (
+                "SELECT '' AS batch_id, count(*) AS records, NULL AS changed"
+                f" FROM {reference_table(slot)}"
+            )
+        _, found = self._database.fetch(
+            "SELECT d.batch_id, d.status, coalesce(r.records, 0), d.partner_record_count,"
+            " d.created_at, greatest(d.updated_at, coalesce(r.changed, d.updated_at))"
+            f" FROM arthur_datasets d LEFT JOIN ({rows}) r USING (batch_id)"
+            " WHERE d.model_id = $model AND d.kind = $kind"
+            " AND d.batch_id = coalesce($batch, d.batch_id) ORDER BY d.created_at, d.batch_id",
+            {"model": model_id, "kind": kind, "batch": batch_id},
+        )
+        return [Dataset(model_id, kind, *row) for row in found]
+
+    def batch(self, model_id: str, slot: int, batch_id: str) -> Dataset:
+        """Return one batch.
+
+        Raises:
+            UnknownDatasetError: If no inference of that batch was ever sent.
+        """
+        found = self.list(model_id, slot, "batch", batch_id)
+        if not found:
+            raise UnknownDatasetError(
+                f"the model has no batch {batch_id!r}: a batch begins with its first inference"
+            )
+        return found[0]
+
+    def reference(self, model_id: str, slot: int) -> Dataset:
+        """Return the reference set.
+
+        Raises:
+            UnknownDatasetError: If no reference data were ever sent.
+        """
+        found = self.list(model_id, slot, "reference")
+        if not found:
+            raise UnknownDatasetError("the model has no reference data yet: upload some first")
+        return found[0]
+
+    def begin(self, cursor: Cursor, model_id: str, kind: Kind, batch_id: str = "") -> str:
+        """Note that rows of a data set come in: new ones begin, completed batches reopen.
+
+        Args:
+            cursor: A cursor inside the transaction that stores the rows.
+            model_id: Id of the model.
+            kind: Which kind.
+            batch_id: Id of the batch.
+
+        Returns:
+            The state from now on.
+        """
+        now = utc_now()
+        cursor.execute(
+            "SELECT status FROM arthur_datasets WHERE model_id = ? AND kind = ? AND batch_id = ?",
+            [model_id, kind, batch_id],
+        )
+        known = cursor.fetchall()
+        if not known:
+            cursor.execute(
+                "INSERT INTO arthur_datasets VALUES (?, ?, ?, ?, 0, ?, ?)",
+                [model_id, kind, batch_id, STARTED, now, now],
+            )
+        elif known[0][0] == COMPLETED:
+            self._set(cursor, model_id, kind, batch_id, status=STARTED, declared=0)
+        else:
+            return str(known[0][0])
+        return STARTED
+
+    def close(self, dataset: Dataset, declared: int | None) -> str:
+        """Note that the caller has sent all rows.
+
+        Args:
+            dataset: The data set as it is now.
+            declared: Rows the caller has counted.
+
+        Returns:
+            The new state. A batch that still lacks rows waits for them.
+
+        Raises:
+            DatasetStateError: If a reference set holds another number of rows than declared.
+        """
+        status = COMPLETED
+        if declared is not None and not 0 <= declared <= _MAX_RECORDS:
+            raise DatasetStateError(f"total_record_count: {declared} is no number of rows")
+        if declared is not None and declared != dataset.records:
+            if dataset.kind == "reference":
+                raise DatasetStateError(
+                    f"total_record_count is {declared}, but {dataset.records} reference rows are"
+                    " stored: send the missing rows, or set the status to 'started' to begin anew"
+                )
+            if declared > dataset.records:
+                status = WAITING
+        self._database.write(
+            lambda cursor: self._set(
+                cursor,
+                dataset.model_id,
+                dataset.kind,
+                dataset.batch_id,
+                status=status,
+                declared=declared or 0,
+            )
+        )
+        return status
+
+    def complete(self, dataset: Dataset) -> bool:
+        """Complete a batch that waited for rows, if all of them are there now."""
+        if dataset.status != WAITING or dataset.records < dataset.partner_record_count:
+            return False
+        self._database.write(
+            lambda cursor: self._set(
+                cursor,
+                dataset.model_id,
+                dataset.kind,
+                dataset.batch_id,
+                status=COMPLETED,
+                declared=dataset.partner_record_count,
+            )
+        )
+        return True
+
+    @staticmethod
+    def _set(
+        cursor: Cursor, model_id: str, kind: Kind, batch_id: str, *, status: str, declared: int
+    ) -> None:
+        cursor.execute(
+            "UPDATE arthur_datasets SET status = ?, partner_record_count = ?, updated_at = ?"
+            " WHERE model_id = ? AND kind = ? AND batch_id = ?",
+            [status, declared, utc_now(), model_id, kind, batch_id],
+        )

@@ -1,0 +1,233 @@
+"""Tables and views of one model: which columns they have and the SQL that makes them.
+
+A model owns a slot number ``n`` and these relations:
+
+- ``m<n>_rows``: one row an inference, ground truth included (null until it arrives). Ground truth
+  lives in the same table because joining it at query time costs far more than updating it once.
+- ``m<n>_reference_rows``: the reference set.
+- ``m<n>_inference``, ``m<n>_ground_truth``, ``m<n>_reference``: views for readers, which add
+  the computed columns of implicit attributes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from arthurai.server.model_schema import GROUND_TRUTH, PREDICTED_VALUE, Attribute, ModelSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+
+COLUMN_TYPES: Final = {
+    "INTEGER": "BIGINT",
+    "FLOAT": "DOUBLE",
+    "BOOLEAN": "BOOLEAN",
+    "STRING": "VARCHAR",
+    "UNSTRUCTURED_TEXT": "VARCHAR",
+    "IMAGE": "VARCHAR",
+    "TIMESTAMP": "TIMESTAMP",
+    "TOKENS": "VARCHAR[]",
+    "ARRAY(STRING)": "VARCHAR[]",
+    "TOKEN_LIKELIHOODS": "MAP(VARCHAR, DOUBLE)[]",
+    "BOUNDING_BOX": "DOUBLE[][]",
+    "RANKED_LIST": "STRUCT(item_id VARCHAR, label VARCHAR, score DOUBLE)[]",
+    "TIME_SERIES": 'STRUCT("timestamp" TIMESTAMP, "value" DOUBLE)[]',
+}
+
+SYSTEM_COLUMNS: Final = {
+    "seq": "BIGINT NOT NULL",
+    "inference_id": "UUID NOT NULL",
+    "partner_inference_id": "VARCHAR NOT NULL",
+    "inference_timestamp": "TIMESTAMP NOT NULL",
+    "received_timestamp": "TIMESTAMP NOT NULL",
+    "ground_truth_timestamp": "TIMESTAMP",
+    "batch_id": "VARCHAR",
+}
+
+SOURCES: Final = {
+    "inference": "inference",
+    "enriched": "inference",
+    "ground_truth": "ground_truth",
+    "reference": "reference",
+}
+
+
+def quoted(identifier: str) -> str:
+    """Quote an identifier for SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def rows_table(slot: int) -> str:
+    """Return the quoted name of the table of inferences."""
+    return quoted(f"m{slot}_rows")
+
+
+def reference_table(slot: int) -> str:
+    """Return the quoted name of the table of reference rows."""
+    return quoted(f"m{slot}_reference_rows")
+
+
+def view(slot: int, source: str) -> str:
+    """Return the quoted name of the view for a query source."""
+    return quoted(f"m{slot}_{SOURCES[source]}")
+
+
+def fingerprint(schema: ModelSchema) -> str:
+    """Return a digest of all that shapes the tables and views of a model."""
+    parts = [
+        (a.column, a.value_type, a.implicit, a.attribute_link, a.gt_class_link)
+        for a in schema.attributes
+    ]
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def create_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
+    """Create the tables and views of a model.
+
+    Args:
+        cursor: A cursor inside a transaction.
+        slot: Slot number of the model.
+        schema: Schema of the model.
+    """
+    attributes = [f"{quoted(a.column)} {COLUMN_TYPES[a.value_type]}" for a in schema.stored]
+    system = [f"{name} {kind}" for name, kind in SYSTEM_COLUMNS.items()]
+    cursor.execute(f"CREATE TABLE {rows_table(slot)} ({', '.join(system + attributes)})")
+    reference = ["seq BIGINT NOT NULL", *attributes]
+    cursor.execute(f"CREATE TABLE {reference_table(slot)} ({', '.join(reference)})")
+    create_views(cursor, slot, schema)
+
+
+def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) -> None:
+    """Make the tables of a model fit a changed schema: add, retype and drop columns.
+
+    Args:
+        cursor: A cursor inside a transaction.
+        slot: Slot number of the model.
+        schema: The new schema of the model.
+        drop: Drop the columns that are not in the schema; else they stay, in the views too.
+    """
+    wanted = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
+    types = {column: _type_name(cursor, kind) for column, kind in wanted.items()}
+    others: dict[str, None] = {}
+    for table, system in (
+        (rows_table(slot), set(SYSTEM_COLUMNS)),
+        (reference_table(slot), {"seq"}),
+    ):
+        cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+        found = {c[0]: str(c[1]) for c in cursor.description or () if c[0] not in system}
+        for column, kind in found.items():
+            if column in wanted:
+                if kind != types[column]:
+                    cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quoted(column)}")
+            elif drop:
+                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quoted(column)}")
+            else:
+                others[column] = None
+        for column, kind in wanted.items():
+            if found.get(column) != types[column]:
+                cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} {kind}")
+    create_views(cursor, slot, schema, list(others))
+
+
+def _type_name(cursor: Cursor, kind: str) -> str:
+    """Return the name DuckDB describes a column type with."""
+    cursor.execute(f"SELECT CAST(NULL AS {kind})")
+    description = cursor.description
+    cursor.fetchall()
+    return str(description[0][1])
+
+
+def drop_tables(cursor: Cursor, slot: int) -> None:
+    """Drop the tables and views of a model."""
+    for source in ("inference", "ground_truth", "reference"):
+        cursor.execute(f"DROP VIEW IF EXISTS {view(slot, source)}")
+    cursor.execute(f"DROP TABLE IF EXISTS {rows_table(slot)}")
+    cursor.execute(f"DROP TABLE IF EXISTS {reference_table(slot)}")
+
+
+def create_views(
+    cursor: Cursor, slot: int, schema: ModelSchema, others: Sequence[str] = ()
+) -> None:
+    """Create or replace the views of a model.
+
+    Args:
+        cursor: A cursor inside a transaction.
+        slot: Slot number of the model.
+        schema: Schema of the model.
+        others: Further columns to pass on.
+    """
+    attributes = [f"{_expression(a, schema)} AS {quoted(a.column)}" for a in schema.attributes]
+    known = {a.column for a in schema.attributes}
+    attributes += [quoted(column) for column in others if column not in known]
+    system = [
+        "CAST(inference_id AS VARCHAR) AS inference_id" if name == "inference_id" else name
+        for name in SYSTEM_COLUMNS
+    ]
+    everything = ", ".join(system + attributes)
+    rows = rows_table(slot)
+    cursor.execute(
+        f"CREATE OR REPLACE VIEW {view(slot, 'inference')} AS SELECT {everything} FROM {rows}"
+    )
+    cursor.execute(
+        f"CREATE OR REPLACE VIEW {view(slot, 'ground_truth')} AS SELECT {everything} FROM {rows}"
+        " WHERE ground_truth_timestamp IS NOT NULL"
+    )
+    cursor.execute(
+        f"CREATE OR REPLACE VIEW {view(slot, 'reference')} AS"
+        f" SELECT {', '.join(['seq', *attributes])} FROM {reference_table(slot)}"
+    )
+
+
+def _expression(attribute: Attribute, schema: ModelSchema) -> str:
+    """Return the SQL of an attribute over the base tables: a column or a computed value."""
+    if not attribute.implicit:
+        return quoted(attribute.column)
+    computed = None
+    if attribute.stage == PREDICTED_VALUE:
+        computed = _complement(attribute, schema.by_stage(PREDICTED_VALUE))
+    elif attribute.stage == GROUND_TRUTH:
+        computed = _one_hot(attribute, schema) or _complement(
+            attribute, schema.by_stage(GROUND_TRUTH)
+        )
+    kind = COLUMN_TYPES[attribute.value_type]
+    return f"CAST({computed or 'NULL'} AS {kind})"
+
+
+def _complement(attribute: Attribute, peers: tuple[Attribute, ...]) -> str | None:
+    """Return 1 - p for the class that is not the one explicit attribute of the stage."""
+    explicit = [a for a in peers if not a.implicit]
+    if len(explicit) != 1 or attribute.value_type not in {"INTEGER", "FLOAT", "BOOLEAN"}:
+        return None
+    column = quoted(explicit[0].column)
+    if explicit[0].value_type == "BOOLEAN":
+        return f"NOT {column}"
+    if explicit[0].value_type in {"INTEGER", "FLOAT"}:
+        return f"1 - {column}"
+    return None
+
+
+def _one_hot(attribute: Attribute, schema: ModelSchema) -> str | None:
+    """Return 1 where the ground truth class is the one this attribute stands for, else 0."""
+    source = schema.ground_truth_class
+    if source is None or source.implicit:
+        return None
+    column = f"CAST({quoted(source.column)} AS VARCHAR)"
+    link = next(
+        (a.gt_class_link for a in schema.predicted if a.attribute_link == attribute.name),
+        attribute.gt_class_link,
+    )
+    if link is not None:
+        return f"CAST({column} = ({_literal(link)}) AS INTEGER)"
+    others = [a.gt_class_link for a in schema.predicted if a.gt_class_link is not None]
+    if len(others) != 1:
+        return None
+    return f"CAST({column} <> ({_literal(others[0])}) AS INTEGER)"
+
+
+def _literal(text: str) -> str:
+    """Quote a text as an SQL literal; views cannot hold bound values."""
+    # The parser stops at a NUL, so it is put in by a function.
+    return "'" + text.replace("'", "''").replace("\0", "' || chr(0) || '") + "'"

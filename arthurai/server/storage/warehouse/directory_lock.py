@@ -1,0 +1,77 @@
+"""One process a data directory: a lock file that names its holder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Final, Self
+
+from arthurai.server.storage.warehouse.errors import DataStoreLockedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCK_FILE: Final = "arthur.lock"
+
+
+def _lock(descriptor: int) -> bool:
+    """Take an exclusive lock on an open file; tell whether that worked."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            # The byte lies behind the text, so that others can still read who holds the lock.
+            os.lseek(descriptor, 1 << 30, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+class DirectoryLock:
+    """An exclusive lock on a directory, held until released or until the process ends.
+
+    The operating system drops the lock when the process dies, however it dies, so a lock file
+    that was left behind never blocks anybody.
+
+    Args:
+        directory: The directory; it must exist.
+
+    Raises:
+        DataStoreLockedError: If another holder has it; the message names the process.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / LOCK_FILE
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _lock(self._descriptor):
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            holder = os.read(self._descriptor, 300).decode("utf-8", "replace").strip()
+            os.close(self._descriptor)
+            raise DataStoreLockedError(
+                f"the data directory {str(directory)!r} is open in another place:"
+                f" {holder or 'process unknown'}. Close that server or client first,"
+                " or give this one another directory."
+            )
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+
+    def release(self) -> None:
+        """Give the directory free; a second call does nothing."""
+        if self._descriptor >= 0:
+            # Emptied first: whoever opens the file next must not read a holder that is gone.
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.release()

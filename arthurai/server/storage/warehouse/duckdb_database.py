@@ -1,0 +1,256 @@
+"""The DuckDB file below the data store: opening, versions, cursors and transactions."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import duckdb
+
+from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
+from arthurai.server.storage.warehouse.errors import DataStoreVersionError
+
+DATABASE_FILE: Final = "data.duckdb"
+SCHEMA_VERSION: Final = 1
+
+_ATTEMPTS: Final = 8
+_FIRST_WAIT: Final = 0.005  # seconds
+_CLOSE_SECONDS: Final = 5.0
+
+T = TypeVar("T")
+Cursor = duckdb.DuckDBPyConnection
+Migration = Callable[[Cursor], None]
+
+# From a version to the next one; each step runs in a transaction of its own.
+MIGRATIONS: Final[dict[int, Migration]] = {}
+
+_CREATE: Final = """
+CREATE TABLE arthur_meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
+CREATE TABLE arthur_models (
+    model_id VARCHAR NOT NULL, slot INTEGER NOT NULL, fingerprint VARCHAR NOT NULL
+);
+CREATE TABLE arthur_datasets (
+    model_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, batch_id VARCHAR NOT NULL,
+    status VARCHAR NOT NULL, partner_record_count BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL
+);
+"""
+
+
+class Database:
+    """An open DuckDB database, in memory or in a directory that nobody else has open.
+
+    Args:
+        directory: Where the file lives; made when missing. ``None`` keeps everything in memory.
+        migrations: Steps from each older schema version to the next.
+
+    Attributes:
+        files: Directory for files beside the database; a temporary one for a database in memory.
+        durable: Whether what is written outlives the process.
+
+    Raises:
+        DataStoreLockedError: If another process has the directory open.
+        DataStoreVersionError: If the file needs a newer DuckDB or a newer version of this package.
+    """
+
+    def __init__(
+        self, directory: Path | None, *, migrations: Mapping[int, Migration] = MIGRATIONS
+    ) -> None:
+        self._lock: DirectoryLock | None = None
+        self._remove_files: weakref.finalize[Any, Any] | None = None
+        self._closing = threading.Lock()
+        self._connection: Cursor | None = None
+        self._lent: set[Cursor] = set()
+        self.durable = directory is not None
+        if directory is None:
+            self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
+            self._remove_files = weakref.finalize(self, _remove, self.files, os.getpid())
+            target = ":memory:"
+        else:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._lock = DirectoryLock(directory)
+            self.files = directory
+            target = str(directory / DATABASE_FILE)
+        try:
+            self._connection = _connect(target, self.files / "spill")
+            self._prepare(migrations)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, migrations: Mapping[int, Migration]) -> None:
+        known = self.fetch(
+            "SELECT table_name FROM information_schema.tables WHERE table_name = 'arthur_meta'"
+        )[1]
+        if not known:
+            with self.transaction() as cursor:
+                cursor.execute(_CREATE)
+                cursor.execute(
+                    "INSERT INTO arthur_meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)]
+                )
+            return
+        version = self.schema_version
+        if version > SCHEMA_VERSION:
+            raise DataStoreVersionError(
+                f"the data directory was written by a newer version of arthurai (data schema"
+                f" {version}, this version knows {SCHEMA_VERSION}): install that version or newer."
+            )
+        while version < SCHEMA_VERSION:
+            with self.transaction() as cursor:
+                migrations[version](cursor)
+                version += 1
+                cursor.execute(
+                    "UPDATE arthur_meta SET value = ? WHERE name = 'schema_version'",
+                    [str(version)],
+                )
+
+    @property
+    def schema_version(self) -> int:
+        """Version of the tables in the file."""
+        _, rows = self.fetch("SELECT value FROM arthur_meta WHERE name = 'schema_version'")
+        return int(rows[0][0])
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """Lend a cursor of its own to the caller: cursors are never shared between threads."""
+        if self._connection is None:
+            raise RuntimeError("the data store is closed")
+        cursor = self._connection.cursor()
+        self._lent.add(cursor)
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            self._lent.discard(cursor)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """Lend a cursor inside a transaction: committed at the end, rolled back on an error."""
+        with self.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                # After a failed COMMIT there is nothing left to roll back.
+                with suppress(duckdb.Error):
+                    cursor.execute("ROLLBACK")
+                raise
+
+    def write(self, work: Callable[[Cursor], T]) -> T:
+        """Run work in a transaction, again if it collides with another one.
+
+        Args:
+            work: Does the work with the cursor it is given; it may be called several times.
+
+        Returns:
+            What ``work`` returned in the transaction that was committed.
+        """
+
+        def attempt() -> T:
+            with self.transaction() as cursor:
+                return work(cursor)
+
+        return _retried(attempt)
+
+    def fetch(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a query on a cursor of its own.
+
+        Args:
+            sql: One statement, values as ``?`` or ``$name``.
+            params: The values.
+
+        Returns:
+            Column names and rows.
+        """
+        with self.cursor() as cursor:
+            cursor.execute(sql, params)
+            names = [column[0] for column in cursor.description or ()]
+            return names, cursor.fetchall()
+
+    def checkpoint(self) -> None:
+        """Fold the log into the file, as soon as no other write is under way."""
+
+        def attempt() -> None:
+            with self.cursor() as cursor:
+                cursor.execute("CHECKPOINT")
+
+        _retried(attempt)
+
+    def close(self) -> None:
+        """Write everything into the file and give the directory free; again: does nothing."""
+        with self._closing:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                self._interrupt()
+                connection.close()
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+            if self._remove_files is not None:
+                self._remove_files()
+
+    def _interrupt(self) -> None:
+        """End the calls under way, so that the connection can be closed."""
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        while self._lent and time.monotonic() < deadline:
+            for cursor in self._lent.copy():
+                with suppress(duckdb.Error):  # closed meanwhile
+                    cursor.interrupt()
+            time.sleep(_FIRST_WAIT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def _retried(attempt: Callable[[], T]) -> T:
+    """Try again, after growing waits, what collides with another transaction."""
+    for number in range(_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except duckdb.TransactionException:
+            time.sleep(random.uniform(0.5, 1.0) * _FIRST_WAIT * 2**number)  # noqa: S311 - jitter
+    return attempt()
+
+
+def _remove(directory: Path, owner: int) -> None:
+    """Delete temporary files, unless a fork of their owner is what ends."""
+    if os.getpid() == owner:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _connect(target: str, spill: Path) -> Cursor:
+    # Nothing that comes in a query may reach the file system, the network or these settings.
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": str(spill),
+        "checkpoint_threshold": "64MB",
+    }
+    try:
+        connection = duckdb.connect(target, config=config)
+    except duckdb.Error as error:
+        text = str(error)
+        if "version" in text.lower() and "storage" in text.lower():
+            raise DataStoreVersionError(
+                f"{target!r} was written by a newer DuckDB than the installed"
+                f" {duckdb.__version__}: install duckdb>=2 (DuckDB says: {text.splitlines()[0]})"
+            ) from error
+        raise
+    connection.execute("SET lock_configuration = true")
+    return connection

@@ -1,0 +1,119 @@
+"""What enrichments have found out about inferences, for queries on ``enriched``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from arthurai.server.storage.warehouse.ddl import quoted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+
+_EXPLANATION: Final = {
+    "inference_id": "VARCHAR",
+    "explainer_algo": "VARCHAR",
+    "explainer_predicted_attribute": "VARCHAR",
+    "explainer_attribute": "VARCHAR",
+    "explainer_score": "DOUBLE",
+}
+
+COLUMNS: Final[dict[str, dict[str, str]]] = {
+    "anomaly": {
+        "inference_id": "VARCHAR",
+        "anomaly_score": "DOUBLE",
+        "raw_anomaly_score": "DOUBLE",
+    },
+    "output_anomaly": {
+        "inference_id": "VARCHAR",
+        "attribute": "VARCHAR",
+        "anomaly_score": "DOUBLE",
+        "raw_anomaly_score": "DOUBLE",
+    },
+    "explanations": _EXPLANATION,
+    "token_explanations": {**_EXPLANATION, "token": "VARCHAR", "position": "BIGINT"},
+}
+# Rows of these columns belong together; new ones take the place of old ones.
+_KEYS: Final = {
+    "anomaly": ("inference_id",),
+    "output_anomaly": ("inference_id", "attribute"),
+    "explanations": ("inference_id", "explainer_algo"),
+    "token_explanations": ("inference_id", "explainer_algo"),
+}
+
+
+def _table(slot: int, source: str) -> str:
+    return quoted(f"m{slot}_{source}")
+
+
+def relation(database: Database, slot: int, source: str) -> str:
+    """Return the quoted name of the table with the results of an enrichment.
+
+    Args:
+        database: The database.
+        slot: Slot number of the model.
+        source: A key of ``COLUMNS``.
+
+    Raises:
+        LookupError: If there are no results.
+    """
+    found = database.fetch(
+        "SELECT 1 FROM information_schema.tables WHERE table_name = ?", [f"m{slot}_{source}"]
+    )[1]
+    if not found:
+        raise LookupError(f"no results of the enrichment {source}")
+    return _table(slot, source)
+
+
+def store(database: Database, slot: int, source: str, table: pa.Table) -> None:
+    """Store results; those of the same inference (and algorithm) are replaced.
+
+    Args:
+        database: The database.
+        slot: Slot number of the model.
+        source: A key of ``COLUMNS``.
+        table: The results, with the columns of ``COLUMNS[source]``.
+    """
+    columns = ", ".join(
+        f"{name} {kind} NOT NULL" if name == "inference_id" else f"{name} {kind}"
+        for name, kind in COLUMNS[source].items()
+    )
+    names = ", ".join(COLUMNS[source])
+    keys = ", ".join(_KEYS[source])
+    target = _table(slot, source)
+
+    def work(cursor: Cursor) -> None:
+        cursor.register("results", table)
+        cursor.execute(f"DELETE FROM {target} WHERE ({keys}) IN (SELECT ({keys}) FROM results)")
+        cursor.execute(f"INSERT INTO {target} ({names}) SELECT {names} FROM results")
+
+    database.write(
+        lambda cursor: cursor.execute(f"CREATE TABLE IF NOT EXISTS {target} ({columns})")
+    )
+    database.write(work)
+
+
+def drop_tables(cursor: Cursor, slot: int) -> None:
+    """Drop all results of a model."""
+    for source in COLUMNS:
+        cursor.execute(f"DROP TABLE IF EXISTS {_table(slot, source)}")
+
+
+def prune(cursor: Cursor, slot: int, kept: str) -> None:
+    """Delete results of inferences that are gone.
+
+    Args:
+        cursor: A cursor inside the transaction that deletes the inferences.
+        slot: Slot number of the model.
+        kept: Relation of the inferences that stay.
+    """
+    cursor.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_name IN (SELECT unnest(?))",
+        [[f"m{slot}_{source}" for source in COLUMNS]],
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(
+            f"DELETE FROM {quoted(name)} WHERE inference_id NOT IN"
+            f" (SELECT CAST(inference_id AS VARCHAR) FROM {kept})"
+        )

@@ -1,0 +1,135 @@
+"""Retention and compaction of a data directory, for the command line."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import duckdb
+
+from arthurai.server.storage.warehouse import enrichment_columns as enrichments
+from arthurai.server.storage.warehouse.ddl import quoted, reference_table, rows_table
+from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
+from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE, Database
+from arthurai.server.storage.warehouse.errors import DataStoreError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.writer import ModelWriter
+
+_COMPACTED_FILE: Final = "compacted.duckdb"
+
+
+class Compaction(NamedTuple):
+    """Size of the database file in bytes, before and after."""
+
+    before: int
+    after: int
+
+
+def prune_model(database: Database, writer: ModelWriter, before: dt.datetime) -> int:
+    """Delete the inferences of a model that were made before a time, with all that hangs on them.
+
+    Args:
+        database: The database.
+        writer: The writer of the model.
+        before: Time, UTC without zone, exclusive.
+
+    Returns:
+        Number of inferences deleted.
+    """
+    rows = rows_table(writer.slot)
+
+    def work(cursor: Cursor) -> int:
+        cursor.execute(f"DELETE FROM {rows} WHERE inference_timestamp < ?", [before])
+        deleted = int(cursor.fetchall()[0][0])
+        if deleted:
+            enrichments.prune(cursor, writer.slot, rows)
+            cursor.execute(
+                "DELETE FROM arthur_datasets WHERE model_id = ? AND kind = 'batch'"
+                f" AND batch_id NOT IN (SELECT batch_id FROM {rows} WHERE batch_id IS NOT NULL)",
+                [writer.model_id],
+            )
+        return deleted
+
+    with writer.lock:
+        deleted = database.write(work)
+        if deleted:
+            writer.forget()
+    return deleted
+
+
+def images_in_use(database: Database, slot: int, columns: list[str]) -> set[str]:
+    """Return the image ids that rows of a model refer to.
+
+    Args:
+        database: The database.
+        slot: Slot number of the model.
+        columns: Columns of its image attributes.
+    """
+    used: set[str] = set()
+    for table in (rows_table(slot), reference_table(slot)):
+        for column in columns:
+            _, found = database.fetch(
+                f"SELECT DISTINCT {quoted(column)} FROM {table} WHERE {quoted(column)} IS NOT NULL"
+            )
+            used |= {row[0] for row in found}
+    return used
+
+
+def compact(directory: Path) -> Compaction:
+    """Rewrite the database file without the space of deleted rows.
+
+    The directory must not be open anywhere. A crash leaves either the old file or the new one.
+
+    Args:
+        directory: The data directory.
+
+    Returns:
+        Size of the file before and after.
+
+    Raises:
+        DataStoreLockedError: If the directory is open.
+        DataStoreError: If there is no database in it, or the copy differs from it.
+        DataStoreVersionError: If it was written by a newer version.
+    """
+    path, target = directory / DATABASE_FILE, directory / _COMPACTED_FILE
+    if not path.is_file():
+        raise DataStoreError(f"{str(directory)!r} holds no data: {DATABASE_FILE} is missing")
+    # Opened once as usual: this checks the versions, and puts the log of a crash into the file.
+    Database(directory).close()
+    with DirectoryLock(directory):
+        before = path.stat().st_size
+        target.unlink(missing_ok=True)
+        try:
+            _copy(path, target)
+            with target.open("rb+") as file:
+                os.fsync(file.fileno())
+            target.replace(path)
+        finally:
+            target.unlink(missing_ok=True)
+        return Compaction(before, path.stat().st_size)
+
+
+def _copy(path: Path, target: Path) -> None:
+    with duckdb.connect(":memory:") as connection:
+        for name, file, options in (("old", path, "(READ_ONLY)"), ("new", target, "")):
+            literal = str(file).replace("'", "''")
+            connection.execute(f"ATTACH '{literal}' AS {name} {options}")
+        connection.execute("COPY FROM DATABASE old TO new")
+        tables = connection.execute(
+            "SELECT database_name, schema_name, table_name FROM duckdb_tables()"
+            " WHERE database_name IN ('old', 'new')"
+        ).fetchall()
+        counted: dict[str, dict[str, int]] = {"old": {}, "new": {}}
+        for database, schema, table in tables:
+            full = ".".join(map(quoted, (database, schema, table)))
+            found = connection.execute(f"SELECT count(*) FROM {full}").fetchall()
+            counted[database][table] = found[0][0]
+        if counted["old"] != counted["new"]:
+            raise DataStoreError("the compacted copy lacks rows; the old file stays as it was")
+        connection.execute("CHECKPOINT new")
+        connection.execute("DETACH new")

@@ -1,0 +1,150 @@
+"""The models a data store holds: their tables, and who writes them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from arthurai.server.model_schema import ModelSchema
+from arthurai.server.storage.warehouse import ddl as tables
+from arthurai.server.storage.warehouse import enrichment_columns as enrichments
+from arthurai.server.storage.warehouse.errors import UnknownModelError
+from arthurai.server.storage.warehouse.writer import ModelWriter
+
+if TYPE_CHECKING:
+    from arthurai.server.storage.warehouse.datasets import Datasets
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+
+
+class ModelRegistry:
+    """Makes, changes and drops the tables of models.
+
+    Args:
+        database: The database.
+        datasets: The states of batches and reference sets.
+    """
+
+    def __init__(self, database: Database, datasets: Datasets) -> None:
+        self._database = database
+        self._datasets = datasets
+        self._lock = threading.RLock()
+        self._writers: dict[str, ModelWriter] = {}
+        self._fingerprints: dict[str, str] = {}
+        # By slot, the columns that the views are known to have.
+        self._columns: dict[int, set[tuple[str, str]]] = {}
+        for model_id, slot, fingerprint in database.fetch(
+            "SELECT model_id, slot, fingerprint FROM arthur_models"
+        )[1]:
+            self._writers[model_id] = ModelWriter(database, datasets, model_id, slot)
+            self._fingerprints[model_id] = fingerprint
+
+    def get(self, model_id: str) -> ModelWriter | None:
+        """Return the writer of a model, or ``None`` for an unknown one."""
+        return self._writers.get(model_id)
+
+    def known(self, model_id: str) -> ModelWriter:
+        """Return the writer of a model.
+
+        Raises:
+            UnknownModelError: If the id is unknown.
+        """
+        try:
+            return self._writers[model_id]
+        except KeyError:
+            raise UnknownModelError(f"the data store knows no model {model_id!r}") from None
+
+    def writer(self, schema: ModelSchema) -> ModelWriter:
+        """Return the writer of a model; its tables are made, or widened, to hold the schema.
+
+        Nothing is dropped here: the schema may be one that a request has read a moment before it
+        was changed.
+
+        Args:
+            schema: Schema of the model.
+        """
+        if self._fingerprints.get(schema.model_id) == tables.fingerprint(schema):
+            return self._writers[schema.model_id]
+        with self._lock:
+            writer = self._writers.get(schema.model_id)
+            if writer is not None and _columns(schema) <= self._columns.get(writer.slot, set()):
+                return writer
+            return self._fit(schema, drop=False)
+
+    def update(self, schema: ModelSchema) -> None:
+        """Make the tables of a model fit a changed schema; columns that are gone are dropped.
+
+        Args:
+            schema: The new schema of the model.
+        """
+        with self._lock:
+            self._fit(schema, drop=True)
+
+    def _fit(self, schema: ModelSchema, *, drop: bool) -> ModelWriter:
+        fingerprint = tables.fingerprint(schema)
+        writer = self._writers.get(schema.model_id)
+        is_new = writer is None
+        if writer is None:
+            slot = 1 + max((w.slot for w in self._writers.values()), default=0)
+            writer = ModelWriter(self._database, self._datasets, schema.model_id, slot)
+        slot = writer.slot
+
+        def fit(cursor: Cursor) -> None:
+            if is_new:
+                tables.create_tables(cursor, slot, schema)
+                cursor.execute(
+                    "INSERT INTO arthur_models VALUES (?, ?, ?)",
+                    [schema.model_id, slot, fingerprint],
+                )
+            else:
+                tables.alter_tables(cursor, slot, schema, drop=drop)
+                cursor.execute(
+                    "UPDATE arthur_models SET fingerprint = ? WHERE model_id = ?",
+                    [fingerprint, schema.model_id],
+                )
+
+        with writer.reference_lock, writer.lock:
+            self._database.write(fit)
+            known = set() if is_new or drop else self._columns.get(slot, set())
+            self._columns[slot] = known | _columns(schema)
+            self._writers[schema.model_id] = writer
+            self._fingerprints[schema.model_id] = fingerprint
+        return writer
+
+    def delete(self, model_id: str) -> None:
+        """Drop all data of a model; an unknown model is no error."""
+        with self._lock:
+            writer = self._writers.get(model_id)
+            if writer is None:
+                return
+            slot = writer.slot
+
+            def drop(cursor: Cursor) -> None:
+                tables.drop_tables(cursor, slot)
+                enrichments.drop_tables(cursor, slot)
+                for table in ("arthur_models", "arthur_datasets"):
+                    cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
+
+            with writer.reference_lock, writer.lock:
+                self._database.write(drop)
+                del self._writers[model_id]
+                del self._fingerprints[model_id]
+                self._columns.pop(slot, None)
+
+    def relation(self, model: ModelSchema | str, source: str) -> str:
+        """Return the quoted name of the relation behind a query source.
+
+        Args:
+            model: The model, or its id.
+            source: A key of ``tables.SOURCES`` or of ``enrichments.COLUMNS``.
+
+        Raises:
+            LookupError: If the model is unknown, or has no results of that enrichment.
+        """
+        writer = self.writer(model) if isinstance(model, ModelSchema) else self.known(model)
+        if source in enrichments.COLUMNS:
+            return enrichments.relation(self._database, writer.slot, source)
+        return tables.view(writer.slot, source)
+
+
+def _columns(schema: ModelSchema) -> set[tuple[str, str]]:
+    return {(a.column, a.value_type) for a in schema.attributes}

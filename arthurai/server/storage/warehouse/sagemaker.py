@@ -1,0 +1,216 @@
+"""Files of SageMaker Data Capture: JSON lines, each the input and output of one invocation."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import orjson
+
+from arthurai.server.model_schema import PIPELINE_INPUT, PREDICTED_VALUE
+from arthurai.server.storage.warehouse.row_results import Failure
+from arthurai.server.storage.warehouse.value_checks import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arthurai.server.model_schema import Attribute, ModelSchema
+
+MAX_LINE_BYTES: Final = 64 * 2**20
+
+_PIECE: Final = 20_000  # inferences
+_LISTS: Final = ("features", "probabilities")
+_TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+class _CaptureError(ValueError):
+    """Why a capture event cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an inference stands in the file.
+
+    Attributes:
+        event_id: Id of the capture event; empty if the line has none.
+        index: Place inside the event, from 0.
+    """
+
+    event_id: str
+    index: int
+
+
+@dataclass(slots=True)
+class Capture:
+    """What was read of a capture file so far.
+
+    Attributes:
+        origins: Where each inference stands.
+        failures: Events that could not be read.
+    """
+
+    origins: list[Origin] = field(default_factory=list)
+    failures: list[tuple[Origin, Failure]] = field(default_factory=list)
+
+    def refuse(self, event_id: str, reason: str) -> None:
+        """Note that an event cannot be read."""
+        failure = Failure(int(HTTPStatus.BAD_REQUEST), reason)
+        self.failures.append((Origin(event_id, 0), failure))
+
+
+def read_capture(
+    schema: ModelSchema, stream: IO[bytes], capture: Capture
+) -> Iterator[list[dict[str, Any]]]:
+    """Read a capture file in pieces of bounded size.
+
+    Inputs are taken in the order of the ``PIPELINE_INPUT`` attributes, outputs in that of the
+    predictions, unless the payload names them.
+
+    Args:
+        schema: Schema of the model.
+        stream: The file.
+        capture: Takes the places of the inferences and the events that are refused.
+
+    Returns:
+        Lists of ``Inference`` objects of the API.
+    """
+    items: list[dict[str, Any]] = []
+    stream.seek(0)
+    if stream.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        stream.seek(0)
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        if len(line) > MAX_LINE_BYTES:
+            capture.refuse("", f"the line has more than {MAX_LINE_BYTES} bytes")
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_LINE_BYTES)
+        elif line.strip():
+            items += _read_event(schema, line, capture)
+        if len(items) >= _PIECE:
+            yield items
+            items = []
+    yield items
+
+
+def _read_event(schema: ModelSchema, line: bytes, capture: Capture) -> list[dict[str, Any]]:
+    event_id = ""
+    try:
+        event = _json(line, "the line")
+        metadata = _member(event, "eventMetadata")
+        event_id = _event_id(metadata)
+        rows = _rows(schema, _member(event, "captureData"))
+    except _CaptureError as problem:
+        capture.refuse(event_id, str(problem))
+        return []
+    name = metadata.get("inferenceId") or event_id
+    capture.origins += (Origin(event_id, index) for index in range(len(rows)))
+    return [
+        {
+            "partner_inference_id": f"{name}_{index}" if len(rows) > 1 else name,
+            "inference_timestamp": metadata.get("inferenceTime"),
+            "inference_data": row,
+        }
+        for index, row in enumerate(rows)
+    ]
+
+
+def _event_id(metadata: Mapping[str, Any]) -> str:
+    event_id = metadata.get("eventId")
+    if not isinstance(event_id, str) or not event_id:
+        raise _CaptureError("eventMetadata.eventId is missing")
+    return event_id
+
+
+def _rows(schema: ModelSchema, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    predicted = tuple(a for a in schema.by_stage(PREDICTED_VALUE) if not a.implicit)
+    inputs = _payload(data, "endpointInput", schema.by_stage(PIPELINE_INPUT))
+    outputs = _payload(data, "endpointOutput", predicted)
+    if len(inputs) != len(outputs):
+        raise _CaptureError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
+    if not inputs:
+        raise _CaptureError("the event holds no inference: its payloads are empty")
+    return [{**given, **found} for given, found in zip(inputs, outputs, strict=True)]
+
+
+def _json(text: bytes | str, where: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _CaptureError(f"{where} is not valid JSON ({error})") from None
+
+
+def _member(container: Any, name: str) -> Mapping[str, Any]:
+    found = container.get(name) if isinstance(container, Mapping) else None
+    if not isinstance(found, Mapping):
+        raise _CaptureError(f"{name} is missing")
+    return found
+
+
+def _payload(
+    data: Mapping[str, Any], side: str, attributes: Sequence[Attribute]
+) -> list[dict[str, Any]]:
+    part = _member(data, side)
+    content, encoding = part.get("data"), str(part.get("encoding", "")).upper()
+    if not isinstance(content, str):
+        raise _CaptureError(f"{side}.data is missing")
+    if encoding == "CSV":
+        rows = list(_csv_rows(content))
+    elif encoding == "JSON":
+        rows = _json_rows(_json(content, f"{side}.data"), side)
+    else:
+        raise _CaptureError(f"{side}.encoding: expected CSV or JSON, found {shown(encoding)}")
+    return [_named(row, attributes, side, is_text=encoding == "CSV") for row in rows]
+
+
+def _csv_rows(content: str) -> Iterator[list[str]]:
+    try:
+        yield from (row for row in csv.reader(io.StringIO(content), strict=True) if row)
+    except csv.Error as error:
+        raise _CaptureError(f"the CSV cannot be read ({error})") from None
+
+
+def _json_rows(content: Any, side: str) -> list[Any]:
+    for key in ("instances", "predictions"):
+        if isinstance(content, Mapping) and isinstance(content.get(key), list):
+            return list(content[key])
+    raise _CaptureError(f"{side}.data: expected a list under 'instances' or 'predictions'")
+
+
+def _named(
+    row: Any, attributes: Sequence[Attribute], side: str, *, is_text: bool
+) -> dict[str, Any]:
+    if isinstance(row, Mapping):
+        for key in _LISTS:
+            if isinstance(row.get(key), list):
+                return _named(row[key], attributes, side, is_text=False)
+        return dict(row)
+    if not isinstance(row, list):
+        row = [row]
+    if len(row) != len(attributes):
+        raise _CaptureError(f"{side}: {len(row)} values for {len(attributes)} attributes")
+    return {
+        attribute.name: _from_text(attribute, value) if is_text else value
+        for attribute, value in zip(attributes, row, strict=True)
+    }
+
+
+def _from_text(attribute: Attribute, text: str) -> Any:
+    """Read a CSV value as its value type; what does not fit stays text and is refused later."""
+    stripped = text.strip()
+    if attribute.value_type in {"STRING", "UNSTRUCTURED_TEXT", "IMAGE", "TIMESTAMP"}:
+        return text
+    if not stripped:
+        return None
+    if attribute.value_type == "BOOLEAN":
+        return _TRUTHS.get(stripped.lower(), text)
+    if attribute.value_type in {"INTEGER", "FLOAT"}:
+        for convert in (int, float):
+            try:
+                return convert(stripped)
+            except ValueError:
+                continue
+    return text

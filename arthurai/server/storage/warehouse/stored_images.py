@@ -1,0 +1,259 @@
+"""Images of inferences and reference rows, kept as files named by their content."""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import re
+import secrets
+import time
+import zipfile
+import zlib
+from typing import IO, TYPE_CHECKING, Final
+
+import pyarrow as pa
+
+from arthurai.server.storage.warehouse.errors import BadDataError, UnknownDatasetError
+from arthurai.server.storage.warehouse.value_checks import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from arthurai.server.model_schema import ModelSchema
+    from arthurai.server.storage.warehouse.row_results import Outcome
+
+MAX_IMAGE_BYTES: Final = 64 * 2**20
+MAX_IMAGES: Final = 1_000_000
+MAX_TOTAL_BYTES: Final = 16 * 2**30
+
+_GRACE: Final = 3600.0  # seconds
+_IMAGE_ID: Final = re.compile(r"[0-9a-f]{40}")
+_ZIP_MAGIC: Final = b"PK"
+_ZIP_ERRORS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+)
+_MAGICS: Final = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+)
+
+
+def content_type(content: bytes) -> str | None:
+    """Return the media type of an image by its first bytes, or ``None`` for no known image."""
+    return next((kind for magic, kind in _MAGICS if content.startswith(magic)), None)
+
+
+class ImageFiles:
+    """The images of one model.
+
+    The id of an image is a digest of its content: the same image sent again is the same file, so
+    that a repeated row is the same row.
+
+    Args:
+        directory: Where the files lie; made with the first image.
+        durable: Write to the disk before answering; needless where the rows are in memory only.
+    """
+
+    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+        self._directory = directory
+        self._durable = durable
+
+    def _path(self, image_id: str) -> Path:
+        return self._directory / image_id[:2] / image_id
+
+    def put(self, content: bytes) -> str:
+        """Store an image.
+
+        Args:
+            content: The image as it was sent.
+
+        Returns:
+            Its id.
+
+        Raises:
+            BadDataError: If it is none of PNG, JPEG, GIF and TIFF.
+        """
+        if content_type(content) is None:
+            raise BadDataError("is no PNG, JPEG, GIF or TIFF image")
+        image_id = hashlib.sha256(content).hexdigest()[:40]
+        path = self._path(image_id)
+        if path.exists():
+            path.touch()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f"{image_id}.{secrets.token_hex(8)}.part")
+            try:
+                with partial.open("wb") as file:
+                    file.write(content)
+                    if self._durable:
+                        file.flush()
+                        os.fsync(file.fileno())
+                partial.replace(path)
+            except OSError:
+                partial.unlink(missing_ok=True)
+                raise
+        return image_id
+
+    def get(self, image_id: str) -> bytes:
+        """Return an image as it was sent.
+
+        Raises:
+            UnknownDatasetError: If there is no image with that id.
+        """
+        if _IMAGE_ID.fullmatch(image_id):
+            try:
+                return self._path(image_id).read_bytes()
+            except FileNotFoundError:
+                pass
+        raise UnknownDatasetError(f"the model has no image {image_id[:60]!r}")
+
+    def remove_all_but(self, kept: set[str]) -> int:
+        """Delete images nobody refers to any more.
+
+        Those of the last hour stay: their rows may not be stored yet.
+
+        Args:
+            kept: Ids of the images to keep.
+
+        Returns:
+            Number of images deleted.
+        """
+        removed = 0
+        limit = time.time() - _GRACE
+        for path in self._directory.glob("??/*"):
+            if path.name not in kept and path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+
+class ImageUpload:
+    """The images that came with a file of rows: a zip, or a single image.
+
+    Nothing of a zip is ever unpacked under the name it gives: names only look up entries.
+
+    Args:
+        stream: The uploaded file, seekable.
+        files: Where the images go.
+
+    Raises:
+        BadDataError: If the file is neither, or a zip that is broken or too large.
+    """
+
+    def __init__(self, stream: IO[bytes], files: ImageFiles) -> None:
+        self._files = files
+        self._zip: zipfile.ZipFile | None = None
+        self._single: str | None = None  # id of the image, if there is just one
+        self._stored: dict[str, str | BadDataError] = {}
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        stream.seek(0)
+        start = stream.read(len(_ZIP_MAGIC))
+        stream.seek(0)
+        if start == _ZIP_MAGIC:
+            self._open(stream)
+            return
+        content = stream.read(MAX_IMAGE_BYTES + 1)
+        if len(content) > MAX_IMAGE_BYTES:
+            raise BadDataError(f"image_data: an image may have at most {MAX_IMAGE_BYTES} bytes")
+        try:
+            self._single = files.put(content)
+        except BadDataError:
+            raise BadDataError("image_data: neither a zip nor a PNG, JPEG, GIF or TIFF") from None
+
+    def _open(self, stream: IO[bytes]) -> None:
+        try:
+            self._zip = zipfile.ZipFile(stream)
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise BadDataError(f"image_data: the zip cannot be read ({error})") from None
+        entries = [e for e in self._zip.infolist() if not e.is_dir()]
+        if len(entries) > MAX_IMAGES:
+            raise BadDataError(f"image_data: {len(entries)} files in the zip, over {MAX_IMAGES}")
+        if sum(e.file_size for e in entries) > MAX_TOTAL_BYTES:
+            raise BadDataError(f"image_data: the zip unpacks to more than {MAX_TOTAL_BYTES} bytes")
+        ambiguous = set()
+        for entry in entries:
+            base = _base(entry.filename)
+            if base in self._entries:
+                ambiguous.add(base)
+            self._entries[base] = entry
+        for base in ambiguous:
+            del self._entries[base]
+        # A full name is never ambiguous, and goes before a base name.
+        self._entries |= {entry.filename: entry for entry in entries}
+
+    def place(self, schema: ModelSchema, table: pa.Table, outcome: Outcome) -> pa.Table:
+        """Store the images that rows name and put their ids in the place of the names.
+
+        Args:
+            schema: Schema of the model.
+            table: Decoded rows.
+            outcome: Where rows are refused whose image is missing or bad.
+        """
+        for attribute in schema.stored:
+            if attribute.value_type != "IMAGE" or attribute.column not in table.column_names:
+                continue
+            ids: list[str | None] = []
+            rows = table.column("row").to_pylist()
+            for row, name in zip(rows, table.column(attribute.column).to_pylist(), strict=True):
+                try:
+                    ids.append(None if name is None else self.image_id(name))
+                except BadDataError as error:
+                    ids.append(None)
+                    outcome.refuse(
+                        row, error.status, f"attribute {attribute.name}: {shown(name)} {error}"
+                    )
+            place = table.column_names.index(attribute.column)
+            table = table.set_column(place, attribute.column, pa.array(ids, pa.string()))
+        return outcome.without_refused(table)
+
+    def image_id(self, name: str) -> str:
+        """Store the image a row names and return its id; a single image is that of all rows.
+
+        Args:
+            name: What the row holds: a file name or path.
+
+        Raises:
+            BadDataError: If there is no such image, or it is none.
+        """
+        if self._single is not None:
+            return self._single
+        entry = self._entries.get(name) or self._entries.get(_base(name))
+        if entry is None:
+            raise BadDataError("is not among the files of image_data")
+        found = self._stored.get(entry.filename)
+        if found is None:
+            try:
+                found = self._files.put(self._read(entry))
+            except BadDataError as error:
+                found = error
+            # Bad ones are remembered too: unpacking them again for each row would take for ever.
+            self._stored[entry.filename] = found
+        if isinstance(found, BadDataError):
+            raise BadDataError(str(found))
+        return found
+
+    def _read(self, entry: zipfile.ZipInfo) -> bytes:
+        if self._zip is None or entry.flag_bits & 1:
+            raise BadDataError("is encrypted")
+        try:
+            with self._zip.open(entry) as file:
+                content = file.read(MAX_IMAGE_BYTES + 1)
+        except _ZIP_ERRORS as error:
+            raise BadDataError(f"cannot be read from the zip ({error})") from None
+        if len(content) > MAX_IMAGE_BYTES:
+            raise BadDataError(f"has more than {MAX_IMAGE_BYTES} bytes")
+        return content
+
+
+def _base(name: str) -> str:
+    return re.split(r"[\\/]", name)[-1]

@@ -1,0 +1,347 @@
+"""What a connection needs to know before anything is sent, checked before anything is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import logging
+import math
+import os
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from arthurai.common.exceptions import (
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.transport.redaction import presentable_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+logger = logging.getLogger(__name__)
+
+LOCAL_SCHEME = "local"
+_TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0"})
+_NETLOC = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\W_](?:[\w.-]*\w)?\.?)(?::(?P<port>\d{1,5}))?")
+_HIGHEST_PORT = 65535
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `" Did you mean 'x'?"` for the nearest known word, or an empty text."""
+    candidates = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(word.lower(), candidates, n=1, cutoff=0.6)
+    return f" Did you mean {candidates[near[0]]!r}?" if near else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server is: an origin on the network, or a local directory for the embedded server.
+
+    Attributes:
+        origin: Scheme, host and port without a trailing slash. For local servers an address that
+            is only ever seen by the in-process transport.
+        shown: The address as users know it.
+        local: Whether the server runs inside this process.
+        directory: Where a local server keeps its data; `None` means in memory.
+    """
+
+    origin: str
+    shown: str
+    local: bool = False
+    directory: Path | None = None
+
+
+def parse_endpoint(url: str, *, allow_insecure: bool = False) -> Endpoint:
+    """Check the address of a server, before a credential goes anywhere.
+
+    Args:
+        url: `https://host[:port]`, `local://` for an embedded server in memory, or
+            `local:///some/dir` for one that keeps its data in a directory. The directory is taken
+            literally, without percent-decoding. A missing scheme means https.
+        allow_insecure: Accept plain http, which sends credentials unencrypted. Needed for loopback
+            addresses as well.
+
+    Returns:
+        The checked address.
+
+    Raises:
+        UserTypeError: `url` is no text.
+        UserValueError: The address cannot be used; the message says why.
+    """
+    if not isinstance(url, str):
+        raise UserTypeError(f"url must be a string, got {type(url).__name__}")
+    url = url.strip()
+    if not url:
+        raise UserValueError('url is empty. Give e.g. url="https://app.arthur.ai" or "local://".')
+    if any(ch.isspace() or not ch.isprintable() for ch in url) and not _is_local(url):
+        raise UserValueError(f"url {_shown(url)!r} holds blanks or control characters")
+    if _is_local(url):
+        return _local_endpoint(url)
+    if "://" not in url:
+        logger.warning("url %r has no scheme, https:// is assumed", _shown(url))
+        url = f"https://{url}"
+    return _network_endpoint(url, allow_insecure=allow_insecure)
+
+
+def _is_local(url: str) -> bool:
+    return url.lower().startswith(f"{LOCAL_SCHEME}:")
+
+
+def _shown(url: str) -> str:
+    try:
+        return presentable_url(url if "://" in url else f"//{url}")
+    except ValueError:
+        return "…"
+
+
+def _local_endpoint(url: str) -> Endpoint:
+    rest = url[len(LOCAL_SCHEME) + 1 :]
+    path = rest.removeprefix("//")
+    if not rest.startswith("//") or (path and not Path(path.lstrip("/") or "/").parts):
+        raise UserValueError(f'url {url!r} must be "local://" or "local:///some/dir"')
+    if path in {"", "/"}:
+        if path == "/":
+            raise UserValueError(
+                f'url {url!r} names the root directory. Use "local://" for a server in memory or '
+                f'"local:///some/dir" for one with a data directory.'
+            )
+        return Endpoint(origin="http://localhost", shown="local://", local=True)
+    if not path.isprintable():
+        raise UserValueError(f"url {url!r} holds control characters")
+    if re.match(r"/[A-Za-z]:[/\\]", path):  # local:///C:/data
+        path = path[1:]
+    directory = Path(path)
+    if not directory.is_absolute():
+        with contextlib.suppress(RuntimeError):  # "~name" of somebody unknown
+            directory = directory.expanduser()
+        raise UserValueError(
+            f"url {url!r} names no absolute directory. "
+            f'Did you mean "local://{directory.absolute()}"?'
+        )
+    return Endpoint(
+        origin="http://localhost", shown=f"local://{path}", local=True, directory=directory
+    )
+
+
+def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
+    try:
+        parts = urlsplit(url)
+    except ValueError as fault:
+        raise UserValueError(f"url {_shown(url)!r} is no valid address: {fault}") from None
+    shown = _shown(url)
+    if parts.scheme not in {"http", "https"}:
+        raise UserValueError(
+            f"url {shown!r} has the scheme {parts.scheme!r}. Use https, or local:// for the "
+            f"embedded server.{did_you_mean(parts.scheme, ['https', 'http', LOCAL_SCHEME])}"
+        )
+    if "@" in parts.netloc:
+        raise UserValueError(
+            f"url {shown!r} holds a user name or password. Leave them out and pass access_key, or "
+            f"login and password."
+        )
+    match = _NETLOC.fullmatch(parts.netloc)
+    if match is None:
+        raise UserValueError(f"url {shown!r} names no valid host. Give e.g. https://app.arthur.ai")
+    if match["port"] is not None and not 0 < int(match["port"]) <= _HIGHEST_PORT:
+        raise UserValueError(f"url {shown!r} names the port {match['port']}, which does not exist")
+    origin = f"{parts.scheme}://{parts.netloc.lower()}"
+    for what, value in (
+        ("path", parts.path.strip("/")),
+        ("query", parts.query),
+        ("fragment", parts.fragment),
+    ):
+        if value:
+            raise UserValueError(
+                f"url {shown!r} has a {what}. Give scheme and host only: url={origin!r}"
+            )
+    if parts.scheme == "http" and not allow_insecure:
+        raise UserValueError(
+            f"url {shown!r} is plain http, which would send the credentials unencrypted. Use "
+            f"https, or pass allow_insecure=True for a server on this machine or behind a way "
+            f"you trust."
+        )
+    return Endpoint(origin=origin, shown=origin)
+
+
+def parse_bool(text: str, name: str) -> bool:
+    """Read a yes or no as people write it into environment variables.
+
+    Raises:
+        UserValueError: The text is neither; the message names the variable and the words accepted.
+    """
+    word = text.strip().lower()
+    if word in _TRUE_WORDS:
+        return True
+    if word in _FALSE_WORDS:
+        return False
+    raise UserValueError(
+        f"{name}={text!r} is neither yes nor no. Use one of "
+        f"{', '.join(sorted(_TRUE_WORDS))} / {', '.join(sorted(_FALSE_WORDS))}."
+    )
+
+
+def resolve_verify_ssl(verify_ssl: bool | None) -> bool:
+    """Say whether certificates are checked: the argument, else `VERIFY_SSL`, else yes.
+
+    Raises:
+        UserTypeError: The argument is no bool.
+        UserValueError: `VERIFY_SSL` is neither yes nor no.
+    """
+    if verify_ssl is None:
+        text = os.environ.get("VERIFY_SSL", "").strip()
+        return parse_bool(text, "VERIFY_SSL") if text else True
+    if not isinstance(verify_ssl, bool):
+        raise UserTypeError(f"verify_ssl must be True or False, got {type(verify_ssl).__name__}")
+    return verify_ssl
+
+
+def check_header_text(name: str, value: str, *, secret: bool) -> str:
+    """Strip a value that goes into a request header and refuse what cannot stand in one.
+
+    Args:
+        name: Name of the argument, for the message.
+        value: The text.
+        secret: Whether the message must not show the value.
+
+    Raises:
+        UserTypeError: The value is no text.
+        MissingParameterError: The value is empty.
+        UserValueError: The value holds characters that no header can carry.
+    """
+    if not isinstance(value, str):
+        raise UserTypeError(f"{name} must be a string, got {type(value).__name__}")
+    value = value.strip()
+    if not value:
+        raise MissingParameterError(f"{name} is empty")
+    if not value.isascii() or not value.isprintable():
+        shown = "" if secret else f" {value!r}"
+        raise UserValueError(
+            f"{name}{shown} holds characters other than printable ASCII. Copy it again, without "
+            f"line breaks and quotation marks."
+        )
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """How requests are made. Every field has a default that suits most programs.
+
+    Attributes:
+        timeout: Seconds without progress after which reading or writing gives up.
+        connect_timeout: Seconds to open a connection.
+        proxy: Address of a proxy. Without it `HTTPS_PROXY` and its kin are honoured.
+        ca_bundle: File or directory of certificate authorities to trust instead of the usual ones.
+            Without it `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are honoured.
+        max_connections: Connections kept open at once by one `ArthurAI`.
+        attempts: How often a request is sent at most, the first time included.
+        max_response_bytes: Largest answer that is read into memory.
+        compress: Whether larger JSON bodies are compressed by gzip. A server that answers 415 to
+            one gets it again as it is, and no other from then on.
+    """
+
+    timeout: float = 300.0
+    connect_timeout: float = 10.0
+    proxy: str | None = field(default=None, repr=False)
+    ca_bundle: str | os.PathLike[str] | None = None
+    max_connections: int = 100
+    attempts: int = 4
+    max_response_bytes: int = 2 * 1024**3
+    compress: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("timeout", "connect_timeout"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise UserTypeError(f"http_options[{name!r}] must be a number of seconds")
+            if not (math.isfinite(value) and value > 0):
+                raise UserValueError(f"http_options[{name!r}] must be above 0, got {value!r}")
+        for name in ("max_connections", "attempts", "max_response_bytes"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise UserTypeError(f"http_options[{name!r}] must be a whole number")
+            if value < 1:
+                raise UserValueError(f"http_options[{name!r}] must be at least 1, got {value!r}")
+        if not isinstance(self.compress, bool):
+            raise UserTypeError("http_options['compress'] must be True or False")
+        if self.proxy is not None:
+            _check_proxy(self.proxy)
+
+    @classmethod
+    def parse(cls, options: Mapping[str, Any] | HttpOptions | None) -> HttpOptions:
+        """Read the `http_options` argument.
+
+        Raises:
+            UserTypeError: It is no mapping, or a value has the wrong type.
+            UserValueError: It has an unknown key or an impossible value.
+        """
+        if options is None:
+            return cls()
+        if isinstance(options, cls):
+            return options
+        known = [f.name for f in fields(cls)]
+        if not isinstance(options, Mapping):
+            raise UserTypeError(f"http_options must be a dict, got {type(options).__name__}")
+        given = dict(options)
+        for key in given:
+            if key not in known:
+                raise UserValueError(
+                    f"http_options has the unknown key {key!r}; known are {', '.join(known)}."
+                    f"{did_you_mean(str(key), known)}"
+                )
+        return cls(**given)
+
+    def ssl_context(self, *, verify: bool) -> ssl.SSLContext | bool:
+        """Return what the HTTP library takes as its `verify` argument.
+
+        Raises:
+            UserValueError: `ca_bundle` cannot be read, or is given although nothing is verified.
+        """
+        bundle, name = self.ca_bundle, "http_options['ca_bundle']"
+        if bundle is None and verify:
+            # httpx knows SSL_CERT_FILE; these two are what programs made for requests rely on.
+            for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+                if os.environ.get(variable):
+                    bundle, name = os.environ[variable], variable
+                    break
+        if bundle is None:
+            return verify
+        if not verify:
+            raise UserValueError(
+                "http_options['ca_bundle'] is given, but verify_ssl is False: the bundle would "
+                "have no effect. Leave one of them out."
+            )
+        path = Path(bundle)
+        if not path.exists():
+            raise UserValueError(f"{name}={str(path)!r} does not exist")
+        try:
+            if path.is_dir():
+                return ssl.create_default_context(capath=str(path))
+            return ssl.create_default_context(cafile=str(path))
+        except (ssl.SSLError, OSError) as fault:
+            raise UserValueError(
+                f"{name}={str(path)!r} holds no certificates in PEM form: {fault}"
+            ) from fault
+
+
+def _check_proxy(proxy: str) -> None:
+    if not isinstance(proxy, str):
+        raise UserTypeError("http_options['proxy'] must be a string")
+    try:
+        parts = urlsplit(proxy)
+        usable = parts.scheme in {"http", "https", "socks5", "socks5h"} and bool(parts.hostname)
+        port = parts.port
+    except ValueError:
+        usable, port = False, None
+    if not usable or port == 0:
+        raise UserValueError(
+            "http_options['proxy'] must look like http://host:port (http, https or socks5; a user "
+            "name and password may stand in front of the host)"
+        )

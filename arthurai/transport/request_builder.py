@@ -1,0 +1,215 @@
+"""From an operation of the generated client and plain Python values to a request."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import inspect
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dateutil.parser import isoparse
+
+from arthurai.common.exceptions import (
+    ArthurUnexpectedError,
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.transport.options import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+BODY = "body"
+
+
+class _AbsentBody(list[Any]):
+    """Stands in for a body of any shape while method and address are worked out."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {}
+
+    def to_multipart(self) -> list[Any]:
+        return []
+
+
+def name_of(operation: ModuleType) -> str:
+    """Return the operationId of an operation of the generated client."""
+    return operation.__name__.rpartition(".")[2]
+
+
+def describe(operation: ModuleType) -> inspect.Signature:
+    """Return the parameters of an operation as the generated client takes them."""
+    return _signature(operation._get_kwargs)  # noqa: SLF001 - see `build`
+
+
+@functools.cache
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+@functools.cache
+def _hints(function: Callable[..., Any]) -> dict[str, tuple[Any, ...]]:
+    """Return, for each parameter, the types it may have, unions taken apart."""
+    return {name: tuple(_flatten(hint)) for name, hint in typing.get_type_hints(function).items()}
+
+
+def _flatten(hint: Any) -> Iterable[Any]:
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        for part in typing.get_args(hint):
+            yield from _flatten(part)
+    else:
+        yield hint
+
+
+def build(
+    operation: ModuleType,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    *,
+    replace_body: bool = False,
+) -> dict[str, Any]:
+    """Work out the request of an operation.
+
+    The generated `_get_kwargs` is the only place that knows method, path and parameter names.
+    Plain values are turned into what it takes: texts into enum members and times, single values
+    into lists, `None` into "leave out", dicts into models.
+
+    Args:
+        operation: A module of the generated client, one operation.
+        args: Positional parameters of the operation.
+        kwargs: Named parameters of the operation.
+        replace_body: Leave the body out, because the caller puts in one of its own.
+
+    Returns:
+        Arguments for the HTTP client's `request`.
+
+    Raises:
+        MissingParameterError: A required parameter is absent.
+        UserValueError: A parameter is unknown, or a value is none of those it can have.
+        UserTypeError: A parameter is given twice, or a value has an impossible type.
+        ArthurUnexpectedError: The generated client could not build the request.
+    """
+    function: Callable[..., dict[str, Any]] = operation._get_kwargs  # noqa: SLF001 - the one place that uses it
+    given = _bind(operation, args, kwargs)
+    if replace_body and BODY in describe(operation).parameters:
+        given[BODY] = _AbsentBody()
+    hints = _hints(function)
+    plain = {
+        name: value if name == BODY and replace_body else _convert(name, value, hints[name])
+        for name, value in given.items()
+    }
+    try:
+        request = function(**plain)
+    except ValueError as fault:
+        raise UserValueError(f"{name_of(operation)!r}: {fault}") from fault
+    except (AttributeError, KeyError, TypeError) as fault:
+        raise ArthurUnexpectedError(
+            f"could not build the request of {name_of(operation)!r}: {fault}. Check the types of "
+            f"the arguments {', '.join(plain)}."
+        ) from fault
+    if replace_body:
+        for key in ("json", "content", "data", "files"):
+            request.pop(key, None)
+    return request
+
+
+def _bind(
+    operation: ModuleType, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    signature = describe(operation)
+    known = [name for name in signature.parameters if name != BODY]
+    for name in kwargs:
+        if name not in signature.parameters:
+            raise UserValueError(
+                f"{name_of(operation)!r} has no parameter {name!r}; it has "
+                f"{', '.join(known) or 'none'}.{did_you_mean(name, known)}"
+            )
+    try:
+        bound = signature.bind_partial(*args, **kwargs).arguments
+    except TypeError as fault:
+        raise UserTypeError(f"{name_of(operation)!r}: {fault}") from fault
+    missing = [
+        name
+        for name, parameter in signature.parameters.items()
+        if parameter.default is parameter.empty and bound.get(name) is None and name != BODY
+    ]
+    if missing:
+        raise MissingParameterError(f"{name_of(operation)!r} needs {', '.join(missing)}")
+    return dict(bound)
+
+
+def _convert(name: str, value: Any, hints: tuple[Any, ...]) -> Any:
+    from arthurai_api.types import UNSET, Unset
+
+    if value is None:
+        return UNSET if Unset in hints else None
+    if isinstance(value, Unset | enum.Enum):
+        return value
+    lists = [hint for hint in hints if typing.get_origin(hint) is list]
+    if lists and name != BODY:
+        single = isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable)
+        items = [value] if single else list(value)
+        inner = tuple(_flatten(typing.get_args(lists[0])[0]))
+        return [_convert(name, item, inner) for item in items]
+    if isinstance(value, str):
+        return _convert_text(name, value, hints)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise UserValueError(f"{name}={value!r} has no time zone. Add one, e.g. tzinfo=UTC.")
+    if isinstance(value, Mapping):
+        models = [hint for hint in hints if hasattr(hint, "from_dict")]
+        return models[0].from_dict(dict(value)) if models else value
+    return value
+
+
+def _convert_text(name: str, value: str, hints: tuple[Any, ...]) -> Any:
+    for hint in hints:
+        if isinstance(hint, type) and issubclass(hint, enum.Enum):
+            values = [str(member.value) for member in hint]
+            try:
+                return hint(value)
+            except ValueError:
+                raise UserValueError(
+                    f"{name}={value!r} is none of {', '.join(values)}.{did_you_mean(value, values)}"
+                ) from None
+        if hint is datetime:
+            try:
+                moment = isoparse(value)
+            except ValueError:
+                raise UserValueError(f"{name}={value!r} is no ISO 8601 time") from None
+            return _convert(name, moment, hints)
+    return value
+
+
+def encode(operation: ModuleType, body: Any) -> bytes:
+    """Write a body as JSON, with null for NaN and infinity.
+
+    Raises:
+        UserTypeError: It holds something that JSON does not know.
+    """
+    import orjson
+
+    try:
+        return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    except (TypeError, ValueError) as fault:
+        raise UserTypeError(
+            f"the body of {name_of(operation)!r} cannot be written as JSON: {fault}. "
+            f"Use texts, numbers, booleans, None, lists and dicts with text keys."
+        ) from fault
+
+
+def promises_body(operation: ModuleType) -> bool:
+    """Say whether the API document promises a body for a success of the operation."""
+    from arthurai.common.bundle import operations as documented
+
+    found = documented().get(name_of(operation))
+    if found is None:
+        return False
+    responses = found.spec.get("responses", {})
+    successes = [response for status, response in responses.items() if status.startswith("2")]
+    return bool(successes) and all("content" in response for response in successes)

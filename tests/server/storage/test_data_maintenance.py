@@ -1,0 +1,282 @@
+"""Retention, compaction, versions and locks of a data directory."""
+
+# ruff: noqa: DTZ001 - the store keeps UTC without zone
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from arthurai.server.storage.warehouse.data_store import DataStore
+from arthurai.server.storage.warehouse.duckdb_database import (
+    DATABASE_FILE,
+    SCHEMA_VERSION,
+    Database,
+)
+from arthurai.server.storage.warehouse.errors import (
+    DataStoreError,
+    DataStoreLockedError,
+    DataStoreVersionError,
+)
+from arthurai.server.storage.warehouse.maintenance import compact
+
+from .data_helpers import (
+    attribute,
+    inference,
+    make_schema,
+    read,
+    simple_schema,
+    truth,
+    values,
+)
+
+# --- retention and compaction ---------------------------------------------------------------------
+
+
+def test_retention_deletes_old_inferences_with_all_that_hangs_on_them(tmp_path):
+    schema = simple_schema(is_batch=True)
+    with DataStore(tmp_path) as store:
+        store.append_inferences(schema, [inference(n, batch_id=f"b{n // 2}") for n in range(6)])
+        ids = values(store, schema, "inference_id")
+        scores = {"inference_id": ids, "anomaly_score": [0.5] * 6, "raw_anomaly_score": [0.5] * 6}
+        store.store_enrichment("model-1", "anomaly", pa.table(scores))
+        of_texts = pa.table({**scores, "attribute": ["answer"] * 6})
+        store.store_enrichment("model-1", "output_anomaly", of_texts)
+
+        assert store.prune(schema, dt.datetime(2024, 1, 1, 0, 3, tzinfo=dt.UTC)) == 3
+
+        assert values(store, schema, "partner_inference_id") == ["id-3", "id-4", "id-5"]
+        assert [b.batch_id for b in store.batches(schema)] == ["b1", "b2"]
+        for source in ("anomaly", "output_anomaly"):
+            _, rows = store.fetch(f"SELECT inference_id FROM {store.relation(schema, source)}")
+            assert {row[0] for row in rows} == set(ids[3:])
+        again = store.append_inferences(schema, [inference(n, batch_id="x") for n in (0, 5)])
+        assert [r["status"] for r in again.results()] == [200, 409]
+        assert store.append_ground_truth(schema, [truth(0, 1.0), truth(1, 1.0)]).accepted == 1
+        assert store.prune(schema, dt.datetime(2020, 1, 1)) == 0
+
+
+def test_retention_deletes_images_nobody_refers_to(tmp_path):
+    schema = make_schema([attribute("photo", "IMAGE", "PIPELINE_INPUT")])
+    png = b"\x89PNG\r\n\x1a\n"
+    with DataStore(tmp_path) as store:
+        images = store.images(schema)
+        ids = [images.put(png + bytes([n])) for n in range(3)]
+        for number in (0, 1):
+            item = inference(number) | {"inference_data": {"photo": ids[number]}}
+            store.append_inferences(schema, [item])
+        store.append_reference(schema, [{"photo": ids[2]}])
+        for path in (tmp_path / "images").rglob("*"):
+            os.utime(path, (time.time() - 7200,) * 2)
+        fresh = images.put(png + b"fresh")
+
+        store.prune(schema, dt.datetime(2024, 1, 1, 0, 1))
+
+        kept = {path.name for path in (tmp_path / "images").rglob("*") if path.is_file()}
+        assert kept == {ids[1], ids[2], fresh}
+
+
+def test_compaction_gives_space_back_and_keeps_everything_else(tmp_path):
+    schema = simple_schema()
+    with DataStore(tmp_path) as store:
+        count = 200_000
+        table = pa.table(
+            {
+                "partner_inference_id": [f"{n:032x}" for n in range(count)],
+                "inference_timestamp": pa.array(range(count), pa.timestamp("s")),
+                "income": [n * 1.1 for n in range(count)],
+                "region": ["north"] * count,
+                "predicted": [n * 0.7 for n in range(count)],
+            }
+        )
+        assert store.append_inferences(schema, table).accepted == count
+        store.append_reference(schema, [{"income": 1.0}])
+        store.prune(schema, dt.datetime.fromtimestamp(count - 10, dt.UTC))
+        before = read(store, schema)
+        assert len(before) == 10
+
+    sizes = compact(tmp_path)
+
+    assert sizes.after < sizes.before / 2
+    assert sizes.after == (tmp_path / DATABASE_FILE).stat().st_size
+    with DataStore(tmp_path) as store:
+        assert read(store, schema) == before
+        assert values(store, schema, "income", "reference") == [1.0]
+        assert store.append_inferences(schema, [inference(1)]).accepted == 1
+        assert store.append_ground_truth(schema, [truth(1, 1.0)]).accepted == 1
+
+
+def test_compaction_of_nothing_and_of_an_open_directory(tmp_path):
+    with pytest.raises(DataStoreError, match="holds no data"):
+        compact(tmp_path)
+    with DataStore(tmp_path), pytest.raises(DataStoreLockedError):
+        compact(tmp_path)
+
+
+# --- locks ----------------------------------------------------------------------------------------
+
+HOLD = """
+    import sys
+    from pathlib import Path
+    from arthurai.server.storage.warehouse.data_store import DataStore
+
+    store = DataStore(Path(sys.argv[1]))
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+def hold(directory):
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(HOLD), str(directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "open\n"
+    return process
+
+
+def test_a_second_process_is_told_who_holds_the_directory(tmp_path):
+    with hold(tmp_path) as process:
+        with pytest.raises(DataStoreLockedError, match=rf"process {process.pid} on "):
+            DataStore(tmp_path)
+        process.kill()
+        process.wait()
+        with DataStore(tmp_path) as store:
+            assert store.fetch("SELECT 1")[1] == [(1,)]
+
+
+def test_the_same_process_cannot_open_a_directory_twice(tmp_path):
+    with DataStore(tmp_path), pytest.raises(DataStoreLockedError, match=str(os.getpid())):
+        DataStore(tmp_path)
+    with DataStore(tmp_path):
+        pass
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_the_end_of_a_fork_leaves_the_files_of_a_store_in_memory():
+    program = """
+        import os
+        from arthurai.server.storage.warehouse.data_store import DataStore
+        from arthurai.server.model_schema import ModelSchema
+
+        model = {"id": "m", "input_type": "IMAGE", "output_type": "REGRESSION"}
+        store = DataStore()
+        images = store.images(ModelSchema.from_model(model))
+        image_id = images.put(b"GIF89a")
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            print(images.get(image_id))
+    """
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "b'GIF89a'\n"
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+
+def test_a_directory_of_a_newer_version_is_refused(tmp_path):
+    with Database(tmp_path) as database, database.transaction() as cursor:
+        cursor.execute("UPDATE arthur_meta SET value = '999' WHERE name = 'schema_version'")
+
+    with pytest.raises(DataStoreVersionError, match="data schema 999"):
+        DataStore(tmp_path)
+    with pytest.raises(DataStoreVersionError, match="data schema 999"):
+        DataStore(tmp_path)
+
+
+def test_old_directories_are_migrated_step_by_step(tmp_path):
+    with Database(tmp_path) as database, database.transaction() as cursor:
+        cursor.execute("UPDATE arthur_meta SET value = '-1' WHERE name = 'schema_version'")
+    steps = {
+        -1: lambda cursor: cursor.execute("CREATE TABLE first AS SELECT 1 AS x"),
+        0: lambda cursor: cursor.execute("INSERT INTO first VALUES (2)"),
+    }
+
+    with Database(tmp_path, migrations=steps) as database:
+        assert database.schema_version == SCHEMA_VERSION
+        assert database.fetch("SELECT x FROM first ORDER BY x")[1] == [(1,), (2,)]
+
+
+def test_a_migration_that_fails_leaves_the_directory_as_it_was(tmp_path):
+    with Database(tmp_path) as database, database.transaction() as cursor:
+        cursor.execute("UPDATE arthur_meta SET value = '0' WHERE name = 'schema_version'")
+
+    def fails(cursor):
+        cursor.execute("CREATE TABLE half (x INTEGER)")
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        Database(tmp_path, migrations={0: fails})
+
+    with Database(tmp_path, migrations={0: lambda cursor: None}) as database:
+        assert database.fetch("SELECT * FROM duckdb_tables() WHERE table_name = 'half'")[1] == []
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    (tmp_path / DATABASE_FILE).write_bytes(b"not a database" * 1000)
+    with pytest.raises(duckdb.Error):
+        DataStore(tmp_path)
+    (tmp_path / DATABASE_FILE).unlink()
+    with DataStore(tmp_path):
+        pass
+
+
+@pytest.mark.slow
+def test_both_supported_versions_of_duckdb(tmp_path):
+    """Version 1.5 passes the tests of the store; 2 opens its files, but not the other way."""
+    python = tmp_path / "venv" / "bin" / "python"
+    here = Path(__file__).resolve().parent
+    root = here.parents[2]
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    packages = ["duckdb==1.5.6", "pytest", "hypothesis", "pyarrow", "numpy", "orjson"]
+    subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+
+    tests = [here / name for name in ("test_data_store.py", "test_data_values.py")]
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", root]
+    subprocess.run(
+        [*command, "--noconftest", "--import-mode=importlib", "-c", os.devnull, *tests],
+        check=True,
+        env=environment,
+        cwd=root,
+    )
+
+    write = """
+        import sys
+        from pathlib import Path
+        from arthurai.server.storage.warehouse.data_store import DataStore
+        from data_helpers import inference, simple_schema
+
+        with DataStore(Path(sys.argv[1])) as store:
+            print(store.append_inferences(simple_schema(), [inference(1)]).accepted)
+    """
+    environment["PYTHONPATH"] = os.pathsep.join([str(root), str(here)])
+
+    def run(interpreter, directory):
+        return subprocess.run(
+            [interpreter, "-c", textwrap.dedent(write), directory],
+            check=False,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+
+    assert run(python, tmp_path / "old").stdout == "1\n"
+    assert run(sys.executable, tmp_path / "old").stdout == "1\n"
+    if duckdb.__version__.startswith("2."):
+        assert run(sys.executable, tmp_path / "new").stdout == "1\n"
+        refused = run(python, tmp_path / "new")
+        assert refused.returncode != 0
+        assert "was written by a newer DuckDB than the installed 1.5.6" in refused.stderr
