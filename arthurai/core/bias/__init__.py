@@ -1,0 +1,1 @@
+"""Import path of the official SDK; see `arthurai.model.bias`."""
