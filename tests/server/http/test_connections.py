@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from arthurai.server.serving.waitress_server import Server, listen
 from arthurai.server.serving import waitress_channel as connections
+from arthurai.server.serving.waitress_server import Server, listen
 
 POST = "POST /api/v3/organizations HTTP/1.1"
 JSON = "Content-Type: application/json"
