@@ -6,7 +6,6 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.delivery.notifications import ALERT_KIND
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.query import QueryError
@@ -15,6 +14,7 @@ from arthurai.server.resources.alert_rules.service import STATE_KIND, rules_of, 
 from arthurai.server.resources.metrics.evaluation import single_value
 from arthurai.server.resources.metrics.service import Catalogue
 from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ class Evaluation:
                 continue
             value = self._value(rule, filters)
             if value is not None and _crossed(rule, value):
-                moment = times.shown(datetime.now(UTC))
+                moment = format_timestamp(datetime.now(UTC))
                 self._fire(rule, value, moment, {"batch_id": batch_id})
                 fired += 1
         return self._note(fired)
@@ -121,7 +121,7 @@ class Evaluation:
             yield start, start + length
 
     def _window(self, rule: dict[str, Any], window: Window) -> int:
-        start, end = (times.shown(moment.replace(tzinfo=UTC)) for moment in window)
+        start, end = (format_timestamp(moment) for moment in window)
         filters = [
             {"property": "inference_timestamp", "comparator": "gte", "value": start},
             {"property": "inference_timestamp", "comparator": "lt", "value": end},
@@ -151,7 +151,7 @@ class Evaluation:
                 self._record.organization_id, model_id=self._record.id, alert_rule_id=rule["id"]
             )
             found = [
-                (times.parsed(alert["timestamp"], "alert"), alert.get("batch_id"))
+                (parse_timestamp(alert["timestamp"], "alert"), alert.get("batch_id"))
                 for alert in alerts
             ]
             self._known[rule["id"]] = found
@@ -206,7 +206,7 @@ class Evaluation:
         }
         organization_id = self._record.organization_id
         self._alerts.put(organization_id, alert["id"], alert, model_id=self._record.id)
-        self._raised(rule).append((times.parsed(moment, "alert"), where.get("batch_id")))
+        self._raised(rule).append((parse_timestamp(moment, "alert"), where.get("batch_id")))
         self._app.notifications.alert_fired(organization_id, alert)
 
 

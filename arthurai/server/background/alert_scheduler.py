@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -14,6 +14,7 @@ from arthurai.server.http.api_errors import ApiError
 from arthurai.server.resources.alert_rules.service import RULE_KIND
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -200,7 +201,7 @@ class AlertWatch:
                     self._changed.notify_all()
 
     def _evaluate(self, taken: Mapping[str, _Work]) -> None:
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = utc_now()
         for model_id, work in taken.items():
             if self._stopping:
                 return  # the rest is found again after the restart

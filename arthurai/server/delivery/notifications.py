@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.delivery.channels import Message
 from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,13 +126,13 @@ class Notifications:
             for alert in self._control.documents(ALERT_KIND).list(
                 summary["organization_id"], model_id=model_id
             ):
-                if since <= times.parsed(alert["timestamp"], "alert") < until:
+                if since <= parse_timestamp(alert["timestamp"], "alert") < until:
                     rule = alert["alert_rule"]
                     counted[model_id, rule.get("name") or "", str(rule["threshold"])] += 1
         return {
             "report_id": new_id(),
             "configuration_id": summary["id"],
-            "time_frame": f"{times.shown(since)} to {times.shown(until)}",
+            "time_frame": f"{format_timestamp(since)} to {format_timestamp(until)}",
             "data": [
                 {
                     "model_id": model_id,
@@ -183,9 +183,9 @@ class Notifications:
         summaries = self._control.documents(SUMMARY_KIND)
         for summary in summaries.list(None):
             due = last_due(summary, moment)
-            if not summary["enabled"] or due <= times.parsed(summary["last_sent"], "last_sent"):
+            if not summary["enabled"] or due <= parse_timestamp(summary["last_sent"], "last_sent"):
                 continue
-            mark_sent = methodcaller("update", last_sent=times.shown(moment))
+            mark_sent = methodcaller("update", last_sent=format_timestamp(moment))
             present = summaries.change(summary["organization_id"], summary["id"], mark_sent)
             if present is not None:
                 self.send_summary(present, due)

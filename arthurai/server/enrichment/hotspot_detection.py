@@ -8,7 +8,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.enrichment import decision_tree as tree
 from arthurai.server.enrichment.feature_encoding import Encoder
 from arthurai.server.enrichment.labels import class_attributes, classes
@@ -19,6 +18,7 @@ from arthurai.server.model_schema import NON_INPUT_DATA, PIPELINE_INPUT
 from arthurai.server.resources.insights.handlers import INSIGHT_KIND
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.storage.warehouse.datasets import COMPLETED
+from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,8 +74,8 @@ def of_window(start: dt.datetime) -> Region:
     """
     end = start + dt.timedelta(days=WINDOW_DAYS)
     named = (
-        ("window_start", times.shown(start.replace(tzinfo=dt.UTC))),
-        ("window_end", times.shown(end.replace(tzinfo=dt.UTC))),
+        ("window_start", format_timestamp(start)),
+        ("window_end", format_timestamp(end)),
     )
     where = "inference_timestamp >= ? AND inference_timestamp < ?"
     return Region("ground_truth", where, (start, end), named)
@@ -208,7 +208,7 @@ class Hotspots:
                 documents.delete(record.organization_id, old["id"])
             else:
                 handled.append(old["region"])
-        run_id, moment = new_id(), times.shown(dt.datetime.now(dt.UTC))
+        run_id, moment = new_id(), format_timestamp(dt.datetime.now(dt.UTC))
         for node in nodes:
             if node["rules"] in handled:
                 continue

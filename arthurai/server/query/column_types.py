@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from dateutil import parser as date_parser
 
 from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.timestamps import to_utc
 
 INT64: Final = range(-(2**63), 2**63)
 
@@ -159,7 +160,7 @@ def timestamp(value: Any, path: str) -> datetime:
             f"expected an ISO 8601 timestamp such as 2024-03-01T00:00:00Z, found {shown(value)}",
         )
     try:
-        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        return to_utc(found)
     except OverflowError as error:
         raise QueryError(path, f"timestamp {shown(value)} is out of range") from error
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.column_types import INT64, Kind
+from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arthurai.server.query.row_sources import Column
 
-_MILLISECOND = 1000
 _STORED_NUMBERS = frozenset({"INTEGER", "FLOAT"})
 
 
@@ -56,7 +56,7 @@ def reader(column: Column) -> Callable[[Any], Any] | None:
         return finite
     if column.kind is Kind.INT:
         return _whole
-    return iso if column.kind is Kind.TIME else plain
+    return _time if column.kind is Kind.TIME else plain
 
 
 def finite(value: float | None) -> float | None:
@@ -72,18 +72,8 @@ def _whole(value: int | None) -> int | None:
     return value if value is None or value in INT64 else None
 
 
-def iso(value: datetime | None) -> str | None:
-    """Return a UTC time as text with ``Z``: seconds, and 3 or 6 digits of fraction if needed.
-
-    Args:
-        value: Time without zone, in UTC.
-    """
-    if value is None:
-        return None
-    if value.microsecond == 0:
-        return f"{value.isoformat()}Z"
-    precise = value.microsecond % _MILLISECOND != 0
-    return f"{value.isoformat(timespec='microseconds' if precise else 'milliseconds')}Z"
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else format_timestamp(value)
 
 
 def plain(value: Any) -> Any:
@@ -100,4 +90,8 @@ def plain(value: Any) -> Any:
     return value if read is None else read(value)
 
 
-_READERS: Final[dict[type, Callable[[Any], Any]]] = {float: finite, int: _whole, datetime: iso}
+_READERS: Final[dict[type, Callable[[Any], Any]]] = {
+    float: finite,
+    int: _whole,
+    datetime: format_timestamp,
+}

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error
 
-from arthurai.server import timestamp_format as times
+from arthurai.server.timestamps import format_timestamp
 
-NOW = times.shown(datetime.now(UTC) - timedelta(days=1))
-LONG_AGO = times.shown(datetime.now(UTC) - timedelta(days=40))
+NOW = format_timestamp(datetime.now(UTC) - timedelta(days=1))
+LONG_AGO = format_timestamp(datetime.now(UTC) - timedelta(days=40))
 
 SHARES_SERVER = True
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.app import create_app
 from arthurai.server.delivery.channels import DeliverySettings
 from arthurai.server.delivery.notifications import WEEKDAYS, last_due
+from arthurai.server.timestamps import format_timestamp
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def alert(model, **members):
     return {
         "id": "a",
         "model_id": model["id"],
-        "timestamp": times.shown(datetime.now(UTC) - timedelta(minutes=1)),
+        "timestamp": format_timestamp(datetime.now(UTC) - timedelta(minutes=1)),
         "message": "too high",
         "severity": "critical",
         "status": "new",
@@ -207,7 +207,7 @@ def summary(**members):
 
 def test_a_summary_reaches_its_subscribers(app, admin, ann, model, mail_server, organization_id):
     other = {"name": "Other", "threshold": 1, "bound": "upper"}
-    early, late = (times.shown(datetime.now(UTC) + timedelta(days=days)) for days in (-2, 1))
+    early, late = (format_timestamp(datetime.now(UTC) + timedelta(days=days)) for days in (-2, 1))
     for number, members in enumerate(
         ({}, {}, {"alert_rule": other}, {"timestamp": early}, {"timestamp": late})
     ):

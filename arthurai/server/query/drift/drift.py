@@ -10,7 +10,7 @@ from arthurai.server.query.drift.kolmogorov_smirnov import ks_values
 from arthurai.server.query.drift.measures import MEASURES, chi_square_test, thresholds
 from arthurai.server.query.drift.side_query import Frame, check_reference, frame, measured
 from arthurai.server.query.errors import QueryError
-from arthurai.server.query.results import finite, iso, plain
+from arthurai.server.query.results import finite, plain
 from arthurai.server.query.sql import Binder
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def labelled(
     for column, key in zip(side.groups, group, strict=True):
         row[column.name] = plain(key)
     if request.rollup is not None:
-        row["rollup"] = bucket if request.rollup == "batch_id" else iso(bucket)
+        row["rollup"] = plain(bucket)
     return dict(sorted(row.items()))
 
 

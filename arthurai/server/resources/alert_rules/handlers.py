@@ -6,12 +6,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.delivery.notifications import ALERT_KIND
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
 from arthurai.server.resources.alert_rules import service as rules
 from arthurai.server.resources.alerts.handlers import set_status
+from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from arthurai.server.storage.documents.stored_models import ModelRecord
@@ -55,7 +55,7 @@ def list_alert_rules(request: Request) -> Reply:
 @operation("create_alert_rule")
 def create_alert_rule(request: Request) -> Reply:
     """Make a rule."""
-    moment = times.shown(datetime.now(UTC))
+    moment = format_timestamp(datetime.now(UTC))
     record = request.model().active()
     rule = rules.created(request.app, record, request.body, request.caller.creator, moment)
     return Reply(200, rules.shown(rule))
@@ -64,7 +64,7 @@ def create_alert_rule(request: Request) -> Reply:
 @operation("update_alert_rule")
 def update_alert_rule(request: Request) -> Reply:
     """Change a rule."""
-    moment = times.shown(datetime.now(UTC))
+    moment = format_timestamp(datetime.now(UTC))
     with request.app.control.transaction():
         rule = rules.changed(
             request.app,

@@ -10,7 +10,8 @@ from arthurai.server.delivery.notifications import SUMMARY_KIND
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import paginate
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
-from arthurai.server.storage.documents.sqlite_database import new_id, now
+from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ def create_alert_summary_configuration(request: Request) -> Reply:
         "models": list(dict.fromkeys(body.get("models") or ())),
         "subscribers": [],
         "enabled": True,
-        "last_sent": now(),
+        "last_sent": format_now(),
     }
     for subscriber in body.get("subscribers") or ():
         _subscribe(request, summary, subscriber)
@@ -68,7 +69,8 @@ def update_alert_summary_configuration(request: Request) -> Reply:
         before = [summary[member] for member in _SCHEDULE]
         summary |= {m: request.body[m] for m in _CHANGEABLE if request.body.get(m) is not None}
         if [summary[member] for member in _SCHEDULE] != before:
-            summary["last_sent"] = now()  # what was due by the new schedule was not by the old one
+            # What was due by the new schedule was not by the old one.
+            summary["last_sent"] = format_now()
         _store(request, summary)
     return Reply(200, _shown(request, summary))
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.delivery.notifications import ALERT_KIND, CONFIGURATION_KIND
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
 from arthurai.server.resources.metrics.service import former
+from arthurai.server.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SORT_COLUMNS = {
-    "timestamp": lambda alert: times.parsed(alert["timestamp"], "alert"),
+    "timestamp": lambda alert: parse_timestamp(alert["timestamp"], "alert"),
     "status": lambda alert: alert["status"],
 }
 
@@ -35,7 +35,7 @@ def get_alert_counts(request: Request) -> Reply:
     by_date = bool(request.params.get("group_by_date"))
     counts: Counter[tuple[str, str | None]] = Counter()
     for alert in _found(request):
-        day = times.parsed(alert["timestamp"], "alert").date().isoformat() if by_date else None
+        day = parse_timestamp(alert["timestamp"], "alert").date().isoformat() if by_date else None
         counts[alert["model_id"], day] += 1
     found = []
     for (model_id, day), count in sorted(counts.items(), key=lambda item: str(item[0])):
@@ -104,13 +104,13 @@ def _shown(alert: Mapping[str, Any]) -> dict[str, Any]:
 def _found(request: Request) -> list[dict[str, Any]]:
     params = request.params
     start, end = params.get("start_time"), params.get("end_time")
-    since = times.parsed(start, "start_time") if start else None
-    until = times.parsed(end, "end_time") if end else None
+    since = parse_timestamp(start, "start_time") if start else None
+    until = parse_timestamp(end, "end_time") if end else None
     metric = former(params["metric"]) if params.get("metric") else None
     documents = request.app.control.documents(ALERT_KIND)
     found = []
     for alert in documents.list(request.organization_id):
-        moment = times.parsed(alert["timestamp"], "alert")
+        moment = parse_timestamp(alert["timestamp"], "alert")
         rule = alert["alert_rule"]
         if (
             _one_of(alert["model_id"], params.get("model_id"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +117,8 @@ def _passes(insight: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
         return False
     if params.get("batch_id") not in {None, insight.get("batch_id")}:
         return False
-    moment = times.parsed(insight["timestamp"], "timestamp")
+    moment = parse_timestamp(insight["timestamp"], "timestamp")
     start, end = params.get("start_time"), params.get("end_time")
-    if start is not None and moment < times.parsed(start, "parameter start_time"):
+    if start is not None and moment < parse_timestamp(start, "parameter start_time"):
         return False
-    return end is None or moment < times.parsed(end, "parameter end_time")
+    return end is None or moment < parse_timestamp(end, "parameter end_time")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
 from arthurai.server.resources.alert_rules.service import disable_rules_of, follow_metric
 from arthurai.server.resources.metrics.evaluation import evaluate
 from arthurai.server.resources.metrics.service import Catalogue
 from arthurai.server.resources.query.handlers import answered
+from arthurai.server.timestamps import format_timestamp
 
 _SORT_COLUMNS = {
     name: (lambda metric, name=name: metric.get(name))
@@ -43,7 +43,7 @@ def list_metrics(request: Request) -> Reply:
 def create_metric(request: Request) -> Reply:
     """Make a metric."""
     catalogue = Catalogue(request.app, request.model().active())
-    moment = times.shown(datetime.now(UTC))
+    moment = format_timestamp(datetime.now(UTC))
     with request.app.control.transaction():
         metric = catalogue.create(request.body, request.caller.creator, moment)
     return Reply(201, catalogue.shown(metric))
@@ -61,7 +61,7 @@ def update_metric(request: Request) -> Reply:
     """Replace a metric."""
     record = request.model()
     catalogue = Catalogue(request.app, record)
-    moment = times.shown(datetime.now(UTC))
+    moment = format_timestamp(datetime.now(UTC))
     metric_id = request.params["metric_id"]
     with request.app.control.transaction():
         metric = catalogue.update(metric_id, request.body, request.caller.creator, moment)

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.query import QueryError, run_query
+from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def scores(app: ArthurApp, record: ModelRecord) -> HealthScores:
         performance=performance,
         drift=drift,
         ingestion=ingestion,
-        timestamp=times.shown(moment),
+        timestamp=format_timestamp(moment),
     )
 
 
@@ -86,7 +86,7 @@ def _value(
             {
                 "property": "inference_timestamp",
                 "comparator": "gte",
-                "value": times.shown(since),
+                "value": format_timestamp(since),
             }
         ],
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.delivery.notifications import ALERT_KIND
 from arthurai.server.resources.models import model_score as health
+from arthurai.server.timestamps import format_timestamp, parse_timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -82,7 +82,7 @@ def _inference_stats(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
             "last_inference_timestamp": None,
         }
     relation = app.data.relation(record.schema, "inference")
-    since = datetime.now(UTC).replace(tzinfo=None) - _STATISTICS_WINDOW
+    since = utc_now() - _STATISTICS_WINDOW
     row = app.data.rows(
         "SELECT count(*) AS total, count(*) FILTER (inference_timestamp >= ?) AS recent, "  # noqa: S608 - a quoted name of our own
         f"max(inference_timestamp) AS last FROM {relation}",
@@ -91,7 +91,7 @@ def _inference_stats(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
     return {
         "total_inference_count": row["total"],
         "average_inference_count": row["recent"] / _STATISTICS_WINDOW.days,
-        "last_inference_timestamp": times.shown(row["last"].replace(tzinfo=UTC)),
+        "last_inference_timestamp": format_timestamp(row["last"]),
     }
 
 
@@ -140,7 +140,7 @@ def passes(record: ModelRecord, params: Mapping[str, Any]) -> bool:
     if display_name is not None and display_name != document.get("display_name"):
         return False
     since = params.get("created_since")
-    if since is not None and times.parsed(record.created_at, "created_at") < times.parsed(
+    if since is not None and parse_timestamp(record.created_at, "created_at") < parse_timestamp(
         since, "parameter created_since"
     ):
         return False

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server import timestamp_format as times
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
 from arthurai.server.storage.documents.stored_usage import CATEGORIES, Amount
+from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,8 +52,8 @@ def get_usage(request: Request) -> Reply:
             "data": data,
             "total_count": len(data),
             "rollup": rollup,
-            "interval_start": times.shown(start),
-            "interval_end": times.shown(end),
+            "interval_start": format_timestamp(start),
+            "interval_end": format_timestamp(end),
         },
     )
 
@@ -61,11 +61,11 @@ def get_usage(request: Request) -> Reply:
 def _interval(params: dict[str, Any]) -> tuple[datetime, datetime]:
     """Return the interval that is really added up: whole minutes, the last 30 days by default."""
     end, start = params.get("end_time"), params.get("start_time")
-    until = datetime.now(UTC) if end is None else times.parsed(end, "parameter end_time")
+    until = datetime.now(UTC) if end is None else parse_timestamp(end, "parameter end_time")
     since = (
         until - min(_DEFAULT_INTERVAL, until - _EARLIEST)
         if start is None
-        else times.parsed(start, "parameter start_time")
+        else parse_timestamp(start, "parameter start_time")
     )
     if since > until:
         raise ApiError(400, "parameter start_time lies after end_time")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -112,11 +111,6 @@ class Database:
         """
         found = self.row(statement, parameters)
         return None if found is None else found[0]
-
-
-def now() -> str:
-    """Return the present moment as the API writes it, in UTC with microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def new_id() -> str:

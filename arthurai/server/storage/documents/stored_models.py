@@ -12,7 +12,8 @@ import orjson
 
 from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.model_schema import ModelSchema
-from arthurai.server.storage.documents.sqlite_database import new_id, now
+from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +126,7 @@ class ModelRepository:
         Raises:
             ApiError: 404 when the group does not exist, 409 when the caller's id is taken.
         """
-        model_id, moment = new_id(), now()
+        model_id, moment = new_id(), format_now()
         groups = ModelGroupRepository(self._database)
         with self._database.transaction():
             if model_group_id is None:
@@ -246,7 +247,7 @@ class ModelRepository:
         Raises:
             ApiError: 409 when somebody else changed the model meanwhile.
         """
-        document = {**record.document, **changes, "updated_at": now()}
+        document = {**record.document, **changes, "updated_at": format_now()}
         changed = self._database.execute(
             """UPDATE models SET document = ?, status = COALESCE(?, status),
                revision = revision + 1 WHERE id = ? AND revision = ?""",
@@ -261,7 +262,7 @@ class ModelRepository:
         self._database.execute(
             """UPDATE models SET archived = 1, status = ?, revision = revision + 1,
                document = json_set(document, '$.updated_at', ?) WHERE id = ? AND archived = 0""",
-            (ARCHIVED, now(), record.id),
+            (ARCHIVED, format_now(), record.id),
         )
 
     def _record(self, row: sqlite3.Row) -> ModelRecord:
@@ -284,7 +285,7 @@ class ModelGroupRepository:
 
     def create(self, organization_id: str, name: str | None) -> dict[str, Any]:
         """Create a group and return it."""
-        group_id, moment = new_id(), now()
+        group_id, moment = new_id(), format_now()
         self._database.execute(
             """INSERT INTO model_groups (id, organization_id, name, created_at, updated_at)
                VALUES (?, ?, ?, ?, ?)""",
@@ -327,13 +328,13 @@ class ModelGroupRepository:
         self._database.execute(
             """UPDATE model_groups SET name = COALESCE(?, name),
                description = COALESCE(?, description), updated_at = ? WHERE id = ?""",
-            (name, description, now(), group_id),
+            (name, description, format_now(), group_id),
         )
         return self.get(organization_id, group_id)
 
     def archive(self, group_id: str) -> None:
         """Archive a group."""
-        moment = now()
+        moment = format_now()
         self._database.execute(
             """UPDATE model_groups SET archived = 1, archived_at = ?, updated_at = ?
                WHERE id = ? AND archived = 0""",

@@ -6,7 +6,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.storage.documents.sqlite_database import new_id, now
+from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     from arthurai.server.storage.documents.sqlite_database import Database
@@ -41,7 +42,7 @@ class OrganizationRepository:
         Raises:
             ApiError: 409 when the name is taken.
         """
-        organization_id, moment = new_id(), now()
+        organization_id, moment = new_id(), format_now()
         try:
             self._database.execute(
                 "INSERT INTO organizations VALUES (?, ?, ?, ?, ?)",
@@ -93,7 +94,7 @@ class OrganizationRepository:
             self._database.execute(
                 """UPDATE organizations SET name = COALESCE(?, name), plan = COALESCE(?, plan),
                    updated_at = ? WHERE id = ?""",
-                (name, plan, now(), organization_id),
+                (name, plan, format_now(), organization_id),
             )
         except sqlite3.IntegrityError:
             raise _name_taken(str(name)) from None

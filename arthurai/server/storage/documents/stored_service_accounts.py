@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.http.api_errors import not_found
-from arthurai.server.storage.documents.sqlite_database import new_id, now
+from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,7 +61,7 @@ class ServiceAccountRepository:
             role: Name of its role.
             created_by: Who made it.
         """
-        account = ServiceAccount(new_id(), organization_id, description, role, now())
+        account = ServiceAccount(new_id(), organization_id, description, role, format_now())
         self._database.execute(
             """INSERT INTO service_accounts
                (id, organization_id, description, role, created_by, token_hash, created_at)

@@ -14,7 +14,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.storage.documents.sqlite_database import new_id, now
+from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +122,7 @@ class UserRepository:
             self._database.execute(
                 """INSERT INTO users (id, username, email, password_hash, profile, created_at)
                    VALUES (?, ?, ?, ?, ?, ?)""",
-                (user_id, username, email, password_hash, _encoded(profile or {}), now()),
+                (user_id, username, email, password_hash, _encoded(profile or {}), format_now()),
             )
         except sqlite3.IntegrityError:
             raise _taken(username, email) from None

@@ -11,7 +11,6 @@ import pyarrow as pa
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.storage.warehouse import ddl as tables
 from arthurai.server.storage.warehouse import enrichment_columns as enrichments
-from arthurai.server.storage.warehouse.clock import to_store_time
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.storage.warehouse.decode_json import JsonDecoder
 from arthurai.server.storage.warehouse.decode_table import TableDecoder
@@ -26,6 +25,7 @@ from arthurai.server.storage.warehouse.model_writers import ModelRegistry
 from arthurai.server.storage.warehouse.row_results import Outcome
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
 from arthurai.server.storage.warehouse.writer import ModelWriter, Written
+from arthurai.server.timestamps import to_utc
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -483,7 +483,7 @@ class DataStore:
             Number of inferences deleted.
         """
         writer = self._models.writer(schema)
-        deleted = prune_model(self._database, writer, to_store_time(before))
+        deleted = prune_model(self._database, writer, to_utc(before))
         columns = [a.column for a in schema.stored if a.value_type == "IMAGE"]
         if deleted and columns:
             with writer.lock, writer.reference_lock:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from arthurai.server.storage.warehouse.clock import utc_now
 from arthurai.server.storage.warehouse.ddl import reference_table, rows_table
 from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
+from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -59,13 +59,9 @@ class Dataset:
             "records": self.records,
             "partner_record_count": self.partner_record_count,
             "status": self.status,
-            "created_at": _iso(self.created_at),
-            "updated_at": _iso(self.updated_at),
+            "created_at": format_timestamp(self.created_at),
+            "updated_at": format_timestamp(self.updated_at),
         }
-
-
-def _iso(moment: dt.datetime) -> str:
-    return moment.isoformat() + "Z"
 
 
 class Datasets:

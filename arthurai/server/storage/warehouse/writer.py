@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
-from arthurai.server.storage.warehouse.clock import utc_now
 from arthurai.server.storage.warehouse.datasets import STARTED
 from arthurai.server.storage.warehouse.ddl import quoted, rows_table
 from arthurai.server.storage.warehouse.id_index import IdIndex
+from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
     import datetime as dt
