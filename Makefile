@@ -35,6 +35,7 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(RUN) scripts.check
 	$(RUN) scripts.calls
+	$(RUN) scripts.documents --check
 	$(BIN)/lint-imports --no-cache
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
 
@@ -53,6 +54,7 @@ check: lint
 	$(RUN) scripts.check
 	$(RUN) scripts.calls
 	$(RUN) scripts.coverage --check
+	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_surface --check
 	$(RUN) pytest tests/docs -m "not slow"
 
@@ -62,6 +64,7 @@ format: $(INSTALLED)
 
 generate: $(INSTALLED)
 	$(RUN) scripts.generate
+	$(RUN) scripts.documents
 	$(RUN) scripts.coverage
 
 regenerate-report: $(INSTALLED)
