@@ -7,7 +7,6 @@ import errno
 import os
 import sys
 from datetime import UTC, datetime
-from http import HTTPStatus
 from importlib import metadata
 from ipaddress import ip_address
 from pathlib import Path
@@ -314,7 +313,7 @@ def _prune(options: argparse.Namespace) -> int:
 
     try:
         with create_app(options.directory) as app:
-            deleted = prune(app, options.before, options.model)
+            deleted = prune(app.stores, options.before, options.model)
     except _store_errors() as error:
         return _fail(str(error))
     for name, rows in deleted.items():
@@ -381,7 +380,7 @@ def _embedded_server_works() -> bool:
         from arthurai.server.app import create_app
 
         with create_app() as app:
-            works = app.health().status == HTTPStatus.OK
+            works = app.stores.are_healthy()
     except Exception as error:  # noqa: BLE001 - whatever is wrong is what the user asks about
         print(f"embedded server: {type(error).__name__}: {error}")
         print(f"try: {install_line(requirements(_SERVER_EXTRA))} --upgrade")

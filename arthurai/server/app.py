@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.common.bundle import load_bundle
 from arthurai.server.authentication import SESSION_SECONDS, Authentication
-from arthurai.server.authorization import ADMINISTRATOR, SUPER_ADMIN, Authorization
+from arthurai.server.authorization import Authorization
 from arthurai.server.background.alert_scheduler import AlertWatch
+from arthurai.server.context import Stores
 from arthurai.server.delivery.channels import Delivery, DeliverySettings
 from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.enrichment.manager import Enrichments
-from arthurai.server.http.messages import Reply
+from arthurai.server.http.validation import Validation, shipped_validation
 from arthurai.server.http.wsgi import HttpCore
+from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
+from arthurai.server.resources.usage.metering import meter
 from arthurai.server.secret import load_secret
+from arthurai.server.services import Services
 from arthurai.server.storage.documents import ControlStore
 from arthurai.server.storage.warehouse.data_store import DataStore
 
@@ -66,6 +70,7 @@ class ArthurApp:
         enrichments: Trains on reference data, scores and explains what arrives.
         secret: Signs sessions and invitations.
         data: Inferences, reference data and ground truth.
+        stores: Both of these.
         authentication: Tells who calls.
         authorization: Tells what they may do.
         first_login: The password made by this start, if it made one.
@@ -114,20 +119,34 @@ class ArthurApp:
         self.secret = secret
         self.delivery = Delivery(delivery or DeliverySettings())
         self.notifications = Notifications(self.control, self.delivery)
-        self.alerts = AlertWatch(self)
-        self.enrichments = Enrichments(self)
+        self.stores = Stores(self.control, self.data)
+        self.alerts = AlertWatch(self.stores, self.notifications)
+        self.enrichments = Enrichments(self.stores, data_dir, self.alerts.look_again)
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
         self.admin_key = self._prepare()
+        self.validation = (
+            shipped_validation() if document is load_bundle() else Validation(document)
+        )
+        services = Services(
+            stores=self.stores,
+            secret=secret,
+            authentication=self.authentication,
+            authorization=self.authorization,
+            validation=self.validation,
+            enrichments=self.enrichments,
+            notifications=self.notifications,
+            delivery=self.delivery,
+        )
         self._http = HttpCore(
-            self,
+            services,
             document,
             max_json_bytes=max_json_bytes,
             max_form_bytes=max_form_bytes,
             access_log=access_log,
+            after_request=meter,
         )
-        self.validation = self._http.validation
 
     def _prepare(self) -> str:
         """Make the first organisation and its administrator where there are none."""
@@ -169,16 +188,6 @@ class ArthurApp:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
         return self._http(environ, start_response)
-
-    def health(self) -> Reply:
-        """Return 200 while both stores answer, else 503."""
-        try:
-            self.control.database.scalar("SELECT 1")
-            self.data.rows("SELECT 1")
-        except Exception:
-            logger.exception("health check failed")
-            return Reply(503, {"error": "a store does not answer; the server's log tells more"})
-        return Reply(200, {"status": "ok"})
 
     def start_clock(self) -> None:
         """Evaluate alert rules and send summaries by the clock as well, until ``close``."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 
-from arthurai.server.authorization import SUPER_ADMIN
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.principals import SUPER_ADMIN, Principal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,38 +23,6 @@ SESSION_SECONDS: Final = 3600
 _ALGORITHM: Final = "HS256"
 _NO_ORGANIZATION: Final = frozenset({"", "unknown"})
 _UNAUTHORIZED_HEADERS: Final = (("WWW-Authenticate", "Bearer"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls, and in which organisation.
-
-    Attributes:
-        id: Id of the user or service account.
-        kind: ``"user"`` or ``"service_account"``.
-        roles: Roles in the organisation of the call.
-        organization_id: Organisation of the call; ``None`` while none is chosen.
-        memberships: Role by organisation the caller may enter.
-        user: The user, for users.
-    """
-
-    id: str
-    kind: Literal["user", "service_account"]
-    roles: tuple[str, ...]
-    organization_id: str | None
-    memberships: Mapping[str, str]
-    user: User | None = None
-
-    @property
-    def is_global(self) -> bool:
-        """Whether the caller may enter every organisation."""
-        return SUPER_ADMIN in self.memberships.values()
-
-    @property
-    def creator(self) -> dict[str, str]:
-        """Who made something, as the API shows it (``CreatedBy``)."""
-        kind = "service-account" if self.kind == "service_account" else "arthur-managed"
-        return {"id": self.id, "type": kind}
 
 
 class Authentication:
@@ -85,7 +53,7 @@ class Authentication:
         claims = {"sub": user.id, "iat": issued, "exp": expires, "epoch": user.session_epoch}
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM), expires
 
-    def identify(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller:
+    def identify(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Principal:
         """Return who calls.
 
         Args:
@@ -94,17 +62,17 @@ class Authentication:
 
         Raises:
             ApiError: 401 when the credential is missing, invalid or expired, 403 when the chosen
-                organisation is not open to the caller.
+                organisation is not open to the principal.
         """
         credential = headers.get(AUTHORIZATION.lower()) or cookies.get(AUTHORIZATION) or ""
         scheme, _, rest = credential.strip().partition(" ")
         token = rest.strip() if scheme.lower() == "bearer" else credential.strip()
         if not token:
             raise _unauthorized("no credential; send an API key in the header Authorization")
-        caller = self._session(token) if token.count(".") == 2 else self._key(token)  # noqa: PLR2004 - a signed token has three parts, a key has no dot
-        return self._placed(caller, headers, cookies)
+        principal = self._session(token) if token.count(".") == 2 else self._key(token)  # noqa: PLR2004 - a signed token has three parts, a key has no dot
+        return self._placed(principal, headers, cookies)
 
-    def _session(self, token: str) -> Caller:
+    def _session(self, token: str) -> Principal:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -119,7 +87,7 @@ class Authentication:
         user = self._control.users.active(str(claims["sub"]))
         if user is None or user.session_epoch != claims["epoch"]:
             raise _unauthorized("the session has ended; log in again")
-        return Caller(
+        return Principal(
             id=user.id,
             kind="user",
             roles=(),
@@ -128,11 +96,11 @@ class Authentication:
             user=user,
         )
 
-    def _key(self, token: str) -> Caller:
+    def _key(self, token: str) -> Principal:
         account = self._control.service_accounts.by_token(token)
         if account is None:
             raise _unauthorized("the API key is not known here; check or replace it")
-        return Caller(
+        return Principal(
             id=account.id,
             kind="service_account",
             roles=(),
@@ -141,33 +109,33 @@ class Authentication:
         )
 
     def _placed(
-        self, caller: Caller, headers: Mapping[str, str], cookies: Mapping[str, str]
-    ) -> Caller:
+        self, principal: Principal, headers: Mapping[str, str], cookies: Mapping[str, str]
+    ) -> Principal:
         """Choose the organisation: the header's, else the cookie's, else the caller's first."""
         for chosen in (headers.get(ORGANIZATION.lower()), cookies.get(ORGANIZATION)):
             if chosen is not None and chosen.strip() not in _NO_ORGANIZATION:
-                return self.enter(caller, chosen.strip())
-        own = next(iter(caller.memberships), None)
-        return caller if own is None else self.enter(caller, own)
+                return self.enter(principal, chosen.strip())
+        own = next(iter(principal.memberships), None)
+        return principal if own is None else self.enter(principal, own)
 
-    def enter(self, caller: Caller, organization_id: str) -> Caller:
-        """Return the caller as they are in an organisation.
+    def enter(self, principal: Principal, organization_id: str) -> Principal:
+        """Return the principal as they are in an organisation.
 
         Args:
-            caller: Who calls.
+            principal: Who calls.
             organization_id: Where they want to be.
 
         Raises:
             ApiError: 403 when it does not exist or is not open to them.
         """
-        role = caller.memberships.get(organization_id)
+        role = principal.memberships.get(organization_id)
         if role is None:
-            if not (caller.is_global and self._control.organizations.exists(organization_id)):
+            if not (principal.is_global and self._control.organizations.exists(organization_id)):
                 raise ApiError(
                     403, f"organization {organization_id[:100]!r} is not open to this caller"
                 )
             role = SUPER_ADMIN
-        return replace(caller, roles=(role,), organization_id=organization_id)
+        return replace(principal, roles=(role,), organization_id=organization_id)
 
 
 def _unauthorized(message: str) -> ApiError:

@@ -9,19 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import Permission
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from arthurai.server.authentication import Caller
+    from arthurai.server.principals import Principal
     from arthurai.server.storage.documents import ControlStore
 
-SUPER_ADMIN: Final = "Super Admin"
-ADMINISTRATOR: Final = "Administrator"
-MODEL_OWNER: Final = "Model Owner"
-CUSTOM_ROLE_KIND: Final = "custom_role"
 ALL_ROLES: Final = "*"
 GLOBAL_RESOURCES: Final = frozenset(
     {
@@ -94,54 +91,54 @@ class Authorization:
         return frozenset(granted)
 
     def _custom(self, organization_id: str, role: str) -> dict[str, Any] | None:
-        return self._control.documents(CUSTOM_ROLE_KIND).get(organization_id, role)
+        return self._control.documents(Kind.CUSTOM_ROLE).get(organization_id, role)
 
-    def of(self, caller: Caller) -> frozenset[Permission]:
+    def of(self, principal: Principal) -> frozenset[Permission]:
         """Return what a caller is granted in the organisation of the call."""
-        return self.grants(caller.roles, caller.organization_id)
+        return self.grants(principal.roles, principal.organization_id)
 
-    def allows(self, caller: Caller, permission: Permission) -> bool:
+    def allows(self, principal: Principal, permission: Permission) -> bool:
         """Tell whether a caller has a permission in the organisation of the call."""
-        return permission in self.of(caller)
+        return permission in self.of(principal)
 
-    def covers(self, caller: Caller, role: str) -> bool:
+    def covers(self, principal: Principal, role: str) -> bool:
         """Tell whether a caller has every right that a role gives.
 
         Nobody may make, or read, the key of a role that can do more than they can.
         """
-        return self.grants([role], caller.organization_id) <= self.of(caller)
+        return self.grants([role], principal.organization_id) <= self.of(principal)
 
-    def may_assign(self, caller: Caller, role: str) -> bool:
+    def may_assign(self, principal: Principal, role: str) -> bool:
         """Tell whether a caller who manages users may give them a role.
 
         Managing users means giving rights over models and data that one need not have oneself,
         but never rights over people or organisations beyond one's own.
         """
-        granted = self.grants([role], caller.organization_id)
-        return {p for p in granted if p.resource in ADMINISTRATIVE_RESOURCES} <= self.of(caller)
+        granted = self.grants([role], principal.organization_id)
+        return {p for p in granted if p.resource in ADMINISTRATIVE_RESOURCES} <= self.of(principal)
 
-    def require(self, caller: Caller, permission: Permission | None) -> None:
+    def require(self, principal: Principal, permission: Permission | None) -> None:
         """Check that a caller has a permission.
 
         Args:
-            caller: Who calls.
+            principal: Who calls.
             permission: What they need; ``None`` asks for nothing.
 
         Raises:
             ApiError: 403, naming the missing permission.
         """
-        if permission is not None and not self.allows(caller, permission):
+        if permission is not None and not self.allows(principal, permission):
             raise ApiError(
                 403,
                 f"permission {permission.resource} {permission.action} is missing; ask an "
                 "administrator for a role that has it",
             )
 
-    def require_data(self, caller: Caller, body: Any) -> None:
+    def require_data(self, principal: Principal, body: Any) -> None:
         """Check that a caller may read the data sources that a query touches.
 
         Args:
-            caller: Who calls.
+            principal: Who calls.
             body: The query, drift request or request for distributions. A request to evaluate a
                 stored metric names no source; its handler asks again with the metric's own query.
 
@@ -149,7 +146,7 @@ class Authorization:
             ApiError: 403, naming the missing permission.
         """
         for permission in _source_permissions(body):
-            self.require(caller, permission)
+            self.require(principal, permission)
 
 
 def standard_grants(bundle: Mapping[str, Any]) -> dict[str, frozenset[Permission]]:

@@ -6,11 +6,11 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.delivery.notifications import ALERT_KIND
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.query import QueryError
 from arthurai.server.query.sql import select
-from arthurai.server.resources.alert_rules.service import STATE_KIND, rules_of, shown
+from arthurai.server.resources.alert_rules.service import rules_of, shown
 from arthurai.server.resources.metrics.evaluation import single_value
 from arthurai.server.resources.metrics.service import Catalogue
 from arthurai.server.storage.documents.sqlite_database import new_id
@@ -19,7 +19,7 @@ from arthurai.server.timestamps import format_timestamp, parse_timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Notifier, Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
     Window = tuple[datetime, datetime]
@@ -34,11 +34,12 @@ _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the data store a
 class Evaluation:
     """Evaluates the enabled rules of a model and stores the alerts that fire."""
 
-    def __init__(self, app: ArthurApp, record: ModelRecord) -> None:
-        self._app = app
+    def __init__(self, stores: Stores, notifier: Notifier, record: ModelRecord) -> None:
+        self._stores = stores
+        self._notifier = notifier
         self._record = record
-        self._rules = [rule for rule in rules_of(app, record) if rule["enabled"]]
-        self._alerts = app.control.documents(ALERT_KIND)
+        self._rules = [rule for rule in rules_of(stores, record) if rule["enabled"]]
+        self._alerts = stores.control.documents(Kind.ALERT)
         self._known: dict[str, list[Raised]] = {}
         self._metrics: dict[str, dict[str, Any]] = {}
         self._last: dict[str, float] = {}
@@ -103,12 +104,12 @@ class Evaluation:
         place = "CAST(floor(epoch_us(inference_timestamp) / CAST($3 AS DOUBLE)) AS BIGINT) AS place"
         sql = select(
             [f"DISTINCT {place}"],
-            self._app.data.relation(self._record.schema, "inference"),
+            self._stores.data.relation(self._record.schema, "inference"),
             ["inference_timestamp >= $1", "inference_timestamp <= $2"],
             order_by=["place DESC"],
             limit=f"LIMIT {_MAX_WINDOWS + 1:d}",
         )
-        places = [row[0] for row in self._app.data.fetch(sql, [first, last, step])[1]]
+        places = [row[0] for row in self._stores.data.fetch(sql, [first, last, step])[1]]
         if len(places) > _MAX_WINDOWS:
             logger.warning(
                 "model %s: data over more than %d windows of %s; the oldest are not evaluated",
@@ -159,7 +160,7 @@ class Evaluation:
 
     def _metric(self, metric_id: str) -> dict[str, Any]:
         if metric_id not in self._metrics:
-            self._metrics[metric_id] = Catalogue(self._app, self._record).get(metric_id)
+            self._metrics[metric_id] = Catalogue(self._stores, self._record).get(metric_id)
         return self._metrics[metric_id]
 
     def _value(self, rule: Mapping[str, Any], filters: list[dict[str, Any]]) -> float | None:
@@ -169,7 +170,7 @@ class Evaluation:
                 rule["metric_parameters"],
                 [*rule["filters"], *filters],
                 self._record.schema,
-                self._app.data,
+                self._stores.data,
             )
         except (ApiError, QueryError) as error:
             logger.warning("alert rule %s cannot be evaluated: %s", rule["id"], error)
@@ -180,7 +181,7 @@ class Evaluation:
 
     def _note(self, fired: int) -> int:
         """Store the last value of each rule."""
-        states = self._app.control.documents(STATE_KIND)
+        states = self._stores.control.documents(Kind.ALERT_RULE_STATE)
         for rule_id, value in self._last.items():
             state = {"id": rule_id, "last_metric_value": value}
             states.put(self._record.organization_id, rule_id, state, model_id=self._record.id)
@@ -207,7 +208,7 @@ class Evaluation:
         organization_id = self._record.organization_id
         self._alerts.put(organization_id, alert["id"], alert, model_id=self._record.id)
         self._raised(rule).append((parse_timestamp(moment, "alert"), where.get("batch_id")))
-        self._app.notifications.alert_fired(organization_id, alert)
+        self._notifier.alert_fired(organization_id, alert)
 
 
 def _crossed(rule: Mapping[str, Any], value: float) -> bool:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.server.background.alert_evaluation import Evaluation
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.resources.alert_rules.service import RULE_KIND
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.timestamps import utc_now
@@ -19,14 +19,13 @@ from arthurai.server.timestamps import utc_now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from arthurai.server.app import ArthurApp
     from arthurai.server.background.event_bus import DataEvent
+    from arthurai.server.context import Notifier, Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 logger = logging.getLogger("arthurai.server.background")
 
 CHECK_SECONDS: Final = 60.0
-WORK_KIND: Final = "alert_work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,18 @@ class AlertWatch:
     restart.
     """
 
-    def __init__(self, app: ArthurApp, *, check_seconds: float = CHECK_SECONDS) -> None:
-        """Watch the data of an application from now on.
+    def __init__(
+        self, stores: Stores, notifier: Notifier, *, check_seconds: float = CHECK_SECONDS
+    ) -> None:
+        """Watch the data store from now on.
 
         Args:
-            app: The application; its stores outlive the watch.
+            stores: The stores; they outlive the watch.
+            notifier: Told about alerts that fire.
             check_seconds: Seconds between two looks at the clock, once the schedule runs.
         """
-        self._app = app
+        self._stores = stores
+        self._notifier = notifier
         self._check_seconds = check_seconds
         self._changed = threading.Condition()
         self._work: dict[str, _Work] = {}
@@ -84,12 +87,12 @@ class AlertWatch:
         self._scheduled = False
         self._stopping = False
         self._thread: threading.Thread | None = None
-        app.data.on_data(self._on_data)
+        stores.data.on_data(self._on_data)
         self._recover()
 
     def _recover(self) -> None:
         """Go on where the last process ended."""
-        for document in self._app.control.documents(WORK_KIND).list(None):
+        for document in self._stores.control.documents(Kind.ALERT_WORK).list(None):
             self._work[document["id"]] = _Work.from_document(document)
         self._noted = dict(self._work)
         if self._work:
@@ -111,7 +114,7 @@ class AlertWatch:
         Returns:
             Whether everything was evaluated.
         """
-        if not self._app.data.drain_events(timeout):
+        if not self._stores.data.drain_events(timeout):
             return False
         with self._changed:
             return self._changed.wait_for(self._idle, timeout)
@@ -151,7 +154,7 @@ class AlertWatch:
                 only batches are meant.
             last: Latest time of them.
         """
-        rules = self._app.control.documents(RULE_KIND)
+        rules = self._stores.control.documents(Kind.ALERT_RULE)
         if not rules.count(None, model_id=model_id, enabled=True):
             return
         span = None if first is None or last is None else (first, last)
@@ -166,10 +169,10 @@ class AlertWatch:
         if self._noted.get(model_id) == work:
             return
         try:
-            organization_id = self._app.control.models.get(None, model_id).organization_id
+            organization_id = self._stores.control.models.get(None, model_id).organization_id
         except ApiError:
             return  # the model is gone
-        documents = self._app.control.documents(WORK_KIND)
+        documents = self._stores.control.documents(Kind.ALERT_WORK)
         if work is None:
             del self._noted[model_id]
             documents.delete(organization_id, model_id)
@@ -216,12 +219,12 @@ class AlertWatch:
                 self._guarded(model_id, partial(self._rolling, now))
 
     def _watched(self) -> list[str]:
-        rules = self._app.control.documents(RULE_KIND).list(None, enabled=True)
+        rules = self._stores.control.documents(Kind.ALERT_RULE).list(None, enabled=True)
         return list(dict.fromkeys(str(rule["model_id"]) for rule in rules))
 
     def _guarded(self, model_id: str, work: Callable[[ModelRecord], None]) -> None:
         try:
-            record = self._app.control.models.get(None, model_id)
+            record = self._stores.control.models.get(None, model_id)
             if not record.archived:
                 work(record)
         except ApiError:
@@ -234,16 +237,16 @@ class AlertWatch:
         if not record.schema.is_batch:
             return
         try:
-            batch = self._app.data.batch(record.schema, batch_id)
+            batch = self._stores.data.batch(record.schema, batch_id)
         except DataStoreError:
             return
         if batch.status == COMPLETED:
-            Evaluation(self._app, record).batch(batch_id)
+            Evaluation(self._stores, self._notifier, record).batch(batch_id)
 
     def _arrived(self, span: tuple[datetime, datetime], now: datetime, record: ModelRecord) -> None:
         if not record.schema.is_batch:
-            Evaluation(self._app, record).arrived(*span, now)
+            Evaluation(self._stores, self._notifier, record).arrived(*span, now)
 
     def _rolling(self, now: datetime, record: ModelRecord) -> None:
         if not record.schema.is_batch:
-            Evaluation(self._app, record).rolling(now)
+            Evaluation(self._stores, self._notifier, record).rolling(now)

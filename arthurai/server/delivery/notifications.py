@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from arthurai.server.delivery.channels import Message
+from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("arthurai.server.delivery.notifications")
 
-CONFIGURATION_KIND: Final = "alert_notification_configuration"
-SUMMARY_KIND: Final = "alert_summary_configuration"
-ALERT_KIND: Final = "alert"
 EMAIL: Final = "email"
 WEEKDAYS: Final = (
     "Monday",
@@ -89,9 +87,9 @@ class Notifications:
         """
         configurations = [
             configuration
-            for configuration in self._control.documents(CONFIGURATION_KIND).list(
-                organization_id, model_id=model_id
-            )
+            for configuration in self._control.documents(
+                Kind.ALERT_NOTIFICATION_CONFIGURATION
+            ).list(organization_id, model_id=model_id)
             if configuration["enabled"] and configuration_id in {None, configuration["id"]}
         ]
         subject = f"Arthur: {content['alert_priority']} alert"
@@ -123,7 +121,7 @@ class Notifications:
         since = until - PERIODS[summary["frequency"]]
         counted: Counter[tuple[str, str, str]] = Counter()
         for model_id in summary["models"]:
-            for alert in self._control.documents(ALERT_KIND).list(
+            for alert in self._control.documents(Kind.ALERT).list(
                 summary["organization_id"], model_id=model_id
             ):
                 if since <= parse_timestamp(alert["timestamp"], "alert") < until:
@@ -180,7 +178,7 @@ class Notifications:
             moment: The present moment, in UTC.
         """
         sent = 0
-        summaries = self._control.documents(SUMMARY_KIND)
+        summaries = self._control.documents(Kind.ALERT_SUMMARY_CONFIGURATION)
         for summary in summaries.list(None):
             due = last_due(summary, moment)
             if not summary["enabled"] or due <= parse_timestamp(summary["last_sent"], "last_sent"):

@@ -21,7 +21,7 @@ from arthurai.server.storage.warehouse.errors import DataStoreError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import ScoredCallback, Stores
     from arthurai.server.enrichment.state_store import States
     from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.storage.documents.stored_models import ModelRecord
@@ -47,10 +47,11 @@ class AnomalyDetection:
 
     name = ANOMALY
 
-    def __init__(self, app: ArthurApp, states: States) -> None:
+    def __init__(self, stores: Stores, states: States, on_scored: ScoredCallback) -> None:
         """Work for an application."""
-        self._app = app
+        self._data = stores.data
         self._states = states
+        self._on_scored = on_scored
         self._lock = threading.Lock()
         self._detectors: OrderedDict[tuple[str, tuple[Attribute, ...]], _Trained] = OrderedDict()
 
@@ -68,7 +69,7 @@ class AnomalyDetection:
             EnrichmentError: If no input can be used, or packages are missing.
         """
         del state
-        if not reference_is_closed(self._app.data, record.schema):
+        if not reference_is_closed(self._data, record.schema):
             return False
         self._trained(record.schema)
         return True
@@ -83,7 +84,7 @@ class AnomalyDetection:
         Returns:
             Whether there are more.
         """
-        schema, store = record.schema, self._app.data
+        schema, store = record.schema, self._data
         used = (*anomaly.inputs(schema), *schema.generated_texts)
         limit = _MAX_IMAGES if schema.input_type == "IMAGE" else SLICE_ROWS
         columns = read_columns(
@@ -114,7 +115,7 @@ class AnomalyDetection:
             moments = columns["inference_timestamp"]
             batches = {b for b in columns["batch_id"] if b is not None}
             # Rules on anomaly scores were evaluated before there were any.
-            self._app.alerts.look_again(record.id, batches, min(moments), max(moments))
+            self._on_scored(record.id, batches, min(moments), max(moments))
         self._states.change(state, done=columns["seq"][-1])
         return len(columns["seq"]) == limit
 
@@ -125,14 +126,14 @@ class AnomalyDetection:
                 self._detectors.move_to_end(key)
                 return self._detectors[key]
             reference = read_reference(
-                self._app.data,
+                self._data,
                 schema,
                 (*anomaly.inputs(schema), *schema.generated_texts),
                 **({"limit": _MAX_IMAGES} if schema.input_type == "IMAGE" else {}),
             )
             digest = hashlib.sha256(schema.model_id.encode()).digest()
             seed = int.from_bytes(digest[:4], "big")
-            images = self._app.data.images(schema)
+            images = self._data.images(schema)
 
             def read_image(image_id: str) -> bytes:
                 try:

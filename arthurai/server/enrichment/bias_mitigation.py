@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment import mitigation_curves as curves
 from arthurai.server.enrichment.feature_encoding import MAX_CATEGORIES, category_of
 from arthurai.server.enrichment.state_store import BIAS, EnrichmentError
@@ -15,11 +16,9 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.model_schema import Attribute
     from arthurai.server.storage.documents.stored_models import ModelRecord
-
-CURVE_KIND: Final = "bias_mitigation_curve"
 
 
 class BiasMitigation:
@@ -27,9 +26,9 @@ class BiasMitigation:
 
     name = BIAS
 
-    def __init__(self, app: ArthurApp) -> None:
+    def __init__(self, stores: Stores) -> None:
         """Work for an application."""
-        self._app = app
+        self._control, self._data = stores
 
     def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
         """Compute and store the curves.
@@ -47,14 +46,14 @@ class BiasMitigation:
         """
         del state
         schema = record.schema
-        if not reference_is_closed(self._app.data, schema):
+        if not reference_is_closed(self._data, schema):
             return False
         predicted = schema.positive_predicted
         truth = None if predicted is None else schema.ground_truth_of(predicted)
         if predicted is None or truth is None:
             raise EnrichmentError("the model has no positive prediction with a ground truth")
         monitored = [a for a in schema.attributes if a.monitor_for_bias]
-        columns = read_reference(self._app.data, schema, [predicted, truth, *monitored])
+        columns = read_reference(self._data, schema, [predicted, truth, *monitored])
         scored = zip(columns[predicted.column], columns[truth.column], strict=True)
         usable = np.array([p is not None and t is not None for p, t in scored], dtype=bool)
         if not usable.any():
@@ -81,8 +80,8 @@ class BiasMitigation:
                 f"no group has a curve: give the monitored attributes ({names}) categories, at most"
                 f" {MAX_CATEGORIES}, or bins that hold rows of the reference set"
             )
-        documents = self._app.control.documents(CURVE_KIND)
-        with self._app.control.transaction():
+        documents = self._control.documents(Kind.BIAS_MITIGATION_CURVE)
+        with self._control.transaction():
             documents.delete_all(record.organization_id, model_id=record.id)
             for document in found:
                 documents.put(record.organization_id, document["id"], document, model_id=record.id)
@@ -106,7 +105,7 @@ class BiasMitigation:
             params: ``attribute_id``, ``constraint``, ``attribute_value`` and ``continuous_value``
                 as in ``get_bias_mitigation_curves``.
         """
-        found = self._app.control.documents(CURVE_KIND).list(
+        found = self._control.documents(Kind.BIAS_MITIGATION_CURVE).list(
             record.organization_id, model_id=record.id
         )
         return [stored for stored in found if _passes(stored, params)]

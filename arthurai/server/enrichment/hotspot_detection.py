@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment import decision_tree as tree
 from arthurai.server.enrichment.feature_encoding import Encoder
 from arthurai.server.enrichment.labels import class_attributes, classes
@@ -15,7 +16,6 @@ from arthurai.server.enrichment.optional_imports import required
 from arthurai.server.enrichment.state_store import HOTSPOTS
 from arthurai.server.enrichment.training_data import read_columns
 from arthurai.server.model_schema import NON_INPUT_DATA, PIPELINE_INPUT
-from arthurai.server.resources.insights.handlers import INSIGHT_KIND
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.timestamps import format_timestamp
@@ -23,14 +23,13 @@ from arthurai.server.timestamps import format_timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 WINDOW_DAYS: Final = 7
 INSIGHT_METRIC: Final = "accuracy"
 INSIGHT_THRESHOLD: Final = 0.4
-RUN_KIND: Final = "hotspot_run"
 _KEPT_TREES: Final = 32
 _NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
 
@@ -86,9 +85,9 @@ class Hotspots:
 
     name = HOTSPOTS
 
-    def __init__(self, app: ArthurApp) -> None:
+    def __init__(self, stores: Stores) -> None:
         """Work for an application."""
-        self._app = app
+        self._control, self._data = stores
         self._lock = threading.Lock()
         self._trees: OrderedDict[tuple[Any, ...], tree.Node | None] = OrderedDict()
 
@@ -148,14 +147,14 @@ class Hotspots:
         Returns:
             Whether there may be more to do.
         """
-        runs = self._app.control.documents(RUN_KIND)
+        runs = self._control.documents(Kind.HOTSPOT_RUN)
         for region, rows in self._complete(record.schema, int(state["since"])):
             run_id = "/".join((record.id, *(value for _, value in region.named)))
             run = runs.get(record.organization_id, run_id)
             if run is not None and run["rows"] == rows:
                 continue
             root = self._tree(record.schema, region, numbers_only=True)
-            with self._app.control.transaction():
+            with self._control.transaction():
                 if root is not None:
                     self._note(record, region, tree.find(root, INSIGHT_METRIC, INSIGHT_THRESHOLD))
                 runs.put(record.organization_id, run_id, {"rows": rows}, model_id=record.id)
@@ -164,10 +163,10 @@ class Hotspots:
 
     def _complete(self, schema: ModelSchema, since: int) -> Iterator[tuple[Region, int]]:
         """Yield what is complete, with the number of its rows with ground truth."""
-        relation = self._app.data.relation(schema, "ground_truth")
+        relation = self._data.relation(schema, "ground_truth")
         if schema.is_batch:
-            closed = {b.batch_id for b in self._app.data.batches(schema) if b.status == COMPLETED}
-            rows = self._app.data.fetch(
+            closed = {b.batch_id for b in self._data.batches(schema) if b.status == COMPLETED}
+            rows = self._data.fetch(
                 f"SELECT batch_id, count(*) FROM {relation} WHERE batch_id IS NOT NULL"
                 " GROUP BY batch_id HAVING max(seq) > ? ORDER BY min(seq)",
                 [since],
@@ -177,10 +176,10 @@ class Hotspots:
         first = self._first_day(schema)
         if first is None:
             return
-        newest = self._app.data.fetch(
-            "SELECT max(inference_timestamp) FROM " + self._app.data.relation(schema, "inference")
+        newest = self._data.fetch(
+            "SELECT max(inference_timestamp) FROM " + self._data.relation(schema, "inference")
         )[1][0][0]
-        rows = self._app.data.fetch(
+        rows = self._data.fetch(
             f"SELECT date_diff('day', ?, date_trunc('day', inference_timestamp)) // {WINDOW_DAYS}"
             f" AS number, count(*) FROM {relation} GROUP BY number HAVING max(seq) > ?"
             " ORDER BY number",
@@ -192,15 +191,15 @@ class Hotspots:
                 yield of_window(start), count
 
     def _first_day(self, schema: ModelSchema) -> dt.datetime | None:
-        relation = self._app.data.relation(schema, "inference")
-        first: dt.datetime | None = self._app.data.fetch(
+        relation = self._data.relation(schema, "inference")
+        first: dt.datetime | None = self._data.fetch(
             f"SELECT min(inference_timestamp) FROM {relation}"
         )[1][0][0]
         return None if first is None else dt.datetime.combine(first.date(), dt.time())
 
     def _note(self, record: ModelRecord, region: Region, nodes: list[tree.Node]) -> None:
         """Store insights in place of those of the same rows that nobody has dealt with."""
-        documents = self._app.control.documents(INSIGHT_KIND)
+        documents = self._control.documents(Kind.INSIGHT)
         named = dict(region.named)
         handled = []
         for old in documents.list(record.organization_id, model_id=record.id, **named):
@@ -227,9 +226,9 @@ class Hotspots:
             documents.put(record.organization_id, insight["id"], insight, model_id=record.id)
 
     def _tree(self, schema: ModelSchema, region: Region, *, numbers_only: bool) -> tree.Node | None:
-        relation = self._app.data.relation(schema, region.source)
+        relation = self._data.relation(schema, region.source)
         changed = "NULL" if region.source == "reference" else "max(ground_truth_timestamp)"
-        stamp = self._app.data.fetch(
+        stamp = self._data.fetch(
             f"SELECT count(*), max(seq), {changed} FROM {relation} WHERE {region.where}",
             region.params,
         )[1][0]
@@ -251,7 +250,7 @@ class Hotspots:
         used = _features(schema, numbers_only=numbers_only)
         needed = {a.column: a for a in (*used, *class_attributes(schema))}
         columns = read_columns(
-            self._app.data,
+            self._data,
             relation,
             list(needed),
             where=region.where,

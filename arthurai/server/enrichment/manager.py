@@ -19,9 +19,10 @@ from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from arthurai.server.app import ArthurApp
     from arthurai.server.background.event_bus import DataEvent
+    from arthurai.server.context import ScoredCallback, Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 logger = logging.getLogger("arthurai.server.enrichment")
@@ -71,20 +72,23 @@ class Enrichments:
         explainability: Explains inferences.
     """
 
-    def __init__(self, app: ArthurApp) -> None:
-        """Watch the data of an application from now on.
+    def __init__(self, stores: Stores, data_dir: Path | None, on_scored: ScoredCallback) -> None:
+        """Watch the data store from now on.
 
         Args:
-            app: The application; its stores outlive this.
+            stores: The stores; they outlive this.
+            data_dir: Directory of everything the server keeps; `None` keeps it in memory.
+            on_scored: Called when inferences got anomaly scores, with the model, the batches and
+                the earliest and latest time of the inferences.
         """
-        self._app = app
-        self.states = states.States(app.control)
-        self.hotspots = Hotspots(app)
-        self.mitigation = BiasMitigation(app)
-        self.projects = Projects(app.data_dir)
-        self.explainability = Explainability(app, self.states, self.projects)
+        self._control, self._data = stores
+        self.states = states.States(stores.control)
+        self.hotspots = Hotspots(stores)
+        self.mitigation = BiasMitigation(stores)
+        self.projects = Projects(data_dir)
+        self.explainability = Explainability(stores, self.states, self.projects)
         kinds: tuple[Enrichment, ...] = (
-            AnomalyDetection(app, self.states),
+            AnomalyDetection(stores, self.states, on_scored),
             self.hotspots,
             self.mitigation,
             self.explainability,
@@ -93,8 +97,8 @@ class Enrichments:
         self._stopping = False
         self._explanations: Jobs[_Job] = Jobs("arthurai-explanations", self._work)
         self._others: Jobs[_Job] = Jobs("arthurai-enrichments", self._work)
-        app.data.on_data(self._on_data)
-        if app.data_dir is not None:
+        stores.data.on_data(self._on_data)
+        if data_dir is not None:
             self._add(_RECOVER)
 
     def enable(
@@ -115,7 +119,7 @@ class Enrichments:
         Returns:
             Its state.
         """
-        since = last_seq(self._app.data, record.schema)
+        since = last_seq(self._data, record.schema)
         state = self.states.enable(record, name, since=since, config=config, project=project)
         if name == states.EXPLAINABILITY:
             self.explainability.stop(record.id, kept=state["revision"])
@@ -132,7 +136,7 @@ class Enrichments:
             Whether everything was done.
         """
         return (
-            self._app.data.drain_events(timeout)
+            self._data.drain_events(timeout)
             and self._others.drain(timeout)  # first: what it finds to do may be explanations
             and self._explanations.drain(timeout)
         )
@@ -160,7 +164,7 @@ class Enrichments:
         Args:
             record: The model.
         """
-        if reference_is_closed(self._app.data, record.schema):
+        if reference_is_closed(self._data, record.schema):
             self._reference_closed(record.id)
 
     def _on_data(self, event: DataEvent) -> None:
@@ -176,12 +180,12 @@ class Enrichments:
 
     def _reference_closed(self, model_id: str) -> None:
         try:
-            record = self._app.control.models.get(None, model_id)
+            record = self._control.models.get(None, model_id)
         except ApiError:
             return  # the model is gone
         if not rules.refusal(record.schema, states.ANOMALY):
             since = self._last_before_closing(record)
-            with self._app.control.transaction():
+            with self._control.transaction():
                 if not self.states.is_known(record, states.ANOMALY):
                     self.states.enable(record, states.ANOMALY, since=since)
         for state in self.states.enabled(model_id):
@@ -190,7 +194,7 @@ class Enrichments:
 
     def _last_before_closing(self, record: ModelRecord) -> int:
         """Return the number of the last inference that came before the reference was closed."""
-        data = self._app.data
+        data = self._data
         closed = data.reference(record.schema).updated_at
         relation = data.relation(record.schema, "inference")
         found = data.fetch(
@@ -211,7 +215,7 @@ class Enrichments:
             logger.exception("enrichment %s of model %s failed", name, model_id)
 
     def _work_on_model(self, action: str, model_id: str, name: str) -> None:
-        record = self._app.control.models.get(None, model_id)
+        record = self._control.models.get(None, model_id)
         state = self.states.get(record, name)
         if record.archived or not state["enabled"]:
             return
@@ -260,11 +264,11 @@ class Enrichments:
 
     def _recover(self) -> None:
         """Take up what an earlier run of the server has left undone."""
-        for record in self._app.control.models.list(None):
+        for record in self._control.models.list(None):
             if (
                 not rules.refusal(record.schema, states.ANOMALY)
                 and not self.states.is_known(record, states.ANOMALY)
-                and reference_is_closed(self._app.data, record.schema)
+                and reference_is_closed(self._data, record.schema)
             ):
                 self._reference_closed(record.id)
         for state in self.states.enabled():

@@ -14,7 +14,7 @@ from arthurai.server.http.api_errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.server.http.messages import Form
+    from arthurai.server.http.bodies import Form
     from arthurai.server.model_schema import ModelSchema
 
 PROJECT: Final = "user_project.zip"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.resources.models.serializers import ENRICHMENT_KIND
+from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class States:
 
     def __init__(self, control: ControlStore) -> None:
         """Use a control store."""
-        self._documents = control.documents(ENRICHMENT_KIND)
+        self._documents = control.documents(Kind.ENRICHMENT)
         self._transaction = control.transaction
 
     def get(self, record: ModelRecord, name: str) -> dict[str, Any]:

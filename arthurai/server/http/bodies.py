@@ -6,6 +6,7 @@ import gzip
 import io
 import zlib
 from collections import Counter
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
@@ -16,12 +17,12 @@ from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_input_stream
 
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.http.messages import JSON, Form, UploadedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from wsgiref.types import WSGIEnvironment
 
+JSON: Final = "application/json"
 MULTIPART: Final = "multipart/form-data"
 URL_ENCODED: Final = "application/x-www-form-urlencoded"
 MAX_DEPTH: Final = 64
@@ -32,6 +33,59 @@ _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _PLAIN: Final = frozenset({"", "identity"})
 _PIECE: Final = 2**20
 _OPENERS: Final = (b"[", b"{")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """One file part of a multipart body; large ones lie on disk.
+
+    Attributes:
+        filename: Name the client gave; never to be used as a path.
+        content_type: Media type the client gave, or an empty string.
+        stream: Seekable binary stream at its beginning; gone when the request is answered.
+        size: Length in bytes.
+    """
+
+    filename: str
+    content_type: str
+    stream: IO[bytes]
+    size: int
+
+    def read(self) -> bytes:
+        """Return the whole content."""
+        self.stream.seek(0)
+        return self.stream.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A decoded form body.
+
+    Attributes:
+        files: File parts by part name.
+        fields: Text parts by part name.
+    """
+
+    files: Mapping[str, UploadedFile] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        """Return a part as text, whether it came as a field or as a file; ``None`` if absent.
+
+        Args:
+            name: Name of the part.
+
+        Raises:
+            ApiError: 400 when the part is a file that is not UTF-8.
+        """
+        if name in self.fields:
+            return self.fields[name]
+        if name not in self.files:
+            return None
+        try:
+            return self.files[name].read().decode()
+        except UnicodeDecodeError:
+            raise ApiError(400, f"part {name}: not UTF-8 text") from None
 
 
 def media_type(environ: WSGIEnvironment, accepted: Sequence[str]) -> str:

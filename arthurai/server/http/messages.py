@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import orjson
 
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.bodies import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from arthurai.common.bundle import Operation
-    from arthurai.server.app import ArthurApp
-    from arthurai.server.authentication import Caller
+    from arthurai.server.context import Stores
+    from arthurai.server.http.bodies import Form
+    from arthurai.server.principals import Principal
+    from arthurai.server.services import Services
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-JSON: Final = "application/json"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -33,65 +35,12 @@ def accepted_request_id(given: str | None) -> str:
     return given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """One file part of a multipart body; large ones lie on disk.
-
-    Attributes:
-        filename: Name the client gave; never to be used as a path.
-        content_type: Media type the client gave, or an empty string.
-        stream: Seekable binary stream at its beginning; gone when the request is answered.
-        size: Length in bytes.
-    """
-
-    filename: str
-    content_type: str
-    stream: IO[bytes]
-    size: int
-
-    def read(self) -> bytes:
-        """Return the whole content."""
-        self.stream.seek(0)
-        return self.stream.read()
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A decoded form body.
-
-    Attributes:
-        files: File parts by part name.
-        fields: Text parts by part name.
-    """
-
-    files: Mapping[str, UploadedFile] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-    def text(self, name: str) -> str | None:
-        """Return a part as text, whether it came as a field or as a file; ``None`` if absent.
-
-        Args:
-            name: Name of the part.
-
-        Raises:
-            ApiError: 400 when the part is a file that is not UTF-8.
-        """
-        if name in self.fields:
-            return self.fields[name]
-        if name not in self.files:
-            return None
-        try:
-            return self.files[name].read().decode()
-        except UnicodeDecodeError:
-            raise ApiError(400, f"part {name}: not UTF-8 text") from None
-
-
 @dataclass(slots=True)
 class Request:
     """One request that was routed, authorised and checked against the document.
 
     Attributes:
-        app: The application.
+        services: What handlers may use.
         operation: The operation called.
         params: Path and query parameters in the types of the document.
         body: Decoded JSON body, ``None`` when there is none.
@@ -102,7 +51,7 @@ class Request:
         is_https: Whether the client speaks https to this server.
     """
 
-    app: ArthurApp
+    services: Services
     operation: Operation
     params: dict[str, Any]
     body: Any
@@ -111,10 +60,15 @@ class Request:
     cookies: Mapping[str, str]
     request_id: str
     is_https: bool
-    identified: Caller | None = None
+    identified: Principal | None = None
 
     @property
-    def caller(self) -> Caller:
+    def stores(self) -> Stores:
+        """Everything that the server keeps."""
+        return self.services.stores
+
+    @property
+    def principal(self) -> Principal:
         """Who calls.
 
         Raises:
@@ -131,7 +85,7 @@ class Request:
         Raises:
             ApiError: 400 when the caller belongs to several and named none.
         """
-        organization_id = self.caller.organization_id
+        organization_id = self.principal.organization_id
         if organization_id is None:
             raise ApiError(
                 400, "no organization selected; name one in the header Arthur-Organization-ID"
@@ -144,7 +98,7 @@ class Request:
         Raises:
             ApiError: 404 when there is none.
         """
-        return self.app.control.models.find(
+        return self.stores.control.models.find(
             self.organization_id,
             self.params["model_id"],
             self.params.get("id_type", "id"),

@@ -6,25 +6,35 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.http.messages import Form, Reply, Request, UploadedFile
+from arthurai.server.http.bodies import Form, UploadedFile
+from arthurai.server.http.messages import Reply, Request
 
 __all__ = [
     "ApiError",
     "Form",
     "Handler",
+    "PlainHandler",
     "Registration",
     "Reply",
     "Request",
     "UploadedFile",
     "load_handlers",
     "operation",
+    "plain_route",
+    "plain_routes",
     "registered",
 ]
 
-Handler = Callable[[Request], Reply]
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+    from arthurai.server.services import Services
+
+Handler: TypeAlias = Callable[[Request], Reply]
+PlainHandler: TypeAlias = "Callable[[Services, WSGIEnvironment], Reply]"
 
 _RESOURCES: Final = "arthurai.server.resources"
 
@@ -44,6 +54,7 @@ class Registration:
 
 
 _registry: dict[str, Registration] = {}
+_plain_routes: dict[str, PlainHandler] = {}
 
 
 def operation(*operation_ids: str, validate_body: bool = True) -> Callable[[Handler], Handler]:
@@ -66,6 +77,33 @@ def operation(*operation_ids: str, validate_body: bool = True) -> Callable[[Hand
         return handler
 
     return register
+
+
+def plain_route(path: str) -> Callable[[PlainHandler], PlainHandler]:
+    """Register a function as the handler of a path that is not part of the API.
+
+    Nobody is identified there; the handler judges the method and reads the body itself.
+
+    Args:
+        path: The whole path.
+
+    Raises:
+        ValueError: The path has a handler already.
+    """
+
+    def register(handler: PlainHandler) -> PlainHandler:
+        known = _plain_routes.setdefault(path, handler)
+        if known.__module__ != handler.__module__:
+            raise ValueError(f"path {path!r} has a handler already; remove one")
+        return handler
+
+    return register
+
+
+def plain_routes() -> dict[str, PlainHandler]:
+    """Return the handlers of all paths outside the API, by path."""
+    load_handlers()
+    return dict(_plain_routes)
 
 
 def registered() -> dict[str, Registration]:

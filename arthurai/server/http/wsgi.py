@@ -15,28 +15,27 @@ from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_cookie
 
-from arthurai.common.bundle import base_path, load_bundle, operations_of
+from arthurai.common.bundle import base_path, operations_of
 from arthurai.server.http import bodies
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.http.messages import JSON, Form, Reply, Request, accepted_request_id
-from arthurai.server.http.registry import registered
+from arthurai.server.http.bodies import JSON, Form
+from arthurai.server.http.messages import Reply, Request, accepted_request_id
+from arthurai.server.http.registry import plain_routes, registered
 from arthurai.server.http.routing import Router, raw_path
-from arthurai.server.http.validation import Validation, shipped_validation
-from arthurai.server.resources.usage.metering import meter
-from arthurai.server.resources.users.invitations import SIGN_UP_PATH, sign_up
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from arthurai.common.bundle import Operation
-    from arthurai.server.app import ArthurApp
-    from arthurai.server.authentication import Caller
+    from arthurai.server.principals import Principal
+    from arthurai.server.services import Services
+
+    AfterRequest = Callable[[Request, Reply, int], None]
 
 logger = logging.getLogger("arthurai.server.http")
 
-HEALTH_PATH: Final = "/health"
 # what the operating system, SQLite and DuckDB say
 _SIGNS_OF_A_FULL_DISK: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
 PUBLIC_BODY_BYTES: Final = 2**20  # nobody is known yet, and nobody has to send much
@@ -48,29 +47,33 @@ class HttpCore:
 
     def __init__(
         self,
-        app: ArthurApp,
+        services: Services,
         bundle: Mapping[str, Any],
         *,
         max_json_bytes: int,
         max_form_bytes: int,
         access_log: bool,
+        after_request: AfterRequest,
     ) -> None:
         """Build the routes of a document.
 
         Args:
-            app: The application that handlers work with.
+            services: What handlers may use.
             bundle: The OpenAPI document.
             max_json_bytes: Largest JSON body.
             max_form_bytes: Largest form body, files included.
             access_log: Log each request at level INFO instead of DEBUG.
+            after_request: Called with each request that a handler answered, its answer and the
+                size of its body in bytes.
         """
         self._access_level = logging.INFO if access_log else logging.DEBUG
-        self._app = app
+        self._services = services
+        self._after_request = after_request
         self._router = Router(operations_of(bundle).values(), base_path(bundle))
         self._handlers = registered()
+        self._plain_routes = plain_routes()
         self._limits = {JSON: max_json_bytes}
         self._max_form_bytes = max_form_bytes
-        self.validation = shipped_validation() if bundle is load_bundle() else Validation(bundle)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -116,29 +119,29 @@ class HttpCore:
 
     def _answer(self, exchange: _Exchange) -> Reply:
         environ = exchange.environ
-        if exchange.path == HEALTH_PATH:
-            return self._app.health()
-        if exchange.path == SIGN_UP_PATH:
-            return sign_up(self._app, environ)
+        plain_handler = self._plain_routes.get(exchange.path)
+        if plain_handler is not None:
+            return plain_handler(self._services, environ)
+        services = self._services
         operation, path_values = self._router.match(environ["REQUEST_METHOD"], exchange.path)
         exchange.operation = operation
         headers = _headers(environ)
         cookies = _cookies(environ)
-        caller = None
+        principal = None
         if not operation.public:
-            caller = self._app.authentication.identify(headers, cookies)
-            exchange.caller = caller
-            self._app.authorization.require(caller, operation.permission)
-        params = self.validation.parameters(operation, path_values, _query(environ))
+            principal = services.authentication.identify(headers, cookies)
+            exchange.principal = principal
+            services.authorization.require(principal, operation.permission)
+        params = services.validation.parameters(operation, path_values, _query(environ))
         registration = self._handlers.get(operation.operation_id)
         if registration is None:
             raise ApiError(501, f"operation {operation.operation_id} is not built yet")
         body, form = self._body(exchange, operation, checked=registration.validate_body)
         exchange.form = form
-        if caller is not None and operation.checks_data_permission:
-            self._app.authorization.require_data(caller, body)
+        if principal is not None and operation.checks_data_permission:
+            services.authorization.require_data(principal, body)
         request = Request(
-            app=self._app,
+            services=services,
             operation=operation,
             params=params,
             body=body,
@@ -147,17 +150,17 @@ class HttpCore:
             cookies=cookies,
             request_id=exchange.request_id,
             is_https=environ.get("wsgi.url_scheme") == "https",
-            identified=caller,
+            identified=principal,
         )
         reply = registration.handler(request)
-        meter(request, reply, exchange.received_bytes)
+        self._after_request(request, reply, exchange.received_bytes)
         return reply
 
     def _body(
         self, exchange: _Exchange, operation: Operation, *, checked: bool
     ) -> tuple[Any, Form]:
         environ = exchange.environ
-        accepted, required = self.validation.media_types(operation)
+        accepted, required = self._services.validation.media_types(operation)
         if not accepted:
             return None, Form()
         if bodies.has_body(environ):
@@ -174,7 +177,7 @@ class HttpCore:
             if content:
                 body = bodies.decode_json(content)
                 if checked:
-                    self.validation.check_body(operation, media_type, body)
+                    self._services.validation.check_body(operation, media_type, body)
                 return body, Form()
         if required:
             raise ApiError(400, "a request body is required")
@@ -189,7 +192,7 @@ class _Exchange:
         self.request_id = request_id
         self.path = raw_path(environ)
         self.operation: Operation | None = None
-        self.caller: Caller | None = None
+        self.principal: Principal | None = None
         self.form = Form()
         self.received_bytes = 0
 
@@ -200,8 +203,8 @@ class _Exchange:
             "method": self.environ["REQUEST_METHOD"],
             "path": self.path.encode("ascii", "backslashreplace").decode(),
             "operation_id": self.operation.operation_id if self.operation else None,
-            "caller": self.caller.id if self.caller else None,
-            "organization_id": self.caller.organization_id if self.caller else None,
+            "caller": self.principal.id if self.principal else None,
+            "organization_id": self.principal.organization_id if self.principal else None,
         }
 
     def close(self) -> None:

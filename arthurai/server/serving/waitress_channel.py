@@ -19,8 +19,8 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest, Error, InternalServerError
 
-from arthurai.server.http.bodies import too_large
-from arthurai.server.http.messages import JSON, accepted_request_id
+from arthurai.server.http.bodies import JSON, too_large
+from arthurai.server.http.messages import accepted_request_id
 
 logger = logging.getLogger("arthurai.server.http")
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
 
 
-def prune(app: ArthurApp, before: datetime, model: str | None = None) -> dict[str, int]:
+def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[str, int]:
     """Delete the inferences that were made before a time, archived models included.
 
     Args:
-        app: The server that has the data directory open.
+        stores: The stores.
         before: Time, exclusive; without zone it is UTC.
         model: Id or ``partner_model_id`` of the one model concerned; all models when missing.
 
@@ -24,12 +24,12 @@ def prune(app: ArthurApp, before: datetime, model: str | None = None) -> dict[st
     Raises:
         ValueError: There is no such model.
     """
-    records = app.control.models.list(None, include_archived=True)
+    records = stores.control.models.list(None, include_archived=True)
     wanted = [r for r in records if model is None or model in {r.id, r.partner_model_id}]
     if model is not None and not wanted:
         raise ValueError(f"there is no model {model!r}")
     deleted: dict[str, int] = {}
     for record in wanted:
         name = record.partner_model_id
-        deleted[name] = deleted.get(name, 0) + app.data.prune(record.schema, before)
+        deleted[name] = deleted.get(name, 0) + stores.data.prune(record.schema, before)
     return deleted

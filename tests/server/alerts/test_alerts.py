@@ -267,15 +267,20 @@ def test_the_clock_evaluates_the_window_that_ends_now(watched, app):
     model.rule("Inference Count", bound="lower", threshold=1)
     record = app.control.models.get(None, model.id)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    assert Evaluation(app, record).rolling(now) == 1
-    assert Evaluation(app, record).rolling(now + dt.timedelta(minutes=30)) == 0
-    assert Evaluation(app, record).rolling(now + dt.timedelta(days=2)) == 1
+    assert Evaluation(app.stores, app.notifications, record).rolling(now) == 1
+    assert (
+        Evaluation(app.stores, app.notifications, record).rolling(now + dt.timedelta(minutes=30))
+        == 0
+    )
+    assert (
+        Evaluation(app.stores, app.notifications, record).rolling(now + dt.timedelta(days=2)) == 1
+    )
 
 
 def test_the_schedule_runs_without_new_data(watched, app):
     model = watched(is_batch=False)
     model.rule("Inference Count", bound="lower", threshold=1)
-    watch = AlertWatch(app, check_seconds=0.02)
+    watch = AlertWatch(app.stores, app.notifications, check_seconds=0.02)
     watch.start_schedule()
     try:
         for _ in range(500):

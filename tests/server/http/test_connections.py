@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
+from arthurai.server.context import Stores
 from arthurai.server.serving import waitress_channel as connections
 from arthurai.server.serving.waitress_server import Server, listen
 
@@ -67,17 +68,17 @@ def flood(connection):
 
 
 @pytest.fixture
-def held_health(app, monkeypatch):
+def held_health(monkeypatch):
     """Hold up requests for the health of the server; give when one has come, and what lets it go."""
     begun, go_on = threading.Event(), threading.Event()
-    usual = app.health
+    usual = Stores.are_healthy
 
-    def slow():
+    def slow(stores):
         begun.set()
         go_on.wait(60)
-        return usual()
+        return usual(stores)
 
-    monkeypatch.setattr(app, "health", slow)
+    monkeypatch.setattr(Stores, "are_healthy", slow)
     return begun, go_on
 
 

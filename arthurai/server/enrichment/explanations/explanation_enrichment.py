@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.enrichment.explanations.project_store import Projects
     from arthurai.server.enrichment.state_store import States
     from arthurai.server.model_schema import Attribute, ModelSchema
@@ -124,15 +124,15 @@ class Explainability:
 
     name = EXPLAINABILITY
 
-    def __init__(self, app: ArthurApp, states: States, projects: Projects) -> None:
+    def __init__(self, stores: Stores, states: States, projects: Projects) -> None:
         """Work for an application.
 
         Args:
-            app: The application.
+            stores: The stores.
             states: Where enrichments stand.
             projects: The unpacked projects.
         """
-        self._app = app
+        self._control, self._data = stores
         self._states = states
         self._projects = projects
         self._lock = threading.Lock()
@@ -155,7 +155,7 @@ class Explainability:
         """
         schema = record.schema
         inputs(schema)
-        if schema.input_type == "TABULAR" and not reference_is_closed(self._app.data, schema):
+        if schema.input_type == "TABULAR" and not reference_is_closed(self._data, schema):
             return False
         for module in _packages(schema, str(state["config"]["explanation_algo"])):
             require_installed(module)
@@ -186,7 +186,7 @@ class Explainability:
             EnrichmentError: With the traceback of the user's code.
         """
         config = state["config"]
-        schema, store = record.schema, self._app.data
+        schema, store = record.schema, self._data
         used = inputs(schema)
         streams = config.get("streaming_explainability_enabled") is not False
         columns = read_columns(
@@ -349,7 +349,7 @@ class Explainability:
         row: Sequence[Any],
         samples: int | None,
     ) -> Any:
-        content = self._app.data.images(record.schema).get(str(row[0]))
+        content = self._data.images(record.schema).get(str(row[0]))
         try:
             running = self._running(record, state)
             # A name that user code cannot have put a link at.
@@ -441,7 +441,7 @@ class Explainability:
         if self._closed:
             raise SandboxError("the server is stopping")
         is_current = self._states.get(record, self.name)["revision"] == running.revision
-        if not is_current or self._app.control.models.get(None, record.id).archived:
+        if not is_current or self._control.models.get(None, record.id).archived:
             raise SandboxError("the explainer was stopped meanwhile")
 
     def _set_up(
@@ -472,7 +472,7 @@ class Explainability:
         kind = _KINDS[schema.input_type]
         columns: dict[str, list[Any]] = {}
         if kind != "image":
-            columns = read_reference(self._app.data, schema, used, SAMPLE_ROWS)
+            columns = read_reference(self._data, schema, used, SAMPLE_ROWS)
         sample = [list(row) for row in zip(*columns.values(), strict=True)]
         return Task(
             kind=kind,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from arthurai.server.delivery.channels import is_url
-from arthurai.server.delivery.notifications import CONFIGURATION_KIND, EMAIL
+from arthurai.server.delivery.notifications import EMAIL
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import paginate
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
@@ -39,13 +40,13 @@ def list_alert_notification_configurations(request: Request) -> Reply:
 def create_alert_notification_configuration(request: Request) -> Reply:
     """Configure whom to tell about alerts of a model."""
     body = request.body
-    model_id = request.app.control.models.get(request.organization_id, body["model_id"]).id
+    model_id = request.stores.control.models.get(request.organization_id, body["model_id"]).id
     kind = body["type"].lower()
     user_id, destination = body.get("user_id"), body.get("destination")
     if kind == EMAIL:
         if user_id is None:
             raise ApiError(400, "body.user_id: needed for e-mail")
-        user = request.app.control.users.member(request.organization_id, user_id)
+        user = request.stores.control.users.member(request.organization_id, user_id)
         if destination is not None and destination != user.email:
             raise ApiError(400, "body.destination: must be the address of that user")
         destination = user.email
@@ -111,14 +112,14 @@ def delete_alert_notification_configuration(request: Request) -> Reply:
 
 
 def _documents(request: Request) -> DocumentRepository:
-    return request.app.control.documents(CONFIGURATION_KIND)
+    return request.stores.control.documents(Kind.ALERT_NOTIFICATION_CONFIGURATION)
 
 
 def _shown(request: Request, configuration: dict[str, Any]) -> dict[str, Any]:
     """Return a configuration as the API shows it, with the present address of its user."""
     if configuration["type"] != EMAIL:
         return configuration
-    user = request.app.control.users.get(configuration["user_id"])
+    user = request.stores.control.users.get(configuration["user_id"])
     return {**configuration, "destination": user.email}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.delivery.notifications import ALERT_KIND
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
 from arthurai.server.resources.alert_rules import service as rules
@@ -38,7 +38,7 @@ def list_alert_rules(request: Request) -> Reply:
     record, params = request.model(), request.params
     found = [
         rule
-        for rule in rules.rules_of(request.app, record)
+        for rule in rules.rules_of(request.stores, record)
         if params.get("severity") in {None, rule["severity"]}
     ]
     found = ordered(found, params.get("sort"), _SORT_COLUMNS)
@@ -57,7 +57,7 @@ def create_alert_rule(request: Request) -> Reply:
     """Make a rule."""
     moment = format_timestamp(datetime.now(UTC))
     record = request.model().active()
-    rule = rules.created(request.app, record, request.body, request.caller.creator, moment)
+    rule = rules.created(request.stores, record, request.body, request.principal.creator, moment)
     return Reply(200, rules.shown(rule))
 
 
@@ -65,13 +65,13 @@ def create_alert_rule(request: Request) -> Reply:
 def update_alert_rule(request: Request) -> Reply:
     """Change a rule."""
     moment = format_timestamp(datetime.now(UTC))
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         rule = rules.changed(
-            request.app,
+            request.stores,
             request.model(),
             request.params["alert_rule_id"],
             request.body,
-            request.caller.creator,
+            request.principal.creator,
             moment,
         )
     return Reply(200, rules.shown(rule))
@@ -80,7 +80,7 @@ def update_alert_rule(request: Request) -> Reply:
 @operation("delete_alert_rule")
 def delete_alert_rule(request: Request) -> Reply:
     """Archive a rule."""
-    rules.archive(request.app, request.model(), request.params["alert_rule_id"])
+    rules.archive(request.stores, request.model(), request.params["alert_rule_id"])
     return Reply(204)
 
 
@@ -88,10 +88,10 @@ def delete_alert_rule(request: Request) -> Reply:
 def update_alerts_of_rule(request: Request) -> Reply:
     """Set the status of all alerts of a rule."""
     record = request.model()
-    rule = rules.rule_of(request.app, record, request.params["alert_rule_id"])
-    documents = request.app.control.documents(ALERT_KIND)
+    rule = rules.rule_of(request.stores, record, request.params["alert_rule_id"])
+    documents = request.stores.control.documents(Kind.ALERT)
     updated = 0
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         for alert in documents.list(
             record.organization_id, model_id=record.id, alert_rule_id=rule["id"]
         ):
@@ -103,7 +103,7 @@ def update_alerts_of_rule(request: Request) -> Reply:
 
 def _alerts_by_rule(request: Request, record: ModelRecord) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    documents = request.app.control.documents(ALERT_KIND)
+    documents = request.stores.control.documents(Kind.ALERT)
     for alert in documents.list(record.organization_id, model_id=record.id):
         found.setdefault(alert["alert_rule"]["id"], []).append(alert)
     return found
@@ -117,7 +117,7 @@ def _metadata(
 ) -> dict[str, Any]:
     own = alerts.get(rule["id"], [])
     counts = Counter(alert["status"] for alert in own)
-    states = request.app.control.documents(rules.STATE_KIND)
+    states = request.stores.control.documents(Kind.ALERT_RULE_STATE)
     state = states.get(record.organization_id, rule["id"]) or {}
     return {
         "alert_counts": {status: counts[status] for status in ("new", "acknowledged", "resolved")},

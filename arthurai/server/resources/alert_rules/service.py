@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.query import QueryError
 from arthurai.server.query.compiler import compile_query
@@ -18,11 +19,9 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-RULE_KIND: Final = "alert_rule"
-STATE_KIND: Final = "alert_rule_state"
 DEFAULT_LOOKBACK: Final = 5
 DEFAULT_WAIT: Final = 1440
 MAX_MINUTES: Final = 60 * 24 * 366 * 10
@@ -37,36 +36,38 @@ _CHANGEABLE: Final = (
 )
 
 
-def rules_of(app: ArthurApp, record: ModelRecord) -> list[dict[str, Any]]:
+def rules_of(stores: Stores, record: ModelRecord) -> list[dict[str, Any]]:
     """Return the rules of a model in the order they were made, archived ones left out.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
     """
-    found = app.control.documents(RULE_KIND).list(record.organization_id, model_id=record.id)
+    found = stores.control.documents(Kind.ALERT_RULE).list(
+        record.organization_id, model_id=record.id
+    )
     return [rule for rule in found if not rule.get("archived")]
 
 
-def rule_of(app: ArthurApp, record: ModelRecord, rule_id: str) -> dict[str, Any]:
+def rule_of(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any]:
     """Return one rule of a model.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         rule_id: Id of the rule.
 
     Raises:
         ApiError: 404 when the model has none of that id.
     """
-    rule = app.control.documents(RULE_KIND).get(record.organization_id, rule_id)
+    rule = stores.control.documents(Kind.ALERT_RULE).get(record.organization_id, rule_id)
     if rule is None or rule.get("archived") or rule["model_id"] != record.id:
         raise not_found()
     return rule
 
 
 def created(
-    app: ArthurApp,
+    stores: Stores,
     record: ModelRecord,
     body: Mapping[str, Any],
     maker: Mapping[str, str],
@@ -75,7 +76,7 @@ def created(
     """Store a new rule.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         body: An ``AlertRuleRequest``.
         maker: Who makes it (``CreatedBy``).
@@ -85,7 +86,7 @@ def created(
         ApiError: 400 when the metric does not exist, yields no number, needs other parameters, or
             when the model does not fit the filters.
     """
-    metric = _metric(app, record, body["metric_id"])
+    metric = _metric(stores, record, body["metric_id"])
     parameters = body.get("metric_parameters") or {}
     try:
         options = choices(metric.get("parameters") or [], parameters)
@@ -93,7 +94,7 @@ def created(
         raise ApiError(400, f"body.metric_{error}") from error
     if len(options) > 1:
         raise ApiError(400, "body.metric_parameters: one value per parameter, no lists")
-    _check_filters(app, record, metric, body.get("filters") or [])
+    _check_filters(stores, record, metric, body.get("filters") or [])
     rule = {
         "id": new_id(),
         "model_id": record.id,
@@ -109,11 +110,11 @@ def created(
         "filters": body.get("filters") or [],
         **_about(metric, parameters),
     }
-    return _stored(app, record, rule, maker, moment)
+    return _stored(stores, record, rule, maker, moment)
 
 
 def changed(
-    app: ArthurApp,
+    stores: Stores,
     record: ModelRecord,
     rule_id: str,
     body: Mapping[str, Any],
@@ -123,7 +124,7 @@ def changed(
     """Change a rule; absent and null members stay as they are, others cannot be changed.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         rule_id: Id of the rule.
         body: An ``AlertRulePatch``.
@@ -134,56 +135,56 @@ def changed(
         ApiError: 404, or 400 when a period is out of range or the metric of a rule that is to be
             enabled is gone.
     """
-    rule = rule_of(app, record, rule_id)
+    rule = rule_of(stores, record, rule_id)
     if body.get("enabled") and not rule["enabled"]:
-        _metric(app, record, rule["metric_id"])
+        _metric(stores, record, rule["metric_id"])
     for key in _CHANGEABLE:
         if body.get(key) not in {None, ""}:
             rule[key] = body[key]
     for key in ("lookback_period", "subsequent_alert_wait_time"):
         rule[key] = _minutes(rule, key, rule[key])
-    return _stored(app, record, rule, maker, moment)
+    return _stored(stores, record, rule, maker, moment)
 
 
-def archive(app: ArthurApp, record: ModelRecord, rule_id: str) -> None:
+def archive(stores: Stores, record: ModelRecord, rule_id: str) -> None:
     """Archive a rule: it is not evaluated and not shown any more; its alerts stay.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         rule_id: Id of the rule.
 
     Raises:
         ApiError: 404 when the model has none of that id.
     """
-    rule = rule_of(app, record, rule_id)
-    _put(app, record, {**rule, "enabled": False, "archived": True})
+    rule = rule_of(stores, record, rule_id)
+    _put(stores, record, {**rule, "enabled": False, "archived": True})
 
 
-def disable_rules_of(app: ArthurApp, record: ModelRecord, metric_id: str) -> None:
+def disable_rules_of(stores: Stores, record: ModelRecord, metric_id: str) -> None:
     """Switch off the rules on a metric that is deleted.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         metric_id: Id of the metric.
     """
-    for rule in rules_of(app, record):
+    for rule in rules_of(stores, record):
         if rule["metric_id"] == metric_id and rule["enabled"]:
-            _put(app, record, {**rule, "enabled": False})
+            _put(stores, record, {**rule, "enabled": False})
 
 
-def follow_metric(app: ArthurApp, record: ModelRecord, metric: Mapping[str, Any]) -> None:
+def follow_metric(stores: Stores, record: ModelRecord, metric: Mapping[str, Any]) -> None:
     """Have the rules on a metric tell its new name and query.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         metric: The metric after a change.
     """
-    for rule in rules_of(app, record):
+    for rule in rules_of(stores, record):
         if rule["metric_id"] == metric["id"]:
-            _put(app, record, {**rule, **_about(metric, rule["metric_parameters"])})
+            _put(stores, record, {**rule, **_about(metric, rule["metric_parameters"])})
 
 
 def shown(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,9 +196,9 @@ def shown(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in rule.items() if key not in {"model_id", "archived"}}
 
 
-def _metric(app: ArthurApp, record: ModelRecord, metric_id: str) -> dict[str, Any]:
+def _metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[str, Any]:
     try:
-        metric = Catalogue(app, record).get(metric_id)
+        metric = Catalogue(stores, record).get(metric_id)
     except ApiError as error:
         raise ApiError(400, f"metric_id: the model has no metric {metric_id[:100]!r}") from error
     if not is_drift_endpoint(metric["endpoint"]):
@@ -213,7 +214,7 @@ def _metric(app: ArthurApp, record: ModelRecord, metric_id: str) -> dict[str, An
 
 
 def _check_filters(
-    app: ArthurApp, record: ModelRecord, metric: Mapping[str, Any], filters: list[dict[str, Any]]
+    stores: Stores, record: ModelRecord, metric: Mapping[str, Any], filters: list[dict[str, Any]]
 ) -> None:
     """Refuse filters that no evaluation could apply."""
     if not filters:
@@ -224,7 +225,7 @@ def _check_filters(
         "filter": filters,
     }
     try:
-        compile_query(parse_query(query), record.schema, app.data, Binder())
+        compile_query(parse_query(query), record.schema, stores.data, Binder())
     except QueryError as error:
         if error.path.startswith("filter"):
             raise ApiError(400, f"body.filters{str(error).removeprefix('filter')}") from error
@@ -259,7 +260,7 @@ def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
 
 
 def _stored(
-    app: ArthurApp,
+    stores: Stores,
     record: ModelRecord,
     rule: dict[str, Any],
     maker: Mapping[str, str],
@@ -270,10 +271,10 @@ def _stored(
         "last_updated_by_type": maker["type"],
         "last_updated_at": moment,
     }
-    _put(app, record, rule)
+    _put(stores, record, rule)
     return rule
 
 
-def _put(app: ArthurApp, record: ModelRecord, rule: Mapping[str, Any]) -> None:
-    documents = app.control.documents(RULE_KIND)
+def _put(stores: Stores, record: ModelRecord, rule: Mapping[str, Any]) -> None:
+    documents = stores.control.documents(Kind.ALERT_RULE)
     documents.put(record.organization_id, rule["id"], rule, model_id=record.id)

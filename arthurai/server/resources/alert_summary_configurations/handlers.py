@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.authorization import ADMINISTRATOR, SUPER_ADMIN
-from arthurai.server.delivery.notifications import SUMMARY_KIND
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import paginate
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
 
@@ -33,7 +33,7 @@ def list_alert_summary_configurations(request: Request) -> Reply:
 @operation("create_alert_summary_configuration")
 def create_alert_summary_configuration(request: Request) -> Reply:
     """Create a summary with its first subscribers."""
-    body, caller = request.body, request.caller
+    body, caller = request.body, request.principal
     summary: dict[str, Any] = {
         "id": new_id(),
         "name": body["name"],
@@ -50,7 +50,7 @@ def create_alert_summary_configuration(request: Request) -> Reply:
     }
     for subscriber in body.get("subscribers") or ():
         _subscribe(request, summary, subscriber)
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         _store(request, summary)
     return Reply(201, _shown(request, summary))
 
@@ -64,7 +64,7 @@ def get_alert_summary_configuration(request: Request) -> Reply:
 @operation("update_alert_summary_configuration")
 def update_alert_summary_configuration(request: Request) -> Reply:
     """Change a summary; its owner and administrators may."""
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         summary = _owned(request)
         before = [summary[member] for member in _SCHEDULE]
         summary |= {m: request.body[m] for m in _CHANGEABLE if request.body.get(m) is not None}
@@ -85,7 +85,7 @@ def delete_alert_summary_configuration(request: Request) -> Reply:
 @operation("send_alert_summary")
 def send_alert_summary(request: Request) -> Reply:
     """Send a summary of the period that ends now."""
-    sent = request.app.notifications.send_summary(_addressed(request), datetime.now(UTC))
+    sent = request.services.notifications.send_summary(_addressed(request), datetime.now(UTC))
     return Reply(200, {"message": f"sent to {sent} subscriber{'s' * (sent != 1)}"})
 
 
@@ -99,7 +99,7 @@ def list_alert_summary_subscribers(request: Request) -> Reply:
 @operation("create_alert_summary_subscriber")
 def create_alert_summary_subscriber(request: Request) -> Reply:
     """Add somebody who gets a summary."""
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         summary = _addressed(request)
         subscriber = _subscribe(request, summary, request.body)
         _documents(request).put(request.organization_id, summary["id"], summary)
@@ -115,7 +115,7 @@ def get_alert_summary_subscriber(request: Request) -> Reply:
 @operation("update_alert_summary_subscriber")
 def update_alert_summary_subscriber(request: Request) -> Reply:
     """Switch a subscription on or off; the subscriber, the owner and administrators may."""
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         summary = _addressed(request)
         subscriber = _subscriber(request, summary)
         _require_owner(request, [summary["owner_id"], subscriber["user_id"]])
@@ -128,7 +128,7 @@ def update_alert_summary_subscriber(request: Request) -> Reply:
 @operation("delete_alert_summary_subscriber")
 def delete_alert_summary_subscriber(request: Request) -> Reply:
     """Take somebody off a summary; the subscriber, the owner and administrators may."""
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         summary = _addressed(request)
         subscriber = _subscriber(request, summary)
         _require_owner(request, [summary["owner_id"], subscriber["user_id"]])
@@ -138,7 +138,7 @@ def delete_alert_summary_subscriber(request: Request) -> Reply:
 
 
 def _documents(request: Request) -> DocumentRepository:
-    return request.app.control.documents(SUMMARY_KIND)
+    return request.stores.control.documents(Kind.ALERT_SUMMARY_CONFIGURATION)
 
 
 def _addressed(request: Request) -> dict[str, Any]:
@@ -155,8 +155,8 @@ def _owned(request: Request) -> dict[str, Any]:
 
 
 def _require_owner(request: Request, owners: Sequence[str | None]) -> None:
-    administers = {ADMINISTRATOR, SUPER_ADMIN} & set(request.caller.roles)
-    if not administers and request.caller.id not in owners:
+    administers = {ADMINISTRATOR, SUPER_ADMIN} & set(request.principal.roles)
+    if not administers and request.principal.id not in owners:
         raise ApiError(403, "only its owner or an administrator may change this")
 
 
@@ -166,7 +166,7 @@ def _store(request: Request, summary: dict[str, Any]) -> None:
     elif summary["send_day_of_week"] is None:
         raise ApiError(400, "body.send_day_of_week: needed for a weekly summary")
     for model_id in summary["models"]:
-        request.app.control.models.get(request.organization_id, model_id)
+        request.stores.control.models.get(request.organization_id, model_id)
     for other in _documents(request).list(request.organization_id):
         if other["name"] == summary["name"] and other["id"] != summary["id"]:
             raise ApiError(409, f"a summary named {summary['name'][:100]!r} exists already")
@@ -178,7 +178,7 @@ def _subscribe(
 ) -> dict[str, Any]:
     if body.get("user_id") is None:
         raise ApiError(400, "user_id: needed for e-mail")
-    user = request.app.control.users.member(request.organization_id, body["user_id"])
+    user = request.stores.control.users.member(request.organization_id, body["user_id"])
     if body.get("destination") not in {None, user.email}:
         raise ApiError(400, "destination: must be the address of that user")
     if any(subscriber["user_id"] == user.id for subscriber in summary["subscribers"]):
@@ -205,7 +205,7 @@ def _subscriber(request: Request, summary: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shown(request: Request, summary: Mapping[str, Any]) -> dict[str, Any]:
     """Return a summary as the API shows it, with the present addresses of its subscribers."""
-    users = request.app.control.users
+    users = request.stores.control.users
     shown = {name: value for name, value in summary.items() if name not in _INTERNAL}
     shown["subscribers"] = [
         {**subscriber, "destination": users.get(subscriber["user_id"]).email}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.delivery.notifications import ALERT_KIND, CONFIGURATION_KIND
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
@@ -61,13 +61,13 @@ def update_alert(request: Request) -> Reply:
 def send_alert_notification(request: Request) -> Reply:
     """Tell those who are configured for the model about an alert."""
     alert, configuration_id = _addressed(request), request.params.get("configuration_id")
-    configurations = request.app.control.documents(CONFIGURATION_KIND)
+    configurations = request.stores.control.documents(Kind.ALERT_NOTIFICATION_CONFIGURATION)
     if (
         configuration_id is not None
         and configurations.get(request.organization_id, configuration_id) is None
     ):
         raise not_found(f"parameter configuration_id: there is no {configuration_id[:100]!r}")
-    sent = request.app.notifications.notify(
+    sent = request.services.notifications.notify(
         request.organization_id,
         alert["model_id"],
         request.body,
@@ -85,12 +85,12 @@ def set_status(request: Request, alert: dict[str, Any], status: str) -> None:
         status: ``acknowledged`` or ``resolved``.
     """
     alert["status"] = status
-    documents = request.app.control.documents(ALERT_KIND)
+    documents = request.stores.control.documents(Kind.ALERT)
     documents.put(request.organization_id, alert["id"], alert)
 
 
 def _addressed(request: Request) -> dict[str, Any]:
-    documents = request.app.control.documents(ALERT_KIND)
+    documents = request.stores.control.documents(Kind.ALERT)
     alert = documents.get(request.organization_id, request.params["alert_id"])
     if alert is None:
         raise not_found()
@@ -107,7 +107,7 @@ def _found(request: Request) -> list[dict[str, Any]]:
     since = parse_timestamp(start, "start_time") if start else None
     until = parse_timestamp(end, "end_time") if end else None
     metric = former(params["metric"]) if params.get("metric") else None
-    documents = request.app.control.documents(ALERT_KIND)
+    documents = request.stores.control.documents(Kind.ALERT)
     found = []
     for alert in documents.list(request.organization_id):
         moment = parse_timestamp(alert["timestamp"], "alert")

@@ -35,7 +35,7 @@ def replace_model_attributes(request: Request) -> Reply:
     ids = {attribute.get("id") for attribute in request.body} - {None}
     _require_known(record, ids)
     kept = [attribute for attribute in record.attributes if attribute["id"] in ids]
-    attribute_changes.replaced(request.app, record, request.body, known=kept)
+    attribute_changes.replaced(request.stores, record, request.body, known=kept)
     return Reply(204)
 
 
@@ -56,7 +56,7 @@ def update_model_attributes(request: Request) -> Reply:
         for present in record.attributes
     ]
     attributes += [a for a in request.body if a.get("id") is None]
-    attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
+    attribute_changes.replaced(request.stores, record, attributes, known=record.attributes)
     return Reply(204)
 
 
@@ -65,7 +65,7 @@ def delete_model_attributes(request: Request) -> Reply:
     """Delete all attributes, while there are no inferences."""
     record = request.model().active()
     _require_no_inferences(request, record)
-    attribute_changes.stored(request.app, record, [])
+    attribute_changes.stored(request.stores, record, [])
     return Reply(204)
 
 
@@ -88,7 +88,9 @@ def update_model_attribute(request: Request) -> Reply:
             "derived from",
         )
     attributes = [sent if a["id"] == present["id"] else a for a in record.attributes]
-    changed = attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
+    changed = attribute_changes.replaced(
+        request.stores, record, attributes, known=record.attributes
+    )
     return Reply(200, _addressed(request, changed))
 
 
@@ -101,7 +103,7 @@ def delete_model_attribute(request: Request) -> Reply:
         raise ApiError(409, "the server made this attribute; delete the one it is derived from")
     _require_no_inferences(request, record)
     attributes = [a for a in record.attributes if a["id"] != present["id"]]
-    attribute_changes.replaced(request.app, record, attributes, known=record.attributes)
+    attribute_changes.replaced(request.stores, record, attributes, known=record.attributes)
     return Reply(204)
 
 
@@ -123,5 +125,5 @@ def _require_known(record: ModelRecord, ids: set[str]) -> None:
 
 
 def _require_no_inferences(request: Request, record: ModelRecord) -> None:
-    if attribute_changes.has_inferences(request.app, record):
+    if attribute_changes.has_inferences(request.stores, record):
         raise ApiError(409, "the model has inferences: its attributes can no longer be deleted")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.model_schema import GROUND_TRUTH_STAGES
 from arthurai.server.resources.models.creation import complete_attributes
@@ -11,20 +12,17 @@ from arthurai.server.resources.models.creation import complete_attributes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-RULE_KIND = "alert_rule"
-PINNED_KIND = "pinned_columns"
 
-
-def has_inferences(app: ArthurApp, record: ModelRecord) -> bool:
+def has_inferences(stores: Stores, record: ModelRecord) -> bool:
     """Tell whether a model has received inferences."""
-    return app.data.has_inferences(record.id)
+    return stores.data.has_inferences(record.id)
 
 
 def replaced(
-    app: ArthurApp,
+    stores: Stores,
     record: ModelRecord,
     given: Sequence[Mapping[str, Any]],
     *,
@@ -34,7 +32,7 @@ def replaced(
     """Give a model a new set of attributes.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         given: The whole set as it was sent.
         known: Those of the present attributes whose ids go on.
@@ -50,33 +48,33 @@ def replaced(
     output_type = record.document["output_type"]
     attributes = complete_attributes(given, output_type, list(known), record.attributes)
     if _structure(attributes) == _structure(record.attributes):
-        return app.control.models.update(record, {"attributes": attributes})
-    if has_inferences(app, record):
+        return stores.control.models.update(record, {"attributes": attributes})
+    if has_inferences(stores, record):
         ignored = GROUND_TRUTH_STAGES if ground_truth_is_free else frozenset[str]()
         if _structure(attributes, ignored) != _structure(record.attributes, ignored):
             raise ApiError(
                 409, "the model has inferences: only labels of its attributes can be changed"
             )
-    return stored(app, record, attributes)
+    return stored(stores, record, attributes)
 
 
 def stored(
-    app: ArthurApp, record: ModelRecord, attributes: Sequence[Mapping[str, Any]]
+    stores: Stores, record: ModelRecord, attributes: Sequence[Mapping[str, Any]]
 ) -> ModelRecord:
     """Store another set of attributes.
 
     Alert rules are archived, pinned columns that are gone are unpinned, tables are made to fit.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         attributes: The whole, checked set.
     """
-    with app.control.transaction():
-        changed = app.control.models.update(record, {"attributes": list(attributes)})
-        _archive_rules(app, record)
-        _unpin(app, record, changed)
-        app.data.update_schema(changed.schema)
+    with stores.control.transaction():
+        changed = stores.control.models.update(record, {"attributes": list(attributes)})
+        _archive_rules(stores, record)
+        _unpin(stores, record, changed)
+        stores.data.update_schema(changed.schema)
     return changed
 
 
@@ -94,17 +92,17 @@ def _structure(
     }
 
 
-def _archive_rules(app: ArthurApp, record: ModelRecord) -> None:
-    rules = app.control.documents(RULE_KIND)
+def _archive_rules(stores: Stores, record: ModelRecord) -> None:
+    rules = stores.control.documents(Kind.ALERT_RULE)
     for rule in rules.list(record.organization_id, model_id=record.id):
         archived = {**rule, "enabled": False, "archived": True}
         rules.put(record.organization_id, rule["id"], archived, model_id=record.id)
 
 
-def _unpin(app: ArthurApp, before: ModelRecord, after: ModelRecord) -> None:
+def _unpin(stores: Stores, before: ModelRecord, after: ModelRecord) -> None:
     gone = {a["name"] for a in before.attributes} - {a["name"] for a in after.attributes}
 
     def unpin(pinned: dict[str, Any]) -> None:
         pinned["columns"] = [name for name in pinned["columns"] if name not in gone]
 
-    app.control.documents(PINNED_KIND).change(after.organization_id, after.id, unpin)
+    stores.control.documents(Kind.PINNED_COLUMNS).change(after.organization_id, after.id, unpin)

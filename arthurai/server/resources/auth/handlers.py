@@ -13,8 +13,8 @@ from arthurai.server.http.registry import ApiError, Reply, Request, operation
 @operation("login")
 def login(request: Request) -> Reply:
     """Open a session; its token comes as a cookie."""
-    user = request.app.control.users.log_in(request.body["login"], request.body["password"])
-    token, expires = request.app.authentication.open_session(user)
+    user = request.stores.control.users.log_in(request.body["login"], request.body["password"])
+    token, expires = request.services.authentication.open_session(user)
     cookie = dump_cookie(
         AUTHORIZATION,
         token,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.bundle import Permission
-from arthurai.server.authorization import ALL_ROLES, CUSTOM_ROLE_KIND, check_custom_roles
+from arthurai.server.authorization import ALL_ROLES, check_custom_roles
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
 
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 def authorize(request: Request) -> Reply:
     """Say whether the caller has a permission: 200 or 403."""
     permission = Permission(request.body["resource"], request.body["action"])
-    request.app.authorization.require(request.caller, permission)
+    request.services.authorization.require(request.principal, permission)
     return Reply(200, {"message": "success"})
 
 
 @operation("list_my_permissions")
 def list_my_permissions(request: Request) -> Reply:
     """List the caller's permissions."""
-    granted = sorted(request.app.authorization.of(request.caller))
+    granted = sorted(request.services.authorization.of(request.principal))
     return Reply(200, [permission._asdict() for permission in granted])
 
 
@@ -39,11 +40,11 @@ def list_custom_roles(request: Request) -> Reply:
 @operation("create_custom_roles")
 def create_custom_roles(request: Request) -> Reply:
     """Add custom roles, all of them or none."""
-    app, organization_id = request.app, request.organization_id
+    control, organization_id = request.stores.control, request.organization_id
     roles = request.body.get("roles") or []
-    with app.control.transaction():
-        check_custom_roles(app.authorization, organization_id, roles)
-        documents = app.control.documents(CUSTOM_ROLE_KIND)
+    with control.transaction():
+        check_custom_roles(request.services.authorization, organization_id, roles)
+        documents = control.documents(Kind.CUSTOM_ROLE)
         for role in roles:
             documents.put(organization_id, role["role_name"], role)
     return Reply(200, {"roles": roles})
@@ -53,10 +54,10 @@ def create_custom_roles(request: Request) -> Reply:
 def delete_custom_roles(request: Request) -> Reply:
     """Remove custom roles that nobody has any more, and return what was removed."""
     organization_id = request.body.get("organization_id") or request.organization_id
-    if organization_id != request.organization_id and not request.caller.is_global:
+    if organization_id != request.organization_id and not request.principal.is_global:
         raise ApiError(403, "only callers with rights everywhere may name another organization")
-    documents = request.app.control.documents(CUSTOM_ROLE_KIND)
-    with request.app.control.transaction():
+    documents = request.stores.control.documents(Kind.CUSTOM_ROLE)
+    with request.stores.control.transaction():
         removed = _picked(request, organization_id, request.body.get("roles") or [])
         for role in removed:
             documents.delete(organization_id, role["role_name"])
@@ -66,7 +67,7 @@ def delete_custom_roles(request: Request) -> Reply:
 
 def _check_unused(request: Request, organization_id: str, names: Collection[str]) -> None:
     """Check that nobody lost rights in silence, nor gets them back with a role of the same name."""
-    control = request.app.control
+    control = request.stores.control
     holders = [
         (f"user {user.username!r}", user.roles[organization_id])
         for user in control.users.members(organization_id)
@@ -78,7 +79,7 @@ def _check_unused(request: Request, organization_id: str, names: Collection[str]
     ]
     holders += [
         (f"role {role['role_name']!r}", inherited)
-        for role in control.documents(CUSTOM_ROLE_KIND).list(organization_id)
+        for role in control.documents(Kind.CUSTOM_ROLE).list(organization_id)
         for inherited in role.get("inherited_role_names") or ()
     ]
     for holder, role in holders:
@@ -89,7 +90,7 @@ def _check_unused(request: Request, organization_id: str, names: Collection[str]
 
 
 def _picked(request: Request, organization_id: str, names: Collection[str]) -> list[dict[str, Any]]:
-    documents = request.app.control.documents(CUSTOM_ROLE_KIND)
+    documents = request.stores.control.documents(Kind.CUSTOM_ROLE)
     if ALL_ROLES in names:
         return documents.list(organization_id)
     picked = []

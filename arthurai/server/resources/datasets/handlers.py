@@ -19,7 +19,7 @@ _REFERENCE_PARTS = ("reference_data", "reference_data.parquet")
 def list_datasets(request: Request) -> Reply:
     """List the batches and the reference set of a model."""
     schema = request.model().schema
-    found = request.app.data.datasets(schema)
+    found = request.stores.data.datasets(schema)
     return Reply(200, [_dataset(dataset) for dataset in found])
 
 
@@ -34,7 +34,7 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
 def get_batch(request: Request) -> Reply:
     """Show one batch."""
     schema = request.model().schema
-    found = request.app.data.batch(schema, request.params["batch_id"])
+    found = request.stores.data.batch(schema, request.params["batch_id"])
     return Reply(200, {**found.to_wire(), "batch_id": found.batch_id})
 
 
@@ -43,7 +43,7 @@ def close_batch(request: Request) -> Reply:
     """Note that all inferences of a batch were sent."""
     schema = request.model().active().schema
     _require_status(request, ["uploaded"])
-    request.app.data.close_batch(
+    request.stores.data.close_batch(
         schema, request.params["batch_id"], request.body.get("total_record_count")
     )
     return Reply(200, {"message": "success"})
@@ -54,7 +54,7 @@ def get_reference_data(request: Request) -> Reply:
     """Show the reference set; before the first upload it is an empty one."""
     schema = request.model().schema
     try:
-        found = request.app.data.reference(schema)
+        found = request.stores.data.reference(schema)
     except UnknownDatasetError:
         return Reply(200, {"model_id": schema.model_id, "records": 0})
     return Reply(200, found.to_wire())
@@ -69,7 +69,7 @@ def upload_reference_data(request: Request) -> Reply:
         raise ApiError(400, "send exactly one file of rows, as the part reference_data")
     rows = read_rows(schema, "reference_data", files[0].stream)
     return file_outcome(
-        request.app.data.append_reference_stream(
+        request.stores.data.append_reference_stream(
             schema, rows, images=uploaded_images(request, schema)
         )
     )
@@ -81,10 +81,10 @@ def close_reference_data(request: Request) -> Reply:
     record = request.model().active()
     status = _require_status(request, ["uploaded", "started"])
     if status == "started":
-        request.app.data.restart_reference(record.schema)
+        request.stores.data.restart_reference(record.schema)
     else:
-        request.app.data.close_reference(record.schema, request.body.get("total_record_count"))
-        request.app.enrichments.begin_with_reference(record)
+        request.stores.data.close_reference(record.schema, request.body.get("total_record_count"))
+        request.services.enrichments.begin_with_reference(record)
     return Reply(200, {"message": "success"})
 
 

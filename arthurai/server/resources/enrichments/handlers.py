@@ -38,7 +38,7 @@ def get_enrichments(request: Request) -> Reply:
 def get_enrichment(request: Request) -> Reply:
     """Show the state of one enrichment."""
     name = _OF_OPERATION[request.operation.operation_id]
-    return Reply(200, shown(request.app.enrichments.states.get(request.model(), name)))
+    return Reply(200, shown(request.services.enrichments.states.get(request.model(), name)))
 
 
 @operation("update_anomaly_detection", "update_bias_mitigation", "update_hotspots")
@@ -56,7 +56,7 @@ def update_enrichments(request: Request) -> Reply:
     """Switch enrichments of a model on or off; either all changes are accepted or none."""
     record = request.model().active()
     config = form_config(request.form)
-    request.app.validation.check_component("EnrichmentsConfiguration", config, "config")
+    request.services.validation.check_component("EnrichmentsConfiguration", config, "config")
     wanted = {name: config[name] for name in states.NAMES if config.get(name) is not None}
     explained = wanted.pop(states.EXPLAINABILITY, None)
     for name, switch in wanted.items():
@@ -74,7 +74,7 @@ def update_enrichment_status(request: Request) -> Reply:
     """Set the state of an enrichment, for whoever computes it elsewhere."""
     record = request.model()
     name, status = request.params["enrichment_name"], request.body["status"]
-    enrichments = request.app.enrichments
+    enrichments = request.services.enrichments
     if status == states.DISABLED:
         return Reply(200, shown(enrichments.states.disable(record, name)))
     state = enrichments.states.get(record, name)
@@ -90,7 +90,7 @@ def get_bias_mitigation_curves(request: Request) -> Reply:
     params = dict(request.params)
     if params.get("continuous_value"):
         params["continuous_value"] = [_number(text) for text in params["continuous_value"]]
-    found = request.app.enrichments.mitigation.find(request.model(), params)
+    found = request.services.enrichments.mitigation.find(request.model(), params)
     page = paginate(found, params, dict)
     if not found:
         page["data"] = None
@@ -102,9 +102,9 @@ def find_hotspots(request: Request) -> Reply:
     """Find regions of the input where a model is weak."""
     record, params = request.model(), request.params
     require_allowed(record.schema, states.HOTSPOTS)
-    if not request.app.enrichments.states.get(record, states.HOTSPOTS)["enabled"]:
+    if not request.services.enrichments.states.get(record, states.HOTSPOTS)["enabled"]:
         raise ApiError(400, "hotspots are disabled; enable them first")
-    finder = request.app.enrichments.hotspots
+    finder = request.services.enrichments.hotspots
     region = _region(request, record)
     if region is None:
         return Reply(200, {"data": []})
@@ -128,7 +128,7 @@ def _region(request: Request, record: ModelRecord) -> hotspots.Region | None:
     if given == ["batch_id"]:
         if not is_batch:
             raise ApiError(400, "batch_id is for batch models; name a date of a streaming model")
-        request.app.data.batch(record.schema, params["batch_id"])
+        request.stores.data.batch(record.schema, params["batch_id"])
         return hotspots.of_batch(params["batch_id"])
     if is_batch:
         raise ApiError(400, "date is for streaming models; name a batch_id of a batch model")
@@ -136,17 +136,19 @@ def _region(request: Request, record: ModelRecord) -> hotspots.Region | None:
         day = dt.date.fromisoformat(params["date"])
     except ValueError:
         raise ApiError(400, f"parameter date: {params['date'][:50]!r} is no date") from None
-    return request.app.enrichments.hotspots.window(record.schema, day)
+    return request.services.enrichments.hotspots.window(record.schema, day)
 
 
 def _all(request: Request, record: ModelRecord) -> dict[str, Any]:
-    return {name: shown(request.app.enrichments.states.get(record, name)) for name in states.NAMES}
+    return {
+        name: shown(request.services.enrichments.states.get(record, name)) for name in states.NAMES
+    }
 
 
 def _switch(request: Request, record: ModelRecord, name: str, *, on: bool) -> dict[str, Any]:
     if on:
-        return request.app.enrichments.enable(record, name)
-    return request.app.enrichments.states.disable(record, name)
+        return request.services.enrichments.enable(record, name)
+    return request.services.enrichments.states.disable(record, name)
 
 
 def _number(text: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment import requested_settings as settings
 from arthurai.server.enrichment import state_store as states
 from arthurai.server.enrichment.explanations.explanation_enrichment import inputs
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-_IMAGE_KIND = "image_explanation"
 _ACCEPTED = 202
 
 
@@ -27,7 +27,7 @@ def update_explainability(request: Request) -> Reply:
     """Switch explanations on or off, or change their settings."""
     record = request.model().active()
     given = settings.form_config(request.form)
-    request.app.validation.check_component("ExplainabilityConfiguration", given, "config")
+    request.services.validation.check_component("ExplainabilityConfiguration", given, "config")
     return Reply(_ACCEPTED, shown(switch_explainability(request, record, given)))
 
 
@@ -47,7 +47,7 @@ def switch_explainability(
     Raises:
         ApiError: 400, naming what does not fit.
     """
-    enrichments = request.app.enrichments
+    enrichments = request.services.enrichments
     has_files = settings.check_files(request.form)
     config = given.get("config") or {}
     state = enrichments.states.get(record, EXPLAINABILITY)
@@ -77,12 +77,12 @@ def switch_explainability(
 def delete_explainer(request: Request) -> Reply:
     """Stop the explainer of a model and delete its project."""
     record = request.model()
-    enrichments = request.app.enrichments
+    enrichments = request.services.enrichments
     with enrichments.projects.changing:
         enrichments.states.forget(record, EXPLAINABILITY)
         enrichments.explainability.stop(record.id)
         enrichments.projects.keep_only(record.id, ())
-    images = request.app.control.documents(_IMAGE_KIND)
+    images = request.stores.control.documents(Kind.IMAGE_EXPLANATION)
     images.delete_all(record.organization_id, model_id=record.id)
     return Reply(204)
 
@@ -94,7 +94,7 @@ def explain_inference(request: Request) -> Reply:
     state = _ready(request, record)
     algorithm = params.get("algorithm") or "lime"
     _require_algorithm(record, algorithm)
-    explainability = request.app.enrichments.explainability
+    explainability = request.services.enrichments.explainability
     samples = params.get("n_samples")
     try:
         used = inputs(record.schema)
@@ -121,7 +121,7 @@ def what_if(request: Request) -> Reply:
         raise ApiError(400, "what-if questions are for tabular models")
     state = _ready(request, record)
     values = _given(record, request.body["model_pipeline_input"])
-    explainability = request.app.enrichments.explainability
+    explainability = request.services.enrichments.explainability
     algorithm = str(state["config"]["explanation_algo"])
     try:
         predictions = explainability.predict(record, state, values)
@@ -152,11 +152,11 @@ def image_explanation(request: Request) -> Reply:
     """
     record = request.model()
     image_id = request.params["image_id"]
-    request.app.data.images(record.schema).get(image_id)
-    if not request.app.enrichments.states.get(record, EXPLAINABILITY)["enabled"]:
+    request.stores.data.images(record.schema).get(image_id)
+    if not request.services.enrichments.states.get(record, EXPLAINABILITY)["enabled"]:
         raise not_found("there is no explanation of this image: explainability is disabled")
     state = _ready(request, record)
-    found = request.app.control.documents(_IMAGE_KIND).get(
+    found = request.stores.control.documents(Kind.IMAGE_EXPLANATION).get(
         record.organization_id, _image_key(record, state, image_id)
     )
     if found is None:
@@ -174,9 +174,9 @@ def _explain_image(
     image_id: str,
     samples: int | None,
 ) -> dict[str, Any]:
-    explainability = request.app.enrichments.explainability
+    explainability = request.services.enrichments.explainability
     found = explainability.explain_image(record, state, image_id, samples)
-    request.app.control.documents(_IMAGE_KIND).put(
+    request.stores.control.documents(Kind.IMAGE_EXPLANATION).put(
         record.organization_id, _image_key(record, state, image_id), found, model_id=record.id
     )
     return found
@@ -198,7 +198,7 @@ def _of_image(record: ModelRecord, used: tuple[Attribute, ...]) -> list[dict[str
 
 
 def _ready(request: Request, record: ModelRecord) -> dict[str, Any]:
-    state = request.app.enrichments.states.get(record, EXPLAINABILITY)
+    state = request.services.enrichments.states.get(record, EXPLAINABILITY)
     if not state["enabled"]:
         raise ApiError(400, "explainability is disabled; enable it first")
     if state["status"] == states.FAILED:
@@ -221,8 +221,8 @@ def _stored(
     request: Request, record: ModelRecord, partner_id: str, used: tuple[Attribute, ...]
 ) -> list[Any]:
     names = ", ".join(f'"{a.column}"' for a in used)
-    relation = request.app.data.relation(record.schema, "inference")
-    found = request.app.data.fetch(
+    relation = request.stores.data.relation(record.schema, "inference")
+    found = request.stores.data.fetch(
         f"SELECT {names} FROM {relation} WHERE partner_inference_id = ?",  # noqa: S608 - quoted names of our own
         [partner_id],
     )[1]
@@ -267,7 +267,7 @@ def _fits(attribute: Attribute, value: Any) -> bool:
 def _expected(
     request: Request, record: ModelRecord, state: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    values = request.app.enrichments.explainability.expected_values(record, state)
+    values = request.services.enrichments.explainability.expected_values(record, state)
     return [
         {"predicted_attribute_name": a.name, "expected_value": value}
         for a, value in zip(record.schema.predicted, values or (), strict=bool(values))

@@ -23,7 +23,7 @@ def send_inferences(request: Request) -> Reply:
     """Store inferences; each item gets its own verdict."""
     schema = request.model().active().schema
     items = _items(request)
-    return _verdicts(request.app.data.append_inferences(schema, items))
+    return _verdicts(request.stores.data.append_inferences(schema, items))
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)
@@ -31,7 +31,7 @@ def update_inferences(request: Request) -> Reply:
     """Set the ground truth of inferences; each item gets its own verdict."""
     schema = request.model().active().schema
     items = _items(request)
-    return _verdicts(request.app.data.append_ground_truth(schema, items))
+    return _verdicts(request.stores.data.append_ground_truth(schema, items))
 
 
 def _items(request: Request) -> list[Any]:
@@ -48,7 +48,7 @@ def _verdicts(outcome: Outcome) -> Reply:
 def send_inference_file(request: Request) -> Reply:
     """Store a file of inferences or of ground truth."""
     schema = request.model().active().schema
-    files, store = request.form.files, request.app.data
+    files, store = request.form.files, request.stores.data
     if ("inference_data" in files) == ("ground_truth_data" in files):
         raise ApiError(400, "send exactly one of the parts inference_data, ground_truth_data")
     if "inference_data" in files:
@@ -74,7 +74,7 @@ def send_sagemaker_data_capture(request: Request) -> Reply:
         raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")
     capture = Capture()
     pieces = read_capture(schema, part.stream, capture)
-    outcome = request.app.data.append_inference_stream(schema, pieces)
+    outcome = request.stores.data.append_inference_stream(schema, pieces)
     failures = [*capture.failures]
     failures += [(capture.origins[row], f) for row, f in sorted(outcome.failures.items())]
     counts = outcome.counts()
@@ -108,7 +108,7 @@ def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None
     part = request.form.files.get("image_data")
     if part is None or not part.size:
         return None
-    return ImageUpload(part.stream, request.app.data.images(schema))
+    return ImageUpload(part.stream, request.stores.data.images(schema))
 
 
 @operation("get_inference_image")
@@ -118,7 +118,7 @@ def get_inference_image(request: Request) -> Reply:
     form = request.params["type"]
     if form == "lime_explanation":
         return image_explanation(request)
-    content = request.app.data.images(schema).get(request.params["image_id"])
+    content = request.stores.data.images(schema).get(request.params["image_id"])
     kind = content_type(content) or "application/octet-stream"
     if form == "thumbnail":
         content, kind = thumbnail(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
@@ -12,7 +13,6 @@ from arthurai.server.timestamps import parse_timestamp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-INSIGHT_KIND = "insight"
 _SORT_COLUMNS = {
     name: (lambda insight, name=name: insight.get(name))
     for name in (
@@ -35,7 +35,7 @@ _GROUP_SORT_COLUMNS = {
 def get_insight_model_counts(request: Request) -> Reply:
     """Count insights by model; models without any are left out."""
     counts: dict[str, int] = {}
-    for insight in request.app.control.documents(INSIGHT_KIND).list(request.organization_id):
+    for insight in request.stores.control.documents(Kind.INSIGHT).list(request.organization_id):
         if _passes(insight, request.params):
             counts[insight["model_id"]] = counts.get(insight["model_id"], 0) + 1
     return Reply(200, [{"model_id": m, "count": count} for m, count in counts.items()])
@@ -51,9 +51,9 @@ def list_insights(request: Request) -> Reply:
 @operation("update_insights")
 def update_insights(request: Request) -> Reply:
     """Set the status of all insights of a model."""
-    documents = request.app.control.documents(INSIGHT_KIND)
+    documents = request.stores.control.documents(Kind.INSIGHT)
     changed = 0
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         for insight in documents.list(request.organization_id, model_id=request.model().id):
             if insight["status"] != request.body["status"]:
                 insight["status"] = request.body["status"]
@@ -91,20 +91,20 @@ def update_insight(request: Request) -> Reply:
     insight = _addressed(request)
     changed = insight["status"] != request.body["status"]
     insight["status"] = request.body["status"]
-    documents = request.app.control.documents(INSIGHT_KIND)
+    documents = request.stores.control.documents(Kind.INSIGHT)
     documents.put(request.organization_id, insight["id"], insight)
     return Reply(200, {"updated_count": int(changed)})
 
 
 def _of_model(request: Request) -> list[dict[str, Any]]:
-    found = request.app.control.documents(INSIGHT_KIND).list(
+    found = request.stores.control.documents(Kind.INSIGHT).list(
         request.organization_id, model_id=request.model().id
     )
     return [insight for insight in found if _passes(insight, request.params)]
 
 
 def _addressed(request: Request) -> dict[str, Any]:
-    found = request.app.control.documents(INSIGHT_KIND).get(
+    found = request.stores.control.documents(Kind.INSIGHT).get(
         request.organization_id, request.params["insight_id"]
     )
     if found is None or found["model_id"] != request.model().id:

@@ -19,7 +19,7 @@ _SORT_COLUMNS = {
 
 
 def _catalogue(request: Request) -> Catalogue:
-    return Catalogue(request.app, request.model())
+    return Catalogue(request.stores, request.model())
 
 
 @operation("list_metrics", "list_metrics_v3")
@@ -42,10 +42,10 @@ def list_metrics(request: Request) -> Reply:
 @operation("create_metric", "create_metric_v3")
 def create_metric(request: Request) -> Reply:
     """Make a metric."""
-    catalogue = Catalogue(request.app, request.model().active())
+    catalogue = Catalogue(request.stores, request.model().active())
     moment = format_timestamp(datetime.now(UTC))
-    with request.app.control.transaction():
-        metric = catalogue.create(request.body, request.caller.creator, moment)
+    with request.stores.control.transaction():
+        metric = catalogue.create(request.body, request.principal.creator, moment)
     return Reply(201, catalogue.shown(metric))
 
 
@@ -60,12 +60,12 @@ def get_metric(request: Request) -> Reply:
 def update_metric(request: Request) -> Reply:
     """Replace a metric."""
     record = request.model()
-    catalogue = Catalogue(request.app, record)
+    catalogue = Catalogue(request.stores, record)
     moment = format_timestamp(datetime.now(UTC))
     metric_id = request.params["metric_id"]
-    with request.app.control.transaction():
-        metric = catalogue.update(metric_id, request.body, request.caller.creator, moment)
-        follow_metric(request.app, record, metric)
+    with request.stores.control.transaction():
+        metric = catalogue.update(metric_id, request.body, request.principal.creator, moment)
+        follow_metric(request.stores, record, metric)
     return Reply(200, catalogue.shown(metric))
 
 
@@ -73,9 +73,9 @@ def update_metric(request: Request) -> Reply:
 def delete_metric(request: Request) -> Reply:
     """Delete a metric; alert rules on it are switched off."""
     record = request.model()
-    with request.app.control.transaction():
-        metric_id = Catalogue(request.app, record).delete(request.params["metric_id"])
-        disable_rules_of(request.app, record, metric_id)
+    with request.stores.control.transaction():
+        metric_id = Catalogue(request.stores, record).delete(request.params["metric_id"])
+        disable_rules_of(request.stores, record, metric_id)
     return Reply(204)
 
 
@@ -83,14 +83,14 @@ def delete_metric(request: Request) -> Reply:
 def evaluate_metric(request: Request) -> Reply:
     """Evaluate a metric, by time, batch or group where asked for."""
     record = request.model()
-    metric = Catalogue(request.app, record).get(request.params["metric_id"])
-    authorization = request.app.authorization
+    metric = Catalogue(request.stores, record).get(request.params["metric_id"])
+    authorization = request.services.authorization
     return answered(
         lambda: evaluate(
             metric,
             request.body or {},
             record.schema,
-            request.app.data,
-            lambda query: authorization.require_data(request.caller, query),
+            request.stores.data,
+            lambda query: authorization.require_data(request.principal, query),
         )
     )

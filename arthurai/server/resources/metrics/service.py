@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.parse import check_nesting
@@ -27,20 +28,19 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-METRIC_KIND: Final = "metric"
 _ENDINGS: Final = ("/inferences/query", "/inferences/query/data_drift")
 
 
 class Catalogue:
     """Reads and changes the metrics of one model."""
 
-    def __init__(self, app: ArthurApp, record: ModelRecord) -> None:
-        self._app = app
+    def __init__(self, stores: Stores, record: ModelRecord) -> None:
+        self._data = stores.data
         self._record = record
-        self._documents = app.control.documents(METRIC_KIND)
+        self._documents = stores.control.documents(Kind.METRIC)
 
     def all(self) -> list[dict[str, Any]]:
         """Return the built-in metrics, then the others in the order they were made."""
@@ -150,7 +150,7 @@ class Catalogue:
 
     @cached_property
     def _has_reference(self) -> bool:
-        return self._app.data.counts(self._record.id)["reference"] > 0
+        return self._data.counts(self._record.id)["reference"] > 0
 
     def _own(self, metric_id: str) -> dict[str, Any]:
         metric = self.get(metric_id)

@@ -21,7 +21,7 @@ _SORT_COLUMNS = {
 @operation("list_model_groups")
 def list_model_groups(request: Request) -> Reply:
     """List the groups of the organisation."""
-    groups = request.app.control.model_groups.list(
+    groups = request.stores.control.model_groups.list(
         request.organization_id, include_archived=bool(request.params.get("include_archived"))
     )
     groups = ordered(groups, request.params.get("sort"), _SORT_COLUMNS)
@@ -37,7 +37,7 @@ def get_model_group(request: Request) -> Reply:
 @operation("update_model_group")
 def update_model_group(request: Request) -> Reply:
     """Change name or description of a group."""
-    group = request.app.control.model_groups.update(
+    group = request.stores.control.model_groups.update(
         request.organization_id,
         request.params["model_group_id"],
         name=request.body.get("name"),
@@ -50,7 +50,7 @@ def update_model_group(request: Request) -> Reply:
 def archive_model_group(request: Request) -> Reply:
     """Archive all versions of a group, and then the group."""
     group = _group(request)
-    control = request.app.control
+    control = request.stores.control
     with control.transaction():
         for record in control.models.list(request.organization_id, model_group_id=group["id"]):
             control.models.archive(record)
@@ -73,7 +73,7 @@ def list_model_group_versions(request: Request) -> Reply:
     expand = request.params.get("expand") or ()
     return Reply(
         200,
-        paginate(found, request.params, lambda r: model_views.shown(request.app, r, expand)),
+        paginate(found, request.params, lambda r: model_views.shown(request.stores, r, expand)),
     )
 
 
@@ -85,17 +85,17 @@ def get_latest_model_group_version(request: Request) -> Reply:
         raise not_found()
     newest = max(versions, key=lambda record: record.version_sequence_num)
     expand = request.params.get("expand") or ()
-    return Reply(200, model_views.shown(request.app, newest, expand))
+    return Reply(200, model_views.shown(request.stores, newest, expand))
 
 
 def _group(request: Request) -> dict[str, Any]:
-    return request.app.control.model_groups.get(
+    return request.stores.control.model_groups.get(
         request.organization_id, request.params["model_group_id"]
     )
 
 
 def _versions(request: Request) -> list[ModelRecord]:
-    return request.app.control.models.list(
+    return request.stores.control.models.list(
         request.organization_id,
         model_group_id=_group(request)["id"],
         include_archived=bool(request.params.get("include_archived")),
@@ -104,10 +104,10 @@ def _versions(request: Request) -> list[ModelRecord]:
 
 def _shown(request: Request, group: dict[str, Any]) -> dict[str, Any]:
     expand = request.params.get("expand") or ()
-    versions = request.app.control.models.list(
+    versions = request.stores.control.models.list(
         request.organization_id, model_group_id=group["id"], include_archived=True
     )
     return {
         **group,
-        "versions": [model_views.shown(request.app, record, expand) for record in versions],
+        "versions": [model_views.shown(request.stores, record, expand) for record in versions],
     }

@@ -24,8 +24,8 @@ logger = logging.getLogger("arthurai.server.models")
 def create_model(request: Request) -> Reply:
     """Create a model; it is ready at once."""
     body = request.body
-    document = onboarding.model_document(body, request.caller.creator)
-    control = request.app.control
+    document = onboarding.model_document(body, request.principal.creator)
+    control = request.stores.control
     with control.transaction():
         record = control.models.create(
             request.organization_id,
@@ -36,17 +36,17 @@ def create_model(request: Request) -> Reply:
         )
         tags.follow(control, record.organization_id, document["tags"])
         record = _provision(request, record)
-    return Reply(201, model_views.shown(request.app, record, ["attributes", "organization_id"]))
+    return Reply(201, model_views.shown(request.stores, record, ["attributes", "organization_id"]))
 
 
 def _provision(request: Request, record: ModelRecord) -> ModelRecord:
     """Make the tables of a model; a failure leaves it in a state that can be retried."""
     try:
-        request.app.data.create_model(record.schema)
+        request.stores.data.create_model(record.schema)
     except Exception:
         logger.exception("provisioning of model %s failed", record.id)
-        return request.app.control.models.update(record, {}, status=CREATION_FAILED)
-    return request.app.control.models.update(record, {}, status=READY)
+        return request.stores.control.models.update(record, {}, status=CREATION_FAILED)
+    return request.stores.control.models.update(record, {}, status=READY)
 
 
 @operation("retry_model_provisioning")
@@ -63,7 +63,7 @@ def retry_model_provisioning(request: Request) -> Reply:
 def get_model(request: Request) -> Reply:
     """Show one model."""
     return Reply(
-        200, model_views.shown(request.app, request.model(), request.params.get("expand") or ())
+        200, model_views.shown(request.stores, request.model(), request.params.get("expand") or ())
     )
 
 
@@ -71,7 +71,7 @@ def get_model(request: Request) -> Reply:
 def list_models(request: Request) -> Reply:
     """List models that pass all filters."""
     params = request.params
-    records = request.app.control.models.list(
+    records = request.stores.control.models.list(
         request.organization_id, include_archived=bool(params.get("include_archived"))
     )
     if params.get("latest_version_sequence_nums"):
@@ -84,13 +84,15 @@ def list_models(request: Request) -> Reply:
     found = [record for record in records if model_views.passes(record, params)]
     found = ordered(found, params.get("sort"), model_views.SORT_COLUMNS)
     expand = params.get("expand") or ()
-    return Reply(200, paginate(found, params, lambda r: model_views.shown(request.app, r, expand)))
+    return Reply(
+        200, paginate(found, params, lambda r: model_views.shown(request.stores, r, expand))
+    )
 
 
 @operation("update_model")
 def update_model(request: Request) -> Reply:
     """Change what can be changed; the rest of a whole model is ignored."""
-    body, control = request.body, request.app.control
+    body, control = request.body, request.stores.control
     onboarding.check_tags(body.get("tags") or ())
     with control.transaction():
         record = request.model().active()
@@ -101,13 +103,13 @@ def update_model(request: Request) -> Reply:
             tags.follow(control, record.organization_id, {*before, *changes["tags"]})
         if body.get("attributes") is not None:
             record = attribute_changes.replaced(
-                request.app,
+                request.stores,
                 record,
                 body["attributes"],
                 known=record.attributes,
                 ground_truth_is_free=True,
             )
-    return Reply(200, model_views.shown(request.app, record, request.params.get("expand") or ()))
+    return Reply(200, model_views.shown(request.stores, record, request.params.get("expand") or ()))
 
 
 def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
         changes["tags"] = list(dict.fromkeys([*kept, *body["tags"]]))
     threshold = body.get("classifier_threshold")
     if threshold is not None and threshold != record.document.get("classifier_threshold"):
-        if attribute_changes.has_inferences(request.app, record):
+        if attribute_changes.has_inferences(request.stores, record):
             raise ApiError(
                 409, "classifier_threshold can only be changed while there are no inferences"
             )
@@ -132,8 +134,8 @@ def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
 def archive_model(request: Request) -> Reply:
     """Archive a model; its data stay."""
     record = request.model()
-    request.app.control.models.archive(record)
-    request.app.enrichments.explainability.stop(record.id)
+    request.stores.control.models.archive(record)
+    request.services.enrichments.explainability.stop(record.id)
     return Reply(204)
 
 
@@ -142,8 +144,8 @@ def get_model_health(request: Request) -> Reply:
     """Score the health of models over the last month."""
     results = []
     for model_id in dict.fromkeys(request.params["model_id"]):
-        record = request.app.control.models.get(request.organization_id, model_id)
-        scores = health.scores(request.app, record)
+        record = request.stores.control.models.get(request.organization_id, model_id)
+        scores = health.scores(request.stores, record)
         results.append(
             {"model_id": model_id, "health_score": scores.overall, "timestamp": scores.timestamp}
         )

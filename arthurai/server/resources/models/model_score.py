@@ -23,7 +23,7 @@ from arthurai.server.timestamps import format_timestamp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 WINDOW: Final = timedelta(days=30)
@@ -49,18 +49,18 @@ class HealthScores:
     timestamp: str
 
 
-def scores(app: ArthurApp, record: ModelRecord) -> HealthScores:
+def scores(stores: Stores, record: ModelRecord) -> HealthScores:
     """Compute the health of a model.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
     """
     moment = datetime.now(UTC)
     since = moment - WINDOW
-    performance = _percent(_performance(app, record, since))
-    drift = _percent(_drift(app, record, since))
-    ingestion = _percent(_ingestion(app, record, since))
+    performance = _percent(_performance(stores, record, since))
+    drift = _percent(_drift(stores, record, since))
+    ingestion = _percent(_ingestion(stores, record, since))
     known = [score for score in (performance, drift, ingestion) if score is not None]
     return HealthScores(
         overall=statistics.fmean(known) if known else None,
@@ -76,7 +76,7 @@ def _percent(part: float | None) -> float | None:
 
 
 def _value(
-    app: ArthurApp, record: ModelRecord, since: datetime, select: dict[str, Any], source: str
+    stores: Stores, record: ModelRecord, since: datetime, select: dict[str, Any], source: str
 ) -> float | None:
     """Return one number of the inferences since a moment, or ``None`` where there is none."""
     query = {
@@ -91,23 +91,23 @@ def _value(
         ],
     }
     try:
-        rows = run_query(query, record.schema, app.data)["query_result"]
+        rows = run_query(query, record.schema, stores.data)["query_result"]
     except QueryError:
         return None
     value = rows[0]["value"] if rows else None
     return float(value) if isinstance(value, (int, float)) else None
 
 
-def _performance(app: ArthurApp, record: ModelRecord, since: datetime) -> float | None:
+def _performance(stores: Stores, record: ModelRecord, since: datetime) -> float | None:
     schema = record.schema
     if schema.output_type == "REGRESSION":
-        error = _value(app, record, since, {"function": "mae"}, "ground_truth")
+        error = _value(stores, record, since, {"function": "mae"}, "ground_truth")
         truth = next(iter(schema.ground_truths), None)
         if error is None or truth is None:
             return None
         ends = [
             _value(
-                app,
+                stores,
                 record,
                 since,
                 {"function": function, "parameters": {"property": truth.name}},
@@ -122,20 +122,20 @@ def _performance(app: ArthurApp, record: ModelRecord, since: datetime) -> float 
     if schema.output_type != "MULTICLASS":
         return None
     function = "f1" if schema.is_binary_classifier else "accuracyRateMulticlass"
-    return _value(app, record, since, {"function": function}, "ground_truth")
+    return _value(stores, record, since, {"function": function}, "ground_truth")
 
 
-def _drift(app: ArthurApp, record: ModelRecord, since: datetime) -> float | None:
+def _drift(stores: Stores, record: ModelRecord, since: datetime) -> float | None:
     select = {"function": "avg", "parameters": {"property": "anomaly_score"}}
-    score = _value(app, record, since, select, "enriched")
+    score = _value(stores, record, since, select, "enriched")
     return None if score is None else 1 - score
 
 
-def _ingestion(app: ArthurApp, record: ModelRecord, since: datetime) -> float | None:
-    if not app.data.counts(record.id)["inference"]:
+def _ingestion(stores: Stores, record: ModelRecord, since: datetime) -> float | None:
+    if not stores.data.counts(record.id)["inference"]:
         return None
-    relation = app.data.relation(record.schema, "inference")
-    arrivals = app.data.rows(
+    relation = stores.data.relation(record.schema, "inference")
+    arrivals = stores.data.rows(
         f"SELECT received_timestamp AS moment, count(*) AS volume FROM {relation} "  # noqa: S608 - a quoted name of our own
         "WHERE received_timestamp >= ? GROUP BY 1 ORDER BY 1",
         [since.replace(tzinfo=None)],

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.delivery.notifications import ALERT_KIND
+from arthurai.server.document_kinds import Kind
 from arthurai.server.resources.models import model_score as health
 from arthurai.server.timestamps import format_timestamp, parse_timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-ENRICHMENT_KIND: Final = "enrichment"
 EXPLAINABILITY_MEMBERS: Final = (
     "explanation_algo",
     "model_server_cpu",
@@ -38,11 +37,11 @@ SORT_COLUMNS: Final[Mapping[str, Callable[[ModelRecord], Any]]] = {
 }
 
 
-def shown(app: ArthurApp, record: ModelRecord, expand: Collection[str]) -> dict[str, Any]:
+def shown(stores: Stores, record: ModelRecord, expand: Collection[str]) -> dict[str, Any]:
     """Return a model as the API shows it.
 
     Args:
-        app: The application.
+        stores: The stores.
         record: The model.
         expand: Members that are shown on demand only.
     """
@@ -50,15 +49,15 @@ def shown(app: ArthurApp, record: ModelRecord, expand: Collection[str]) -> dict[
     for member in _ON_DEMAND:
         if member not in expand:
             model.pop(member, None)
-    model["explainability"] = _explainability(app, record, whole="explainability" in expand)
+    model["explainability"] = _explainability(stores, record, whole="explainability" in expand)
     for member, read in _COMPUTED.items():
         if member in expand:
-            model |= read(app, record)
+            model |= read(stores, record)
     return model
 
 
-def _explainability(app: ArthurApp, record: ModelRecord, *, whole: bool) -> dict[str, Any]:
-    stored = app.control.documents(ENRICHMENT_KIND).get(
+def _explainability(stores: Stores, record: ModelRecord, *, whole: bool) -> dict[str, Any]:
+    stored = stores.control.documents(Kind.ENRICHMENT).get(
         record.organization_id, f"{record.id}/explainability"
     )
     if stored is None:
@@ -69,21 +68,21 @@ def _explainability(app: ArthurApp, record: ModelRecord, *, whole: bool) -> dict
     return {"enabled": bool(stored.get("enabled")), **known}
 
 
-def _group_name(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
-    group = app.control.model_groups.get(record.organization_id, record.model_group_id)
+def _group_name(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+    group = stores.control.model_groups.get(record.organization_id, record.model_group_id)
     return {"model_group_name": group["name"]}
 
 
-def _inference_stats(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
-    if not app.data.counts(record.id)["inference"]:
+def _inference_stats(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+    if not stores.data.counts(record.id)["inference"]:
         return {
             "total_inference_count": 0,
             "average_inference_count": 0.0,
             "last_inference_timestamp": None,
         }
-    relation = app.data.relation(record.schema, "inference")
+    relation = stores.data.relation(record.schema, "inference")
     since = utc_now() - _STATISTICS_WINDOW
-    row = app.data.rows(
+    row = stores.data.rows(
         "SELECT count(*) AS total, count(*) FILTER (inference_timestamp >= ?) AS recent, "  # noqa: S608 - a quoted name of our own
         f"max(inference_timestamp) AS last FROM {relation}",
         [since],
@@ -95,8 +94,8 @@ def _inference_stats(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
     }
 
 
-def _health(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
-    scores = health.scores(app, record)
+def _health(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+    scores = health.scores(stores, record)
     return {
         "health_score": scores.overall,
         "accuracy_health_score": scores.performance,
@@ -105,25 +104,25 @@ def _health(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
     }
 
 
-def _critical_alerts(app: ArthurApp, record: ModelRecord) -> dict[str, Any]:
-    alerts = app.control.documents(ALERT_KIND).list(
+def _critical_alerts(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+    alerts = stores.control.documents(Kind.ALERT).list(
         record.organization_id, model_id=record.id, severity="critical"
     )
     return {"critical_alert_count": sum(alert["status"] != "resolved" for alert in alerts)}
 
 
-_COMPUTED: Final[Mapping[str, Callable[[ArthurApp, ModelRecord], dict[str, Any]]]] = {
+_COMPUTED: Final[Mapping[str, Callable[[Stores, ModelRecord], dict[str, Any]]]] = {
     "organization_id": lambda _, r: {"organization_id": r.organization_id},
     "model_group_name": _group_name,
     "inference_stats": _inference_stats,
     "critical_alert_count": _critical_alerts,
     "health_scores": _health,
     "is_binary_classifier": lambda _, r: {"is_binary_classifier": r.schema.is_binary_classifier},
-    "has_reference_set_data": lambda app, r: {
-        "has_reference_set_data": app.data.counts(r.id)["reference"] > 0
+    "has_reference_set_data": lambda stores, r: {
+        "has_reference_set_data": stores.data.counts(r.id)["reference"] > 0
     },
-    "has_ground_truth_inferences": lambda app, r: {
-        "has_ground_truth_inferences": app.data.counts(r.id)["ground_truth"] > 0
+    "has_ground_truth_inferences": lambda stores, r: {
+        "has_ground_truth_inferences": stores.data.counts(r.id)["ground_truth"] > 0
     },
 }
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from werkzeug.http import dump_cookie
 
 from arthurai.server.authentication import ORGANIZATION
-from arthurai.server.authorization import CUSTOM_ROLE_KIND, check_custom_roles
+from arthurai.server.authorization import check_custom_roles
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
 from arthurai.server.resources.organizations import license_plans as plans
-from arthurai.server.resources.users.service import INVITATION_KIND, check_manager_left, check_role
+from arthurai.server.resources.users.service import check_manager_left, check_role
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,14 +29,14 @@ _SORT_COLUMNS = {
 @operation("get_current_organization")
 def get_current_organization(request: Request) -> Reply:
     """Show the organisation the call works in."""
-    return Reply(200, request.app.control.organizations.get(request.organization_id))
+    return Reply(200, request.stores.control.organizations.get(request.organization_id))
 
 
 @operation("set_current_organization")
 def set_current_organization(request: Request) -> Reply:
     """Choose the organisation of the session; the choice comes back as a cookie."""
     organization_id = request.body["organization_id"]
-    request.app.authentication.enter(request.caller, organization_id)
+    request.services.authentication.enter(request.principal, organization_id)
     cookie = dump_cookie(
         ORGANIZATION,
         organization_id,
@@ -50,10 +51,10 @@ def set_current_organization(request: Request) -> Reply:
 @operation("list_my_organizations")
 def list_my_organizations(request: Request) -> Reply:
     """List the organisations the caller may enter."""
-    organizations = request.app.control.organizations
-    if request.caller.is_global:
+    organizations = request.stores.control.organizations
+    if request.principal.is_global:
         return Reply(200, organizations.list())
-    return Reply(200, [organizations.get(own) for own in request.caller.memberships])
+    return Reply(200, [organizations.get(own) for own in request.principal.memberships])
 
 
 @operation("list_organizations")
@@ -62,7 +63,7 @@ def list_organizations(request: Request) -> Reply:
     name = request.params.get("name")
     found = [
         organization
-        for organization in request.app.control.organizations.list()
+        for organization in request.stores.control.organizations.list()
         if name in {None, organization["name"]}
     ]
     found = ordered(found, request.params.get("sort"), _SORT_COLUMNS)
@@ -73,13 +74,13 @@ def list_organizations(request: Request) -> Reply:
 @operation("create_organization")
 def create_organization(request: Request) -> Reply:
     """Create an organisation, with custom roles to start with."""
-    app, roles = request.app, request.body.get("roles") or []
+    control, roles = request.stores.control, request.body.get("roles") or []
     name = _checked_name(request.body["name"])
-    with app.control.transaction():
-        organization = app.control.organizations.create(name)
-        check_custom_roles(app.authorization, organization["id"], roles)
+    with control.transaction():
+        organization = control.organizations.create(name)
+        check_custom_roles(request.services.authorization, organization["id"], roles)
         for role in roles:
-            app.control.documents(CUSTOM_ROLE_KIND).put(organization["id"], role["role_name"], role)
+            control.documents(Kind.CUSTOM_ROLE).put(organization["id"], role["role_name"], role)
     return Reply(201, organization)
 
 
@@ -95,7 +96,7 @@ def update_organization(request: Request) -> Reply:
     organization, name = _addressed(request), request.body.get("name")
     return Reply(
         200,
-        request.app.control.organizations.update(
+        request.stores.control.organizations.update(
             organization["id"],
             name=None if name is None else _checked_name(name),
             plan=request.body.get("plan"),
@@ -106,12 +107,12 @@ def update_organization(request: Request) -> Reply:
 @operation("delete_organization")
 def delete_organization(request: Request) -> Reply:
     """Delete an organisation that nothing belongs to any more, archived models aside."""
-    organization_id, app = _addressed(request)["id"], request.app
-    archived = app.control.models.list(organization_id, include_archived=True)
-    app.control.organizations.delete(organization_id)
+    organization_id, stores = _addressed(request)["id"], request.stores
+    archived = stores.control.models.list(organization_id, include_archived=True)
+    stores.control.organizations.delete(organization_id)
     for record in archived:
-        app.data.delete_model(record.id)
-        app.enrichments.projects.keep_only(record.id, ())
+        stores.data.delete_model(record.id)
+        request.services.enrichments.projects.keep_only(record.id, ())
     return Reply(204)
 
 
@@ -125,12 +126,12 @@ def get_organization_limits(request: Request) -> Reply:
 def get_organization_usage(request: Request) -> Reply:
     """Show what an organisation uses and has used in the last 30 days."""
     organization_id = _addressed(request)["id"]
-    control = request.app.control
+    control = request.stores.control
     models = control.models.list(organization_id, include_archived=True)
     usage: dict[str, Any] = {
         "organization_id": organization_id,
         "users": sum(user.active for user in control.users.members(organization_id)),
-        "user_invites": control.documents(INVITATION_KIND).count(organization_id),
+        "user_invites": control.documents(Kind.INVITATION).count(organization_id),
         "service_accounts": len(control.service_accounts.list(organization_id)),
         "shareable_states": 0,
         "active_models": sum(not record.archived for record in models),
@@ -153,13 +154,13 @@ def get_organization_usage(request: Request) -> Reply:
 def add_organization_users(request: Request) -> Reply:
     """Give existing users a role in an organisation, all of them or none."""
     organization_id = _addressed(request)["id"]
-    users = request.app.control.users
-    with request.app.control.transaction():
+    users = request.stores.control.users
+    with request.stores.control.transaction():
         for change in request.body:
             check_role(request, organization_id, change["role"])
             user = users.get(change["user_id"])
-            if not request.caller.is_global:
-                if not user.roles.keys() & request.caller.memberships.keys():
+            if not request.principal.is_global:
+                if not user.roles.keys() & request.principal.memberships.keys():
                     raise not_found(f"user {user.id!r} not found")
                 present = user.roles.get(organization_id)
                 if present is not None:
@@ -179,9 +180,9 @@ def _checked_name(name: str) -> str:
 def _addressed(request: Request) -> dict[str, Any]:
     """Return the organisation of the path; others than the caller's exist for global callers."""
     organization_id = request.params["organization_id"]
-    if organization_id != request.organization_id and not request.caller.is_global:
+    if organization_id != request.organization_id and not request.principal.is_global:
         raise not_found(f"organization {organization_id[:100]!r} not found")
-    return request.app.control.organizations.get(organization_id)
+    return request.stores.control.organizations.get(organization_id)
 
 
 def _shown(
@@ -191,6 +192,6 @@ def _shown(
     if "license_plan" in expand:
         shown["license_plan"] = plans.limits(organization)
     if "roles" in expand:
-        documents = request.app.control.documents(CUSTOM_ROLE_KIND)
+        documents = request.stores.control.documents(Kind.CUSTOM_ROLE)
         shown["roles"] = documents.list(organization["id"])
     return shown

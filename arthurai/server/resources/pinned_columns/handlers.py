@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
-from arthurai.server.resources.attributes.service import PINNED_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def set_pinned_columns(request: Request) -> Reply:
 @operation("change_pinned_columns")
 def change_pinned_columns(request: Request) -> Reply:
     """Remove columns, then add others at the end."""
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         columns = _pinned(request)["columns"]
         for column in request.body.get("columns_to_remove") or ():
             if column not in columns:
@@ -39,19 +39,19 @@ def change_pinned_columns(request: Request) -> Reply:
 def delete_pinned_columns(request: Request) -> Reply:
     """Go back to the default view."""
     model_id = request.model().id
-    request.app.control.documents(PINNED_KIND).delete(request.organization_id, model_id)
+    request.stores.control.documents(Kind.PINNED_COLUMNS).delete(request.organization_id, model_id)
     return Reply(204)
 
 
 def _pinned(request: Request) -> dict[str, Any]:
-    documents = request.app.control.documents(PINNED_KIND)
+    documents = request.stores.control.documents(Kind.PINNED_COLUMNS)
     return documents.get(request.organization_id, request.model().id) or {"columns": []}
 
 
 def _stored(request: Request, columns: Sequence[str]) -> Reply:
     pinned = {"columns": list(dict.fromkeys(columns))}
     model_id = request.model().id
-    request.app.control.documents(PINNED_KIND).put(
+    request.stores.control.documents(Kind.PINNED_COLUMNS).put(
         request.organization_id, model_id, pinned, model_id=model_id
     )
     return Reply(200, pinned)

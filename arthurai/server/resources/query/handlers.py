@@ -41,7 +41,7 @@ def query(request: Request) -> Reply:
         lambda: run_query(
             request.body,
             schema,
-            request.app.data,
+            request.stores.data,
             page=params.get("page"),
             page_size=params.get("page_size"),
         )
@@ -52,21 +52,21 @@ def query(request: Request) -> Reply:
 def query_data_drift(request: Request) -> Reply:
     """Answer a drift query."""
     schema = request.model().schema
-    return answered(lambda: run_drift(request.body, schema, request.app.data))
+    return answered(lambda: run_drift(request.body, schema, request.stores.data))
 
 
 @operation("query_psi_bucket_table", validate_body=False)
 def query_psi_bucket_table(request: Request) -> Reply:
     """Answer with the bucket table of a stability index."""
     schema = request.model().schema
-    return answered(lambda: run_psi_table(request.body, schema, request.app.data))
+    return answered(lambda: run_psi_table(request.body, schema, request.stores.data))
 
 
 @operation("query_distributions", validate_body=False)
 def query_distributions(request: Request) -> Reply:
     """Answer with rows gathered in the cells of a grid."""
     schema = request.model().schema
-    return answered(lambda: run_distributions(request.body, schema, request.app.data))
+    return answered(lambda: run_distributions(request.body, schema, request.stores.data))
 
 
 @operation("get_inference")
@@ -78,7 +78,7 @@ def get_inference(request: Request) -> Reply:
         "filter": [{"property": "partner_inference_id", "comparator": "eq", "value": wanted}],
     }
     schema = request.model().schema
-    found = run_query(body, schema, request.app.data)
+    found = run_query(body, schema, request.stores.data)
     if not found["query_result"]:
         raise ApiError(404, f"inference {wanted!r} not found")
     return Reply(200, found)

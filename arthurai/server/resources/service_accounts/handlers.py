@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 @operation("list_service_accounts")
 def list_service_accounts(request: Request) -> Reply:
     """List the accounts whose keys give the caller nothing they do not have already."""
-    service_accounts = request.app.control.service_accounts
+    service_accounts = request.stores.control.service_accounts
     description = request.params.get("description")
     visible = [
         account
         for account in service_accounts.list(request.organization_id)
-        if request.app.authorization.covers(request.caller, account.role)
+        if request.services.authorization.covers(request.principal, account.role)
         and description in {None, account.description}
     ]
     params = {"page_size": max(len(visible), 1), **request.params}
@@ -30,35 +30,36 @@ def list_service_accounts(request: Request) -> Reply:
 @operation("create_service_account")
 def create_service_account(request: Request) -> Reply:
     """Make an account with a role that the caller covers."""
-    app, role = request.app, request.body["role"]
-    if not app.authorization.role_exists(request.organization_id, role):
+    role, authorization = request.body["role"], request.services.authorization
+    if not authorization.role_exists(request.organization_id, role):
         raise ApiError(400, f"role {role!r} does not exist in this organization")
-    if not app.authorization.covers(request.caller, role):
+    if not authorization.covers(request.principal, role):
         raise ApiError(403, f"role {role!r} can do more than the caller; choose a lesser one")
-    account = app.control.service_accounts.create(
-        request.organization_id, request.body["description"], role, created_by=request.caller.id
+    accounts = request.stores.control.service_accounts
+    account = accounts.create(
+        request.organization_id, request.body["description"], role, created_by=request.principal.id
     )
-    return Reply(201, app.control.service_accounts.shown(account))
+    return Reply(201, accounts.shown(account))
 
 
 @operation("get_service_account")
 def get_service_account(request: Request) -> Reply:
     """Show one account."""
-    return Reply(200, request.app.control.service_accounts.shown(_visible(request)))
+    return Reply(200, request.stores.control.service_accounts.shown(_visible(request)))
 
 
 @operation("delete_service_account")
 def delete_service_account(request: Request) -> Reply:
     """Delete one account; its key stops working."""
     account = _visible(request)
-    request.app.control.service_accounts.delete(account.organization_id, account.id)
+    request.stores.control.service_accounts.delete(account.organization_id, account.id)
     return Reply(204)
 
 
 def _visible(request: Request) -> ServiceAccount:
-    account = request.app.control.service_accounts.get(
+    account = request.stores.control.service_accounts.get(
         request.organization_id, request.params["service_account_id"]
     )
-    if not request.app.authorization.covers(request.caller, account.role):
+    if not request.services.authorization.covers(request.principal, account.role):
         raise not_found(f"service account {account.id!r} not found")
     return account

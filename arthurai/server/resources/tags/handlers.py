@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.http.paging import paginate
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @operation("list_tags")
 def list_tags(request: Request) -> Reply:
     """List the tags of the organisation by name."""
-    found = request.app.control.documents(tags.TAG_KIND).list(request.organization_id)
+    found = request.stores.control.documents(Kind.TAG).list(request.organization_id)
     found.sort(key=lambda tag: tag["name"])
     return Reply(200, paginate(found, request.params, dict))
 
@@ -24,7 +25,7 @@ def list_tags(request: Request) -> Reply:
 @operation("update_tag")
 def update_tag(request: Request) -> Reply:
     """Rename a tag on all models."""
-    control, organization_id = request.app.control, request.organization_id
+    control, organization_id = request.stores.control, request.organization_id
     new = request.body["name"]
     with control.transaction():
         tag = _addressed(request)
@@ -33,25 +34,25 @@ def update_tag(request: Request) -> Reply:
                 raise ApiError(409, f"a tag named {new[:100]!r} exists already")
             tags.rename(control, organization_id, tag["name"], new)
             tag["name"] = new
-            control.documents(tags.TAG_KIND).put(organization_id, tag["id"], tag)
+            control.documents(Kind.TAG).put(organization_id, tag["id"], tag)
     return Reply(200, tag)
 
 
 @operation("delete_tag")
 def delete_tag(request: Request) -> Reply:
     """Delete a tag and take it off all models."""
-    control, organization_id = request.app.control, request.organization_id
+    control, organization_id = request.stores.control, request.organization_id
     with control.transaction():
         tag = _addressed(request)
         tags.rename(control, organization_id, tag["name"], None)
-        control.documents(tags.TAG_KIND).delete(organization_id, tag["id"])
+        control.documents(Kind.TAG).delete(organization_id, tag["id"])
     return Reply(204)
 
 
 @operation("add_tag_to_model")
 def add_tag_to_model(request: Request) -> Reply:
     """Tag a model."""
-    name, control = request.params["tag_name"], request.app.control
+    name, control = request.params["tag_name"], request.stores.control
     with control.transaction():
         record = request.model().active()
         present = _tags(record)
@@ -64,7 +65,7 @@ def add_tag_to_model(request: Request) -> Reply:
 @operation("remove_tag_from_model")
 def remove_tag_from_model(request: Request) -> Reply:
     """Take a tag off a model."""
-    name, control = request.params["tag_name"], request.app.control
+    name, control = request.params["tag_name"], request.stores.control
     with control.transaction():
         record = request.model()
         present = _tags(record)
@@ -81,7 +82,7 @@ def _tags(record: ModelRecord) -> list[str]:
 
 def _addressed(request: Request) -> dict[str, Any]:
     name = request.params["tag_name"]
-    found = tags.find(request.app.control, request.organization_id, name)
+    found = tags.find(request.stores.control, request.organization_id, name)
     if found is None:
         raise not_found(f"tag {name[:100]!r} not found")
     return found

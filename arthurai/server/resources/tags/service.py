@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
@@ -11,12 +12,10 @@ if TYPE_CHECKING:
 
     from arthurai.server.storage.documents import ControlStore
 
-TAG_KIND = "tag"
-
 
 def find(control: ControlStore, organization_id: str, name: str) -> dict[str, Any] | None:
     """Return the tag of that name, or ``None``."""
-    found = control.documents(TAG_KIND).list(organization_id, name=name)
+    found = control.documents(Kind.TAG).list(organization_id, name=name)
     return found[0] if found else None
 
 
@@ -25,7 +24,7 @@ def ensure(control: ControlStore, organization_id: str, name: str) -> dict[str, 
     found = find(control, organization_id, name)
     if found is None:
         found = {"id": new_id(), "organization_id": organization_id, "name": name}
-        control.documents(TAG_KIND).put(organization_id, found["id"], found)
+        control.documents(Kind.TAG).put(organization_id, found["id"], found)
     return found
 
 
@@ -51,7 +50,7 @@ def follow(control: ControlStore, organization_id: str, names: Iterable[str]) ->
         else:
             found = find(control, organization_id, name)
             if found is not None:
-                control.documents(TAG_KIND).delete(organization_id, found["id"])
+                control.documents(Kind.TAG).delete(organization_id, found["id"])
 
 
 def rename(control: ControlStore, organization_id: str, old: str, new: str | None) -> None:

@@ -29,7 +29,7 @@ def get_usage(request: Request) -> Reply:
             400, "parameter metric_category: organization goes with rollup organization only"
         )
     start, end = _interval(params)
-    totals = request.app.control.usage.totals(
+    totals = request.stores.control.usage.totals(
         request.organization_id, start.timestamp(), end.timestamp()
     )
     if rollup == _ORGANIZATION:
@@ -42,7 +42,7 @@ def get_usage(request: Request) -> Reply:
                 "organization_id": request.organization_id,
                 **_amounts(categories, [(k, v) for k, v in totals.items() if k[0] == record.id]),
             }
-            for record in request.app.control.models.list(
+            for record in request.stores.control.models.list(
                 request.organization_id, include_archived=True
             )
         ]
@@ -78,7 +78,7 @@ def _interval(params: dict[str, Any]) -> tuple[datetime, datetime]:
 def _of_organization(
     request: Request, categories: list[str], totals: dict[tuple[str, str], Amount]
 ) -> dict[str, Any]:
-    control, organization_id = request.app.control, request.organization_id
+    control, organization_id = request.stores.control, request.organization_id
     entry = {
         "id": organization_id,
         "name": control.organizations.get(organization_id)["name"],

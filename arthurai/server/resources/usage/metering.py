@@ -42,7 +42,7 @@ def meter(request: Request, reply: Reply, received_bytes: int) -> None:
     counts = reply.body.get("counts")
     records = 1 if counts is None else int(counts["success"])
     if records:
-        request.app.control.usage.add(
+        request.stores.control.usage.add(
             request.organization_id,
             request.model().id,
             category,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.authorization import SUPER_ADMIN
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.resources.users import invitations
 from arthurai.server.resources.users import service as people
 
 if TYPE_CHECKING:
-    from arthurai.server.authentication import Caller
+    from arthurai.server.principals import Principal
     from arthurai.server.storage.documents.stored_users import User
 
 SERVICE_ACCOUNT_NAME: Final = "service-account"
@@ -28,11 +28,11 @@ _SORT_COLUMNS = {
 @operation("get_current_user")
 def get_current_user(request: Request) -> Reply:
     """Show the caller; of a service account only its organisation and its role are known."""
-    return Reply(200, _caller(request, request.caller))
+    return Reply(200, _caller(request, request.principal))
 
 
-def _caller(request: Request, caller: Caller) -> dict[str, Any]:
-    organizations = request.app.control.organizations
+def _caller(request: Request, caller: Principal) -> dict[str, Any]:
+    organizations = request.stores.control.organizations
     shown: dict[str, Any] = {"roles": list(caller.roles)}
     if caller.organization_id is not None:
         shown["organization_id"] = caller.organization_id
@@ -53,7 +53,7 @@ def _caller(request: Request, caller: Caller) -> dict[str, Any]:
 @operation("update_current_user")
 def update_current_user(request: Request) -> Reply:
     """Change the caller's own account."""
-    caller = request.caller
+    caller = request.principal
     if caller.user is None:
         raise ApiError(400, "a service account has no user account to change")
     changed = people.change_user(request, caller.user, may_skip_old_password=False)
@@ -63,7 +63,7 @@ def update_current_user(request: Request) -> Reply:
 @operation("get_auth_info")
 def get_auth_info(request: Request) -> Reply:
     """Say whose the credential is and which organisations it opens."""
-    caller = request.caller
+    caller = request.principal
     info: dict[str, Any] = {
         "organization_ids": list(caller.memberships),
         "issuer": ISSUER,
@@ -91,7 +91,7 @@ def get_auth_info(request: Request) -> Reply:
 @operation("list_users")
 def list_users(request: Request) -> Reply:
     """List the users of the organisation."""
-    members = request.app.control.users.members(request.organization_id)
+    members = request.stores.control.users.members(request.organization_id)
     members = ordered(members, request.params.get("sort"), _SORT_COLUMNS)
     return Reply(
         200, paginate(members, request.params, lambda user: user.shown(request.organization_id))
@@ -101,11 +101,11 @@ def list_users(request: Request) -> Reply:
 @operation("create_user")
 def create_user(request: Request) -> Reply:
     """Create a user in the organisation."""
-    body, control = request.body, request.app.control
+    body, control = request.body, request.stores.control
     organization_id = request.params.get("organization_id") or request.organization_id
     if organization_id != request.organization_id:
-        request.app.authentication.enter(request.caller, organization_id)
-        if not request.caller.is_global:
+        request.services.authentication.enter(request.principal, organization_id)
+        if not request.principal.is_global:
             raise ApiError(403, "only a super administrator may name another organization")
     role = people.one_role(body["roles"])
     people.check_account(body)
@@ -136,7 +136,7 @@ def update_user(request: Request) -> Reply:
     organization_id, roles = request.organization_id, request.body.get("roles")
     role = None if roles is None else people.one_role(roles)
     changed = people.change_user(
-        request, user, may_skip_old_password=SUPER_ADMIN in request.caller.roles, role=role
+        request, user, may_skip_old_password=SUPER_ADMIN in request.principal.roles, role=role
     )
     return Reply(200, changed.shown(organization_id))
 
@@ -144,8 +144,8 @@ def update_user(request: Request) -> Reply:
 @operation("delete_user")
 def delete_user(request: Request) -> Reply:
     """Make a user inactive; their keys stop working."""
-    user, control = _member(request), request.app.control
-    if user.id == request.caller.id:
+    user, control = _member(request), request.stores.control
+    if user.id == request.principal.id:
         raise ApiError(400, "nobody can delete their own account; ask another administrator")
     people.may_administer(request, user)
     with control.transaction():
@@ -161,12 +161,12 @@ def invite_users(request: Request) -> Reply:
     """Invite people; the links come back where that is asked for, else they are mailed."""
     body = request.body
     organization_id = body.get("organization_id")
-    if request.caller.is_global != (organization_id is not None):
+    if request.principal.is_global != (organization_id is not None):
         raise ApiError(
             400, "body.organization_id: super administrators must give it, others must not"
         )
     organization_id = organization_id or request.organization_id
-    request.app.control.organizations.get(organization_id)
+    request.stores.control.organizations.get(organization_id)
     for address in body["invite_emails"]:
         people.check_address(address, "body.invite_emails")
     links = invitations.invite(request, organization_id, body["invite_emails"])
@@ -176,4 +176,4 @@ def invite_users(request: Request) -> Reply:
 
 
 def _member(request: Request) -> User:
-    return request.app.control.users.member(request.organization_id, request.params["user_id"])
+    return request.stores.control.users.member(request.organization_id, request.params["user_id"])

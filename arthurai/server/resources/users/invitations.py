@@ -11,16 +11,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 
 from arthurai.server.delivery.channels import Message
+from arthurai.server.document_kinds import Kind
 from arthurai.server.http import bodies
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.messages import Reply, Request
+from arthurai.server.http.registry import plain_route
 from arthurai.server.resources.users import service as people
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from wsgiref.types import WSGIEnvironment
 
-    from arthurai.server.app import ArthurApp
+    from arthurai.server.services import Services
+    from arthurai.server.storage.documents import ControlStore
 
 SIGN_UP_PATH: Final = "/signup"
 INVITED_ROLE: Final = "User"
@@ -58,15 +61,15 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
     Raises:
         ApiError: 400 when the dashboard's address is none, or mails cannot be sent.
     """
-    app = request.app
-    if addresses and not (request.body.get("return_direct_links") or app.delivery.sends_mail):
+    control, delivery = request.stores.control, request.services.delivery
+    if addresses and not (request.body.get("return_direct_links") or delivery.sends_mail):
         raise ApiError(
             400,
             "body.return_direct_links: no mail server is set up here (ARTHUR_SMTP_URL), so ask for "
             "the links",
         )
     base = _base_url(request)
-    name = app.control.organizations.get(organization_id)["name"]
+    name = control.organizations.get(organization_id)["name"]
     links = {}
     for address in dict.fromkeys(addresses):
         claims = {
@@ -75,15 +78,15 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
             "org": organization_id,
             "exp": int(time.time()) + VALID_SECONDS,
         }
-        token = jwt.encode(claims, app.secret, algorithm=_ALGORITHM)
+        token = jwt.encode(claims, request.services.secret, algorithm=_ALGORITHM)
         links[address] = f"{base}{SIGN_UP_PATH}?{urlencode({'token': token})}"
-        app.control.documents(people.INVITATION_KIND).put(
-            organization_id, address, {"email": address, "invited_by": request.caller.id}
+        control.documents(Kind.INVITATION).put(
+            organization_id, address, {"email": address, "invited_by": request.principal.id}
         )
         if not request.body.get("return_direct_links"):
             text = f"You are invited to the organization {name}: {links[address]}"
             subject = f"Invitation to {name}"
-            app.delivery.mail(Message(address, subject, text, confidential=True))
+            delivery.mail(Message(address, subject, text, confidential=True))
     return links
 
 
@@ -105,11 +108,12 @@ def _base_url(request: Request) -> str:
     )
 
 
-def sign_up(app: ArthurApp, environ: WSGIEnvironment) -> Reply:
+@plain_route(SIGN_UP_PATH)
+def sign_up(services: Services, environ: WSGIEnvironment) -> Reply:
     """Show the form of an invited person, or make their account.
 
     Args:
-        app: The application.
+        services: What handlers may use.
         environ: The WSGI environment.
 
     Raises:
@@ -119,31 +123,32 @@ def sign_up(app: ArthurApp, environ: WSGIEnvironment) -> Reply:
     if method in {"GET", "HEAD"}:
         query = parse_qs(str(environ.get("QUERY_STRING", "")))
         token = query.get("token", [""])[0]
-        return _form(token, _claims(app, token), "")
+        return _form(token, _claims(services, token), "")
     if method != "POST":
         raise ApiError(405, "use GET or POST", [("Allow", "GET, HEAD, POST")])
     fields = bodies.decode_form(environ, _MAX_FORM_BYTES).fields
     token = fields.get("token", "")
-    claims = _claims(app, token)
+    claims = _claims(services, token)
     try:
-        _make_account(app, claims, fields.get("username", ""), fields.get("password", ""), fields)
+        _create_account(services.stores.control, claims, fields)
     except ApiError as error:
         return _form(token, claims, error.message)
     return _page(201, "<p>The account is ready: log in with your user name and password.</p>")
 
 
-def _claims(app: ArthurApp, token: str) -> dict[str, Any]:
+def _claims(services: Services, token: str) -> dict[str, Any]:
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            app.secret,
+            services.secret,
             algorithms=[_ALGORITHM],
             audience=_AUDIENCE,
             options={"require": ["exp", "sub"]},
         )
     except jwt.InvalidTokenError:
         raise ApiError(403, "this invitation is not valid (any more); ask for a new one") from None
-    if app.control.documents(people.INVITATION_KIND).get(claims["org"], claims["sub"]) is None:
+    documents = services.stores.control.documents(Kind.INVITATION)
+    if documents.get(claims["org"], claims["sub"]) is None:
         raise _used()
     return claims
 
@@ -152,20 +157,21 @@ def _used() -> ApiError:
     return ApiError(403, "this invitation was used already")
 
 
-def _make_account(
-    app: ArthurApp, claims: dict[str, Any], username: str, password: str, profile: Any
+def _create_account(
+    control: ControlStore, claims: dict[str, Any], fields: Mapping[str, str]
 ) -> None:
+    username, password = fields.get("username", ""), fields.get("password", "")
     people.check_account({"username": username, "email": claims["sub"], "password": password})
-    password_hash = app.control.users.hashed(password)
-    with app.control.transaction():
-        user = app.control.users.create(
+    password_hash = control.users.hashed(password)
+    with control.transaction():
+        user = control.users.create(
             username=username,
             email=claims["sub"],
             password_hash=password_hash,
-            profile={name: profile.get(name) or None for name in ("first_name", "last_name")},
+            profile={name: fields.get(name) or None for name in ("first_name", "last_name")},
         )
-        app.control.users.join(user.id, claims["org"], INVITED_ROLE)
-        if not app.control.documents(people.INVITATION_KIND).delete(claims["org"], claims["sub"]):
+        control.users.join(user.id, claims["org"], INVITED_ROLE)
+        if not control.documents(Kind.INVITATION).delete(claims["org"], claims["sub"]):
             raise _used()
 
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import Permission
-from arthurai.server.authorization import SUPER_ADMIN
 from arthurai.server.http.registry import ApiError, Request
+from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.storage.documents.stored_users import MAX_PASSWORD_LENGTH
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from arthurai.server.storage.documents.stored_users import User
 
-INVITATION_KIND: Final = "invitation"
 MAX_NAME_LENGTH: Final = 255
 _ADDRESS: Final = re.compile(r"[^\s@,;:<>\"()\[\]\\]+@[^\s@,;:<>\"()\[\]\\/]+")
 _NAME: Final = re.compile(r"\S(.*\S)?")
@@ -34,10 +33,10 @@ def check_role(request: Request, organization_id: str, role: str) -> None:
         ApiError: 400 for a role that does not exist, 403 for one with rights over people or
             organisations that the caller lacks.
     """
-    authorization = request.app.authorization
+    authorization = request.services.authorization
     if not authorization.role_exists(organization_id, role):
         raise ApiError(400, f"role {role[:100]!r} does not exist in this organization")
-    if not request.caller.is_global and not authorization.may_assign(request.caller, role):
+    if not request.principal.is_global and not authorization.may_assign(request.principal, role):
         raise ApiError(403, f"role {role[:100]!r} has rights over people that the caller lacks")
 
 
@@ -117,7 +116,7 @@ def change_user(
             403 for a wrong old password or a role that the caller cannot give, 409 for a taken
             name or address.
     """
-    body, users = request.body, request.app.control.users
+    body, users = request.body, request.stores.control.users
     check_account(body, user)
     password, password_hash = body.get("new_password"), None
     if password is not None:
@@ -126,7 +125,7 @@ def change_user(
                 raise ApiError(400, "body.old_password: needed to set a new password")
             users.check_old_password(user, body["old_password"])
         password_hash = users.hashed(password)
-    with request.app.control.transaction():
+    with request.stores.control.transaction():
         users.update(user, username=body.get("username"), email=body.get("email"), profile=body)
         if password_hash is not None:
             users.set_password(user, password_hash)
@@ -149,19 +148,19 @@ def may_administer(request: Request, user: User) -> None:
     Raises:
         ApiError: 403 when they do not.
     """
-    caller, app = request.caller, request.app
-    if SUPER_ADMIN in caller.roles:
+    principal, services = request.principal, request.services
+    if SUPER_ADMIN in principal.roles:
         return
     for organization_id, role in user.roles.items():
-        if organization_id not in caller.memberships:
+        if organization_id not in principal.memberships:
             raise ApiError(
                 403,
                 "this user belongs to other organizations too; only the user can change the "
                 "account",
             )
-        there = app.authentication.enter(caller, organization_id)
-        app.authorization.require(there, request.operation.permission)
-        if not app.authorization.may_assign(there, role):
+        there = services.authentication.enter(principal, organization_id)
+        services.authorization.require(there, request.operation.permission)
+        if not services.authorization.may_assign(there, role):
             raise ApiError(403, "this user has rights over people that the caller lacks")
 
 
@@ -178,15 +177,15 @@ def check_manager_left(request: Request, user: User, organization_id: str) -> No
     Raises:
         ApiError: 400 when the user was the last one.
     """
-    app = request.app
+    authorization, users = request.services.authorization, request.stores.control.users
 
     def manages(member: User) -> bool:
-        granted = app.authorization.grants([member.roles[organization_id]], organization_id)
+        granted = authorization.grants([member.roles[organization_id]], organization_id)
         return member.active and _MANAGE in granted
 
-    if request.caller.is_global or organization_id not in user.roles or not manages(user):
+    if request.principal.is_global or organization_id not in user.roles or not manages(user):
         return
-    if not any(manages(member) for member in app.control.users.members(organization_id)):
+    if not any(manages(member) for member in users.members(organization_id)):
         raise ApiError(
             400,
             f"{user.username!r} is the last user who manages users of this organization; give "

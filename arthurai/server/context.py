@@ -1,0 +1,57 @@
+"""What the services of the server are built on: the stores, and those they notify."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from arthurai.server.storage.documents import ControlStore
+    from arthurai.server.storage.warehouse.data_store import DataStore
+
+logger = logging.getLogger("arthurai.server")
+
+
+class Stores(NamedTuple):
+    """Everything that the server keeps.
+
+    Attributes:
+        control: Organizations, users, keys, models and small documents.
+        data: Inferences, reference data and ground truth.
+    """
+
+    control: ControlStore
+    data: DataStore
+
+    def are_healthy(self) -> bool:
+        """Return whether both stores answer; what is wrong is logged."""
+        try:
+            self.control.database.scalar("SELECT 1")
+            self.data.rows("SELECT 1")
+        except Exception:
+            logger.exception("health check failed")
+            return False
+        return True
+
+
+class Notifier(Protocol):
+    """Whoever must know about alerts."""
+
+    def alert_fired(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+        """Notify everybody configured for the model of an alert; return how many."""
+
+
+class ScoredCallback(Protocol):
+    """Whoever must know that inferences got scores after their arrival."""
+
+    def __call__(
+        self,
+        model_id: str,
+        batch_ids: Iterable[str],
+        first: datetime | None,
+        last: datetime | None,
+    ) -> None:
+        """Take note of the batches, and of the time span of the inferences, that got scores."""

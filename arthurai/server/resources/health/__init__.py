@@ -1,0 +1,1 @@
+"""The resource health: whether the server works."""

@@ -1,0 +1,40 @@
+"""What request handlers may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arthurai.server.authentication import Authentication
+    from arthurai.server.authorization import Authorization
+    from arthurai.server.context import Stores
+    from arthurai.server.delivery.channels import Delivery
+    from arthurai.server.delivery.notifications import Notifications
+    from arthurai.server.enrichment.manager import Enrichments
+    from arthurai.server.http.validation import Validation
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of a server that request handlers may use.
+
+    Attributes:
+        stores: Everything that the server keeps.
+        secret: Signs sessions and invitations.
+        authentication: Identifies principals.
+        authorization: Checks permissions.
+        validation: Checks values against the document of the API.
+        enrichments: Trains, scores and explains in the background.
+        notifications: Notifies people about alerts.
+        delivery: Sends mails and webhooks.
+    """
+
+    stores: Stores
+    secret: bytes
+    authentication: Authentication
+    authorization: Authorization
+    validation: Validation
+    enrichments: Enrichments
+    notifications: Notifications
+    delivery: Delivery
