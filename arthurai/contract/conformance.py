@@ -6,22 +6,23 @@ headers it declares. A server's meaning is checked elsewhere.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from arthurai.common.bundle import base_path, operations_of, pointer_step, resolve
+from arthurai.common.bundle import base_path, operations_of, resolve
+from arthurai.common.path_router import PathRouter
+from arthurai.common.schema_validators import SchemaValidators, format_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from arthurai.common.bundle import Operation
+    from arthurai.common.path_router import PathMatch
+    from arthurai.common.schema_validators import Validator
 
 JSON: Final = "application/json"
-_BUNDLE_URI: Final = "urn:arthurai:bundle"
 _NO_CONTENT: Final = frozenset({202, 204, 205, 304})
 _REFUSALS: Final = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNAUTHORIZED})
 
@@ -67,13 +68,6 @@ class Deviation(NamedTuple):
         return f"{self.operation_id or 'unknown operation'}: {self.kind}: {self.message}"
 
 
-class _Route(NamedTuple):
-    pattern: re.Pattern[str]
-    parameters: int
-    path: str
-    operations: dict[str, Operation]
-
-
 class Conformance:
     """Checks exchanges against one document; validators are compiled at their first use."""
 
@@ -84,8 +78,16 @@ class Conformance:
             bundle: An OpenAPI document without references to other files.
         """
         self.bundle = bundle
-        self._validators: dict[str, Any] = {}
-        self._routes = self._read_routes()
+        self._validators = SchemaValidators(bundle)
+        self._paths = PathRouter(operations_of(bundle).values(), base_path(bundle))
+
+    def match(self, url: str) -> PathMatch | None:
+        """Return the path of the document that an address fits, `None` when there is none.
+
+        Args:
+            url: The whole address, or its path and query.
+        """
+        return self._paths.find([unquote(part) for part in urlsplit(url).path.split("/")[1:]])
 
     def operation(self, method: str, url: str) -> Operation | None:
         """Return the operation that an address belongs to, ``None`` when there is none.
@@ -94,8 +96,8 @@ class Conformance:
             method: HTTP method in capitals.
             url: The whole address, or its path and query.
         """
-        route = self._route(url)
-        return route.operations.get(method) if route else None
+        match = self.match(url)
+        return match.operations.get(method) if match else None
 
     def check(self, exchange: Exchange) -> list[Deviation]:
         """Return all deviations of an exchange, an empty list when it honours the document.
@@ -103,30 +105,34 @@ class Conformance:
         Args:
             exchange: What went over the wire.
         """
-        route = self._route(exchange.url)
-        if route is None:
+        match = self.match(exchange.url)
+        if match is None:
             if exchange.status == HTTPStatus.NOT_FOUND:
                 return []
             path = urlsplit(exchange.url).path
             return [Deviation("", "path", f"{exchange.method} {path} is not in the document")]
-        operation = route.operations.get(exchange.method)
+        operation = match.operations.get(exchange.method)
         if operation is None:
-            return list(self._check_method(exchange, route))
+            return list(self._check_method(exchange, match))
         found = [*self._check_answer(exchange, operation)]
         if exchange.status < HTTPStatus.BAD_REQUEST:
             found += self._check_request(exchange, operation)
         return [Deviation(operation.operation_id, kind, message) for kind, message in found]
 
-    def _check_method(self, exchange: Exchange, route: _Route) -> Iterator[Deviation]:
-        if exchange.method == "HEAD" and "GET" in route.operations:
+    def _check_method(self, exchange: Exchange, match: PathMatch) -> Iterator[Deviation]:
+        if exchange.method == "HEAD" and "GET" in match.operations:
             return
         if exchange.status not in _REFUSALS:
-            message = f"{exchange.method} {route.path} is not in the document: 405 expected, got"
+            message = (
+                f"{exchange.method} {match.template} is not in the document: 405 expected, got"
+            )
             yield Deviation("", "method", f"{message} {exchange.status}")
         elif exchange.status == HTTPStatus.METHOD_NOT_ALLOWED:
             allowed = {m.strip() for m in exchange.response_headers.get("allow", "").split(",")}
-            if not set(route.operations) <= allowed:
-                message = f"Allow of {route.path} must name {', '.join(sorted(route.operations))}"
+            if not set(match.operations) <= allowed:
+                message = (
+                    f"Allow of {match.template} must name {', '.join(sorted(match.operations))}"
+                )
                 yield Deviation("", "allow header", message)
 
     def _check_request(self, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
@@ -152,8 +158,8 @@ class Conformance:
             expected = ", ".join(content)
             yield "request content type", f"{media_type or 'none'} instead of {expected}"
         elif media_type == JSON:
-            pointer = self._pointer(operation, "requestBody", body, media_type)
-            yield from self._faults("request body", pointer, exchange.request_body)
+            validator = self._validators.of_body(operation, "requestBody", body, JSON)
+            yield from _check_body("request body", validator, exchange.request_body)
 
     def _check_answer(self, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
         responses = operation.spec["responses"]
@@ -185,67 +191,23 @@ class Conformance:
             expected = ", ".join(content)
             yield "response content type", f"{media_type or 'none'} instead of {expected}"
         elif media_type == JSON and "schema" in content.get(JSON, {}):
-            pointer = self._pointer(operation, f"responses/{key}", responses[key], JSON)
-            yield from self._faults("response body", pointer, exchange.response_body)
-
-    def _pointer(
-        self, operation: Operation, place: str, node: Mapping[str, Any], media_type: str
-    ) -> str:
-        """Return the JSON pointer of the schema of a body, references followed."""
-        own = f"/paths/{pointer_step(operation.path)}/{operation.method.lower()}/{place}"
-        start = node["$ref"].removeprefix("#") if "$ref" in node else own
-        return f"{start}/content/{pointer_step(media_type)}/schema"
-
-    def _faults(self, kind: str, pointer: str, content: bytes) -> Iterator[tuple[str, str]]:
-        import orjson
-
-        try:
-            value = orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            yield kind, f"not JSON: {error}"
-            return
-        for fault in self._validator(pointer).iter_errors(value):
-            place = "".join(
-                f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault.instance_path
-            )
-            yield kind, f"{place.lstrip('.') or 'the whole'}: {fault.message[:300]}"
-
-    def _validator(self, pointer: str) -> Any:
-        if pointer not in self._validators:
-            import jsonschema_rs
-
-            self._validators[pointer] = jsonschema_rs.Draft202012Validator(
-                {"$ref": f"{_BUNDLE_URI}#{pointer}"},
-                registry=self._registry,
-                validate_formats=True,
-            )
-        return self._validators[pointer]
-
-    @cached_property
-    def _registry(self) -> Any:
-        import jsonschema_rs
-
-        return jsonschema_rs.Registry([(_BUNDLE_URI, self.bundle)], draft=jsonschema_rs.Draft202012)
-
-    def _read_routes(self) -> list[_Route]:
-        by_path: dict[str, dict[str, Operation]] = {}
-        for operation in operations_of(self.bundle).values():
-            by_path.setdefault(operation.path, {})[operation.method] = operation
-        prefix = re.escape(base_path(self.bundle))
-        routes = []
-        for path, operations in by_path.items():
-            parts = re.split(r"\{[^}]+\}", path)
-            pattern = prefix + "[^/]+".join(re.escape(part) for part in parts)
-            routes.append(_Route(re.compile(pattern), len(parts) - 1, path, operations))
-        return sorted(routes, key=lambda route: route.parameters)
-
-    def _route(self, url: str) -> _Route | None:
-        path = urlsplit(url).path
-        for route in self._routes:
-            if route.pattern.fullmatch(path):
-                return route
-        return None
+            place = f"responses/{key}"
+            validator = self._validators.of_body(operation, place, responses[key], JSON)
+            yield from _check_body("response body", validator, exchange.response_body)
 
 
 def _media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_body(kind: str, validator: Validator, content: bytes) -> Iterator[tuple[str, str]]:
+    import orjson
+
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        yield kind, f"not JSON: {error}"
+        return
+    for found in validator.iter_errors(value):
+        place = format_place(found.instance_path) or "the whole"
+        yield kind, f"{place}: {found.message[:300]}"

@@ -9,34 +9,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import load_bundle, pointer_step, resolve
+from arthurai.common.schema_validators import SchemaValidators, format_place
 from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from arthurai.common.bundle import Operation
+    from arthurai.common.schema_validators import Validator
 
-_BUNDLE_URI: Final = "urn:arthurai:bundle"
 _BOOLEANS: Final = {"true": True, "false": False}
 _INTEGER: Final = re.compile(r"[+-]?\d{1,19}")
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _BLANK_ZONE: Final = re.compile(r"(\S+) (\d\d:?\d\d)")
 _SHOWN_CHARACTERS: Final = 200
-
-
-class Validator(Protocol):
-    """What is used of a compiled schema."""
-
-    def is_valid(self, instance: Any) -> bool:
-        """Tell whether an instance has no fault; faster than collecting them."""
-
-    def iter_errors(self, instance: Any) -> Iterable[Any]:
-        """Yield the faults of an instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +54,8 @@ class Validation:
             bundle: A document without references to other files.
         """
         self._bundle = bundle
-        self._registry = jsonschema_rs.Registry(
-            [(_BUNDLE_URI, dict(bundle))], draft=jsonschema_rs.Draft202012
-        )
-        self._validators: dict[str, Validator] = {}
+        self._validators = SchemaValidators(bundle)
         self._tables: dict[str, _ParameterTable] = {}
-
-    def _compile(self, schema: Mapping[str, Any]) -> Validator:
-        return cast(
-            "Validator",
-            jsonschema_rs.Draft202012Validator(
-                dict(schema), registry=self._registry, validate_formats=True
-            ),
-        )
-
-    def _validator_at(self, pointer: str) -> Validator:
-        found = self._validators.get(pointer)
-        if found is None:
-            found = self._compile({"$ref": f"{_BUNDLE_URI}#{pointer}"})
-            self._validators[pointer] = found
-        return found
 
     def check_component(self, name: str, value: Any, where: str) -> None:
         """Check a decoded value against a named schema of the document.
@@ -97,7 +68,7 @@ class Validation:
         Raises:
             ApiError: 400, naming the place of the first fault.
         """
-        _check(self._validator_at(f"/components/schemas/{pointer_step(name)}"), value, where)
+        _check(self._validators.at(f"/components/schemas/{pointer_step(name)}"), value, where)
 
     def check_body(self, operation: Operation, media_type: str, body: Any) -> None:
         """Check a decoded request body.
@@ -110,14 +81,9 @@ class Validation:
         Raises:
             ApiError: 400, naming the place of the first fault.
         """
-        request_body = self._bundle["paths"][operation.path][operation.method.lower()][
-            "requestBody"
-        ]
-        pointer = request_body.get("$ref", "").removeprefix("#") or (
-            f"/paths/{pointer_step(operation.path)}/{operation.method.lower()}/requestBody"
-        )
-        pointer = f"{pointer}/content/{pointer_step(media_type)}/schema"
-        _check(self._validator_at(pointer), body, "body")
+        request_body = operation.spec["requestBody"]
+        validator = self._validators.of_body(operation, "requestBody", request_body, media_type)
+        _check(validator, body, "body")
 
     def media_types(self, operation: Operation) -> tuple[tuple[str, ...], bool]:
         """Return the media types of an operation's request body and whether a body is required.
@@ -188,12 +154,12 @@ class Validation:
                     is_time=(items if is_array else schema).get("format") == "date-time",
                 )
             )
-            properties[spec["name"]] = _absolute(spec["schema"])
+            properties[spec["name"]] = spec["schema"]
             if spec.get("required"):
                 required.append(spec["name"])
             if "default" in schema:
                 defaults[spec["name"]] = schema["default"]
-        validator = self._compile(
+        validator = self._validators.compile(
             {"type": "object", "properties": properties, "required": required}
         )
         return _ParameterTable(tuple(parameters), defaults, validator)
@@ -208,18 +174,6 @@ def shipped_validation() -> Validation:
 def _types(schema: Mapping[str, Any]) -> frozenset[str]:
     stated = schema.get("type", ())
     return frozenset((stated,) if isinstance(stated, str) else stated)
-
-
-def _absolute(node: Any) -> Any:
-    """Point references of a parameter schema at the registered document."""
-    if isinstance(node, dict):
-        return {
-            key: _BUNDLE_URI + value if key == "$ref" else _absolute(value)
-            for key, value in node.items()
-        }
-    if isinstance(node, list):
-        return [_absolute(value) for value in node]
-    return node
 
 
 def _read(parameter: _Parameter, raw: Sequence[str]) -> Any:
@@ -251,11 +205,9 @@ def _read_one(parameter: _Parameter, raw: str) -> Any:
 def _check(validator: Validator, value: Any, where: str) -> None:
     if validator.is_valid(value):
         return
-    for fault in validator.iter_errors(value):
-        place = where + "".join(
-            f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault.instance_path
-        )
-        raise ApiError(400, f"{place}: {_shortened(fault.message)}")
+    for error in validator.iter_errors(value):
+        place = format_place(error.instance_path, where)
+        raise ApiError(400, f"{place}: {_shortened(error.message)}")
 
 
 def _shortened(message: str) -> str:

@@ -105,9 +105,9 @@ class Deviant:
             return answer
 
         found = CONFORMANCE.operation(request.method, request.path)
-        there = CONFORMANCE._route(request.path)
+        there = CONFORMANCE.match(request.path)
         # A method that the path does not have is the operation's business, too.
-        own = there is not None and there.path == self.operation.path
+        own = there is not None and there.template == self.operation.path
         if found == self.operation or (found is None and own):
             try:
                 answer = self.rule(self, request, forward)
