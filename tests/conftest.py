@@ -13,7 +13,9 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["recorder"]
+from arthurai import ArthurAI
+
+pytest_plugins = ["recorder", "scripted_server"]
 
 # The same examples on every machine, however busy it is; `make test-slow` looks for new ones.
 settings.register_profile(
@@ -75,3 +77,10 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
     with serving("--data-dir", str(folder / "data"), cwd=folder) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def arthur():
+    """Connect to an embedded server that all tests of a process share."""
+    with ArthurAI(url="local://") as connection:
+        yield connection

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+import threading
 from uuid import uuid4
 
 import argon2
 import httpx
 import pytest
+from builders import make_zip
 
 from arthurai.server.app import create_app
+from arthurai.server.serving.waitress_server import Server, listen
 from arthurai.server.storage.documents import stored_users as users
 from arthurai.transport.local import LocalTransport
 
@@ -171,3 +174,20 @@ def inference():
         return made
 
     return make
+
+
+@pytest.fixture
+def listening(app):
+    """Serve ``app`` on a socket; give the server."""
+    server = Server(app, listen(port=0), threads=4, max_body_bytes=2**30)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield server
+    server.stop()
+    thread.join()
+
+
+@pytest.fixture
+def zipped():
+    """Give `make_zip`."""
+    return make_zip

@@ -6,12 +6,12 @@ import contextlib
 import io
 import json
 import pickle
-import zipfile
 
 import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from builders import make_zip
 
 from arthurai.transport.local import LocalTransport
 
@@ -212,21 +212,6 @@ def image_model():
             attribute("measured", "GROUND_TRUTH"),
         ],
     }
-
-
-def make_zip(files):
-    """Give the bytes of a zip with these files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-@pytest.fixture
-def zipped():
-    """Give `make_zip`."""
-    return make_zip
 
 
 class Poison:

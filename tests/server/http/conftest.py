@@ -1,14 +1,11 @@
-"""Servers that several tests share, in-process and over sockets."""
+"""A server that the tests of a module share."""
 
 from __future__ import annotations
-
-import threading
 
 import httpx
 import pytest
 
 from arthurai.server.app import create_app
-from arthurai.server.serving.waitress_server import Server, listen
 from arthurai.transport.local import LocalTransport
 
 
@@ -24,14 +21,3 @@ def shared_admin():
         ) as client,
     ):
         yield client
-
-
-@pytest.fixture
-def listening(app):
-    """Serve ``app`` on a socket; give the server."""
-    server = Server(app, listen(port=0), threads=4, max_body_bytes=2**30)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield server
-    server.stop()
-    thread.join()

@@ -2,7 +2,7 @@
 
 After a wanted change of the plots, renew the baselines and look at each of them:
 
-    ARTHURAI_RENEW_BASELINES=1 python -m pytest tests/viz/test_rendering.py
+    ARTHURAI_RENEW_BASELINES=1 python -m pytest tests/model/viz/test_rendering.py
 
 Other versions of matplotlib and of its font library move letters and edges by a pixel or two.
 Pictures count as equal when nearly all ink of each has ink of the other near it: what moved a little
@@ -23,7 +23,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
-from viz import pictures
+
+from . import pictures
 
 BASELINES = Path(__file__).parent / "baseline"
 RENEW = bool(os.environ.get("ARTHURAI_RENEW_BASELINES"))

@@ -6,11 +6,10 @@ import datetime as dt
 
 import httpx
 import pytest
+from builders import attribute, inference
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import ArthurUserError
-
-from .data_helpers import attribute, inference
 
 MODEL = {
     "partner_model_id": "shared",

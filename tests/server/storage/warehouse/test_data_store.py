@@ -11,16 +11,7 @@ import uuid
 import duckdb
 import pyarrow as pa
 import pytest
-
-from arthurai.server.storage.warehouse.data_store import DataStore
-from arthurai.server.storage.warehouse.duckdb_database import Database
-from arthurai.server.storage.warehouse.errors import (
-    DatasetStateError,
-    UnknownDatasetError,
-    UnknownModelError,
-)
-
-from .data_helpers import (
+from builders import (
     SIMPLE,
     attribute,
     inference,
@@ -30,6 +21,14 @@ from .data_helpers import (
     stamp,
     truth,
     values,
+)
+
+from arthurai.server.storage.warehouse.data_store import DataStore
+from arthurai.server.storage.warehouse.duckdb_database import Database
+from arthurai.server.storage.warehouse.errors import (
+    DatasetStateError,
+    UnknownDatasetError,
+    UnknownModelError,
 )
 
 

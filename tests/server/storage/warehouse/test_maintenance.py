@@ -14,6 +14,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from builders import (
+    attribute,
+    inference,
+    make_schema,
+    read,
+    simple_schema,
+    truth,
+    values,
+)
 
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.duckdb_database import (
@@ -27,16 +36,6 @@ from arthurai.server.storage.warehouse.errors import (
     DataStoreVersionError,
 )
 from arthurai.server.storage.warehouse.maintenance import compact
-
-from .data_helpers import (
-    attribute,
-    inference,
-    make_schema,
-    read,
-    simple_schema,
-    truth,
-    values,
-)
 
 # --- retention and compaction ---------------------------------------------------------------------
 
@@ -238,13 +237,13 @@ def test_both_supported_versions_of_duckdb(tmp_path):
     """Version 1.5 passes the tests of the store; 2 opens its files, but not the other way."""
     python = tmp_path / "venv" / "bin" / "python"
     here = Path(__file__).resolve().parent
-    root = here.parents[2]
+    root = here.parents[3]
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     packages = ["duckdb==1.5.6", "pytest", "hypothesis", "pyarrow", "numpy", "orjson"]
     subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
-    environment = {**os.environ, "PYTHONPATH": str(root)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
 
-    tests = [here / name for name in ("test_data_store.py", "test_data_values.py")]
+    tests = [here / name for name in ("test_data_store.py", "test_values.py")]
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", root]
     subprocess.run(
         [*command, "--noconftest", "--import-mode=importlib", "-c", os.devnull, *tests],
@@ -257,12 +256,11 @@ def test_both_supported_versions_of_duckdb(tmp_path):
         import sys
         from pathlib import Path
         from arthurai.server.storage.warehouse.data_store import DataStore
-        from data_helpers import inference, simple_schema
+        from builders import inference, simple_schema
 
         with DataStore(Path(sys.argv[1])) as store:
             print(store.append_inferences(simple_schema(), [inference(1)]).accepted)
     """
-    environment["PYTHONPATH"] = os.pathsep.join([str(root), str(here)])
 
     def run(interpreter, directory):
         return subprocess.run(

@@ -12,14 +12,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from builders import attribute, make_schema, read, stamp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.errors import BadDataError
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
-
-from .data_helpers import attribute, make_schema, read, stamp
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

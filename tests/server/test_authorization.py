@@ -17,7 +17,7 @@ from arthurai.common.bundle import load_bundle, operations, resolve
 from arthurai.server.app import create_app
 from arthurai.transport.local import LocalTransport
 
-OPENAPI = Path(__file__).parents[3] / "openapi"
+OPENAPI = Path(__file__).parents[2] / "openapi"
 ROLES = yaml.safe_load((OPENAPI / "roles.yaml").read_text(encoding="utf-8"))
 PUBLIC = {"login", "saml_sso"}
 PROTECTED = [o for o in operations().values() if o.operation_id not in PUBLIC]

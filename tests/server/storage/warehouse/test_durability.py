@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from builders import read, simple_schema, stamp
 
 from arthurai.server.storage.warehouse.data_store import DataStore
-
-from .data_helpers import read, simple_schema, stamp
 
 # Writes until it is killed. Before each write it says what it is about to write ("try"), after it
 # that the store has taken it ("done").
@@ -27,7 +26,7 @@ INGEST = """
     import pyarrow as pa
 
     from arthurai.server.storage.warehouse.data_store import DataStore
-    from data_helpers import simple_schema, stamp
+    from builders import simple_schema, stamp
 
     directory, first, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     random.seed(seed)
@@ -141,7 +140,7 @@ def kill_repeatedly(directory, times, seed):
     ledger = Ledger()
     chance = random.Random(seed)
     schema = simple_schema(is_batch=True)
-    here = Path(__file__).resolve().parent
+    tests = Path(__file__).resolve().parents[3]
     for number in range(times):
         command = [
             sys.executable,
@@ -151,7 +150,7 @@ def kill_repeatedly(directory, times, seed):
             str(ledger.rows),
             str(number),
         ]
-        environment = {"PYTHONPATH": f"{here.parents[2]}:{here}", "PATH": "/usr/bin:/bin"}
+        environment = {"PYTHONPATH": f"{tests.parent}:{tests}", "PATH": "/usr/bin:/bin"}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert process.stdout.readline() == f"open {ledger.rows}\n"
         killer = threading.Timer(chance.uniform(0.0, 0.6), process.kill)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 
 from arthurai.server.model_schema import ModelSchema
 
@@ -66,3 +68,12 @@ def read(store, schema, source="inference"):
 
 def values(store, schema, name, source="inference"):
     return [row[name] for row in read(store, schema, source)]
+
+
+def make_zip(files):
+    """Give the bytes of a zip with these files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()

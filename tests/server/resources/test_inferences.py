@@ -12,13 +12,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from builders import attribute, inference, stamp, truth
 from PIL import Image
 from werkzeug.test import Client
 
 from arthurai.server.app import create_app
 from arthurai.server.storage.warehouse import sagemaker
-
-from .data_helpers import attribute, inference, stamp, truth
 
 
 class Api:
