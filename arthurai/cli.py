@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from arthurai.common.settings import SECRET_VARIABLES, VARIABLES
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
@@ -28,18 +29,6 @@ _PARTS: Final = {
     "explain": "explainers, and the enrichments that train models",
     "contract": "`arthurai contract`",
 }
-_ENVIRONMENT: Final = (
-    "ARTHUR_ENDPOINT_URL",
-    "ARTHUR_API_KEY",
-    "ARTHUR_LOGIN",
-    "ARTHUR_PASSWORD",
-    "ARTHUR_ORGANIZATION_ID",
-    "VERIFY_SSL",
-    "ARTHUR_SMTP_URL",
-    "ARTHUR_SMTP_FROM",
-    "ARTHUR_WEBHOOKS",
-)
-_SECRETS: Final = frozenset({"ARTHUR_API_KEY", "ARTHUR_PASSWORD", "ARTHUR_SMTP_URL"})
 _MAX_THREADS: Final = 1024
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -362,10 +351,10 @@ def _doctor(options: argparse.Namespace) -> int:
     for part, use in _PARTS.items():
         state = f"incomplete; for {use}: {install_line(lacking[part])}"
         print(f"{part or 'core'}: {state if lacking[part] else 'complete'}")
-    for name in _ENVIRONMENT:
+    for name in VARIABLES:
         value = os.environ.get(name)
         if value is not None:
-            print(f"{name}: {'set' if name in _SECRETS else _without_login(value)}")
+            print(f"{name}: {'set' if name in SECRET_VARIABLES else _without_login(value)}")
     works = bool(lacking[_SERVER_EXTRA]) or _embedded_server_works()
     return 0 if works and not lacking[""] else 1
 

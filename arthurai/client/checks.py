@@ -7,48 +7,18 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import check_object, check_text
 from arthurai.common.exceptions import (
     ArthurUserError,
     MissingParameterError,
     UnexpectedValueError,
-    UserTypeError,
     UserValueError,
 )
-from arthurai.transport.options import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_PARTNER_ID = 255
-
-
-def check_text(name: str, value: object) -> None:
-    """Refuse what is no text or an empty one.
-
-    Raises:
-        UserTypeError: `value` is no text.
-        UserValueError: It is empty.
-    """
-    if not isinstance(value, str):
-        raise UserTypeError(f"{name} must be a string, got {type(value).__name__}")
-    if not value.strip():
-        raise UserValueError(f"{name} is empty")
-
-
-def check_choice(name: str, value: str | None, choices: list[str]) -> None:
-    """Refuse what is none of the choices, with a suggestion.
-
-    Raises:
-        MissingParameterError: `value` is `None`.
-        UserValueError: It is none of the choices.
-    """
-    if value is None:
-        raise MissingParameterError(f"{name} is missing: give one of {', '.join(choices)}")
-    if value not in choices:
-        raise UserValueError(
-            f"{name}={value!r} must be one of {', '.join(choices)}."
-            f"{did_you_mean(str(value), choices)}"
-        )
 
 
 def names_of_model(partner_model_id: str | None, display_name: str | None) -> tuple[str, str]:
@@ -102,24 +72,13 @@ def read_from_server(what: str) -> Iterator[None]:
         ) from fault
 
 
-def received_object(body: Any) -> dict[str, Any]:
-    """Return an answer that has to be an object.
-
-    Raises:
-        UnexpectedValueError: It is none.
-    """
-    if not isinstance(body, dict):
-        raise UnexpectedValueError(f"the server sent {type(body).__name__} instead of an object")
-    return body
-
-
 def page_of(body: Any) -> tuple[list[Any], int]:
     """Return the items of one page of a list, and the number of pages.
 
     Raises:
         UnexpectedValueError: The answer is no page.
     """
-    page = received_object(body)
+    page = check_object(body)
     items = page.get("data")
     pages = page.get("total_pages")
     if not isinstance(items, list | None) or not isinstance(pages, int | None):

@@ -7,16 +7,9 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from arthurai._compat.http.http_verbs import HTTPClient, RefreshFunction
-from arthurai.client.checks import (
-    check_choice,
-    check_text,
-    is_uuid,
-    names_of_model,
-    page_of,
-    read_from_server,
-    received_object,
-)
+from arthurai.client.checks import is_uuid, names_of_model, page_of, read_from_server
 from arthurai.client.settings import Wishes, connect
+from arthurai.common.checks import check_choice, check_object, check_text
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -26,7 +19,8 @@ from arthurai.common.exceptions import (
     UserValueError,
     arthur_excepted,
 )
-from arthurai.transport.options import HttpOptions, did_you_mean, parse_endpoint
+from arthurai.common.text import list_names
+from arthurai.transport.options import HttpOptions, parse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -282,8 +276,15 @@ class ArthurAI:
                 "model_type is deprecated, use output_type", DeprecationWarning, stacklevel=2
             )
             output_type = output_type if output_type is not None else model_type
-        check_choice("input_type", input_type, InputType.list())
-        check_choice("output_type", output_type, OutputType.list())
+        for name, value, types in (
+            ("input_type", input_type, InputType.list()),
+            ("output_type", output_type, OutputType.list()),
+        ):
+            if value is None:
+                raise MissingParameterError(
+                    f"{name} is missing, must be one of {list_names(types)}"
+                )
+            check_choice(name, value, types)
         partner_model_id, display_name = names_of_model(partner_model_id, display_name)
         return ArthurModel(
             partner_model_id=partner_model_id,
@@ -319,11 +320,7 @@ class ArthurAI:
         """
         from arthurai_api.api.models import get_model
 
-        if id_type not in _ID_TYPES:
-            raise UserValueError(
-                f"id_type={id_type!r} must be one of {', '.join(_ID_TYPES)}."
-                f"{did_you_mean(str(id_type), _ID_TYPES)}"
-            )
+        check_choice("id_type", id_type, _ID_TYPES)
         check_text("identifier", identifier)
         try:
             body = self.session.call_json(
@@ -346,7 +343,7 @@ class ArthurAI:
         from arthurai.model.model import ArthurModel
 
         with read_from_server("model"):
-            model = ArthurModel.from_dict(received_object(body))
+            model = ArthurModel.from_dict(check_object(body))
         model.attach(self.session)
         return model
 
@@ -418,7 +415,7 @@ class ArthurAI:
             )
         body = self.session.call_json(get_model_group, group_id)
         with read_from_server("model group"):
-            group = ArthurModelGroup.from_dict(received_object(body))
+            group = ArthurModelGroup.from_dict(check_object(body))
         group.attach(self.session)
         return group
 
@@ -457,14 +454,14 @@ class ArthurAI:
         body = self.session.call_json(
             create_service_account, body={"description": description, "role": role}
         )
-        return received_object(body)
+        return check_object(body)
 
     @arthur_excepted("the current organisation could not be fetched")
     def get_current_org(self) -> dict[str, Any]:
         """Return the organisation this connection works in, with its id and name."""
         from arthurai_api.api.organizations import get_current_organization
 
-        return received_object(self.session.call_json(get_current_organization))
+        return check_object(self.session.call_json(get_current_organization))
 
     @arthur_excepted("the organisation could not be chosen")
     def set_current_org(self, org_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import check_object
 from arthurai.common.exceptions import (
     ArthurConnectionError,
     ArthurTimeoutError,
@@ -62,7 +63,7 @@ def organization_of_user(session: Session) -> str | None:
     """
     from arthurai_api.api.users import get_current_user
 
-    return _text(_object(session.call_json(get_current_user)).get("organization_id"))
+    return _text(check_object(session.call_json(get_current_user)).get("organization_id"))
 
 
 def auth_info_of(session: Session) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def auth_info_of(session: Session) -> dict[str, Any]:
     from arthurai_api.api.users import get_auth_info
 
     try:
-        return _object(session.call_json(get_auth_info))
+        return check_object(session.call_json(get_auth_info))
     except ResponseClientError as fault:
         if fault.status_code != _NOT_FOUND:
             raise
@@ -115,12 +116,6 @@ def find_organization(session: Session, credential: str) -> str | None:
             f"{', '.join(map(str, organizations))}."
         )
     return _text(organizations[0]) if organizations else None
-
-
-def _object(body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise UnexpectedValueError(f"the server sent {type(body).__name__} instead of an object")
-    return body
 
 
 def _text(value: Any) -> str | None:

@@ -10,17 +10,26 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from arthurai.client.organization_lookup import explain_first_contact, find_organization
+from arthurai.common.checks import check_bool
 from arthurai.common.exceptions import (
     MissingParameterError,
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.settings import (
+    KEY_VARIABLE,
+    LOGIN_VARIABLE,
+    ORGANIZATION_VARIABLE,
+    PASSWORD_VARIABLE,
+    URL_VARIABLE,
+    read_variable,
+)
+from arthurai.common.text import list_names, suggest
 from arthurai.transport.auth import ApiKey, Login
 from arthurai.transport.local import open_local
 from arthurai.transport.options import (
     Endpoint,
     HttpOptions,
-    did_you_mean,
     parse_endpoint,
     resolve_verify_ssl,
 )
@@ -31,11 +40,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-URL_VARIABLE = "ARTHUR_ENDPOINT_URL"
-KEY_VARIABLE = "ARTHUR_API_KEY"
-LOGIN_VARIABLE = "ARTHUR_LOGIN"
-PASSWORD_VARIABLE = "ARTHUR_PASSWORD"  # noqa: S105 - the name of a variable
-ORGANIZATION_VARIABLE = "ARTHUR_ORGANIZATION_ID"
 UNKNOWN_ORGANIZATION = "unknown"
 
 _SECRET_NAMES = frozenset({"access_key", "password", "http_options"})
@@ -75,8 +79,8 @@ class Wishes:
         for name, value in config.items():
             if name not in defaults:
                 raise UserValueError(
-                    f"config has the unknown key {name!r}; known are {', '.join(defaults)}."
-                    f"{did_you_mean(str(name), defaults)}"
+                    f"unknown key {name!r} in config, must be one of {list_names(defaults)}"
+                    f"{suggest(name, defaults)}"
                 )
             if value is None or value == values[name]:
                 continue
@@ -90,10 +94,6 @@ class Wishes:
         return Wishes(**values)
 
 
-def _environment(name: str) -> str | None:
-    return os.environ.get(name, "").strip() or None
-
-
 def endpoint_of(wishes: Wishes) -> Endpoint:
     """Find and check the address of the server.
 
@@ -101,7 +101,7 @@ def endpoint_of(wishes: Wishes) -> Endpoint:
         MissingParameterError: There is none.
         UserValueError: It cannot be used.
     """
-    url = wishes.url if wishes.url is not None else _environment(URL_VARIABLE)
+    url = wishes.url if wishes.url is not None else read_variable(URL_VARIABLE)
     if url is None:
         if wishes.offline:
             return Endpoint(origin="https://offline.invalid", shown="offline")
@@ -110,10 +110,7 @@ def endpoint_of(wishes: Wishes) -> Endpoint:
             f'without any account, use url="local://" or url="local:///some/dir".'
         )
     for name in ("allow_insecure", "offline"):
-        if not isinstance(getattr(wishes, name), bool):
-            raise UserTypeError(
-                f"{name} must be True or False, got {type(getattr(wishes, name)).__name__}"
-            )
+        check_bool(name, getattr(wishes, name))
     return parse_endpoint(url, allow_insecure=wishes.allow_insecure)
 
 
@@ -133,14 +130,14 @@ def credentials_of(wishes: Wishes, endpoint: Endpoint) -> tuple[Credentials | No
     if login is not None and key is not None:
         logger.warning("both login and access_key are given; login is used")
     if login is None and key is None and not endpoint.local:
-        login = _environment(LOGIN_VARIABLE)
+        login = read_variable(LOGIN_VARIABLE)
     if login is not None:
         return Login(_checked_login(login), _password(wishes, login, endpoint)), "login"
     if wishes.password is not None:
         raise MissingParameterError("password is given without login: give login=… as well")
     if key is None and endpoint.local:
         return None, "access_key"
-    key = key if key is not None else _environment(KEY_VARIABLE)
+    key = key if key is not None else read_variable(KEY_VARIABLE)
     if key is None:
         raise MissingParameterError(
             f"no credentials: give access_key=…, or login=… and password=…, or set {KEY_VARIABLE}, "
@@ -206,7 +203,7 @@ def connect(wishes: Wishes) -> Session:
     credentials, name = credentials_of(wishes, endpoint)
     organization = wishes.organization_id
     if organization is None and not endpoint.local:
-        organization = _environment(ORGANIZATION_VARIABLE)
+        organization = read_variable(ORGANIZATION_VARIABLE)
     local = open_local(endpoint) if endpoint.local else None
     if credentials is None and local is not None:
         credentials = ApiKey(local.admin_key)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from arthurai.common.settings import KEY_VARIABLE, read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _RATE: Final = re.compile(r"(?P<count>\d+)/(?P<unit>[smh])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
-ACCESS_KEY_VARIABLE: Final = "ARTHUR_API_KEY"
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ def parse(arguments: Sequence[str]) -> Options:
     """
     parser = _parser()
     given = parser.parse_args(arguments)
-    key = given.access_key or os.environ.get(ACCESS_KEY_VARIABLE)
+    key = given.access_key or read_variable(KEY_VARIABLE)
     if key is None and not given.url.lower().startswith("local:"):
-        parser.error(f"give --access-key, or set the environment variable {ACCESS_KEY_VARIABLE}")
+        parser.error(f"give --access-key, or set the environment variable {KEY_VARIABLE}")
     return Options(
         url=given.url,
         access_key=key,
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("url", help="https://host[:port], or local:// for an embedded server")
-    add("--access-key", help=f"API key (default: the environment variable {ACCESS_KEY_VARIABLE})")
+    add("--access-key", help=f"API key (default: the environment variable {KEY_VARIABLE})")
     add("--organization-id", help="organization to work in (default: the caller's own)")
     add("--operation", action="append", default=[], help="check this operationId; repeatable")
     add("--tag", action="append", default=[], help="check the operations of a tag; repeatable")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from arthurai.common.text import suggest
 from arthurai.contract.fuzzing import WAYS
 from arthurai.contract.write_guard import only_reads
 
@@ -84,7 +85,7 @@ def make_plan(options: Options, operations: Mapping[str, Operation]) -> Plan:
     tags = {operation.tag for operation in operations.values()}
     for name in options.operations:
         if name not in operations:
-            raise WrongCallError(f"there is no operation {name!r}{_near(name, operations)}")
+            raise WrongCallError(f"there is no operation {name!r}{suggest(name, operations, 3)}")
     for tag in options.tags:
         if tag not in tags:
             raise WrongCallError(f"there is no tag {tag!r}; there are {', '.join(sorted(tags))}")
@@ -102,10 +103,3 @@ def make_plan(options: Options, operations: Mapping[str, Operation]) -> Plan:
             f"{', '.join(o.operation_id for o in left_out)} may change something; add --write"
         )
     return Plan(tuple(kept), tuple(left_out), options)
-
-
-def _near(name: str, operations: Mapping[str, Operation]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, operations, n=3)
-    return f"; did you mean {' or '.join(near)}?" if near else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.model.alerts import (
     Alert,
@@ -18,7 +19,6 @@ from arthurai.model.alerts import (
 from arthurai.model.metrics import known_metric
 from arthurai.model.responses import (
     all_items,
-    choice,
     connected,
     filter_items,
     items_of,
@@ -143,7 +143,7 @@ def get_alerts(
     session, model_id = connected(model, "have alerts")
     page_numbers(page, page_size)
     if status is not None:
-        choice("status", status, ("new", *AlertStatus.list()))
+        check_choice("status", status, ("new", *AlertStatus.list()))
     since = None if start_time is None else moment("start_time", start_time)
     until = None if end_time is None else moment("end_time", end_time)
 
@@ -169,14 +169,14 @@ def update_alert(model: ModelRecord, status: str, alert_id: Alert | str) -> Aler
     from arthurai_api.api.alerts import update_alert as update_alert_operation
 
     session, _ = connected(model, "have alerts")
-    body = {"status": choice("status", status, AlertStatus.list())}
+    body = {"status": check_choice("status", status, AlertStatus.list())}
     identifier = alert_id.id if isinstance(alert_id, Alert) else alert_id
     return received(Alert, session.call_json(update_alert_operation, identifier, body=body))
 
 
 def _check(rule: AlertRule) -> None:
-    choice("bound", rule.bound, AlertRuleBound.list())
-    choice("severity", rule.severity, AlertRuleSeverity.list())
+    check_choice("bound", rule.bound, AlertRuleBound.list())
+    check_choice("severity", rule.severity, AlertRuleSeverity.list())
     if not isinstance(rule.metric_id, str) or not rule.metric_id:
         raise UserTypeError(f"metric_id needs the id of a metric, got {rule.metric_id!r}.")
     _finite("threshold", rule.threshold)

@@ -8,6 +8,7 @@ import os
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from arthurai.common.checks import check_choice
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -16,17 +17,15 @@ from arthurai.common.exceptions import (
     UserValueError,
     arthur_excepted,
 )
+from arthurai.common.settings import LAST_MODEL_VARIABLE
+from arthurai.common.text import list_names, suggest
 from arthurai.model.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
-from arthurai.model.responses import choice
-from arthurai.transport.options import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from arthurai.transport.session import Session
-
-LAST_MODEL_VARIABLE = "ARTHUR_LAST_MODEL_ID"
 
 
 @dataclass
@@ -296,8 +295,8 @@ class ModelRecord(ArthurBaseJsonDataclass):
         where = "" if stage is None else f" in stage {stage}"
         names = self.get_attribute_names(stage=stage)
         raise UserValueError(
-            f"Model {self.shown_name!r} has no attribute {name!r}{where}; "
-            f"it has {listed(names)}.{did_you_mean(str(name), names)}"
+            f"model {self.shown_name!r} has no attribute {name!r}{where}; "
+            f"it has {list_names(names, MAX_ATTRIBUTES_TO_SHOW)}{suggest(name, names)}"
         )
 
     def matching_attributes(
@@ -399,9 +398,9 @@ MAX_ATTRIBUTES_TO_SHOW = 10
 
 def _check_kind(stage: str | None = None, value_type: str | None = None) -> None:
     if stage is not None:
-        choice("stage", stage, Stage.list())
+        check_choice("stage", stage, Stage.list())
     if value_type is not None:
-        choice("value_type", value_type, ValueType.list())
+        check_choice("value_type", value_type, ValueType.list())
 
 
 def _comparable(value: Any) -> Any:
@@ -412,17 +411,3 @@ def _comparable(value: Any) -> Any:
 
 def _attribute_order(attribute: ArthurAttribute) -> tuple[int, int]:
     return get_attribute_order_stage(attribute.stage), attribute.position or 0
-
-
-def listed(names: Sequence[Any]) -> str:
-    """Name the first of some things, and say how many more there are.
-
-    Args:
-        names: Names or values.
-
-    Returns:
-        Text for a message.
-    """
-    shown = ", ".join(map(repr, names[:MAX_ATTRIBUTES_TO_SHOW])) or "none"
-    more = len(names) - MAX_ATTRIBUTES_TO_SHOW
-    return f"{shown} and {more} more" if more > 0 else shown

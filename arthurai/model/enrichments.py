@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from arthurai._compat.model_utils import check_has_bias_attrs
+from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import (
     ENRICHMENTS_SPINNER_MESSAGE,
     ENRICHMENTS_UPDATE_MESSAGE,
@@ -26,7 +27,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.model.hotspots import Hotspots
 from arthurai.model.modeling.attribute_list import positive_predicted_class
-from arthurai.model.responses import choice, connected, page_numbers
+from arthurai.model.responses import connected, page_numbers
 from arthurai.model.status_waiter import wait_until
 
 if TYPE_CHECKING:
@@ -55,14 +56,14 @@ def get_enrichments(model: ModelRecord) -> dict[str, dict[str, Any]]:
 
     session, model_id = connected(model, "have enrichments")
     answer = session.call_json(get_enrichments_operation, model_id)
-    return _object(answer)
+    return check_object(answer)
 
 
 def get_enrichment(model: ModelRecord, enrichment: str) -> dict[str, Any]:
     """Fetch the state of one enrichment; see ``ArthurModel.get_enrichment``."""
-    operation = _operations()[choice("enrichment", enrichment, Enrichment.list())]
+    operation = _operations()[check_choice("enrichment", enrichment, Enrichment.list())]
     session, model_id = connected(model, "have enrichments")
-    return _object(session.call_json(operation, model_id))
+    return check_object(session.call_json(operation, model_id))
 
 
 def _operations() -> dict[str, ModuleType]:
@@ -106,7 +107,7 @@ def update_enrichments(
         parts=parts,
         fields={"config": orjson.dumps(configs, option=orjson.OPT_SERIALIZE_NUMPY).decode()},
     )
-    return _object(answer)
+    return check_object(answer)
 
 
 def _checked(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
@@ -118,7 +119,7 @@ def _checked(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
         )
     configs: dict[str, dict[str, Any]] = {}
     for name, config in enrichment_configs.items():
-        choice("the name of an enrichment", name, Enrichment.list())
+        check_choice("the name of an enrichment", name, Enrichment.list())
         if not isinstance(config, Mapping):
             raise UserTypeError(f"enrichment_configs[{name!r}] needs a dictionary, got {config!r}.")
         unknown = set(config) - {"enabled", "config"}
@@ -192,7 +193,11 @@ def await_enrichments(
     """Wait for enrichments; see ``ArthurModel.await_enrichments``."""
     model.saved_id("have enrichments")
     names = [enrichments] if isinstance(enrichments, str) else enrichments
-    wanted = None if names is None else [choice("enrichments", n, Enrichment.list()) for n in names]
+    wanted = (
+        None
+        if names is None
+        else [check_choice("enrichments", n, Enrichment.list()) for n in names]
+    )
 
     def look() -> dict[str, str]:
         found = get_enrichments(model)
@@ -239,7 +244,7 @@ def find_hotspots(
             f"find_hotspots needs exactly one of {', '.join(given)}; got "
             f"{' and '.join(chosen) or 'none'}."
         )
-    choice("metric", metric, AccuracyMetric.list())
+    check_choice("metric", metric, AccuracyMetric.list())
     if isinstance(threshold, bool) or not isinstance(threshold, int | float):
         raise UserTypeError(f"threshold needs a number from 0 to 1, got {threshold!r}.")
     if date is not None:
@@ -252,7 +257,7 @@ def find_hotspots(
         threshold=float(threshold),
         **chosen,
     )
-    return Hotspots(_object(answer))
+    return Hotspots(check_object(answer))
 
 
 def _day(value: Any) -> date:
@@ -282,12 +287,12 @@ def explain_inference(
 
     session, model_id = connected(model, "be explained")
     wanted = algorithm.lower() if isinstance(algorithm, str) else algorithm
-    choice("algorithm", wanted, ("lime", "shap"))
+    check_choice("algorithm", wanted, ("lime", "shap"))
     page_numbers(page, page_size)
     if sort is not None:
         sort = sort.lower() if isinstance(sort, str) else sort
         known = [sign + name for name in _EXPLANATION_SORT for sign in ("", "+", "-")]
-        choice("sort", sort, known)
+        check_choice("sort", sort, known)
     answer = session.call_json(
         explain_inference_operation,
         model_id,
@@ -298,7 +303,7 @@ def explain_inference(
         n_samples=n_samples,
         sort=sort,
     )
-    return _object(answer)
+    return check_object(answer)
 
 
 def enable_explainability(
@@ -336,9 +341,3 @@ def delete_explainer(model: ModelRecord) -> None:
 
     session, model_id = connected(model, "have an explainer")
     session.call_json(delete_explainer_operation, model_id)
-
-
-def _object(answer: Any) -> dict[str, Any]:
-    if not isinstance(answer, Mapping):
-        raise ExpectedParameterNotFoundError(f"The answer is no object: {answer!r:.100}")
-    return dict(answer)

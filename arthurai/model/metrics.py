@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import (
     ExpectedParameterNotFoundError,
     MissingParameterError,
@@ -17,7 +18,6 @@ from arthurai.model.alerts import Metric, MetricType
 from arthurai.model.responses import (
     all_items,
     as_table,
-    choice,
     connected,
     filter_items,
     received,
@@ -52,7 +52,7 @@ def create_metric(
     if not isinstance(query, Mapping):
         raise UserTypeError(f"query needs a dictionary or a query, got {type(query).__name__}.")
     if metric_type is not None:
-        choice("metric_type", metric_type, MetricType.list())
+        check_choice("metric_type", metric_type, MetricType.list())
     session, model_id = connected(model, "have metrics")
     asked = query_data_drift if is_data_drift else base
     address = operations.build(asked, (model_id,), {}, replace_body=True)["url"]
@@ -83,7 +83,7 @@ def get_metrics(
 
     session, model_id = connected(model, "have metrics")
     if metric_type is not None:
-        choice("metric_type", metric_type, MetricType.list())
+        check_choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
         return [received(Metric, session.call_json(get_metric, model_id, metric_id))]
 
@@ -118,7 +118,7 @@ def evaluate_metric(
 
     body: dict[str, Any] = {}
     if rollup is not None:
-        body["rollup"] = choice(
+        body["rollup"] = check_choice(
             "rollup", rollup.upper() if isinstance(rollup, str) else rollup, _ROLLUPS
         )
     if group_by is not None:

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
 
+from arthurai.common.checks import check_choice, check_object
 from arthurai.common.exceptions import (
     ArthurUserError,
     ExpectedParameterNotFoundError,
     MissingParameterError,
-    UnexpectedValueError,
     UserTypeError,
     UserValueError,
 )
-from arthurai.transport.options import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,10 +51,8 @@ def received(kind: type[Received], answer: Any) -> Received:
         UnexpectedValueError: The answer is no object.
         ExpectedParameterNotFoundError: The answer lacks a member.
     """
-    if not isinstance(answer, Mapping):
-        raise UnexpectedValueError(f"the server sent {type(answer).__name__} instead of an object")
     try:
-        return kind.from_dict(answer)
+        return kind.from_dict(check_object(answer))
     except MissingParameterError as fault:
         raise ExpectedParameterNotFoundError(f"The answer is incomplete: {fault}") from fault
 
@@ -117,29 +114,6 @@ def all_items(
         yield from items
         pages = answer.get("total_pages") or 1
         number += 1
-
-
-def choice(name: str, value: Any, choices: Iterable[str]) -> str:
-    """Check a value that has to be one of several texts.
-
-    Args:
-        name: The argument, for the message.
-        value: What was given.
-        choices: What it can be.
-
-    Returns:
-        The value.
-
-    Raises:
-        UserValueError: It is none of them.
-    """
-    known = list(choices)
-    if not isinstance(value, str) or value not in known:
-        raise UserValueError(
-            f"{name} needs one of {', '.join(map(repr, known))}; got {value!r}."
-            f"{did_you_mean(str(value), known)}"
-        )
-    return value
 
 
 def page_numbers(page: int | None, page_size: int) -> None:
@@ -249,7 +223,7 @@ def as_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
     """
     if kind is None:
         return rows
-    choice("as_frame", kind, ("pandas", "polars", "pyarrow"))
+    check_choice("as_frame", kind, ("pandas", "polars", "pyarrow"))
     if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
         raise UserTypeError(
             f"This answer is no list of rows, so it cannot be a {kind} table; leave as_frame out."

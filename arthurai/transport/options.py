@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import logging
 import math
 import os
@@ -12,33 +11,24 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
+from arthurai.common.checks import check_bool
 from arthurai.common.exceptions import (
     MissingParameterError,
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.settings import VERIFY_SSL_VARIABLE, read_bool
+from arthurai.common.text import list_names, suggest
 from arthurai.transport.redaction import presentable_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 logger = logging.getLogger(__name__)
 
 LOCAL_SCHEME = "local"
-_TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
-_FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0"})
 _NETLOC = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\W_](?:[\w.-]*\w)?\.?)(?::(?P<port>\d{1,5}))?")
 _HIGHEST_PORT = 65535
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `" Did you mean 'x'?"` for the nearest known word, or an empty text."""
-    candidates = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(word.lower(), candidates, n=1, cutoff=0.6)
-    return f" Did you mean {candidates[near[0]]!r}?" if near else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +129,8 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
     shown = _shown(url)
     if parts.scheme not in {"http", "https"}:
         raise UserValueError(
-            f"url {shown!r} has the scheme {parts.scheme!r}. Use https, or local:// for the "
-            f"embedded server.{did_you_mean(parts.scheme, ['https', 'http', LOCAL_SCHEME])}"
+            f"url {shown!r} has the scheme {parts.scheme!r}; use https, or local:// for the "
+            f"embedded server{suggest(parts.scheme, ['https', 'http', LOCAL_SCHEME])}"
         )
     if "@" in parts.netloc:
         raise UserValueError(
@@ -171,23 +161,6 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
     return Endpoint(origin=origin, shown=origin)
 
 
-def parse_bool(text: str, name: str) -> bool:
-    """Read a yes or no as people write it into environment variables.
-
-    Raises:
-        UserValueError: The text is neither; the message names the variable and the words accepted.
-    """
-    word = text.strip().lower()
-    if word in _TRUE_WORDS:
-        return True
-    if word in _FALSE_WORDS:
-        return False
-    raise UserValueError(
-        f"{name}={text!r} is neither yes nor no. Use one of "
-        f"{', '.join(sorted(_TRUE_WORDS))} / {', '.join(sorted(_FALSE_WORDS))}."
-    )
-
-
 def resolve_verify_ssl(verify_ssl: bool | None) -> bool:
     """Say whether certificates are checked: the argument, else `VERIFY_SSL`, else yes.
 
@@ -196,11 +169,8 @@ def resolve_verify_ssl(verify_ssl: bool | None) -> bool:
         UserValueError: `VERIFY_SSL` is neither yes nor no.
     """
     if verify_ssl is None:
-        text = os.environ.get("VERIFY_SSL", "").strip()
-        return parse_bool(text, "VERIFY_SSL") if text else True
-    if not isinstance(verify_ssl, bool):
-        raise UserTypeError(f"verify_ssl must be True or False, got {type(verify_ssl).__name__}")
-    return verify_ssl
+        return read_bool(VERIFY_SSL_VARIABLE, default=True)
+    return check_bool("verify_ssl", verify_ssl)
 
 
 def check_header_text(name: str, value: str, *, secret: bool) -> str:
@@ -269,8 +239,7 @@ class HttpOptions:
                 raise UserTypeError(f"http_options[{name!r}] must be a whole number")
             if value < 1:
                 raise UserValueError(f"http_options[{name!r}] must be at least 1, got {value!r}")
-        if not isinstance(self.compress, bool):
-            raise UserTypeError("http_options['compress'] must be True or False")
+        check_bool("http_options['compress']", self.compress)
         if self.proxy is not None:
             _check_proxy(self.proxy)
 
@@ -293,8 +262,8 @@ class HttpOptions:
         for key in given:
             if key not in known:
                 raise UserValueError(
-                    f"http_options has the unknown key {key!r}; known are {', '.join(known)}."
-                    f"{did_you_mean(str(key), known)}"
+                    f"unknown key {key!r} in http_options, must be one of {list_names(known)}"
+                    f"{suggest(key, known)}"
                 )
         return cls(**given)
 

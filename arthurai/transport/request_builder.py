@@ -19,7 +19,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.transport.options import did_you_mean
+from arthurai.common.text import list_names, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,8 +127,8 @@ def _bind(
     for name in kwargs:
         if name not in signature.parameters:
             raise UserValueError(
-                f"{name_of(operation)!r} has no parameter {name!r}; it has "
-                f"{', '.join(known) or 'none'}.{did_you_mean(name, known)}"
+                f"{name_of(operation)!r} has no parameter {name!r}; it has {list_names(known)}"
+                f"{suggest(name, known)}"
             )
     try:
         bound = signature.bind_partial(*args, **kwargs).arguments
@@ -175,7 +175,8 @@ def _convert_text(name: str, value: str, hints: tuple[Any, ...]) -> Any:
                 return hint(value)
             except ValueError:
                 raise UserValueError(
-                    f"{name}={value!r} is none of {', '.join(values)}.{did_you_mean(value, values)}"
+                    f"{name} must be one of {list_names(values)}, got {value!r}"
+                    f"{suggest(value, values)}"
                 ) from None
         if hint is datetime:
             try:

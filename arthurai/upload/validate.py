@@ -3,7 +3,6 @@
 Everything wrong is gathered and raised as one error before anything is sent.
 """
 
-import difflib
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from arthurai.common.text import suggest
 from arthurai.upload import coerce as cells
 from arthurai.upload import timestamps as times
 from arthurai.upload.arrow_types import read_arrow
@@ -250,8 +250,6 @@ class Preparer:
         return allowed | self.schema.sendable.keys()
 
     def _unknown(self, column: str, values: Column, start: int, allowed: Iterable[str]) -> str:
-        near = difflib.get_close_matches(column, list(allowed), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         where = ""
         if isinstance(values, SparseColumn):
             first = next(row for row, value in enumerate(values, start) if value is not ABSENT)
@@ -261,7 +259,7 @@ class Preparer:
             if self.purpose == GROUND_TRUTHS
             else "no attribute of the model"
         )
-        return f"unknown column {column!r}{where}: {kind}{hint}"
+        return f"unknown column {column!r}{where}: {kind}{suggest(column, allowed)}"
 
     def _attributes(
         self,

@@ -285,7 +285,7 @@ def test_config_against_an_argument_is_an_error_that_names_it(config, shown):
 
 
 def test_an_unknown_key_of_config_gets_a_suggestion():
-    with pytest.raises(UserValueError, match=r"'acess_key'.*Did you mean 'access_key'\?"):
+    with pytest.raises(UserValueError, match=r"'acess_key'.*did you mean 'access_key'\?"):
         ArthurAI({"acess_key": KEY})
 
 

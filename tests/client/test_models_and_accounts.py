@@ -141,12 +141,12 @@ def test_the_old_name_of_the_output_type_warns(arthur):
         (
             {"input_type": "tabular", "output_type": "REGRESSION", "display_name": "d"},
             UserValueError,
-            "Did you mean 'TABULAR'?",
+            "did you mean 'TABULAR'?",
         ),
         (
             {"input_type": "TABULAR", "output_type": "REGRESION", "display_name": "d"},
             UserValueError,
-            "Did you mean 'REGRESSION'?",
+            "did you mean 'REGRESSION'?",
         ),
         (
             {"partner_model_id": "x" * 256, "input_type": "TABULAR", "output_type": "REGRESSION"},
@@ -194,7 +194,7 @@ def test_a_model_is_found_by_both_ids(own_arthur):
         ("nope", "id", ResponseClientError, "partner_model_id"),
         ("nope", "partner_model_id", ResponseClientError, "'nope'"),
         (str(uuid.UUID(int=5)), "id", ResponseClientError, "no model"),
-        ("m", "partner", UserValueError, "Did you mean 'partner_model_id'?"),
+        ("m", "partner", UserValueError, "did you mean 'partner_model_id'?"),
         ("m", None, UserValueError, "id_type"),
         ("", "id", UserValueError, "identifier"),
         ("..", "id", UserValueError, ".."),
@@ -268,7 +268,7 @@ def test_listed_models_are_whole_unless_only_the_list_is_wanted(own_arthur):
 
 
 def test_an_unknown_filter_gets_a_suggestion(arthur):
-    with pytest.raises(UserValueError, match=r"Did you mean 'display_name'\?"):
+    with pytest.raises(UserValueError, match=r"did you mean 'display_name'\?"):
         arthur.list_models(displayname="x")
 
 

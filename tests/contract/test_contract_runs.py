@@ -298,7 +298,7 @@ def test_a_plan_sends_nothing(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["local://", "--operation", "list_model"], "did you mean list_models"),
+        (["local://", "--operation", "list_model"], "did you mean 'list_models'"),
         (["local://", "--tag", "modls"], "there is no tag"),
         (["local://", "--operation", "create_model"], "add --write"),
         (["http://127.0.0.1:9", "--access-key", "k"], "plain http"),

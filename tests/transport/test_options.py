@@ -11,8 +11,6 @@ from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValue
 from arthurai.transport.options import (
     HttpOptions,
     check_header_text,
-    did_you_mean,
-    parse_bool,
     parse_endpoint,
     resolve_verify_ssl,
 )
@@ -67,7 +65,7 @@ def test_a_missing_scheme_is_https_with_a_warning(url, caplog):
         ("https://-bad-", "host"),
         ("https://a,b", "host"),
         ("https://[::1", ""),
-        ("htps://host", "Did you mean 'https'?"),
+        ("htps://host", "did you mean 'https'?"),
         ("ftp://host", "ftp"),
         ("file:///etc/passwd", "file"),
         ("local:", "local:"),
@@ -75,7 +73,7 @@ def test_a_missing_scheme_is_https_with_a_warning(url, caplog):
         ("local:/dir", "local:"),
         ("local://dir", "Did you mean"),
         ("local://~/dir", "Did you mean"),
-        ("loca://dir", "Did you mean 'local'?"),
+        ("loca://dir", "did you mean 'local'?"),
     ],
 )
 def test_addresses_that_cannot(url, says):
@@ -122,28 +120,11 @@ def test_local_addresses(tmp_path):
     assert endpoint.shown == f"local://{tmp_path}/some dir%20é"
 
 
-@pytest.mark.parametrize("word", ["y", "YES", "t", "True", "on", "1", " 1 "])
-def test_words_for_yes(word):
-    assert parse_bool(word, "VERIFY_SSL") is True
-
-
-@pytest.mark.parametrize("word", ["n", "No", "f", "FALSE", "off", "0"])
-def test_words_for_no(word, monkeypatch):
-    monkeypatch.setenv("VERIFY_SSL", word)
+def test_verify_ssl_comes_from_the_environment_unless_given(monkeypatch):
+    monkeypatch.setenv("VERIFY_SSL", "No")
     assert resolve_verify_ssl(None) is False
     assert resolve_verify_ssl(True) is True
-
-
-@pytest.mark.parametrize("word", ["2", "nope", "truee", "-"])
-def test_words_that_are_neither(word, monkeypatch):
-    monkeypatch.setenv("VERIFY_SSL", word)
-    with pytest.raises(UserValueError, match="VERIFY_SSL"):
-        resolve_verify_ssl(None)
-
-
-@pytest.mark.parametrize("text", ["", "  "])
-def test_no_word_is_yes(text, monkeypatch):
-    monkeypatch.setenv("VERIFY_SSL", text)
+    monkeypatch.setenv("VERIFY_SSL", " ")
     assert resolve_verify_ssl(None) is True
 
 
@@ -156,7 +137,7 @@ def test_verify_ssl_has_to_be_a_bool(value):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"time_out": 3}, "Did you mean 'timeout'?"),
+        ({"time_out": 3}, "did you mean 'timeout'?"),
         ({"timeout": 0}, "above 0"),
         ({"timeout": float("nan")}, "above 0"),
         ({"timeout": float("inf")}, "above 0"),
@@ -219,13 +200,6 @@ def test_a_certificate_bundle_is_used():
     assert isinstance(context, ssl.SSLContext)
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert HttpOptions().ssl_context(verify=False) is False
-
-
-def test_suggestions():
-    assert did_you_mean("partner_modelid", ["id", "partner_model_id"]).endswith(
-        "'partner_model_id'?"
-    )
-    assert did_you_mean("zzz", ["id"]) == ""
 
 
 @given(st.text())

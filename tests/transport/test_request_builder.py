@@ -76,7 +76,7 @@ def test_naive_times_are_refused(sent):
 
 
 def test_an_unknown_parameter_is_named_with_a_suggestion(sent):
-    with pytest.raises(UserValueError, match=r"'stati'.*Did you mean 'statuses'\?"):
+    with pytest.raises(UserValueError, match=r"'stati'.*did you mean 'statuses'\?"):
         sent.call_json(list_models, stati="Ready")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from arthurai._compat.http.abstract_client import AbstractHTTPClient
 from arthurai._compat.http.http_verbs import HTTPClient
 from arthurai.common.exceptions import MissingParameterError
+from arthurai.common.settings import KEY_VARIABLE, URL_VARIABLE, read_variable
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class ArthurHTTPClient(AbstractHTTPClient):
         warnings.warn(
             "ArthurHTTPClient is deprecated, use ArthurAI.client", DeprecationWarning, stacklevel=2
         )
-        key = access_key or os.environ.get("ARTHUR_API_KEY")
-        address = url or os.environ.get("ARTHUR_ENDPOINT_URL")
+        key = access_key or read_variable(KEY_VARIABLE)
+        address = url or read_variable(URL_VARIABLE)
         if not key or not address:
             raise MissingParameterError("ArthurHTTPClient needs access_key and url")
         parts = urlsplit(address if "://" in address else f"https://{address}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import (
     ArthurUserError,
     MethodNotApplicableError,
@@ -15,7 +16,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.model.bias.sensitive_groups import sensitive_attribute
 from arthurai.model.metrics import interval
-from arthurai.model.responses import all_items, as_table, choice, connected
+from arthurai.model.responses import all_items, as_table, connected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +106,7 @@ class ThresholdMitigation:
                 there are no curves (yet).
             UnexpectedValueError: The platform sent curves that belong to no group.
         """
-        choice("constraint", constraint, CONSTRAINT_PLOT_DICT)
+        check_choice("constraint", constraint, CONSTRAINT_PLOT_DICT)
         found = self._fetch(attribute, constraint)
         if not found:
             raise MethodNotApplicableError(

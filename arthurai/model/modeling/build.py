@@ -13,13 +13,12 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.model.base_model import listed
+from arthurai.common.text import list_names, suggest
 from arthurai.model.modeling import outputs
 from arthurai.model.modeling.attribute_list import append, check_names
 from arthurai.model.modeling.ranked_list_limits import check_ranked_lists
 from arthurai.model.modeling.type_detection import advise, infer_attributes
 from arthurai.model.modeling.type_rules import infer_facts
-from arthurai.transport.options import did_you_mean
 from arthurai.upload.table_view import Frame
 
 if TYPE_CHECKING:
@@ -120,10 +119,10 @@ class _Plan:
             ("non_input_columns", non_input_columns),
         ):
             if absent := self.frame.missing(names):
-                hints = "".join(did_you_mean(str(name), self.frame.names) for name in absent)
+                hints = "".join(suggest(name, self.frame.names) for name in absent)
                 raise UserValueError(
-                    f"{argument} names columns that data does not have: {absent}.{hints} "
-                    f"Columns of data: {listed(self.frame.names)}."
+                    f"{argument} names columns that data does not have: {list_names(absent)}; "
+                    f"columns of data: {list_names(self.frame.names, 10)}{hints}"
                 )
         if self.frame.num_rows == 0:
             raise UserValueError("data has no rows, so nothing can be inferred from it.")
@@ -157,7 +156,7 @@ class _Plan:
                 "Column %r holds classes that no predicted column stands for: %s. Map each class "
                 "to the column of its probability.",
                 self.class_column,
-                listed(left),
+                list_names(left),
             )
 
 

@@ -18,6 +18,13 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
+from arthurai.common.settings import (
+    SMTP_SENDER_VARIABLE,
+    SMTP_URL_VARIABLE,
+    WEBHOOKS_VARIABLE,
+    parse_bool,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
@@ -32,15 +39,6 @@ _TIMEOUT_SECONDS: Final = 10.0
 _SMTP_PORT: Final = 25
 _WEBHOOK_THREADS: Final = 4
 _SUCCESSES: Final = range(200, 300)
-_SWITCHES: Final[Mapping[str, bool]] = {
-    "": False,
-    "0": False,
-    "false": False,
-    "no": False,
-    "1": True,
-    "true": True,
-    "yes": True,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ class DeliverySettings:
         if self.smtp_url is not None:
             _mail_server(self.smtp_url)
         if "@" not in parseaddr(self.sender)[1] or not self.sender.isprintable():
-            raise ValueError(f"ARTHUR_SMTP_FROM: {self.sender!r} is not a mail address")
+            raise ValueError(f"{SMTP_SENDER_VARIABLE}: {self.sender!r} is not a mail address")
 
     def __repr__(self) -> str:
         host = _mail_server(self.smtp_url).hostname if self.smtp_url else None
@@ -100,16 +98,17 @@ class DeliverySettings:
         Raises:
             ValueError: A variable has an impossible value.
         """
-        webhooks = environment.get("ARTHUR_WEBHOOKS", "")
-        if webhooks.lower() not in _SWITCHES:
+        try:
+            webhooks = parse_bool(environment.get(WEBHOOKS_VARIABLE) or "no", WEBHOOKS_VARIABLE)
+        except ValueError:  # not repeated: it may be a url with a secret in it
             raise ValueError(
-                "ARTHUR_WEBHOOKS must be true or false; the urls themselves are given by alert "
-                "notification configurations"
-            )
+                f"{WEBHOOKS_VARIABLE} must be true or false; the urls themselves are given by "
+                "alert notification configurations"
+            ) from None
         return cls(
-            smtp_url=environment.get("ARTHUR_SMTP_URL") or None,
-            sender=environment.get("ARTHUR_SMTP_FROM") or DEFAULT_SENDER,
-            webhooks=_SWITCHES[webhooks.lower()],
+            smtp_url=environment.get(SMTP_URL_VARIABLE) or None,
+            sender=environment.get(SMTP_SENDER_VARIABLE) or DEFAULT_SENDER,
+            webhooks=webhooks,
         )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from arthurai.common.text import list_names, quote_value, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SHOWN = 12
-_LONGEST = 80
+_MAX_SUGGESTED: Final = 3
+
+shown = quote_value
 
 
 class QueryError(Exception):
@@ -29,17 +31,6 @@ class QueryError(Exception):
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-def shown(value: object) -> str:
-    """Return a short form of a value for a message, whatever was sent.
-
-    Args:
-        value: Any value of a JSON document.
-    """
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
 def unknown(path: str, what: str, found: str, known: Iterable[str]) -> QueryError:
     """Return the error for a name that does not exist, with near matches.
 
@@ -50,14 +41,7 @@ def unknown(path: str, what: str, found: str, known: Iterable[str]) -> QueryErro
         known: The names that exist there.
     """
     names = sorted(set(known))
-    close = difflib.get_close_matches(found[:_LONGEST], names, n=3, cutoff=0.6)
-    lowered = [name for name in names if name.lower() == found.lower() and name not in close]
-    near = [*lowered, *close]
-    if near:
-        hint = f"; did you mean {' or '.join(shown(name) for name in near[:3])}?"
-    elif names:
-        more = ", …" if len(names) > _SHOWN else ""
-        hint = f"; known: {', '.join(names[:_SHOWN])}{more}"
-    else:
-        hint = ""
-    return QueryError(path, f"unknown {what} {shown(found)}{hint}")
+    hint = suggest(found, names, _MAX_SUGGESTED)
+    if names and not hint:
+        hint = f"; must be one of {list_names(names)}"
+    return QueryError(path, f"unknown {what} {quote_value(found)}{hint}")

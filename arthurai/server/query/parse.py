@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.text import find_similar
 from arthurai.server.query.ast import (
     AliasRef,
     Call,
@@ -50,8 +50,8 @@ def parse_query(body: Any, path: str = "", depth: int = 0) -> Query:
     prefix = f"{path}." if path else ""
     items = _list(body, "select", prefix)
     if not items:
-        close = difflib.get_close_matches("select", [*islice(body, 20)], n=1)
-        meant = f"; did you mean it by {shown(close[0])}?" if close and "select" not in body else ""
+        near = [] if "select" in body else find_similar("select", islice(body, 20))
+        meant = f"; did you mean it by {shown(near[0])}?" if near else ""
         raise QueryError(f"{prefix}select", f"at least one item is required{meant}")
     subquery = body.get("subquery")
     source = body.get("from")

@@ -126,14 +126,14 @@ def test_looking_up_attributes():
         described.get_attribute("x")
     with pytest.raises(UserValueError, match="in stage GROUND_TRUTH"):
         described.get_attribute("age", Stage.GroundTruth)
-    with pytest.raises(UserValueError, match="Did you mean 'age'"):
+    with pytest.raises(UserValueError, match="did you mean 'age'"):
         described.get_attribute("agee")
     with pytest.raises(
-        UserValueError, match=r"stage needs one of .*'PIPELINE_INPUT'.* got 'INPUTS'"
+        UserValueError, match=r"stage must be one of .*'PIPELINE_INPUT'.* got 'INPUTS'"
     ):
         described.get_attributes("INPUTS")
     with pytest.raises(
-        UserValueError, match=r"value_type needs one of .*got 'int'\. Did you mean 'INTEGER'"
+        UserValueError, match=r"value_type must be one of .*got 'int'; did you mean 'INTEGER'"
     ):
         described.get_attribute_names(value_type="int")
     for call in (lambda: model().get_attribute("x"), lambda: model().get_attribute_names()):

@@ -213,8 +213,8 @@ POSITIVE = {"positive_predicted_attr": "p1"}
     ("data", "pairs", "more", "error", "text"),
     [
         (NARROW, {None: "g0"}, {}, UserValueError, "no predicted column"),
-        (NARROW, {"zz": "g0"}, {}, UserValueError, r"does not have: \['zz'\]"),
-        (NARROW, {"p0": "zz"}, {}, UserValueError, r"ground truth.*\['zz'\]"),
+        (NARROW, {"zz": "g0"}, {}, UserValueError, "does not have: 'zz'"),
+        (NARROW, {"p0": "zz"}, {}, UserValueError, "ground truth.*: 'zz'"),
         (NARROW, {"p0": "g0"}, {"non_input_columns": ["zz"]}, UserValueError, "non_input_columns"),
         (NARROW, {"p0": "g0"}, {"non_input_columns": "x"}, UserTypeError, "list of column names"),
         (NARROW, {"p0": 7}, {"ground_truth_column": "label"}, UserValueError, "never holds"),
@@ -227,7 +227,7 @@ POSITIVE = {"positive_predicted_attr": "p1"}
         (NARROW.rename(columns={"x": "x y"}), {"p0": "g0"}, {}, UserValueError, "'x_y' would do"),
         (NARROW.rename(columns={"x": 3}), {"p0": "g0"}, {}, UserTypeError, "must be text"),
         (NARROW.rename(columns={"x": "batch_id"}), {"p0": "g0"}, {}, UserValueError, "beside its"),
-        (NARROW, {"p00": "g0"}, {}, UserValueError, "Did you mean 'p0'"),
+        (NARROW, {"p00": "g0"}, {}, UserValueError, "did you mean 'p0'"),
         (
             NARROW,
             {"p0": "p0", "p1": "g1"},

@@ -314,8 +314,8 @@ def count_of(**parameters):
     ("model", "body", "place", "message"),
     [
         ("loans", [], "", "object"),
-        ("loans", {"select": [{"property": "incom"}]}, "select[0].property", '"income"'),
-        ("loans", {"select": [{"function": "cuont"}]}, "select[0].function", '"count"'),
+        ("loans", {"select": [{"property": "incom"}]}, "select[0].property", "'income'"),
+        ("loans", {"select": [{"function": "cuont"}]}, "select[0].function", "'count'"),
         ("loans", {"select": [{}]}, "select[0]", "exactly one"),
         ("loans", {"select": [{"function": "avg"}]}, "select[0].parameters.property", "required"),
         (
@@ -340,7 +340,7 @@ def count_of(**parameters):
             "loans",
             {"select": [{"function": "count"}], "from": "references"},
             "from",
-            '"reference"',
+            "'reference'",
         ),
         (
             "loans",
@@ -438,7 +438,7 @@ def count_of(**parameters):
         ),
         ("shop", {"select": [{"function": "recallAtK", "parameters": {"k": 0}}]},
          "select[0].parameters.k", "at least 1"),
-        ("loans", {"selct": [{"property": "income"}]}, "select", 'did you mean it by "selct"'),
+        ("loans", {"selct": [{"property": "income"}]}, "select", "did you mean it by 'selct'"),
         ("loans", {"select": [{"property": "income"}], "limit": -1}, "limit", "negative"),
         ("loans", {"select": [{"property": "income"}], "sample": 0}, "sample", "above 0"),
         (

@@ -90,7 +90,7 @@ def test_errors_name_the_place(admin, loans):
     answer = admin.post(f"/models/{loans}/inferences/query", json=body)
     assert answer.status_code == 400
     assert answer.json() == {
-        "error": 'select[0].parameters.property: unknown property "incme"; did you mean "income"?'
+        "error": "select[0].parameters.property: unknown property 'incme'; did you mean 'income'?"
     }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from http import HTTPStatus
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from arthurai.common.text import suggest
 from arthurai.server.storage.warehouse import arrow_columns as columns
 from arthurai.server.storage.warehouse.value_checks import shown
 
@@ -169,9 +169,8 @@ class JsonDecoder:
         other = self._schema.attribute(unknown[0])
         if other is not None:
             return f"{where}: attribute {unknown[0]} of stage {other.stage} does not belong here"
-        near = difflib.get_close_matches(unknown[0], names, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{where}: the model has no attribute {shown(unknown[0])}{hint}"
+        name = unknown[0]
+        return f"{where}: the model has no attribute {shown(name)}{suggest(name, names)}"
 
     def _accepted(self, found: dict[str, pa.Array]) -> pa.Table:
         return self._outcome.without_refused(pa.table(found))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arthurai.common.text import find_similar
 from arthurai.server.storage.warehouse import arrow_columns as columns
 from arthurai.server.storage.warehouse.decode_json import MAX_ID_LENGTH, id_problem
 from arthurai.server.storage.warehouse.errors import BadDataError
@@ -64,7 +64,7 @@ def check_columns(schema: ModelSchema, names: list[str], kind: str) -> None:
     unknown = [name for name in names if name not in known]
     absent = [a.name for a in wanted if a.name not in names]
     for name in unknown:
-        near = difflib.get_close_matches(name, absent, 1)
+        near = find_similar(name, absent)
         if near:
             raise BadDataError(
                 f"{kind}: the model has no attribute {shown(name)}, and the column of attribute"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
+
+from arthurai.common.text import quote_value
 
 MAX_LIKELIHOODS: Final = 5
 MAX_RANKED_ITEMS: Final = 100
@@ -19,7 +20,6 @@ MAX_SERIES_POINTS: Final = 500
 BOX_NUMBERS: Final = 6
 
 _INT64: Final = range(-(2**63), 2**63)
-_SHOWN: Final = 60  # characters of a refused value that a message repeats
 _BOOLEANS: Final = {0: False, 1: True}
 
 
@@ -27,14 +27,7 @@ class ValueProblem(ValueError):  # noqa: N818 - a refused value is a finding, no
     """A value that does not fit its value type; the text says why."""
 
 
-_REPR: Final = reprlib.Repr()
-_REPR.maxstring = _REPR.maxother = _SHOWN
-
-
-def shown(value: object) -> str:
-    """Return a short text of a value for a message, however large the value is."""
-    text = _REPR.repr(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+shown = quote_value
 
 
 def _refuse(expected: str, value: object) -> ValueProblem:

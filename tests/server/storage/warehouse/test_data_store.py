@@ -126,7 +126,7 @@ def test_missing_and_null_values_are_null(memory_store):
         ({"inference_data": {"income": "1"}}, "attribute income: expected FLOAT, found '1'"),
         ({"inference_data": {"income": True}}, "attribute income: expected FLOAT, found True"),
         ({"inference_data": {"region": 1}}, "attribute region: expected a text, found 1"),
-        ({"inference_data": {"incom": 1}}, "did you mean income?"),
+        ({"inference_data": {"incom": 1}}, "did you mean 'income'?"),
         ({"inference_data": {"actual": 1}}, "attribute actual of stage GROUND_TRUTH"),
         ({"ground_truth_data": {"actual": 1}}, "ground_truth_timestamp is missing"),
         (

@@ -1,0 +1,80 @@
+"""Checks of arguments and of responses that several rooms make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.exceptions import UnexpectedValueError, UserTypeError, UserValueError
+from arthurai.common.text import list_names, quote_value, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def check_text(name: str, value: object) -> str:
+    """Return a string; raise unless it is one and is not blank.
+
+    Args:
+        name: Name of the argument, for the message.
+        value: What was given.
+
+    Raises:
+        UserTypeError: The value is not a string.
+        UserValueError: It is empty or blank.
+    """
+    if not isinstance(value, str):
+        raise UserTypeError(f"{name} must be a non-empty string, got {type(value).__name__}")
+    if not value.strip():
+        raise UserValueError(f"{name} must be a non-empty string, got {value!r:.20}")
+    return value
+
+
+def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
+    """Return a value; raise unless it is one of the choices, and suggest the most similar one.
+
+    Args:
+        name: Name of the argument, for the message.
+        value: What was given.
+        choices: What it can be.
+
+    Raises:
+        UserValueError: The value is not one of the choices.
+    """
+    known = list(choices)
+    if not isinstance(value, str) or value not in known:
+        raise UserValueError(
+            f"{name} must be one of {list_names(known)}, got {quote_value(value)}"
+            f"{suggest(value, known)}"
+        )
+    return value
+
+
+def check_bool(name: str, value: object) -> bool:
+    """Return a bool; raise unless it is one.
+
+    Args:
+        name: Name of the argument, for the message.
+        value: What was given.
+
+    Raises:
+        UserTypeError: The value is not `True` or `False`.
+    """
+    if not isinstance(value, bool):
+        raise UserTypeError(f"{name} must be True or False, got {type(value).__name__}")
+    return value
+
+
+def check_object(body: Any) -> dict[str, Any]:
+    """Return the body of a response; raise unless it is a JSON object.
+
+    Args:
+        body: The decoded body.
+
+    Raises:
+        UnexpectedValueError: The body is not an object.
+    """
+    if not isinstance(body, dict):
+        raise UnexpectedValueError(
+            f"the server sent {type(body).__name__} instead of an object: {quote_value(body)}"
+        )
+    return body
