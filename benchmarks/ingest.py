@@ -177,18 +177,17 @@ def floor(rows: int) -> None:
 
     from arthurai.model.model import ArthurModel
     from arthurai.model.sending import ingest_schema
-    from arthurai.upload import sources
+    from arthurai.upload import columnar
+    from arthurai.upload.diagnostics import Problems
     from arthurai.upload.encode_json import json_bodies
     from arthurai.upload.encode_parquet import parquet_file, to_table
-    from arthurai.upload.validate import INFERENCES, Preparer
-    from arthurai.upload.validated_table import Prepared
-    from arthurai.upload.validation_errors import Problems
+    from arthurai.upload.validate import INFERENCES, Prepared, Preparer
 
     schema = ingest_schema(ArthurModel.from_dict(side.model()))
     data = side.frame(rows, "send_inferences")
 
     def prepared() -> Prepared:
-        gathered = sources.gather(data, schema, Problems("inferences"))
+        gathered = columnar.gather(data, schema, Problems("inferences"))
         return Preparer(schema, INFERENCES, name="inferences").prepare(gathered)
 
     def as_json() -> list[bytes]:

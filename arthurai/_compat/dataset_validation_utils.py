@@ -15,7 +15,7 @@ from arthurai.common.exceptions import (
 from arthurai.model.modeling.attribute_list import check_names
 from arthurai.model.modeling.ranked_list_limits import valid_rec_obj
 from arthurai.upload.coerce import BadCellError, reader
-from arthurai.upload.table_view import is_missing
+from arthurai.upload.table import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
-from arthurai.upload.table_view import Frame
+from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,14 +4,18 @@ Each reader takes one non-missing value and returns it in the shape the API take
 `BadCellError` with what was expected instead.
 """
 
+from __future__ import annotations
+
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arthurai.upload.timestamps import NOT_TIME, BadTimeError, instant_text
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 BIGGEST = 2**63 - 1
 """Largest whole number the API stores."""

@@ -1,5 +1,7 @@
 """Files of rows, Parquet and JSON, read piece by piece."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
-from arthurai.upload.parquet_files import file_batches
+from arthurai.upload.table import file_batches
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +37,7 @@ class FileSource:
         self._sources = sources
 
     @classmethod
-    def of(cls, directory_path: Any, files: Any) -> "FileSource":
+    def of(cls, directory_path: Any, files: Any) -> FileSource:
         """The files of a directory (with those below it), or those given.
 
         Args:
@@ -61,7 +63,7 @@ class FileSource:
             raise UserValueError("`files` is empty; give at least one Parquet or JSON file.")
         return cls([_source(file) for file in files])
 
-    def schemas(self) -> Iterator["pa.Schema"]:
+    def schemas(self) -> Iterator[pa.Schema]:
         """The columns of the Parquet files, without their rows.
 
         Raises:
@@ -145,7 +147,7 @@ def _broken_named(source: Source) -> Iterator[None]:
         raise UserValueError(f"{_shown(source)} is not a whole Parquet file: {error}") from error
 
 
-def _parquet_tables(source: Source, rows: int) -> Iterator["pa.Table"]:
+def _parquet_tables(source: Source, rows: int) -> Iterator[pa.Table]:
     import pyarrow as pa
 
     with _broken_named(source):

@@ -4,17 +4,22 @@ Arrow columns become JSON text column by column in Arrow's own compute kernels a
 row there, so that no Python object is made a value. Rows that came as dicts are written by orjson.
 """
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from arthurai.upload.validated_table import Column, Prepared, is_arrow
+from arthurai.upload.columnar import Column, is_arrow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import pyarrow as pa
+
+    from arthurai.upload.validate import Prepared
 
 _TO_ESCAPE = '["\\\\\\x00-\\x1f]'
 """Characters that cannot stand in a JSON string as they are."""
@@ -201,7 +206,7 @@ def _truth(part: Prepared) -> Any:
     return pc.if_else(mask, joined, "")
 
 
-def _lines(part: Prepared) -> "pa.Array":
+def _lines(part: Prepared) -> pa.Array:
     """One JSON object a row, each behind a comma."""
     line = _Line()
     line.text(',{"partner_inference_id":')
@@ -220,7 +225,7 @@ def _lines(part: Prepared) -> "pa.Array":
     return line.join()
 
 
-def _reference_lines(part: Prepared) -> "pa.Array":
+def _reference_lines(part: Prepared) -> pa.Array:
     line = _Line()
     line.text(',{"reference_data":{')
     line.columns({**part.inference, **part.truth})
@@ -228,7 +233,7 @@ def _reference_lines(part: Prepared) -> "pa.Array":
     return line.join()
 
 
-def _cut_lines(lines: "pa.Array", start: int, most_bytes: int) -> Iterator[Body]:
+def _cut_lines(lines: pa.Array, start: int, most_bytes: int) -> Iterator[Body]:
     """Bodies of whole rows, cut so that none exceeds `most_bytes` unless one row alone does."""
     import bisect
 

@@ -1,15 +1,20 @@
 """Prepared rows as a Parquet file in the shape the API takes."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from arthurai.upload.arrow_types import arrow_type
-from arthurai.upload.upload_schema import IngestSchema
-from arthurai.upload.validated_table import Column, Prepared, is_arrow
+from arthurai.upload.columnar import Column, is_arrow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
+
+    from arthurai.upload.upload_schema import IngestSchema
+    from arthurai.upload.validate import Prepared
 
 ROW_GROUP_ROWS = 65_536
 
@@ -23,7 +28,7 @@ def _series_times(values: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _listed(values: Sequence[Any], value_type: str) -> "pa.Array":
+def _listed(values: Sequence[Any], value_type: str) -> pa.Array:
     """A column of Python values in its Arrow type."""
     import pyarrow as pa
 
@@ -41,7 +46,7 @@ def _arrow_column(column: Column, value_type: str) -> Any:
     return column if is_arrow(column) else _listed(column, value_type)
 
 
-def to_table(part: Prepared, schema: IngestSchema) -> "pa.Table":
+def to_table(part: Prepared, schema: IngestSchema) -> pa.Table:
     """Prepared rows as one flat Arrow table.
 
     Args:
@@ -82,7 +87,7 @@ def _constant(column: Column) -> Any:
     return pa.repeat(moment, len(column))
 
 
-def parquet_file(table: "pa.Table", schema: IngestSchema) -> bytes:
+def parquet_file(table: pa.Table, schema: IngestSchema) -> bytes:
     """An Arrow table as the bytes of a Parquet file.
 
     Floats hardly shrink, so they are not compressed; dictionaries are for the columns whose values

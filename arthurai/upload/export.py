@@ -1,16 +1,20 @@
 """Tables written as the files the platform takes."""
 
+from __future__ import annotations
+
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserValueError
+from arthurai.upload.columnar import gather
+from arthurai.upload.diagnostics import Problems
 from arthurai.upload.encode_json import json_bodies
-from arthurai.upload.sources import gather
 from arthurai.upload.table import iter_tables
-from arthurai.upload.upload_schema import IngestSchema
 from arthurai.upload.validate import INFERENCES, REFERENCE, Preparer
-from arthurai.upload.validation_errors import Problems
+
+if TYPE_CHECKING:
+    from arthurai.upload.upload_schema import IngestSchema
 
 ROW_GROUP_ROWS = 5_000
 _ANY_SIZE = 2**62

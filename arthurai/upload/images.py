@@ -1,18 +1,22 @@
 """Images of rows: where they come from, and the zips they travel in."""
 
+from __future__ import annotations
+
 import os
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserValueError
 from arthurai.upload.coerce import Bad, is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 ZIP_BYTES = 64_000_000
 """Most bytes of images in one request, unless a single image is larger."""

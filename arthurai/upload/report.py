@@ -4,6 +4,8 @@ A row is accepted, rejected or unknown. Unknown are the rows of a request whose 
 cannot be read: the server may have stored them or not.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -80,11 +82,11 @@ class Sent:
     answer: Any = None
     error: BaseException | None = None
 
-    def answered(self, answer: Any) -> "Sent":
+    def answered(self, answer: Any) -> Sent:
         """The request with its answer."""
         return replace(self, answer=answer)
 
-    def failed(self, error: BaseException) -> "Sent":
+    def failed(self, error: BaseException) -> Sent:
         """The request without one."""
         return replace(self, error=error)
 

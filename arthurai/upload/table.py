@@ -5,18 +5,18 @@ lists of dicts, dicts of lists) becomes a `pyarrow.Table` or a stream of them. R
 order; index labels are never looked at.
 """
 
+from __future__ import annotations
+
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.exceptions import UserTypeError, UserValueError
-from arthurai.upload.arrays import values_to_array
-from arthurai.upload.parquet_files import dataset_batches
+from arthurai.common.exceptions import UnexpectedTypeError, UserTypeError, UserValueError
+from arthurai.upload.arrow_types import values_to_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-__all__ = ["BATCH_ROWS", "column_to_arrow", "is_streamed", "is_table", "iter_tables", "to_arrow"]
 
 BATCH_ROWS = 65_536
 """Rows of one table when a source is read piece by piece."""
@@ -77,7 +77,7 @@ def _pandas_column(series: Any, name: str, column: str) -> Any:
         ) from error
 
 
-def _from_pandas(frame: Any, name: str) -> "pa.Table":
+def _from_pandas(frame: Any, name: str) -> pa.Table:
     import pyarrow as pa
 
     columns = list(frame.columns)
@@ -86,7 +86,7 @@ def _from_pandas(frame: Any, name: str) -> "pa.Table":
     return pa.table(arrays, names=columns)
 
 
-def _from_records(rows: Sequence[Any], name: str) -> "pa.Table":
+def _from_records(rows: Sequence[Any], name: str) -> pa.Table:
     """Rows given as dicts; columns in order of first appearance, absent keys are null."""
     import pyarrow as pa
 
@@ -141,7 +141,7 @@ def column_to_arrow(values: Any, name: str, column: str) -> Any:
     return values_to_array(list(values), name=name, column=column)
 
 
-def _from_columns(columns: Mapping[Any, Any], name: str) -> "pa.Table":
+def _from_columns(columns: Mapping[Any, Any], name: str) -> pa.Table:
     import pyarrow as pa
 
     _check_names(list(columns), name)
@@ -195,7 +195,7 @@ def _is_series(data: object) -> bool:
     )
 
 
-def _from_series(data: Any, name: str) -> "pa.Table":
+def _from_series(data: Any, name: str) -> pa.Table:
     import pyarrow as pa
 
     if not isinstance(data.name, str) or not data.name:
@@ -208,7 +208,7 @@ def _from_series(data: Any, name: str) -> "pa.Table":
     return pa.table([data.to_arrow()], names=[data.name])
 
 
-def _from_narwhals(data: Any, name: str) -> "pa.Table":
+def _from_narwhals(data: Any, name: str) -> pa.Table:
     """Frames of other libraries (dask, modin, ibis, duckdb …) by way of narwhals."""
     import narwhals.stable.v2 as nw
 
@@ -231,16 +231,16 @@ def _reader(data: Any) -> Any:
     return pa.RecordBatchReader.from_stream(data)
 
 
-def _from_reader(data: Any, _name: str) -> "pa.Table":
+def _from_reader(data: Any, _name: str) -> pa.Table:
     return _reader(data).read_all()
 
 
-def _from_lazy_polars(data: Any, _name: str) -> "pa.Table":
+def _from_lazy_polars(data: Any, _name: str) -> pa.Table:
     table: pa.Table = data.collect().to_arrow()
     return table
 
 
-def _converter(data: object) -> "Callable[[Any, str], pa.Table]":
+def _converter(data: object) -> Callable[[Any, str], pa.Table]:
     """The way from what `data` is to an Arrow table."""
     ways: list[tuple[bool, Callable[[Any, str], pa.Table]]] = [
         (_is_pandas(data, "DataFrame"), _from_pandas),
@@ -253,7 +253,7 @@ def _converter(data: object) -> "Callable[[Any, str], pa.Table]":
     return next((convert for matches, convert in ways if matches), _from_narwhals)
 
 
-def _table(data: Any, name: str) -> "pa.Table":
+def _table(data: Any, name: str) -> pa.Table:
     import pyarrow as pa
 
     if isinstance(data, pa.Table):
@@ -263,7 +263,7 @@ def _table(data: Any, name: str) -> "pa.Table":
     return _converter(data)(data, name)
 
 
-def to_arrow(data: object, *, name: str, infinities_to_null: bool = False) -> "pa.Table":
+def to_arrow(data: object, *, name: str, infinities_to_null: bool = False) -> pa.Table:
     """Reads a whole table into Arrow.
 
     Args:
@@ -285,21 +285,21 @@ def to_arrow(data: object, *, name: str, infinities_to_null: bool = False) -> "p
         UserValueError: duplicate column names, columns of different lengths, a Series without name,
             integers outside 64 bits.
     """
-    from arthurai.upload.arrow_normalize import normalise
+    from arthurai.upload.arrow_types import normalise
 
     table = _table(data, name)
     _check_names(table.column_names, name)
     return normalise(table, name=name, infinities_to_null=infinities_to_null)
 
 
-def _slices(table: "pa.Table", rows: int) -> Iterator["pa.Table"]:
+def _slices(table: pa.Table, rows: int) -> Iterator[pa.Table]:
     for start in range(0, table.num_rows, rows):
         yield table.slice(start, rows)
 
 
 def iter_tables(
     data: object, *, name: str, rows: int = BATCH_ROWS, infinities_to_null: bool = False
-) -> Iterator["pa.Table"]:
+) -> Iterator[pa.Table]:
     """Reads a table piece by piece, in order, in bounded memory where the source allows it.
 
     Readers, datasets and lazy polars frames are never read whole; generators of tables are taken
@@ -333,3 +333,299 @@ def iter_tables(
         return
     table = to_arrow(data, name=name, infinities_to_null=infinities_to_null)
     yield from _slices(table, rows)
+
+
+BUFFER_BYTES = 1 << 18
+"""Bytes of each column read from a file at once."""
+
+
+def file_batches(
+    source: Any, rows: int, row_groups: Sequence[int] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a Parquet file.
+
+    Args:
+        source: path or open binary file.
+        rows: most rows of one batch.
+        row_groups: numbers of the row groups to read, `None` for all.
+
+    Raises:
+        pyarrow.ArrowInvalid: the file is broken.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(source, buffer_size=BUFFER_BYTES, pre_buffer=False) as file:
+        yield from file.iter_batches(rows, row_groups=row_groups, use_threads=False)
+
+
+def dataset_batches(dataset: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of a dataset, in the order of its files.
+
+    A scanner decodes whole row groups, several files ahead. Files that have the columns of the
+    dataset as they are can be read without it.
+
+    Args:
+        dataset: a `pyarrow.dataset.Dataset`.
+        rows: most rows of one batch.
+    """
+    if getattr(dataset, "_scan_options", None):
+        yield from dataset.scanner(batch_size=rows, batch_readahead=1).to_batches()
+        return
+    for fragment in dataset.get_fragments():
+        groups = getattr(fragment, "row_groups", None)
+        if groups is not None and fragment.physical_schema.equals(dataset.schema):
+            with fragment.open() as file:
+                yield from file_batches(file, rows, [group.id for group in groups])
+        else:
+            yield from fragment.scanner(
+                schema=dataset.schema, batch_size=rows, batch_readahead=1
+            ).to_batches()
+
+
+#: pandas types, by name, that no attribute can hold.
+_FOREIGN_DTYPES = frozenset({"PeriodDtype", "IntervalDtype"})
+_FOREIGN_KINDS = frozenset("cm")
+
+
+class Frame:
+    """A table with named columns that become Arrow one at a time.
+
+    Only the column asked for is converted, so that describing a large pandas frame costs the
+    memory of one column and not of a second frame.
+
+    Args:
+        data: pandas or polars frame or named series, pyarrow table, list of dicts, dict of lists,
+            or any other table :func:`arthurai.upload.table.to_arrow` reads.
+        argument: What the caller calls the table, for messages.
+
+    Raises:
+        UserTypeError: ``data`` is not a table, or a column name is not text.
+        UserValueError: Two columns have the same name.
+    """
+
+    def __init__(self, data: Any, argument: str = "data") -> None:
+        self._argument = argument
+        self._data = data
+        self._pandas: Any = None
+        self._columnar: Any = None
+        self._table: pa.Table | None = None
+        if hasattr(data, "iloc") and _is_of_pandas(data):
+            self._pandas = data if hasattr(data, "columns") else data.to_frame()
+            self.names = _checked_names(self._pandas.columns, argument)
+            self.num_rows = len(self._pandas)
+        elif _is_columnar(data):
+            self._columnar = data
+            self.names = _checked_names(getattr(data, "column_names", data.columns), argument)
+            self.num_rows = len(data)
+        else:
+            if isinstance(data, str | bytes) or not hasattr(data, "__iter__"):
+                data = _not_scalar(data, argument)
+            self._columnar = self._table = to_arrow(data, name=argument, infinities_to_null=True)
+            self.names = list(self._table.column_names)
+            self.num_rows = self._table.num_rows
+
+    @property
+    def reusable(self) -> Any:
+        """The data as it came, or what was read of it where it can be read only once."""
+        return self._table if hasattr(self._data, "read_next_batch") else self._data
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def source(self, name: str) -> Any:
+        """Give one column as it came, for :func:`column_of` to convert (in another thread, too).
+
+        Args:
+            name: Name of the column.
+
+        Returns:
+            A pandas series, or a table of this one column.
+        """
+        return self._columnar.select([name]) if self._pandas is None else self._pandas[name]
+
+    def column(self, name: str) -> Column:
+        """Convert one column.
+
+        Args:
+            name: Name of the column.
+
+        Returns:
+            The column.
+
+        Raises:
+            UserTypeError: The column mixes types.
+        """
+        return column_of(self.source(name), name, self._argument)
+
+    def cells(self, name: str) -> Iterable[Any]:
+        """Walk through the Python values of one column.
+
+        Args:
+            name: Name of the column.
+
+        Returns:
+            The values as they came; those of Arrow columns as Python objects, missing as ``None``.
+        """
+        source = self.source(name)
+        if self._pandas is None:
+            source = _one_column(source, self._argument).to_pylist()
+        cells: Iterable[Any] = source
+        return cells
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """List the names that are not columns.
+
+        Args:
+            names: Names.
+
+        Returns:
+            Those that the table does not have, in the order given.
+        """
+        return [name for name in names if name not in self.names]
+
+
+class Column:
+    """One column, its missing values (nulls, NaN, NaT, ±inf) known as nulls.
+
+    Attributes:
+        name: Name of the column.
+        values: The Arrow values; ``None`` when ``holds`` says what the column holds instead.
+        holds: ``"lists"`` for a pandas column of lists, dictionaries or arrays that was left
+            alone; ``"images"`` for one of encoded images, Pillow images or arrays of more than one
+            dimension; the type's name for one that no attribute can hold; otherwise empty.
+        declared: The categories of a pandas column of categories, in their order.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        values: pa.ChunkedArray | None,
+        holds: str = "",
+        declared: Sequence[Any] = (),
+    ) -> None:
+        self.name = name
+        self.values = values
+        self.holds = holds
+        self.declared = declared
+
+    def present(self) -> pa.ChunkedArray:
+        """Give the values without nulls.
+
+        Returns:
+            The Arrow values; free of cost where there are no nulls.
+        """
+        if self.values is None:
+            raise UnexpectedTypeError(f"Column {self.name!r} was not read: {self.holds}.")
+        return self.values.drop_null() if self.values.null_count else self.values
+
+    @property
+    def null_count(self) -> int:
+        """How many values are missing, as far as the values were read."""
+        return 0 if self.values is None else int(self.values.null_count)
+
+
+def column_of(source: Any, name: str, argument: str = "data") -> Column:
+    """Convert what :meth:`Frame.source` gave.
+
+    Args:
+        source: A pandas series, or a table of this one column.
+        name: Name of the column.
+        argument: What the caller calls the table, for messages.
+
+    Returns:
+        The column.
+
+    Raises:
+        UserTypeError: The column mixes types.
+    """
+    dtype = getattr(source, "dtype", None)
+    if dtype is None:
+        values = _one_column(source, argument)
+        return Column(name, None, holds="images") if _is_binary(values) else Column(name, values)
+    if type(dtype).__name__ in _FOREIGN_DTYPES or getattr(dtype, "kind", "") in _FOREIGN_KINDS:
+        return Column(name, None, holds=str(dtype))
+    if str(dtype) == "object":
+        first = _first_present(source)
+        if _is_image(first):
+            return Column(name, None, holds="images")
+        if _is_container(first):
+            return Column(name, None, holds="lists")
+    values = _one_column(source.rename(name), argument)
+    categories = getattr(dtype, "categories", None)
+    declared = [] if categories is None else categories.tolist()
+    return Column(name, values, declared=declared)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a value of a column stands for nothing.
+
+    Args:
+        value: Any Python value.
+
+    Returns:
+        True for ``None``, NaN and what pandas uses for missing values and times.
+    """
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return True
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _one_column(source: Any, argument: str) -> pa.ChunkedArray:
+    return to_arrow(source, name=argument, infinities_to_null=True).column(0)
+
+
+def _is_of_pandas(data: Any) -> bool:
+    return any(base.__module__.partition(".")[0] == "pandas" for base in type(data).__mro__)
+
+
+def _is_columnar(data: Any) -> bool:
+    """Whether columns can be picked from the data without reading the others."""
+    kind = type(data)
+    return (kind.__module__.partition(".")[0], kind.__name__) in {
+        ("pyarrow", "Table"),
+        ("polars", "DataFrame"),
+    }
+
+
+def _first_present(values: Iterable[Any]) -> Any:
+    return next((value for value in values if not is_missing(value)), None)
+
+
+def _is_image(value: Any) -> bool:
+    return isinstance(value, bytes) or hasattr(value, "save") or getattr(value, "ndim", 0) > 1
+
+
+def _is_binary(values: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type))
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, list | tuple | dict) or type(value).__name__ == "ndarray"
+
+
+def _checked_names(columns: Sequence[Any], argument: str) -> list[str]:
+    names = list(columns)
+    for name in names:
+        if not isinstance(name, str):
+            raise UserTypeError(
+                f"Column names of {argument} must be text; got {name!r} ({type(name).__name__}). "
+                "Rename the columns."
+            )
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise UserValueError(
+            f"{argument} has several columns named {', '.join(map(repr, twice))}. "
+            "Keep one column of each name."
+        )
+    return names
+
+
+def _not_scalar(data: Any, argument: str) -> Any:
+    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "collect"):
+        return data
+    raise UserTypeError(
+        f"{argument} needs a table (a pandas or polars frame, a pyarrow table, a list of dicts or "
+        f"a dict of lists), got {type(data).__name__}."
+    )

@@ -1,11 +1,15 @@
 """Timestamps: zones, naive times, text; out comes an instant."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAIVE = "the time has no zone; give `tz`, or times with a zone"
 MISSING = "a timestamp is missing"

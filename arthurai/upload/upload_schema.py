@@ -1,5 +1,7 @@
 """What sending has to know about a model: its attributes and how its data travels."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import cached_property
 

@@ -3,13 +3,15 @@
 Two ways lead there: rows as JSON with an answer a row, and files with counts and failures.
 """
 
+from __future__ import annotations
+
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+import threading
+from collections import deque
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -17,28 +19,29 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.upload import sources
-from arthurai.upload.arrow_memory import returned_memory
-from arthurai.upload.columnar import Gathered, gather_table
+from arthurai.upload import columnar
+from arthurai.upload.columnar import Gathered, column_list, gather_table
+from arthurai.upload.diagnostics import Problems
 from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.encode_parquet import parquet_file, to_table
 from arthurai.upload.images import ZIP_BYTES, Image, cut_by_size, names_of, zipped
-from arthurai.upload.parallel import Request, explain, send_all
-from arthurai.upload.progress import Progress
 from arthurai.upload.report import NO_REPEAT, REPEAT, Account, Sent, file_answer
-from arthurai.upload.upload_schema import IngestSchema
 from arthurai.upload.validate import (
     GROUND_TRUTHS,
     INFERENCES,
     REFERENCE,
     Extras,
+    Prepared,
     Preparer,
 )
-from arthurai.upload.validated_table import Prepared, column_list
-from arthurai.upload.validation_errors import Problems
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import ModuleType, TracebackType
+
     from arthurai.transport.multipart import FilePart
+    from arthurai.upload.upload_schema import IngestSchema
+
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +189,7 @@ class Delivery:
         *,
         as_json: bool,
     ) -> None:
-        prepared = None if sources.is_stream(data) else self._prepared(data, extras)
+        prepared = None if columnar.is_stream(data) else self._prepared(data, extras)
         total = None if prepared is None else prepared.rows
         rows = self._rows(total, as_json=as_json)
         parts = self._stream(data, extras, rows) if prepared is None else prepared.cuts(rows)
@@ -206,7 +209,7 @@ class Delivery:
     def _prepared(self, data: Any, extras: Extras | None) -> Prepared:
         """A table in memory, checked as a whole."""
         problems = Problems(self.preparer.name)
-        gathered = sources.gather(data, self.schema, problems)
+        gathered = columnar.gather(data, self.schema, problems)
         problems.raise_found()
         if gathered.rows:
             return self.preparer.prepare(gathered, extras=extras)
@@ -231,7 +234,7 @@ class Delivery:
                 "takes no values given apart; put predictions, ground truths, timestamps and ids "
                 "in its columns, or read it whole first (a lazy frame with collect())."
             )
-        for columns in sources.known_schemas(data):
+        for columns in columnar.known_schemas(data):
             empty = gather_table(columns.empty_table(), self.preparer.schema)
             self.preparer.prepare(empty, extras=extras)
         start = 0
@@ -250,7 +253,7 @@ class Delivery:
         """The stream; what ends it early is told apart from faults of sending."""
         name = self.preparer.name
         try:
-            yield from sources.stream(data, self.schema, name=name, rows=rows)
+            yield from columnar.stream(data, self.schema, name=name, rows=rows)
         except ArthurError:
             raise
         except Exception as error:
@@ -311,7 +314,7 @@ class Delivery:
         yield from self._files(part.cut(0, half))
         yield from self._files(part.cut(half, part.rows - half))
 
-    def _upload(self, content: bytes, *others: "FilePart") -> Any:
+    def _upload(self, content: bytes, *others: FilePart) -> Any:
         from arthurai.transport.multipart import FilePart
 
         suffix, kind = (
@@ -347,3 +350,213 @@ def _sent(part: Prepared, start: int, rows: int) -> Sent:
         () if ids is None else column_list(ids[first : first + rows]),
         None if batches is None else column_list(batches[first : first + rows]),
     )
+
+
+PATIENCE = 5.0
+"""Seconds an interrupted call waits for requests in flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to make.
+
+    Attributes:
+        sent: the rows it carries, for the books.
+        post: makes it and returns the decoded answer.
+    """
+
+    sent: Sent
+    post: Callable[[], Any]
+
+
+class _Runner(threading.Thread):
+    """Makes one request and keeps its outcome, also when nobody waits for it.
+
+    A daemon: after Ctrl-C the program can end while a request hangs.
+    """
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(name="arthurai-send", daemon=True)
+        self.sent = request.sent
+        self.outcome: Sent | None = None
+        self._post: Callable[[], Any] | None = request.post
+
+    def run(self) -> None:
+        post, self._post = self._post, None  # the body is not needed after it was sent
+        if post is None:
+            return
+        try:
+            self.outcome = self.sent.answered(post())
+        except BaseException as error:  # noqa: BLE001 - booked, and raised in the caller's thread
+            self.outcome = self.sent.failed(error)
+
+    @property
+    def interruption(self) -> BaseException | None:
+        """What ended the request from outside, if anything did."""
+        error = None if self.outcome is None else self.outcome.error
+        return None if isinstance(error, Exception) else error
+
+
+def send_all(
+    requests: Iterable[Request], account: Account, *, workers: int, progress: Progress
+) -> None:
+    """Makes requests, at most `workers` at a time, and books them in order.
+
+    The first request that fails as a whole stops the rest: nothing more is read or sent. An
+    exception of the source (a generator of the caller's, Ctrl-C) stops likewise; what was sent
+    until then is booked first.
+
+    Args:
+        requests: made while earlier ones are under way.
+        account: the books.
+        workers: most requests in flight.
+        progress: told about every request that is through.
+
+    Raises:
+        ArthurError: what stopped the call.
+        BaseException: what interrupted the call.
+    """
+    waiting: deque[_Runner] = deque()
+    try:
+        for request, is_only in _with_only(requests):
+            while len(waiting) >= workers:
+                _finish(waiting, account, progress)
+            if account.errors:
+                break
+            runner = _Runner(request)
+            waiting.append(runner)
+            if is_only or workers == 1:
+                runner.run()
+            else:
+                runner.start()
+        while waiting:
+            _finish(waiting, account, progress)
+    except BaseException as interruption:
+        for runner in waiting:
+            if runner.is_alive():
+                runner.join(PATIENCE)
+            account.add(runner.outcome or runner.sent.failed(interruption))
+        raise
+    if account.errors:
+        raise account.errors[0]
+
+
+def _with_only(requests: Iterable[Request]) -> Iterator[tuple[Request, bool]]:
+    """Requests, and whether one is the only one (it needs no thread of its own)."""
+    source = iter(requests)
+    first = next(source, None)
+    if first is None:
+        return
+    second = next(source, None)
+    yield first, second is None
+    del first
+    if second is not None:
+        yield second, False
+        del second
+    for request in source:
+        yield request, False
+
+
+def _finish(waiting: deque[_Runner], account: Account, progress: Progress) -> None:
+    """Waits for the oldest request and books it."""
+    runner = waiting[0]
+    if runner.ident is not None:
+        runner.join()
+    if runner.interruption is not None:
+        raise runner.interruption
+    waiting.popleft()
+    account.add(runner.outcome or runner.sent.failed(ArthurError("The request did not end.")))
+    progress.advance(runner.sent.rows)
+
+
+def explain(error: BaseException, account: Account) -> None:
+    """Tells the error what was accepted before it, and attaches the result to it."""
+    result = account.result
+    error.result = result  # type: ignore[attr-defined]
+    error.add_note(
+        f"In all: {result.summary()}. The exception's `result.failures` names the rows that were "
+        f"not accepted. {account.how_to_go_on}"
+    )
+
+
+class Progress:
+    """Counts rows; shows a bar on standard error when asked to.
+
+    Args:
+        shown: whether to show a bar.
+        total: rows in all, `None` when unknown.
+        what: text before the bar.
+    """
+
+    def __init__(self, *, shown: bool, total: int | None, what: str) -> None:
+        self._bar: Any = None
+        if shown:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=total, desc=what, unit=" rows", unit_scale=True)
+
+    def advance(self, rows: int) -> None:
+        """Adds rows that are through."""
+        if self._bar is not None:
+            self._bar.update(rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+_LENDING_BACKENDS = frozenset({"mimalloc", "jemalloc"})
+
+
+class _Lease:
+    """The pool all running calls share; the first puts it in place, the last takes it away."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.holders = 0
+        self.usual: Any = None
+
+    def enter(self) -> None:
+        import pyarrow as pa
+
+        with self.lock:
+            self.holders += 1
+            if self.holders == 1:
+                current = pa.default_memory_pool()
+                if current.backend_name in _LENDING_BACKENDS:
+                    self.usual = current
+                    pa.set_memory_pool(pa.system_memory_pool())
+
+    def leave(self) -> None:
+        import pyarrow as pa
+
+        with self.lock:
+            self.holders -= 1
+            if self.holders == 0 and self.usual is not None:
+                pa.set_memory_pool(self.usual)
+                self.usual = None
+
+
+_lease = _Lease()
+
+
+@contextmanager
+def returned_memory() -> Iterator[None]:
+    """Has Arrow take memory from the system and give it back, for the length of the block.
+
+    Only where memory comes from changes, nothing of what other threads do with Arrow meanwhile. A
+    pool the program has chosen itself stays.
+    """
+    _lease.enter()
+    try:
+        yield
+    finally:
+        _lease.leave()

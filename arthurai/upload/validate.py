@@ -3,10 +3,12 @@
 Everything wrong is gathered and raised as one error before anything is sent.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -14,9 +16,18 @@ from arthurai.common.text import suggest
 from arthurai.upload import coerce as cells
 from arthurai.upload import timestamps as times
 from arthurai.upload.arrow_types import read_arrow
-from arthurai.upload.columnar import ABSENT, Gathered, SparseColumn
-from arthurai.upload.data_warnings import Surprises
-from arthurai.upload.extra_columns import columns_apart, value_list
+from arthurai.upload.columnar import (
+    ABSENT,
+    Column,
+    Gathered,
+    SparseColumn,
+    column_list,
+    columns_apart,
+    cut_column,
+    is_arrow,
+    value_list,
+)
+from arthurai.upload.diagnostics import Problems, Surprises
 from arthurai.upload.images import read_images
 from arthurai.upload.table import is_table
 from arthurai.upload.upload_schema import (
@@ -25,8 +36,6 @@ from arthurai.upload.upload_schema import (
     IngestAttribute,
     IngestSchema,
 )
-from arthurai.upload.validated_table import Column, Prepared, column_list, is_arrow
-from arthurai.upload.validation_errors import Problems
 
 logger = logging.getLogger(__name__)
 
@@ -492,3 +501,49 @@ def labelled_rows(truth: Mapping[str, Column]) -> Column | None:
         not all(cells.is_missing(value) for value in values) for values in zip(*lists, strict=True)
     ]
     return None if all(labelled) else labelled
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Rows that passed the checks, by column.
+
+    Attributes:
+        start: number of the first row in what the caller gave.
+        rows: how many.
+        inference: columns of `inference_data` by attribute name.
+        truth: columns of `ground_truth_data` by attribute name.
+        meta: `inference_timestamp`, `partner_inference_id`, `batch_id`, `ground_truth_timestamp`,
+            as far as they travel.
+        labelled: which rows carry ground truth; `None` when all do (or there is none at all).
+    """
+
+    start: int
+    rows: int
+    inference: dict[str, Column] = field(default_factory=dict)
+    truth: dict[str, Column] = field(default_factory=dict)
+    meta: dict[str, Column] = field(default_factory=dict)
+    labelled: Column | None = None
+
+    def cut(self, start: int, rows: int) -> Prepared:
+        """A part of the rows; `start` counts from the first row held here."""
+        rows = min(rows, self.rows - start)
+        labelled = None if self.labelled is None else cut_column(self.labelled, start, rows)
+        return Prepared(
+            start=self.start + start,
+            rows=rows,
+            inference={n: cut_column(c, start, rows) for n, c in self.inference.items()},
+            truth={n: cut_column(c, start, rows) for n, c in self.truth.items()},
+            meta={n: cut_column(c, start, rows) for n, c in self.meta.items()},
+            labelled=labelled,
+        )
+
+    def cuts(self, rows: int) -> Iterator[Prepared]:
+        """The rows in parts of at most `rows`."""
+        for start in range(0, self.rows, rows):
+            yield self.cut(start, rows)
+
+    def columns(self) -> Iterator[Column]:
+        """Every column that travels."""
+        yield from self.inference.values()
+        yield from self.truth.values()
+        yield from self.meta.values()

@@ -7,7 +7,7 @@ import threading
 import pyarrow as pa
 import pytest
 
-from arthurai.upload.arrow_memory import returned_memory
+from arthurai.upload.uploader import returned_memory
 
 
 @pytest.fixture

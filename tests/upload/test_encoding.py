@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from arthurai.upload.encode_json import json_bodies, write_column
 from arthurai.upload.encode_parquet import parquet_file, to_table
 from arthurai.upload.upload_schema import IngestAttribute, IngestSchema
-from arthurai.upload.validated_table import Prepared
+from arthurai.upload.validate import Prepared
 
 
 def read_back(column):

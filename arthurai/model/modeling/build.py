@@ -19,7 +19,7 @@ from arthurai.model.modeling.attribute_list import append, check_names
 from arthurai.model.modeling.ranked_list_limits import check_ranked_lists
 from arthurai.model.modeling.type_detection import advise, infer_attributes
 from arthurai.model.modeling.type_rules import infer_facts
-from arthurai.upload.table_view import Frame
+from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ModelRecord

@@ -18,7 +18,7 @@ from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.modeling.attribute_list import append, next_positions
 from arthurai.model.modeling.type_detection import attribute_from
 from arthurai.model.modeling.type_rules import Facts, infer_facts, value_range
-from arthurai.upload.table_view import Column, Frame
+from arthurai.upload.table import Column, Frame
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ModelRecord

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from arthurai.common.exceptions import UserValueError
 
 if TYPE_CHECKING:
-    from arthurai.upload.table_view import Frame
+    from arthurai.upload.table import Frame
 
 MAX_RECOMMENDATIONS = 100
 MAX_ITEMS = 1_000

@@ -10,7 +10,7 @@ from arthurai.model.modeling.attribute_list import name_problem
 from arthurai.upload.arrow_types import read_arrow
 from arthurai.upload.coerce import read_column
 from arthurai.upload.images import read_images
-from arthurai.upload.table_view import Frame, column_of
+from arthurai.upload.table import Frame, column_of
 
 if TYPE_CHECKING:
     from arthurai.model.attributes import ArthurAttribute
@@ -34,7 +34,7 @@ def reference_problems(model: ModelRecord, data: Any) -> list[str]:
 
     Args:
         model: The model.
-        data: A table as :class:`~arthurai.upload.table_view.Frame` reads it.
+        data: A table as :class:`~arthurai.upload.table.Frame` reads it.
 
     Returns:
         One sentence a problem; empty when the data fits.

@@ -10,7 +10,7 @@ from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.modeling.attribute_list import append, next_positions
 from arthurai.model.modeling.type_detection import advise, infer_attributes
-from arthurai.upload.table_view import Frame
+from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
 from arthurai.model.modeling.attribute_list import append, next_positions
 from arthurai.model.modeling.type_rules import Facts, infer_facts
-from arthurai.upload.table_view import Frame, column_of
+from arthurai.upload.table import Frame, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
