@@ -50,7 +50,7 @@ def fault(call: ast.Call, module: str) -> str | None:
     if any(isinstance(arg, ast.Starred) for arg in call.args):
         return None
     names = [k.arg for k in call.keywords if k.arg and k.arg not in OWN_PARAMETERS]
-    signature = inspect.signature(operation._get_kwargs)  # noqa: SLF001 - what `Session` binds to
+    signature = inspect.signature(operation.build_request)
     try:
         signature.bind_partial(*call.args[1:], **dict.fromkeys(names))
     except TypeError as error:

@@ -8,6 +8,7 @@ Nobody edits generated code: what the generator gets wrong is put right in `scri
 
 import argparse
 import difflib
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from scripts.bundle import bundle
 from scripts.redocly import ROOT, ToolError
@@ -47,6 +49,22 @@ def check_versions() -> None:
             raise ToolError(f"{found} is installed: run `pip install {pinned}`.")
 
 
+def describe_parameters(part: Any) -> None:
+    """Copy the description of each parameter into its schema, where the generator looks for it.
+
+    Args:
+        part: A specification or a part of one; it is changed.
+    """
+    if isinstance(part, dict):
+        schema = part.get("schema")
+        if "in" in part and isinstance(schema, dict) and "$ref" not in schema:
+            schema.setdefault("description", part.get("description", ""))
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            describe_parameters(inner)
+
+
 def generate(document: Path, target: Path) -> None:
     """Generate a client package from a bundled specification.
 
@@ -58,14 +76,19 @@ def generate(document: Path, target: Path) -> None:
         ToolError: If the generator fails or warns: a warning means that it left something out.
     """
     check_versions()
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
-    command += ["--fail-on-warning", "--config", str(CONFIG), "--path", str(document)]
-    command += ["--custom-template-path", str(TEMPLATES), "--output-path", str(target)]
+    specification = json.loads(document.read_bytes())
+    describe_parameters(specification)
     # The formatter is found by its name: this interpreter's own comes first.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(
-        command, env={**os.environ, "PATH": path}, text=True, capture_output=True, check=False
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        described = Path(folder) / "openapi.json"
+        described.write_text(json.dumps(specification), encoding="utf-8")
+        command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
+        command += ["--fail-on-warning", "--config", str(CONFIG), "--path", str(described)]
+        command += ["--custom-template-path", str(TEMPLATES), "--output-path", str(target)]
+        done = subprocess.run(
+            command, env={**os.environ, "PATH": path}, text=True, capture_output=True, check=False
+        )
     if done.returncode != 0:
         raise ToolError(f"The generator failed or warned:\n{done.stdout}{done.stderr}")
     (target / "py.typed").touch()

@@ -25,17 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from arthurai_api.types import RequestParts
+
 BODY = "body"
-
-
-class _AbsentBody(list[Any]):
-    """Stands in for a body of any shape while method and address are worked out."""
-
-    def to_dict(self) -> dict[str, Any]:
-        return {}
-
-    def to_multipart(self) -> list[Any]:
-        return []
 
 
 def name_of(operation: ModuleType) -> str:
@@ -45,7 +37,7 @@ def name_of(operation: ModuleType) -> str:
 
 def describe(operation: ModuleType) -> inspect.Signature:
     """Return the parameters of an operation as the generated client takes them."""
-    return _signature(operation._get_kwargs)  # noqa: SLF001 - see `build`
+    return _signature(operation.build_request)
 
 
 @functools.cache
@@ -76,7 +68,7 @@ def build(
 ) -> dict[str, Any]:
     """Work out the request of an operation.
 
-    The generated `_get_kwargs` is the only place that knows method, path and parameter names.
+    The generated `build_request` is the only place that knows method, path and parameter names.
     Plain values are turned into what it takes: texts into enum members and times, single values
     into lists, `None` into "leave out", dicts into models.
 
@@ -95,17 +87,14 @@ def build(
         UserTypeError: A parameter is given twice, or a value has an impossible type.
         ArthurUnexpectedError: The generated client could not build the request.
     """
-    function: Callable[..., dict[str, Any]] = operation._get_kwargs  # noqa: SLF001 - the one place that uses it
+    function: Callable[..., RequestParts] = operation.build_request
     given = _bind(operation, args, kwargs)
-    if replace_body and BODY in describe(operation).parameters:
-        given[BODY] = _AbsentBody()
+    if replace_body:
+        given.pop(BODY, None)
     hints = _hints(function)
-    plain = {
-        name: value if name == BODY and replace_body else _convert(name, value, hints[name])
-        for name, value in given.items()
-    }
+    plain = {name: _convert(name, value, hints[name]) for name, value in given.items()}
     try:
-        request = function(**plain)
+        return function(**plain).arguments()
     except ValueError as fault:
         raise UserValueError(f"{name_of(operation)!r}: {fault}") from fault
     except (AttributeError, KeyError, TypeError) as fault:
@@ -113,10 +102,6 @@ def build(
             f"could not build the request of {name_of(operation)!r}: {fault}. Check the types of "
             f"the arguments {', '.join(plain)}."
         ) from fault
-    if replace_body:
-        for key in ("json", "content", "data", "files"):
-            request.pop(key, None)
-    return request
 
 
 def _bind(

@@ -28,7 +28,6 @@ from arthurai.transport.options import HttpOptions, check_header_text
 from arthurai.transport.redaction import Redactor, presentable_url
 from arthurai.transport.retries import RetryPolicy
 from arthurai.version import __version__
-from arthurai_api.models.error import Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -238,7 +237,7 @@ class Session:
 
     def call(
         self,
-        operation: Callable[..., Response[Error | T]],
+        operation: Callable[..., Response[T]],
         *args: Any,
         retry: bool | None = None,
         **kwargs: Any,
@@ -268,15 +267,13 @@ class Session:
     def _parsed(self, module: ModuleType, answer: Answer) -> Any:
         """Read an answer with the generated parser, whatever that makes of it."""
         try:
-            parsed = module._parse_response(client=self.api, response=answer)  # noqa: SLF001 - the generated parser
+            parsed = module.parse_response(answer)
         except ArthurError:
             raise
         except KeyError as fault:
             raise answer.malformed(f"the field {fault} is missing") from fault
         except Exception as fault:
             raise answer.malformed(f"the body is not as documented ({fault})") from fault
-        if isinstance(parsed, Error):
-            raise answer.malformed("this status is no documented success")
         return parsed
 
     def call_json(

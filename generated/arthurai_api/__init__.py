@@ -5,10 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .client import AuthenticatedClient, Client
 
-__all__ = (
-    "AuthenticatedClient",
-    "Client",
-)
+__all__ = ("AuthenticatedClient", "Client")
 
 if not TYPE_CHECKING:
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
-from typing import IO, TYPE_CHECKING, BinaryIO, Generic, Literal, TypeVar
+import datetime
+import enum
+import uuid
+from collections.abc import Mapping, MutableMapping
+from typing import IO, Any, BinaryIO, Generic, Literal, TypeVar
 from urllib.parse import quote
 
-from attrs import define
-
-if TYPE_CHECKING:
-    import httpx
+from attrs import define, field
 
 
 class Unset:
@@ -56,7 +56,14 @@ T = TypeVar("T")
 
 @define
 class Response(Generic[T]):
-    """A response of an endpoint; status_code is a plain int because servers and proxies also send unregistered ones"""
+    """A response of an operation
+
+    Attributes:
+        status_code: The status; a plain int because servers and proxies also send unregistered ones
+        content: The body
+        headers: The headers
+        parsed: The body as the OpenAPI document describes it; None when it does not
+    """
 
     status_code: int
     content: bytes
@@ -64,27 +71,46 @@ class Response(Generic[T]):
     parsed: T | None
 
 
-_FIRST_ERROR_STATUS = 400
+@define(kw_only=True)
+class RequestParts:
+    """A request that has not been sent
 
-
-def build_response(response: httpx.Response, parse: Callable[[], T | None]) -> Response[T]:
-    """Pair a response with its parsed body.
-
-    The body of an error often comes from a proxy, as a page of HTML or in another shape: `parsed` is None
-    then. A success with a body that does not parse raises.
+    Attributes:
+        operation: The operationId
+        method: The HTTP method
+        url: The path below the base URL of the API, percent-encoded
+        params: The query parameters
+        headers: The headers that the operation needs
+        body: The body as an argument of `httpx.Client.request`, under `json`, `data`, `content` or `files`;
+            empty when there is none
     """
-    try:
-        parsed = parse()
-    except (AttributeError, KeyError, TypeError, ValueError):
-        if response.status_code < _FIRST_ERROR_STATUS:
-            raise
-        parsed = None
-    return Response(
-        status_code=response.status_code,
-        content=response.content,
-        headers=response.headers,
-        parsed=parsed,
-    )
+
+    operation: str
+    method: str
+    url: str
+    params: dict[str, str | list[str]] = field(factory=dict)
+    headers: dict[str, str] = field(factory=dict)
+    body: dict[str, Any] = field(factory=dict)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of `httpx.Client.request`"""
+        return {
+            "method": self.method,
+            "url": self.url,
+            "params": self.params or None,
+            "headers": self.headers,
+            **self.body,
+        }
+
+
+def check_object(name: str, value: object) -> None:
+    """Check that a model is read from an object.
+
+    Raises:
+        TypeError: If the value is something else, which `dict()` might take for an object.
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} is an object, got {type(value).__name__}")
 
 
 def path_segment(name: str, value: object) -> str:
@@ -101,13 +127,57 @@ def path_segment(name: str, value: object) -> str:
     return quote(text, safe="")
 
 
+def parameter_text(value: object) -> str:
+    """Write the value of a query, header or cookie parameter.
+
+    Raises:
+        TypeError: If there is no one way to write it.
+    """
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case enum.Enum():
+            return str(value.value)
+        case datetime.date():
+            return value.isoformat()
+        case str() | int() | float() | uuid.UUID():
+            return str(value)
+    raise TypeError(
+        f"a parameter must be text, a number, a boolean, a time or an enum, got {type(value).__name__}"
+    )
+
+
+def query_params(values: Mapping[str, object]) -> dict[str, str | list[str]]:
+    """Write the query parameters that are given: those that are None or UNSET are left out"""
+    return {
+        name: [parameter_text(item) for item in value]
+        if isinstance(value, list | tuple)
+        else parameter_text(value)
+        for name, value in values.items()
+        if value is not None and value is not UNSET
+    }
+
+
+def header_params(values: Mapping[str, object]) -> dict[str, str]:
+    """Write the headers or cookies that are given: those that are None or UNSET are left out"""
+    return {
+        name: parameter_text(value)
+        for name, value in values.items()
+        if value is not None and value is not UNSET
+    }
+
+
 __all__ = [
     "UNSET",
     "File",
     "FileTypes",
     "RequestFiles",
+    "RequestParts",
     "Response",
     "Unset",
-    "build_response",
+    "check_object",
+    "header_params",
+    "parameter_text",
     "path_segment",
+    "query_params",
 ]

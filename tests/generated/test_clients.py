@@ -74,15 +74,20 @@ def test_a_changed_client_leaves_the_first_one_alone(traps):
 
 
 def test_asynchronous_calls_send_and_read_the_same(traps, server):
-    from traps_api.api.things import create_things, get_thing
+    from traps_api.api.things import create_things, delete_thing, get_thing
+    from traps_api.errors import ErrorStatus
     from traps_api.models import Form
 
     async def call():
         async with traps.AuthenticatedClient(server.url, token=SECRET) as client:
             server.answer = b'{"name": "n", "kind": "RED", "labels": [], "parts": []}'
             thing = await get_thing.asyncio("1", client=client)
+            server.status, server.answer = 404, b'{"error": "gone"}'
+            with pytest.raises(ErrorStatus, match="gone"):
+                await delete_thing.asyncio("1", client=client)
+            server.status = 200
             server.answer = b"[]"
-            response = await create_things.asyncio_detailed(client=client, body=Form("x"))
+            response = await create_things.asyncio_detailed(client=client, body=Form(answer="x"))
             return thing, response
 
     thing, response = asyncio.run(call())

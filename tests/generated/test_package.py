@@ -1,7 +1,9 @@
 """The generated package as a whole: every operation survives answers that nobody documented."""
 
 import importlib
+import inspect
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -18,16 +20,17 @@ def module_of(name):
     return importlib.import_module(f"arthurai_api.api.{operations()[name].tag}.{name}")
 
 
-def built(name, status, **body):
+def received(name, status, **body):
+    """Read a response as `sync_detailed` does."""
     client = arthurai_api.Client("http://localhost/api")
-    return module_of(name)._build_response(client=client, response=httpx.Response(status, **body))
+    return client.detail(httpx.Response(status, **body), module_of(name).parse_response)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_operation_survives_foreign_errors(name):
     for status in (301, 400, 401, 404, 405, 420, 500, 502, 503, 520, 599):
         for body in (b"<html>Bad gateway</html>", b"", b"[]", b"null", b'{"detail": "x"}'):
-            response = built(name, status, content=body, headers={"Content-Type": "text/html"})
+            response = received(name, status, content=body, headers={"Content-Type": "text/html"})
             assert response.status_code == status
             assert response.parsed is None
 
@@ -36,15 +39,33 @@ def test_every_operation_survives_foreign_errors(name):
 def test_every_operation_reads_documented_errors(name):
     statuses = [int(status) for status in operations()[name].spec["responses"] if status >= "4"]
     for status in statuses:
-        assert built(name, status, json={"error": "why"}).parsed.error == "why"
+        assert received(name, status, json={"error": "why"}).parsed.error == "why"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_operation_can_be_called_in_the_four_usual_ways(name):
     module = module_of(name)
-    assert callable(module.sync_detailed)
-    assert callable(module.asyncio_detailed)
-    assert hasattr(module, "sync") == hasattr(module, "asyncio")
+    for call in (module.sync, module.sync_detailed):
+        assert not inspect.iscoroutinefunction(call)
+    for call in (module.asyncio, module.asyncio_detailed):
+        assert inspect.iscoroutinefunction(call)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_is_built_by_a_public_function(name):
+    operation = operations()[name]
+    module = module_of(name)
+    needed = {
+        parameter.name: "x"
+        for parameter in inspect.signature(module.build_request).parameters.values()
+        if parameter.default is parameter.empty
+    }
+    request = module.build_request(**needed)
+    assert (request.operation, request.method) == (name, operation.method)
+    assert request.url == re.sub(r"\{[^}]+\}", "x", operation.path)
+    assert request.body == {}
+    for word in ("Build the request", "Args:" if needed else "", "Returns:"):
+        assert word in module.build_request.__doc__
 
 
 def test_no_boundary_is_fixed():

@@ -1,5 +1,7 @@
 """What generated functions put on the wire: each test stands for one fault of the generator."""
 
+import datetime as dt
+import inspect
 import io
 import json
 import uuid
@@ -81,8 +83,8 @@ def test_parts_arrive_as_they_were_given(traps, contents, name, note):
     from traps_api.types import File
 
     files = [File(io.BytesIO(data), f"f{name}", "text/csv") for data in contents]
-    kwargs = upload_file._get_kwargs(body=Upload(files, final=True, note=note))
-    request = httpx.Request(kwargs.pop("method"), "http://localhost" + kwargs.pop("url"), **kwargs)
+    parts = upload_file.build_request(body=Upload(files=files, final=True, note=note))
+    request = httpx.Request(parts.method, "http://localhost" + parts.url, **parts.body)
     body = request.read()
     received = Received({"content-type": request.headers["content-type"]}, body)
     form, parts = received_parts(received)
@@ -115,8 +117,7 @@ def test_unknown_fields_of_a_form_are_written_as_json(traps, server):
 
     body = Upload(files=[])
     body["flag"], body["text"] = True, "as it is"
-    kwargs = upload_file._get_kwargs(body=body)
-    assert kwargs["files"] == [
+    assert upload_file.build_request(body=body).body["files"] == [
         ("flag", (None, b"true", "text/plain")),
         ("text", (None, b"as it is", "text/plain")),
     ]
@@ -140,9 +141,9 @@ def test_an_operation_with_two_kinds_of_body_sends_both(traps, server):
 
     server.answer = b"[]"
     client = traps.Client(server.url)
-    create_things.sync(client=client, body=[Thing("n", Kind.RED, [], [])])
+    create_things.sync(client=client, body=[Thing(name="n", kind=Kind.RED, labels=[], parts=[])])
     assert json.loads(server.body) == [{"name": "n", "kind": "RED", "labels": [], "parts": []}]
-    create_things.sync(client=client, body=Form("a b"))
+    create_things.sync(client=client, body=Form(answer="a b"))
     assert server.body == b"answer=a+b"
     assert server.headers["content-type"] == "application/x-www-form-urlencoded"
 
@@ -153,7 +154,7 @@ def test_lists_of_a_query_repeat_the_key(traps, server):
 
     server.answer = b'{"data": []}'
     list_things.sync(client=traps.Client(server.url), kind=[Kind.RED, Kind("NEW")])
-    assert server.path == "/api/v3/things?kind=RED&kind=NEW"
+    assert server.path == "/api/v3/things?kind=RED&kind=NEW&deep=false"
 
 
 @pytest.mark.parametrize(
@@ -181,3 +182,90 @@ def test_ids_that_name_another_path_are_refused(traps, server, thing_id):
     with pytest.raises(ValueError, match="thing_id"):
         get_thing.sync(thing_id, client=traps.Client(server.url))
     assert not server.path
+
+
+def test_a_request_is_built_without_sending_it(traps):
+    from traps_api.api.things import change_thing
+    from traps_api.models import Form
+
+    request = change_thing.build_request("a/b", body=Form(answer="x"))
+    assert (request.operation, request.method) == ("change_thing", "PATCH")
+    assert request.url == "/v3/things/a%2Fb"
+    assert request.headers == {"Content-Type": "application/json"}
+    assert request.arguments() == {
+        "method": "PATCH",
+        "url": "/v3/things/a%2Fb",
+        "params": None,
+        "headers": {"Content-Type": "application/json"},
+        "json": {"answer": "x"},
+    }
+
+
+@pytest.mark.parametrize("name", ["create_things", "replace_thing", "change_thing"])
+def test_a_request_is_built_without_its_body(traps, name):
+    import importlib
+
+    operation = importlib.import_module(f"traps_api.api.things.{name}")
+    request = operation.build_request(*() if name == "create_things" else ("1",))
+    assert request.body == request.headers == {}
+
+
+def test_none_leaves_a_parameter_out(traps):
+    from traps_api.api.things import list_things
+    from traps_api.types import UNSET
+
+    request = list_things.build_request()
+    assert (request.params, request.headers) == ({"deep": "false"}, {})
+    for nothing in (None, UNSET):
+        names = ("kind", "since", "deep", "trace", "session", "depth")
+        request = list_things.build_request(**dict.fromkeys(names, nothing))
+        assert (request.params, request.headers) == ({}, {})
+
+
+def test_none_leaves_a_body_out_unless_null_is_one(traps):
+    from traps_api.api.things import change_thing, replace_thing
+
+    assert change_thing.build_request("1", body=None).body == {}
+    assert replace_thing.build_request("1").body == {}
+    assert replace_thing.build_request("1", body=None).body == {"json": None}
+
+
+def test_parameters_are_written_as_json_would_be(traps, server):
+    from traps_api.api.things import list_things
+
+    server.answer = b'{"data": []}'
+    since = dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    list_things.sync(client=traps.Client(server.url), since=since, deep=True, depth=3)
+    assert server.path == "/api/v3/things?since=2024-01-02T03%3A04%3A05%2B00%3A00&deep=true"
+    assert server.headers["depth"] == "3"
+
+
+@pytest.mark.parametrize("value", [b"bytes", {"a": 1}, object(), ["nested"]])
+def test_parameters_without_a_spelling_are_refused(traps, value):
+    from traps_api.api.things import list_things
+
+    with pytest.raises(TypeError, match=type(value).__name__):
+        list_things.build_request(kind=[value])
+
+
+def test_models_are_made_by_the_names_of_their_members(traps):
+    from traps_api.models import Form
+
+    with pytest.raises(TypeError, match="positional"):
+        Form("x")
+
+
+def test_functions_are_typed_and_documented(traps):
+    from traps_api.api.things import list_things
+
+    signature = inspect.signature(list_things.build_request)
+    assert str(signature.parameters["since"]) == "since: 'datetime.datetime | None' = None"
+    assert signature.return_annotation == "RequestParts"
+    for function in (
+        list_things.build_request,
+        list_things.sync,
+        list_things.sync_detailed,
+        list_things.asyncio,
+        list_things.asyncio_detailed,
+    ):
+        assert "\n    since: Only things made since then.\n" in inspect.getdoc(function)

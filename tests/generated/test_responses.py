@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 THING = {"name": "n", "kind": "RED", "labels": ["a"], "parts": []}
@@ -19,7 +20,7 @@ def get_thing(traps, server, thing):
     return operation.sync("1", client=traps.Client(server.url))
 
 
-@pytest.mark.parametrize("status", [299, 420, 499, 520, 561, 599])
+@pytest.mark.parametrize("status", [399, 420, 499, 520, 561, 599])
 def test_statuses_that_nobody_registered_do_not_raise(traps, server, status):
     from traps_api.api.things import get_thing as operation
 
@@ -46,7 +47,7 @@ def test_documented_errors_are_parsed(traps, server):
     from traps_api.api.things import list_things
 
     server.status, server.answer = 503, b'{"error": "down"}'
-    assert list_things.sync(client=traps.Client(server.url)).error == "down"
+    assert list_things.sync_detailed(client=traps.Client(server.url)).parsed.error == "down"
 
 
 def test_a_success_that_does_not_parse_raises(traps, server):
@@ -65,6 +66,90 @@ def test_undocumented_statuses_raise_when_asked_to(traps, server):
     client = traps.Client(server.url, raise_on_unexpected_status=True)
     with pytest.raises(UnexpectedStatus, match="418"):
         operation.sync_detailed("1", client=client)
+
+
+@pytest.mark.parametrize("status", [302, 404, 409, 418, 502])
+def test_a_call_for_the_body_alone_raises_on_every_error(traps, server, status):
+    from traps_api.api.things import delete_thing
+    from traps_api.errors import ErrorStatus, UnexpectedStatus
+
+    server.status, server.answer = status, b'{"error": "why", "answer": "no"}'
+    with pytest.raises(ErrorStatus, match=f"{status}.*why") as caught:
+        delete_thing.sync("1", client=traps.Client(server.url))
+    assert (caught.value.status_code, caught.value.content) == (status, server.answer)
+    kinds = {404: "Error", 409: "Form"}
+    assert type(caught.value.parsed).__name__ == kinds.get(status, "NoneType")
+    assert isinstance(caught.value, UnexpectedStatus) == (status in {418, 502})
+
+
+def test_a_call_for_the_body_alone_has_the_type_of_the_success_alone(traps):
+    from traps_api.api.things import delete_thing, list_things, replace_thing
+
+    for name in ("sync", "asyncio", "parse_response"):
+        of = {
+            operation: getattr(operation, name).__annotations__["return"]
+            for operation in (list_things, delete_thing, replace_thing)
+        }
+        assert list(of.values()) == ["ThingList", "None", "None | Thing | ThingList"]
+    detailed = delete_thing.sync_detailed.__annotations__["return"]
+    assert detailed == "Response[Error | Form | None]"
+
+
+def test_each_success_is_read_as_documented(traps, server):
+    from traps_api.api.things import delete_thing, replace_thing
+
+    client = traps.Client(server.url)
+    server.status, server.answer = 202, b'{"data": []}'
+    assert replace_thing.sync("1", client=client).data == []
+    server.status, server.answer = 204, b""
+    assert replace_thing.sync("1", client=client) is None
+    assert delete_thing.sync("1", client=client) is None
+
+
+def test_an_undocumented_success_reads_like_the_first_documented_one(traps, server):
+    server.status = 299
+    assert get_thing(traps, server, THING).name == "n"
+
+
+def test_a_response_is_read_without_a_client(traps):
+    from traps_api.api.things import get_thing as operation
+
+    assert operation.parse_response(httpx.Response(200, json=THING)).name == "n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (b"{}", KeyError),
+        (b"[]", TypeError),
+        (b"<html>", ValueError),
+        (b'{"name": "n", "kind": 7, "labels": [], "parts": []}', ValueError),
+    ],
+)
+def test_all_io_and_every_fault_of_parsing_pass_through_the_client(traps, server, answer, fault):
+    from traps_api.api.things import get_thing as operation
+
+    seen = []
+
+    class OwnClient(traps.Client):
+        def send(self, request):
+            seen.append(request.operation)
+            return super().send(request)
+
+        def parse(self, response, parse):
+            try:
+                return super().parse(response, parse)
+            except (KeyError, TypeError, ValueError) as error:
+                raise LookupError("mine") from error
+
+    server.answer = answer
+    with pytest.raises(fault):
+        operation.sync("1", client=traps.Client(server.url))
+    for call in (operation.sync, operation.sync_detailed):
+        with pytest.raises(LookupError, match="mine") as caught:
+            call("1", client=OwnClient(server.url))
+        assert isinstance(caught.value.__cause__, fault)
+    assert seen == ["get_thing"] * 2
 
 
 def test_null_lists_read_as_empty(traps, server):
@@ -128,7 +213,7 @@ def test_unset_stays_one_object(traps, traps_folder):
     assert pickle.loads(pickle.dumps(UNSET)) is UNSET
     assert copy.deepcopy(UNSET) is copy.copy(UNSET) is UNSET
     assert repr(UNSET) == "UNSET"
-    thing = Thing("n", Kind.RED, [], [])
+    thing = Thing(name="n", kind=Kind.RED, labels=[], parts=[])
     program = (
         f"import sys; sys.path.insert(0, {str(traps_folder.parent)!r}); import pickle;"
         "from traps_api.types import UNSET; thing = pickle.load(sys.stdin.buffer);"
@@ -166,6 +251,19 @@ def test_unknown_fields_are_kept(traps, server):
     thing = get_thing(traps, server, {**THING, "new_field": [1]})
     assert thing["new_field"] == [1]
     assert thing.to_dict() == {**THING, "new_field": [1]}
+
+
+def test_a_model_gives_back_what_it_was_read_from(traps, server):
+    from traps_api.models import Thing
+
+    received = {"parts": None, "new": 1, **THING, "created_at": "2024-01-02T03:04:05.50Z"}
+    thing = get_thing(traps, server, received)
+    assert list(thing.as_received().items()) == list(received.items())
+    thing.name = "other"
+    assert thing.to_dict()["name"] == "other"
+    made = Thing(name="n", kind=thing.kind, labels=["a"], parts=[])
+    assert made.as_received() == made.to_dict() == THING
+    assert made == Thing.from_dict(THING)
 
 
 def test_fields_may_be_named_like_the_variables_of_generated_code(traps, server):

@@ -107,7 +107,7 @@ def test_generated_code_reads_every_answer(operations, examples):
                 content=orjson.dumps(value),
                 headers={"Content-Type": "application/json"},
             )
-            parsed = module._build_response(client=client, response=response).parsed
+            parsed = client.detail(response, module.parse_response).parsed
             assert _same_times(_plain(parsed)) == _same_times(value), (name, label)
 
 

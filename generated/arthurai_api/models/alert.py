@@ -10,6 +10,7 @@ from attrs import field as _attrs_field
 from ..models.alert_severity import AlertSeverity
 from ..models.alert_status import AlertStatus
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.alert_rule import AlertRule
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Alert")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Alert:
     """A threshold that was crossed.
 
@@ -50,6 +51,9 @@ class Alert:
     batch_id: None | str | Unset = UNSET
     organization_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -117,10 +121,15 @@ class Alert:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_rule import AlertRule  # noqa: PLC0415
 
+        _check_object("Alert", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -188,6 +197,7 @@ class Alert:
             batch_id=batch_id,
             organization_id=organization_id,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

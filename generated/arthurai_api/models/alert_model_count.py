@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertModelCount")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertModelCount:
     """Number of alerts of one model, on one day when they are counted by day.
 
@@ -25,6 +26,9 @@ class AlertModelCount:
     count: int
     date: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -39,19 +43,19 @@ class AlertModelCount:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "model_id": model_id,
-                "count": count,
-            }
-        )
+        field_dict.update({"model_id": model_id, "count": count})
         if date is not UNSET:
             field_dict["date"] = date
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertModelCount", src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id")
 
@@ -66,11 +70,8 @@ class AlertModelCount:
 
         date = _parse_date(_fields_.pop("date", UNSET))
 
-        _model_ = cls(
-            model_id=model_id,
-            count=count,
-            date=date,
-        )
+        _model_ = cls(model_id=model_id, count=count, date=date)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,11 +8,12 @@ from attrs import field as _attrs_field
 
 from ..models.notification_type import NotificationType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertNotificationConfiguration")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertNotificationConfiguration:
     """Somebody who is told about alerts of a model.
 
@@ -32,6 +33,9 @@ class AlertNotificationConfiguration:
     destination: None | str | Unset = UNSET
     user_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -56,14 +60,7 @@ class AlertNotificationConfiguration:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "model_id": model_id,
-                "type": type_,
-                "enabled": enabled,
-            }
-        )
+        field_dict.update({"id": id, "model_id": model_id, "type": type_, "enabled": enabled})
         if destination is not UNSET:
             field_dict["destination"] = destination
         if user_id is not UNSET:
@@ -71,8 +68,13 @@ class AlertNotificationConfiguration:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertNotificationConfiguration", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -108,6 +110,7 @@ class AlertNotificationConfiguration:
             destination=destination,
             user_id=user_id,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

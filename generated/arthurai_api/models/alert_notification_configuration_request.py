@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertNotificationConfigurationRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertNotificationConfigurationRequest:
     """Whom to tell about alerts of a model.
 
@@ -29,6 +30,9 @@ class AlertNotificationConfigurationRequest:
     user_id: None | str | Unset = UNSET
     enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -55,12 +59,7 @@ class AlertNotificationConfigurationRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "model_id": model_id,
-                "type": type_,
-            }
-        )
+        field_dict.update({"model_id": model_id, "type": type_})
         if destination is not UNSET:
             field_dict["destination"] = destination
         if user_id is not UNSET:
@@ -70,8 +69,13 @@ class AlertNotificationConfigurationRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertNotificationConfigurationRequest", src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id")
 
@@ -111,6 +115,7 @@ class AlertNotificationConfigurationRequest:
             user_id=user_id,
             enabled=enabled,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,11 +8,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.alert_severity import AlertSeverity
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertNotificationRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertNotificationRequest:
     """What to tell about an alert.
 
@@ -28,6 +29,9 @@ class AlertNotificationRequest:
     alert_description: str
     alert_priority: AlertSeverity
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -51,8 +55,13 @@ class AlertNotificationRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertNotificationRequest", src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id")
 
@@ -68,6 +77,7 @@ class AlertNotificationRequest:
             alert_description=alert_description,
             alert_priority=alert_priority,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

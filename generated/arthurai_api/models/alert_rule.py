@@ -11,6 +11,7 @@ from ..models.alert_severity import AlertSeverity
 from ..models.creator_type import CreatorType
 from ..models.metric_type import MetricType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.alert_counts import AlertCounts
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="AlertRule")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertRule:
     """When an alert is raised.
 
@@ -74,6 +75,9 @@ class AlertRule:
     last_metric_value: float | None | Unset = UNSET
     last_triggered: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.alert_counts import AlertCounts  # noqa: PLC0415
@@ -213,6 +217,10 @@ class AlertRule:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_counts import AlertCounts  # noqa: PLC0415
@@ -220,6 +228,7 @@ class AlertRule:
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
+        _check_object("AlertRule", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -395,6 +404,7 @@ class AlertRule:
             last_metric_value=last_metric_value,
             last_triggered=last_triggered,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,11 +9,12 @@ from attrs import field as _attrs_field
 from ..models.alert_bound import AlertBound
 from ..models.alert_severity import AlertSeverity
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertRulePatch")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertRulePatch:
     """Changes to a rule; members left out stay as they are. A whole rule may be sent back: what cannot be changed is
     ignored.
@@ -36,6 +37,9 @@ class AlertRulePatch:
     subsequent_alert_wait_time: float | None | Unset = UNSET
     enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name: None | str | Unset
@@ -104,8 +108,13 @@ class AlertRulePatch:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertRulePatch", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
@@ -198,6 +207,7 @@ class AlertRulePatch:
             subsequent_alert_wait_time=subsequent_alert_wait_time,
             enabled=enabled,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.alert_bound import AlertBound
 from ..models.alert_severity import AlertSeverity
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_parameter_choice import MetricParameterChoice
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="AlertRuleRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertRuleRequest:
     """When to raise an alert.
 
@@ -47,6 +48,9 @@ class AlertRuleRequest:
     metric_parameters: MetricParameterChoice | None | Unset = UNSET
     filters: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
@@ -106,12 +110,7 @@ class AlertRuleRequest:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "metric_id": metric_id,
-                "bound": bound,
-                "threshold": threshold,
-                "severity": severity,
-            }
+            {"metric_id": metric_id, "bound": bound, "threshold": threshold, "severity": severity}
         )
         if name is not UNSET:
             field_dict["name"] = name
@@ -128,11 +127,16 @@ class AlertRuleRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
+        _check_object("AlertRuleRequest", src_dict)
         _fields_ = dict(src_dict)
         metric_id = _fields_.pop("metric_id")
 
@@ -231,6 +235,7 @@ class AlertRuleRequest:
             metric_parameters=metric_parameters,
             filters=filters,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.summary_frequency import SummaryFrequency
 from ..models.weekday import Weekday
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.alert_summary_subscriber import AlertSummarySubscriber
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="AlertSummaryConfiguration")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertSummaryConfiguration:
     """A summary of alerts that is sent regularly.
 
@@ -45,6 +46,9 @@ class AlertSummaryConfiguration:
     owner_user_id: None | str | Unset = UNSET
     send_day_of_week: None | Unset | Weekday = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -101,10 +105,15 @@ class AlertSummaryConfiguration:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_subscriber import AlertSummarySubscriber  # noqa: PLC0415
 
+        _check_object("AlertSummaryConfiguration", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -168,6 +177,7 @@ class AlertSummaryConfiguration:
             owner_user_id=owner_user_id,
             send_day_of_week=send_day_of_week,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.summary_frequency import SummaryFrequency
 from ..models.weekday import Weekday
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.alert_summary_subscriber_request import AlertSummarySubscriberRequest
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="AlertSummaryConfigurationRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertSummaryConfigurationRequest:
     """A summary to send regularly.
 
@@ -37,6 +38,9 @@ class AlertSummaryConfigurationRequest:
     models: list[str] | None | Unset = UNSET
     subscribers: list[AlertSummarySubscriberRequest] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -77,11 +81,7 @@ class AlertSummaryConfigurationRequest:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "name": name,
-                "frequency": frequency,
-                "send_time_of_day": send_time_of_day,
-            }
+            {"name": name, "frequency": frequency, "send_time_of_day": send_time_of_day}
         )
         if send_day_of_week is not UNSET:
             field_dict["send_day_of_week"] = send_day_of_week
@@ -92,10 +92,15 @@ class AlertSummaryConfigurationRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_subscriber_request import AlertSummarySubscriberRequest  # noqa: PLC0415
 
+        _check_object("AlertSummaryConfigurationRequest", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -172,6 +177,7 @@ class AlertSummaryConfigurationRequest:
             models=models,
             subscribers=subscribers,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,11 +9,12 @@ from attrs import field as _attrs_field
 from ..models.summary_frequency import SummaryFrequency
 from ..models.weekday import Weekday
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertSummaryConfigurationUpdate")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertSummaryConfigurationUpdate:
     """Changes to a summary; members left out stay as they are.
 
@@ -33,6 +34,9 @@ class AlertSummaryConfigurationUpdate:
     models: list[str] | None | Unset = UNSET
     enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name: None | str | Unset
@@ -96,8 +100,13 @@ class AlertSummaryConfigurationUpdate:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertSummaryConfigurationUpdate", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
@@ -189,6 +198,7 @@ class AlertSummaryConfigurationUpdate:
             models=models,
             enabled=enabled,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.alert_summary_report_line import AlertSummaryReportLine
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="AlertSummaryReport")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertSummaryReport:
     """What a summary says. No operation returns it; it is what subscribers receive.
 
@@ -29,6 +31,9 @@ class AlertSummaryReport:
     time_frame: str
     data: list[AlertSummaryReportLine]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         report_id = self.report_id
@@ -55,10 +60,15 @@ class AlertSummaryReport:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_report_line import AlertSummaryReportLine  # noqa: PLC0415
 
+        _check_object("AlertSummaryReport", src_dict)
         _fields_ = dict(src_dict)
         report_id = _fields_.pop("report_id")
 
@@ -74,11 +84,9 @@ class AlertSummaryReport:
             data.append(data_item)
 
         _model_ = cls(
-            report_id=report_id,
-            configuration_id=configuration_id,
-            time_frame=time_frame,
-            data=data,
+            report_id=report_id, configuration_id=configuration_id, time_frame=time_frame, data=data
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

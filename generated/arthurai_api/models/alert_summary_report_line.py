@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertSummaryReportLine")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertSummaryReportLine:
     """Alerts of one check of one model.
 
@@ -29,6 +30,9 @@ class AlertSummaryReportLine:
     alert_count: float
     hyperlink: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -60,8 +64,13 @@ class AlertSummaryReportLine:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertSummaryReportLine", src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id")
 
@@ -87,6 +96,7 @@ class AlertSummaryReportLine:
             alert_count=alert_count,
             hyperlink=hyperlink,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,11 +8,12 @@ from attrs import field as _attrs_field
 
 from ..models.summary_subscriber_type import SummarySubscriberType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertSummarySubscriber")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertSummarySubscriber:
     """Somebody who gets a summary.
 
@@ -32,6 +33,9 @@ class AlertSummarySubscriber:
     user_id: None | str | Unset = UNSET
     destination: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -56,13 +60,7 @@ class AlertSummarySubscriber:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "type": type_,
-                "enabled": enabled,
-            }
-        )
+        field_dict.update({"id": id, "type": type_, "enabled": enabled})
         if summary_id is not UNSET:
             field_dict["summary_id"] = summary_id
         if user_id is not UNSET:
@@ -72,8 +70,13 @@ class AlertSummarySubscriber:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertSummarySubscriber", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -109,6 +112,7 @@ class AlertSummarySubscriber:
             user_id=user_id,
             destination=destination,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,11 +8,12 @@ from attrs import field as _attrs_field
 
 from ..models.summary_subscriber_type import SummarySubscriberType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AlertSummarySubscriberRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AlertSummarySubscriberRequest:
     """Somebody to send a summary to.
 
@@ -26,6 +27,9 @@ class AlertSummarySubscriberRequest:
     user_id: None | str | Unset = UNSET
     destination: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         type_ = self.type_.value
@@ -44,11 +48,7 @@ class AlertSummarySubscriberRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "type": type_,
-            }
-        )
+        field_dict.update({"type": type_})
         if user_id is not UNSET:
             field_dict["user_id"] = user_id
         if destination is not UNSET:
@@ -56,8 +56,13 @@ class AlertSummarySubscriberRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AlertSummarySubscriberRequest", src_dict)
         _fields_ = dict(src_dict)
         type_ = SummarySubscriberType(_fields_.pop("type"))
 
@@ -79,11 +84,8 @@ class AlertSummarySubscriberRequest:
 
         destination = _parse_destination(_fields_.pop("destination", UNSET))
 
-        _model_ = cls(
-            type_=type_,
-            user_id=user_id,
-            destination=destination,
-        )
+        _model_ = cls(type_=type_, user_id=user_id, destination=destination)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.stage import Stage
 from ..models.value_type import ValueType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.attribute_bin import AttributeBin
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Attribute")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Attribute:
     """A column of a model.
 
@@ -66,6 +67,9 @@ class Attribute:
     token_attribute_link: None | str | Unset = UNSET
     implicit: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -178,13 +182,7 @@ class Attribute:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-                "value_type": value_type,
-                "stage": stage,
-            }
-        )
+        field_dict.update({"name": name, "value_type": value_type, "stage": stage})
         if id is not UNSET:
             field_dict["id"] = id
         if label is not UNSET:
@@ -218,11 +216,16 @@ class Attribute:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
         from ..models.attribute_category import AttributeCategory  # noqa: PLC0415
 
+        _check_object("Attribute", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -417,6 +420,7 @@ class Attribute:
             token_attribute_link=token_attribute_link,
             implicit=implicit,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AttributeBin")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AttributeBin:
     """A range of values that counts as one group. An end that is absent or null is open.
 
@@ -23,6 +24,9 @@ class AttributeBin:
     continuous_start: float | None | Unset = UNSET
     continuous_end: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         continuous_start: float | None | Unset
@@ -47,8 +51,13 @@ class AttributeBin:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AttributeBin", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_continuous_start(data: object) -> float | None | Unset:
@@ -69,10 +78,8 @@ class AttributeBin:
 
         continuous_end = _parse_continuous_end(_fields_.pop("continuous_end", UNSET))
 
-        _model_ = cls(
-            continuous_start=continuous_start,
-            continuous_end=continuous_end,
-        )
+        _model_ = cls(continuous_start=continuous_start, continuous_end=continuous_end)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

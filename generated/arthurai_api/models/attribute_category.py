@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AttributeCategory")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AttributeCategory:
     """One of the values that a categorical attribute takes.
 
@@ -23,6 +24,9 @@ class AttributeCategory:
     value: str
     label: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         value = self.value
@@ -35,18 +39,19 @@ class AttributeCategory:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "value": value,
-            }
-        )
+        field_dict.update({"value": value})
         if label is not UNSET:
             field_dict["label"] = label
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AttributeCategory", src_dict)
         _fields_ = dict(src_dict)
         value = _fields_.pop("value")
 
@@ -59,10 +64,8 @@ class AttributeCategory:
 
         label = _parse_label(_fields_.pop("label", UNSET))
 
-        _model_ = cls(
-            value=value,
-            label=label,
-        )
+        _model_ = cls(value=value, label=label)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

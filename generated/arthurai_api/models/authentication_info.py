@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="AuthenticationInfo")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class AuthenticationInfo:
     """What a token stands for; works for users, for callers of a foreign identity provider and for API keys.
 
@@ -39,6 +40,9 @@ class AuthenticationInfo:
     external_user_id: None | str | Unset = UNSET
     service_account_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         organization_ids = self.organization_ids
@@ -95,8 +99,13 @@ class AuthenticationInfo:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("AuthenticationInfo", src_dict)
         _fields_ = dict(src_dict)
         _organization_ids = _fields_.pop("organization_ids")
         if _organization_ids is None:
@@ -157,6 +166,7 @@ class AuthenticationInfo:
             external_user_id=external_user_id,
             service_account_id=service_account_id,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

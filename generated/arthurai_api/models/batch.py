@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.dataset_status import DatasetStatus
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="Batch")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Batch:
     """A closed or still open group of inferences.
 
@@ -33,6 +34,9 @@ class Batch:
     created_at: str
     updated_at: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -65,8 +69,13 @@ class Batch:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("Batch", src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id")
 
@@ -91,6 +100,7 @@ class Batch:
             created_at=created_at,
             updated_at=updated_at,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="BiasGroup")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BiasGroup:
     """A group of people, or of things, that is watched for bias.
 
@@ -29,6 +30,9 @@ class BiasGroup:
     continuous_start: float | None | Unset = UNSET
     continuous_end: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         attribute_id = self.attribute_id
@@ -69,8 +73,13 @@ class BiasGroup:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("BiasGroup", src_dict)
         _fields_ = dict(src_dict)
         attribute_id = _fields_.pop("attribute_id", UNSET)
 
@@ -110,6 +119,7 @@ class BiasGroup:
             continuous_start=continuous_start,
             continuous_end=continuous_end,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

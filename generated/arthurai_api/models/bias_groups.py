@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.bias_group import BiasGroup
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="BiasGroups")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BiasGroups:
     """The groups of a model that are watched for bias.
 
@@ -25,6 +26,9 @@ class BiasGroups:
 
     data: list[BiasGroup] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         data: list[dict[str, Any]] | None | Unset
@@ -47,10 +51,15 @@ class BiasGroups:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_group import BiasGroup  # noqa: PLC0415
 
+        _check_object("BiasGroups", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[BiasGroup] | None | Unset:
@@ -75,9 +84,8 @@ class BiasGroups:
 
         data = _parse_data(_fields_.pop("data", UNSET))
 
-        _model_ = cls(
-            data=data,
-        )
+        _model_ = cls(data=data)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

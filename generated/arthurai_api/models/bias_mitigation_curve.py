@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.bias_constraint import BiasConstraint
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.bias_curve_point import BiasCurvePoint
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="BiasMitigationCurve")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class BiasMitigationCurve:
     """What thresholds lead to for one group of an attribute. Point i of all groups of one constraint belongs together. A
     group of a continuous attribute has no `categorical_value`; an open end has no member either.
@@ -49,6 +50,9 @@ class BiasMitigationCurve:
     continuous_start: float | str | Unset = UNSET
     continuous_end: float | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -111,10 +115,15 @@ class BiasMitigationCurve:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_curve_point import BiasCurvePoint  # noqa: PLC0415
 
+        _check_object("BiasMitigationCurve", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -169,6 +178,7 @@ class BiasMitigationCurve:
             continuous_start=continuous_start,
             continuous_end=continuous_end,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.role_definition import RoleDefinition
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="CustomRoles")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class CustomRoles:
     """A set of custom roles.
 
@@ -23,6 +25,9 @@ class CustomRoles:
 
     roles: list[RoleDefinition] | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         roles: list[dict[str, Any]] | None
@@ -37,18 +42,19 @@ class CustomRoles:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "roles": roles,
-            }
-        )
+        field_dict.update({"roles": roles})
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
+        _check_object("CustomRoles", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_roles(data: object) -> list[RoleDefinition] | None:
@@ -71,9 +77,8 @@ class CustomRoles:
 
         roles = _parse_roles(_fields_.pop("roles"))
 
-        _model_ = cls(
-            roles=roles,
-        )
+        _model_ = cls(roles=roles)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

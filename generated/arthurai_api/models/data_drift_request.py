@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.drift_metric import DriftMetric
 from ..models.drift_rollup import DriftRollup
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.data_drift_side import DataDriftSide
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataDriftRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DataDriftRequest:
     """Attributes whose distribution is compared between two sides. At least one of `properties`, `predicted_classes` and
     `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
@@ -51,6 +52,9 @@ class DataDriftRequest:
     sample: float | None | Unset = UNSET
     disable_auto_sample: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
@@ -134,12 +138,7 @@ class DataDriftRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "metric": metric,
-                "base": base,
-            }
-        )
+        field_dict.update({"metric": metric, "base": base})
         if properties is not UNSET:
             field_dict["properties"] = properties
         if target is not UNSET:
@@ -161,11 +160,16 @@ class DataDriftRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
+        _check_object("DataDriftRequest", src_dict)
         _fields_ = dict(src_dict)
         metric = DriftMetric(_fields_.pop("metric"))
 
@@ -329,6 +333,7 @@ class DataDriftRequest:
             sample=sample,
             disable_auto_sample=disable_auto_sample,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

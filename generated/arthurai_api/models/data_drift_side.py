@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.data_drift_source import DataDriftSource
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.query_filter import QueryFilter
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataDriftSide")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DataDriftSide:
     """One of the two distributions to compare.
 
@@ -29,6 +30,9 @@ class DataDriftSide:
     source: DataDriftSource | None | Unset = UNSET
     filter_: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         source: None | str | Unset
@@ -61,10 +65,15 @@ class DataDriftSide:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
+        _check_object("DataDriftSide", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_source(data: object) -> DataDriftSource | None | Unset:
@@ -106,10 +115,8 @@ class DataDriftSide:
 
         filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
-        _model_ = cls(
-            source=source,
-            filter_=filter_,
-        )
+        _model_ = cls(source=source, filter_=filter_)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

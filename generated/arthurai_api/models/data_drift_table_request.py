@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.drift_rollup import DriftRollup
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.data_drift_side import DataDriftSide
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataDriftTableRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DataDriftTableRequest:
     """An attribute whose population stability index is wanted bucket by bucket.
 
@@ -37,6 +38,9 @@ class DataDriftTableRequest:
     group_by: list[QueryColumn] | None | Unset = UNSET
     rollup: DriftRollup | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         property_ = self.property_
@@ -73,13 +77,7 @@ class DataDriftTableRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "property": property_,
-                "base": base,
-                "target": target,
-            }
-        )
+        field_dict.update({"property": property_, "base": base, "target": target})
         if num_bins is not UNSET:
             field_dict["num_bins"] = num_bins
         if group_by is not UNSET:
@@ -89,11 +87,16 @@ class DataDriftTableRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
+        _check_object("DataDriftTableRequest", src_dict)
         _fields_ = dict(src_dict)
         property_ = _fields_.pop("property")
 
@@ -157,6 +160,7 @@ class DataDriftTableRequest:
             group_by=group_by,
             rollup=rollup,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

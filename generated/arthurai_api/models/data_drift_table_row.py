@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="DataDriftTableRow")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DataDriftTableRow:
     """One bucket. Group keys come under the names of their attributes; borders are absent for categories.
 
@@ -55,6 +56,9 @@ class DataDriftTableRow:
     ln_probability_difference: float | None | Unset = UNSET
     psi: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         bucket = self.bucket
@@ -195,8 +199,13 @@ class DataDriftTableRow:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("DataDriftTableRow", src_dict)
         _fields_ = dict(src_dict)
         bucket = _fields_.pop("bucket", UNSET)
 
@@ -375,6 +384,7 @@ class DataDriftTableRow:
             ln_probability_difference=ln_probability_difference,
             psi=psi,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,11 +9,12 @@ from attrs import field as _attrs_field
 from ..models.dataset_status import DatasetStatus
 from ..models.dataset_type import DatasetType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="Dataset")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Dataset:
     """A batch or the reference set.
 
@@ -37,6 +38,9 @@ class Dataset:
     created_at: str | Unset = UNSET
     updated_at: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -58,12 +62,7 @@ class Dataset:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "model_id": model_id,
-                "type": type_,
-                "records": records,
-                "status": status,
-            }
+            {"model_id": model_id, "type": type_, "records": records, "status": status}
         )
         if batch_id is not UNSET:
             field_dict["batch_id"] = batch_id
@@ -76,8 +75,13 @@ class Dataset:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("Dataset", src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id")
 
@@ -105,6 +109,7 @@ class Dataset:
             created_at=created_at,
             updated_at=updated_at,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="DatasetCloseRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DatasetCloseRequest:
     """Says that no more rows will come.
 
@@ -23,6 +24,9 @@ class DatasetCloseRequest:
     status: str
     total_record_count: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         status = self.status
@@ -35,18 +39,19 @@ class DatasetCloseRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "status": status,
-            }
-        )
+        field_dict.update({"status": status})
         if total_record_count is not UNSET:
             field_dict["total_record_count"] = total_record_count
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("DatasetCloseRequest", src_dict)
         _fields_ = dict(src_dict)
         status = _fields_.pop("status")
 
@@ -59,10 +64,8 @@ class DatasetCloseRequest:
 
         total_record_count = _parse_total_record_count(_fields_.pop("total_record_count", UNSET))
 
-        _model_ = cls(
-            status=status,
-            total_record_count=total_record_count,
-        )
+        _model_ = cls(status=status, total_record_count=total_record_count)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="DistributionAxis")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DistributionAxis:
     """An axis that is cut into buckets.
 
@@ -25,6 +26,9 @@ class DistributionAxis:
     alias: None | str | Unset = UNSET
     num_bins: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         property_ = self.property_
@@ -43,11 +47,7 @@ class DistributionAxis:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "property": property_,
-            }
-        )
+        field_dict.update({"property": property_})
         if alias is not UNSET:
             field_dict["alias"] = alias
         if num_bins is not UNSET:
@@ -55,8 +55,13 @@ class DistributionAxis:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("DistributionAxis", src_dict)
         _fields_ = dict(src_dict)
         property_ = _fields_.pop("property")
 
@@ -78,11 +83,8 @@ class DistributionAxis:
 
         num_bins = _parse_num_bins(_fields_.pop("num_bins", UNSET))
 
-        _model_ = cls(
-            property_=property_,
-            alias=alias,
-            num_bins=num_bins,
-        )
+        _model_ = cls(property_=property_, alias=alias, num_bins=num_bins)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

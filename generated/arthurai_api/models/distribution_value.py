@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="DistributionValue")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DistributionValue:
     """What to report for each cell.
 
@@ -25,6 +26,9 @@ class DistributionValue:
     function: None | str | Unset = UNSET
     alias: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         property_ = self.property_
@@ -43,11 +47,7 @@ class DistributionValue:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "property": property_,
-            }
-        )
+        field_dict.update({"property": property_})
         if function is not UNSET:
             field_dict["function"] = function
         if alias is not UNSET:
@@ -55,8 +55,13 @@ class DistributionValue:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("DistributionValue", src_dict)
         _fields_ = dict(src_dict)
         property_ = _fields_.pop("property")
 
@@ -78,11 +83,8 @@ class DistributionValue:
 
         alias = _parse_alias(_fields_.pop("alias", UNSET))
 
-        _model_ = cls(
-            property_=property_,
-            function=function,
-            alias=alias,
-        )
+        _model_ = cls(property_=property_, function=function, alias=alias)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.distribution_axis import DistributionAxis
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DistributionsRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class DistributionsRequest:
     """A two-dimensional histogram: first `x` is cut into buckets, then `y` inside each.
 
@@ -33,6 +34,9 @@ class DistributionsRequest:
     values: list[DistributionValue] | None | Unset = UNSET
     filter_: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         x = self.x.to_dict()
@@ -65,12 +69,7 @@ class DistributionsRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "x": x,
-                "y": y,
-            }
-        )
+        field_dict.update({"x": x, "y": y})
         if values is not UNSET:
             field_dict["values"] = values
         if filter_ is not UNSET:
@@ -78,12 +77,17 @@ class DistributionsRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.distribution_axis import DistributionAxis  # noqa: PLC0415
         from ..models.distribution_value import DistributionValue  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
+        _check_object("DistributionsRequest", src_dict)
         _fields_ = dict(src_dict)
         x = DistributionAxis.from_dict(_fields_.pop("x"))
 
@@ -133,12 +137,8 @@ class DistributionsRequest:
 
         filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
-        _model_ = cls(
-            x=x,
-            y=y,
-            values=values,
-            filter_=filter_,
-        )
+        _model_ = cls(x=x, y=y, values=values, filter_=filter_)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

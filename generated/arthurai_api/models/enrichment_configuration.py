@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.enrichment_settings import EnrichmentSettings
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="EnrichmentConfiguration")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class EnrichmentConfiguration:
     """Switches an enrichment on or off.
 
@@ -27,6 +28,9 @@ class EnrichmentConfiguration:
     enabled: bool
     config: EnrichmentSettings | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.enrichment_settings import EnrichmentSettings  # noqa: PLC0415
@@ -43,20 +47,21 @@ class EnrichmentConfiguration:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "enabled": enabled,
-            }
-        )
+        field_dict.update({"enabled": enabled})
         if config is not UNSET:
             field_dict["config"] = config
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichment_settings import EnrichmentSettings  # noqa: PLC0415
 
+        _check_object("EnrichmentConfiguration", src_dict)
         _fields_ = dict(src_dict)
         enabled = _fields_.pop("enabled")
 
@@ -77,10 +82,8 @@ class EnrichmentConfiguration:
 
         config = _parse_config(_fields_.pop("config", UNSET))
 
-        _model_ = cls(
-            enabled=enabled,
-            config=config,
-        )
+        _model_ = cls(enabled=enabled, config=config)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.enrichment_status import EnrichmentStatus
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.enrichment_settings import EnrichmentSettings
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="EnrichmentResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class EnrichmentResponse:
     """State of an enrichment.
 
@@ -30,6 +31,9 @@ class EnrichmentResponse:
     status: EnrichmentStatus
     config: EnrichmentSettings | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.enrichment_settings import EnrichmentSettings  # noqa: PLC0415
@@ -48,21 +52,21 @@ class EnrichmentResponse:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "enabled": enabled,
-                "status": status,
-            }
-        )
+        field_dict.update({"enabled": enabled, "status": status})
         if config is not UNSET:
             field_dict["config"] = config
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichment_settings import EnrichmentSettings  # noqa: PLC0415
 
+        _check_object("EnrichmentResponse", src_dict)
         _fields_ = dict(src_dict)
         enabled = _fields_.pop("enabled")
 
@@ -85,11 +89,8 @@ class EnrichmentResponse:
 
         config = _parse_config(_fields_.pop("config", UNSET))
 
-        _model_ = cls(
-            enabled=enabled,
-            status=status,
-            config=config,
-        )
+        _model_ = cls(enabled=enabled, status=status, config=config)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.enrichment_configuration import EnrichmentConfiguration
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="EnrichmentsConfiguration")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class EnrichmentsConfiguration:
     """Switches for some or all enrichments; those left out stay as they are.
 
@@ -32,6 +33,9 @@ class EnrichmentsConfiguration:
     hotspots: EnrichmentConfiguration | None | Unset = UNSET
     explainability: ExplainabilityConfiguration | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.enrichment_configuration import EnrichmentConfiguration  # noqa: PLC0415
@@ -83,11 +87,16 @@ class EnrichmentsConfiguration:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichment_configuration import EnrichmentConfiguration  # noqa: PLC0415
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
+        _check_object("EnrichmentsConfiguration", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_anomaly_detection(data: object) -> EnrichmentConfiguration | None | Unset:
@@ -164,6 +173,7 @@ class EnrichmentsConfiguration:
             hotspots=hotspots,
             explainability=explainability,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.enrichment_response import EnrichmentResponse
     from ..models.explainability_enrichment_response import ExplainabilityEnrichmentResponse
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="EnrichmentsResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class EnrichmentsResponse:
     """State of all enrichments. Holds these four members and no other.
 
@@ -30,6 +32,9 @@ class EnrichmentsResponse:
     hotspots: EnrichmentResponse
     explainability: ExplainabilityEnrichmentResponse
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         anomaly_detection = self.anomaly_detection.to_dict()
@@ -53,11 +58,16 @@ class EnrichmentsResponse:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichment_response import EnrichmentResponse  # noqa: PLC0415
         from ..models.explainability_enrichment_response import ExplainabilityEnrichmentResponse  # noqa: PLC0415
 
+        _check_object("EnrichmentsResponse", src_dict)
         _fields_ = dict(src_dict)
         anomaly_detection = EnrichmentResponse.from_dict(_fields_.pop("anomaly_detection"))
 
@@ -73,6 +83,7 @@ class EnrichmentsResponse:
             hotspots=hotspots,
             explainability=explainability,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="ExpectedValue")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ExpectedValue:
     """Base value of a prediction attribute.
 
@@ -21,6 +23,9 @@ class ExpectedValue:
     predicted_attribute_name: str
     expected_value: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         predicted_attribute_name = self.predicted_attribute_name
@@ -30,25 +35,27 @@ class ExpectedValue:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "predicted_attribute_name": predicted_attribute_name,
-                "expected_value": expected_value,
-            }
+            {"predicted_attribute_name": predicted_attribute_name, "expected_value": expected_value}
         )
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("ExpectedValue", src_dict)
         _fields_ = dict(src_dict)
         predicted_attribute_name = _fields_.pop("predicted_attribute_name")
 
         expected_value = _fields_.pop("expected_value")
 
         _model_ = cls(
-            predicted_attribute_name=predicted_attribute_name,
-            expected_value=expected_value,
+            predicted_attribute_name=predicted_attribute_name, expected_value=expected_value
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

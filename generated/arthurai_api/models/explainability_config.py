@@ -8,11 +8,12 @@ from attrs import field as _attrs_field
 
 from ..models.explanation_algorithm import ExplanationAlgorithm
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="ExplainabilityConfig")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ExplainabilityConfig:
     """How explanations are computed and served. Numbers may be written as strings.
 
@@ -58,6 +59,9 @@ class ExplainabilityConfig:
     seed: int | None | str | Unset = UNSET
     service_account_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         python_version: float | None | str | Unset
@@ -199,8 +203,13 @@ class ExplainabilityConfig:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("ExplainabilityConfig", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_python_version(data: object) -> float | None | str | Unset:
@@ -402,6 +411,7 @@ class ExplainabilityConfig:
             seed=seed,
             service_account_id=service_account_id,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -10,6 +10,7 @@ from attrs import field as _attrs_field
 
 from .. import types
 from ..types import UNSET, File, FileTypes, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.explainability_configuration import ExplainabilityConfiguration
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ExplainabilityForm")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ExplainabilityForm:
     """The same parts for explanations alone; the switches are not wrapped in the name of the enrichment.
 
@@ -35,6 +36,9 @@ class ExplainabilityForm:
     user_requirements_file_txt: File | Unset = UNSET
     explainer_pkl: File | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         config = self.config.to_dict()
@@ -53,11 +57,7 @@ class ExplainabilityForm:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "config": config,
-            }
-        )
+        field_dict.update({"config": config})
         if user_project_zip is not UNSET:
             field_dict["user_project.zip"] = user_project_zip
         if user_requirements_file_txt is not UNSET:
@@ -66,6 +66,10 @@ class ExplainabilityForm:
             field_dict["explainer.pkl"] = explainer_pkl
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
@@ -101,6 +105,7 @@ class ExplainabilityForm:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
+        _check_object("ExplainabilityForm", src_dict)
         _fields_ = dict(src_dict)
         config = ExplainabilityConfiguration.from_dict(_fields_.pop("config"))
 
@@ -131,6 +136,7 @@ class ExplainabilityForm:
             user_requirements_file_txt=user_requirements_file_txt,
             explainer_pkl=explainer_pkl,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.importance_score import ImportanceScore
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Explanation")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Explanation:
     """Why one prediction attribute has its value.
 
@@ -27,6 +29,9 @@ class Explanation:
     predicted_attribute_name: str
     importance_scores: list[ImportanceScore]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         algorithm = self.algorithm
@@ -50,10 +55,15 @@ class Explanation:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.importance_score import ImportanceScore  # noqa: PLC0415
 
+        _check_object("Explanation", src_dict)
         _fields_ = dict(src_dict)
         algorithm = _fields_.pop("algorithm")
 
@@ -71,6 +81,7 @@ class Explanation:
             predicted_attribute_name=predicted_attribute_name,
             importance_scores=importance_scores,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

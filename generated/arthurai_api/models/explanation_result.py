@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.expected_value import ExpectedValue
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ExplanationResult")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ExplanationResult:
     """Why an inference came out as it did.
 
@@ -28,6 +29,9 @@ class ExplanationResult:
     explanation: list[Explanation]
     expected_value: list[ExpectedValue] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         explanation = []
@@ -44,21 +48,22 @@ class ExplanationResult:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "explanation": explanation,
-            }
-        )
+        field_dict.update({"explanation": explanation})
         if expected_value is not UNSET:
             field_dict["expected_value"] = expected_value
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.expected_value import ExpectedValue  # noqa: PLC0415
         from ..models.explanation import Explanation  # noqa: PLC0415
 
+        _check_object("ExplanationResult", src_dict)
         _fields_ = dict(src_dict)
         explanation = []
         _explanation = _fields_.pop("explanation")
@@ -76,10 +81,8 @@ class ExplanationResult:
 
                 expected_value.append(expected_value_item)
 
-        _model_ = cls(
-            explanation=explanation,
-            expected_value=expected_value,
-        )
+        _model_ = cls(explanation=explanation, expected_value=expected_value)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="FileUploadFailure")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class FileUploadFailure:
     """A row of a file that was refused.
 
@@ -21,6 +23,9 @@ class FileUploadFailure:
     message: str
     status: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         message = self.message
@@ -29,26 +34,24 @@ class FileUploadFailure:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "message": message,
-                "status": status,
-            }
-        )
+        field_dict.update({"message": message, "status": status})
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("FileUploadFailure", src_dict)
         _fields_ = dict(src_dict)
         message = _fields_.pop("message")
 
         status = _fields_.pop("status")
 
-        _model_ = cls(
-            message=message,
-            status=status,
-        )
+        _model_ = cls(message=message, status=status)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.file_upload_failure import FileUploadFailure
     from ..models.status_counts import StatusCounts
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="FileUploadResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class FileUploadResponse:
     """Outcome of a file.
 
@@ -27,6 +29,9 @@ class FileUploadResponse:
     counts: StatusCounts
     failures: list[FileUploadFailure]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         counts = self.counts.to_dict()
@@ -38,20 +43,20 @@ class FileUploadResponse:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "counts": counts,
-                "failures": failures,
-            }
-        )
+        field_dict.update({"counts": counts, "failures": failures})
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.file_upload_failure import FileUploadFailure  # noqa: PLC0415
         from ..models.status_counts import StatusCounts  # noqa: PLC0415
 
+        _check_object("FileUploadResponse", src_dict)
         _fields_ = dict(src_dict)
         counts = StatusCounts.from_dict(_fields_.pop("counts"))
 
@@ -62,10 +67,8 @@ class FileUploadResponse:
 
             failures.append(failures_item)
 
-        _model_ = cls(
-            counts=counts,
-            failures=failures,
-        )
+        _model_ = cls(counts=counts, failures=failures)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.attribute_bin import AttributeBin
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="GroupLegend")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class GroupLegend:
     """What makes a group: a value of a categorical attribute or a bin of a continuous one.
 
@@ -27,6 +28,9 @@ class GroupLegend:
     name: None | str | Unset = UNSET
     bin_: AttributeBin | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
@@ -55,10 +59,15 @@ class GroupLegend:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
 
+        _check_object("GroupLegend", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_name(data: object) -> None | str | Unset:
@@ -87,10 +96,8 @@ class GroupLegend:
 
         bin_ = _parse_bin_(_fields_.pop("bin", UNSET))
 
-        _model_ = cls(
-            name=name,
-            bin_=bin_,
-        )
+        _model_ = cls(name=name, bin_=bin_)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

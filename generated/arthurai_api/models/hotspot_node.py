@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.hotspot_classes import HotspotClasses
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="HotspotNode")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class HotspotNode:
     """A region of the input. Its children split it at `cutoff` of `feature`.
 
@@ -48,6 +49,9 @@ class HotspotNode:
     left: HotspotNode | None | Unset = UNSET
     right: HotspotNode | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         rules = self.rules.to_dict()
@@ -116,11 +120,16 @@ class HotspotNode:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_classes import HotspotClasses  # noqa: PLC0415
         from ..models.hotspot_rules import HotspotRules  # noqa: PLC0415
 
+        _check_object("HotspotNode", src_dict)
         _fields_ = dict(src_dict)
         rules = HotspotRules.from_dict(_fields_.pop("rules"))
 
@@ -195,6 +204,7 @@ class HotspotNode:
             left=left,
             right=right,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

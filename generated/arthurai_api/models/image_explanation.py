@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.image_regions import ImageRegions
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ImageExplanation")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ImageExplanation:
     """Which parts of an image a prediction comes from.
 
@@ -25,6 +27,9 @@ class ImageExplanation:
     lime_segment_mask: list[list[int]]
     lime_region_mapping: ImageRegions
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         lime_segment_mask = []
@@ -38,18 +43,20 @@ class ImageExplanation:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "lime_segment_mask": lime_segment_mask,
-                "lime_region_mapping": lime_region_mapping,
-            }
+            {"lime_segment_mask": lime_segment_mask, "lime_region_mapping": lime_region_mapping}
         )
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.image_regions import ImageRegions  # noqa: PLC0415
 
+        _check_object("ImageExplanation", src_dict)
         _fields_ = dict(src_dict)
         lime_segment_mask = []
         _lime_segment_mask = _fields_.pop("lime_segment_mask")
@@ -63,10 +70,8 @@ class ImageExplanation:
 
         lime_region_mapping = ImageRegions.from_dict(_fields_.pop("lime_region_mapping"))
 
-        _model_ = cls(
-            lime_segment_mask=lime_segment_mask,
-            lime_region_mapping=lime_region_mapping,
-        )
+        _model_ = cls(lime_segment_mask=lime_segment_mask, lime_region_mapping=lime_region_mapping)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

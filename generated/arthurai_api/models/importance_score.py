@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.token_importance import TokenImportance
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ImportanceScore")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ImportanceScore:
     """Part of one attribute in a prediction; token by token for texts.
 
@@ -29,6 +30,9 @@ class ImportanceScore:
     explanation_value: float | Unset = UNSET
     tokens: list[TokenImportance] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         attribute_name = self.attribute_name
@@ -44,11 +48,7 @@ class ImportanceScore:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "attribute_name": attribute_name,
-            }
-        )
+        field_dict.update({"attribute_name": attribute_name})
         if explanation_value is not UNSET:
             field_dict["explanation_value"] = explanation_value
         if tokens is not UNSET:
@@ -56,10 +56,15 @@ class ImportanceScore:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.token_importance import TokenImportance  # noqa: PLC0415
 
+        _check_object("ImportanceScore", src_dict)
         _fields_ = dict(src_dict)
         attribute_name = _fields_.pop("attribute_name")
 
@@ -75,10 +80,9 @@ class ImportanceScore:
                 tokens.append(tokens_item)
 
         _model_ = cls(
-            attribute_name=attribute_name,
-            explanation_value=explanation_value,
-            tokens=tokens,
+            attribute_name=attribute_name, explanation_value=explanation_value, tokens=tokens
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.attribute_values import AttributeValues
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Inference")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Inference:
     """One prediction with everything that went into it.
 
@@ -40,6 +41,9 @@ class Inference:
     ground_truth_timestamp: None | str | Unset = UNSET
     ground_truth_data: AttributeValues | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
@@ -88,10 +92,15 @@ class Inference:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
+        _check_object("Inference", src_dict)
         _fields_ = dict(src_dict)
         inference_timestamp = _fields_.pop("inference_timestamp")
 
@@ -144,6 +153,7 @@ class Inference:
             ground_truth_timestamp=ground_truth_timestamp,
             ground_truth_data=ground_truth_data,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -10,11 +10,12 @@ from attrs import field as _attrs_field
 
 from .. import types
 from ..types import UNSET, File, FileTypes, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="InferenceFileForm")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class InferenceFileForm:
     """A file of inferences or of ground truth, exactly one of the two. Parquet and JSON are told apart by the content; a
     Parquet file has one column an attribute besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
@@ -32,6 +33,9 @@ class InferenceFileForm:
     batch_id: str | Unset = UNSET
     image_data: File | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         inference_data: FileTypes | Unset = UNSET
@@ -61,6 +65,10 @@ class InferenceFileForm:
             field_dict["image_data"] = image_data
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
@@ -93,6 +101,7 @@ class InferenceFileForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("InferenceFileForm", src_dict)
         _fields_ = dict(src_dict)
         _inference_data = _fields_.pop("inference_data", UNSET)
         inference_data: File | Unset
@@ -123,6 +132,7 @@ class InferenceFileForm:
             batch_id=batch_id,
             image_data=image_data,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

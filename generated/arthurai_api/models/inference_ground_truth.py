@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.attribute_values import AttributeValues
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="InferenceGroundTruth")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class InferenceGroundTruth:
     """What turned out to be true for one earlier inference.
 
@@ -31,6 +33,9 @@ class InferenceGroundTruth:
     ground_truth_timestamp: str
     ground_truth_data: AttributeValues
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         partner_inference_id = self.partner_inference_id
@@ -51,10 +56,15 @@ class InferenceGroundTruth:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
+        _check_object("InferenceGroundTruth", src_dict)
         _fields_ = dict(src_dict)
         partner_inference_id = _fields_.pop("partner_inference_id")
 
@@ -67,6 +77,7 @@ class InferenceGroundTruth:
             ground_truth_timestamp=ground_truth_timestamp,
             ground_truth_data=ground_truth_data,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

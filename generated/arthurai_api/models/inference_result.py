@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="InferenceResult")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class InferenceResult:
     """What became of one row.
 
@@ -25,6 +26,9 @@ class InferenceResult:
     message: str
     partner_inference_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         status = self.status
@@ -35,19 +39,19 @@ class InferenceResult:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "status": status,
-                "message": message,
-            }
-        )
+        field_dict.update({"status": status, "message": message})
         if partner_inference_id is not UNSET:
             field_dict["partner_inference_id"] = partner_inference_id
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("InferenceResult", src_dict)
         _fields_ = dict(src_dict)
         status = _fields_.pop("status")
 
@@ -55,11 +59,8 @@ class InferenceResult:
 
         partner_inference_id = _fields_.pop("partner_inference_id", UNSET)
 
-        _model_ = cls(
-            status=status,
-            message=message,
-            partner_inference_id=partner_inference_id,
-        )
+        _model_ = cls(status=status, message=message, partner_inference_id=partner_inference_id)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.inference_result import InferenceResult
     from ..models.status_counts import StatusCounts
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="InferencesResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class InferencesResponse:
     """Outcome row by row, in the order of the request.
 
@@ -27,6 +29,9 @@ class InferencesResponse:
     counts: StatusCounts
     results: list[InferenceResult]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         counts = self.counts.to_dict()
@@ -38,20 +43,20 @@ class InferencesResponse:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "counts": counts,
-                "results": results,
-            }
-        )
+        field_dict.update({"counts": counts, "results": results})
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.inference_result import InferenceResult  # noqa: PLC0415
         from ..models.status_counts import StatusCounts  # noqa: PLC0415
 
+        _check_object("InferencesResponse", src_dict)
         _fields_ = dict(src_dict)
         counts = StatusCounts.from_dict(_fields_.pop("counts"))
 
@@ -62,10 +67,8 @@ class InferencesResponse:
 
             results.append(results_item)
 
-        _model_ = cls(
-            counts=counts,
-            results=results,
-        )
+        _model_ = cls(counts=counts, results=results)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -10,6 +10,7 @@ from attrs import field as _attrs_field
 from ..models.insight_metric_type import InsightMetricType
 from ..models.insight_status import InsightStatus
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.insight_region import InsightRegion
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Insight")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Insight:
     """A region of the input where the model is weak.
 
@@ -50,6 +51,9 @@ class Insight:
     window_start: datetime.datetime | None | Unset = UNSET
     window_end: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -116,10 +120,15 @@ class Insight:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.insight_region import InsightRegion  # noqa: PLC0415
 
+        _check_object("Insight", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -196,6 +205,7 @@ class Insight:
             window_start=window_start,
             window_end=window_end,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

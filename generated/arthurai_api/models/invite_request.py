@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="InviteRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class InviteRequest:
     """People to invite into an organisation.
 
@@ -29,6 +30,9 @@ class InviteRequest:
     custom_dashboard_url: None | str | Unset = UNSET
     organization_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         invite_emails = self.invite_emails
@@ -53,11 +57,7 @@ class InviteRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "invite_emails": invite_emails,
-            }
-        )
+        field_dict.update({"invite_emails": invite_emails})
         if return_direct_links is not UNSET:
             field_dict["return_direct_links"] = return_direct_links
         if custom_dashboard_url is not UNSET:
@@ -67,8 +67,13 @@ class InviteRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("InviteRequest", src_dict)
         _fields_ = dict(src_dict)
         _invite_emails = _fields_.pop("invite_emails")
         if _invite_emails is None:
@@ -110,6 +115,7 @@ class InviteRequest:
             custom_dashboard_url=custom_dashboard_url,
             organization_id=organization_id,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

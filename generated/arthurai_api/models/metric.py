@@ -11,6 +11,7 @@ from ..models.creator_type import CreatorType
 from ..models.metric_rollup import MetricRollup
 from ..models.metric_type import MetricType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_parameter import MetricParameter
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Metric")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Metric:
     """A named query with parameters.
 
@@ -55,6 +56,9 @@ class Metric:
     created_at: datetime.datetime | None | Unset = UNSET
     updated_at: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -138,13 +142,7 @@ class Metric:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "id": id,
-                "name": name,
-                "endpoint": endpoint,
-                "query": query,
-                "is_default": is_default,
-            }
+            {"id": id, "name": name, "endpoint": endpoint, "query": query, "is_default": is_default}
         )
         if type_ is not UNSET:
             field_dict["type"] = type_
@@ -165,11 +163,16 @@ class Metric:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter import MetricParameter  # noqa: PLC0415
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
 
+        _check_object("Metric", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -328,6 +331,7 @@ class Metric:
             created_at=created_at,
             updated_at=updated_at,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

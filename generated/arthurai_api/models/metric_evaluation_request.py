@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.metric_rollup import MetricRollup
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_parameter_values import MetricParameterValues
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricEvaluationRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MetricEvaluationRequest:
     """How to evaluate a metric; an empty object gives one number.
 
@@ -33,6 +34,9 @@ class MetricEvaluationRequest:
     parameters: MetricParameterValues | None | Unset = UNSET
     filters: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_parameter_values import MetricParameterValues  # noqa: PLC0415
@@ -85,11 +89,16 @@ class MetricEvaluationRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter_values import MetricParameterValues  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
+        _check_object("MetricEvaluationRequest", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_rollup(data: object) -> MetricRollup | None | Unset:
@@ -157,12 +166,8 @@ class MetricEvaluationRequest:
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        _model_ = cls(
-            rollup=rollup,
-            group_by=group_by,
-            parameters=parameters,
-            filters=filters,
-        )
+        _model_ = cls(rollup=rollup, group_by=group_by, parameters=parameters, filters=filters)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

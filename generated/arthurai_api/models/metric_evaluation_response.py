@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_result import MetricResult
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricEvaluationResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MetricEvaluationResponse:
     """Values of a metric.
 
@@ -30,6 +31,9 @@ class MetricEvaluationResponse:
     results: list[MetricResult]
     filters: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -53,22 +57,22 @@ class MetricEvaluationResponse:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-                "results": results,
-            }
-        )
+        field_dict.update({"name": name, "results": results})
         if filters is not UNSET:
             field_dict["filters"] = filters
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_result import MetricResult  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
+        _check_object("MetricEvaluationResponse", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -101,11 +105,8 @@ class MetricEvaluationResponse:
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        _model_ = cls(
-            name=name,
-            results=results,
-            filters=filters,
-        )
+        _model_ = cls(name=name, results=results, filters=filters)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.metric_parameter_type import MetricParameterType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_value_limits import MetricValueLimits
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricParameter")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MetricParameter:
     """A placeholder of a metric's query.
 
@@ -34,6 +35,9 @@ class MetricParameter:
     value_limits: MetricValueLimits | None | Unset = UNSET
     default: Any | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_value_limits import MetricValueLimits  # noqa: PLC0415
@@ -60,12 +64,7 @@ class MetricParameter:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-                "parameter_type": parameter_type,
-            }
-        )
+        field_dict.update({"name": name, "parameter_type": parameter_type})
         if id is not UNSET:
             field_dict["id"] = id
         if value_limits is not UNSET:
@@ -75,10 +74,15 @@ class MetricParameter:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_value_limits import MetricValueLimits  # noqa: PLC0415
 
+        _check_object("MetricParameter", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -119,6 +123,7 @@ class MetricParameter:
             value_limits=value_limits,
             default=default,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

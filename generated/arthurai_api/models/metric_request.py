@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.metric_type import MetricType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_parameter import MetricParameter
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MetricRequest:
     """A metric of one's own. When a metric is replaced, an absent `endpoint` keeps the present one; when one is created,
     it is needed.
@@ -37,6 +38,9 @@ class MetricRequest:
     type_: MetricType | None | Unset = UNSET
     parameters: list[MetricParameter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -71,12 +75,7 @@ class MetricRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-                "query": query,
-            }
-        )
+        field_dict.update({"name": name, "query": query})
         if endpoint is not UNSET:
             field_dict["endpoint"] = endpoint
         if type_ is not UNSET:
@@ -86,11 +85,16 @@ class MetricRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter import MetricParameter  # noqa: PLC0415
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
 
+        _check_object("MetricRequest", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -144,13 +148,8 @@ class MetricRequest:
 
         parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
-        _model_ = cls(
-            name=name,
-            query=query,
-            endpoint=endpoint,
-            type_=type_,
-            parameters=parameters,
-        )
+        _model_ = cls(name=name, query=query, endpoint=endpoint, type_=type_, parameters=parameters)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

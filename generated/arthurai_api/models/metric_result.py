@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_parameter_values import MetricParameterValues
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricResult")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MetricResult:
     """A series for one group and one choice of parameters.
 
@@ -34,6 +35,9 @@ class MetricResult:
     parameters: MetricParameterValues | Unset = UNSET
     group: MetricResultGroup | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -53,12 +57,7 @@ class MetricResult:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-                "values": values,
-            }
-        )
+        field_dict.update({"name": name, "values": values})
         if parameters is not UNSET:
             field_dict["parameters"] = parameters
         if group is not UNSET:
@@ -66,12 +65,17 @@ class MetricResult:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter_values import MetricParameterValues  # noqa: PLC0415
         from ..models.metric_result_group import MetricResultGroup  # noqa: PLC0415
         from ..models.metric_result_value import MetricResultValue  # noqa: PLC0415
 
+        _check_object("MetricResult", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -96,12 +100,8 @@ class MetricResult:
         else:
             group = MetricResultGroup.from_dict(_group)
 
-        _model_ = cls(
-            name=name,
-            values=values,
-            parameters=parameters,
-            group=group,
-        )
+        _model_ = cls(name=name, values=values, parameters=parameters, group=group)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="MetricResultValue")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MetricResultValue:
     """One number of a series; it stands under the name of the result.
 
@@ -21,6 +22,9 @@ class MetricResultValue:
 
     rollup: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         rollup: None | str | Unset
@@ -37,8 +41,13 @@ class MetricResultValue:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("MetricResultValue", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_rollup(data: object) -> None | str | Unset:
@@ -50,9 +59,8 @@ class MetricResultValue:
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
-        _model_ = cls(
-            rollup=rollup,
-        )
+        _model_ = cls(rollup=rollup)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.metric_value_categories import MetricValueCategories
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricValueLimits")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class MetricValueLimits:
     """What a parameter may be: exactly one of a range and a set of choices.
 
@@ -28,6 +29,9 @@ class MetricValueLimits:
     range_: MetricValueRange | None | Unset = UNSET
     categorical: MetricValueCategories | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_value_categories import MetricValueCategories  # noqa: PLC0415
@@ -59,11 +63,16 @@ class MetricValueLimits:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_value_categories import MetricValueCategories  # noqa: PLC0415
         from ..models.metric_value_range import MetricValueRange  # noqa: PLC0415
 
+        _check_object("MetricValueLimits", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_range_(data: object) -> MetricValueRange | None | Unset:
@@ -100,10 +109,8 @@ class MetricValueLimits:
 
         categorical = _parse_categorical(_fields_.pop("categorical", UNSET))
 
-        _model_ = cls(
-            range_=range_,
-            categorical=categorical,
-        )
+        _model_ = cls(range_=range_, categorical=categorical)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -11,6 +11,7 @@ from ..models.input_type import InputType
 from ..models.model_status import ModelStatus
 from ..models.output_type import OutputType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.attribute import Attribute
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Model")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Model:
     """A monitored model. Some members are filled only when `expand` asks for them.
 
@@ -112,6 +113,9 @@ class Model:
     has_reference_set_data: bool | Unset = UNSET
     has_ground_truth_inferences: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.model_explainability import ModelExplainability  # noqa: PLC0415
@@ -379,12 +383,17 @@ class Model:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
         from ..models.created_by import CreatedBy  # noqa: PLC0415
         from ..models.model_explainability import ModelExplainability  # noqa: PLC0415
 
+        _check_object("Model", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -730,6 +739,7 @@ class Model:
             has_reference_set_data=has_reference_set_data,
             has_ground_truth_inferences=has_ground_truth_inferences,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

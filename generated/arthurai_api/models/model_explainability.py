@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="ModelExplainability")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ModelExplainability:
     """Summary of the explainability settings. Only the first two members come without `expand=explainability`.
 
@@ -29,6 +30,9 @@ class ModelExplainability:
     model_server_memory: str | Unset = UNSET
     explanation_nsamples: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         enabled = self.enabled
@@ -43,11 +47,7 @@ class ModelExplainability:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "enabled": enabled,
-            }
-        )
+        field_dict.update({"enabled": enabled})
         if explanation_algo is not UNSET:
             field_dict["explanation_algo"] = explanation_algo
         if model_server_cpu is not UNSET:
@@ -59,8 +59,13 @@ class ModelExplainability:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("ModelExplainability", src_dict)
         _fields_ = dict(src_dict)
         enabled = _fields_.pop("enabled")
 
@@ -79,6 +84,7 @@ class ModelExplainability:
             model_server_memory=model_server_memory,
             explanation_nsamples=explanation_nsamples,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

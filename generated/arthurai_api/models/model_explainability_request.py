@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.explainability_configuration import ExplainabilityConfiguration
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelExplainabilityRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ModelExplainabilityRequest:
     """Explainability to set up together with a model.
 
@@ -25,6 +26,9 @@ class ModelExplainabilityRequest:
 
     config: ExplainabilityConfiguration | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
@@ -45,10 +49,15 @@ class ModelExplainabilityRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
+        _check_object("ModelExplainabilityRequest", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_config(data: object) -> ExplainabilityConfiguration | None | Unset:
@@ -68,9 +77,8 @@ class ModelExplainabilityRequest:
 
         config = _parse_config(_fields_.pop("config", UNSET))
 
-        _model_ = cls(
-            config=config,
-        )
+        _model_ = cls(config=config)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.model import Model
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelGroup")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ModelGroup:
     """All versions of one model.
 
@@ -40,6 +41,9 @@ class ModelGroup:
     updated_at: datetime.datetime | Unset = UNSET
     versions: list[Model] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -108,10 +112,15 @@ class ModelGroup:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model import Model  # noqa: PLC0415
 
+        _check_object("ModelGroup", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id", UNSET)
 
@@ -198,6 +207,7 @@ class ModelGroup:
             updated_at=updated_at,
             versions=versions,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

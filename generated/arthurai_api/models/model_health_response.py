@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.model_health_score import ModelHealthScore
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelHealthResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ModelHealthResponse:
     """Health of the models asked about.
 
@@ -23,6 +25,9 @@ class ModelHealthResponse:
 
     results: list[ModelHealthScore]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         results = []
@@ -32,18 +37,19 @@ class ModelHealthResponse:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "results": results,
-            }
-        )
+        field_dict.update({"results": results})
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model_health_score import ModelHealthScore  # noqa: PLC0415
 
+        _check_object("ModelHealthResponse", src_dict)
         _fields_ = dict(src_dict)
         results = []
         _results = _fields_.pop("results")
@@ -52,9 +58,8 @@ class ModelHealthResponse:
 
             results.append(results_item)
 
-        _model_ = cls(
-            results=results,
-        )
+        _model_ = cls(results=results)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="ModelInsightCount")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ModelInsightCount:
     """Number of insights of one model.
 
@@ -21,6 +23,9 @@ class ModelInsightCount:
     model_id: str
     count: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -29,26 +34,24 @@ class ModelInsightCount:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "model_id": model_id,
-                "count": count,
-            }
-        )
+        field_dict.update({"model_id": model_id, "count": count})
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("ModelInsightCount", src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id")
 
         count = _fields_.pop("count")
 
-        _model_ = cls(
-            model_id=model_id,
-            count=count,
-        )
+        _model_ = cls(model_id=model_id, count=count)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.input_type import InputType
 from ..models.output_type import OutputType
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.attribute import Attribute
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ModelRequest:
     """A model to create. Members of `Model` that are not listed here may come along and are ignored.
 
@@ -66,6 +67,9 @@ class ModelRequest:
     accuracy_enabled: bool | None | Unset = UNSET
     explainability_enabled: ModelExplainabilityRequest | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.model_explainability_request import ModelExplainabilityRequest  # noqa: PLC0415
@@ -222,11 +226,16 @@ class ModelRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
         from ..models.model_explainability_request import ModelExplainabilityRequest  # noqa: PLC0415
 
+        _check_object("ModelRequest", src_dict)
         _fields_ = dict(src_dict)
         partner_model_id = _fields_.pop("partner_model_id")
 
@@ -440,6 +449,7 @@ class ModelRequest:
             accuracy_enabled=accuracy_enabled,
             explainability_enabled=explainability_enabled,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.attribute import Attribute
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelUpdateRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ModelUpdateRequest:
     """Changes to a model; members left out stay as they are. A whole model may be sent back: what cannot be changed is
     ignored.
@@ -37,6 +38,9 @@ class ModelUpdateRequest:
     overwrite_tags: bool | None | Unset = UNSET
     classifier_threshold: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         display_name: None | str | Unset
@@ -102,10 +106,15 @@ class ModelUpdateRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
 
+        _check_object("ModelUpdateRequest", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_display_name(data: object) -> None | str | Unset:
@@ -196,6 +205,7 @@ class ModelUpdateRequest:
             overwrite_tags=overwrite_tags,
             classifier_threshold=classifier_threshold,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.role_definition import RoleDefinition
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="NewOrganizationRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class NewOrganizationRequest:
     """An organisation to found.
 
@@ -27,6 +28,9 @@ class NewOrganizationRequest:
     name: str
     roles: list[RoleDefinition] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -45,20 +49,21 @@ class NewOrganizationRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-            }
-        )
+        field_dict.update({"name": name})
         if roles is not UNSET:
             field_dict["roles"] = roles
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
+        _check_object("NewOrganizationRequest", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -84,10 +89,8 @@ class NewOrganizationRequest:
 
         roles = _parse_roles(_fields_.pop("roles", UNSET))
 
-        _model_ = cls(
-            name=name,
-            roles=roles,
-        )
+        _model_ = cls(name=name, roles=roles)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

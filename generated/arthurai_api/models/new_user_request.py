@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="NewUserRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class NewUserRequest:
     """A person to give an account to.
 
@@ -33,6 +34,9 @@ class NewUserRequest:
     last_name: None | str | Unset = UNSET
     alert_notifications_enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         email = self.email
@@ -64,12 +68,7 @@ class NewUserRequest:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "email": email,
-                "username": username,
-                "password": password,
-                "roles": roles,
-            }
+            {"email": email, "username": username, "password": password, "roles": roles}
         )
         if first_name is not UNSET:
             field_dict["first_name"] = first_name
@@ -80,8 +79,13 @@ class NewUserRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("NewUserRequest", src_dict)
         _fields_ = dict(src_dict)
         email = _fields_.pop("email")
 
@@ -132,6 +136,7 @@ class NewUserRequest:
             last_name=last_name,
             alert_notifications_enabled=alert_notifications_enabled,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

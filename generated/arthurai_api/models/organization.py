@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.organization_limits import OrganizationLimits
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Organization")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Organization:
     """A tenant; models, users and keys belong to exactly one or, for users, to several.
 
@@ -43,6 +44,9 @@ class Organization:
     license_plan: None | OrganizationLimits | Unset = UNSET
     roles: list[RoleDefinition] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.organization_limits import OrganizationLimits  # noqa: PLC0415
@@ -107,12 +111,7 @@ class Organization:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "name": name,
-            }
-        )
+        field_dict.update({"id": id, "name": name})
         if plan is not UNSET:
             field_dict["plan"] = plan
         if bucket_name is not UNSET:
@@ -130,11 +129,16 @@ class Organization:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.organization_limits import OrganizationLimits  # noqa: PLC0415
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
+        _check_object("Organization", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -251,6 +255,7 @@ class Organization:
             license_plan=license_plan,
             roles=roles,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

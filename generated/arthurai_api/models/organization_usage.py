@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="OrganizationUsage")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class OrganizationUsage:
     """What an organisation has used so far.
 
@@ -51,6 +52,9 @@ class OrganizationUsage:
     reference_data_count_monthly_total_limit: int | Unset = UNSET
     reference_data_bytes_monthly_total_limit: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         organization_id = self.organization_id
@@ -119,8 +123,13 @@ class OrganizationUsage:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("OrganizationUsage", src_dict)
         _fields_ = dict(src_dict)
         organization_id = _fields_.pop("organization_id", UNSET)
 
@@ -175,6 +184,7 @@ class OrganizationUsage:
             reference_data_count_monthly_total_limit=reference_data_count_monthly_total_limit,
             reference_data_bytes_monthly_total_limit=reference_data_bytes_monthly_total_limit,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

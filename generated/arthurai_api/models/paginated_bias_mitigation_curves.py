@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.bias_mitigation_curve import BiasMitigationCurve
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="PaginatedBiasMitigationCurves")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class PaginatedBiasMitigationCurves:
     """One page of curves; `data` is null when there are none.
 
@@ -33,6 +34,9 @@ class PaginatedBiasMitigationCurves:
     total_pages: int | Unset = UNSET
     total_count: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         data: list[dict[str, Any]] | None
@@ -55,13 +59,7 @@ class PaginatedBiasMitigationCurves:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "data": data,
-                "page": page,
-                "page_size": page_size,
-            }
-        )
+        field_dict.update({"data": data, "page": page, "page_size": page_size})
         if total_pages is not UNSET:
             field_dict["total_pages"] = total_pages
         if total_count is not UNSET:
@@ -69,10 +67,15 @@ class PaginatedBiasMitigationCurves:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_mitigation_curve import BiasMitigationCurve  # noqa: PLC0415
 
+        _check_object("PaginatedBiasMitigationCurves", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[BiasMitigationCurve] | None:
@@ -110,6 +113,7 @@ class PaginatedBiasMitigationCurves:
             total_pages=total_pages,
             total_count=total_count,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

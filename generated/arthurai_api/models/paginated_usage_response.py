@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 
 from ..models.usage_rollup import UsageRollup
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.usage_data import UsageData
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="PaginatedUsageResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class PaginatedUsageResponse:
     """Usage in an interval of time.
 
@@ -39,6 +40,9 @@ class PaginatedUsageResponse:
     page: int | Unset = UNSET
     page_size: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         data: list[dict[str, Any]] | None
@@ -81,10 +85,15 @@ class PaginatedUsageResponse:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.usage_data import UsageData  # noqa: PLC0415
 
+        _check_object("PaginatedUsageResponse", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[UsageData] | None:
@@ -128,6 +137,7 @@ class PaginatedUsageResponse:
             page=page,
             page_size=page_size,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

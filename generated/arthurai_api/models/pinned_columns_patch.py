@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="PinnedColumnsPatch")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class PinnedColumnsPatch:
     """Changes to the pinned columns; removals come first.
 
@@ -23,6 +24,9 @@ class PinnedColumnsPatch:
     columns_to_add: list[str] | None | Unset = UNSET
     columns_to_remove: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         columns_to_add: list[str] | None | Unset
@@ -53,8 +57,13 @@ class PinnedColumnsPatch:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("PinnedColumnsPatch", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_columns_to_add(data: object) -> list[str] | None | Unset:
@@ -97,10 +106,8 @@ class PinnedColumnsPatch:
 
         columns_to_remove = _parse_columns_to_remove(_fields_.pop("columns_to_remove", UNSET))
 
-        _model_ = cls(
-            columns_to_add=columns_to_add,
-            columns_to_remove=columns_to_remove,
-        )
+        _model_ = cls(columns_to_add=columns_to_add, columns_to_remove=columns_to_remove)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="QueryFilter")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class QueryFilter:
     """A condition on `property` or on `alias`, exactly one of them. All conditions of a list must hold.
 
@@ -30,6 +31,9 @@ class QueryFilter:
     value: Any | Unset = UNSET
     value_type: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         comparator = self.comparator
@@ -56,11 +60,7 @@ class QueryFilter:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "comparator": comparator,
-            }
-        )
+        field_dict.update({"comparator": comparator})
         if property_ is not UNSET:
             field_dict["property"] = property_
         if alias is not UNSET:
@@ -72,8 +72,13 @@ class QueryFilter:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("QueryFilter", src_dict)
         _fields_ = dict(src_dict)
         comparator = _fields_.pop("comparator")
 
@@ -113,6 +118,7 @@ class QueryFilter:
             value=value,
             value_type=value_type,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

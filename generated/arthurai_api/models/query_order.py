@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="QueryOrder")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class QueryOrder:
     """A column to sort by, named by `property` or by `alias`.
 
@@ -25,6 +26,9 @@ class QueryOrder:
     alias: None | str | Unset = UNSET
     direction: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         property_: None | str | Unset
@@ -57,8 +61,13 @@ class QueryOrder:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("QueryOrder", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_property_(data: object) -> None | str | Unset:
@@ -88,11 +97,8 @@ class QueryOrder:
 
         direction = _parse_direction(_fields_.pop("direction", UNSET))
 
-        _model_ = cls(
-            property_=property_,
-            alias=alias,
-            direction=direction,
-        )
+        _model_ = cls(property_=property_, alias=alias, direction=direction)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

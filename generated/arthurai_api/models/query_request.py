@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.query_source import QuerySource
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.query_column import QueryColumn
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="QueryRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class QueryRequest:
     """A question about the rows of a model.
 
@@ -49,6 +50,9 @@ class QueryRequest:
     sample: float | None | Unset = UNSET
     disable_auto_sample: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         select = []
@@ -146,11 +150,7 @@ class QueryRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "select": select,
-            }
-        )
+        field_dict.update({"select": select})
         if from_ is not UNSET:
             field_dict["from"] = from_
         if subquery is not UNSET:
@@ -174,6 +174,10 @@ class QueryRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_column import QueryColumn  # noqa: PLC0415
@@ -181,6 +185,7 @@ class QueryRequest:
         from ..models.query_order import QueryOrder  # noqa: PLC0415
         from ..models.query_select_item import QuerySelectItem  # noqa: PLC0415
 
+        _check_object("QueryRequest", src_dict)
         _fields_ = dict(src_dict)
         select = []
         _select = _fields_.pop("select")
@@ -360,6 +365,7 @@ class QueryRequest:
             sample=sample,
             disable_auto_sample=disable_auto_sample,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.query_row import QueryRow
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="QueryResult")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class QueryResult:
     """Rows that answer a query.
 
@@ -27,6 +28,9 @@ class QueryResult:
     query_result: list[QueryRow]
     sampling_threshold: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         query_result = []
@@ -38,20 +42,21 @@ class QueryResult:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "query_result": query_result,
-            }
-        )
+        field_dict.update({"query_result": query_result})
         if sampling_threshold is not UNSET:
             field_dict["sampling_threshold"] = sampling_threshold
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_row import QueryRow  # noqa: PLC0415
 
+        _check_object("QueryResult", src_dict)
         _fields_ = dict(src_dict)
         query_result = []
         _query_result = _fields_.pop("query_result")
@@ -62,10 +67,8 @@ class QueryResult:
 
         sampling_threshold = _fields_.pop("sampling_threshold", UNSET)
 
-        _model_ = cls(
-            query_result=query_result,
-            sampling_threshold=sampling_threshold,
-        )
+        _model_ = cls(query_result=query_result, sampling_threshold=sampling_threshold)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

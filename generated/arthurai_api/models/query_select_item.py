@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.query_parameters import QueryParameters
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="QuerySelectItem")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class QuerySelectItem:
     """An output column: exactly one of `property` and `function`.
 
@@ -33,6 +34,9 @@ class QuerySelectItem:
     parameters: None | QueryParameters | Unset = UNSET
     stage: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.query_parameters import QueryParameters  # noqa: PLC0415
@@ -85,10 +89,15 @@ class QuerySelectItem:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_parameters import QueryParameters  # noqa: PLC0415
 
+        _check_object("QuerySelectItem", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_property_(data: object) -> None | str | Unset:
@@ -145,12 +154,9 @@ class QuerySelectItem:
         stage = _parse_stage(_fields_.pop("stage", UNSET))
 
         _model_ = cls(
-            property_=property_,
-            function=function,
-            alias=alias,
-            parameters=parameters,
-            stage=stage,
+            property_=property_, function=function, alias=alias, parameters=parameters, stage=stage
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

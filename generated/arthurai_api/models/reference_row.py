@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.attribute_values import AttributeValues
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ReferenceRow")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ReferenceRow:
     """Item of a JSON file of reference data.
 
@@ -27,30 +29,33 @@ class ReferenceRow:
 
     reference_data: AttributeValues
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         reference_data = self.reference_data.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "reference_data": reference_data,
-            }
-        )
+        field_dict.update({"reference_data": reference_data})
 
         return field_dict
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
+        _check_object("ReferenceRow", src_dict)
         _fields_ = dict(src_dict)
         reference_data = AttributeValues.from_dict(_fields_.pop("reference_data"))
 
-        _model_ = cls(
-            reference_data=reference_data,
-        )
+        _model_ = cls(reference_data=reference_data)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.permission import Permission
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="RoleDefinition")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class RoleDefinition:
     """A role of an organisation's own making.
 
@@ -30,6 +31,9 @@ class RoleDefinition:
     permissions: list[Permission] | None | Unset = UNSET
     inherited_role_names: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         role_name = self.role_name
@@ -57,11 +61,7 @@ class RoleDefinition:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "role_name": role_name,
-            }
-        )
+        field_dict.update({"role_name": role_name})
         if permissions is not UNSET:
             field_dict["permissions"] = permissions
         if inherited_role_names is not UNSET:
@@ -69,10 +69,15 @@ class RoleDefinition:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.permission import Permission  # noqa: PLC0415
 
+        _check_object("RoleDefinition", src_dict)
         _fields_ = dict(src_dict)
         role_name = _fields_.pop("role_name")
 
@@ -121,10 +126,9 @@ class RoleDefinition:
         )
 
         _model_ = cls(
-            role_name=role_name,
-            permissions=permissions,
-            inherited_role_names=inherited_role_names,
+            role_name=role_name, permissions=permissions, inherited_role_names=inherited_role_names
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="RolesRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class RolesRequest:
     """Custom roles picked by name.
 
@@ -24,6 +25,9 @@ class RolesRequest:
     roles: list[str] | None | Unset = UNSET
     organization_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         roles: list[str] | None | Unset
@@ -51,8 +55,13 @@ class RolesRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("RolesRequest", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
@@ -84,10 +93,8 @@ class RolesRequest:
 
         organization_id = _parse_organization_id(_fields_.pop("organization_id", UNSET))
 
-        _model_ = cls(
-            roles=roles,
-            organization_id=organization_id,
-        )
+        _model_ = cls(roles=roles, organization_id=organization_id)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

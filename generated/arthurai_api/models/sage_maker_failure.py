@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="SageMakerFailure")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SageMakerFailure:
     """A captured inference that was refused.
 
@@ -25,6 +27,9 @@ class SageMakerFailure:
     event_id: str
     inference_index_in_event: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         message = self.message
@@ -48,8 +53,13 @@ class SageMakerFailure:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("SageMakerFailure", src_dict)
         _fields_ = dict(src_dict)
         message = _fields_.pop("message")
 
@@ -65,6 +75,7 @@ class SageMakerFailure:
             event_id=event_id,
             inference_index_in_event=inference_index_in_event,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

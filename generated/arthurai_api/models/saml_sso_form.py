@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="SamlSsoForm")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SamlSsoForm:
     """What an identity provider posts after it has signed a person on.
 
@@ -19,28 +21,31 @@ class SamlSsoForm:
 
     saml_response: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         saml_response = self.saml_response
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "SAMLResponse": saml_response,
-            }
-        )
+        field_dict.update({"SAMLResponse": saml_response})
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("SamlSsoForm", src_dict)
         _fields_ = dict(src_dict)
         saml_response = _fields_.pop("SAMLResponse")
 
-        _model_ = cls(
-            saml_response=saml_response,
-        )
+        _model_ = cls(saml_response=saml_response)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

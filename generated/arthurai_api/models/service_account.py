@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="ServiceAccount")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ServiceAccount:
     """An API key and what it may do.
 
@@ -29,6 +30,9 @@ class ServiceAccount:
     token: str
     role: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -60,8 +64,13 @@ class ServiceAccount:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("ServiceAccount", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -81,12 +90,9 @@ class ServiceAccount:
         role = _parse_role(_fields_.pop("role", UNSET))
 
         _model_ = cls(
-            id=id,
-            organization_id=organization_id,
-            description=description,
-            token=token,
-            role=role,
+            id=id, organization_id=organization_id, description=description, token=token, role=role
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.role import Role
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="ServiceAccountRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ServiceAccountRequest:
     """An API key to make.
 
@@ -23,6 +24,9 @@ class ServiceAccountRequest:
     description: str
     role: Role
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         description = self.description
@@ -31,26 +35,24 @@ class ServiceAccountRequest:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "description": description,
-                "role": role,
-            }
-        )
+        field_dict.update({"description": description, "role": role})
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("ServiceAccountRequest", src_dict)
         _fields_ = dict(src_dict)
         description = _fields_.pop("description")
 
         role = Role(_fields_.pop("role"))
 
-        _model_ = cls(
-            description=description,
-            role=role,
-        )
+        _model_ = cls(description=description, role=role)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="StatusCounts")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class StatusCounts:
     """How many rows of a request were taken and how many refused. Holds these three members and no other.
 
@@ -23,6 +25,9 @@ class StatusCounts:
     failure: int
     total: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         success = self.success
@@ -33,18 +38,17 @@ class StatusCounts:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "success": success,
-                "failure": failure,
-                "total": total,
-            }
-        )
+        field_dict.update({"success": success, "failure": failure, "total": total})
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("StatusCounts", src_dict)
         _fields_ = dict(src_dict)
         success = _fields_.pop("success")
 
@@ -52,11 +56,8 @@ class StatusCounts:
 
         total = _fields_.pop("total")
 
-        _model_ = cls(
-            success=success,
-            failure=failure,
-            total=total,
-        )
+        _model_ = cls(success=success, failure=failure, total=total)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="Tag")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class Tag:
     """A label shared by models of an organisation.
 
@@ -25,6 +26,9 @@ class Tag:
     id: str | Unset = UNSET
     organization_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -35,11 +39,7 @@ class Tag:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-            }
-        )
+        field_dict.update({"name": name})
         if id is not UNSET:
             field_dict["id"] = id
         if organization_id is not UNSET:
@@ -47,8 +47,13 @@ class Tag:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("Tag", src_dict)
         _fields_ = dict(src_dict)
         name = _fields_.pop("name")
 
@@ -56,11 +61,8 @@ class Tag:
 
         organization_id = _fields_.pop("organization_id", UNSET)
 
-        _model_ = cls(
-            name=name,
-            id=id,
-            organization_id=organization_id,
-        )
+        _model_ = cls(name=name, id=id, organization_id=organization_id)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="TokenImportance")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class TokenImportance:
     """Part of one token in a prediction.
 
@@ -23,6 +25,9 @@ class TokenImportance:
     position: int
     explanation_value: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         token = self.token
@@ -34,17 +39,18 @@ class TokenImportance:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
-            {
-                "token": token,
-                "position": position,
-                "explanation_value": explanation_value,
-            }
+            {"token": token, "position": position, "explanation_value": explanation_value}
         )
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("TokenImportance", src_dict)
         _fields_ = dict(src_dict)
         token = _fields_.pop("token")
 
@@ -52,11 +58,8 @@ class TokenImportance:
 
         explanation_value = _fields_.pop("explanation_value")
 
-        _model_ = cls(
-            token=token,
-            position=position,
-            explanation_value=explanation_value,
-        )
+        _model_ = cls(token=token, position=position, explanation_value=explanation_value)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

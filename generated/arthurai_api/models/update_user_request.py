@@ -7,11 +7,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="UpdateUserRequest")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class UpdateUserRequest:
     """Changes to somebody's account; members left out stay as they are.
 
@@ -38,6 +39,9 @@ class UpdateUserRequest:
     help_mode_enabled: bool | None | Unset = UNSET
     roles: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         old_password: None | str | Unset
@@ -121,8 +125,13 @@ class UpdateUserRequest:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("UpdateUserRequest", src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_old_password(data: object) -> None | str | Unset:
@@ -228,6 +237,7 @@ class UpdateUserRequest:
             help_mode_enabled=help_mode_enabled,
             roles=roles,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.usage_metric import UsageMetric
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="UsageData")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class UsageData:
     """Usage of one model or of the organisation.
 
@@ -39,6 +40,9 @@ class UsageData:
     ground_truth: list[UsageMetric] | Unset = UNSET
     reference_data: list[UsageMetric] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -84,13 +88,7 @@ class UsageData:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "name": name,
-                "organization_id": organization_id,
-            }
-        )
+        field_dict.update({"id": id, "name": name, "organization_id": organization_id})
         if inferences is not UNSET:
             field_dict["inferences"] = inferences
         if explanations is not UNSET:
@@ -104,10 +102,15 @@ class UsageData:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.usage_metric import UsageMetric  # noqa: PLC0415
 
+        _check_object("UsageData", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -170,6 +173,7 @@ class UsageData:
             ground_truth=ground_truth,
             reference_data=reference_data,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

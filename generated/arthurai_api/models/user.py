@@ -8,11 +8,12 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 T = TypeVar("T", bound="User")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class User:
     """A person with an account.
 
@@ -42,6 +43,9 @@ class User:
     help_mode_enabled: bool | Unset = UNSET
     created_at: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -89,12 +93,7 @@ class User:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "email": email,
-            }
-        )
+        field_dict.update({"id": id, "email": email})
         if first_name is not UNSET:
             field_dict["first_name"] = first_name
         if last_name is not UNSET:
@@ -116,8 +115,13 @@ class User:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("User", src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id")
 
@@ -198,6 +202,7 @@ class User:
             help_mode_enabled=help_mode_enabled,
             created_at=created_at,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+from ..types import check_object as _check_object
 
 if TYPE_CHECKING:
     from ..models.user_context import UserContext
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="UserResponse")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class UserResponse:
     """The caller as seen by the server. With a service-account key only the organisation and the roles are filled.
 
@@ -54,6 +55,9 @@ class UserResponse:
     plan: None | str | Unset = UNSET
     contexts: list[UserContext] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         roles = self.roles
@@ -120,12 +124,7 @@ class UserResponse:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "roles": roles,
-                "organization_id": organization_id,
-            }
-        )
+        field_dict.update({"roles": roles, "organization_id": organization_id})
         if id is not UNSET:
             field_dict["id"] = id
         if first_name is not UNSET:
@@ -155,10 +154,15 @@ class UserResponse:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.user_context import UserContext  # noqa: PLC0415
 
+        _check_object("UserResponse", src_dict)
         _fields_ = dict(src_dict)
         _roles = _fields_.pop("roles")
         if _roles is None:
@@ -270,6 +274,7 @@ class UserResponse:
             plan=plan,
             contexts=contexts,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 if TYPE_CHECKING:
     from ..models.expected_value import ExpectedValue
     from ..models.explanation import Explanation
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="WhatIfResult")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class WhatIfResult:
     """What the model makes of that input.
 
@@ -29,6 +31,9 @@ class WhatIfResult:
     explanation: list[Explanation]
     expected_value: list[ExpectedValue]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         predicted_values = []
@@ -58,12 +63,17 @@ class WhatIfResult:
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.expected_value import ExpectedValue  # noqa: PLC0415
         from ..models.explanation import Explanation  # noqa: PLC0415
         from ..models.what_if_value import WhatIfValue  # noqa: PLC0415
 
+        _check_object("WhatIfResult", src_dict)
         _fields_ = dict(src_dict)
         predicted_values = []
         _predicted_values = _fields_.pop("predicted_values")
@@ -91,6 +101,7 @@ class WhatIfResult:
             explanation=explanation,
             expected_value=expected_value,
         )
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,10 +6,12 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import check_object as _check_object
+
 T = TypeVar("T", bound="WhatIfValue")
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class WhatIfValue:
     """Value of an attribute.
 
@@ -21,6 +23,9 @@ class WhatIfValue:
     attribute_name: str
     attribute_value: bool | float | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    _received: Mapping[str, Any] | None = _attrs_field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         attribute_name = self.attribute_name
@@ -30,17 +35,17 @@ class WhatIfValue:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "attribute_name": attribute_name,
-                "attribute_value": attribute_value,
-            }
-        )
+        field_dict.update({"attribute_name": attribute_name, "attribute_value": attribute_value})
 
         return field_dict
 
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
+        return self.to_dict() if self._received is None else dict(self._received)
+
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        _check_object("WhatIfValue", src_dict)
         _fields_ = dict(src_dict)
         attribute_name = _fields_.pop("attribute_name")
 
@@ -49,10 +54,8 @@ class WhatIfValue:
 
         attribute_value = _parse_attribute_value(_fields_.pop("attribute_value"))
 
-        _model_ = cls(
-            attribute_name=attribute_name,
-            attribute_value=attribute_value,
-        )
+        _model_ = cls(attribute_name=attribute_name, attribute_value=attribute_value)
+        _model_._received = src_dict
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,274 +1,250 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.alert_severity import AlertSeverity
 from ...models.error import Error
 from ...models.paginated_alert_rules import PaginatedAlertRules
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     model_id: str,
     *,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    severity: AlertSeverity | Unset = UNSET,
-    include_alert_metadata: bool | Unset = False,
-) -> dict[str, Any]:
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    severity: AlertSeverity | None = None,
+    include_alert_metadata: bool | None = False,
+) -> RequestParts:
+    """Build the request of `list_alert_rules` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
+        severity: How grave an alert is.
+        include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
-    params["page"] = page
+    Returns:
+        The request.
 
-    params["page_size"] = page_size
-
-    params["sort"] = sort
-
-    json_severity: str | Unset = UNSET
-    if not isinstance(severity, Unset):
-        json_severity = severity.value
-
-    params["severity"] = json_severity
-
-    params["include_alert_metadata"] = include_alert_metadata
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/models/{model_id}/alert_rules".format(
-            model_id=path_segment("model_id", model_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="list_alert_rules",
+        method="GET",
+        url="/v3/models/{model_id}/alert_rules".format(model_id=path_segment("model_id", model_id)),
+        params=query_params(
+            {
+                "page": page,
+                "page_size": page_size,
+                "sort": sort,
+                "severity": severity,
+                "include_alert_metadata": include_alert_metadata,
+            }
         ),
-        "params": params,
-    }
-
-    return _kwargs
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedAlertRules | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> PaginatedAlertRules:
+    """Return the body of a response of `list_alert_rules`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedAlertRules.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedAlertRules]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    severity: AlertSeverity | Unset = UNSET,
-    include_alert_metadata: bool | Unset = False,
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    severity: AlertSeverity | None = None,
+    include_alert_metadata: bool | None = False,
 ) -> Response[Error | PaginatedAlertRules]:
     """List the alert rules of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): Column to sort by: a leading `-` for descending, `+` or nothing for
-            ascending.
-        severity (AlertSeverity | Unset): How grave an alert is.
-        include_alert_metadata (bool | Unset):  Default: False.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
+        severity: How grave an alert is.
+        include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
-        Response[Error | PaginatedAlertRules]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-        severity=severity,
-        include_alert_metadata=include_alert_metadata,
+    return client.detail(
+        client.send(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                severity=severity,
+                include_alert_metadata=include_alert_metadata,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    severity: AlertSeverity | Unset = UNSET,
-    include_alert_metadata: bool | Unset = False,
-) -> Error | PaginatedAlertRules | None:
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    severity: AlertSeverity | None = None,
+    include_alert_metadata: bool | None = False,
+) -> PaginatedAlertRules:
     """List the alert rules of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): Column to sort by: a leading `-` for descending, `+` or nothing for
-            ascending.
-        severity (AlertSeverity | Unset): How grave an alert is.
-        include_alert_metadata (bool | Unset):  Default: False.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
+        severity: How grave an alert is.
+        include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
-        Error | PaginatedAlertRules
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-        severity=severity,
-        include_alert_metadata=include_alert_metadata,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                severity=severity,
+                include_alert_metadata=include_alert_metadata,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    severity: AlertSeverity | Unset = UNSET,
-    include_alert_metadata: bool | Unset = False,
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    severity: AlertSeverity | None = None,
+    include_alert_metadata: bool | None = False,
 ) -> Response[Error | PaginatedAlertRules]:
     """List the alert rules of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): Column to sort by: a leading `-` for descending, `+` or nothing for
-            ascending.
-        severity (AlertSeverity | Unset): How grave an alert is.
-        include_alert_metadata (bool | Unset):  Default: False.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
+        severity: How grave an alert is.
+        include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
-        Response[Error | PaginatedAlertRules]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-        severity=severity,
-        include_alert_metadata=include_alert_metadata,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                severity=severity,
+                include_alert_metadata=include_alert_metadata,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    severity: AlertSeverity | Unset = UNSET,
-    include_alert_metadata: bool | Unset = False,
-) -> Error | PaginatedAlertRules | None:
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    severity: AlertSeverity | None = None,
+    include_alert_metadata: bool | None = False,
+) -> PaginatedAlertRules:
     """List the alert rules of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): Column to sort by: a leading `-` for descending, `+` or nothing for
-            ascending.
-        severity (AlertSeverity | Unset): How grave an alert is.
-        include_alert_metadata (bool | Unset):  Default: False.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
+        severity: How grave an alert is.
+        include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
-        Error | PaginatedAlertRules
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            page=page,
-            page_size=page_size,
-            sort=sort,
-            severity=severity,
-            include_alert_metadata=include_alert_metadata,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                severity=severity,
+                include_alert_metadata=include_alert_metadata,
+            )
+        ),
+        parse_response,
+    )

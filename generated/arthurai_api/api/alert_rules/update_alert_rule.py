@@ -1,233 +1,165 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.alert_rule import AlertRule
 from ...models.alert_rule_patch import AlertRulePatch
 from ...models.error import Error
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    model_id: str,
-    alert_rule_id: str,
-    *,
-    body: AlertRulePatch,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+def build_request(
+    model_id: str, alert_rule_id: str, *, body: AlertRulePatch | None = None
+) -> RequestParts:
+    """Build the request of `update_alert_rule` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "patch",
-        "url": "/v3/models/{model_id}/alert_rules/{alert_rule_id}".format(
+    Args:
+        model_id: The model.
+        alert_rule_id: The alert rule.
+        body: The body; leave it out to send one that is encoded already.
+
+    Returns:
+        The request.
+
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="update_alert_rule",
+        method="PATCH",
+        url="/v3/models/{model_id}/alert_rules/{alert_rule_id}".format(
             model_id=path_segment("model_id", model_id),
             alert_rule_id=path_segment("alert_rule_id", alert_rule_id),
         ),
-    }
+    )
+    if body is not None:
+        request.body["json"] = body.to_dict()
+        request.headers["Content-Type"] = "application/json"
 
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AlertRule | Error | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> AlertRule:
+    """Return the body of a response of `update_alert_rule`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = AlertRule.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AlertRule | Error]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    model_id: str,
-    alert_rule_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: AlertRulePatch,
+    model_id: str, alert_rule_id: str, *, client: Client, body: AlertRulePatch
 ) -> Response[AlertRule | Error]:
     """Change an alert rule.
 
     Args:
-        model_id (str):
-        alert_rule_id (str):
-        body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        alert_rule_id: The alert rule.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[AlertRule | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        alert_rule_id=alert_rule_id,
-        body=body,
+    return client.detail(
+        client.send(build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)),
+        parse_response,
     )
 
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
 
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    model_id: str,
-    alert_rule_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: AlertRulePatch,
-) -> AlertRule | Error | None:
+def sync(model_id: str, alert_rule_id: str, *, client: Client, body: AlertRulePatch) -> AlertRule:
     """Change an alert rule.
 
     Args:
-        model_id (str):
-        alert_rule_id (str):
-        body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        alert_rule_id: The alert rule.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        AlertRule | Error
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        alert_rule_id=alert_rule_id,
-        client=client,
-        body=body,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
-    model_id: str,
-    alert_rule_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: AlertRulePatch,
+    model_id: str, alert_rule_id: str, *, client: Client, body: AlertRulePatch
 ) -> Response[AlertRule | Error]:
     """Change an alert rule.
 
     Args:
-        model_id (str):
-        alert_rule_id (str):
-        body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        alert_rule_id: The alert rule.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[AlertRule | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        alert_rule_id=alert_rule_id,
-        body=body,
+    return client.detail(
+        await client.send_async(
+            build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
-    model_id: str,
-    alert_rule_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: AlertRulePatch,
-) -> AlertRule | Error | None:
+    model_id: str, alert_rule_id: str, *, client: Client, body: AlertRulePatch
+) -> AlertRule:
     """Change an alert rule.
 
     Args:
-        model_id (str):
-        alert_rule_id (str):
-        body (AlertRulePatch): Changes to a rule; members left out stay as they are. A whole rule
-            may be sent back: what cannot be changed is ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        alert_rule_id: The alert rule.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        AlertRule | Error
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            alert_rule_id=alert_rule_id,
-            client=client,
-            body=body,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+        ),
+        parse_response,
+    )

@@ -1,184 +1,137 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.alert_summary_configuration import AlertSummaryConfiguration
 from ...models.error import Error
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    configuration_id: str,
-) -> dict[str, Any]:
+def build_request(configuration_id: str) -> RequestParts:
+    """Build the request of `get_alert_summary_configuration` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/alert_summary_configurations/{configuration_id}".format(
-            configuration_id=path_segment("configuration_id", configuration_id),
+    Args:
+        configuration_id: The configuration.
+
+    Returns:
+        The request.
+
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="get_alert_summary_configuration",
+        method="GET",
+        url="/v3/alert_summary_configurations/{configuration_id}".format(
+            configuration_id=path_segment("configuration_id", configuration_id)
         ),
-    }
+    )
+    return request
 
-    return _kwargs
 
+def parse_response(response: httpx.Response) -> AlertSummaryConfiguration:
+    """Return the body of a response of `get_alert_summary_configuration`.
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AlertSummaryConfiguration | Error | None:
-    if response.status_code == 200:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = AlertSummaryConfiguration.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AlertSummaryConfiguration | Error]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    configuration_id: str,
-    *,
-    client: AuthenticatedClient | Client,
+    configuration_id: str, *, client: Client
 ) -> Response[AlertSummaryConfiguration | Error]:
     """Show a summary.
 
     Args:
-        configuration_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        configuration_id: The configuration.
+        client: The connection.
 
     Returns:
-        Response[AlertSummaryConfiguration | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        configuration_id=configuration_id,
+    return client.detail(
+        client.send(build_request(configuration_id=configuration_id)), parse_response
     )
 
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
 
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    configuration_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> AlertSummaryConfiguration | Error | None:
+def sync(configuration_id: str, *, client: Client) -> AlertSummaryConfiguration:
     """Show a summary.
 
     Args:
-        configuration_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        configuration_id: The configuration.
+        client: The connection.
 
     Returns:
-        AlertSummaryConfiguration | Error
-    """
+        The body of a success.
 
-    return sync_detailed(
-        configuration_id=configuration_id,
-        client=client,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(build_request(configuration_id=configuration_id)), parse_response
+    )
 
 
 async def asyncio_detailed(
-    configuration_id: str,
-    *,
-    client: AuthenticatedClient | Client,
+    configuration_id: str, *, client: Client
 ) -> Response[AlertSummaryConfiguration | Error]:
     """Show a summary.
 
     Args:
-        configuration_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        configuration_id: The configuration.
+        client: The connection.
 
     Returns:
-        Response[AlertSummaryConfiguration | Error]
-    """
+        The response with its parsed body, which is that of an error when the status is not a success.
 
-    kwargs = _get_kwargs(
-        configuration_id=configuration_id,
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(build_request(configuration_id=configuration_id)), parse_response
     )
 
-    response = await client.get_async_httpx_client().request(**kwargs)
 
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    configuration_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> AlertSummaryConfiguration | Error | None:
+async def asyncio(configuration_id: str, *, client: Client) -> AlertSummaryConfiguration:
     """Show a summary.
 
     Args:
-        configuration_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        configuration_id: The configuration.
+        client: The connection.
 
     Returns:
-        AlertSummaryConfiguration | Error
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            configuration_id=configuration_id,
-            client=client,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(configuration_id=configuration_id)), parse_response
+    )

@@ -1,184 +1,123 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.alert import Alert
 from ...models.error import Error
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    alert_id: str,
-) -> dict[str, Any]:
+def build_request(alert_id: str) -> RequestParts:
+    """Build the request of `get_alert` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/alerts/{alert_id}".format(
-            alert_id=path_segment("alert_id", alert_id),
-        ),
-    }
+    Args:
+        alert_id: The alert.
 
-    return _kwargs
+    Returns:
+        The request.
+
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="get_alert",
+        method="GET",
+        url="/v3/alerts/{alert_id}".format(alert_id=path_segment("alert_id", alert_id)),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Alert | Error | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> Alert:
+    """Return the body of a response of `get_alert`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = Alert.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
+    raise errors.UnexpectedStatus(response)
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Alert | Error]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
-
-
-def sync_detailed(
-    alert_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Response[Alert | Error]:
+def sync_detailed(alert_id: str, *, client: Client) -> Response[Alert | Error]:
     """Show an alert.
 
     Args:
-        alert_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
 
     Returns:
-        Response[Alert | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        alert_id=alert_id,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(alert_id=alert_id)), parse_response)
 
 
-def sync(
-    alert_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Alert | Error | None:
+def sync(alert_id: str, *, client: Client) -> Alert:
     """Show an alert.
 
     Args:
-        alert_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
 
     Returns:
-        Alert | Error
+        The body of a success.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    return sync_detailed(
-        alert_id=alert_id,
-        client=client,
-    ).parsed
+    return client.parse(client.send(build_request(alert_id=alert_id)), parse_response)
 
 
-async def asyncio_detailed(
-    alert_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Response[Alert | Error]:
+async def asyncio_detailed(alert_id: str, *, client: Client) -> Response[Alert | Error]:
     """Show an alert.
 
     Args:
-        alert_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
 
     Returns:
-        Response[Alert | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        alert_id=alert_id,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
+    return client.detail(await client.send_async(build_request(alert_id=alert_id)), parse_response)
 
 
-async def asyncio(
-    alert_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Alert | Error | None:
+async def asyncio(alert_id: str, *, client: Client) -> Alert:
     """Show an alert.
 
     Args:
-        alert_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
 
     Returns:
-        Alert | Error
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            alert_id=alert_id,
-            client=client,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(await client.send_async(build_request(alert_id=alert_id)), parse_response)

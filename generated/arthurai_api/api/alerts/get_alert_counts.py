@@ -1,72 +1,66 @@
+from __future__ import annotations
+
 import datetime
-from typing import Any
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.alert_model_count import AlertModelCount
 from ...models.error import Error
-from ...types import UNSET, Response, Unset, build_response
+from ...types import RequestParts, Response, query_params
 
 
-def _get_kwargs(
+def build_request(
     *,
-    model_id: list[str] | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    group_by_date: bool | Unset = False,
-    severity: list[str] | Unset = UNSET,
-    status: list[str] | Unset = UNSET,
-) -> dict[str, Any]:
+    model_id: list[str] | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    group_by_date: bool | None = False,
+    severity: list[str] | None = None,
+    status: list[str] | None = None,
+) -> RequestParts:
+    """Build the request of `get_alert_counts` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: Only these models.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        group_by_date: Whether to count by day as well.
+        severity: Only alerts of these severities.
+        status: Only alerts in these states.
 
-    json_model_id: list[str] | Unset = UNSET
-    if not isinstance(model_id, Unset):
-        json_model_id = model_id
-
-    params["model_id"] = json_model_id
-
-    json_start_time: str | Unset = UNSET
-    if not isinstance(start_time, Unset):
-        json_start_time = start_time.isoformat()
-    params["start_time"] = json_start_time
-
-    json_end_time: str | Unset = UNSET
-    if not isinstance(end_time, Unset):
-        json_end_time = end_time.isoformat()
-    params["end_time"] = json_end_time
-
-    params["group_by_date"] = group_by_date
-
-    json_severity: list[str] | Unset = UNSET
-    if not isinstance(severity, Unset):
-        json_severity = severity
-
-    params["severity"] = json_severity
-
-    json_status: list[str] | Unset = UNSET
-    if not isinstance(status, Unset):
-        json_status = status
-
-    params["status"] = json_status
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/alerts/model_counts",
-        "params": params,
-    }
-
-    return _kwargs
+    Returns:
+        The request.
+    """
+    request = RequestParts(
+        operation="get_alert_counts",
+        method="GET",
+        url="/v3/alerts/model_counts",
+        params=query_params(
+            {
+                "model_id": model_id,
+                "start_time": start_time,
+                "end_time": end_time,
+                "group_by_date": group_by_date,
+                "severity": severity,
+                "status": status,
+            }
+        ),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | list[AlertModelCount] | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> list[AlertModelCount]:
+    """Return the body of a response of `get_alert_counts`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = []
         _response_200 = response.json()
         for componentsschemas_alert_model_counts_item_data in _response_200 or ():
@@ -78,222 +72,193 @@ def _parse_response(
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | list[AlertModelCount]]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
-    model_id: list[str] | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    group_by_date: bool | Unset = False,
-    severity: list[str] | Unset = UNSET,
-    status: list[str] | Unset = UNSET,
+    client: Client,
+    model_id: list[str] | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    group_by_date: bool | None = False,
+    severity: list[str] | None = None,
+    status: list[str] | None = None,
 ) -> Response[Error | list[AlertModelCount]]:
     """Count alerts by model.
 
-     The shape of the answer is a guess.
+    The shape of the answer is a guess.
 
     Args:
-        model_id (list[str] | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        group_by_date (bool | Unset):  Default: False.
-        severity (list[str] | Unset):
-        status (list[str] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        model_id: Only these models.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        group_by_date: Whether to count by day as well.
+        severity: Only alerts of these severities.
+        status: Only alerts in these states.
 
     Returns:
-        Response[Error | list[AlertModelCount]]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        start_time=start_time,
-        end_time=end_time,
-        group_by_date=group_by_date,
-        severity=severity,
-        status=status,
+    return client.detail(
+        client.send(
+            build_request(
+                model_id=model_id,
+                start_time=start_time,
+                end_time=end_time,
+                group_by_date=group_by_date,
+                severity=severity,
+                status=status,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
-    model_id: list[str] | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    group_by_date: bool | Unset = False,
-    severity: list[str] | Unset = UNSET,
-    status: list[str] | Unset = UNSET,
-) -> Error | list[AlertModelCount] | None:
+    client: Client,
+    model_id: list[str] | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    group_by_date: bool | None = False,
+    severity: list[str] | None = None,
+    status: list[str] | None = None,
+) -> list[AlertModelCount]:
     """Count alerts by model.
 
-     The shape of the answer is a guess.
+    The shape of the answer is a guess.
 
     Args:
-        model_id (list[str] | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        group_by_date (bool | Unset):  Default: False.
-        severity (list[str] | Unset):
-        status (list[str] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        model_id: Only these models.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        group_by_date: Whether to count by day as well.
+        severity: Only alerts of these severities.
+        status: Only alerts in these states.
 
     Returns:
-        Error | list[AlertModelCount]
-    """
+        The body of a success.
 
-    return sync_detailed(
-        client=client,
-        model_id=model_id,
-        start_time=start_time,
-        end_time=end_time,
-        group_by_date=group_by_date,
-        severity=severity,
-        status=status,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_id=model_id,
+                start_time=start_time,
+                end_time=end_time,
+                group_by_date=group_by_date,
+                severity=severity,
+                status=status,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
-    model_id: list[str] | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    group_by_date: bool | Unset = False,
-    severity: list[str] | Unset = UNSET,
-    status: list[str] | Unset = UNSET,
+    client: Client,
+    model_id: list[str] | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    group_by_date: bool | None = False,
+    severity: list[str] | None = None,
+    status: list[str] | None = None,
 ) -> Response[Error | list[AlertModelCount]]:
     """Count alerts by model.
 
-     The shape of the answer is a guess.
+    The shape of the answer is a guess.
 
     Args:
-        model_id (list[str] | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        group_by_date (bool | Unset):  Default: False.
-        severity (list[str] | Unset):
-        status (list[str] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        model_id: Only these models.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        group_by_date: Whether to count by day as well.
+        severity: Only alerts of these severities.
+        status: Only alerts in these states.
 
     Returns:
-        Response[Error | list[AlertModelCount]]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        start_time=start_time,
-        end_time=end_time,
-        group_by_date=group_by_date,
-        severity=severity,
-        status=status,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                start_time=start_time,
+                end_time=end_time,
+                group_by_date=group_by_date,
+                severity=severity,
+                status=status,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
-    model_id: list[str] | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    group_by_date: bool | Unset = False,
-    severity: list[str] | Unset = UNSET,
-    status: list[str] | Unset = UNSET,
-) -> Error | list[AlertModelCount] | None:
+    client: Client,
+    model_id: list[str] | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    group_by_date: bool | None = False,
+    severity: list[str] | None = None,
+    status: list[str] | None = None,
+) -> list[AlertModelCount]:
     """Count alerts by model.
 
-     The shape of the answer is a guess.
+    The shape of the answer is a guess.
 
     Args:
-        model_id (list[str] | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        group_by_date (bool | Unset):  Default: False.
-        severity (list[str] | Unset):
-        status (list[str] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        model_id: Only these models.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        group_by_date: Whether to count by day as well.
+        severity: Only alerts of these severities.
+        status: Only alerts in these states.
 
     Returns:
-        Error | list[AlertModelCount]
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            model_id=model_id,
-            start_time=start_time,
-            end_time=end_time,
-            group_by_date=group_by_date,
-            severity=severity,
-            status=status,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                start_time=start_time,
+                end_time=end_time,
+                group_by_date=group_by_date,
+                severity=severity,
+                status=status,
+            )
+        ),
+        parse_response,
+    )

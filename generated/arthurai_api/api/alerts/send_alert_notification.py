@@ -1,258 +1,230 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.acknowledgement import Acknowledgement
 from ...models.alert_notification_request import AlertNotificationRequest
 from ...models.error import Error
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     alert_id: str,
     *,
-    body: AlertNotificationRequest,
-    configuration_id: str | Unset = UNSET,
-    manual_trigger: bool | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+    body: AlertNotificationRequest | None = None,
+    configuration_id: str | None = None,
+    manual_trigger: bool | None = None,
+) -> RequestParts:
+    """Build the request of `send_alert_notification` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        alert_id: The alert.
+        body: The body; leave it out to send one that is encoded already.
+        configuration_id: Whom to tell.
+        manual_trigger: Whether a person asked for this.
 
-    params["configuration_id"] = configuration_id
+    Returns:
+        The request.
 
-    params["manual_trigger"] = manual_trigger
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/v3/alerts/{alert_id}/notifications".format(
-            alert_id=path_segment("alert_id", alert_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="send_alert_notification",
+        method="POST",
+        url="/v3/alerts/{alert_id}/notifications".format(
+            alert_id=path_segment("alert_id", alert_id)
         ),
-        "params": params,
-    }
+        params=query_params(
+            {"configuration_id": configuration_id, "manual_trigger": manual_trigger}
+        ),
+    )
+    if body is not None:
+        request.body["json"] = body.to_dict()
+        request.headers["Content-Type"] = "application/json"
 
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Acknowledgement | Error | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> Acknowledgement:
+    """Return the body of a response of `send_alert_notification`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = Acknowledgement.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Acknowledgement | Error]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     alert_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     body: AlertNotificationRequest,
-    configuration_id: str | Unset = UNSET,
-    manual_trigger: bool | Unset = UNSET,
+    configuration_id: str | None = None,
+    manual_trigger: bool | None = None,
 ) -> Response[Acknowledgement | Error]:
     """Tell somebody about an alert.
 
-     The body of the answer is not specified.
+    The body of the answer is not specified.
 
     Args:
-        alert_id (str):
-        configuration_id (str | Unset):
-        manual_trigger (bool | Unset):
-        body (AlertNotificationRequest): What to tell about an alert.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
+        body: The body of the request.
+        configuration_id: Whom to tell.
+        manual_trigger: Whether a person asked for this.
 
     Returns:
-        Response[Acknowledgement | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        alert_id=alert_id,
-        body=body,
-        configuration_id=configuration_id,
-        manual_trigger=manual_trigger,
+    return client.detail(
+        client.send(
+            build_request(
+                alert_id=alert_id,
+                body=body,
+                configuration_id=configuration_id,
+                manual_trigger=manual_trigger,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     alert_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     body: AlertNotificationRequest,
-    configuration_id: str | Unset = UNSET,
-    manual_trigger: bool | Unset = UNSET,
-) -> Acknowledgement | Error | None:
+    configuration_id: str | None = None,
+    manual_trigger: bool | None = None,
+) -> Acknowledgement:
     """Tell somebody about an alert.
 
-     The body of the answer is not specified.
+    The body of the answer is not specified.
 
     Args:
-        alert_id (str):
-        configuration_id (str | Unset):
-        manual_trigger (bool | Unset):
-        body (AlertNotificationRequest): What to tell about an alert.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
+        body: The body of the request.
+        configuration_id: Whom to tell.
+        manual_trigger: Whether a person asked for this.
 
     Returns:
-        Acknowledgement | Error
-    """
+        The body of a success.
 
-    return sync_detailed(
-        alert_id=alert_id,
-        client=client,
-        body=body,
-        configuration_id=configuration_id,
-        manual_trigger=manual_trigger,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                alert_id=alert_id,
+                body=body,
+                configuration_id=configuration_id,
+                manual_trigger=manual_trigger,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     alert_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     body: AlertNotificationRequest,
-    configuration_id: str | Unset = UNSET,
-    manual_trigger: bool | Unset = UNSET,
+    configuration_id: str | None = None,
+    manual_trigger: bool | None = None,
 ) -> Response[Acknowledgement | Error]:
     """Tell somebody about an alert.
 
-     The body of the answer is not specified.
+    The body of the answer is not specified.
 
     Args:
-        alert_id (str):
-        configuration_id (str | Unset):
-        manual_trigger (bool | Unset):
-        body (AlertNotificationRequest): What to tell about an alert.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
+        body: The body of the request.
+        configuration_id: Whom to tell.
+        manual_trigger: Whether a person asked for this.
 
     Returns:
-        Response[Acknowledgement | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        alert_id=alert_id,
-        body=body,
-        configuration_id=configuration_id,
-        manual_trigger=manual_trigger,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                alert_id=alert_id,
+                body=body,
+                configuration_id=configuration_id,
+                manual_trigger=manual_trigger,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     alert_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     body: AlertNotificationRequest,
-    configuration_id: str | Unset = UNSET,
-    manual_trigger: bool | Unset = UNSET,
-) -> Acknowledgement | Error | None:
+    configuration_id: str | None = None,
+    manual_trigger: bool | None = None,
+) -> Acknowledgement:
     """Tell somebody about an alert.
 
-     The body of the answer is not specified.
+    The body of the answer is not specified.
 
     Args:
-        alert_id (str):
-        configuration_id (str | Unset):
-        manual_trigger (bool | Unset):
-        body (AlertNotificationRequest): What to tell about an alert.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        alert_id: The alert.
+        client: The connection.
+        body: The body of the request.
+        configuration_id: Whom to tell.
+        manual_trigger: Whether a person asked for this.
 
     Returns:
-        Acknowledgement | Error
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            alert_id=alert_id,
-            client=client,
-            body=body,
-            configuration_id=configuration_id,
-            manual_trigger=manual_trigger,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                alert_id=alert_id,
+                body=body,
+                configuration_id=configuration_id,
+                manual_trigger=manual_trigger,
+            )
+        ),
+        parse_response,
+    )

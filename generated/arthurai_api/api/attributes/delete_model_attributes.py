@@ -1,195 +1,121 @@
-from typing import Any, cast
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    model_id: str,
-) -> dict[str, Any]:
+def build_request(model_id: str) -> RequestParts:
+    """Build the request of `delete_model_attributes` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "delete",
-        "url": "/v3/models/{model_id}/attributes".format(
-            model_id=path_segment("model_id", model_id),
-        ),
-    }
+    Args:
+        model_id: The model.
 
-    return _kwargs
+    Returns:
+        The request.
+
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="delete_model_attributes",
+        method="DELETE",
+        url="/v3/models/{model_id}/attributes".format(model_id=path_segment("model_id", model_id)),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | Error | None:
-    if response.status_code == 204:
-        response_204 = cast(Any, None)
-        return response_204
+def parse_response(response: httpx.Response) -> None:
+    """Return the body of a response of `delete_model_attributes`.
 
-    if response.status_code == 400:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+    """
+    if 200 <= response.status_code < 300:
+        return None
+
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 409, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = Error.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
+    raise errors.UnexpectedStatus(response)
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
-
-
-def sync_detailed(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Response[Any | Error]:
+def sync_detailed(model_id: str, *, client: Client) -> Response[Error | None]:
     """Delete all attributes of a model.
 
-     Only while the model has no inferences. The model's alert rules are archived.
+    Only while the model has no inferences. The model's alert rules are archived.
 
     Args:
-        model_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
 
     Returns:
-        Response[Any | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(model_id=model_id)), parse_response)
 
 
-def sync(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Any | Error | None:
+def sync(model_id: str, *, client: Client) -> None:
     """Delete all attributes of a model.
 
-     Only while the model has no inferences. The model's alert rules are archived.
+    Only while the model has no inferences. The model's alert rules are archived.
 
     Args:
-        model_id (str):
+        model_id: The model.
+        client: The connection.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Any | Error
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-    ).parsed
+    return client.parse(client.send(build_request(model_id=model_id)), parse_response)
 
 
-async def asyncio_detailed(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Response[Any | Error]:
+async def asyncio_detailed(model_id: str, *, client: Client) -> Response[Error | None]:
     """Delete all attributes of a model.
 
-     Only while the model has no inferences. The model's alert rules are archived.
+    Only while the model has no inferences. The model's alert rules are archived.
 
     Args:
-        model_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
 
     Returns:
-        Response[Any | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
+    return client.detail(await client.send_async(build_request(model_id=model_id)), parse_response)
 
 
-async def asyncio(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Any | Error | None:
+async def asyncio(model_id: str, *, client: Client) -> None:
     """Delete all attributes of a model.
 
-     Only while the model has no inferences. The model's alert rules are archived.
+    Only while the model has no inferences. The model's alert rules are archived.
 
     Args:
-        model_id (str):
+        model_id: The model.
+        client: The connection.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Any | Error
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-        )
-    ).parsed
+    return client.parse(await client.send_async(build_request(model_id=model_id)), parse_response)

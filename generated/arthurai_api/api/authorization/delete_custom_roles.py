@@ -1,200 +1,123 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.custom_roles import CustomRoles
 from ...models.error import Error
 from ...models.roles_request import RolesRequest
-from ...types import Response, build_response
+from ...types import RequestParts, Response
 
 
-def _get_kwargs(
-    *,
-    body: RolesRequest,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+def build_request(*, body: RolesRequest | None = None) -> RequestParts:
+    """Build the request of `delete_custom_roles` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "delete",
-        "url": "/v3/authorization/custom_roles",
-    }
+    Args:
+        body: The body; leave it out to send one that is encoded already.
 
-    _kwargs["json"] = body.to_dict()
+    Returns:
+        The request.
+    """
+    request = RequestParts(
+        operation="delete_custom_roles", method="DELETE", url="/v3/authorization/custom_roles"
+    )
+    if body is not None:
+        request.body["json"] = body.to_dict()
+        request.headers["Content-Type"] = "application/json"
 
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> CustomRoles | Error | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> CustomRoles:
+    """Return the body of a response of `delete_custom_roles`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = CustomRoles.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
+    raise errors.UnexpectedStatus(response)
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[CustomRoles | Error]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: RolesRequest,
-) -> Response[CustomRoles | Error]:
+def sync_detailed(*, client: Client, body: RolesRequest) -> Response[CustomRoles | Error]:
     """Remove custom roles.
 
     Args:
-        body (RolesRequest): Custom roles picked by name.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[CustomRoles | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(body=body)), parse_response)
 
 
-def sync(
-    *,
-    client: AuthenticatedClient | Client,
-    body: RolesRequest,
-) -> CustomRoles | Error | None:
+def sync(*, client: Client, body: RolesRequest) -> CustomRoles:
     """Remove custom roles.
 
     Args:
-        body (RolesRequest): Custom roles picked by name.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        CustomRoles | Error
+        The body of a success.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-    ).parsed
+    return client.parse(client.send(build_request(body=body)), parse_response)
 
 
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: RolesRequest,
-) -> Response[CustomRoles | Error]:
+async def asyncio_detailed(*, client: Client, body: RolesRequest) -> Response[CustomRoles | Error]:
     """Remove custom roles.
 
     Args:
-        body (RolesRequest): Custom roles picked by name.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[CustomRoles | Error]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
+    return client.detail(await client.send_async(build_request(body=body)), parse_response)
 
 
-async def asyncio(
-    *,
-    client: AuthenticatedClient | Client,
-    body: RolesRequest,
-) -> CustomRoles | Error | None:
+async def asyncio(*, client: Client, body: RolesRequest) -> CustomRoles:
     """Remove custom roles.
 
     Args:
-        body (RolesRequest): Custom roles picked by name.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        CustomRoles | Error
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(await client.send_async(build_request(body=body)), parse_response)

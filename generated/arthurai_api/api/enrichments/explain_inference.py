@@ -1,292 +1,267 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.explanation_algorithm import ExplanationAlgorithm
 from ...models.explanation_result import ExplanationResult
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     model_id: str,
     partner_inference_id: str,
     *,
-    algorithm: ExplanationAlgorithm | Unset = UNSET,
-    n_samples: int | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> dict[str, Any]:
+    algorithm: ExplanationAlgorithm | None = None,
+    n_samples: int | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> RequestParts:
+    """Build the request of `explain_inference` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        partner_inference_id: The caller's own key of the inference.
+        algorithm: How explanations are computed; SHAP is for tabular models only.
+        n_samples: Number of perturbations.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
-    json_algorithm: str | Unset = UNSET
-    if not isinstance(algorithm, Unset):
-        json_algorithm = algorithm.value
+    Returns:
+        The request.
 
-    params["algorithm"] = json_algorithm
-
-    params["n_samples"] = n_samples
-
-    params["page"] = page
-
-    params["page_size"] = page_size
-
-    params["sort"] = sort
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/models/{model_id}/inferences/{partner_inference_id}/explanation".format(
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="explain_inference",
+        method="GET",
+        url="/v3/models/{model_id}/inferences/{partner_inference_id}/explanation".format(
             model_id=path_segment("model_id", model_id),
             partner_inference_id=path_segment("partner_inference_id", partner_inference_id),
         ),
-        "params": params,
-    }
+        params=query_params(
+            {
+                "algorithm": algorithm,
+                "n_samples": n_samples,
+                "page": page,
+                "page_size": page_size,
+                "sort": sort,
+            }
+        ),
+    )
+    return request
 
-    return _kwargs
 
+def parse_response(response: httpx.Response) -> ExplanationResult:
+    """Return the body of a response of `explain_inference`.
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | ExplanationResult | None:
-    if response.status_code == 200:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = ExplanationResult.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | ExplanationResult]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_id: str,
     partner_inference_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    algorithm: ExplanationAlgorithm | Unset = UNSET,
-    n_samples: int | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
+    client: Client,
+    algorithm: ExplanationAlgorithm | None = None,
+    n_samples: int | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
 ) -> Response[Error | ExplanationResult]:
     """Explain an inference.
 
     Args:
-        model_id (str):
-        partner_inference_id (str):
-        algorithm (ExplanationAlgorithm | Unset): How explanations are computed; SHAP is for
-            tabular models only.
-        n_samples (int | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): What to sort scores by: a leading `-` for descending, `+` or nothing
-            for ascending.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        partner_inference_id: The caller's own key of the inference.
+        client: The connection.
+        algorithm: How explanations are computed; SHAP is for tabular models only.
+        n_samples: Number of perturbations.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
-        Response[Error | ExplanationResult]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        partner_inference_id=partner_inference_id,
-        algorithm=algorithm,
-        n_samples=n_samples,
-        page=page,
-        page_size=page_size,
-        sort=sort,
+    return client.detail(
+        client.send(
+            build_request(
+                model_id=model_id,
+                partner_inference_id=partner_inference_id,
+                algorithm=algorithm,
+                n_samples=n_samples,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_id: str,
     partner_inference_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    algorithm: ExplanationAlgorithm | Unset = UNSET,
-    n_samples: int | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> Error | ExplanationResult | None:
+    client: Client,
+    algorithm: ExplanationAlgorithm | None = None,
+    n_samples: int | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> ExplanationResult:
     """Explain an inference.
 
     Args:
-        model_id (str):
-        partner_inference_id (str):
-        algorithm (ExplanationAlgorithm | Unset): How explanations are computed; SHAP is for
-            tabular models only.
-        n_samples (int | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): What to sort scores by: a leading `-` for descending, `+` or nothing
-            for ascending.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        partner_inference_id: The caller's own key of the inference.
+        client: The connection.
+        algorithm: How explanations are computed; SHAP is for tabular models only.
+        n_samples: Number of perturbations.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
-        Error | ExplanationResult
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        partner_inference_id=partner_inference_id,
-        client=client,
-        algorithm=algorithm,
-        n_samples=n_samples,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_id=model_id,
+                partner_inference_id=partner_inference_id,
+                algorithm=algorithm,
+                n_samples=n_samples,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_id: str,
     partner_inference_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    algorithm: ExplanationAlgorithm | Unset = UNSET,
-    n_samples: int | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
+    client: Client,
+    algorithm: ExplanationAlgorithm | None = None,
+    n_samples: int | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
 ) -> Response[Error | ExplanationResult]:
     """Explain an inference.
 
     Args:
-        model_id (str):
-        partner_inference_id (str):
-        algorithm (ExplanationAlgorithm | Unset): How explanations are computed; SHAP is for
-            tabular models only.
-        n_samples (int | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): What to sort scores by: a leading `-` for descending, `+` or nothing
-            for ascending.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        partner_inference_id: The caller's own key of the inference.
+        client: The connection.
+        algorithm: How explanations are computed; SHAP is for tabular models only.
+        n_samples: Number of perturbations.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
-        Response[Error | ExplanationResult]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        partner_inference_id=partner_inference_id,
-        algorithm=algorithm,
-        n_samples=n_samples,
-        page=page,
-        page_size=page_size,
-        sort=sort,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                partner_inference_id=partner_inference_id,
+                algorithm=algorithm,
+                n_samples=n_samples,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_id: str,
     partner_inference_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    algorithm: ExplanationAlgorithm | Unset = UNSET,
-    n_samples: int | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> Error | ExplanationResult | None:
+    client: Client,
+    algorithm: ExplanationAlgorithm | None = None,
+    n_samples: int | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> ExplanationResult:
     """Explain an inference.
 
     Args:
-        model_id (str):
-        partner_inference_id (str):
-        algorithm (ExplanationAlgorithm | Unset): How explanations are computed; SHAP is for
-            tabular models only.
-        n_samples (int | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset): What to sort scores by: a leading `-` for descending, `+` or nothing
-            for ascending.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        partner_inference_id: The caller's own key of the inference.
+        client: The connection.
+        algorithm: How explanations are computed; SHAP is for tabular models only.
+        n_samples: Number of perturbations.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
-        Error | ExplanationResult
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            partner_inference_id=partner_inference_id,
-            client=client,
-            algorithm=algorithm,
-            n_samples=n_samples,
-            page=page,
-            page_size=page_size,
-            sort=sort,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                partner_inference_id=partner_inference_id,
+                algorithm=algorithm,
+                n_samples=n_samples,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
+    )

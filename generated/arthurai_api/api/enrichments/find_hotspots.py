@@ -1,279 +1,262 @@
+from __future__ import annotations
+
 import datetime
-from typing import Any
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.accuracy_metric import AccuracyMetric
 from ...models.error import Error
 from ...models.find_hotspots_response import FindHotspotsResponse
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     model_id: str,
     *,
     metric: AccuracyMetric,
     threshold: float,
-    date: datetime.date | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-    ref_set_id: str | Unset = UNSET,
-) -> dict[str, Any]:
+    date: datetime.date | None = None,
+    batch_id: str | None = None,
+    ref_set_id: str | None = None,
+) -> RequestParts:
+    """Build the request of `find_hotspots` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        metric: What hotspots are measured by.
+        threshold: Limit below which a region counts as weak.
+        date: The day, streaming models only.
+        batch_id: The batch, batch models only.
+        ref_set_id: The reference set.
 
-    json_metric = metric.value
-    params["metric"] = json_metric
+    Returns:
+        The request.
 
-    params["threshold"] = threshold
-
-    json_date: str | Unset = UNSET
-    if not isinstance(date, Unset):
-        json_date = date.isoformat()
-    params["date"] = json_date
-
-    params["batch_id"] = batch_id
-
-    params["ref_set_id"] = ref_set_id
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/models/{model_id}/enrichments/hotspots/find".format(
-            model_id=path_segment("model_id", model_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="find_hotspots",
+        method="GET",
+        url="/v3/models/{model_id}/enrichments/hotspots/find".format(
+            model_id=path_segment("model_id", model_id)
         ),
-        "params": params,
-    }
+        params=query_params(
+            {
+                "metric": metric,
+                "threshold": threshold,
+                "date": date,
+                "batch_id": batch_id,
+                "ref_set_id": ref_set_id,
+            }
+        ),
+    )
+    return request
 
-    return _kwargs
 
+def parse_response(response: httpx.Response) -> FindHotspotsResponse:
+    """Return the body of a response of `find_hotspots`.
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | FindHotspotsResponse | None:
-    if response.status_code == 200:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = FindHotspotsResponse.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | FindHotspotsResponse]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     metric: AccuracyMetric,
     threshold: float,
-    date: datetime.date | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-    ref_set_id: str | Unset = UNSET,
+    date: datetime.date | None = None,
+    batch_id: str | None = None,
+    ref_set_id: str | None = None,
 ) -> Response[Error | FindHotspotsResponse]:
     """Find regions of the input where a model is weak.
 
-     Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
 
     Args:
-        model_id (str):
-        metric (AccuracyMetric): What hotspots are measured by.
-        threshold (float):
-        date (datetime.date | Unset):
-        batch_id (str | Unset):
-        ref_set_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        metric: What hotspots are measured by.
+        threshold: Limit below which a region counts as weak.
+        date: The day, streaming models only.
+        batch_id: The batch, batch models only.
+        ref_set_id: The reference set.
 
     Returns:
-        Response[Error | FindHotspotsResponse]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        metric=metric,
-        threshold=threshold,
-        date=date,
-        batch_id=batch_id,
-        ref_set_id=ref_set_id,
+    return client.detail(
+        client.send(
+            build_request(
+                model_id=model_id,
+                metric=metric,
+                threshold=threshold,
+                date=date,
+                batch_id=batch_id,
+                ref_set_id=ref_set_id,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     metric: AccuracyMetric,
     threshold: float,
-    date: datetime.date | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-    ref_set_id: str | Unset = UNSET,
-) -> Error | FindHotspotsResponse | None:
+    date: datetime.date | None = None,
+    batch_id: str | None = None,
+    ref_set_id: str | None = None,
+) -> FindHotspotsResponse:
     """Find regions of the input where a model is weak.
 
-     Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
 
     Args:
-        model_id (str):
-        metric (AccuracyMetric): What hotspots are measured by.
-        threshold (float):
-        date (datetime.date | Unset):
-        batch_id (str | Unset):
-        ref_set_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        metric: What hotspots are measured by.
+        threshold: Limit below which a region counts as weak.
+        date: The day, streaming models only.
+        batch_id: The batch, batch models only.
+        ref_set_id: The reference set.
 
     Returns:
-        Error | FindHotspotsResponse
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        metric=metric,
-        threshold=threshold,
-        date=date,
-        batch_id=batch_id,
-        ref_set_id=ref_set_id,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_id=model_id,
+                metric=metric,
+                threshold=threshold,
+                date=date,
+                batch_id=batch_id,
+                ref_set_id=ref_set_id,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     metric: AccuracyMetric,
     threshold: float,
-    date: datetime.date | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-    ref_set_id: str | Unset = UNSET,
+    date: datetime.date | None = None,
+    batch_id: str | None = None,
+    ref_set_id: str | None = None,
 ) -> Response[Error | FindHotspotsResponse]:
     """Find regions of the input where a model is weak.
 
-     Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
 
     Args:
-        model_id (str):
-        metric (AccuracyMetric): What hotspots are measured by.
-        threshold (float):
-        date (datetime.date | Unset):
-        batch_id (str | Unset):
-        ref_set_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        metric: What hotspots are measured by.
+        threshold: Limit below which a region counts as weak.
+        date: The day, streaming models only.
+        batch_id: The batch, batch models only.
+        ref_set_id: The reference set.
 
     Returns:
-        Response[Error | FindHotspotsResponse]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        metric=metric,
-        threshold=threshold,
-        date=date,
-        batch_id=batch_id,
-        ref_set_id=ref_set_id,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                metric=metric,
+                threshold=threshold,
+                date=date,
+                batch_id=batch_id,
+                ref_set_id=ref_set_id,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
+    client: Client,
     metric: AccuracyMetric,
     threshold: float,
-    date: datetime.date | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-    ref_set_id: str | Unset = UNSET,
-) -> Error | FindHotspotsResponse | None:
+    date: datetime.date | None = None,
+    batch_id: str | None = None,
+    ref_set_id: str | None = None,
+) -> FindHotspotsResponse:
     """Find regions of the input where a model is weak.
 
-     Takes exactly one of `date`, `batch_id` and `ref_set_id`.
+    Takes exactly one of `date`, `batch_id` and `ref_set_id`.
 
     Args:
-        model_id (str):
-        metric (AccuracyMetric): What hotspots are measured by.
-        threshold (float):
-        date (datetime.date | Unset):
-        batch_id (str | Unset):
-        ref_set_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        metric: What hotspots are measured by.
+        threshold: Limit below which a region counts as weak.
+        date: The day, streaming models only.
+        batch_id: The batch, batch models only.
+        ref_set_id: The reference set.
 
     Returns:
-        Error | FindHotspotsResponse
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            metric=metric,
-            threshold=threshold,
-            date=date,
-            batch_id=batch_id,
-            ref_set_id=ref_set_id,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                metric=metric,
+                threshold=threshold,
+                date=date,
+                batch_id=batch_id,
+                ref_set_id=ref_set_id,
+            )
+        ),
+        parse_response,
+    )

@@ -1,296 +1,267 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.bias_constraint import BiasConstraint
 from ...models.error import Error
 from ...models.paginated_bias_mitigation_curves import PaginatedBiasMitigationCurves
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     model_id: str,
     *,
-    attribute_id: str | Unset = UNSET,
-    constraint: list[BiasConstraint] | Unset = UNSET,
-    attribute_value: list[str] | Unset = UNSET,
-    continuous_value: list[str] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> dict[str, Any]:
+    attribute_id: str | None = None,
+    constraint: list[BiasConstraint] | None = None,
+    attribute_value: list[str] | None = None,
+    continuous_value: list[str] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+) -> RequestParts:
+    """Build the request of `get_bias_mitigation_curves` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        attribute_id: Only curves of this attribute.
+        constraint: Only curves of these constraints.
+        attribute_value: Only curves of these categorical groups.
+        continuous_value: Only curves of the continuous groups that hold one of these numbers.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
-    params["attribute_id"] = attribute_id
+    Returns:
+        The request.
 
-    json_constraint: list[str] | Unset = UNSET
-    if not isinstance(constraint, Unset):
-        json_constraint = []
-        for constraint_item_data in constraint:
-            constraint_item = constraint_item_data.value
-            json_constraint.append(constraint_item)
-
-    params["constraint"] = json_constraint
-
-    json_attribute_value: list[str] | Unset = UNSET
-    if not isinstance(attribute_value, Unset):
-        json_attribute_value = attribute_value
-
-    params["attribute_value"] = json_attribute_value
-
-    json_continuous_value: list[str] | Unset = UNSET
-    if not isinstance(continuous_value, Unset):
-        json_continuous_value = continuous_value
-
-    params["continuous_value"] = json_continuous_value
-
-    params["page"] = page
-
-    params["page_size"] = page_size
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/models/{model_id}/enrichments/bias_mitigation/curves".format(
-            model_id=path_segment("model_id", model_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="get_bias_mitigation_curves",
+        method="GET",
+        url="/v3/models/{model_id}/enrichments/bias_mitigation/curves".format(
+            model_id=path_segment("model_id", model_id)
         ),
-        "params": params,
-    }
+        params=query_params(
+            {
+                "attribute_id": attribute_id,
+                "constraint": constraint,
+                "attribute_value": attribute_value,
+                "continuous_value": continuous_value,
+                "page": page,
+                "page_size": page_size,
+            }
+        ),
+    )
+    return request
 
-    return _kwargs
 
+def parse_response(response: httpx.Response) -> PaginatedBiasMitigationCurves:
+    """Return the body of a response of `get_bias_mitigation_curves`.
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedBiasMitigationCurves | None:
-    if response.status_code == 200:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedBiasMitigationCurves.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedBiasMitigationCurves]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    attribute_id: str | Unset = UNSET,
-    constraint: list[BiasConstraint] | Unset = UNSET,
-    attribute_value: list[str] | Unset = UNSET,
-    continuous_value: list[str] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
+    client: Client,
+    attribute_id: str | None = None,
+    constraint: list[BiasConstraint] | None = None,
+    attribute_value: list[str] | None = None,
+    continuous_value: list[str] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
 ) -> Response[Error | PaginatedBiasMitigationCurves]:
     """List the bias mitigation curves of a model.
 
     Args:
-        model_id (str):
-        attribute_id (str | Unset):
-        constraint (list[BiasConstraint] | Unset):
-        attribute_value (list[str] | Unset):
-        continuous_value (list[str] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        attribute_id: Only curves of this attribute.
+        constraint: Only curves of these constraints.
+        attribute_value: Only curves of these categorical groups.
+        continuous_value: Only curves of the continuous groups that hold one of these numbers.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Response[Error | PaginatedBiasMitigationCurves]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        attribute_id=attribute_id,
-        constraint=constraint,
-        attribute_value=attribute_value,
-        continuous_value=continuous_value,
-        page=page,
-        page_size=page_size,
+    return client.detail(
+        client.send(
+            build_request(
+                model_id=model_id,
+                attribute_id=attribute_id,
+                constraint=constraint,
+                attribute_value=attribute_value,
+                continuous_value=continuous_value,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    attribute_id: str | Unset = UNSET,
-    constraint: list[BiasConstraint] | Unset = UNSET,
-    attribute_value: list[str] | Unset = UNSET,
-    continuous_value: list[str] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> Error | PaginatedBiasMitigationCurves | None:
+    client: Client,
+    attribute_id: str | None = None,
+    constraint: list[BiasConstraint] | None = None,
+    attribute_value: list[str] | None = None,
+    continuous_value: list[str] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+) -> PaginatedBiasMitigationCurves:
     """List the bias mitigation curves of a model.
 
     Args:
-        model_id (str):
-        attribute_id (str | Unset):
-        constraint (list[BiasConstraint] | Unset):
-        attribute_value (list[str] | Unset):
-        continuous_value (list[str] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        attribute_id: Only curves of this attribute.
+        constraint: Only curves of these constraints.
+        attribute_value: Only curves of these categorical groups.
+        continuous_value: Only curves of the continuous groups that hold one of these numbers.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Error | PaginatedBiasMitigationCurves
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        attribute_id=attribute_id,
-        constraint=constraint,
-        attribute_value=attribute_value,
-        continuous_value=continuous_value,
-        page=page,
-        page_size=page_size,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_id=model_id,
+                attribute_id=attribute_id,
+                constraint=constraint,
+                attribute_value=attribute_value,
+                continuous_value=continuous_value,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    attribute_id: str | Unset = UNSET,
-    constraint: list[BiasConstraint] | Unset = UNSET,
-    attribute_value: list[str] | Unset = UNSET,
-    continuous_value: list[str] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
+    client: Client,
+    attribute_id: str | None = None,
+    constraint: list[BiasConstraint] | None = None,
+    attribute_value: list[str] | None = None,
+    continuous_value: list[str] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
 ) -> Response[Error | PaginatedBiasMitigationCurves]:
     """List the bias mitigation curves of a model.
 
     Args:
-        model_id (str):
-        attribute_id (str | Unset):
-        constraint (list[BiasConstraint] | Unset):
-        attribute_value (list[str] | Unset):
-        continuous_value (list[str] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        attribute_id: Only curves of this attribute.
+        constraint: Only curves of these constraints.
+        attribute_value: Only curves of these categorical groups.
+        continuous_value: Only curves of the continuous groups that hold one of these numbers.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Response[Error | PaginatedBiasMitigationCurves]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        attribute_id=attribute_id,
-        constraint=constraint,
-        attribute_value=attribute_value,
-        continuous_value=continuous_value,
-        page=page,
-        page_size=page_size,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                attribute_id=attribute_id,
+                constraint=constraint,
+                attribute_value=attribute_value,
+                continuous_value=continuous_value,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    attribute_id: str | Unset = UNSET,
-    constraint: list[BiasConstraint] | Unset = UNSET,
-    attribute_value: list[str] | Unset = UNSET,
-    continuous_value: list[str] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> Error | PaginatedBiasMitigationCurves | None:
+    client: Client,
+    attribute_id: str | None = None,
+    constraint: list[BiasConstraint] | None = None,
+    attribute_value: list[str] | None = None,
+    continuous_value: list[str] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+) -> PaginatedBiasMitigationCurves:
     """List the bias mitigation curves of a model.
 
     Args:
-        model_id (str):
-        attribute_id (str | Unset):
-        constraint (list[BiasConstraint] | Unset):
-        attribute_value (list[str] | Unset):
-        continuous_value (list[str] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        attribute_id: Only curves of this attribute.
+        constraint: Only curves of these constraints.
+        attribute_value: Only curves of these categorical groups.
+        continuous_value: Only curves of the continuous groups that hold one of these numbers.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Error | PaginatedBiasMitigationCurves
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            attribute_id=attribute_id,
-            constraint=constraint,
-            attribute_value=attribute_value,
-            continuous_value=continuous_value,
-            page=page,
-            page_size=page_size,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                attribute_id=attribute_id,
+                constraint=constraint,
+                attribute_value=attribute_value,
+                continuous_value=continuous_value,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
+    )

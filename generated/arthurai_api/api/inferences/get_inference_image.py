@@ -1,229 +1,164 @@
+from __future__ import annotations
+
 from io import BytesIO
-from typing import Any, cast
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.image_response_type import ImageResponseType
-from ...types import UNSET, File, Response, build_response, path_segment
+from ...types import File, RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
-    model_id: str,
-    image_id: str,
-    *,
-    type_: ImageResponseType,
-) -> dict[str, Any]:
+def build_request(model_id: str, image_id: str, *, type_: ImageResponseType) -> RequestParts:
+    """Build the request of `get_inference_image` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        image_id: The image, as a query returns it for the image attribute.
+        type_: Form of an image: as sent, resized for the model, small, or the regions of an
+            explanation.
 
-    json_type_ = type_.value
-    params["type"] = json_type_
+    Returns:
+        The request.
 
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/models/{model_id}/inferences/images/{image_id}".format(
-            model_id=path_segment("model_id", model_id),
-            image_id=path_segment("image_id", image_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="get_inference_image",
+        method="GET",
+        url="/v3/models/{model_id}/inferences/images/{image_id}".format(
+            model_id=path_segment("model_id", model_id), image_id=path_segment("image_id", image_id)
         ),
-        "params": params,
-    }
+        params=query_params({"type": type_}),
+    )
+    return request
 
-    return _kwargs
 
+def parse_response(response: httpx.Response) -> File:
+    """Return the body of a response of `get_inference_image`.
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | Error | File | None:
-    if response.status_code == 200:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = File(payload=BytesIO(response.content))
 
         return response_200
 
-    if response.status_code == 302:
-        response_302 = cast(Any, None)
-        return response_302
+    raise errors.error_status(response, _parse_error)
 
-    if response.status_code == 400:
+
+def _parse_error(response: httpx.Response) -> Error | None:
+    if response.status_code == 302:
+        return None
+
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | Error | File]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    model_id: str,
-    image_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    type_: ImageResponseType,
-) -> Response[Any | Error | File]:
+    model_id: str, image_id: str, *, client: Client, type_: ImageResponseType
+) -> Response[Error | File | None]:
     """Get an image of an inference.
 
     Args:
-        model_id (str):
-        image_id (str):
-        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
-            regions of an explanation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        image_id: The image, as a query returns it for the image attribute.
+        client: The connection.
+        type_: Form of an image: as sent, resized for the model, small, or the regions of an
+            explanation.
 
     Returns:
-        Response[Any | Error | File]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        image_id=image_id,
-        type_=type_,
+    return client.detail(
+        client.send(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        parse_response,
     )
 
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
 
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    model_id: str,
-    image_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    type_: ImageResponseType,
-) -> Any | Error | File | None:
+def sync(model_id: str, image_id: str, *, client: Client, type_: ImageResponseType) -> File:
     """Get an image of an inference.
 
     Args:
-        model_id (str):
-        image_id (str):
-        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
-            regions of an explanation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        image_id: The image, as a query returns it for the image attribute.
+        client: The connection.
+        type_: Form of an image: as sent, resized for the model, small, or the regions of an
+            explanation.
 
     Returns:
-        Any | Error | File
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        image_id=image_id,
-        client=client,
-        type_=type_,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
-    model_id: str,
-    image_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    type_: ImageResponseType,
-) -> Response[Any | Error | File]:
+    model_id: str, image_id: str, *, client: Client, type_: ImageResponseType
+) -> Response[Error | File | None]:
     """Get an image of an inference.
 
     Args:
-        model_id (str):
-        image_id (str):
-        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
-            regions of an explanation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        image_id: The image, as a query returns it for the image attribute.
+        client: The connection.
+        type_: Form of an image: as sent, resized for the model, small, or the regions of an
+            explanation.
 
     Returns:
-        Response[Any | Error | File]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        image_id=image_id,
-        type_=type_,
+    return client.detail(
+        await client.send_async(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
-    model_id: str,
-    image_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    type_: ImageResponseType,
-) -> Any | Error | File | None:
+    model_id: str, image_id: str, *, client: Client, type_: ImageResponseType
+) -> File:
     """Get an image of an inference.
 
     Args:
-        model_id (str):
-        image_id (str):
-        type_ (ImageResponseType): Form of an image: as sent, resized for the model, small, or the
-            regions of an explanation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        image_id: The image, as a query returns it for the image attribute.
+        client: The connection.
+        type_: Form of an image: as sent, resized for the model, small, or the regions of an
+            explanation.
 
     Returns:
-        Any | Error | File
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            image_id=image_id,
-            client=client,
-            type_=type_,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        parse_response,
+    )

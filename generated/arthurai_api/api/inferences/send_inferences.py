@@ -1,244 +1,175 @@
+from __future__ import annotations
+
 from typing import Any
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.any_item import AnyItem
 from ...models.error import Error
 from ...models.inference import Inference
 from ...models.inferences_response import InferencesResponse
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    model_id: str,
-    *,
-    body: list[AnyItem | Inference],
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+def build_request(model_id: str, *, body: list[AnyItem | Inference] | None = None) -> RequestParts:
+    """Build the request of `send_inferences` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/v3/models/{model_id}/inferences".format(
-            model_id=path_segment("model_id", model_id),
-        ),
-    }
+    Args:
+        model_id: The model.
+        body: The body; leave it out to send one that is encoded already.
 
-    _kwargs["json"] = []
-    for body_item_data in body:
-        body_item: dict[str, Any]
-        if isinstance(body_item_data, Inference):
-            body_item = body_item_data.to_dict()
-        else:
-            body_item = body_item_data.to_dict()
+    Returns:
+        The request.
 
-        _kwargs["json"].append(body_item)
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="send_inferences",
+        method="POST",
+        url="/v3/models/{model_id}/inferences".format(model_id=path_segment("model_id", model_id)),
+    )
+    if body is not None:
+        request.body["json"] = []
+        for body_item_data in body:
+            body_item: dict[str, Any]
+            if isinstance(body_item_data, Inference):
+                body_item = body_item_data.to_dict()
+            else:
+                body_item = body_item_data.to_dict()
 
-    headers["Content-Type"] = "application/json"
+            request.body["json"].append(body_item)
 
-    _kwargs["headers"] = headers
-    return _kwargs
+        request.headers["Content-Type"] = "application/json"
+
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | InferencesResponse | None:
-    if response.status_code == 207:
+def parse_response(response: httpx.Response) -> InferencesResponse:
+    """Return the body of a response of `send_inferences`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_207 = InferencesResponse.from_dict(response.json())
 
         return response_207
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | InferencesResponse]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: list[AnyItem | Inference],
+    model_id: str, *, client: Client, body: list[AnyItem | Inference]
 ) -> Response[Error | InferencesResponse]:
     """Send inferences.
 
-     Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.
 
     Args:
-        model_id (str):
-        body (list[AnyItem | Inference]):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | InferencesResponse]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(model_id=model_id, body=body)), parse_response)
 
 
-def sync(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: list[AnyItem | Inference],
-) -> Error | InferencesResponse | None:
+def sync(model_id: str, *, client: Client, body: list[AnyItem | Inference]) -> InferencesResponse:
     """Send inferences.
 
-     Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.
 
     Args:
-        model_id (str):
-        body (list[AnyItem | Inference]):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | InferencesResponse
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        body=body,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(client.send(build_request(model_id=model_id, body=body)), parse_response)
 
 
 async def asyncio_detailed(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: list[AnyItem | Inference],
+    model_id: str, *, client: Client, body: list[AnyItem | Inference]
 ) -> Response[Error | InferencesResponse]:
     """Send inferences.
 
-     Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.
 
     Args:
-        model_id (str):
-        body (list[AnyItem | Inference]):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | InferencesResponse]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        body=body,
+    return client.detail(
+        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: list[AnyItem | Inference],
-) -> Error | InferencesResponse | None:
+    model_id: str, *, client: Client, body: list[AnyItem | Inference]
+) -> InferencesResponse:
     """Send inferences.
 
-     Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.
 
     Args:
-        model_id (str):
-        body (list[AnyItem | Inference]):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | InferencesResponse
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            body=body,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+    )

@@ -1,56 +1,52 @@
+from __future__ import annotations
+
 import datetime
-from typing import Any
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.insight_status import InsightStatus
 from ...models.model_insight_count import ModelInsightCount
-from ...types import UNSET, Response, Unset, build_response
+from ...types import RequestParts, Response, query_params
 
 
-def _get_kwargs(
+def build_request(
     *,
-    status: InsightStatus | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-) -> dict[str, Any]:
+    status: InsightStatus | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+) -> RequestParts:
+    """Build the request of `get_insight_model_counts` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        status: What has been done about an insight.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
 
-    json_status: str | Unset = UNSET
-    if not isinstance(status, Unset):
-        json_status = status.value
-
-    params["status"] = json_status
-
-    json_start_time: str | Unset = UNSET
-    if not isinstance(start_time, Unset):
-        json_start_time = start_time.isoformat()
-    params["start_time"] = json_start_time
-
-    json_end_time: str | Unset = UNSET
-    if not isinstance(end_time, Unset):
-        json_end_time = end_time.isoformat()
-    params["end_time"] = json_end_time
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/insights/model_counts",
-        "params": params,
-    }
-
-    return _kwargs
+    Returns:
+        The request.
+    """
+    request = RequestParts(
+        operation="get_insight_model_counts",
+        method="GET",
+        url="/v3/insights/model_counts",
+        params=query_params({"status": status, "start_time": start_time, "end_time": end_time}),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | list[ModelInsightCount] | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> list[ModelInsightCount]:
+    """Return the body of a response of `get_insight_model_counts`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = []
         _response_200 = response.json()
         for response_200_item_data in _response_200 or ():
@@ -60,178 +56,129 @@ def _parse_response(
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | list[ModelInsightCount]]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
-    status: InsightStatus | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
+    client: Client,
+    status: InsightStatus | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
 ) -> Response[Error | list[ModelInsightCount]]:
     """Count insights by model.
 
     Args:
-        status (InsightStatus | Unset): What has been done about an insight.
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        status: What has been done about an insight.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
 
     Returns:
-        Response[Error | list[ModelInsightCount]]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        status=status,
-        start_time=start_time,
-        end_time=end_time,
+    return client.detail(
+        client.send(build_request(status=status, start_time=start_time, end_time=end_time)),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
-    status: InsightStatus | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-) -> Error | list[ModelInsightCount] | None:
+    client: Client,
+    status: InsightStatus | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+) -> list[ModelInsightCount]:
     """Count insights by model.
 
     Args:
-        status (InsightStatus | Unset): What has been done about an insight.
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        status: What has been done about an insight.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
 
     Returns:
-        Error | list[ModelInsightCount]
-    """
+        The body of a success.
 
-    return sync_detailed(
-        client=client,
-        status=status,
-        start_time=start_time,
-        end_time=end_time,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(build_request(status=status, start_time=start_time, end_time=end_time)),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
-    status: InsightStatus | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
+    client: Client,
+    status: InsightStatus | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
 ) -> Response[Error | list[ModelInsightCount]]:
     """Count insights by model.
 
     Args:
-        status (InsightStatus | Unset): What has been done about an insight.
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        status: What has been done about an insight.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
 
     Returns:
-        Response[Error | list[ModelInsightCount]]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        status=status,
-        start_time=start_time,
-        end_time=end_time,
+    return client.detail(
+        await client.send_async(
+            build_request(status=status, start_time=start_time, end_time=end_time)
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
-    status: InsightStatus | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-) -> Error | list[ModelInsightCount] | None:
+    client: Client,
+    status: InsightStatus | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+) -> list[ModelInsightCount]:
     """Count insights by model.
 
     Args:
-        status (InsightStatus | Unset): What has been done about an insight.
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        status: What has been done about an insight.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
 
     Returns:
-        Error | list[ModelInsightCount]
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            status=status,
-            start_time=start_time,
-            end_time=end_time,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(status=status, start_time=start_time, end_time=end_time)
+        ),
+        parse_response,
+    )

@@ -1,307 +1,282 @@
+from __future__ import annotations
+
 import datetime
-from typing import Any
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.insight_status import InsightStatus
 from ...models.paginated_insights import PaginatedInsights
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     model_id: str,
     *,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    status: InsightStatus | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-) -> dict[str, Any]:
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    status: InsightStatus | None = None,
+    batch_id: str | None = None,
+) -> RequestParts:
+    """Build the request of `list_insights` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        status: What has been done about an insight.
+        batch_id: Only those of this batch.
 
-    params["page"] = page
+    Returns:
+        The request.
 
-    params["page_size"] = page_size
-
-    params["sort"] = sort
-
-    json_start_time: str | Unset = UNSET
-    if not isinstance(start_time, Unset):
-        json_start_time = start_time.isoformat()
-    params["start_time"] = json_start_time
-
-    json_end_time: str | Unset = UNSET
-    if not isinstance(end_time, Unset):
-        json_end_time = end_time.isoformat()
-    params["end_time"] = json_end_time
-
-    json_status: str | Unset = UNSET
-    if not isinstance(status, Unset):
-        json_status = status.value
-
-    params["status"] = json_status
-
-    params["batch_id"] = batch_id
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/models/{model_id}/insights".format(
-            model_id=path_segment("model_id", model_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="list_insights",
+        method="GET",
+        url="/v3/models/{model_id}/insights".format(model_id=path_segment("model_id", model_id)),
+        params=query_params(
+            {
+                "page": page,
+                "page_size": page_size,
+                "sort": sort,
+                "start_time": start_time,
+                "end_time": end_time,
+                "status": status,
+                "batch_id": batch_id,
+            }
         ),
-        "params": params,
-    }
-
-    return _kwargs
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedInsights | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> PaginatedInsights:
+    """Return the body of a response of `list_insights`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedInsights.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedInsights]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    status: InsightStatus | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    status: InsightStatus | None = None,
+    batch_id: str | None = None,
 ) -> Response[Error | PaginatedInsights]:
     """List the insights of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        status (InsightStatus | Unset): What has been done about an insight.
-        batch_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        status: What has been done about an insight.
+        batch_id: Only those of this batch.
 
     Returns:
-        Response[Error | PaginatedInsights]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-        start_time=start_time,
-        end_time=end_time,
-        status=status,
-        batch_id=batch_id,
+    return client.detail(
+        client.send(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                start_time=start_time,
+                end_time=end_time,
+                status=status,
+                batch_id=batch_id,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    status: InsightStatus | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-) -> Error | PaginatedInsights | None:
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    status: InsightStatus | None = None,
+    batch_id: str | None = None,
+) -> PaginatedInsights:
     """List the insights of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        status (InsightStatus | Unset): What has been done about an insight.
-        batch_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        status: What has been done about an insight.
+        batch_id: Only those of this batch.
 
     Returns:
-        Error | PaginatedInsights
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-        start_time=start_time,
-        end_time=end_time,
-        status=status,
-        batch_id=batch_id,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                start_time=start_time,
+                end_time=end_time,
+                status=status,
+                batch_id=batch_id,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    status: InsightStatus | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    status: InsightStatus | None = None,
+    batch_id: str | None = None,
 ) -> Response[Error | PaginatedInsights]:
     """List the insights of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        status (InsightStatus | Unset): What has been done about an insight.
-        batch_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        status: What has been done about an insight.
+        batch_id: Only those of this batch.
 
     Returns:
-        Response[Error | PaginatedInsights]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-        start_time=start_time,
-        end_time=end_time,
-        status=status,
-        batch_id=batch_id,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                start_time=start_time,
+                end_time=end_time,
+                status=status,
+                batch_id=batch_id,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-    start_time: datetime.datetime | Unset = UNSET,
-    end_time: datetime.datetime | Unset = UNSET,
-    status: InsightStatus | Unset = UNSET,
-    batch_id: str | Unset = UNSET,
-) -> Error | PaginatedInsights | None:
+    client: Client,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+    start_time: datetime.datetime | None = None,
+    end_time: datetime.datetime | None = None,
+    status: InsightStatus | None = None,
+    batch_id: str | None = None,
+) -> PaginatedInsights:
     """List the insights of a model.
 
     Args:
-        model_id (str):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-        start_time (datetime.datetime | Unset):
-        end_time (datetime.datetime | Unset):
-        status (InsightStatus | Unset): What has been done about an insight.
-        batch_id (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
+        start_time: First moment that counts.
+        end_time: First moment that counts no more.
+        status: What has been done about an insight.
+        batch_id: Only those of this batch.
 
     Returns:
-        Error | PaginatedInsights
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            page=page,
-            page_size=page_size,
-            sort=sort,
-            start_time=start_time,
-            end_time=end_time,
-            status=status,
-            batch_id=batch_id,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+                start_time=start_time,
+                end_time=end_time,
+                status=status,
+                batch_id=batch_id,
+            )
+        ),
+        parse_response,
+    )

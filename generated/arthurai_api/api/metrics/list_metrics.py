@@ -1,326 +1,296 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.metric_expand import MetricExpand
 from ...models.metric_type import MetricType
 from ...models.paginated_metrics import PaginatedMetrics
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     model_id: str,
     *,
-    expand: list[MetricExpand] | Unset = UNSET,
-    default: bool | Unset = UNSET,
-    type_: list[MetricType] | Unset = UNSET,
-    metric_name: str | Unset = UNSET,
-    attribute_name: str | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> dict[str, Any]:
+    expand: list[MetricExpand] | None = None,
+    default: bool | None = None,
+    type_: list[MetricType] | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> RequestParts:
+    """Build the request of `list_metrics` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        expand: Parts to include that are left out otherwise.
+        default: True for built-in metrics only, false for others only; both when absent.
+        type_: Only metrics of these types.
+        metric_name: Only the metric of this name.
+        attribute_name: Only metrics about this attribute.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
-    json_expand: list[str] | Unset = UNSET
-    if not isinstance(expand, Unset):
-        json_expand = []
-        for expand_item_data in expand:
-            expand_item = expand_item_data.value
-            json_expand.append(expand_item)
+    Returns:
+        The request.
 
-    params["expand"] = json_expand
-
-    params["default"] = default
-
-    json_type_: list[str] | Unset = UNSET
-    if not isinstance(type_, Unset):
-        json_type_ = []
-        for type_item_data in type_:
-            type_item = type_item_data.value
-            json_type_.append(type_item)
-
-    params["type"] = json_type_
-
-    params["metric_name"] = metric_name
-
-    params["attribute_name"] = attribute_name
-
-    params["page"] = page
-
-    params["page_size"] = page_size
-
-    params["sort"] = sort
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v4/models/{model_id}/metrics".format(
-            model_id=path_segment("model_id", model_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="list_metrics",
+        method="GET",
+        url="/v4/models/{model_id}/metrics".format(model_id=path_segment("model_id", model_id)),
+        params=query_params(
+            {
+                "expand": expand,
+                "default": default,
+                "type": type_,
+                "metric_name": metric_name,
+                "attribute_name": attribute_name,
+                "page": page,
+                "page_size": page_size,
+                "sort": sort,
+            }
         ),
-        "params": params,
-    }
-
-    return _kwargs
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedMetrics | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> PaginatedMetrics:
+    """Return the body of a response of `list_metrics`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedMetrics.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedMetrics]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[MetricExpand] | Unset = UNSET,
-    default: bool | Unset = UNSET,
-    type_: list[MetricType] | Unset = UNSET,
-    metric_name: str | Unset = UNSET,
-    attribute_name: str | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
+    client: Client,
+    expand: list[MetricExpand] | None = None,
+    default: bool | None = None,
+    type_: list[MetricType] | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
 ) -> Response[Error | PaginatedMetrics]:
     """List the metrics of a model.
 
     Args:
-        model_id (str):
-        expand (list[MetricExpand] | Unset):
-        default (bool | Unset):
-        type_ (list[MetricType] | Unset):
-        metric_name (str | Unset):
-        attribute_name (str | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        default: True for built-in metrics only, false for others only; both when absent.
+        type_: Only metrics of these types.
+        metric_name: Only the metric of this name.
+        attribute_name: Only metrics about this attribute.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Response[Error | PaginatedMetrics]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        expand=expand,
-        default=default,
-        type_=type_,
-        metric_name=metric_name,
-        attribute_name=attribute_name,
-        page=page,
-        page_size=page_size,
-        sort=sort,
+    return client.detail(
+        client.send(
+            build_request(
+                model_id=model_id,
+                expand=expand,
+                default=default,
+                type_=type_,
+                metric_name=metric_name,
+                attribute_name=attribute_name,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[MetricExpand] | Unset = UNSET,
-    default: bool | Unset = UNSET,
-    type_: list[MetricType] | Unset = UNSET,
-    metric_name: str | Unset = UNSET,
-    attribute_name: str | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> Error | PaginatedMetrics | None:
+    client: Client,
+    expand: list[MetricExpand] | None = None,
+    default: bool | None = None,
+    type_: list[MetricType] | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> PaginatedMetrics:
     """List the metrics of a model.
 
     Args:
-        model_id (str):
-        expand (list[MetricExpand] | Unset):
-        default (bool | Unset):
-        type_ (list[MetricType] | Unset):
-        metric_name (str | Unset):
-        attribute_name (str | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        default: True for built-in metrics only, false for others only; both when absent.
+        type_: Only metrics of these types.
+        metric_name: Only the metric of this name.
+        attribute_name: Only metrics about this attribute.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Error | PaginatedMetrics
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        expand=expand,
-        default=default,
-        type_=type_,
-        metric_name=metric_name,
-        attribute_name=attribute_name,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_id=model_id,
+                expand=expand,
+                default=default,
+                type_=type_,
+                metric_name=metric_name,
+                attribute_name=attribute_name,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[MetricExpand] | Unset = UNSET,
-    default: bool | Unset = UNSET,
-    type_: list[MetricType] | Unset = UNSET,
-    metric_name: str | Unset = UNSET,
-    attribute_name: str | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
+    client: Client,
+    expand: list[MetricExpand] | None = None,
+    default: bool | None = None,
+    type_: list[MetricType] | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
 ) -> Response[Error | PaginatedMetrics]:
     """List the metrics of a model.
 
     Args:
-        model_id (str):
-        expand (list[MetricExpand] | Unset):
-        default (bool | Unset):
-        type_ (list[MetricType] | Unset):
-        metric_name (str | Unset):
-        attribute_name (str | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        default: True for built-in metrics only, false for others only; both when absent.
+        type_: Only metrics of these types.
+        metric_name: Only the metric of this name.
+        attribute_name: Only metrics about this attribute.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Response[Error | PaginatedMetrics]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        expand=expand,
-        default=default,
-        type_=type_,
-        metric_name=metric_name,
-        attribute_name=attribute_name,
-        page=page,
-        page_size=page_size,
-        sort=sort,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                expand=expand,
+                default=default,
+                type_=type_,
+                metric_name=metric_name,
+                attribute_name=attribute_name,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[MetricExpand] | Unset = UNSET,
-    default: bool | Unset = UNSET,
-    type_: list[MetricType] | Unset = UNSET,
-    metric_name: str | Unset = UNSET,
-    attribute_name: str | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> Error | PaginatedMetrics | None:
+    client: Client,
+    expand: list[MetricExpand] | None = None,
+    default: bool | None = None,
+    type_: list[MetricType] | None = None,
+    metric_name: str | None = None,
+    attribute_name: str | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> PaginatedMetrics:
     """List the metrics of a model.
 
     Args:
-        model_id (str):
-        expand (list[MetricExpand] | Unset):
-        default (bool | Unset):
-        type_ (list[MetricType] | Unset):
-        metric_name (str | Unset):
-        attribute_name (str | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        default: True for built-in metrics only, false for others only; both when absent.
+        type_: Only metrics of these types.
+        metric_name: Only the metric of this name.
+        attribute_name: Only metrics about this attribute.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Error | PaginatedMetrics
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            expand=expand,
-            default=default,
-            type_=type_,
-            metric_name=metric_name,
-            attribute_name=attribute_name,
-            page=page,
-            page_size=page_size,
-            sort=sort,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_id=model_id,
+                expand=expand,
+                default=default,
+                type_=type_,
+                metric_name=metric_name,
+                attribute_name=attribute_name,
+                page=page,
+                page_size=page_size,
+                sort=sort,
+            )
+        ),
+        parse_response,
+    )

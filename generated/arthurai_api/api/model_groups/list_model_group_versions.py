@@ -1,296 +1,275 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.model_expand import ModelExpand
 from ...models.paginated_model_group_versions import PaginatedModelGroupVersions
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
+def build_request(
     model_group_id: str,
     *,
-    expand: list[ModelExpand] | Unset = UNSET,
-    sequence_num: int | Unset = UNSET,
-    label: str | Unset = UNSET,
-    include_archived: bool | Unset = False,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> dict[str, Any]:
+    expand: list[ModelExpand] | None = None,
+    sequence_num: int | None = None,
+    label: str | None = None,
+    include_archived: bool | None = False,
+    page: int | None = 1,
+    page_size: int | None = 20,
+) -> RequestParts:
+    """Build the request of `list_model_group_versions` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_group_id: The group.
+        expand: Parts to include that are left out otherwise.
+        sequence_num: Only the version at this place.
+        label: Only the version of this label.
+        include_archived: Whether archived ones are listed too.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
-    json_expand: list[str] | Unset = UNSET
-    if not isinstance(expand, Unset):
-        json_expand = []
-        for expand_item_data in expand:
-            expand_item = expand_item_data.value
-            json_expand.append(expand_item)
+    Returns:
+        The request.
 
-    params["expand"] = json_expand
-
-    params["sequence_num"] = sequence_num
-
-    params["label"] = label
-
-    params["include_archived"] = include_archived
-
-    params["page"] = page
-
-    params["page_size"] = page_size
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/model_groups/{model_group_id}/versions".format(
-            model_group_id=path_segment("model_group_id", model_group_id),
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="list_model_group_versions",
+        method="GET",
+        url="/v3/model_groups/{model_group_id}/versions".format(
+            model_group_id=path_segment("model_group_id", model_group_id)
         ),
-        "params": params,
-    }
+        params=query_params(
+            {
+                "expand": expand,
+                "sequence_num": sequence_num,
+                "label": label,
+                "include_archived": include_archived,
+                "page": page,
+                "page_size": page_size,
+            }
+        ),
+    )
+    return request
 
-    return _kwargs
 
+def parse_response(response: httpx.Response) -> PaginatedModelGroupVersions:
+    """Return the body of a response of `list_model_group_versions`.
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedModelGroupVersions | None:
-    if response.status_code == 200:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedModelGroupVersions.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedModelGroupVersions]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_group_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[ModelExpand] | Unset = UNSET,
-    sequence_num: int | Unset = UNSET,
-    label: str | Unset = UNSET,
-    include_archived: bool | Unset = False,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
+    client: Client,
+    expand: list[ModelExpand] | None = None,
+    sequence_num: int | None = None,
+    label: str | None = None,
+    include_archived: bool | None = False,
+    page: int | None = 1,
+    page_size: int | None = 20,
 ) -> Response[Error | PaginatedModelGroupVersions]:
     """List the versions of a model.
 
-     Answers 404 when a place or label is asked for that no version has.
+    Answers 404 when a place or label is asked for that no version has.
 
     Args:
-        model_group_id (str):
-        expand (list[ModelExpand] | Unset):
-        sequence_num (int | Unset):
-        label (str | Unset):
-        include_archived (bool | Unset):  Default: False.
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_group_id: The group.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        sequence_num: Only the version at this place.
+        label: Only the version of this label.
+        include_archived: Whether archived ones are listed too.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Response[Error | PaginatedModelGroupVersions]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_group_id=model_group_id,
-        expand=expand,
-        sequence_num=sequence_num,
-        label=label,
-        include_archived=include_archived,
-        page=page,
-        page_size=page_size,
+    return client.detail(
+        client.send(
+            build_request(
+                model_group_id=model_group_id,
+                expand=expand,
+                sequence_num=sequence_num,
+                label=label,
+                include_archived=include_archived,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_group_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[ModelExpand] | Unset = UNSET,
-    sequence_num: int | Unset = UNSET,
-    label: str | Unset = UNSET,
-    include_archived: bool | Unset = False,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> Error | PaginatedModelGroupVersions | None:
+    client: Client,
+    expand: list[ModelExpand] | None = None,
+    sequence_num: int | None = None,
+    label: str | None = None,
+    include_archived: bool | None = False,
+    page: int | None = 1,
+    page_size: int | None = 20,
+) -> PaginatedModelGroupVersions:
     """List the versions of a model.
 
-     Answers 404 when a place or label is asked for that no version has.
+    Answers 404 when a place or label is asked for that no version has.
 
     Args:
-        model_group_id (str):
-        expand (list[ModelExpand] | Unset):
-        sequence_num (int | Unset):
-        label (str | Unset):
-        include_archived (bool | Unset):  Default: False.
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_group_id: The group.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        sequence_num: Only the version at this place.
+        label: Only the version of this label.
+        include_archived: Whether archived ones are listed too.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Error | PaginatedModelGroupVersions
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_group_id=model_group_id,
-        client=client,
-        expand=expand,
-        sequence_num=sequence_num,
-        label=label,
-        include_archived=include_archived,
-        page=page,
-        page_size=page_size,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(
+                model_group_id=model_group_id,
+                expand=expand,
+                sequence_num=sequence_num,
+                label=label,
+                include_archived=include_archived,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_group_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[ModelExpand] | Unset = UNSET,
-    sequence_num: int | Unset = UNSET,
-    label: str | Unset = UNSET,
-    include_archived: bool | Unset = False,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
+    client: Client,
+    expand: list[ModelExpand] | None = None,
+    sequence_num: int | None = None,
+    label: str | None = None,
+    include_archived: bool | None = False,
+    page: int | None = 1,
+    page_size: int | None = 20,
 ) -> Response[Error | PaginatedModelGroupVersions]:
     """List the versions of a model.
 
-     Answers 404 when a place or label is asked for that no version has.
+    Answers 404 when a place or label is asked for that no version has.
 
     Args:
-        model_group_id (str):
-        expand (list[ModelExpand] | Unset):
-        sequence_num (int | Unset):
-        label (str | Unset):
-        include_archived (bool | Unset):  Default: False.
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_group_id: The group.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        sequence_num: Only the version at this place.
+        label: Only the version of this label.
+        include_archived: Whether archived ones are listed too.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Response[Error | PaginatedModelGroupVersions]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_group_id=model_group_id,
-        expand=expand,
-        sequence_num=sequence_num,
-        label=label,
-        include_archived=include_archived,
-        page=page,
-        page_size=page_size,
+    return client.detail(
+        await client.send_async(
+            build_request(
+                model_group_id=model_group_id,
+                expand=expand,
+                sequence_num=sequence_num,
+                label=label,
+                include_archived=include_archived,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_group_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    expand: list[ModelExpand] | Unset = UNSET,
-    sequence_num: int | Unset = UNSET,
-    label: str | Unset = UNSET,
-    include_archived: bool | Unset = False,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> Error | PaginatedModelGroupVersions | None:
+    client: Client,
+    expand: list[ModelExpand] | None = None,
+    sequence_num: int | None = None,
+    label: str | None = None,
+    include_archived: bool | None = False,
+    page: int | None = 1,
+    page_size: int | None = 20,
+) -> PaginatedModelGroupVersions:
     """List the versions of a model.
 
-     Answers 404 when a place or label is asked for that no version has.
+    Answers 404 when a place or label is asked for that no version has.
 
     Args:
-        model_group_id (str):
-        expand (list[ModelExpand] | Unset):
-        sequence_num (int | Unset):
-        label (str | Unset):
-        include_archived (bool | Unset):  Default: False.
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_group_id: The group.
+        client: The connection.
+        expand: Parts to include that are left out otherwise.
+        sequence_num: Only the version at this place.
+        label: Only the version of this label.
+        include_archived: Whether archived ones are listed too.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Error | PaginatedModelGroupVersions
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_group_id=model_group_id,
-            client=client,
-            expand=expand,
-            sequence_num=sequence_num,
-            label=label,
-            include_archived=include_archived,
-            page=page,
-            page_size=page_size,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(
+                model_group_id=model_group_id,
+                expand=expand,
+                sequence_num=sequence_num,
+                label=label,
+                include_archived=include_archived,
+                page=page,
+                page_size=page_size,
+            )
+        ),
+        parse_response,
+    )

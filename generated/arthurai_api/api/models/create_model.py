@@ -1,246 +1,169 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.model import Model
 from ...models.model_request import ModelRequest
-from ...types import UNSET, Response, Unset, build_response
+from ...types import RequestParts, Response, query_params
 
 
-def _get_kwargs(
-    *,
-    body: ModelRequest,
-    async_model_provisioning: bool | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+def build_request(
+    *, body: ModelRequest | None = None, async_model_provisioning: bool | None = None
+) -> RequestParts:
+    """Build the request of `create_model` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        body: The body; leave it out to send one that is encoded already.
+        async_model_provisioning: Whether to answer before the model is ready for data.
 
-    params["async_model_provisioning"] = async_model_provisioning
+    Returns:
+        The request.
+    """
+    request = RequestParts(
+        operation="create_model",
+        method="POST",
+        url="/v3/models",
+        params=query_params({"async_model_provisioning": async_model_provisioning}),
+    )
+    if body is not None:
+        request.body["json"] = body.to_dict()
+        request.headers["Content-Type"] = "application/json"
 
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/v3/models",
-        "params": params,
-    }
-
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | Model | None:
-    if response.status_code == 201:
+def parse_response(response: httpx.Response) -> Model:
+    """Return the body of a response of `create_model`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_201 = Model.from_dict(response.json())
 
         return response_201
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 402, 403, 404, 409, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 402:
-        response_402 = Error.from_dict(response.json())
-
-        return response_402
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = Error.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | Model]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: ModelRequest,
-    async_model_provisioning: bool | Unset = UNSET,
+    *, client: Client, body: ModelRequest, async_model_provisioning: bool | None = None
 ) -> Response[Error | Model]:
     """Create a model.
 
-     The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
+    The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
     its state.
 
     Args:
-        async_model_provisioning (bool | Unset):
-        body (ModelRequest): A model to create. Members of `Model` that are not listed here may
-            come along and are ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
+        async_model_provisioning: Whether to answer before the model is ready for data.
 
     Returns:
-        Response[Error | Model]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-        async_model_provisioning=async_model_provisioning,
+    return client.detail(
+        client.send(build_request(body=body, async_model_provisioning=async_model_provisioning)),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
-    *,
-    client: AuthenticatedClient | Client,
-    body: ModelRequest,
-    async_model_provisioning: bool | Unset = UNSET,
-) -> Error | Model | None:
+    *, client: Client, body: ModelRequest, async_model_provisioning: bool | None = None
+) -> Model:
     """Create a model.
 
-     The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
+    The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
     its state.
 
     Args:
-        async_model_provisioning (bool | Unset):
-        body (ModelRequest): A model to create. Members of `Model` that are not listed here may
-            come along and are ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
+        async_model_provisioning: Whether to answer before the model is ready for data.
 
     Returns:
-        Error | Model
-    """
+        The body of a success.
 
-    return sync_detailed(
-        client=client,
-        body=body,
-        async_model_provisioning=async_model_provisioning,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(build_request(body=body, async_model_provisioning=async_model_provisioning)),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: ModelRequest,
-    async_model_provisioning: bool | Unset = UNSET,
+    *, client: Client, body: ModelRequest, async_model_provisioning: bool | None = None
 ) -> Response[Error | Model]:
     """Create a model.
 
-     The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
+    The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
     its state.
 
     Args:
-        async_model_provisioning (bool | Unset):
-        body (ModelRequest): A model to create. Members of `Model` that are not listed here may
-            come along and are ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
+        async_model_provisioning: Whether to answer before the model is ready for data.
 
     Returns:
-        Response[Error | Model]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-        async_model_provisioning=async_model_provisioning,
+    return client.detail(
+        await client.send_async(
+            build_request(body=body, async_model_provisioning=async_model_provisioning)
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
-    *,
-    client: AuthenticatedClient | Client,
-    body: ModelRequest,
-    async_model_provisioning: bool | Unset = UNSET,
-) -> Error | Model | None:
+    *, client: Client, body: ModelRequest, async_model_provisioning: bool | None = None
+) -> Model:
     """Create a model.
 
-     The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
+    The model goes from `Pending` or `Creating` to `Ready` or `CreationFailed`; ask for it again to see
     its state.
 
     Args:
-        async_model_provisioning (bool | Unset):
-        body (ModelRequest): A model to create. Members of `Model` that are not listed here may
-            come along and are ignored.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
+        async_model_provisioning: Whether to answer before the model is ready for data.
 
     Returns:
-        Error | Model
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-            async_model_provisioning=async_model_provisioning,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(body=body, async_model_provisioning=async_model_provisioning)
+        ),
+        parse_response,
+    )

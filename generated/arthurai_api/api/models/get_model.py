@@ -1,237 +1,174 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.id_type import IdType
 from ...models.model import Model
 from ...models.model_expand_single import ModelExpandSingle
-from ...types import UNSET, Response, Unset, build_response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def _get_kwargs(
-    model_id: str,
-    *,
-    id_type: IdType | Unset = UNSET,
-    expand: list[ModelExpandSingle] | Unset = UNSET,
-) -> dict[str, Any]:
+def build_request(
+    model_id: str, *, id_type: IdType | None = None, expand: list[ModelExpandSingle] | None = None
+) -> RequestParts:
+    """Build the request of `get_model` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        model_id: The model.
+        id_type: Whose identifier stands in the path, the server's or the caller's.
+        expand: Parts to include that are left out otherwise.
 
-    json_id_type: str | Unset = UNSET
-    if not isinstance(id_type, Unset):
-        json_id_type = id_type.value
+    Returns:
+        The request.
 
-    params["id_type"] = json_id_type
-
-    json_expand: list[str] | Unset = UNSET
-    if not isinstance(expand, Unset):
-        json_expand = []
-        for expand_item_data in expand:
-            expand_item = expand_item_data.value
-            json_expand.append(expand_item)
-
-    params["expand"] = json_expand
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/models/{model_id}".format(
-            model_id=path_segment("model_id", model_id),
-        ),
-        "params": params,
-    }
-
-    return _kwargs
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="get_model",
+        method="GET",
+        url="/v3/models/{model_id}".format(model_id=path_segment("model_id", model_id)),
+        params=query_params({"id_type": id_type, "expand": expand}),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | Model | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> Model:
+    """Return the body of a response of `get_model`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = Model.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | Model]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    id_type: IdType | Unset = UNSET,
-    expand: list[ModelExpandSingle] | Unset = UNSET,
+    client: Client,
+    id_type: IdType | None = None,
+    expand: list[ModelExpandSingle] | None = None,
 ) -> Response[Error | Model]:
     """Show a model.
 
     Args:
-        model_id (str):
-        id_type (IdType | Unset): Whose identifier stands in the path, the server's or the
-            caller's.
-        expand (list[ModelExpandSingle] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        id_type: Whose identifier stands in the path, the server's or the caller's.
+        expand: Parts to include that are left out otherwise.
 
     Returns:
-        Response[Error | Model]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        id_type=id_type,
-        expand=expand,
+    return client.detail(
+        client.send(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    id_type: IdType | Unset = UNSET,
-    expand: list[ModelExpandSingle] | Unset = UNSET,
-) -> Error | Model | None:
+    client: Client,
+    id_type: IdType | None = None,
+    expand: list[ModelExpandSingle] | None = None,
+) -> Model:
     """Show a model.
 
     Args:
-        model_id (str):
-        id_type (IdType | Unset): Whose identifier stands in the path, the server's or the
-            caller's.
-        expand (list[ModelExpandSingle] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        id_type: Whose identifier stands in the path, the server's or the caller's.
+        expand: Parts to include that are left out otherwise.
 
     Returns:
-        Error | Model
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        id_type=id_type,
-        expand=expand,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    id_type: IdType | Unset = UNSET,
-    expand: list[ModelExpandSingle] | Unset = UNSET,
+    client: Client,
+    id_type: IdType | None = None,
+    expand: list[ModelExpandSingle] | None = None,
 ) -> Response[Error | Model]:
     """Show a model.
 
     Args:
-        model_id (str):
-        id_type (IdType | Unset): Whose identifier stands in the path, the server's or the
-            caller's.
-        expand (list[ModelExpandSingle] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        id_type: Whose identifier stands in the path, the server's or the caller's.
+        expand: Parts to include that are left out otherwise.
 
     Returns:
-        Response[Error | Model]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        id_type=id_type,
-        expand=expand,
+    return client.detail(
+        await client.send_async(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     model_id: str,
     *,
-    client: AuthenticatedClient | Client,
-    id_type: IdType | Unset = UNSET,
-    expand: list[ModelExpandSingle] | Unset = UNSET,
-) -> Error | Model | None:
+    client: Client,
+    id_type: IdType | None = None,
+    expand: list[ModelExpandSingle] | None = None,
+) -> Model:
     """Show a model.
 
     Args:
-        model_id (str):
-        id_type (IdType | Unset): Whose identifier stands in the path, the server's or the
-            caller's.
-        expand (list[ModelExpandSingle] | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        id_type: Whose identifier stands in the path, the server's or the caller's.
+        expand: Parts to include that are left out otherwise.
 
     Returns:
-        Error | Model
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            id_type=id_type,
-            expand=expand,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        parse_response,
+    )

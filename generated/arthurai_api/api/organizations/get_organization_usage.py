@@ -1,184 +1,133 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.organization_usage import OrganizationUsage
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    organization_id: str,
-) -> dict[str, Any]:
+def build_request(organization_id: str) -> RequestParts:
+    """Build the request of `get_organization_usage` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/organizations/{organization_id}/usage".format(
-            organization_id=path_segment("organization_id", organization_id),
+    Args:
+        organization_id: The organisation.
+
+    Returns:
+        The request.
+
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="get_organization_usage",
+        method="GET",
+        url="/v3/organizations/{organization_id}/usage".format(
+            organization_id=path_segment("organization_id", organization_id)
         ),
-    }
+    )
+    return request
 
-    return _kwargs
 
+def parse_response(response: httpx.Response) -> OrganizationUsage:
+    """Return the body of a response of `get_organization_usage`.
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | OrganizationUsage | None:
-    if response.status_code == 200:
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = OrganizationUsage.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
+    raise errors.UnexpectedStatus(response)
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | OrganizationUsage]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
-
-
-def sync_detailed(
-    organization_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Response[Error | OrganizationUsage]:
+def sync_detailed(organization_id: str, *, client: Client) -> Response[Error | OrganizationUsage]:
     """Show what an organisation has used.
 
     Args:
-        organization_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        organization_id: The organisation.
+        client: The connection.
 
     Returns:
-        Response[Error | OrganizationUsage]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        organization_id=organization_id,
+    return client.detail(
+        client.send(build_request(organization_id=organization_id)), parse_response
     )
 
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
 
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    organization_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Error | OrganizationUsage | None:
+def sync(organization_id: str, *, client: Client) -> OrganizationUsage:
     """Show what an organisation has used.
 
     Args:
-        organization_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        organization_id: The organisation.
+        client: The connection.
 
     Returns:
-        Error | OrganizationUsage
-    """
+        The body of a success.
 
-    return sync_detailed(
-        organization_id=organization_id,
-        client=client,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(client.send(build_request(organization_id=organization_id)), parse_response)
 
 
 async def asyncio_detailed(
-    organization_id: str,
-    *,
-    client: AuthenticatedClient | Client,
+    organization_id: str, *, client: Client
 ) -> Response[Error | OrganizationUsage]:
     """Show what an organisation has used.
 
     Args:
-        organization_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        organization_id: The organisation.
+        client: The connection.
 
     Returns:
-        Response[Error | OrganizationUsage]
-    """
+        The response with its parsed body, which is that of an error when the status is not a success.
 
-    kwargs = _get_kwargs(
-        organization_id=organization_id,
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(build_request(organization_id=organization_id)), parse_response
     )
 
-    response = await client.get_async_httpx_client().request(**kwargs)
 
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    organization_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-) -> Error | OrganizationUsage | None:
+async def asyncio(organization_id: str, *, client: Client) -> OrganizationUsage:
     """Show what an organisation has used.
 
     Args:
-        organization_id (str):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        organization_id: The organisation.
+        client: The connection.
 
     Returns:
-        Error | OrganizationUsage
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            organization_id=organization_id,
-            client=client,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(organization_id=organization_id)), parse_response
+    )

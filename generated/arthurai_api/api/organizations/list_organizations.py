@@ -1,258 +1,203 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.organization_expand import OrganizationExpand
 from ...models.paginated_organizations import PaginatedOrganizations
-from ...types import UNSET, Response, Unset, build_response
+from ...types import RequestParts, Response, query_params
 
 
-def _get_kwargs(
+def build_request(
     *,
-    name: str | Unset = UNSET,
-    expand: list[OrganizationExpand] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> dict[str, Any]:
+    name: str | None = None,
+    expand: list[OrganizationExpand] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> RequestParts:
+    """Build the request of `list_organizations` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        name: Only the one of this name.
+        expand: Parts to include that are left out otherwise.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
-    params["name"] = name
-
-    json_expand: list[str] | Unset = UNSET
-    if not isinstance(expand, Unset):
-        json_expand = []
-        for expand_item_data in expand:
-            expand_item = expand_item_data.value
-            json_expand.append(expand_item)
-
-    params["expand"] = json_expand
-
-    params["page"] = page
-
-    params["page_size"] = page_size
-
-    params["sort"] = sort
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/organizations",
-        "params": params,
-    }
-
-    return _kwargs
+    Returns:
+        The request.
+    """
+    request = RequestParts(
+        operation="list_organizations",
+        method="GET",
+        url="/v3/organizations",
+        params=query_params(
+            {"name": name, "expand": expand, "page": page, "page_size": page_size, "sort": sort}
+        ),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedOrganizations | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> PaginatedOrganizations:
+    """Return the body of a response of `list_organizations`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedOrganizations.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedOrganizations]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
-    name: str | Unset = UNSET,
-    expand: list[OrganizationExpand] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
+    client: Client,
+    name: str | None = None,
+    expand: list[OrganizationExpand] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
 ) -> Response[Error | PaginatedOrganizations]:
     """List all organisations.
 
     Args:
-        name (str | Unset):
-        expand (list[OrganizationExpand] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        name: Only the one of this name.
+        expand: Parts to include that are left out otherwise.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Response[Error | PaginatedOrganizations]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        name=name,
-        expand=expand,
-        page=page,
-        page_size=page_size,
-        sort=sort,
+    return client.detail(
+        client.send(
+            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+        ),
+        parse_response,
     )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
 
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
-    name: str | Unset = UNSET,
-    expand: list[OrganizationExpand] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> Error | PaginatedOrganizations | None:
+    client: Client,
+    name: str | None = None,
+    expand: list[OrganizationExpand] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> PaginatedOrganizations:
     """List all organisations.
 
     Args:
-        name (str | Unset):
-        expand (list[OrganizationExpand] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        name: Only the one of this name.
+        expand: Parts to include that are left out otherwise.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Error | PaginatedOrganizations
-    """
+        The body of a success.
 
-    return sync_detailed(
-        client=client,
-        name=name,
-        expand=expand,
-        page=page,
-        page_size=page_size,
-        sort=sort,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+        ),
+        parse_response,
+    )
 
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
-    name: str | Unset = UNSET,
-    expand: list[OrganizationExpand] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
+    client: Client,
+    name: str | None = None,
+    expand: list[OrganizationExpand] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
 ) -> Response[Error | PaginatedOrganizations]:
     """List all organisations.
 
     Args:
-        name (str | Unset):
-        expand (list[OrganizationExpand] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        name: Only the one of this name.
+        expand: Parts to include that are left out otherwise.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Response[Error | PaginatedOrganizations]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        name=name,
-        expand=expand,
-        page=page,
-        page_size=page_size,
-        sort=sort,
+    return client.detail(
+        await client.send_async(
+            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+        ),
+        parse_response,
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
-    name: str | Unset = UNSET,
-    expand: list[OrganizationExpand] | Unset = UNSET,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-    sort: str | Unset = UNSET,
-) -> Error | PaginatedOrganizations | None:
+    client: Client,
+    name: str | None = None,
+    expand: list[OrganizationExpand] | None = None,
+    page: int | None = 1,
+    page_size: int | None = 20,
+    sort: str | None = None,
+) -> PaginatedOrganizations:
     """List all organisations.
 
     Args:
-        name (str | Unset):
-        expand (list[OrganizationExpand] | Unset):
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-        sort (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        name: Only the one of this name.
+        expand: Parts to include that are left out otherwise.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
+        sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
-        Error | PaginatedOrganizations
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            name=name,
-            expand=expand,
-            page=page,
-            page_size=page_size,
-            sort=sort,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+        ),
+        parse_response,
+    )

@@ -1,222 +1,142 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.pinned_columns import PinnedColumns
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    model_id: str,
-    *,
-    body: PinnedColumns,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+def build_request(model_id: str, *, body: PinnedColumns | None = None) -> RequestParts:
+    """Build the request of `set_pinned_columns` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "put",
-        "url": "/v3/models/{model_id}/pinned_columns".format(
-            model_id=path_segment("model_id", model_id),
+    Args:
+        model_id: The model.
+        body: The body; leave it out to send one that is encoded already.
+
+    Returns:
+        The request.
+
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="set_pinned_columns",
+        method="PUT",
+        url="/v3/models/{model_id}/pinned_columns".format(
+            model_id=path_segment("model_id", model_id)
         ),
-    }
+    )
+    if body is not None:
+        request.body["json"] = body.to_dict()
+        request.headers["Content-Type"] = "application/json"
 
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PinnedColumns | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> PinnedColumns:
+    """Return the body of a response of `set_pinned_columns`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PinnedColumns.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PinnedColumns]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: PinnedColumns,
+    model_id: str, *, client: Client, body: PinnedColumns
 ) -> Response[Error | PinnedColumns]:
     """Replace the pinned columns of a model.
 
     Args:
-        model_id (str):
-        body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
-            `raw_anomaly_score`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | PinnedColumns]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(model_id=model_id, body=body)), parse_response)
 
 
-def sync(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: PinnedColumns,
-) -> Error | PinnedColumns | None:
+def sync(model_id: str, *, client: Client, body: PinnedColumns) -> PinnedColumns:
     """Replace the pinned columns of a model.
 
     Args:
-        model_id (str):
-        body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
-            `raw_anomaly_score`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | PinnedColumns
-    """
+        The body of a success.
 
-    return sync_detailed(
-        model_id=model_id,
-        client=client,
-        body=body,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(client.send(build_request(model_id=model_id, body=body)), parse_response)
 
 
 async def asyncio_detailed(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: PinnedColumns,
+    model_id: str, *, client: Client, body: PinnedColumns
 ) -> Response[Error | PinnedColumns]:
     """Replace the pinned columns of a model.
 
     Args:
-        model_id (str):
-        body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
-            `raw_anomaly_score`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | PinnedColumns]
-    """
+        The response with its parsed body, which is that of an error when the status is not a success.
 
-    kwargs = _get_kwargs(
-        model_id=model_id,
-        body=body,
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
     )
 
-    response = await client.get_async_httpx_client().request(**kwargs)
 
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    model_id: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: PinnedColumns,
-) -> Error | PinnedColumns | None:
+async def asyncio(model_id: str, *, client: Client, body: PinnedColumns) -> PinnedColumns:
     """Replace the pinned columns of a model.
 
     Args:
-        model_id (str):
-        body (PinnedColumns): Columns that the inference view shows first: names of attributes or
-            one of `inference_id`, `partner_inference_id`, `inference_timestamp`, `anomaly_score`,
-            `raw_anomaly_score`.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | PinnedColumns
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            model_id=model_id,
-            client=client,
-            body=body,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+    )

@@ -1,190 +1,129 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.paginated_service_accounts import PaginatedServiceAccounts
-from ...types import UNSET, Response, Unset, build_response
+from ...types import RequestParts, Response, query_params
 
 
-def _get_kwargs(
-    *,
-    description: str | Unset = UNSET,
-) -> dict[str, Any]:
+def build_request(*, description: str | None = None) -> RequestParts:
+    """Build the request of `list_service_accounts` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        description: Only those with exactly this description.
 
-    params["description"] = description
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/service_accounts",
-        "params": params,
-    }
-
-    return _kwargs
+    Returns:
+        The request.
+    """
+    request = RequestParts(
+        operation="list_service_accounts",
+        method="GET",
+        url="/v3/service_accounts",
+        params=query_params({"description": description}),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedServiceAccounts | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> PaginatedServiceAccounts:
+    """Return the body of a response of `list_service_accounts`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedServiceAccounts.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedServiceAccounts]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    description: str | Unset = UNSET,
+    *, client: Client, description: str | None = None
 ) -> Response[Error | PaginatedServiceAccounts]:
     """List the API keys of the organisation.
 
     Args:
-        description (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        description: Only those with exactly this description.
 
     Returns:
-        Response[Error | PaginatedServiceAccounts]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        description=description,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(description=description)), parse_response)
 
 
-def sync(
-    *,
-    client: AuthenticatedClient | Client,
-    description: str | Unset = UNSET,
-) -> Error | PaginatedServiceAccounts | None:
+def sync(*, client: Client, description: str | None = None) -> PaginatedServiceAccounts:
     """List the API keys of the organisation.
 
     Args:
-        description (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        description: Only those with exactly this description.
 
     Returns:
-        Error | PaginatedServiceAccounts
-    """
+        The body of a success.
 
-    return sync_detailed(
-        client=client,
-        description=description,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(client.send(build_request(description=description)), parse_response)
 
 
 async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    description: str | Unset = UNSET,
+    *, client: Client, description: str | None = None
 ) -> Response[Error | PaginatedServiceAccounts]:
     """List the API keys of the organisation.
 
     Args:
-        description (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        description: Only those with exactly this description.
 
     Returns:
-        Response[Error | PaginatedServiceAccounts]
-    """
+        The response with its parsed body, which is that of an error when the status is not a success.
 
-    kwargs = _get_kwargs(
-        description=description,
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(build_request(description=description)), parse_response
     )
 
-    response = await client.get_async_httpx_client().request(**kwargs)
 
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient | Client,
-    description: str | Unset = UNSET,
-) -> Error | PaginatedServiceAccounts | None:
+async def asyncio(*, client: Client, description: str | None = None) -> PaginatedServiceAccounts:
     """List the API keys of the organisation.
 
     Args:
-        description (str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        description: Only those with exactly this description.
 
     Returns:
-        Error | PaginatedServiceAccounts
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            description=description,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(description=description)), parse_response
+    )

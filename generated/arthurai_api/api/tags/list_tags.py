@@ -1,205 +1,136 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.paginated_tags import PaginatedTags
-from ...types import UNSET, Response, Unset, build_response
+from ...types import RequestParts, Response, query_params
 
 
-def _get_kwargs(
-    *,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> dict[str, Any]:
+def build_request(*, page: int | None = 1, page_size: int | None = 20) -> RequestParts:
+    """Build the request of `list_tags` without sending it.
 
-    params: dict[str, Any] = {}
+    Args:
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
-    params["page"] = page
-
-    params["page_size"] = page_size
-
-    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
-
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/v3/tags",
-        "params": params,
-    }
-
-    return _kwargs
+    Returns:
+        The request.
+    """
+    request = RequestParts(
+        operation="list_tags",
+        method="GET",
+        url="/v3/tags",
+        params=query_params({"page": page, "page_size": page_size}),
+    )
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | PaginatedTags | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> PaginatedTags:
+    """Return the body of a response of `list_tags`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = PaginatedTags.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | PaginatedTags]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
+    *, client: Client, page: int | None = 1, page_size: int | None = 20
 ) -> Response[Error | PaginatedTags]:
     """List the tags of the organisation.
 
     Args:
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Response[Error | PaginatedTags]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        page=page,
-        page_size=page_size,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(page=page, page_size=page_size)), parse_response)
 
 
-def sync(
-    *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> Error | PaginatedTags | None:
+def sync(*, client: Client, page: int | None = 1, page_size: int | None = 20) -> PaginatedTags:
     """List the tags of the organisation.
 
     Args:
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Error | PaginatedTags
-    """
+        The body of a success.
 
-    return sync_detailed(
-        client=client,
-        page=page,
-        page_size=page_size,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(client.send(build_request(page=page, page_size=page_size)), parse_response)
 
 
 async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
+    *, client: Client, page: int | None = 1, page_size: int | None = 20
 ) -> Response[Error | PaginatedTags]:
     """List the tags of the organisation.
 
     Args:
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Response[Error | PaginatedTags]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        page=page,
-        page_size=page_size,
+    return client.detail(
+        await client.send_async(build_request(page=page, page_size=page_size)), parse_response
     )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
 
 
 async def asyncio(
-    *,
-    client: AuthenticatedClient | Client,
-    page: int | Unset = 1,
-    page_size: int | Unset = 20,
-) -> Error | PaginatedTags | None:
+    *, client: Client, page: int | None = 1, page_size: int | None = 20
+) -> PaginatedTags:
     """List the tags of the organisation.
 
     Args:
-        page (int | Unset):  Default: 1.
-        page_size (int | Unset):  Default: 20.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        page: Page to return, from 1.
+        page_size: Most items on a page. There is no limit but that of the type.
 
     Returns:
-        Error | PaginatedTags
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            page=page,
-            page_size=page_size,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(page=page, page_size=page_size)), parse_response
+    )

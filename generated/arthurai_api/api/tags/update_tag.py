@@ -1,220 +1,141 @@
-from typing import Any
+from __future__ import annotations
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.tag import Tag
 from ...models.tag_update_request import TagUpdateRequest
-from ...types import Response, build_response, path_segment
+from ...types import RequestParts, Response, path_segment
 
 
-def _get_kwargs(
-    tag_name: str,
-    *,
-    body: TagUpdateRequest,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+def build_request(tag_name: str, *, body: TagUpdateRequest | None = None) -> RequestParts:
+    """Build the request of `update_tag` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "put",
-        "url": "/v3/tags/{tag_name}".format(
-            tag_name=path_segment("tag_name", tag_name),
-        ),
-    }
+    Args:
+        tag_name: The tag.
+        body: The body; leave it out to send one that is encoded already.
 
-    _kwargs["json"] = body.to_dict()
+    Returns:
+        The request.
 
-    headers["Content-Type"] = "application/json"
+    Raises:
+        ValueError: If a part of the path is empty, "." or "..".
+    """
+    request = RequestParts(
+        operation="update_tag",
+        method="PUT",
+        url="/v3/tags/{tag_name}".format(tag_name=path_segment("tag_name", tag_name)),
+    )
+    if body is not None:
+        request.body["json"] = body.to_dict()
+        request.headers["Content-Type"] = "application/json"
 
-    _kwargs["headers"] = headers
-    return _kwargs
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | Tag | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> Tag:
+    """Return the body of a response of `update_tag`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
         response_200 = Tag.from_dict(response.json())
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 409, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = Error.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | Tag]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    tag_name: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: TagUpdateRequest,
+    tag_name: str, *, client: Client, body: TagUpdateRequest
 ) -> Response[Error | Tag]:
     """Rename a tag.
 
     Args:
-        tag_name (str):
-        body (TagUpdateRequest): A new name for a tag.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        tag_name: The tag.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | Tag]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        tag_name=tag_name,
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(tag_name=tag_name, body=body)), parse_response)
 
 
-def sync(
-    tag_name: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: TagUpdateRequest,
-) -> Error | Tag | None:
+def sync(tag_name: str, *, client: Client, body: TagUpdateRequest) -> Tag:
     """Rename a tag.
 
     Args:
-        tag_name (str):
-        body (TagUpdateRequest): A new name for a tag.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        tag_name: The tag.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | Tag
-    """
+        The body of a success.
 
-    return sync_detailed(
-        tag_name=tag_name,
-        client=client,
-        body=body,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(client.send(build_request(tag_name=tag_name, body=body)), parse_response)
 
 
 async def asyncio_detailed(
-    tag_name: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: TagUpdateRequest,
+    tag_name: str, *, client: Client, body: TagUpdateRequest
 ) -> Response[Error | Tag]:
     """Rename a tag.
 
     Args:
-        tag_name (str):
-        body (TagUpdateRequest): A new name for a tag.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        tag_name: The tag.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | Tag]
-    """
+        The response with its parsed body, which is that of an error when the status is not a success.
 
-    kwargs = _get_kwargs(
-        tag_name=tag_name,
-        body=body,
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(build_request(tag_name=tag_name, body=body)), parse_response
     )
 
-    response = await client.get_async_httpx_client().request(**kwargs)
 
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    tag_name: str,
-    *,
-    client: AuthenticatedClient | Client,
-    body: TagUpdateRequest,
-) -> Error | Tag | None:
+async def asyncio(tag_name: str, *, client: Client, body: TagUpdateRequest) -> Tag:
     """Rename a tag.
 
     Args:
-        tag_name (str):
-        body (TagUpdateRequest): A new name for a tag.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        tag_name: The tag.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | Tag
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            tag_name=tag_name,
-            client=client,
-            body=body,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(build_request(tag_name=tag_name, body=body)), parse_response
+    )

@@ -1,38 +1,44 @@
-from typing import Any, cast
+from __future__ import annotations
+
+from typing import cast
 
 import httpx
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
+from ...client import Client
 from ...models.error import Error
 from ...models.invite_request import InviteRequest
 from ...models.invite_response import InviteResponse
-from ...types import Response, build_response
+from ...types import RequestParts, Response
 
 
-def _get_kwargs(
-    *,
-    body: InviteRequest,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
+def build_request(*, body: InviteRequest | None = None) -> RequestParts:
+    """Build the request of `invite_users` without sending it.
 
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/v3/users/invite_users",
-    }
+    Args:
+        body: The body; leave it out to send one that is encoded already.
 
-    _kwargs["json"] = body.to_dict()
+    Returns:
+        The request.
+    """
+    request = RequestParts(operation="invite_users", method="POST", url="/v3/users/invite_users")
+    if body is not None:
+        request.body["json"] = body.to_dict()
+        request.headers["Content-Type"] = "application/json"
 
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
+    return request
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Error | InviteResponse | None | None:
-    if response.status_code == 200:
+def parse_response(response: httpx.Response) -> InviteResponse | None:
+    """Return the body of a response of `invite_users`.
+
+    A success with a status that the OpenAPI document does not name reads like the first one that it names.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        AttributeError, KeyError, TypeError, ValueError: If the body of a success is not as documented.
+    """
+    if 200 <= response.status_code < 300:
 
         def _parse_response_200(data: object) -> InviteResponse | None:
             if data is None:
@@ -51,164 +57,85 @@ def _parse_response(
 
         return response_200
 
-    if response.status_code == 400:
+    raise errors.error_status(response, _parse_error)
+
+
+def _parse_error(response: httpx.Response) -> Error:
+    if response.status_code in {400, 401, 403, 404, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
 
-    if response.status_code == 401:
-        response_401 = Error.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = Error.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = Error.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 413:
-        response_413 = Error.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = Error.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = Error.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = Error.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 501:
-        response_501 = Error.from_dict(response.json())
-
-        return response_501
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Error | InviteResponse | None]:
-    return build_response(response, lambda: _parse_response(client=client, response=response))
+    raise errors.UnexpectedStatus(response)
 
 
 def sync_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: InviteRequest,
+    *, client: Client, body: InviteRequest
 ) -> Response[Error | InviteResponse | None]:
     """Invite people into the organisation.
 
     Args:
-        body (InviteRequest): People to invite into an organisation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | InviteResponse | None]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return client.detail(client.send(build_request(body=body)), parse_response)
 
 
-def sync(
-    *,
-    client: AuthenticatedClient | Client,
-    body: InviteRequest,
-) -> Error | InviteResponse | None | None:
+def sync(*, client: Client, body: InviteRequest) -> InviteResponse | None:
     """Invite people into the organisation.
 
     Args:
-        body (InviteRequest): People to invite into an organisation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | InviteResponse | None
-    """
+        The body of a success.
 
-    return sync_detailed(
-        client=client,
-        body=body,
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(client.send(build_request(body=body)), parse_response)
 
 
 async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: InviteRequest,
+    *, client: Client, body: InviteRequest
 ) -> Response[Error | InviteResponse | None]:
     """Invite people into the organisation.
 
     Args:
-        body (InviteRequest): People to invite into an organisation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Response[Error | InviteResponse | None]
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
+    return client.detail(await client.send_async(build_request(body=body)), parse_response)
 
 
-async def asyncio(
-    *,
-    client: AuthenticatedClient | Client,
-    body: InviteRequest,
-) -> Error | InviteResponse | None | None:
+async def asyncio(*, client: Client, body: InviteRequest) -> InviteResponse | None:
     """Invite people into the organisation.
 
     Args:
-        body (InviteRequest): People to invite into an organisation.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        client: The connection.
+        body: The body of the request.
 
     Returns:
-        Error | InviteResponse | None
-    """
+        The body of a success.
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-        )
-    ).parsed
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(await client.send_async(build_request(body=body)), parse_response)
