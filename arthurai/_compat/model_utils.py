@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserValueError
-from arthurai.model.modeling.attribute_list import positive_predicted_class
+from arthurai.model.modeling import attribute_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +20,12 @@ MAX_TOKENS = 5
 
 def check_has_bias_attrs(model: ModelRecord) -> bool:
     """Tell whether any attribute of a model is sensitive."""
-    return any(attribute.monitor_for_bias for attribute in model.attributes or ())
+    return attribute_list.check_has_bias_attrs(model)
 
 
 def check_attr_is_bias(model: ModelRecord, attr_name: str) -> bool:
     """Tell whether an attribute of a model is sensitive."""
-    return model.get_attribute(attr_name).monitor_for_bias
+    return attribute_list.check_attr_is_bias(model, attr_name)
 
 
 def get_positive_predicted_class(model: ModelRecord) -> str | None:
@@ -37,7 +37,7 @@ def get_positive_predicted_class(model: ModelRecord) -> str | None:
     Returns:
         Its name; ``None`` for everything that is not a classifier with two predictions.
     """
-    return positive_predicted_class(model)
+    return attribute_list.get_positive_predicted_class(model)
 
 
 def tensors_to_arthur_inference(

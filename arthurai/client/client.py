@@ -17,7 +17,7 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     UserTypeError,
     UserValueError,
-    arthur_excepted,
+    wrap_errors,
 )
 from arthurai.common.text import list_names
 from arthurai.transport.options import HttpOptions, parse_endpoint
@@ -41,6 +41,7 @@ _PAGE_SIZE = 500
 _ATTRIBUTES = "attributes"
 
 
+@wrap_errors
 class ArthurAI:
     """A connection to an Arthur server.
 
@@ -302,7 +303,6 @@ class ArthurAI:
             pixel_width=pixel_width,
         )
 
-    @arthur_excepted("the model could not be fetched")
     def get_model(self, identifier: str, id_type: str = "id") -> ArthurModel:
         """Fetch a model. Needs the permission to read models.
 
@@ -347,7 +347,6 @@ class ArthurAI:
         model.attach(self.session)
         return model
 
-    @arthur_excepted("the models could not be listed")
     def list_models(self, **filters: Any) -> list[ArthurModel]:
         """List models, all pages of them. Needs the permission to read models.
 
@@ -380,7 +379,6 @@ class ArthurAI:
             yield from items
             page += 1
 
-    @arthur_excepted("the model group could not be fetched")
     def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:
         """Fetch a group of model versions. Needs the permission to read model groups.
 
@@ -421,7 +419,6 @@ class ArthurAI:
 
     # -- organisations and accounts ------------------------------------------------------------
 
-    @arthur_excepted("the service accounts could not be listed")
     def get_service_accounts(self, description: str | None = None) -> list[dict[str, Any]]:
         """List service accounts. Needs the permission to read service accounts.
 
@@ -436,7 +433,6 @@ class ArthurAI:
         body = self.session.call_json(list_service_accounts, description=description)
         return page_of(body)[0]
 
-    @arthur_excepted("the service account could not be created")
     def create_service_account(self, description: str, role: str) -> dict[str, Any]:
         """Create a service account. Needs the permission to write service accounts.
 
@@ -456,14 +452,12 @@ class ArthurAI:
         )
         return check_object(body)
 
-    @arthur_excepted("the current organisation could not be fetched")
     def get_current_org(self) -> dict[str, Any]:
         """Return the organisation this connection works in, with its id and name."""
         from arthurai_api.api.organizations import get_current_organization
 
         return check_object(self.session.call_json(get_current_organization))
 
-    @arthur_excepted("the organisation could not be chosen")
     def set_current_org(self, org_id: str) -> None:
         """Work in another organisation from now on.
 

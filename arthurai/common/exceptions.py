@@ -8,15 +8,16 @@ carry an `Exchange`: what was asked, what was answered, never a credential.
 from __future__ import annotations
 
 import functools
-import inspect
 from dataclasses import dataclass
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ class UserTypeError(ArthurUserError, TypeError):
     """An argument has a type that cannot be used."""
 
 
+class MissingArgumentError(MissingParameterError, TypeError):
+    """A call lacks an argument that it needs; Python's own class for this is `TypeError`."""
+
+
 class MethodNotApplicableError(ArthurUserError):
     """The right call on the wrong kind of object, or on one in the wrong state."""
 
@@ -143,10 +148,9 @@ InternalTypeError = UnexpectedTypeError
 def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make sure that a function raises exceptions of this package only.
 
-    Arguments that do not fit the signature raise `MissingParameterError` with Python's own
-    explanation. An `ArthurError` passes through as it is. Any other `Exception` becomes an
-    `ArthurUnexpectedError` with the original as `__cause__`; `KeyboardInterrupt` and `SystemExit`
-    are left alone.
+    An unknown or surplus argument raises `UserTypeError`, a missing one `MissingArgumentError`. An
+    `ArthurError` passes through as it is. Any other `Exception` becomes an `ArthurUnexpectedError`
+    with the original as `__cause__`; `KeyboardInterrupt` and `SystemExit` are left alone.
 
     Args:
         message: What failed, put in front of the original text.
@@ -156,30 +160,88 @@ def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Ca
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        signature = inspect.signature(function)
-
         @functools.wraps(function)
         def excepted(*args: P.args, **kwargs: P.kwargs) -> R:
-            try:
-                signature.bind(*args, **kwargs)
-            except TypeError as fault:
-                called = function.__name__
-                if args and hasattr(args[0], called):
-                    # The class that users know, not the one of ours that defines the method.
-                    called = f"{type(args[0]).__name__}.{called}"
-                raise MissingParameterError(f"{called}(): {fault}") from fault
             try:
                 return function(*args, **kwargs)
             except ArthurError:
                 raise
-            except Exception as fault:
-                reason = str(fault) or type(fault).__name__
+            except Exception as error:
+                # Python refuses arguments before the function runs: there is no frame of it then.
+                if isinstance(error, TypeError) and _innermost(error):
+                    refused = _call_error(excepted, args, kwargs, error)
+                    if refused is not None:
+                        raise refused from error
+                reason = str(error) or type(error).__name__
                 prefix = f"{message} because " if message else ""
                 raise ArthurUnexpectedError(
                     f"{prefix}{reason}. This is a fault of the SDK or of the server: please report "
-                    f"it together with the traceback."
-                ) from fault
+                    f"it together with the traceback"
+                ) from error
 
         return excepted
 
     return decorate
+
+
+def wrap_errors(cls: type[T]) -> type[T]:
+    """Make the public methods of a class raise exceptions of this package only.
+
+    For methods that are defined in the class itself; see `arthur_excepted`.
+
+    Args:
+        cls: The class.
+
+    Returns:
+        The class itself.
+    """
+    for name, function in list(vars(cls).items()):
+        if name.startswith("_") or not isinstance(function, FunctionType):
+            continue
+        if hasattr(function, "__wrapped__"):  # taken from another class of ours
+            continue
+        # A function that becomes a method shows the signature and the name of a method.
+        function.__annotations__.pop("self", None)
+        wrapped = arthur_excepted(f"{name}() failed")(function)
+        wrapped.__name__ = name
+        wrapped.__qualname__ = f"{cls.__qualname__}.{name}"
+        setattr(cls, name, wrapped)
+    return cls
+
+
+def _innermost(error: Exception) -> bool:
+    return error.__traceback__ is not None and error.__traceback__.tb_next is None
+
+
+def _call_error(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    error: TypeError,
+) -> ArthurUserError | None:
+    """Return what to raise for arguments that do not fit the signature, `None` if they fit."""
+    import inspect
+
+    from arthurai.common.text import suggest
+
+    signature = inspect.signature(function)
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        pass
+    else:
+        return None
+    called = function.__name__
+    if args and hasattr(args[0], called):
+        # The class that users know, not the one of ours that defines the method.
+        called = f"{type(args[0]).__name__}.{called}"
+    names = list(signature.parameters)
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+    for name in kwargs:
+        if name not in names and not takes_any:
+            return UserTypeError(
+                f"{called}() got an unexpected keyword argument {name!r}{suggest(name, names)}"
+            )
+    reason = str(error).partition("() ")[2]
+    kind = MissingArgumentError if reason.startswith("missing") else UserTypeError
+    return kind(f"{called}() {reason}")

@@ -1,4 +1,4 @@
-"""Import path of the official SDK; see `arthurai.model.alerts`."""
+"""Import path of the official SDK; see `arthurai.model.alerts` and `arthurai.model.metrics`."""
 
 from arthurai.model.alerts import (
     Alert,
@@ -6,10 +6,9 @@ from arthurai.model.alerts import (
     AlertRuleBound,
     AlertRuleSeverity,
     AlertStatus,
-    Metric,
-    MetricType,
     validate_parameters_for_alert,
 )
+from arthurai.model.metrics import Metric, MetricType
 
 __all__ = [
     "Alert",

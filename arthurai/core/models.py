@@ -1,13 +1,9 @@
 """Import path of the official SDK; see `arthurai.model.model`."""
 
-from arthurai.model.model import (
-    AUTO_CATEGORICAL_MAX,
-    INFERENCE_DATA_RETRIES,
-    MAX_ATTRIBUTES_TO_SHOW,
-    ArthurModel,
-    ArthurModelGroup,
-    ExplainabilityParameters,
-)
+from arthurai.model.base_model import MAX_ATTRIBUTES_TO_SHOW, ExplainabilityParameters
+from arthurai.model.model import ArthurModel
+from arthurai.model.model_groups import ArthurModelGroup
+from arthurai.model.modeling.type_rules import AUTO_CATEGORICAL_MAX
 
 __all__ = [
     "AUTO_CATEGORICAL_MAX",
@@ -17,3 +13,5 @@ __all__ = [
     "ArthurModelGroup",
     "ExplainabilityParameters",
 ]
+
+INFERENCE_DATA_RETRIES = 3

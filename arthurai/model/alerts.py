@@ -1,25 +1,32 @@
-"""Metrics, alert rules and alerts as users handle them."""
+"""Alert rules and alerts of a model."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from arthurai.common.checks import check_choice
 from arthurai.common.constants import ListableStrEnum
-from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
+from arthurai.model.metrics import Metric, known_metric
+from arthurai.model.responses import (
+    all_items,
+    connected,
+    filter_items,
+    items_of,
+    moment,
+    page_numbers,
+    received,
+)
 
-__all__ = [
-    "Alert",
-    "AlertRule",
-    "AlertRuleBound",
-    "AlertRuleSeverity",
-    "AlertStatus",
-    "Metric",
-    "MetricType",
-    "validate_parameters_for_alert",
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from arthurai.model.base_model import ModelRecord
 
 
 class AlertRuleBound(ListableStrEnum):
@@ -41,15 +48,6 @@ class AlertStatus(ListableStrEnum):
 
     Resolved = "resolved"
     Acknowledged = "acknowledged"
-
-
-class MetricType(ListableStrEnum):
-    """What a metric is about."""
-
-    ModelOutputMetric = "model_output_metric"
-    ModelInputDataMetric = "model_input_data_metric"
-    ModelPerformanceMetric = "model_performance_metric"
-    ModelDataDriftMetric = "model_data_drift_metric"
 
 
 @dataclass
@@ -116,29 +114,254 @@ class Alert(ArthurBaseJsonDataclass):
     batch_id: str | None = None
 
 
-@dataclass
-class Metric(ArthurBaseJsonDataclass):
-    """A named query with parameters.
+def create_alert_rule(
+    self: ModelRecord,
+    metric_id: Metric | str,
+    bound: str,
+    threshold: float,
+    severity: str,
+    name: str | None = None,
+    lookback_period: float | None = None,
+    subsequent_alert_wait_time: float | None = None,
+    metric_parameters: Mapping[str, Any] | None = None,
+    filters: Iterable[Any] | None = None,
+) -> AlertRule:
+    """Have an alert raised when a metric crosses a threshold.
 
-    Attributes:
-        id: Identifier given by the platform.
-        name: Name, unique in the model.
-        query: The query; it may hold placeholders ``{{ parameter_name }}``.
-        is_default: Whether the platform made it.
-        type: A member of :class:`MetricType`.
-        attribute: The attribute it is about.
-        parameters: The parameters with their types, limits and defaults.
-        valid_rollups: The steps by which it can be evaluated.
+    Args:
+        metric_id: The metric or its id.
+        bound: A member of :class:`~arthurai.model.alerts.AlertRuleBound`: ``upper`` fires above
+            the threshold, ``lower`` below it.
+        threshold: The threshold, in the unit of the metric.
+        severity: A member of :class:`~arthurai.model.alerts.AlertRuleSeverity`.
+        name: Name of the rule; made up where absent.
+        lookback_period: Length of the window that is watched, in minutes; 5 where absent.
+            Batch models are watched batch by batch.
+        subsequent_alert_wait_time: Silence after an alert, in minutes; a day where absent.
+        metric_parameters: One value for each parameter of the metric; its defaults where
+            absent.
+        filters: Conditions on the rows, as JSON or such as ``col("income") > 1000``.
+
+    Returns:
+        The rule as the platform keeps it.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: An argument is none of the choices, or no finite number.
+        ResponseClientError: There is no such metric, or it gives no single number.
     """
+    from arthurai_api.api.alert_rules import create_alert_rule as create_alert_rule_operation
 
-    id: str
-    name: str
-    query: dict[str, Any]
-    is_default: bool
-    type: str | None = None
-    attribute: str | None = None
-    parameters: list[dict[str, Any]] | None = None
-    valid_rollups: list[str] | None = None
+    rule = AlertRule(
+        bound=bound,
+        threshold=threshold,
+        metric_id=metric_id.id if isinstance(metric_id, Metric) else metric_id,
+        severity=severity,
+        name=name,
+        lookback_period=lookback_period,
+        subsequent_alert_wait_time=subsequent_alert_wait_time,
+        metric_parameters=validate_parameters_for_alert(metric_parameters),
+        filters=filter_items(filters),
+    )
+    _check(rule)
+    session, model_id = connected(self, "have alert rules")
+    with known_metric(metric_id):
+        answer = session.call_json(create_alert_rule_operation, model_id, body=rule.to_dict())
+    return received(AlertRule, answer)
+
+
+def get_alert_rules(
+    self: ModelRecord, page: int | None = 1, page_size: int = 20
+) -> list[AlertRule]:
+    """List the alert rules, a page of them or all.
+
+    Args:
+        page: Number of the page, from 1 on; ``None`` for all pages.
+        page_size: Most rules of a page.
+
+    Returns:
+        The rules; none beyond the last page.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: A number is below 1.
+    """
+    from arthurai_api.api.alert_rules import list_alert_rules
+
+    session, model_id = connected(self, "have alert rules")
+    page_numbers(page, page_size)
+
+    def fetch(number: int) -> Any:
+        return session.call_json(
+            list_alert_rules,
+            model_id,
+            page=number,
+            page_size=page_size,
+            include_alert_metadata=None,
+        )
+
+    found = all_items(fetch) if page is None else items_of(fetch(page))
+    return [received(AlertRule, fields) for fields in found]
+
+
+def update_alert_rule(
+    self: ModelRecord, alert_rule: AlertRule, alert_rule_id: str | None = None
+) -> AlertRule:
+    """Change name, bound, threshold, severity, times or ``enabled`` of an alert rule.
+
+    Args:
+        alert_rule: The rule as it shall be; it stays as it is.
+        alert_rule_id: Which rule to change, for a rule without an id.
+
+    Returns:
+        The rule as the platform keeps it.
+
+    Raises:
+        MethodNotApplicableError: There is no id, or the model is not saved.
+        UserValueError: A field has an impossible value, or there are two different ids.
+        ResponseClientError: There is no such rule.
+    """
+    from arthurai_api.api.alert_rules import update_alert_rule as update_alert_rule_operation
+
+    if not isinstance(alert_rule, AlertRule):
+        raise UserTypeError(f"alert_rule needs an AlertRule, got {type(alert_rule).__name__}.")
+    if None not in {alert_rule.id, alert_rule_id} and alert_rule.id != alert_rule_id:
+        raise UserValueError(
+            f"alert_rule_id={alert_rule_id!r}, but the rule has the id {alert_rule.id!r}. Set "
+            "alert_rule.id to None to write its values into another rule."
+        )
+    rule_id = alert_rule.id or alert_rule_id
+    if rule_id is None:
+        raise MethodNotApplicableError(
+            "The rule has no id: make it with create_alert_rule(), fetch it with "
+            "get_alert_rules(), or pass alert_rule_id."
+        )
+    _check(alert_rule)
+    fields = alert_rule.to_dict()
+    fields.pop("id", None)
+    session, model_id = connected(self, "have alert rules")
+    answer = session.call_json(update_alert_rule_operation, model_id, rule_id, body=fields)
+    return received(AlertRule, answer)
+
+
+def delete_alert_rule(self: ModelRecord, alert_rule: AlertRule | str) -> None:
+    """Delete an alert rule; its alerts stay.
+
+    Args:
+        alert_rule: The rule or its id.
+
+    Raises:
+        MethodNotApplicableError: There is no id, or the model is not saved.
+        ResponseClientError: There is no such rule.
+    """
+    from arthurai_api.api.alert_rules import delete_alert_rule as delete_alert_rule_operation
+
+    rule_id = alert_rule.id if isinstance(alert_rule, AlertRule) else alert_rule
+    if rule_id is None:
+        raise MethodNotApplicableError("The rule has no id: it was never made on the platform.")
+    session, model_id = connected(self, "have alert rules")
+    session.call_json(delete_alert_rule_operation, model_id, rule_id)
+
+
+def get_alerts(
+    self: ModelRecord,
+    page: int | None = 1,
+    page_size: int = 500,
+    status: str | None = None,
+    alert_rule_id: str | None = None,
+    batch_id: str | Sequence[str] | None = None,
+    start_time: datetime | str | None = None,
+    end_time: datetime | str | None = None,
+) -> list[Alert]:
+    """List the alerts of the model, the oldest first.
+
+    Args:
+        page: Number of the page, from 1 on; ``None`` for all pages.
+        page_size: Most alerts of a page.
+        status: Only ``new``, ``acknowledged`` or ``resolved`` ones.
+        alert_rule_id: Only those of this rule.
+        batch_id: Only those of this batch, or of these.
+        start_time: Only those from this time on; in UTC where it has no zone.
+        end_time: Only those up to this time.
+
+    Returns:
+        The alerts; none beyond the last page.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: A number is below 1, a time is no ISO 8601, or there is no such status.
+    """
+    from arthurai_api.api.alerts import list_alerts
+
+    session, model_id = connected(self, "have alerts")
+    page_numbers(page, page_size)
+    if status is not None:
+        check_choice("status", status, ("new", *AlertStatus.list()))
+    since = None if start_time is None else moment("start_time", start_time)
+    until = None if end_time is None else moment("end_time", end_time)
+
+    def fetch(number: int) -> Any:
+        return session.call_json(
+            list_alerts,
+            model_id=[model_id],
+            status=status,
+            alert_rule_id=alert_rule_id,
+            batch_id=batch_id,
+            start_time=since,
+            end_time=until,
+            page=number,
+            page_size=page_size,
+        )
+
+    found = all_items(fetch) if page is None else items_of(fetch(page))
+    return [received(Alert, fields) for fields in found]
+
+
+def update_alert(self: ModelRecord, status: str, alert_id: Alert | str) -> Alert:
+    """Say what became of an alert.
+
+    Args:
+        status: A member of :class:`~arthurai.model.alerts.AlertStatus`: ``resolved`` or
+            ``acknowledged``.
+        alert_id: The alert or its id.
+
+    Returns:
+        The alert as the platform keeps it.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: ``status`` is none of the two.
+        ResponseClientError: There is no such alert.
+    """
+    from arthurai_api.api.alerts import update_alert as update_alert_operation
+
+    session, _ = connected(self, "have alerts")
+    body = {"status": check_choice("status", status, AlertStatus.list())}
+    identifier = alert_id.id if isinstance(alert_id, Alert) else alert_id
+    return received(Alert, session.call_json(update_alert_operation, identifier, body=body))
+
+
+def _check(rule: AlertRule) -> None:
+    check_choice("bound", rule.bound, AlertRuleBound.list())
+    check_choice("severity", rule.severity, AlertRuleSeverity.list())
+    if not isinstance(rule.metric_id, str) or not rule.metric_id:
+        raise UserTypeError(f"metric_id needs the id of a metric, got {rule.metric_id!r}.")
+    _finite("threshold", rule.threshold)
+    for name in ("lookback_period", "subsequent_alert_wait_time"):
+        minutes = getattr(rule, name)
+        if minutes is not None:
+            _finite(name, minutes)
+            if minutes < 0:
+                raise UserValueError(f"{name} needs minutes from 0 on, got {minutes!r}.")
+
+
+def _finite(name: str, value: Any) -> None:
+    try:
+        finite = not isinstance(value, bool | str) and math.isfinite(value)
+    except TypeError:
+        finite = False
+    if not finite:
+        raise UserValueError(f"{name} needs a finite number, got {value!r}.")
 
 
 def validate_parameters_for_alert(metric_parameters: Mapping[str, Any] | None) -> dict[str, Any]:

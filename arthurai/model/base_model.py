@@ -15,7 +15,7 @@ from arthurai.common.exceptions import (
     MissingParameterError,
     UserTypeError,
     UserValueError,
-    arthur_excepted,
+    wrap_errors,
 )
 from arthurai.common.settings import LAST_MODEL_VARIABLE
 from arthurai.common.text import list_names, suggest
@@ -69,6 +69,7 @@ def session_of(client: Any) -> Session | None:
     )
 
 
+@wrap_errors
 @dataclass
 class ModelRecord(ArthurBaseJsonDataclass):
     """The data of a model, without the calls that work on it.
@@ -270,7 +271,6 @@ class ModelRecord(ArthurBaseJsonDataclass):
             return Stage.GroundTruthClass
         return Stage.GroundTruth
 
-    @arthur_excepted("failed to find the attribute")
     def get_attribute(self, name: str, stage: str | None = None) -> ArthurAttribute:
         """Find one attribute.
 
@@ -323,7 +323,6 @@ class ModelRecord(ArthurBaseJsonDataclass):
             ):
                 yield attribute
 
-    @arthur_excepted("failed to list the attributes")
     def get_attributes(self, stage: str | None = None) -> list[ArthurAttribute]:
         """List the attributes.
 
@@ -339,7 +338,6 @@ class ModelRecord(ArthurBaseJsonDataclass):
         _check_kind(stage=stage)
         return list(self.matching_attributes(stage=stage))
 
-    @arthur_excepted("failed to list the attributes")
     def get_attribute_names(
         self, stage: str | None = None, value_type: str | None = None
     ) -> list[str]:

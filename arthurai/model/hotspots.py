@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from datetime import UTC, datetime
+from datetime import date as Date  # noqa: N812 - `date` is a parameter below
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.common.checks import check_choice, check_object
+from arthurai.common.constants import AccuracyMetric, Enrichment, InputType
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.model.enrichments import update_enrichment
+from arthurai.model.responses import connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "eq": "=", "ne": "≠", "in": "in"}
-_MEASURES = ("accuracy", "precision", "recall", "f1")
+    from arthurai.model.base_model import ModelRecord
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SIGNS: Final = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "eq": "=", "ne": "≠", "in": "in"}
+_MEASURES: Final = ("accuracy", "precision", "recall", "f1")
 
 
 class Hotspots(dict[str, Any]):
@@ -82,3 +94,86 @@ def _rule(name: str, rule: Any) -> str:
         parts.append(f"{bounds.pop(low)} {inner} {name} {outer} {bounds.pop(high)}")
     parts += [f"{name} {_SIGNS.get(sign, sign)} {bound}" for sign, bound in bounds.items()]
     return " and ".join(parts)
+
+
+def enable_hotspots(self: ModelRecord) -> dict[str, Any]:
+    """Have the regions of the inputs found in which the model does badly.
+
+    Returns:
+        The state of the enrichments.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved, or not tabular.
+        ResponseClientError: The platform does not offer hotspots for this model.
+    """
+    self.saved_id("have enrichments")
+    if self.input_type != InputType.Tabular:
+        raise MethodNotApplicableError(
+            f"Model {self.shown_name!r} has the input type {self.input_type}; hotspots are "
+            f"for {InputType.Tabular} models."
+        )
+    return update_enrichment(self, Enrichment.Hotspots, enabled=True)
+
+
+def find_hotspots(
+    self: ModelRecord,
+    metric: str = "accuracy",
+    threshold: float = 0.5,
+    batch_id: str | None = None,
+    date: Date | str | None = None,
+    ref_set_id: str | None = None,
+) -> Hotspots:
+    """Find the regions of the inputs in which a metric is below a threshold.
+
+    Args:
+        metric: A member of :class:`~arthurai.common.constants.AccuracyMetric`.
+        threshold: The threshold, 0 to 1.
+        batch_id: The batch to look at, of a batch model.
+        date: A day (in UTC) of the week to look at, of a streaming model.
+        ref_set_id: The reference set to look at.
+
+    Returns:
+        A dictionary whose ``data`` is a list of tree nodes; ``print()`` shows it readably, and
+        ``rows()`` gives rows for a table.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: Not exactly one of the last three is given, or there is no such metric.
+        ResponseClientError: Hotspots are not enabled, or there is no such batch.
+    """
+    from arthurai_api.api.enrichments import find_hotspots as find_hotspots_operation
+
+    given = {"batch_id": batch_id, "date": date, "ref_set_id": ref_set_id}
+    chosen: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
+    if len(chosen) != 1:
+        raise UserValueError(
+            f"find_hotspots needs exactly one of {', '.join(given)}; got "
+            f"{' and '.join(chosen) or 'none'}."
+        )
+    check_choice("metric", metric, AccuracyMetric.list())
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
+        raise UserTypeError(f"threshold needs a number from 0 to 1, got {threshold!r}.")
+    if date is not None:
+        chosen["date"] = _day(date)
+    session, model_id = connected(self, "have hotspots")
+    answer = session.call_json(
+        find_hotspots_operation,
+        model_id,
+        metric=metric,
+        threshold=float(threshold),
+        **chosen,
+    )
+    return Hotspots(check_object(answer))
+
+
+def _day(value: Any) -> Date:
+    if isinstance(value, datetime):
+        return (value if value.tzinfo is None else value.astimezone(UTC)).date()
+    if isinstance(value, Date):
+        return value
+    if isinstance(value, str) and _DAY.match(value):
+        try:
+            return Date.fromisoformat(value[:10])
+        except ValueError:
+            pass
+    raise UserValueError(f"date needs a date or text such as '2026-05-31', got {value!r}.")

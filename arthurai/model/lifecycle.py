@@ -40,30 +40,48 @@ _FROM_SERVER = (
 
 
 def save(
-    model: ModelRecord,
+    self: ModelRecord,
     skip_validation: bool = False,
     *,
     timeout_min: float | None = DEFAULT_TIMEOUT_MIN,
 ) -> str:
-    """Save a new model; see ``ArthurModel.save``."""
-    if model.id is None:
-        prepare_for_saving(model, skip_data=skip_validation)
-        provisioned = _create(model)
-    elif model.status == ModelStatus.CreationFailed:
-        provisioned = _retry(model)
-    elif model.status in {ModelStatus.Creating, ModelStatus.Pending}:
+    """Save a new model, wait until it is ready, and send its reference data.
+
+    A model whose creation failed before is tried again.
+
+    Args:
+        skip_validation: Do not check the reference data first.
+        timeout_min: Most minutes to wait for the platform; ``None`` for no limit.
+
+    Returns:
+        The id of the model.
+
+    Raises:
+        MissingParameterError: Attributes are missing; the message lists every problem.
+        UserValueError: Attributes do not fit together; the message lists every problem.
+        UserTypeError: The reference data does not fit; the message lists every problem.
+        MethodNotApplicableError: The model is saved already.
+        ArthurUnexpectedError: The platform could not set up the model.
+        ArthurTimeoutError: It did not get ready in time; see :meth:`await_model_ready`.
+    """
+    if self.id is None:
+        prepare_for_saving(self, skip_data=skip_validation)
+        provisioned = _create(self)
+    elif self.status == ModelStatus.CreationFailed:
+        provisioned = _retry(self)
+    elif self.status in {ModelStatus.Creating, ModelStatus.Pending}:
         raise MethodNotApplicableError(
-            f"Model {model.shown_name!r} is being set up already (status {model.status}). "
+            f"Model {self.shown_name!r} is being set up already (status {self.status}). "
             "Wait for it with await_model_ready()."
         )
     else:
         raise MethodNotApplicableError(
-            f"Model {model.shown_name!r} is saved already; send changes with update()."
+            f"Model {self.shown_name!r} is saved already; send changes with update()."
         )
     if provisioned:
-        await_model_ready(model, timeout_min=timeout_min)
-    _send_waiting_reference_data(model)
-    return model.saved_id("be returned")
+        await_model_ready(self, timeout_min=timeout_min)
+    _send_waiting_reference_data(self)
+    return self.saved_id("be returned")
 
 
 def _create(model: ModelRecord) -> bool:
@@ -150,44 +168,69 @@ def _send_reference_data(model: ModelRecord) -> None:
 
 
 def await_model_ready(
-    model: ModelRecord, *, timeout_min: float | None = DEFAULT_TIMEOUT_MIN
+    self: ModelRecord, *, timeout_min: float | None = DEFAULT_TIMEOUT_MIN
 ) -> None:
-    """Wait until a saved model can be used; see ``ArthurModel.await_model_ready``."""
-    model.saved_id("be waited for")
-    model.status = ModelStatusWaiter(model).wait_for_valid_status(
+    """Wait until the platform has set up the model.
+
+    Args:
+        timeout_min: Most minutes to wait; ``None`` for no limit.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        ArthurUnexpectedError: The platform could not set it up.
+        ArthurTimeoutError: It did not get ready in time.
+    """
+    self.saved_id("be waited for")
+    self.status = ModelStatusWaiter(self).wait_for_valid_status(
         [ModelStatus.Ready, ModelStatus.CreationFailed],
         ONBOARDING_SPINNER_MESSAGE,
         ONBOARDING_UPDATE_MESSAGE,
         timeout_min=timeout_min,
     )
-    if model.status == ModelStatus.CreationFailed:
+    if self.status == ModelStatus.CreationFailed:
         raise ArthurUnexpectedError(
-            f"The platform could not set up model {model.shown_name!r} ({model.id}). "
+            f"The platform could not set up model {self.shown_name!r} ({self.id}). "
             "Call save() again to retry."
         )
-    shown = model.shown_name
-    logger.info("Model %r is ready; its id is %s.", shown, model.id)
+    shown = self.shown_name
+    logger.info("Model %r is ready; its id is %s.", shown, self.id)
 
 
-def update(model: ModelRecord) -> None:
-    """Send local changes of a saved model; see ``ArthurModel.update``."""
+def update(self: ModelRecord) -> None:
+    """Send local changes of a saved model.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        ResponseClientError: The platform does not allow the changes.
+    """
     from arthurai_api.api.models import update_model
 
-    model_id = model.saved_id("be updated; use save()")
-    answer = model.session.call_json(update_model, model_id, body=model.to_dict())
+    model_id = self.saved_id("be updated; use save()")
+    answer = self.session.call_json(update_model, model_id, body=self.to_dict())
     if isinstance(answer, Mapping):
-        take_over(model, answer)
+        take_over(self, answer)
 
 
-def archive(model: ModelRecord) -> None:
-    """Put a saved model away; see ``ArthurModel.archive``."""
+def archive(self: ModelRecord) -> None:
+    """Put a saved model away; its data stays.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+    """
     from arthurai_api.api.models import archive_model
 
-    model.session.call_json(archive_model, model.saved_id("be archived"))
+    self.session.call_json(archive_model, self.saved_id("be archived"))
 
 
-def swap_predicted_attribute_positions(model: ModelRecord, persist_if_saved: bool) -> None:
-    """Swap; see ``ArthurModel.swap_predicted_attribute_positions``."""
-    schema.swap_predicted_attribute_positions(model)
-    if persist_if_saved and model.model_is_saved():
-        update(model)
+def swap_predicted_attribute_positions(self: ModelRecord, persist_if_saved: bool = True) -> None:
+    """Exchange the positions of the two predicted attributes.
+
+    Args:
+        persist_if_saved: Send the change at once if the model is saved.
+
+    Raises:
+        MethodNotApplicableError: There are not exactly two.
+    """
+    schema.swap_predicted_attribute_positions(self)
+    if persist_if_saved and self.model_is_saved():
+        update(self)

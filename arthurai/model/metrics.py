@@ -5,42 +5,92 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.checks import check_choice
+from arthurai.common.constants import ListableStrEnum
 from arthurai.common.exceptions import (
     ExpectedParameterNotFoundError,
     MissingParameterError,
     ResponseClientError,
     UserTypeError,
 )
-from arthurai.model.alerts import Metric, MetricType
-from arthurai.model.responses import (
-    all_items,
-    as_table,
-    connected,
-    filter_items,
-    received,
-)
+from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
+from arthurai.model.responses import all_items, as_table, connected, filter_items, received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from arthurai.model.base_model import ModelRecord
+    from arthurai.model.responses import Frame
 
 _ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 _ROLLUPS = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
 
 
+class MetricType(ListableStrEnum):
+    """What a metric is about."""
+
+    ModelOutputMetric = "model_output_metric"
+    ModelInputDataMetric = "model_input_data_metric"
+    ModelPerformanceMetric = "model_performance_metric"
+    ModelDataDriftMetric = "model_data_drift_metric"
+
+
+@dataclass
+class Metric(ArthurBaseJsonDataclass):
+    """A named query with parameters.
+
+    Attributes:
+        id: Identifier given by the platform.
+        name: Name, unique in the model.
+        query: The query; it may hold placeholders ``{{ parameter_name }}``.
+        is_default: Whether the platform made it.
+        type: A member of :class:`MetricType`.
+        attribute: The attribute it is about.
+        parameters: The parameters with their types, limits and defaults.
+        valid_rollups: The steps by which it can be evaluated.
+    """
+
+    id: str
+    name: str
+    query: dict[str, Any]
+    is_default: bool
+    type: str | None = None
+    attribute: str | None = None
+    parameters: list[dict[str, Any]] | None = None
+    valid_rollups: list[str] | None = None
+
+
 def create_metric(
-    model: ModelRecord,
+    self: ModelRecord,
     name: str,
     query: Mapping[str, Any],
     is_data_drift: bool = False,
     metric_type: str | None = None,
     parameters: Iterable[Mapping[str, Any]] | None = None,
 ) -> str:
-    """Make a metric; see ``ArthurModel.create_metric``."""
+    """Make a metric: a named query that gives one number, which alert rules can watch.
+
+    Args:
+        name: Name, unique in the model and none of the built-in metrics.
+        query: The query, as JSON or made with :mod:`arthurai.query`; one item is selected, and
+            it may hold placeholders ``{{ parameter_name }}``.
+        is_data_drift: Whether it is a drift query.
+        metric_type: A member of :class:`~arthurai.model.alerts.MetricType`; the platform
+            derives it where absent.
+        parameters: The placeholders: ``name``, ``parameter_type``, ``value_limits`` and
+            ``default`` of each.
+
+    Returns:
+        The id of the metric.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: ``metric_type`` is no metric type.
+        ResponseClientError: The platform does not accept the metric.
+    """
     from arthurai.transport import request_builder as operations
     from arthurai.transport.session import API_ROOT
     from arthurai_api.api.metrics import create_metric as create_metric_operation
@@ -53,7 +103,7 @@ def create_metric(
         raise UserTypeError(f"query needs a dictionary or a query, got {type(query).__name__}.")
     if metric_type is not None:
         check_choice("metric_type", metric_type, MetricType.list())
-    session, model_id = connected(model, "have metrics")
+    session, model_id = connected(self, "have metrics")
     asked = query_data_drift if is_data_drift else base
     address = operations.build(asked, (model_id,), {}, replace_body=True)["url"]
     body = {
@@ -71,17 +121,33 @@ def create_metric(
 
 
 def get_metrics(
-    model: ModelRecord,
+    self: ModelRecord,
     default_metrics: bool = False,
     metric_type: str | None = None,
     metric_id: str | None = None,
     metric_name: str | None = None,
     attribute_name: str | None = None,
 ) -> list[Metric]:
-    """Fetch metrics; see ``ArthurModel.get_metrics``."""
+    """Fetch metrics, all pages of them.
+
+    Args:
+        default_metrics: Only the built-in ones.
+        metric_type: Only those of a member of :class:`~arthurai.model.alerts.MetricType`.
+        metric_id: The one with this id; the other arguments do not matter then.
+        metric_name: Only those of this name.
+        attribute_name: Only those about this attribute.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: ``metric_type`` is no metric type.
+        ResponseClientError: There is no metric with the id.
+    """
     from arthurai_api.api.metrics import get_metric, list_metrics
 
-    session, model_id = connected(model, "have metrics")
+    session, model_id = connected(self, "have metrics")
     if metric_type is not None:
         check_choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
@@ -104,16 +170,35 @@ def get_metrics(
 
 
 def evaluate_metric(
-    model: ModelRecord,
+    self: ModelRecord,
     metric: Metric | str,
     *,
     rollup: str | None = None,
     group_by: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     filters: Iterable[Any] | None = None,
-    as_frame: str | None = None,
+    as_frame: Frame | None = None,
 ) -> Any:
-    """Evaluate a metric; see ``ArthurModel.evaluate_metric``."""
+    """Compute a metric, over all inferences or step by step.
+
+    Args:
+        metric: The metric or its id.
+        rollup: ``minute``, ``hour``, ``day``, ``month``, ``year`` or ``batch_id`` for a series,
+            ``reference`` for the value in the reference data.
+        group_by: Attribute with categories or bins; one result for each of them.
+        parameters: Value by parameter name; a list gives one result for each choice.
+        filters: Conditions on the rows, as JSON or such as ``col("income") > 1000``.
+        as_frame: ``pandas``, ``polars`` or ``pyarrow`` for a table with one row a value.
+
+    Returns:
+        The evaluation as the API gives it: ``name``, ``filters`` and ``results``; or a table
+        with the group, the parameters, ``rollup`` and ``value``.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: ``rollup`` or ``as_frame`` is none of the choices.
+        ResponseClientError: There is no such metric, or the arguments do not fit it.
+    """
     from arthurai_api.api.metrics import evaluate_metric as evaluate_metric_operation
 
     body: dict[str, Any] = {}
@@ -127,7 +212,7 @@ def evaluate_metric(
         body["parameters"] = dict(parameters)
     if filters is not None:
         body["filters"] = filter_items(filters)
-    session, model_id = connected(model, "have metrics")
+    session, model_id = connected(self, "have metrics")
     with known_metric(metric) as metric_id:
         answer = session.call_json(
             evaluate_metric_operation,
@@ -141,11 +226,19 @@ def evaluate_metric(
     return as_table(flat_results(answer), as_frame)
 
 
-def delete_metric(model: ModelRecord, metric: Metric | str) -> None:
-    """Delete a metric; see ``ArthurModel.delete_metric``."""
+def delete_metric(self: ModelRecord, metric: Metric | str) -> None:
+    """Delete a metric of one's own; alert rules on it are switched off.
+
+    Args:
+        metric: The metric or its id.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        ResponseClientError: There is no such metric, or it is a built-in one.
+    """
     from arthurai_api.api.metrics import delete_metric as delete_metric_operation
 
-    session, model_id = connected(model, "have metrics")
+    session, model_id = connected(self, "have metrics")
     with known_metric(metric) as metric_id:
         session.call_json(delete_metric_operation, model_id, metric_id)
 

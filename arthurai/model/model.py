@@ -1,110 +1,145 @@
-"""A model as users handle it."""
+"""`ArthurModel`: each method is defined once, in the module of its subject, and taken by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from arthurai.common.exceptions import arthur_excepted
-from arthurai.model import lifecycle
-from arthurai.model.base_model import MAX_ATTRIBUTES_TO_SHOW, ExplainabilityParameters
-from arthurai.model.data_calls import DataCalls
-from arthurai.model.model_groups import ArthurModelGroup
-from arthurai.model.modeling.type_rules import AUTO_CATEGORICAL_MAX
-from arthurai.model.monitoring_calls import MonitoringCalls
-from arthurai.model.onboarding_calls import OnboardingCalls
-from arthurai.model.picture_calls import PictureCalls
-from arthurai.model.status_waiter import DEFAULT_TIMEOUT_MIN
+from arthurai.common.exceptions import wrap_errors
+from arthurai.model import (
+    alerts,
+    enrichments,
+    explanations,
+    hotspots,
+    lifecycle,
+    metrics,
+    querying,
+    sending,
+)
+from arthurai.model.base_model import ModelRecord
+from arthurai.model.bias.bias_wrapper import ArthurBiasWrapper
+from arthurai.model.modeling import (
+    attribute_list,
+    outputs,
+    reference_validation,
+    summary,
+    token_sequences,
+    type_detection,
+)
+from arthurai.model.modeling import build as building
+from arthurai.model.report import report_file
 
-__all__ = [
-    "AUTO_CATEGORICAL_MAX",
-    "INFERENCE_DATA_RETRIES",
-    "MAX_ATTRIBUTES_TO_SHOW",
-    "ArthurModel",
-    "ArthurModelGroup",
-    "ExplainabilityParameters",
-]
-
-INFERENCE_DATA_RETRIES = 3
+if TYPE_CHECKING:
+    from arthurai.model.viz.visualizer import DataVisualizer
 
 
+@wrap_errors
 @dataclass(eq=False, repr=False)
-class ArthurModel(OnboardingCalls, DataCalls, MonitoringCalls, PictureCalls):
+class ArthurModel(ModelRecord):
     """A model: its description, its data, its life on the platform.
 
-    Models are made by :meth:`ArthurAI.model() <arthurai.client.client.ArthurAI.model>` and fetched
-    by :meth:`ArthurAI.get_model() <arthurai.client.client.ArthurAI.get_model>`; the fields are
-    those of :class:`~arthurai.model.base_model.ModelRecord`. A model can be pickled; its
-    connection stays behind.
+    Models are made by `ArthurAI.model` and fetched by `ArthurAI.get_model`. A model can be
+    pickled; its connection stays behind.
     """
 
-    @arthur_excepted("failed to save the model")
-    def save(
-        self,
-        skip_validation: bool = False,
-        *,
-        timeout_min: float | None = DEFAULT_TIMEOUT_MIN,
-    ) -> str:
-        """Save a new model, wait until it is ready, and send its reference data.
+    # Describe the model from data
+    build = building.build
+    build_token_sequence_model = token_sequences.build_token_sequence_model
+    infer_schema = type_detection.infer_schema
+    from_dataframe = type_detection.from_dataframe
+    review = summary.review
 
-        A model whose creation failed before is tried again.
+    # Edit its attributes
+    get = ModelRecord.get_attribute
+    add_attribute = attribute_list.add_attribute
+    rename_attribute = attribute_list.rename_attribute
+    remove_attribute = attribute_list.remove_attribute
+    set_attribute_labels = attribute_list.set_attribute_labels
+    set_attribute_as_sensitive = attribute_list.set_attribute_as_sensitive
+    set_predict_function_input_order = attribute_list.set_predict_function_input_order
+    add_image_attribute = attribute_list.add_image_attribute
+    get_image_attribute = attribute_list.get_image_attribute
 
-        Args:
-            skip_validation: Do not check the reference data first.
-            timeout_min: Most minutes to wait for the platform; ``None`` for no limit.
+    # Add outputs and their ground truth
+    add_regression_output_attributes = outputs.add_regression_output_attributes
+    add_binary_classifier_output_attributes = outputs.add_binary_classifier_output_attributes
+    add_multiclass_classifier_output_attributes = (
+        outputs.add_multiclass_classifier_output_attributes
+    )
+    add_classifier_output_attributes_gtclass = outputs.add_classifier_output_attributes_gtclass
+    add_object_detection_output_attributes = outputs.add_object_detection_output_attributes
+    add_ranked_list_output_attributes = outputs.add_ranked_list_output_attributes
+    get_positive_predicted_class = attribute_list.get_positive_predicted_class
+    swap_predicted_attribute_positions = lifecycle.swap_predicted_attribute_positions
+    binarize = attribute_list.binarize
+    one_hot_encode = attribute_list.one_hot_encode
 
-        Returns:
-            The id of the model.
+    # Save, update, archive
+    validate_reference_data = reference_validation.validate_reference_data
+    save = lifecycle.save
+    await_model_ready = lifecycle.await_model_ready
+    update = lifecycle.update
+    archive = lifecycle.archive
 
-        Raises:
-            MissingParameterError: Attributes are missing; the message lists every problem.
-            UserValueError: Attributes do not fit together; the message lists every problem.
-            UserTypeError: The reference data does not fit; the message lists every problem.
-            MethodNotApplicableError: The model is saved already.
-            ArthurUnexpectedError: The platform could not set up the model.
-            ArthurTimeoutError: It did not get ready in time; see :meth:`await_model_ready`.
-        """
-        return lifecycle.save(self, skip_validation, timeout_min=timeout_min)
+    # Send data
+    set_reference_data = sending.set_reference_data
+    send_inferences = sending.send_inferences
+    update_inference_ground_truths = sending.update_inference_ground_truths
+    send_bulk_inferences = sending.send_bulk_inferences
+    send_bulk_ground_truths = sending.send_bulk_ground_truths
+    close_batch = sending.close_batch
+    convert_dataframe = sending.convert_dataframe
+    send_inference = sending.send_inference
+    send_batch_inferences = sending.send_batch_inferences
+    send_batch_ground_truths = sending.send_batch_ground_truths
 
-    def await_model_ready(self, *, timeout_min: float | None = DEFAULT_TIMEOUT_MIN) -> None:
-        """Wait until the platform has set up the model.
+    # Read data
+    query = querying.query
+    await_inferences = querying.await_inferences
+    get_image = querying.get_image
 
-        Args:
-            timeout_min: Most minutes to wait; ``None`` for no limit.
+    # Metrics
+    create_metric = metrics.create_metric
+    get_metrics = metrics.get_metrics
+    evaluate_metric = metrics.evaluate_metric
+    delete_metric = metrics.delete_metric
 
-        Raises:
-            MethodNotApplicableError: The model is not saved.
-            ArthurUnexpectedError: The platform could not set it up.
-            ArthurTimeoutError: It did not get ready in time.
-        """
-        lifecycle.await_model_ready(self, timeout_min=timeout_min)
+    # Alerts
+    create_alert_rule = alerts.create_alert_rule
+    get_alert_rules = alerts.get_alert_rules
+    update_alert_rule = alerts.update_alert_rule
+    delete_alert_rule = alerts.delete_alert_rule
+    get_alerts = alerts.get_alerts
+    update_alert = alerts.update_alert
 
-    @arthur_excepted("failed to update the model")
-    def update(self) -> None:
-        """Send local changes of a saved model.
+    # Enrichments
+    get_enrichments = enrichments.get_enrichments
+    get_enrichment = enrichments.get_enrichment
+    update_enrichments = enrichments.update_enrichments
+    update_enrichment = enrichments.update_enrichment
+    await_enrichments = enrichments.await_enrichments
+    enable_hotspots = hotspots.enable_hotspots
+    find_hotspots = hotspots.find_hotspots
+    enable_explainability = explanations.enable_explainability
+    explain_inference = explanations.explain_inference
+    delete_explainer = explanations.delete_explainer
 
-        Raises:
-            MethodNotApplicableError: The model is not saved.
-            ResponseClientError: The platform does not allow the changes.
-        """
-        lifecycle.update(self)
+    # Fairness
+    enable_bias_mitigation = enrichments.enable_bias_mitigation
+    check_has_bias_attrs = attribute_list.check_has_bias_attrs
+    check_attr_is_bias = attribute_list.check_attr_is_bias
 
-    @arthur_excepted("failed to archive the model")
-    def archive(self) -> None:
-        """Put a saved model away; its data stays.
+    @property
+    def bias(self) -> ArthurBiasWrapper:
+        """Fairness: `bias.metrics` by group, and `bias.mitigation_threshold`."""
+        return ArthurBiasWrapper(self)
 
-        Raises:
-            MethodNotApplicableError: The model is not saved.
-        """
-        lifecycle.archive(self)
+    # Plots and reports
+    report = report_file.write_report
 
-    @arthur_excepted("failed to swap the predicted attributes")
-    def swap_predicted_attribute_positions(self, persist_if_saved: bool = True) -> None:
-        """Exchange the positions of the two predicted attributes.
+    @property
+    def viz(self) -> DataVisualizer:
+        """Plots of this model: `timeline`, `metric_series`, `drift_series`, `group_comparison`."""
+        from arthurai.model.viz.visualizer import DataVisualizer
 
-        Args:
-            persist_if_saved: Send the change at once if the model is saved.
-
-        Raises:
-            MethodNotApplicableError: There are not exactly two.
-        """
-        lifecycle.swap_predicted_attribute_positions(self, persist_if_saved)
+        return DataVisualizer([self])

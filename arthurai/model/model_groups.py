@@ -11,7 +11,7 @@ from arthurai.common.exceptions import (
     MethodNotApplicableError,
     UserTypeError,
     UserValueError,
-    arthur_excepted,
+    wrap_errors,
 )
 from arthurai.model.base_model import ModelRecord, session_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
@@ -26,6 +26,7 @@ _PAGE_SIZE = 100
 _REMOTE_FIELDS = frozenset({"name", "description"})
 
 
+@wrap_errors
 @dataclass
 class ArthurModelGroup(ArthurBaseJsonDataclass):
     """A group of model versions (beta).
@@ -92,7 +93,6 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         if label is not None:
             model.version_label = label
 
-    @arthur_excepted("failed to get the version")
     def get_version(
         self,
         sequence_num: int | None = None,
@@ -165,7 +165,6 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             )
         )
 
-    @arthur_excepted("failed to draw the group")
     def viz(
         self, sequence_nums: list[int] | None = None, labels: list[str] | None = None
     ) -> DataVisualizer:
@@ -188,7 +187,6 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             return DataVisualizer([self.get_version(label=label) for label in labels])
         return DataVisualizer(self.get_versions())
 
-    @arthur_excepted("failed to archive the group")
     def archive(self) -> None:
         """Put the group and all its versions away; the platform does so in the background.
 

@@ -1,30 +1,56 @@
-"""Questions about the data of a model."""
+"""Read the data of a model: queries, counts and images."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.constants import IMAGE_FILE_EXTENSION_MAP, ImageResponseType
 from arthurai.common.exceptions import (
     ExpectedParameterNotFoundError,
     UserTypeError,
     UserValueError,
 )
+from arthurai.model.responses import as_table
 from arthurai.model.status_waiter import wait_until
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from arthurai.model.base_model import ModelRecord
+    from arthurai.model.responses import Frame
 
 logger = logging.getLogger(__name__)
 
 QUERY_TYPES = ("base", "drift", "drift_psi_bucket_table")
 
 
-def query(model: ModelRecord, body: Mapping[str, Any], query_type: str = "base") -> Any:
-    """Run one query; see ``ArthurModel.query``."""
+def query(
+    self: ModelRecord,
+    body: Mapping[str, Any],
+    query_type: str = "base",
+    *,
+    as_frame: Frame | None = None,
+) -> Any:
+    """Ask about the data of the model.
+
+    Args:
+        body: The query.
+        query_type: ``base``, ``drift`` or ``drift_psi_bucket_table``.
+        as_frame: ``pandas``, ``polars`` or ``pyarrow`` for a table; times stay texts.
+
+    Returns:
+        The rows of the answer, one dictionary each, or a table of them.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserTypeError: ``body`` is no query.
+        UserValueError: ``query_type`` or ``as_frame`` is none of the three.
+        ResponseClientError: The platform does not accept the query.
+    """
     if query_type not in QUERY_TYPES:
         raise UserValueError(
             f"query_type needs one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}."
@@ -34,11 +60,11 @@ def query(model: ModelRecord, body: Mapping[str, Any], query_type: str = "base")
             'body needs a query, such as {"select": [{"function": "count"}]} or what '
             f"arthurai.query.select() makes, got {body!r:.100}."
         )
-    model_id = model.saved_id("be queried")
-    answer = model.session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
+    model_id = self.saved_id("be queried")
+    answer = self.session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("The answer to the query lacks 'query_result'.")
-    return _as_selected(answer["query_result"], body.get("select"))
+    return as_table(_as_selected(answer["query_result"], body.get("select")), as_frame)
 
 
 def _as_selected(rows: Any, items: Any) -> Any:
@@ -62,31 +88,83 @@ def _operation(query_type: str) -> ModuleType:
 
 
 def await_inferences(
-    model: ModelRecord,
+    self: ModelRecord,
     min_count: int = 1,
     with_ground_truth: bool = True,
     timeout_min: float | None = 5,
 ) -> None:
-    """Wait until inferences can be queried; see ``ArthurModel.await_inferences``."""
-    model.saved_id("be queried")
+    """Wait until inferences can be queried.
+
+    Args:
+        min_count: How many there must be at least.
+        with_ground_truth: Count only those with ground truth.
+        timeout_min: Most minutes to wait; ``None`` for no limit.
+
+    Raises:
+        TimeoutError: The time is over.
+        MethodNotApplicableError: The model is not saved.
+    """
+    self.saved_id("be queried")
     body: dict[str, Any] = {"select": [{"function": "count"}]}
     if with_ground_truth:
-        truths = model.matching_attributes(
-            stage=model.ground_truth_type, where=lambda a: not a.implicit
+        truths = self.matching_attributes(
+            stage=self.ground_truth_type, where=lambda a: not a.implicit
         )
         body["from"] = "ground_truth"
         body["filter"] = [{"property": a.name, "comparator": "NotNull"} for a in truths]
     what = "inferences with ground truth" if with_ground_truth else "inferences"
-    logger.info("Waiting for %d %s of model %r.", min_count, what, model.shown_name)
+    logger.info("Waiting for %d %s of model %r.", min_count, what, self.shown_name)
     count = wait_until(
-        lambda: _count(query(model, body)),
+        lambda: _count(query(self, body)),
         lambda count: count >= min_count,
-        what=f"{min_count} {what} of model {model.shown_name!r}",
+        what=f"{min_count} {what} of model {self.shown_name!r}",
         timeout_min=timeout_min,
         message=f"Waiting for {min_count} {what}",
     )
-    logger.info("Model %r has %d %s.", model.shown_name, count, what)
+    logger.info("Model %r has %d %s.", self.shown_name, count, what)
 
 
 def _count(rows: Any) -> int:
     return int(rows[0].get("count") or 0) if rows else 0
+
+
+def get_image(
+    self: ModelRecord,
+    image_id: str,
+    save_path: str,
+    type: str = ImageResponseType.RawImage,  # noqa: A002 - the official name
+) -> str:
+    """Fetch an image of an inference and store it.
+
+    Args:
+        image_id: Identifier of the image.
+        save_path: Directory to store it in.
+        type: Which rendering, a member of
+            :class:`~arthurai.common.constants.ImageResponseType`.
+
+    Returns:
+        Path of the file.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: There is no such rendering or directory.
+        ResponseClientError: There is no such image.
+    """
+    from arthurai_api.api.inferences import get_inference_image
+
+    if type not in ImageResponseType.list():
+        raise UserValueError(
+            f"type needs one of {', '.join(ImageResponseType.list())}, got {type!r}."
+        )
+    directory = Path(save_path)
+    if not directory.is_dir():
+        raise UserValueError(f"save_path {save_path!r} is no directory; create it first.")
+    content, content_type = self.session.download(
+        get_inference_image, self.saved_id("have images"), image_id, type_=type
+    )
+    extension = IMAGE_FILE_EXTENSION_MAP.get(content_type.partition(";")[0].strip(), "")
+    # An id is any text: what could lead out of the directory does not get into the file name.
+    safe_id = re.sub(r"[^\w.-]", "_", image_id)
+    path = directory / f"{type}_{safe_id}{extension}"
+    path.write_bytes(content)
+    return str(path)

@@ -1,10 +1,11 @@
-"""The sending calls of a model, on the one road of `arthurai.upload`."""
+"""Send inferences, ground truth and reference data of a model."""
 
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from arthurai.upload.report import Account, SendResult
 
 logger = logging.getLogger(__name__)
+
+DataFile = str | os.PathLike[str] | IO[bytes]
+DEFAULT_ROWS_PER_FILE = 500_000
 
 
 def ingest_schema(model: ModelRecord) -> IngestSchema:
@@ -75,15 +79,15 @@ def _number(value: Any) -> float | None:
 
 
 def send_inferences(
-    model: ModelRecord,
+    self: ModelRecord,
     inferences: Any,
     predictions: Any = None,
-    inference_timestamps: Any = None,
+    inference_timestamps: Sequence[datetime | str] | None = None,
     ground_truths: Any = None,
-    ground_truth_timestamps: Any = None,
+    ground_truth_timestamps: Sequence[datetime | str] | None = None,
     tz: Any = None,
-    partner_inference_ids: Any = None,
-    batch_id: Any = None,
+    partner_inference_ids: Sequence[str] | None = None,
+    batch_id: str | None = None,
     fail_silently: bool = False,
     complete_batch: bool = True,
     wait_for_enrichments: bool = False,
@@ -92,18 +96,44 @@ def send_inferences(
     chunk_size: int | None = None,
     max_workers: int | None = None,
 ) -> SendResult:
-    """Send inferences row by row; see ``ArthurModel.send_inferences``."""
+    """Send inferences row by row; for many rows see :meth:`send_bulk_inferences`.
+
+    Args:
+        inferences: The rows: list of dicts, dict of lists, or a frame; flat, or with
+            ``inference_data`` and ``ground_truth_data``.
+        predictions: Predicted values apart from the rows.
+        inference_timestamps: Time of each inference; now where absent.
+        ground_truths: Ground truth apart from the rows.
+        ground_truth_timestamps: Time of each ground truth; now where absent.
+        tz: Zone of times that have none.
+        partner_inference_ids: Identifier of each inference; made up where absent.
+        batch_id: Batch of all rows.
+        fail_silently: Log refused rows instead of raising.
+        complete_batch: Close the batches of a batch model afterwards.
+        wait_for_enrichments: Wait until all enrichments are set up.
+        progress: Show how far it is.
+        chunk_size: Most rows of one request.
+        max_workers: Most requests at a time.
+
+    Returns:
+        The answer: ``counts`` and, for each row, ``results``.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: Rows do not fit the model.
+        ArthurError: Sending failed, or rows were refused.
+    """
     from arthurai_api.api.inferences import send_inference_file
     from arthurai_api.api.inferences import send_inferences as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = model.saved_id("take inferences")
-    schema = ingest_schema(model)
+    model_id = self.saved_id("take inferences")
+    schema = ingest_schema(self)
     zone = parse_zone(tz)
     if wait_for_enrichments:
-        _await_enrichments(model)
+        _await_enrichments(self)
     preparer = Preparer(schema, INFERENCES, name="inferences", zone=zone)
-    delivery = Delivery(model.session, model_id, schema, preparer, operation, options)
+    delivery = Delivery(self.session, model_id, schema, preparer, operation, options)
     extras = Extras(
         predictions=predictions,
         ground_truths=ground_truths,
@@ -124,15 +154,15 @@ def send_inferences(
         account = delivery.send_files(inferences, extras)
     _settle(account, fail_silently=fail_silently)
     if schema.is_batch and complete_batch:
-        _close_batches(model, account.result)
+        _close_batches(self, account.result)
     return account.result
 
 
 def update_inference_ground_truths(
-    model: ModelRecord,
+    self: ModelRecord,
     ground_truths: Any,
-    partner_inference_ids: Any = None,
-    ground_truth_timestamps: Any = None,
+    partner_inference_ids: Sequence[str] | None = None,
+    ground_truth_timestamps: Sequence[datetime | str] | None = None,
     tz: Any = None,
     fail_silently: bool = False,
     *,
@@ -140,16 +170,35 @@ def update_inference_ground_truths(
     chunk_size: int | None = None,
     max_workers: int | None = None,
 ) -> SendResult:
-    """Add ground truth to inferences; see ``ArthurModel.update_inference_ground_truths``."""
+    """Add ground truth to inferences that were sent before.
+
+    Args:
+        ground_truths: The rows, or the values of the only ground-truth attribute.
+        partner_inference_ids: Identifier of each inference, unless the rows hold it.
+        ground_truth_timestamps: Time of each ground truth; now where absent.
+        tz: Zone of times that have none.
+        fail_silently: Log refused rows instead of raising.
+        progress: Show how far it is.
+        chunk_size: Most rows of one request.
+        max_workers: Most requests at a time.
+
+    Returns:
+        The answer: ``counts`` and, for each row, ``results``.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: Rows do not fit the model.
+        ArthurError: Sending failed, or rows were refused.
+    """
     from arthurai_api.api.inferences import update_inferences as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = model.saved_id("take ground truth")
-    schema = ingest_schema(model)
+    model_id = self.saved_id("take ground truth")
+    schema = ingest_schema(self)
     preparer = Preparer(
         schema, GROUND_TRUTHS, name="ground_truths", zone=parse_zone(tz), make_ids=NEVER
     )
-    delivery = Delivery(model.session, model_id, schema, preparer, operation, options)
+    delivery = Delivery(self.session, model_id, schema, preparer, operation, options)
     extras = Extras(
         ground_truth_timestamps=ground_truth_timestamps,
         partner_inference_ids=partner_inference_ids,
@@ -160,7 +209,7 @@ def update_inference_ground_truths(
 
 
 def send_inference(
-    model: ModelRecord,
+    self: ModelRecord,
     inference_timestamp: datetime | str,
     partner_inference_id: str = "",
     model_pipeline_input: Mapping[str, Any] | None = None,
@@ -168,7 +217,19 @@ def send_inference(
     predicted_value: Mapping[str, Any] | None = None,
     ground_truth: Mapping[str, Any] | None = None,
 ) -> SendResult:
-    """Send one inference, the old way; see ``ArthurModel.send_inference``."""
+    """Send one inference; deprecated since 3.20.0, use :meth:`send_inferences`.
+
+    Args:
+        inference_timestamp: Time of the inference.
+        partner_inference_id: Identifier of the inference; made up where empty.
+        model_pipeline_input: Inputs by name.
+        non_input_data: Other values by name.
+        predicted_value: Predictions by name.
+        ground_truth: Ground truth by name.
+
+    Returns:
+        The answer of :meth:`send_inferences`.
+    """
     logger.warning("send_inference() is deprecated; use send_inferences([row])")
     row: dict[str, Any] = {
         "inference_timestamp": inference_timestamp,
@@ -183,15 +244,15 @@ def send_inference(
     if ground_truth:
         row["ground_truth_timestamp"] = inference_timestamp
         row["ground_truth_data"] = dict(ground_truth)
-    return send_inferences(model, [row])
+    return send_inferences(self, [row])
 
 
 def send_bulk_inferences(
-    model: ModelRecord,
+    self: ModelRecord,
     batch_id: str | None = None,
-    directory_path: Any = None,
+    directory_path: str | None = None,
     data: Any = None,
-    files: Sequence[Any] | None = None,
+    files: Sequence[DataFile] | None = None,
     complete_batch: bool = True,
     ignore_join_errors: bool = False,
     wait_for_enrichments: bool = False,
@@ -201,12 +262,34 @@ def send_bulk_inferences(
     chunk_size: int | None = None,
     max_workers: int | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None]:
-    """Send many inferences as files; see ``ArthurModel.send_bulk_inferences``."""
+    """Send many inferences as files.
+
+    Args:
+        batch_id: Batch of all rows, for batch models.
+        directory_path: Directory of Parquet or JSON files.
+        data: A table.
+        files: Parquet or JSON files: paths or open binary files.
+        complete_batch: Close the batch afterwards when every row was accepted.
+        ignore_join_errors: Make up identifiers for rows that have none.
+        wait_for_enrichments: Wait until all enrichments are set up.
+        tz: Zone of times that have none: a name, or a tzinfo.
+        progress: Show how far it is.
+        chunk_size: Most rows of one request.
+        max_workers: Most requests at a time.
+
+    Returns:
+        ``counts`` and ``failures``, and the answer to closing the batch or ``None``.
+
+    Raises:
+        MissingParameterError: There is no data.
+        MethodNotApplicableError: The model is not saved.
+        ArthurError: Sending failed.
+    """
     from arthurai_api.api.inferences import send_inference_file as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = model.saved_id("take inferences")
-    schema = ingest_schema(model)
+    model_id = self.saved_id("take inferences")
+    schema = ingest_schema(self)
     if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
         raise UserTypeError(
             f"batch_id needs text, got {type(batch_id).__name__}. Give rows by name: data=, files= "
@@ -214,7 +297,7 @@ def send_bulk_inferences(
         )
     source = _source(directory_path, data, files)
     if wait_for_enrichments:
-        _await_enrichments(model)
+        _await_enrichments(self)
     preparer = Preparer(
         schema,
         INFERENCES,
@@ -223,7 +306,7 @@ def send_bulk_inferences(
         make_ids=ALWAYS if ignore_join_errors else WITH_TRUTH,
     )
     delivery = Delivery(
-        model.session,
+        self.session,
         model_id,
         schema,
         preparer,
@@ -242,27 +325,45 @@ def send_bulk_inferences(
                 account.result.summary(),
             )
         else:
-            closed = _close_batches(model, account.result)
+            closed = _close_batches(self, account.result)
     return account.result, closed
 
 
 def send_bulk_ground_truths(
-    model: ModelRecord,
-    directory_path: Any = None,
+    self: ModelRecord,
+    directory_path: str | None = None,
     data: Any = None,
-    files: Sequence[Any] | None = None,
+    files: Sequence[DataFile] | None = None,
     *,
     tz: Any = None,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
 ) -> SendResult:
-    """Send ground truth of many inferences as files; see ``ArthurModel``."""
+    """Send ground truth of many inferences as files.
+
+    Args:
+        directory_path: Directory of Parquet or JSON files.
+        data: A table with ``partner_inference_id``.
+        files: Parquet or JSON files: paths or open binary files.
+        tz: Zone of times that have none: a name, or a tzinfo.
+        progress: Show how far it is.
+        chunk_size: Most rows of one request.
+        max_workers: Most requests at a time.
+
+    Returns:
+        ``counts`` and ``failures``.
+
+    Raises:
+        MissingParameterError: There is no data.
+        MethodNotApplicableError: The model is not saved.
+        ArthurError: Sending failed.
+    """
     from arthurai_api.api.inferences import send_inference_file as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = model.saved_id("take ground truth")
-    schema = ingest_schema(model)
+    model_id = self.saved_id("take ground truth")
+    schema = ingest_schema(self)
     source = _source(directory_path, data, files)
     preparer = Preparer(
         schema,
@@ -273,7 +374,7 @@ def send_bulk_ground_truths(
         lenient=True,
     )
     delivery = Delivery(
-        model.session,
+        self.session,
         model_id,
         schema,
         preparer,
@@ -285,54 +386,90 @@ def send_bulk_ground_truths(
 
 
 def send_batch_inferences(
-    model: ModelRecord,
+    self: ModelRecord,
     batch_id: str | None,
-    directory_path: Any = None,
+    directory_path: str | None = None,
     data: Any = None,
     complete_batch: bool = True,
 ) -> tuple[SendResult, dict[str, Any] | None]:
-    """Send a batch, the old way; see ``ArthurModel.send_batch_inferences``."""
+    """Send a batch; deprecated since 3.10.0, use :meth:`send_bulk_inferences`.
+
+    Args:
+        batch_id: The batch.
+        directory_path: Directory of Parquet or JSON files.
+        data: A table.
+        complete_batch: Close the batch afterwards.
+
+    Returns:
+        What :meth:`send_bulk_inferences` returns.
+    """
     logger.warning("send_batch_inferences() is deprecated; use send_bulk_inferences()")
-    return send_bulk_inferences(model, batch_id, directory_path, data, None, complete_batch)
+    return send_bulk_inferences(self, batch_id, directory_path, data, None, complete_batch)
 
 
 def send_batch_ground_truths(
-    model: ModelRecord, directory_path: Any = None, data: Any = None
+    self: ModelRecord, directory_path: str | None = None, data: Any = None
 ) -> SendResult:
-    """Send ground truth, the old way; see ``ArthurModel.send_batch_ground_truths``."""
+    """Send ground truth; deprecated since 3.10.0, use :meth:`send_bulk_ground_truths`.
+
+    Args:
+        directory_path: Directory of Parquet or JSON files.
+        data: A table with ``partner_inference_id``.
+
+    Returns:
+        What :meth:`send_bulk_ground_truths` returns.
+    """
     logger.warning("send_batch_ground_truths() is deprecated; use send_bulk_ground_truths()")
-    return send_bulk_ground_truths(model, directory_path, data)
+    return send_bulk_ground_truths(self, directory_path, data)
 
 
 def set_reference_data(
-    model: ModelRecord,
-    directory_path: Any = None,
+    self: ModelRecord,
+    directory_path: str | None = None,
     data: Any = None,
-    files: Sequence[Any] | None = None,
+    files: Sequence[DataFile] | None = None,
     *,
     tz: Any = None,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None] | None:
-    """Give the data inferences are compared with; see ``ArthurModel.set_reference_data``."""
+    """Give the data that inferences are compared with.
+
+    Args:
+        directory_path: Directory of Parquet or JSON files.
+        data: A table; on an unsaved model it is kept and sent by ``save()``.
+        files: Parquet or JSON files: paths or open binary files.
+        tz: Zone of times that have none: a name, or a tzinfo.
+        progress: Show how far it is.
+        chunk_size: Most rows of one request.
+        max_workers: Most requests at a time.
+
+    Returns:
+        ``counts`` and ``failures``, and the answer to closing the set or ``None``; nothing
+        when the table is only kept.
+
+    Raises:
+        MissingParameterError: There is no data.
+        ArthurError: Sending failed.
+    """
     from arthurai_api.api.datasets import close_reference_data, upload_reference_data
 
     options = Options(progress, chunk_size, max_workers)
     source = _source(directory_path, data, files)
-    if model.id is None:
+    if self.id is None:
         if data is None:
             raise UserTypeError(
-                f"Model {model.shown_name!r} is not saved: give its reference data as "
+                f"Model {self.shown_name!r} is not saved: give its reference data as "
                 "`data` (it is sent by save()), or save the model before giving files."
             )
-        model.reference_dataframe = data
+        self.reference_dataframe = data
         return None
-    schema = ingest_schema(model)
+    schema = ingest_schema(self)
     preparer = Preparer(schema, REFERENCE, name="reference_data", zone=parse_zone(tz))
     delivery = Delivery(
-        model.session,
-        model.id,
+        self.session,
+        self.id,
         schema,
         preparer,
         upload_reference_data,
@@ -347,9 +484,9 @@ def set_reference_data(
             "the reference set stays open because not every row was accepted: %s", result.summary()
         )
         return result, None
-    answer = model.session.call_json(
+    answer = self.session.call_json(
         close_reference_data,
-        model.id,
+        self.id,
         body={"status": "uploaded", "total_record_count": result.accepted},
         retry=True,
     )
@@ -357,16 +494,27 @@ def set_reference_data(
 
 
 def close_batch(
-    model: ModelRecord, batch_id: str, num_inferences: int | None = None
+    self: ModelRecord, batch_id: str, num_inferences: int | None = None
 ) -> dict[str, Any]:
-    """Declare a batch complete; see ``ArthurModel.close_batch``."""
+    """Declare a batch complete.
+
+    Args:
+        batch_id: The batch.
+        num_inferences: Number of rows sent for it.
+
+    Returns:
+        The answer, below ``dataset_close_result``.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+    """
     from arthurai_api.api.datasets import close_batch as operation
 
     body: dict[str, Any] = {"status": "uploaded"}
     if num_inferences is not None:
         body["total_record_count"] = num_inferences
-    answer = model.session.call_json(
-        operation, model.saved_id("close a batch"), batch_id, body=body, retry=True
+    answer = self.session.call_json(
+        operation, self.saved_id("close a batch"), batch_id, body=body, retry=True
     )
     return {"dataset_close_result": answer}
 
@@ -422,15 +570,24 @@ def _await_enrichments(model: ModelRecord) -> None:
 
 
 def convert_dataframe(
-    model: ModelRecord, df: Any, is_ref_data: bool, max_rows_per_file: int = 500_000
+    self: ModelRecord, df: Any, is_ref_data: bool, max_rows_per_file: int = DEFAULT_ROWS_PER_FILE
 ) -> str:
-    """Write a table as the files the platform takes; see ``ArthurModel.convert_dataframe``."""
+    """Write a table as the files the platform takes.
+
+    Args:
+        df: The table.
+        is_ref_data: Whether it is reference data rather than inferences.
+        max_rows_per_file: Most rows of one file.
+
+    Returns:
+        Path of a new temporary directory; the caller removes it.
+    """
     from arthurai.upload.export import write_files
 
     return write_files(
         df,
-        ingest_schema(model),
+        ingest_schema(self),
         reference=is_ref_data,
-        stem=model.id or "",
+        stem=self.id or "",
         rows_per_file=max_rows_per_file,
     )

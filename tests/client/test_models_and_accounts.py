@@ -216,10 +216,10 @@ def test_a_hint_at_the_other_id_is_given_only_where_it_fits(arthur):
     assert arthur.organization_id in str(caught.value)
 
 
-def test_a_missing_argument_is_a_missing_parameter(arthur):
+def test_arguments_that_get_model_does_not_know(arthur):
     with pytest.raises(MissingParameterError, match="identifier"):
         arthur.get_model()
-    with pytest.raises(MissingParameterError, match="name"):
+    with pytest.raises(UserTypeError, match="unexpected keyword argument 'name'"):
         arthur.get_model("m", name="x")
 
 

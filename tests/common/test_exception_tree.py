@@ -14,8 +14,10 @@ from arthurai.common.exceptions import (
     ArthurUserError,
     Exchange,
     MissingParameterError,
+    UserTypeError,
     UserValueError,
     arthur_excepted,
+    wrap_errors,
 )
 
 OFFICIAL = {
@@ -94,17 +96,68 @@ def test_it_changes_nothing_when_all_is_well():
 
 
 @pytest.mark.parametrize(
-    ("args", "kwargs", "says"),
+    ("args", "kwargs", "kind", "says"),
     [
-        ((), {}, "'a'"),
-        ((1, 2, 3), {}, "too many"),
-        ((1,), {"c": 1}, "'c'"),
-        ((1,), {"a": 1}, "'a'"),
+        ((), {}, MissingParameterError, "missing .* 'a'"),
+        ((1, 2, 3), {}, UserTypeError, "takes from 1 to 2 positional arguments but 3"),
+        ((1,), {"c": 1}, UserTypeError, r"unexpected keyword argument 'c'$"),
+        ((1,), {"twise": True}, UserTypeError, r"argument 'twise'; did you mean 'twice'\?$"),
+        ((1,), {"a": 1}, UserTypeError, "multiple values for argument 'a'"),
     ],
 )
-def test_arguments_that_do_not_fit(args, kwargs, says):
-    with pytest.raises(MissingParameterError, match=says):
+def test_arguments_that_do_not_fit(args, kwargs, kind, says):
+    with pytest.raises(kind, match=says) as caught:
         total(*args, **kwargs)
+    assert isinstance(caught.value, TypeError)
+    assert isinstance(caught.value, ArthurUserError)
+    assert isinstance(caught.value, MissingParameterError) == (kind is MissingParameterError)
+
+
+def test_a_type_error_of_the_function_itself_is_no_refused_argument():
+    @arthur_excepted()
+    def fail(callback):
+        return callback()
+
+    with pytest.raises(ArthurUnexpectedError, match="missing"):
+        fail(lambda needed: needed)
+
+
+def test_a_class_is_wrapped_at_once():
+    def multiply(self: "Base", factor: int = 2) -> int:
+        """Multiply."""
+        return self.value * factor
+
+    @wrap_errors
+    class Base:
+        value = 3
+        double = multiply
+
+        def divide(self, by):
+            return self.value / by
+
+        def _private(self):
+            raise ZeroDivisionError
+
+        @staticmethod
+        def fixed():
+            raise ZeroDivisionError
+
+    @wrap_errors
+    class Special(Base):
+        halve = Base.divide
+
+    assert Special().double(factor=4) == 12
+    assert (Base.double.__name__, Base.double.__qualname__[-11:]) == ("double", "Base.double")
+    assert str(inspect.signature(Base.double)) == "(self, factor: int = 2) -> int"
+    assert Base.double.__doc__ == "Multiply."
+    assert Special.halve is Base.divide
+    with pytest.raises(ArthurUnexpectedError, match=r"^divide\(\) failed because division by zero"):
+        Special().halve(0)
+    with pytest.raises(UserTypeError, match=r"^Special\.double\(\) got .* did you mean 'factor'"):
+        Special().double(faktor=2)
+    for untouched in (Base()._private, Base.fixed):
+        with pytest.raises(ZeroDivisionError):
+            untouched()
 
 
 def test_own_errors_pass_untouched():

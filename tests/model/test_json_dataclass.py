@@ -10,8 +10,9 @@ import pytest
 from arthurai.client.auth_info import AuthInfo
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
 from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.base_model import ExplainabilityParameters
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
-from arthurai.model.model import ArthurModel, ExplainabilityParameters
+from arthurai.model.model import ArthurModel
 
 
 @dataclass

@@ -12,7 +12,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.model.alerts import Metric, MetricType
+from arthurai.model.metrics import Metric, MetricType
 from arthurai.query import avg, col, count, f1, select
 
 BY_GROUP = select("group", count(), avg("income").as_("mean")).group_by("group").order_by("group")

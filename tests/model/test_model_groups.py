@@ -10,7 +10,8 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.model.model import ArthurModel, ArthurModelGroup
+from arthurai.model.model import ArthurModel
+from arthurai.model.model_groups import ArthurModelGroup
 
 DATA = pd.DataFrame({"x": [1.5, 2.5], "hat": [0.5, 0.25], "amount": [1.0, 2.0]})
 

@@ -9,10 +9,10 @@ from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     UserValueError,
-    arthur_excepted,
+    wrap_errors,
 )
 from arthurai.model.bias.sensitive_groups import by_group, row_conditions, sensitive_attribute
-from arthurai.model.modeling.attribute_list import positive_predicted_class
+from arthurai.model.modeling.attribute_list import get_positive_predicted_class
 from arthurai.query import (
     col,
     confusion_matrix_rate,
@@ -77,6 +77,7 @@ class Disparity:
         }
 
 
+@wrap_errors
 class BiasMetrics:
     """Metrics by group. They need ground truth, except for positivity rates.
 
@@ -93,7 +94,6 @@ class BiasMetrics:
     def __repr__(self) -> str:
         return f"{type(self).__name__} of {self.arthur_model!r}"
 
-    @arthur_excepted("failed to compute confusion matrices by group")
     def group_confusion_matrices(
         self,
         attr_name: str,
@@ -148,7 +148,6 @@ class BiasMetrics:
             for metric in metrics
         }
 
-    @arthur_excepted("failed to compute positivity rates by group")
     def group_positivity_rates(
         self,
         attr_name: str,
@@ -184,7 +183,7 @@ class BiasMetrics:
         predicted = self._class(pred_property)
         if predicted is None:
             threshold = model.classifier_threshold
-            positive = positive_predicted_class(model) or ""
+            positive = get_positive_predicted_class(model) or ""
             reached = col(positive) >= (DEFAULT_THRESHOLD if threshold is None else threshold)
             answer = by_group(model, attribute, [rate(reached).as_(_POSITIVE)], conditions)
             return {group: rows[0][_POSITIVE] for group, rows in answer.items()}
@@ -200,7 +199,6 @@ class BiasMetrics:
 
     demographic_parity = group_positivity_rates
 
-    @arthur_excepted("failed to compare the groups")
     def disparities(
         self,
         attr_name: str,
@@ -269,7 +267,7 @@ class BiasMetrics:
                 "fairness by group is for classifiers."
             )
         names = model.get_attribute_names(stage=Stage.PredictedValue)
-        positive = positive_predicted_class(model)
+        positive = get_positive_predicted_class(model)
         if positive is not None:
             if pred_property in {None, positive}:
                 return None

@@ -12,7 +12,7 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
     UserTypeError,
     UserValueError,
-    arthur_excepted,
+    wrap_errors,
 )
 from arthurai.model.bias.sensitive_groups import sensitive_attribute
 from arthurai.model.metrics import interval
@@ -58,6 +58,7 @@ class Curves:
     attr_val_to_threshold: dict[Any, Any]
 
 
+@wrap_errors
 class ThresholdMitigation:
     """One threshold a group instead of one for all.
 
@@ -71,7 +72,6 @@ class ThresholdMitigation:
     def __repr__(self) -> str:
         return f"{type(self).__name__} of {self.arthur_model!r}"
 
-    @arthur_excepted("failed to enable bias mitigation")
     def enable(self) -> dict[str, Any]:
         """Have the curves computed; see ``ArthurModel.enable_bias_mitigation``.
 
@@ -86,7 +86,6 @@ class ThresholdMitigation:
 
         return enable_bias_mitigation(self.arthur_model)
 
-    @arthur_excepted("failed to fetch the curves")
     def get_curves(
         self, attribute: str, constraint: str = EqualOpportunity, *, as_frame: Frame = "pandas"
     ) -> Curves:
@@ -150,7 +149,6 @@ class ThresholdMitigation:
 
         return list(all_items(fetch))
 
-    @arthur_excepted("failed to read thresholds off the curves")
     def get_thresholds_for_idx(self, curves: Curves, idx: int | None = None) -> dict[Any, float]:
         """Read the thresholds of one choice.
 
@@ -176,7 +174,6 @@ class ThresholdMitigation:
             raise UserValueError(f"idx needs 0 to {last}, got {index!r}.")
         return {group: table[index][2] for group, table in points.items()}
 
-    @arthur_excepted("failed to plot the curves")
     def plot_curves(
         self,
         curves: Curves | None = None,

@@ -144,7 +144,7 @@ def append(model: ModelRecord, attributes: Sequence[ArthurAttribute]) -> None:
 
 
 def add_attribute(
-    model: ModelRecord,
+    self: ModelRecord,
     name: str | None = None,
     value_type: str | None = None,
     stage: str | None = None,
@@ -162,7 +162,34 @@ def add_attribute(
     arthur_attribute: ArthurAttribute | None = None,
     gt_pred_attrs_map: dict[str, str] | None = None,
 ) -> list[ArthurAttribute]:
-    """Add one attribute; see ``ArthurModel.add_attribute``."""
+    """Add one attribute.
+
+    Args:
+        name: Name: letters, digits, underscores, no digit first; unique in the model.
+        value_type: What a value is.
+        stage: Role in the model; predicted values and ground truth have their own calls.
+        label: What people read instead of the name.
+        position: Place within the stage, from 0.
+        categorical: The values are classes.
+        min_range: Least expected value.
+        max_range: Greatest expected value.
+        monitor_for_bias: The attribute is sensitive.
+        categories: The classes: raw values, dictionaries or category objects.
+        bins: Cut points or bin objects.
+        is_unique: The values are (nearly) all different.
+        is_positive_predicted_attribute: Predicts the positive class.
+        attribute_link: Name of the partner attribute.
+        arthur_attribute: A whole attribute instead of all the above.
+        gt_pred_attrs_map: Refused; deprecated since 2.0.0.
+
+    Returns:
+        A list with the new attribute.
+
+    Raises:
+        MissingParameterError: Name, value type or stage is absent.
+        MethodNotApplicableError: The stage needs an output helper.
+        UserValueError: The name is taken or not allowed.
+    """
     if arthur_attribute is None:
         if gt_pred_attrs_map is not None or stage in _PAIRED_STAGES:
             what = _PAIRED_STAGES.get(stage or "", "ground truth and predicted values")
@@ -193,17 +220,28 @@ def add_attribute(
             is_positive_predicted_attribute=is_positive_predicted_attribute,
             attribute_link=attribute_link,
         )
-    append(model, [arthur_attribute])
+    append(self, [arthur_attribute])
     return [arthur_attribute]
 
 
-def add_image_attribute(model: ModelRecord, name: str | None = None) -> list[ArthurAttribute]:
-    """Add the image a model looks at; see ``ArthurModel.add_image_attribute``."""
+def add_image_attribute(self: ModelRecord, name: str | None = None) -> list[ArthurAttribute]:
+    """Add the image the model looks at.
+
+    Args:
+        name: Name of the column of image paths.
+
+    Returns:
+        A list with the new attribute.
+
+    Raises:
+        MissingParameterError: There is no name.
+        UserValueError: The name is taken or not allowed.
+    """
     if name is None:
         raise MissingParameterError("add_image_attribute needs name, the column of image paths.")
-    [position] = next_positions(model, Stage.ModelPipelineInput, [0])
+    [position] = next_positions(self, Stage.ModelPipelineInput, [0])
     return add_attribute(
-        model,
+        self,
         name=name,
         value_type=ValueType.Image,
         stage=Stage.ModelPipelineInput,
@@ -212,27 +250,46 @@ def add_image_attribute(model: ModelRecord, name: str | None = None) -> list[Art
     )
 
 
-def get_image_attribute(model: ModelRecord) -> ArthurAttribute:
-    """Find the first image attribute; see ``ArthurModel.get_image_attribute``."""
-    for attribute in model.matching_attributes(value_type=ValueType.Image):
+def get_image_attribute(self: ModelRecord) -> ArthurAttribute:
+    """Find the image the model looks at.
+
+    Returns:
+        The first attribute of type image.
+
+    Raises:
+        UserValueError: There is none.
+    """
+    for attribute in self.matching_attributes(value_type=ValueType.Image):
         return attribute
     raise UserValueError(
-        f"Model {model.shown_name!r} has no image attribute; add one with add_image_attribute()."
+        f"Model {self.shown_name!r} has no image attribute; add one with add_image_attribute()."
     )
 
 
 def rename_attribute(
-    model: ModelRecord, old_name: str, new_name: str, stage: str
+    self: ModelRecord, old_name: str, new_name: str, stage: str
 ) -> ArthurAttribute:
-    """Rename an attribute and the links to it; see ``ArthurModel.rename_attribute``."""
-    attribute = model.get_attribute(old_name, stage)
+    """Rename an attribute; links to it follow.
+
+    Args:
+        old_name: Present name.
+        new_name: New name.
+        stage: Stage of the attribute.
+
+    Returns:
+        The attribute.
+
+    Raises:
+        UserValueError: There is no such attribute, or the new name is taken or not allowed.
+    """
+    attribute = self.get_attribute(old_name, stage)
     if new_name != old_name:
         check_names([new_name])
-        if any(other.name == new_name for other in model.attributes or ()):
+        if any(other.name == new_name for other in self.attributes or ()):
             raise UserValueError(
-                f"Model {model.shown_name!r} already has an attribute named {new_name!r}."
+                f"Model {self.shown_name!r} already has an attribute named {new_name!r}."
             )
-        _relink(model, old_name, new_name)
+        _relink(self, old_name, new_name)
     attribute.name = new_name
     return attribute
 
@@ -246,19 +303,29 @@ def _relink(model: ModelRecord, old_name: str, new_name: str | None) -> None:
 
 
 def remove_attribute(
-    model: ModelRecord,
+    self: ModelRecord,
     name: str | None = None,
     stage: str | None = None,
     attribute: ArthurAttribute | None = None,
 ) -> None:
-    """Take an attribute out of an unsaved model; see ``ArthurModel.remove_attribute``."""
-    if model.model_is_saved():
+    """Take an attribute out of an unsaved model; links to it are dropped.
+
+    Args:
+        name: Name of the attribute.
+        stage: Its stage.
+        attribute: An equal attribute, instead of name and stage.
+
+    Raises:
+        MethodNotApplicableError: The model is saved.
+        UserValueError: There is no such attribute.
+    """
+    if self.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {model.shown_name!r} is saved; attributes can be removed only before save()."
+            f"Model {self.shown_name!r} is saved; attributes can be removed only before save()."
         )
     if attribute is None and name is None:
         raise UserValueError("remove_attribute needs name or attribute.")
-    attributes = model.attributes or []
+    attributes = self.attributes or []
     for index, candidate in enumerate(attributes):
         if attribute is not None:
             found = candidate == attribute
@@ -266,31 +333,86 @@ def remove_attribute(
             found = candidate.name == name and stage in {None, candidate.stage}
         if found:
             del attributes[index]
-            _relink(model, candidate.name, None)
+            _relink(self, candidate.name, None)
             return
     wanted = attribute.short_name() if attribute is not None else repr(name)
     where = "" if stage is None else f" in stage {stage}"
-    raise UserValueError(f"Model {model.shown_name!r} has no attribute {wanted}{where}.")
+    raise UserValueError(f"Model {self.shown_name!r} has no attribute {wanted}{where}.")
 
 
 def set_attribute_labels(
-    model: ModelRecord,
+    self: ModelRecord,
     attribute_name: str,
-    labels: Mapping[Any, str],
+    labels: Mapping[int | str, str],
     attribute_stage: str | None = None,
 ) -> None:
-    """Name the categories of an attribute; see ``ArthurModel.set_attribute_labels``."""
+    """Name the categories of an attribute; they replace those it has.
+
+    Args:
+        attribute_name: Name of the attribute.
+        labels: Label by value.
+        attribute_stage: Stage of the attribute.
+
+    Raises:
+        UserValueError: There is no such attribute.
+    """
     if not isinstance(labels, Mapping):
         raise UserTypeError(
             f"labels needs a dictionary of value to label, got {type(labels).__name__}."
         )
-    attribute = model.get_attribute(attribute_name, attribute_stage)
-    attribute.categories = [AttributeCategory(value, label) for value, label in labels.items()]
+    attribute = self.get_attribute(attribute_name, attribute_stage)
+    attribute.categories = [AttributeCategory(str(value), label) for value, label in labels.items()]
 
 
-def set_predict_function_input_order(model: ModelRecord, attributes: Sequence[str]) -> None:
-    """Order the inputs of the model; see ``ArthurModel.set_predict_function_input_order``."""
-    inputs = [model.get_attribute(name, Stage.ModelPipelineInput) for name in attributes]
+def set_attribute_as_sensitive(
+    self: ModelRecord, attribute_name: str, attribute_stage: str | None = None
+) -> None:
+    """Have fairness measured over an attribute; nothing is sent before `save`.
+
+    Args:
+        attribute_name: Name of the attribute.
+        attribute_stage: Stage of the attribute.
+
+    Raises:
+        UserValueError: There is no such attribute.
+    """
+    self.get_attribute(attribute_name, attribute_stage).monitor_for_bias = True
+
+
+def check_has_bias_attrs(self: ModelRecord) -> bool:
+    """Return whether any attribute is sensitive.
+
+    Returns:
+        Whether an attribute has `monitor_for_bias`.
+    """
+    return any(attribute.monitor_for_bias for attribute in self.attributes or ())
+
+
+def check_attr_is_bias(self: ModelRecord, attr_name: str) -> bool:
+    """Return whether an attribute is sensitive.
+
+    Args:
+        attr_name: Name of the attribute.
+
+    Returns:
+        Its `monitor_for_bias`.
+
+    Raises:
+        UserValueError: There is no such attribute.
+    """
+    return self.get_attribute(attr_name).monitor_for_bias
+
+
+def set_predict_function_input_order(self: ModelRecord, attributes: Sequence[str]) -> None:
+    """Order the pipeline inputs as the predict function takes them.
+
+    Args:
+        attributes: Names of pipeline inputs; each gets its index as position.
+
+    Raises:
+        UserValueError: A name is no pipeline input.
+    """
+    inputs = [self.get_attribute(name, Stage.ModelPipelineInput) for name in attributes]
     for position, attribute in enumerate(inputs):
         attribute.position = position
 
@@ -307,13 +429,24 @@ def swap_predicted_attribute_positions(model: ModelRecord) -> None:
     first.position, second.position = second.position, first.position
 
 
-def binarize(model: ModelRecord, attribute_value: Mapping[str, float]) -> dict[str, float]:
-    """Complete one predicted probability to two; see ``ArthurModel.binarize``."""
-    predicted = model.get_attributes(Stage.PredictedValue)
+def binarize(self: ModelRecord, attribute_value: Mapping[str, float]) -> dict[str, float]:
+    """Complete one of two predicted probabilities.
+
+    Args:
+        attribute_value: The probability p of one predicted attribute, by its name.
+
+    Returns:
+        p and 1 - p by the names of the two predicted attributes.
+
+    Raises:
+        MethodNotApplicableError: The model does not predict exactly two probabilities.
+        UserValueError: There is not exactly one entry, or its name is unknown.
+    """
+    predicted = self.get_attributes(Stage.PredictedValue)
     if len(predicted) != _BINARY_CLASSES or not all(map(_is_probability, predicted)):
         raise MethodNotApplicableError(
             "binarize needs a model with exactly two predicted probabilities (FLOAT, range 0 to "
-            f"1); model {model.shown_name!r} has {len(predicted)} predicted attributes."
+            f"1); model {self.shown_name!r} has {len(predicted)} predicted attributes."
         )
     if not isinstance(attribute_value, Mapping) or len(attribute_value) != 1:
         raise UserValueError(
@@ -335,22 +468,38 @@ def _is_probability(attribute: ArthurAttribute) -> bool:
     )
 
 
-def one_hot_encode(model: ModelRecord, value: str) -> dict[str, int]:
-    """Spread one true class over all classes; see ``ArthurModel.one_hot_encode``."""
-    if model.output_type != OutputType.Multiclass:
+def one_hot_encode(self: ModelRecord, value: str) -> dict[str, int]:
+    """Spread the true class over the ground-truth attributes.
+
+    Args:
+        value: Name of a ground-truth attribute.
+
+    Returns:
+        1 for that attribute and 0 for the others, by name.
+
+    Raises:
+        MethodNotApplicableError: The model is no multiclass model.
+        UserValueError: There is no such ground-truth attribute.
+    """
+    if self.output_type != OutputType.Multiclass:
         raise MethodNotApplicableError(
-            f"one_hot_encode needs a multiclass model; model {model.shown_name!r} is "
-            f"{model.output_type}."
+            f"one_hot_encode needs a multiclass model; model {self.shown_name!r} is "
+            f"{self.output_type}."
         )
-    names = [a.name for a in model.matching_attributes(stage=Stage.GroundTruth)]
+    names = [a.name for a in self.matching_attributes(stage=Stage.GroundTruth)]
     if value not in names:
         raise UserValueError(f"{value!r} is not one of the ground-truth attributes {names}.")
     return {name: int(name == value) for name in names}
 
 
-def positive_predicted_class(model: ModelRecord) -> str | None:
-    """Name the positive prediction; see ``ArthurModel.get_positive_predicted_class``."""
-    predicted = model.get_attributes(Stage.PredictedValue)
-    if model.output_type != OutputType.Multiclass or len(predicted) != _BINARY_CLASSES:
+def get_positive_predicted_class(self: ModelRecord) -> str | None:
+    """Name the predicted attribute of the positive class.
+
+    Returns:
+        Its name; ``None`` for everything that is not a classifier with two predictions, or
+        when none is marked.
+    """
+    predicted = self.get_attributes(Stage.PredictedValue)
+    if self.output_type != OutputType.Multiclass or len(predicted) != _BINARY_CLASSES:
         return None
     return next((a.name for a in predicted if a.is_positive_predicted_attribute), None)

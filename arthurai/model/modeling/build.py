@@ -17,6 +17,7 @@ from arthurai.common.text import list_names, suggest
 from arthurai.model.modeling import outputs
 from arthurai.model.modeling.attribute_list import append, check_names
 from arthurai.model.modeling.ranked_list_limits import check_ranked_lists
+from arthurai.model.modeling.summary import review
 from arthurai.model.modeling.type_detection import advise, infer_attributes
 from arthurai.model.modeling.type_rules import infer_facts
 from arthurai.upload.table import Frame
@@ -30,18 +31,41 @@ _BINARY_CLASSES = 2
 
 
 def build(
-    model: ModelRecord,
+    self: ModelRecord,
     data: Any,
     pred_to_ground_truth_map: Mapping[str | None, Any],
     positive_predicted_attr: str | None = None,
     non_input_columns: Sequence[str] | None = None,
     ground_truth_column: str | None = None,
     set_reference_data: bool = True,
-) -> None:
-    """Describe a model from a table; see ``ArthurModel.build``."""
-    if model.model_is_saved():
+) -> Any:
+    """Describe the whole model from one table.
+
+    Columns that are neither predictions, nor ground truth, nor named in
+    ``non_input_columns`` become pipeline inputs. Attributes the model had before are replaced;
+    when something is wrong they stay as they were.
+
+    Args:
+        data: A pandas or polars frame, a pyarrow table, a list of dicts or a dict of lists.
+        pred_to_ground_truth_map: Ground-truth column by predicted column, where ``None``
+            stands for a column that does not exist; or, together with
+            ``ground_truth_column``, the class by predicted column.
+        positive_predicted_attr: The predicted column of the positive class, for two classes.
+        non_input_columns: Columns that are kept beside the inputs.
+        ground_truth_column: The one column that holds the true class.
+        set_reference_data: Keep ``data`` as reference data and send it in :meth:`save`.
+
+    Returns:
+        The table of :meth:`review`.
+
+    Raises:
+        MethodNotApplicableError: The model is saved, or its output type needs another way.
+        UserValueError: Columns are missing, names are not allowed, or the map does not fit.
+        UserTypeError: Predictions of a classifier are no floats, or a column mixes types.
+    """
+    if self.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {model.shown_name!r} is saved; its attributes can no longer be built. "
+            f"Model {self.shown_name!r} is saved; its attributes can no longer be built. "
             "Make a new model, or a new version with ArthurModelGroup.add_version()."
         )
     if not isinstance(pred_to_ground_truth_map, Mapping):
@@ -50,32 +74,33 @@ def build(
             f"{type(pred_to_ground_truth_map).__name__}."
         )
     frame = Frame(data)
-    if ground_truth_column is not None and model.output_type != OutputType.Multiclass:
+    if ground_truth_column is not None and self.output_type != OutputType.Multiclass:
         raise UserValueError(
             f"ground_truth_column={ground_truth_column!r} makes sense for {OutputType.Multiclass} "
             "models only; map each predicted column to its ground-truth column instead."
         )
     plan = _Plan(frame, pred_to_ground_truth_map, positive_predicted_attr, ground_truth_column)
     plan.check(non_input_columns or ())
-    with _fresh_attributes(model):
+    with _fresh_attributes(self):
         outside = {*plan.predictions, *plan.truths, *(non_input_columns or ())}
         inputs = [name for name in frame.names if name not in outside]
         for stage, names in (
             (Stage.ModelPipelineInput, inputs),
             (Stage.NonInputData, list(non_input_columns or ())),
         ):
-            append(model, infer_attributes(model, frame, names, stage))
-        if model.input_type == InputType.TimeSeries:
-            _check_time_series(model)
-        inferred = list(model.attributes or ())
-        _add_outputs(model, plan)
+            append(self, infer_attributes(self, frame, names, stage))
+        if self.input_type == InputType.TimeSeries:
+            _check_time_series(self)
+        inferred = list(self.attributes or ())
+        _add_outputs(self, plan)
     advise(inferred)
     if set_reference_data:
-        model.reference_dataframe = frame.reusable
+        self.reference_dataframe = frame.reusable
     logger.info(
         "The schema of model %r is built. Check it with review(), then call save().",
-        model.shown_name,
+        self.shown_name,
     )
+    return review(self)
 
 
 class _Plan:
@@ -281,13 +306,8 @@ def _add_numbers(model: ModelRecord, plan: _Plan) -> None:
             f"{ {name: types[name] for name in pairs} }."
         )
     [value_type] = predicted
-    outputs.add_regression_output_attributes(
-        model,
-        pairs,
-        value_type,
-        plan.frame,
-        ground_truth_types={truth: types[truth] for truth in pairs.values()},
-    )
+    truth_types = {truth: types[truth] for truth in pairs.values()}
+    outputs.add_numbers(model, pairs, value_type, plan.frame, truth_types)
 
 
 def _number_type(plan: _Plan, name: str, stage: str) -> str:

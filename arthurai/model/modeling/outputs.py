@@ -28,21 +28,49 @@ _BINARY_CLASSES = 2
 
 
 def add_regression_output_attributes(
-    model: ModelRecord,
+    self: ModelRecord,
     pred_to_ground_truth_map: Mapping[str, str],
     value_type: str,
     data: Any = None,
-    *,
-    ground_truth_types: Mapping[str, str] | None = None,
 ) -> dict[str, ArthurAttribute]:
-    """Add linked numbers; see ``ArthurModel.add_regression_output_attributes``.
+    """Add predicted numbers and their ground truth.
 
-    ``ground_truth_types`` gives ground-truth columns a value type of their own.
+    Args:
+        pred_to_ground_truth_map: Ground-truth column by predicted column.
+        value_type: Value type of all of them.
+        data: A table to read the ranges from.
+
+    Returns:
+        The new attributes by name.
+
+    Raises:
+        UserValueError: A column is missing in ``data``, or a name is taken or not allowed.
+    """
+    return add_numbers(self, pred_to_ground_truth_map, value_type, data, truth_types={})
+
+
+def add_numbers(
+    model: ModelRecord,
+    pred_to_ground_truth_map: Mapping[str, str],
+    value_type: str,
+    data: Any,
+    truth_types: Mapping[str, str],
+) -> dict[str, ArthurAttribute]:
+    """Add predicted numbers and their ground truth, which may have value types of its own.
+
+    Args:
+        model: The model.
+        pred_to_ground_truth_map: Ground-truth column by predicted column.
+        value_type: Value type of the predictions.
+        data: A table to read the ranges from, or `None`.
+        truth_types: Value type by ground-truth column; that of the predictions when omitted.
+
+    Returns:
+        The new attributes by name.
     """
     pairs = _checked_map(pred_to_ground_truth_map)
     _check_different(*(name for pair in pairs for name in pair))
     frame = None if data is None else _frame_with(data, [n for pair in pairs for n in pair])
-    truth_types = ground_truth_types or {}
     ranks = range(len(pairs))
     truth_positions = next_positions(model, Stage.GroundTruth, ranks)
     predicted_positions = next_positions(model, Stage.PredictedValue, ranks)
@@ -65,15 +93,27 @@ def add_regression_output_attributes(
 
 
 def add_classifier_output_attributes_gtclass(
-    model: ModelRecord,
+    self: ModelRecord,
     pred_to_ground_truth_class_map: Mapping[str, Any],
     ground_truth_column: str,
     data: Any,
     positive_predicted_attr: str | None = None,
 ) -> dict[str, ArthurAttribute]:
-    """Add probabilities of the classes in one column.
+    """Add class probabilities whose ground truth is one column of classes.
 
-    See ``ArthurModel.add_classifier_output_attributes_gtclass``.
+    Args:
+        pred_to_ground_truth_class_map: Class by predicted column.
+        ground_truth_column: The column that holds the true class.
+        data: A table with that column, to read the classes from.
+        positive_predicted_attr: The predicted column of the positive class, for two classes.
+
+    Returns:
+        The new attributes by name.
+
+    Raises:
+        MissingParameterError: There is no ``data``.
+        UserValueError: The column has missing values, or a name is taken or not allowed.
+        ArthurUserError: The column holds neither text nor whole numbers.
     """
     pairs = _checked_map(pred_to_ground_truth_class_map)
     predictions = [prediction for prediction, _ in pairs]
@@ -88,10 +128,10 @@ def add_classifier_output_attributes_gtclass(
             f"columns {predictions}."
         )
     _check_different(ground_truth_column, *predictions)
-    truth = _class_column(model, data, ground_truth_column)
+    truth = _class_column(self, data, ground_truth_column)
     # The platform adds the negative class of a lone prediction, at position 0.
     first = 1 if len(pairs) == 1 else 0
-    positions = next_positions(model, Stage.PredictedValue, range(first, first + len(pairs)))
+    positions = next_positions(self, Stage.PredictedValue, range(first, first + len(pairs)))
     added = {ground_truth_column: truth}
     for (prediction, class_value), position in zip(pairs, positions, strict=True):
         added[prediction] = _probability(
@@ -100,7 +140,7 @@ def add_classifier_output_attributes_gtclass(
             gt_class_link=str(class_value),
             is_positive_predicted_attribute=prediction == positive_predicted_attr,
         )
-    append(model, list(added.values()))
+    append(self, list(added.values()))
     return added
 
 
@@ -141,11 +181,18 @@ def class_facts(column: Column) -> Facts:
 
 
 def add_multiclass_classifier_output_attributes(
-    model: ModelRecord, pred_to_ground_truth_map: Mapping[str, str]
+    self: ModelRecord, pred_to_ground_truth_map: Mapping[str, str]
 ) -> dict[str, ArthurAttribute]:
-    """Add more than two probabilities with a ground-truth column each.
+    """Add more than two class probabilities with a 0/1 ground-truth column each.
 
-    See ``ArthurModel.add_multiclass_classifier_output_attributes``.
+    Args:
+        pred_to_ground_truth_map: Ground-truth column by predicted column, in class order.
+
+    Returns:
+        The new attributes by name.
+
+    Raises:
+        UserValueError: There are two pairs or fewer, or a name is taken or not allowed.
     """
     if len(_checked_map(pred_to_ground_truth_map)) <= _BINARY_CLASSES:
         raise UserValueError(
@@ -153,7 +200,7 @@ def add_multiclass_classifier_output_attributes(
             f"{list(pred_to_ground_truth_map)}. For two use "
             "add_binary_classifier_output_attributes()."
         )
-    return add_one_column_per_class(model, pred_to_ground_truth_map)
+    return add_one_column_per_class(self, pred_to_ground_truth_map)
 
 
 def add_one_column_per_class(
@@ -183,14 +230,25 @@ def add_one_column_per_class(
 
 
 def add_binary_classifier_output_attributes(
-    model: ModelRecord,
+    self: ModelRecord,
     positive_predicted_attr: str,
     pred_to_ground_truth_map: Mapping[str | None, str | None],
-    threshold: float = DEFAULT_THRESHOLD,
+    threshold: float = 0.5,
 ) -> dict[str, ArthurAttribute]:
-    """Add the two probabilities of a yes/no classifier.
+    """Add the probabilities of a yes/no classifier and its two 0/1 ground-truth columns.
 
-    See ``ArthurModel.add_binary_classifier_output_attributes``.
+    Args:
+        positive_predicted_attr: The predicted column of the positive class, or its
+            ground-truth column.
+        pred_to_ground_truth_map: Ground-truth column by predicted column, two pairs; ``None``
+            for a column that does not exist.
+        threshold: From this probability on the classifier says yes.
+
+    Returns:
+        The new attributes by name.
+
+    Raises:
+        UserValueError: There are not two pairs, or the positive column is not among them.
     """
     if (
         not isinstance(pred_to_ground_truth_map, Mapping)
@@ -203,8 +261,8 @@ def add_binary_classifier_output_attributes(
         )
     _check_different(*pred_to_ground_truth_map, *pred_to_ground_truth_map.values())
     positive = _positive_prediction(positive_predicted_attr, pred_to_ground_truth_map)
-    truth_positions = next_positions(model, Stage.GroundTruth, range(_BINARY_CLASSES))
-    predicted_positions = next_positions(model, Stage.PredictedValue, range(_BINARY_CLASSES))
+    truth_positions = next_positions(self, Stage.GroundTruth, range(_BINARY_CLASSES))
+    predicted_positions = next_positions(self, Stage.PredictedValue, range(_BINARY_CLASSES))
     added: dict[str, ArthurAttribute] = {}
     for (prediction, truth), truth_position, predicted_position in zip(
         pred_to_ground_truth_map.items(), truth_positions, predicted_positions, strict=True
@@ -218,8 +276,8 @@ def add_binary_classifier_output_attributes(
             )
         if truth is not None:
             added[truth] = _indicator(truth, truth_position, prediction)
-    append(model, list(added.values()))
-    model.classifier_threshold = threshold
+    append(self, list(added.values()))
+    self.classifier_threshold = threshold
     return added
 
 
@@ -237,44 +295,75 @@ def _positive_prediction(wanted: str, pairs: Mapping[str | None, str | None]) ->
 
 
 def add_object_detection_output_attributes(
-    model: ModelRecord,
+    self: ModelRecord,
     predicted_attr_name: str,
     gt_attr_name: str,
     image_class_labels: Sequence[str],
 ) -> dict[str, ArthurAttribute]:
-    """Add linked boxes; see ``ArthurModel.add_object_detection_output_attributes``."""
+    """Add detected boxes and their ground truth.
+
+    A cell is a list of boxes ``[class id, confidence, top left x, top left y, width,
+    height]``, lengths in pixels.
+
+    Args:
+        predicted_attr_name: Column of predicted boxes.
+        gt_attr_name: Column of true boxes.
+        image_class_labels: Class names, in the order of the class ids.
+
+    Returns:
+        The new attributes by name.
+
+    Raises:
+        MethodNotApplicableError: The model does not detect objects in images.
+        UserValueError: The names are equal, or there are no labels.
+    """
     _check_different(predicted_attr_name, gt_attr_name)
     if isinstance(image_class_labels, str) or not image_class_labels:
         raise UserValueError(
             "image_class_labels needs the list of class names, in the order of the class ids, got "
             f"{image_class_labels!r}."
         )
-    if model.input_type != InputType.Image or model.output_type != OutputType.ObjectDetection:
+    if self.input_type != InputType.Image or self.output_type != OutputType.ObjectDetection:
         raise MethodNotApplicableError(
             "Object detection needs a model of input type IMAGE and output type OBJECT_DETECTION; "
-            f"model {model.shown_name!r} is {model.input_type} and {model.output_type}."
+            f"model {self.shown_name!r} is {self.input_type} and {self.output_type}."
         )
     added = _linked_pair(
-        model,
+        self,
         (gt_attr_name, ValueType.BoundingBox),
         (predicted_attr_name, ValueType.BoundingBox),
     )
-    model.image_class_labels = [str(label) for label in image_class_labels]
+    self.image_class_labels = [str(label) for label in image_class_labels]
     return added
 
 
 def add_ranked_list_output_attributes(
-    model: ModelRecord, predicted_attr_name: str, gt_attr_name: str
+    self: ModelRecord, predicted_attr_name: str, gt_attr_name: str
 ) -> dict[str, ArthurAttribute]:
-    """Add linked recommendations; see ``ArthurModel.add_ranked_list_output_attributes``."""
+    """Add recommendations and their ground truth.
+
+    A predicted cell is a list of ``{"item_id": ..., "label": ..., "score": ...}``, the best
+    first; a true one is a list of item ids.
+
+    Args:
+        predicted_attr_name: Column of recommendations.
+        gt_attr_name: Column of relevant items.
+
+    Returns:
+        The new attributes by name.
+
+    Raises:
+        MethodNotApplicableError: The model does not recommend.
+        UserValueError: The names are equal, taken or not allowed.
+    """
     _check_different(predicted_attr_name, gt_attr_name)
-    if model.output_type != OutputType.RankedList:
+    if self.output_type != OutputType.RankedList:
         raise MethodNotApplicableError(
             "Recommendations need a model of output type RANKED_LIST; model "
-            f"{model.shown_name!r} is {model.output_type}."
+            f"{self.shown_name!r} is {self.output_type}."
         )
     return _linked_pair(
-        model,
+        self,
         (gt_attr_name, ValueType.StringArray),
         (predicted_attr_name, ValueType.RankedList),
     )

@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 _EXAMPLES = 3
 
 
-def validate_reference_data(model: ModelRecord, reference_dataframe: Any) -> None:
-    """Raise everything wrong with reference data; see ``ArthurModel.validate_reference_data``."""
-    problems = reference_problems(model, reference_dataframe)
+def validate_reference_data(self: ModelRecord, reference_dataframe: Any) -> None:
+    """Check that a table fits the attributes of the model.
+
+    Args:
+        reference_dataframe: The table.
+
+    Raises:
+        UserTypeError: It does not fit; the message lists every problem.
+    """
+    problems = reference_problems(self, reference_dataframe)
     if problems:
         raise UserTypeError(
-            f"The reference data does not fit model {model.shown_name!r}:\n"
+            f"The reference data does not fit model {self.shown_name!r}:\n"
             + "\n".join(f"  - {problem}" for problem in problems)
         )
 

@@ -67,18 +67,34 @@ class AttributeTable:
 
 
 def review(
-    model: ModelRecord,
+    self: ModelRecord,
     stage: str | None = None,
-    props: Sequence[str] | None = None,
+    props: list[str] | None = None,
     print_df: bool = False,
 ) -> Any:
-    """Show the attributes as a table; see ``ArthurModel.review``."""
-    model.known_attributes("be reviewed")
+    """Show the attributes as a table.
+
+    Args:
+        stage: Only attributes of this stage.
+        props: Columns of the table beside name and stage: fields of an attribute, or
+            ``range``.
+        print_df: Display the table instead of returning it.
+
+    Returns:
+        A pandas DataFrame, one row an attribute, or an
+        :class:`~arthurai.model.modeling.summary.AttributeTable` where pandas is not
+        installed; ``None`` when it is displayed.
+
+    Raises:
+        MissingParameterError: The model has no attributes yet.
+        UserValueError: A column is no field of an attribute.
+    """
+    self.known_attributes("be reviewed")
     asked = [_OTHER_NAMES.get(prop, prop) for prop in (DEFAULT_PROPS if props is None else props)]
     columns = ["name", *([] if stage is not None else ["stage"]), *asked]
     rows = [
         [_value(attribute, column) for column in columns]
-        for attribute in model.matching_attributes(stage=stage)
+        for attribute in self.matching_attributes(stage=stage)
     ]
     table = _table(columns, rows)
     if not print_df:

@@ -9,6 +9,7 @@ from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.modeling.attribute_list import append, next_positions
+from arthurai.model.modeling.summary import review
 from arthurai.model.modeling.type_detection import advise, infer_attributes
 from arthurai.upload.table import Frame
 
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def build_token_sequence_model(
-    model: ModelRecord,
+    self: ModelRecord,
     input_column: str | Sequence[str],
     output_text_column: str,
     input_token_column: str | None = None,
@@ -30,19 +31,39 @@ def build_token_sequence_model(
     ground_truth_text_column: str | None = None,
     ground_truth_tokens_column: str | None = None,
     data: Any = None,
-) -> None:
-    """Describe a text-writing model; see ``ArthurModel.build_token_sequence_model``."""
-    attributes = _inputs(model, input_column, input_token_column, data)
-    attributes += _outputs(model, output_text_column, output_token_column, output_likelihood_column)
+) -> Any:
+    """Describe a model that writes text.
+
+    Args:
+        input_column: The input: text or image path in one column, or the columns of a table.
+        output_text_column: The text written.
+        input_token_column: The tokens of the input text.
+        output_token_column: The tokens written.
+        output_likelihood_column: For each token written, the likeliest tokens and their
+            probabilities.
+        ground_truth_text_column: The text that should have been written.
+        ground_truth_tokens_column: Its tokens.
+        data: The table the inputs are described from, for tabular and time series models.
+
+    Returns:
+        The table of :meth:`review`.
+
+    Raises:
+        UserValueError: Several input columns are given for text or images, or names are taken.
+        UserTypeError: Tabular inputs are given without data.
+    """
+    attributes = _inputs(self, input_column, input_token_column, data)
+    attributes += _outputs(self, output_text_column, output_token_column, output_likelihood_column)
     if ground_truth_text_column is not None:
-        attributes += _ground_truth(model, ground_truth_text_column, ground_truth_tokens_column)
+        attributes += _ground_truth(self, ground_truth_text_column, ground_truth_tokens_column)
     elif ground_truth_tokens_column is not None:
         logger.warning(
             "ground_truth_tokens_column %r is left out: tokens need the text they come from, give "
             "ground_truth_text_column too.",
             ground_truth_tokens_column,
         )
-    append(model, attributes)
+    append(self, attributes)
+    return review(self)
 
 
 def _inputs(

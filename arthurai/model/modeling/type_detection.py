@@ -27,8 +27,20 @@ _PARALLEL_CELLS = 500_000
 _MOST_NAMED = 10
 
 
-def infer_schema(model: ModelRecord, data: Any, stage: str) -> None:
-    """Add an attribute for each column of ``data``; see ``ArthurModel.infer_schema``."""
+def infer_schema(self: ModelRecord, data: Any, stage: str) -> None:
+    """Add an attribute for each column, described by what the column holds.
+
+    Args:
+        data: A pandas or polars frame or named series, a pyarrow table, a list of dicts or a
+            dict of lists.
+        stage: Stage of the attributes: an input or non-input stage.
+
+    Raises:
+        MethodNotApplicableError: The stage holds predictions or ground truth.
+        UserTypeError: `data` is no table, or a column mixes types.
+        UserValueError: There are no rows, a column holds times without time zone, or a name is
+            taken or not allowed.
+    """
     if stage in {Stage.PredictedValue, Stage.GroundTruth, Stage.GroundTruthClass}:
         raise MethodNotApplicableError(
             f"infer_schema cannot add attributes of stage {stage}: predicted values and ground "
@@ -38,9 +50,20 @@ def infer_schema(model: ModelRecord, data: Any, stage: str) -> None:
     if stage not in Stage.list():
         raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}.")
     frame = Frame(data)
-    attributes = infer_attributes(model, frame, frame.names, stage)
-    append(model, attributes)
+    attributes = infer_attributes(self, frame, frame.names, stage)
+    append(self, attributes)
     advise(attributes)
+
+
+def from_dataframe(self: ModelRecord, data: Any, stage: str) -> None:
+    """Do what `infer_schema` does; deprecated since 3.12.0.
+
+    Args:
+        data: The table.
+        stage: Stage of the attributes.
+    """
+    logger.warning("from_dataframe is deprecated; use infer_schema.")
+    infer_schema(self, data, stage)
 
 
 def infer_attributes(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import ArthurError
+from arthurai.model import querying
 from arthurai.model.viz import plot_data as series
 from arthurai.query import col, count, maximum, minimum, select
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arthurai.model.attributes import ArthurAttribute
-    from arthurai.model.model import ArthurModel
+    from arthurai.model.base_model import ModelRecord
     from arthurai.model.viz.plot_data import Groups, Series
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class Contents:
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def gather(model: ArthurModel) -> Contents:
+def gather(model: ModelRecord) -> Contents:
     """Ask the server for everything that a report of a saved model shows.
 
     What a model cannot answer, such as drift without reference data, is named in the report.
@@ -111,10 +112,10 @@ def gather(model: ArthurModel) -> Contents:
     return contents
 
 
-def _facts(model: ArthurModel) -> dict[str, str]:
+def _facts(model: ModelRecord) -> dict[str, str]:
     time = "inference_timestamp"
     items = (count(), minimum(time).as_("first"), maximum(time).as_("last"))
-    (seen,) = model.query(select(*items))
+    (seen,) = querying.query(model, select(*items))
     facts = {
         "id": str(model.id),
         "partner model id": model.partner_model_id,
@@ -127,7 +128,7 @@ def _facts(model: ArthurModel) -> dict[str, str]:
         facts["last inference"] = _minute(seen["last"])
     if any(a.stage in {Stage.GroundTruth, Stage.GroundTruthClass} for a in model.get_attributes()):
         labelled = select(count()).where(col("ground_truth_timestamp").not_null())
-        facts["with ground truth"] = f"{model.query(labelled)[0]['count']:,}"
+        facts["with ground truth"] = f"{querying.query(model, labelled)[0]['count']:,}"
     if model.classifier_threshold is not None:
         facts["classifier threshold"] = str(model.classifier_threshold)
     return facts
@@ -137,7 +138,7 @@ def _minute(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _metrics_of(model: ArthurModel) -> tuple[str, ...]:
+def _metrics_of(model: ModelRecord) -> tuple[str, ...]:
     if model.output_type == OutputType.Regression:
         return _REGRESSION
     if model.output_type == OutputType.Multiclass:
@@ -146,13 +147,13 @@ def _metrics_of(model: ArthurModel) -> tuple[str, ...]:
     return ()
 
 
-def _add_metrics(contents: Contents, model: ArthurModel, metrics: tuple[str, ...]) -> None:
+def _add_metrics(contents: Contents, model: ModelRecord, metrics: tuple[str, ...]) -> None:
     if metrics:
         contents.metrics = series.metric_series(model, metrics, contents.resolution)
         contents.overall = series.metric_totals(model, metrics)
 
 
-def _add_drift(contents: Contents, model: ArthurModel) -> None:
+def _add_drift(contents: Contents, model: ModelRecord) -> None:
     names = [a.name for a in model.get_attributes() if _drifts(a)][:_MOST_DRIFT]
     if not names:
         return
@@ -170,7 +171,7 @@ def _drifts(attribute: ArthurAttribute) -> bool:
     return attribute.value_type in _MEASURABLE and attribute.stage not in truths
 
 
-def _add_groups(contents: Contents, model: ArthurModel, metrics: tuple[str, ...]) -> None:
+def _add_groups(contents: Contents, model: ModelRecord, metrics: tuple[str, ...]) -> None:
     by_group = _BY_GROUP if metrics == _BINARY else metrics
     for attribute in model.get_attributes():
         if attribute.monitor_for_bias and by_group:

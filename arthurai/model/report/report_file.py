@@ -14,16 +14,31 @@ from arthurai.version import __version__
 if TYPE_CHECKING:
     import os
 
-    from arthurai.model.model import ArthurModel
+    from arthurai.model.base_model import ModelRecord
     from arthurai.model.report.report_contents import Contents
 
 
-def write_report(model: ArthurModel, path: str | os.PathLike[str]) -> Path:
-    """Write the report of a saved model; see ``ArthurModel.report``."""
+def write_report(self: ModelRecord, path: str | os.PathLike[str]) -> Path:
+    """Write a page that shows the model: its accuracy, its drift and its fairness.
+
+    The page is one HTML file that needs no network: charts, their data and their script are
+    inside. It holds aggregates only, no single inference.
+
+    Args:
+        path: The file to write; its folder must exist. An older report is replaced.
+
+    Returns:
+        The file.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: The file cannot be written.
+        ArthurUserError: The packages jinja2 and plotly are not installed.
+    """
     target = Path(path)
     if not target.parent.is_dir():
         raise UserValueError(f"path={str(path)!r}: there is no folder {str(target.parent)!r}")
-    html = render(gather(model))
+    html = render(gather(self))
     try:
         target.write_text(html, encoding="utf-8")
     except OSError as fault:

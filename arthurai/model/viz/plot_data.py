@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.model import querying
 from arthurai.model.viz.smoothing import get_pred_and_gt_attrs
 from arthurai.query import (
     Expression,
@@ -25,7 +26,7 @@ from arthurai.query.expressions import call
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.model.model import ArthurModel
+    from arthurai.model.base_model import ModelRecord
     from arthurai.query import Query
 
 Metric: TypeAlias = str | Expression
@@ -142,7 +143,7 @@ def metric_name(metric: Metric) -> str:
     return metric if isinstance(metric, str) else metric.name or metric.target
 
 
-def checked_resolution(model: ArthurModel, resolution: str) -> str:
+def checked_resolution(model: ModelRecord, resolution: str) -> str:
     """Return the resolution for a model: batches for batch models, else what was asked for.
 
     Raises:
@@ -174,7 +175,7 @@ def _period(row: Mapping[str, Any], resolution: str) -> Any:
     return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
 
 
-def _evaluation(model: ArthurModel, metric: Metric) -> Expression:
+def _evaluation(model: ModelRecord, metric: Metric) -> Expression:
     """Return the call that computes a metric, under the metric's own name."""
     if isinstance(metric, Expression):
         return metric.as_(metric_name(metric))
@@ -192,7 +193,7 @@ def _evaluation(model: ArthurModel, metric: Metric) -> Expression:
     ).as_(metric)
 
 
-def metric_series(model: ArthurModel, metrics: Sequence[Metric], resolution: str) -> list[Series]:
+def metric_series(model: ModelRecord, metrics: Sequence[Metric], resolution: str) -> list[Series]:
     """Compute functions of the query language by period.
 
     Args:
@@ -206,7 +207,7 @@ def metric_series(model: ArthurModel, metrics: Sequence[Metric], resolution: str
     """
     resolution = checked_resolution(model, resolution)
     items = [_evaluation(model, metric) for metric in metrics]
-    rows = model.query(_by_period(items, resolution))
+    rows = querying.query(model, _by_period(items, resolution))
     rows = [row for row in rows if row.get(resolution) is not None]
     return [
         Series(
@@ -219,7 +220,7 @@ def metric_series(model: ArthurModel, metrics: Sequence[Metric], resolution: str
 
 
 def drift_series(
-    model: ArthurModel, attributes: Sequence[str], drift_metric: str, resolution: str
+    model: ModelRecord, attributes: Sequence[str], drift_metric: str, resolution: str
 ) -> list[Series]:
     """Compute the drift of attributes against the reference data by period.
 
@@ -234,8 +235,8 @@ def drift_series(
         One series an attribute.
     """
     resolution = checked_resolution(model, resolution)
-    rows = model.query(
-        {**_drift(attributes, drift_metric), "rollup": resolution}, query_type="drift"
+    rows = querying.query(
+        model, {**_drift(attributes, drift_metric), "rollup": resolution}, query_type="drift"
     )
     ranks = _batch_ranks(model) if resolution == BATCH else {}
     rows = [row for row in rows if row.get("rollup") is not None]
@@ -247,7 +248,7 @@ def drift_series(
     return [Series(name, periods, [row.get(name) for row in rows]) for name in attributes]
 
 
-def metric_totals(model: ArthurModel, metrics: Sequence[str]) -> dict[str, float | None]:
+def metric_totals(model: ModelRecord, metrics: Sequence[str]) -> dict[str, float | None]:
     """Compute functions of the query language over all inferences.
 
     Args:
@@ -257,12 +258,12 @@ def metric_totals(model: ArthurModel, metrics: Sequence[str]) -> dict[str, float
     Returns:
         Metric to value; ``None`` without any ground truth.
     """
-    (row,) = model.query(select(*(_evaluation(model, metric) for metric in metrics)))
+    (row,) = querying.query(model, select(*(_evaluation(model, metric) for metric in metrics)))
     return {metric: row[metric] for metric in metrics}
 
 
 def drift_totals(
-    model: ArthurModel, attributes: Sequence[str], drift_metric: str
+    model: ModelRecord, attributes: Sequence[str], drift_metric: str
 ) -> dict[str, float | None]:
     """Compute the drift of attributes over all inferences.
 
@@ -274,7 +275,7 @@ def drift_totals(
     Returns:
         Attribute to drift.
     """
-    rows = model.query(_drift(attributes, drift_metric), query_type="drift")
+    rows = querying.query(model, _drift(attributes, drift_metric), query_type="drift")
     return {name: rows[0].get(name) if rows else None for name in attributes}
 
 
@@ -288,13 +289,13 @@ def _drift(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]:
     }
 
 
-def _batch_ranks(model: ArthurModel) -> dict[str, int]:
+def _batch_ranks(model: ModelRecord) -> dict[str, int]:
     newest = maximum("inference_timestamp").as_(_TIMESTAMP)
-    rows = model.query(select(BATCH, newest).group_by(BATCH).order_by(newest))
+    rows = querying.query(model, select(BATCH, newest).group_by(BATCH).order_by(newest))
     return {row[BATCH]: rank for rank, row in enumerate(rows)}
 
 
-def timeline(model: ArthurModel, attribute_name: str) -> Timeline:
+def timeline(model: ModelRecord, attribute_name: str) -> Timeline:
     """Fetch how an attribute was distributed by period, or by batch.
 
     The period is an hour, a day, a week or a month, by the time that the inferences span.
@@ -308,7 +309,7 @@ def timeline(model: ArthurModel, attribute_name: str) -> Timeline:
     if attribute.categorical:
         return _category_timeline(model, attribute_name, resolution)
     bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
-    rows = model.query(_by_period([bins], resolution))
+    rows = querying.query(model, _by_period([bins], resolution))
     rows = [row for row in rows if row["distribution"]]
     return Timeline(
         attribute_name,
@@ -319,7 +320,7 @@ def timeline(model: ArthurModel, attribute_name: str) -> Timeline:
     )
 
 
-def suited_resolution(model: ArthurModel) -> str:
+def suited_resolution(model: ModelRecord) -> str:
     """Choose the period that cuts the time of a model's inferences into a readable number.
 
     Args:
@@ -331,25 +332,25 @@ def suited_resolution(model: ArthurModel) -> str:
     if model.is_batch:
         return BATCH
     time = "inference_timestamp"
-    (span,) = model.query(select(minimum(time).as_("first"), maximum(time).as_("last")))
+    (span,) = querying.query(model, select(minimum(time).as_("first"), maximum(time).as_("last")))
     if span["first"] is None:
         return "day"
     days = datetime.fromisoformat(span["last"]) - datetime.fromisoformat(span["first"])
     return next((name for name, most in TIMELINE_PERIODS if days.days < most), "month")
 
 
-def _category_timeline(model: ArthurModel, name: str, resolution: str) -> Timeline:
+def _category_timeline(model: ModelRecord, name: str, resolution: str) -> Timeline:
     items = [col(name), count()]
     query = _by_period(items, resolution).group_by(name)
     cells: dict[Any, dict[str, float]] = {}
-    for row in model.query(query):
+    for row in querying.query(model, query):
         cells.setdefault(_period(row, resolution), {})[_shown(row[name])] = row["count"]
     names = sorted({category for cell in cells.values() for category in cell})
     counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
     return Timeline(name, list(cells), names, counts, [])
 
 
-def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
+def groups(model: ModelRecord, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
     """Compute functions of the query language by the values of an attribute.
 
     Args:
@@ -360,7 +361,7 @@ def groups(model: ArthurModel, attribute_name: str, metrics: Sequence[Metric]) -
     """
     items = [_evaluation(model, metric) for metric in metrics]
     query = select(attribute_name, count(), *items).group_by(attribute_name)
-    rows = model.query(query.order_by(attribute_name))
+    rows = querying.query(model, query.order_by(attribute_name))
     return Groups(
         attribute_name,
         [_shown(row[attribute_name]) for row in rows],

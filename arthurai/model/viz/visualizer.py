@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arthurai.common.exceptions import arthur_excepted
+from arthurai.common.exceptions import wrap_errors
 from arthurai.model.viz import figures as drawing
 from arthurai.model.viz import plot_data as series
 from arthurai.model.viz.smoothing import model_label
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from arthurai.model.model import ArthurModel
+    from arthurai.model.base_model import ModelRecord
     from arthurai.model.viz.plot_data import Metric, Series
 
 GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
 
 
+@wrap_errors
 class DataVisualizer:
     """Draws with matplotlib. Every method returns what it drew; in a script, show it or save it.
 
@@ -28,13 +29,12 @@ class DataVisualizer:
         arthur_models: The models to draw, saved ones.
     """
 
-    def __init__(self, arthur_models: Sequence[ArthurModel]) -> None:
+    def __init__(self, arthur_models: Sequence[ModelRecord]) -> None:
         self.models = list(arthur_models)
 
     def __repr__(self) -> str:
         return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
 
-    @arthur_excepted("failed to draw the timeline")
     def timeline(self, attribute_name: str) -> Figure | list[Figure]:
         """Draw how the values of an attribute were distributed over time, or by batch.
 
@@ -58,7 +58,6 @@ class DataVisualizer:
         ]
         return figures[0] if len(figures) == 1 else figures
 
-    @arthur_excepted("failed to draw the metrics")
     def metric_series(
         self, metric_names: Metric | Iterable[Metric], time_resolution: str = "day"
     ) -> Figure:
@@ -83,7 +82,6 @@ class DataVisualizer:
             lambda model: series.metric_series(model, metrics, time_resolution),
         )
 
-    @arthur_excepted("failed to draw the drift")
     def drift_series(
         self,
         attribute_names: str | Iterable[str],
@@ -108,7 +106,6 @@ class DataVisualizer:
             lambda model: series.drift_series(model, names, drift_metric, time_resolution),
         )
 
-    @arthur_excepted("failed to draw the groups")
     def group_comparison(
         self, attribute_name: str, metric_names: Metric | Iterable[Metric] = GROUP_METRICS
     ) -> Figure | list[Figure]:
@@ -135,7 +132,7 @@ class DataVisualizer:
         return figures[0] if len(figures) == 1 else figures
 
     def _lines(
-        self, title: str, ylabel: str, fetch: Callable[[ArthurModel], list[Series]]
+        self, title: str, ylabel: str, fetch: Callable[[ModelRecord], list[Series]]
     ) -> Figure:
         """Draw the lines of every model; the legend names models only where there are several."""
         if len(self.models) == 1:

@@ -92,8 +92,10 @@ def test_other_refusals_of_add_attribute():
         )
     with pytest.raises(UserValueError, match=r"'age' \(in stage PIPELINE_INPUT"):
         described.add_attribute(name="age", value_type="FLOAT", stage="NON_INPUT_DATA")
-    with pytest.raises(MissingParameterError, match="unexpected keyword"):
-        described.add_attribute(colour="red")
+    with pytest.raises(
+        UserTypeError, match="unexpected keyword argument 'lable'; did you mean 'label'"
+    ):
+        described.add_attribute(lable="red")
 
 
 def test_images_get_the_next_free_position():

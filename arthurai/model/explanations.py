@@ -1,0 +1,173 @@
+"""Explanations of a model's predictions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.common.checks import check_choice, check_object
+from arthurai.common.constants import Enrichment
+from arthurai.model.enrichments import update_enrichment
+from arthurai.model.responses import connected, page_numbers
+from arthurai.version import __version__
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from arthurai.model.base_model import ModelRecord
+
+_SORT_KEYS: Final = ("value", "word", "location", "attribute_name")
+
+
+def explain_inference(
+    self: ModelRecord,
+    partner_inference_id: str,
+    algorithm: str = "lime",
+    page: int = 1,
+    page_size: int = 500,
+    n_samples: int | None = None,
+    sort: str | None = None,
+) -> dict[str, Any]:
+    """Explain one inference: how much each input added to each prediction.
+
+    Args:
+        partner_inference_id: Identifier of the inference.
+        algorithm: ``lime`` or ``shap``, in any case.
+        page: Number of the page of scores, from 1 on.
+        page_size: Most scores of a page.
+        n_samples: How many perturbed inputs to try; that of the configuration where absent.
+        sort: ``value``, ``word``, ``location`` or ``attribute_name``, with a leading ``-`` for
+            descending order.
+
+    Returns:
+        ``explanation``, with the importance scores by algorithm and predicted attribute, and
+        ``expected_value``.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: There is no such algorithm or order.
+        ResponseClientError: There is no such inference, or explainability is not enabled.
+    """
+    from arthurai_api.api.enrichments import explain_inference as explain_inference_operation
+
+    session, model_id = connected(self, "be explained")
+    wanted = algorithm.lower() if isinstance(algorithm, str) else algorithm
+    check_choice("algorithm", wanted, ("lime", "shap"))
+    page_numbers(page, page_size)
+    if sort is not None:
+        sort = sort.lower() if isinstance(sort, str) else sort
+        known = [sign + name for name in _SORT_KEYS for sign in ("", "+", "-")]
+        check_choice("sort", sort, known)
+    answer = session.call_json(
+        explain_inference_operation,
+        model_id,
+        partner_inference_id,
+        algorithm=wanted,
+        page=page,
+        page_size=page_size,
+        n_samples=n_samples,
+        sort=sort,
+    )
+    return check_object(answer)
+
+
+def enable_explainability(
+    self: ModelRecord,
+    df: Any = None,
+    project_directory: str | os.PathLike[str] | None = None,
+    user_predict_function_import_path: str | None = None,
+    streaming_explainability_enabled: bool | None = True,
+    requirements_file: str = "requirements.txt",
+    python_version: str | None = None,
+    sdk_version: str = __version__,
+    model_server_num_cpu: str | None = None,
+    model_server_memory: str | None = None,
+    model_server_max_replicas: str | int | None = None,
+    inference_consumer_num_cpu: str | None = None,
+    inference_consumer_memory: str | None = None,
+    inference_consumer_thread_pool_size: str | int | None = None,
+    inference_consumer_score_percent: float | None = None,
+    explanation_nsamples: int | None = None,
+    explanation_algo: str | None = None,
+    ignore_dirs: Sequence[str] | None = None,
+    seed: int | None = None,
+) -> dict[str, Any]:
+    """Upload the model's own code and have its predictions explained.
+
+    The entry module defines ``predict(batch)``, for images ``load_image(path)``, too. Before
+    anything is uploaded, its predictions of the sample are compared with those in it, in a
+    process of its own. What is packed is logged file by file; hidden files, keys, caches and
+    virtual environments never are. No file of yours is changed.
+
+    Args:
+        df: Sample of inputs and predictions; not needed for images.
+        project_directory: Directory with everything that the entry module needs.
+        user_predict_function_import_path: The entry module, as it is imported from the
+            directory: ``entrypoint`` or ``package.entrypoint``.
+        streaming_explainability_enabled: Explain every inference that arrives, not only those
+            asked for.
+        requirements_file: File below the directory that lists the packages needed.
+        python_version: Version of Python that runs the code, such as ``3.11``; the running one
+            where absent.
+        sdk_version: Version of this package for the platform to install.
+        model_server_num_cpu: Processors of the model server, such as ``2`` or ``500m``.
+        model_server_memory: Memory of the model server, such as ``1Gi``.
+        model_server_max_replicas: Most model servers at a time.
+        inference_consumer_num_cpu: Processors of what reads new inferences.
+        inference_consumer_memory: Memory of what reads new inferences.
+        inference_consumer_thread_pool_size: Threads of what reads new inferences.
+        inference_consumer_score_percent: Share of inferences to explain, 0 to 1.
+        explanation_nsamples: Perturbed inputs for one explanation.
+        explanation_algo: ``lime`` or ``shap``; only ``lime`` for texts and images.
+        ignore_dirs: Directories below the project that are not packed.
+        seed: Start of the random numbers, for explanations that can be repeated.
+
+    Returns:
+        The state of the enrichments.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        MissingParameterError: The sample, the directory, the entry module or, for texts, the
+            delimiter of the model is absent.
+        UserValueError: The project does not work, or its predictions are not those of the
+            sample.
+        ResponseClientError: The platform does not offer explanations for this model.
+    """
+    from arthurai.explain.explanation_options import check_sample
+
+    self.saved_id("have enrichments")
+    check_sample(self, df, project_directory, user_predict_function_import_path)
+    config = {
+        "df": df,
+        "project_directory": project_directory,
+        "user_predict_function_import_path": user_predict_function_import_path,
+        "streaming_explainability_enabled": streaming_explainability_enabled,
+        "requirements_file": requirements_file,
+        "python_version": python_version,
+        "sdk_version": sdk_version,
+        "model_server_num_cpu": model_server_num_cpu,
+        "model_server_memory": model_server_memory,
+        "model_server_max_replicas": model_server_max_replicas,
+        "inference_consumer_num_cpu": inference_consumer_num_cpu,
+        "inference_consumer_memory": inference_consumer_memory,
+        "inference_consumer_thread_pool_size": inference_consumer_thread_pool_size,
+        "inference_consumer_score_percent": inference_consumer_score_percent,
+        "explanation_nsamples": explanation_nsamples,
+        "explanation_algo": explanation_algo,
+        "ignore_dirs": list(ignore_dirs or ()),
+        "seed": seed,
+    }
+    return update_enrichment(self, Enrichment.Explainability, enabled=True, config=config)
+
+
+def delete_explainer(self: ModelRecord) -> None:
+    """Stop explaining; to explain again, enable explainability anew.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        ResponseClientError: There is no explainer.
+    """
+    from arthurai_api.api.enrichments import delete_explainer as delete_explainer_operation
+
+    session, model_id = connected(self, "have an explainer")
+    session.call_json(delete_explainer_operation, model_id)

@@ -1,0 +1,65 @@
+"""The methods of the classes that users see: their docstrings, signatures and refusals."""
+
+import inspect
+import re
+from types import FunctionType
+
+import pytest
+
+from arthurai import ArthurAI, ArthurModel
+from arthurai.common.exceptions import ArthurUserError, MissingParameterError
+from arthurai.model.base_model import ModelRecord
+from arthurai.model.bias.bias_metrics import BiasMetrics
+from arthurai.model.bias.threshold_mitigation import ThresholdMitigation
+from arthurai.model.model_groups import ArthurModelGroup
+from arthurai.model.viz.visualizer import DataVisualizer
+
+CLASSES = (
+    ArthurAI,
+    ArthurModel,
+    ArthurModelGroup,
+    BiasMetrics,
+    DataVisualizer,
+    ModelRecord,
+    ThresholdMitigation,
+)
+METHODS = [
+    pytest.param(function, id=f"{cls.__name__}.{name}")
+    for cls in CLASSES
+    for name, function in vars(cls).items()
+    if isinstance(function, FunctionType) and not name.startswith("_")
+]
+
+
+def test_all_methods_are_looked_at():
+    assert len(METHODS) > 100
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_parameter_is_documented(method):
+    text = inspect.getdoc(method) or ""
+    section = re.search(r"^Args:\n((?:    .*\n?|\n)*)", text, re.MULTILINE)
+    documented = re.findall(r"^    \**(\w+):", section.group(1), re.MULTILINE) if section else []
+    assert documented == list(inspect.signature(method).parameters)[1:]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_methods_look_like_methods(method):
+    first = next(iter(inspect.signature(method).parameters.values()))
+    assert (first.name, first.annotation) == ("self", inspect.Parameter.empty)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_misspelt_keyword_is_a_type_error(method):
+    parameters = inspect.signature(method).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        pytest.skip("takes any keyword")
+    names = list(parameters)
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'zzz'$") as caught:
+        method(object(), zzz=1)
+    assert isinstance(caught.value, ArthurUserError)
+    assert not isinstance(caught.value, MissingParameterError)
+    if len(names) > 1:
+        misspelt = f"{names[1]}x"
+        with pytest.raises(TypeError, match=f"'{misspelt}'; did you mean '{names[1]}'"):
+            method(object(), **{misspelt: 1})
