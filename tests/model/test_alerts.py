@@ -156,8 +156,8 @@ def test_alerts_of_a_stream(stream, data, name):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"bound": "above"}, "bound needs one of 'lower', 'upper'"),
-        ({"severity": "bad"}, "severity needs"),
+        ({"bound": "above"}, "bound must be one of 'lower', 'upper'"),
+        ({"severity": "bad"}, "severity must be one of"),
         ({"threshold": float("nan")}, "threshold needs a finite number"),
         ({"threshold": "5"}, "threshold needs a finite number"),
         ({"lookback_period": -1}, "lookback_period needs minutes"),
