@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from arthurai.common.bundle import load_bundle
 from arthurai.server.authentication import SESSION_SECONDS, Authentication
 from arthurai.server.authorization import Authorization
-from arthurai.server.background.alert_scheduler import AlertWatch
+from arthurai.server.background.alert_scheduler import AlertScheduler
 from arthurai.server.context import Stores
 from arthurai.server.delivery.channels import Delivery, DeliverySettings
 from arthurai.server.delivery.notifications import Notifications
@@ -120,8 +120,8 @@ class ArthurApp:
         self.delivery = Delivery(delivery or DeliverySettings())
         self.notifications = Notifications(self.control, self.delivery)
         self.stores = Stores(self.control, self.data)
-        self.alerts = AlertWatch(self.stores, self.notifications)
-        self.enrichments = Enrichments(self.stores, data_dir, self.alerts.look_again)
+        self.alerts = AlertScheduler(self.stores, self.notifications)
+        self.enrichments = Enrichments(self.stores, data_dir, self.alerts.schedule)
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
@@ -191,8 +191,8 @@ class ArthurApp:
 
     def start_clock(self) -> None:
         """Evaluate alert rules and send summaries by the clock as well, until ``close``."""
-        self.alerts.start_schedule()
-        self.notifications.start()
+        self.alerts.start_clock()
+        self.notifications.start_clock()
 
     def close(self) -> None:
         """Close the stores; the application answers no more requests."""

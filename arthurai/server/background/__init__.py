@@ -1,1 +1,1 @@
-"""Alert rules, their evaluation, and the alerts that come of it."""
+"""Work in the background: one worker thread, the event bus, and the evaluation of alert rules."""

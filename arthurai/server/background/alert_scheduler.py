@@ -1,4 +1,4 @@
-"""Watches arriving data and the clock, and has alert rules evaluated."""
+"""When alert rules are evaluated: after data arrived, and once a minute by the clock."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from arthurai.server.background.alert_evaluation import Evaluation
+from arthurai.server.background.alert_evaluation import AlertEvaluator
+from arthurai.server.background.worker import Worker
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.storage.warehouse.datasets import COMPLETED
-from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -21,15 +20,16 @@ if TYPE_CHECKING:
 
     from arthurai.server.background.event_bus import DataEvent
     from arthurai.server.context import Notifier, Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
 
 logger = logging.getLogger("arthurai.server.background")
 
 CHECK_SECONDS: Final = 60.0
+_CLOCK: Final = ""
+"""Stands for all models in the place of a model id."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _Changes:
     """Where the data of a model have changed since its rules were evaluated.
 
     Attributes:
@@ -40,14 +40,14 @@ class _Work:
     batch_ids: tuple[str, ...] = ()
     span: tuple[datetime, datetime] | None = None
 
-    def with_more(self, more: _Work) -> _Work:
+    def merge(self, more: _Changes) -> _Changes:
         spans = [span for span in (self.span, more.span) if span is not None]
-        return _Work(
+        return _Changes(
             tuple(dict.fromkeys((*self.batch_ids, *more.batch_ids))),
             (min(s[0] for s in spans), max(s[1] for s in spans)) if spans else None,
         )
 
-    def document(self, model_id: str) -> dict[str, Any]:
+    def to_document(self, model_id: str) -> dict[str, Any]:
         span = None if self.span is None else [moment.isoformat() for moment in self.span]
         return {"id": model_id, "batch_ids": list(self.batch_ids), "span": span}
 
@@ -59,12 +59,12 @@ class _Work:
         return cls(tuple(document["batch_ids"]), span)
 
 
-class AlertWatch:
-    """Evaluates alert rules on a thread of its own, off the road of requests.
+class AlertScheduler:
+    """Evaluates alert rules in the background.
 
-    What arrives while rules are evaluated is looked at together afterwards, so fast senders do not
-    pile up work. What is still to be looked at is kept with the rules, and found again after a
-    restart.
+    Changes that arrive while rules are evaluated are merged and evaluated together afterwards, so
+    fast senders do not pile up work. Changes still to be evaluated are stored beside the rules and
+    found again after a restart.
     """
 
     def __init__(
@@ -73,72 +73,41 @@ class AlertWatch:
         """Watch the data store from now on.
 
         Args:
-            stores: The stores; they outlive the watch.
-            notifier: Told about alerts that fire.
-            check_seconds: Seconds between two looks at the clock, once the schedule runs.
+            stores: The stores; they outlive the scheduler.
+            notifier: Notified of alerts that fire.
+            check_seconds: Seconds between two evaluations by the clock, once it runs.
         """
         self._stores = stores
         self._notifier = notifier
         self._check_seconds = check_seconds
-        self._changed = threading.Condition()
-        self._work: dict[str, _Work] = {}
-        self._noted: dict[str, _Work] = {}  # what is stored: the work and what is being done
-        self._busy = False
-        self._scheduled = False
-        self._stopping = False
-        self._thread: threading.Thread | None = None
+        self._documents = stores.control.documents(Kind.ALERT_WORK)
+        self._lock = threading.Lock()
+        self._waiting: dict[str, _Changes] = {}
+        self._stored: dict[str, _Changes] = {}  # those waiting and those being evaluated
+        self._worker = Worker("arthurai-alerts", self._evaluate)
         stores.data.on_data(self._on_data)
         self._recover()
 
-    def _recover(self) -> None:
-        """Go on where the last process ended."""
-        for document in self._stores.control.documents(Kind.ALERT_WORK).list(None):
-            self._work[document["id"]] = _Work.from_document(document)
-        self._noted = dict(self._work)
-        if self._work:
-            with self._changed:
-                self._wake()
-
-    def start_schedule(self) -> None:
-        """Evaluate the rules of streaming models once a minute as well, until ``close``."""
-        with self._changed:
-            self._scheduled = True
-            self._wake()
+    def start_clock(self) -> None:
+        """Evaluate the rules of streaming models once a minute as well, until `close`."""
+        self._worker.put_every(self._check_seconds, _CLOCK)
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until the rules were evaluated for all data so far.
 
         Args:
-            timeout: Seconds to wait at most; ``None`` waits as long as it takes.
+            timeout: Maximum number of seconds per step; `None` waits as long as it takes.
 
         Returns:
             Whether everything was evaluated.
         """
-        if not self._stores.data.drain_events(timeout):
-            return False
-        with self._changed:
-            return self._changed.wait_for(self._idle, timeout)
+        return self._stores.data.drain_events(timeout) and self._worker.drain(timeout)
 
     def close(self) -> None:
-        """Stop after the evaluation that is going on."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        """Stop after the model that is being evaluated; the next start resumes with the others."""
+        self._worker.close()
 
-    def _idle(self) -> bool:
-        return self._stopping or not (self._busy or self._work)
-
-    def _wake(self) -> None:
-        if self._stopping:
-            return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="arthurai-alerts", daemon=True)
-            self._thread.start()
-        self._changed.notify_all()
-
-    def look_again(
+    def schedule(
         self,
         model_id: str,
         batch_ids: Iterable[str],
@@ -150,7 +119,7 @@ class AlertWatch:
         Args:
             model_id: The model.
             batch_ids: Batches that changed.
-            first: Earliest time of the inferences that changed, UTC without zone; ``None`` when
+            first: Earliest time of the inferences that changed, UTC without zone; `None` when
                 only batches are meant.
             last: Latest time of them.
         """
@@ -158,95 +127,69 @@ class AlertWatch:
         if not rules.count(None, model_id=model_id, enabled=True):
             return
         span = None if first is None or last is None else (first, last)
-        more = _Work(tuple(batch_ids), span)
-        with self._changed:
-            self._work[model_id] = self._work.get(model_id, _Work()).with_more(more)
-            self._note(model_id, self._noted.get(model_id, _Work()).with_more(more))
-            self._wake()
+        changes = _Changes(tuple(batch_ids), span)
+        with self._lock:
+            self._waiting[model_id] = self._waiting.get(model_id, _Changes()).merge(changes)
+            self._store(model_id, self._stored.get(model_id, _Changes()).merge(changes))
+        self._worker.put(model_id)
 
-    def _note(self, model_id: str, work: _Work | None) -> None:
-        """Store what is to be looked at, so that a restart finds it."""
-        if self._noted.get(model_id) == work:
+    def _recover(self) -> None:
+        """Resume where the last process stopped."""
+        for document in self._documents.list(None):
+            self._stored[document["id"]] = _Changes.from_document(document)
+        self._waiting = dict(self._stored)
+        for model_id in self._stored:
+            self._worker.put(model_id)
+
+    def _store(self, model_id: str, changes: _Changes | None) -> None:
+        """Store what is to be evaluated, so that a restart finds it."""
+        if self._stored.get(model_id) == changes:
             return
         try:
             organization_id = self._stores.control.models.get(None, model_id).organization_id
         except ApiError:
             return  # the model is gone
-        documents = self._stores.control.documents(Kind.ALERT_WORK)
-        if work is None:
-            del self._noted[model_id]
-            documents.delete(organization_id, model_id)
+        if changes is None:
+            del self._stored[model_id]
+            self._documents.delete(organization_id, model_id)
         else:
-            self._noted[model_id] = work
-            document = work.document(model_id)
-            documents.put(organization_id, model_id, document, model_id=model_id)
+            self._stored[model_id] = changes
+            document = changes.to_document(model_id)
+            self._documents.put(organization_id, model_id, document, model_id=model_id)
 
     def _on_data(self, event: DataEvent) -> None:
         if event.kind in {"inferences", "ground_truth", "batch_closed"}:
-            self.look_again(event.model_id, event.batch_ids, event.first, event.last)
+            self.schedule(event.model_id, event.batch_ids, event.first, event.last)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._stopping or bool(self._work),
-                    self._check_seconds if self._scheduled else None,
-                )
-                if self._stopping:
-                    return
-                taken, self._work = self._work, {}
-                self._busy = True
-            try:
-                self._evaluate(taken)
-            finally:
-                with self._changed:
-                    self._busy = False
-                    self._changed.notify_all()
-
-    def _evaluate(self, taken: Mapping[str, _Work]) -> None:
+    def _evaluate(self, model_id: str) -> None:
         now = utc_now()
-        for model_id, work in taken.items():
-            if self._stopping:
-                return  # the rest is found again after the restart
-            for batch_id in work.batch_ids:
-                self._guarded(model_id, partial(self._batch, batch_id))
-            if work.span is not None:
-                self._guarded(model_id, partial(self._arrived, work.span, now))
-            with self._changed:
-                self._note(model_id, self._work.get(model_id))
-        if self._scheduled and not taken:
-            for model_id in self._watched():
-                self._guarded(model_id, partial(self._rolling, now))
+        if model_id == _CLOCK:
+            rules = self._stores.control.documents(Kind.ALERT_RULE).list(None, enabled=True)
+            for watched in dict.fromkeys(str(rule["model_id"]) for rule in rules):
+                evaluate = partial(AlertEvaluator.evaluate_current_window, now=now)
+                self._try(watched, evaluate, is_batch=False)
+            return
+        with self._lock:
+            changes = self._waiting.pop(model_id)
+        for batch_id in changes.batch_ids:
+            evaluate = partial(AlertEvaluator.evaluate_batch, batch_id=batch_id)
+            self._try(model_id, evaluate, is_batch=True)
+        if changes.span is not None:
+            first, last = changes.span
+            evaluate = partial(AlertEvaluator.evaluate_span, first=first, last=last, now=now)
+            self._try(model_id, evaluate, is_batch=False)
+        with self._lock:
+            self._store(model_id, self._waiting.get(model_id))
 
-    def _watched(self) -> list[str]:
-        rules = self._stores.control.documents(Kind.ALERT_RULE).list(None, enabled=True)
-        return list(dict.fromkeys(str(rule["model_id"]) for rule in rules))
-
-    def _guarded(self, model_id: str, work: Callable[[ModelRecord], None]) -> None:
+    def _try(
+        self, model_id: str, evaluate: Callable[[AlertEvaluator], int], *, is_batch: bool
+    ) -> None:
+        """Evaluate rules of a model if it still exists and is of that kind; log what fails."""
         try:
             record = self._stores.control.models.get(None, model_id)
-            if not record.archived:
-                work(record)
+            if not record.archived and record.schema.is_batch == is_batch:
+                evaluate(AlertEvaluator(self._stores, self._notifier, record))
         except ApiError:
             return  # the model is gone
         except Exception:
             logger.exception("evaluating the alert rules of model %s failed", model_id)
-
-    def _batch(self, batch_id: str, record: ModelRecord) -> None:
-        """Evaluate a batch once it is closed; ground truth may still come after that."""
-        if not record.schema.is_batch:
-            return
-        try:
-            batch = self._stores.data.batch(record.schema, batch_id)
-        except DataStoreError:
-            return
-        if batch.status == COMPLETED:
-            Evaluation(self._stores, self._notifier, record).batch(batch_id)
-
-    def _arrived(self, span: tuple[datetime, datetime], now: datetime, record: ModelRecord) -> None:
-        if not record.schema.is_batch:
-            Evaluation(self._stores, self._notifier, record).arrived(*span, now)
-
-    def _rolling(self, now: datetime, record: ModelRecord) -> None:
-        if not record.schema.is_batch:
-            Evaluation(self._stores, self._notifier, record).rolling(now)

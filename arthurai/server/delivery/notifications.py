@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from operator import methodcaller
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from arthurai.server.background.worker import Worker
 from arthurai.server.delivery.channels import Message
 from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.documents.sqlite_database import new_id
@@ -48,8 +48,9 @@ class Notifications:
         """Use the control store for who gets what and a delivery for sending it."""
         self._control = control
         self._delivery = delivery
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._worker: Worker[None] = Worker(
+            "arthurai-summaries", lambda _: self.send_due(datetime.now(UTC))
+        )
 
     def alert_fired(self, organization_id: str, alert: Mapping[str, Any]) -> int:
         """Tell everybody who is configured for the model of an alert; return how many.
@@ -190,23 +191,13 @@ class Notifications:
                 sent += 1
         return sent
 
-    def start(self) -> None:
-        """Send summaries when they are due, on a thread of its own, until ``close``."""
-        self._thread = threading.Thread(target=self._run, name="arthurai-summaries", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(_CHECK_SECONDS):
-            try:
-                self.send_due(datetime.now(UTC))
-            except Exception:
-                logger.exception("sending summaries failed")
+    def start_clock(self) -> None:
+        """Send summaries when they are due, until `close`."""
+        self._worker.put_every(_CHECK_SECONDS, None)
 
     def close(self) -> None:
         """Send no more summaries."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._worker.close()
 
 
 def last_due(summary: Mapping[str, Any], moment: datetime) -> datetime:

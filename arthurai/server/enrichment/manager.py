@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from arthurai.server.background.jobs import Jobs
+from arthurai.server.background.worker import Worker
 from arthurai.server.enrichment import applicability as rules
 from arthurai.server.enrichment import state_store as states
 from arthurai.server.enrichment.anomaly_scoring import AnomalyDetection
@@ -95,8 +95,8 @@ class Enrichments:
         )
         self._kinds = {kind.name: kind for kind in kinds}
         self._stopping = False
-        self._explanations: Jobs[_Job] = Jobs("arthurai-explanations", self._work)
-        self._others: Jobs[_Job] = Jobs("arthurai-enrichments", self._work)
+        self._explanations: Worker[_Job] = Worker("arthurai-explanations", self._work)
+        self._others: Worker[_Job] = Worker("arthurai-enrichments", self._work)
         stores.data.on_data(self._on_data)
         if data_dir is not None:
             self._add(_RECOVER)
@@ -144,16 +144,16 @@ class Enrichments:
     def close(self) -> None:
         """Stop after the slices that are being worked on."""
         self._stopping = True
-        for jobs in (self._others, self._explanations):
-            jobs.stop()
+        for worker in (self._others, self._explanations):
+            worker.close(wait=False)
         self.explainability.close()
-        for jobs in (self._others, self._explanations):
-            jobs.join()
+        for worker in (self._others, self._explanations):
+            worker.close()
         self.projects.close()
 
     def _add(self, action: str, model_id: str = "", name: str = "") -> None:
-        jobs = self._explanations if name == states.EXPLAINABILITY else self._others
-        jobs.add((action, model_id, name))
+        worker = self._explanations if name == states.EXPLAINABILITY else self._others
+        worker.put((action, model_id, name))
 
     def begin_with_reference(self, record: ModelRecord) -> None:
         """Switch on what begins with a closed reference set, if it is closed.

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from arthurai.server.app import create_app
-from arthurai.server.background.alert_evaluation import Evaluation
-from arthurai.server.background.alert_scheduler import AlertWatch
+from arthurai.server.background.alert_evaluation import AlertEvaluator
+from arthurai.server.background.alert_scheduler import AlertScheduler
 from arthurai.transport.local import LocalTransport
 
 
@@ -267,21 +267,26 @@ def test_the_clock_evaluates_the_window_that_ends_now(watched, app):
     model.rule("Inference Count", bound="lower", threshold=1)
     record = app.control.models.get(None, model.id)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    assert Evaluation(app.stores, app.notifications, record).rolling(now) == 1
+    assert AlertEvaluator(app.stores, app.notifications, record).evaluate_current_window(now) == 1
     assert (
-        Evaluation(app.stores, app.notifications, record).rolling(now + dt.timedelta(minutes=30))
+        AlertEvaluator(app.stores, app.notifications, record).evaluate_current_window(
+            now + dt.timedelta(minutes=30)
+        )
         == 0
     )
     assert (
-        Evaluation(app.stores, app.notifications, record).rolling(now + dt.timedelta(days=2)) == 1
+        AlertEvaluator(app.stores, app.notifications, record).evaluate_current_window(
+            now + dt.timedelta(days=2)
+        )
+        == 1
     )
 
 
 def test_the_schedule_runs_without_new_data(watched, app):
     model = watched(is_batch=False)
     model.rule("Inference Count", bound="lower", threshold=1)
-    watch = AlertWatch(app.stores, app.notifications, check_seconds=0.02)
-    watch.start_schedule()
+    watch = AlertScheduler(app.stores, app.notifications, check_seconds=0.02)
+    watch.start_clock()
     try:
         for _ in range(500):
             if model.alerts():

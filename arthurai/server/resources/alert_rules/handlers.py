@@ -38,7 +38,7 @@ def list_alert_rules(request: Request) -> Reply:
     record, params = request.model(), request.params
     found = [
         rule
-        for rule in rules.rules_of(request.stores, record)
+        for rule in rules.list_rules(request.stores, record)
         if params.get("severity") in {None, rule["severity"]}
     ]
     found = ordered(found, params.get("sort"), _SORT_COLUMNS)
@@ -46,8 +46,8 @@ def list_alert_rules(request: Request) -> Reply:
 
     def shown(rule: dict[str, Any]) -> dict[str, Any]:
         if alerts is None:
-            return rules.shown(rule)
-        return {**rules.shown(rule), **_metadata(request, record, rule, alerts)}
+            return rules.to_api(rule)
+        return {**rules.to_api(rule), **_metadata(request, record, rule, alerts)}
 
     return Reply(200, paginate(found, params, shown))
 
@@ -57,8 +57,10 @@ def create_alert_rule(request: Request) -> Reply:
     """Make a rule."""
     moment = format_timestamp(datetime.now(UTC))
     record = request.model().active()
-    rule = rules.created(request.stores, record, request.body, request.principal.creator, moment)
-    return Reply(200, rules.shown(rule))
+    rule = rules.create_rule(
+        request.stores, record, request.body, request.principal.creator, moment
+    )
+    return Reply(200, rules.to_api(rule))
 
 
 @operation("update_alert_rule")
@@ -66,7 +68,7 @@ def update_alert_rule(request: Request) -> Reply:
     """Change a rule."""
     moment = format_timestamp(datetime.now(UTC))
     with request.stores.control.transaction():
-        rule = rules.changed(
+        rule = rules.change_rule(
             request.stores,
             request.model(),
             request.params["alert_rule_id"],
@@ -74,13 +76,13 @@ def update_alert_rule(request: Request) -> Reply:
             request.principal.creator,
             moment,
         )
-    return Reply(200, rules.shown(rule))
+    return Reply(200, rules.to_api(rule))
 
 
 @operation("delete_alert_rule")
 def delete_alert_rule(request: Request) -> Reply:
     """Archive a rule."""
-    rules.archive(request.stores, request.model(), request.params["alert_rule_id"])
+    rules.archive_rule(request.stores, request.model(), request.params["alert_rule_id"])
     return Reply(204)
 
 
@@ -88,7 +90,7 @@ def delete_alert_rule(request: Request) -> Reply:
 def update_alerts_of_rule(request: Request) -> Reply:
     """Set the status of all alerts of a rule."""
     record = request.model()
-    rule = rules.rule_of(request.stores, record, request.params["alert_rule_id"])
+    rule = rules.get_rule(request.stores, record, request.params["alert_rule_id"])
     documents = request.stores.control.documents(Kind.ALERT)
     updated = 0
     with request.stores.control.transaction():

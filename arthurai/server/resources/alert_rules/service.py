@@ -36,7 +36,7 @@ _CHANGEABLE: Final = (
 )
 
 
-def rules_of(stores: Stores, record: ModelRecord) -> list[dict[str, Any]]:
+def list_rules(stores: Stores, record: ModelRecord) -> list[dict[str, Any]]:
     """Return the rules of a model in the order they were made, archived ones left out.
 
     Args:
@@ -49,7 +49,7 @@ def rules_of(stores: Stores, record: ModelRecord) -> list[dict[str, Any]]:
     return [rule for rule in found if not rule.get("archived")]
 
 
-def rule_of(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any]:
+def get_rule(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any]:
     """Return one rule of a model.
 
     Args:
@@ -66,7 +66,7 @@ def rule_of(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any]
     return rule
 
 
-def created(
+def create_rule(
     stores: Stores,
     record: ModelRecord,
     body: Mapping[str, Any],
@@ -86,7 +86,7 @@ def created(
         ApiError: 400 when the metric does not exist, yields no number, needs other parameters, or
             when the model does not fit the filters.
     """
-    metric = _metric(stores, record, body["metric_id"])
+    metric = _find_metric(stores, record, body["metric_id"])
     parameters = body.get("metric_parameters") or {}
     try:
         options = choices(metric.get("parameters") or [], parameters)
@@ -108,12 +108,12 @@ def created(
         "enabled": body.get("enabled") is not False,
         "metric_parameters": parameters,
         "filters": body.get("filters") or [],
-        **_about(metric, parameters),
+        **_metric_members(metric, parameters),
     }
-    return _stored(stores, record, rule, maker, moment)
+    return _store(stores, record, rule, maker, moment)
 
 
-def changed(
+def change_rule(
     stores: Stores,
     record: ModelRecord,
     rule_id: str,
@@ -135,18 +135,18 @@ def changed(
         ApiError: 404, or 400 when a period is out of range or the metric of a rule that is to be
             enabled is gone.
     """
-    rule = rule_of(stores, record, rule_id)
+    rule = get_rule(stores, record, rule_id)
     if body.get("enabled") and not rule["enabled"]:
-        _metric(stores, record, rule["metric_id"])
+        _find_metric(stores, record, rule["metric_id"])
     for key in _CHANGEABLE:
         if body.get(key) not in {None, ""}:
             rule[key] = body[key]
     for key in ("lookback_period", "subsequent_alert_wait_time"):
         rule[key] = _minutes(rule, key, rule[key])
-    return _stored(stores, record, rule, maker, moment)
+    return _store(stores, record, rule, maker, moment)
 
 
-def archive(stores: Stores, record: ModelRecord, rule_id: str) -> None:
+def archive_rule(stores: Stores, record: ModelRecord, rule_id: str) -> None:
     """Archive a rule: it is not evaluated and not shown any more; its alerts stay.
 
     Args:
@@ -157,11 +157,11 @@ def archive(stores: Stores, record: ModelRecord, rule_id: str) -> None:
     Raises:
         ApiError: 404 when the model has none of that id.
     """
-    rule = rule_of(stores, record, rule_id)
+    rule = get_rule(stores, record, rule_id)
     _put(stores, record, {**rule, "enabled": False, "archived": True})
 
 
-def disable_rules_of(stores: Stores, record: ModelRecord, metric_id: str) -> None:
+def disable_metric_rules(stores: Stores, record: ModelRecord, metric_id: str) -> None:
     """Switch off the rules on a metric that is deleted.
 
     Args:
@@ -169,12 +169,12 @@ def disable_rules_of(stores: Stores, record: ModelRecord, metric_id: str) -> Non
         record: The model.
         metric_id: Id of the metric.
     """
-    for rule in rules_of(stores, record):
+    for rule in list_rules(stores, record):
         if rule["metric_id"] == metric_id and rule["enabled"]:
             _put(stores, record, {**rule, "enabled": False})
 
 
-def follow_metric(stores: Stores, record: ModelRecord, metric: Mapping[str, Any]) -> None:
+def update_metric_rules(stores: Stores, record: ModelRecord, metric: Mapping[str, Any]) -> None:
     """Have the rules on a metric tell its new name and query.
 
     Args:
@@ -182,12 +182,12 @@ def follow_metric(stores: Stores, record: ModelRecord, metric: Mapping[str, Any]
         record: The model.
         metric: The metric after a change.
     """
-    for rule in rules_of(stores, record):
+    for rule in list_rules(stores, record):
         if rule["metric_id"] == metric["id"]:
-            _put(stores, record, {**rule, **_about(metric, rule["metric_parameters"])})
+            _put(stores, record, {**rule, **_metric_members(metric, rule["metric_parameters"])})
 
 
-def shown(rule: Mapping[str, Any]) -> dict[str, Any]:
+def to_api(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Return a rule as the API shows it.
 
     Args:
@@ -196,7 +196,7 @@ def shown(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in rule.items() if key not in {"model_id", "archived"}}
 
 
-def _metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[str, Any]:
+def _find_metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[str, Any]:
     try:
         metric = Catalogue(stores, record).get(metric_id)
     except ApiError as error:
@@ -236,7 +236,7 @@ def _rows_read(query: Mapping[str, Any]) -> Any:
     return _rows_read(inner) if isinstance(inner, dict) else query.get("from") or "inference"
 
 
-def _about(metric: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _metric_members(metric: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     attribute = metric.get("attribute")
     for parameter in metric.get("parameters") or ():
         if parameter["parameter_type"] == "ATTRIBUTE" and attribute is None:
@@ -259,7 +259,7 @@ def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
     return float(value) if value != int(value) else int(value)
 
 
-def _stored(
+def _store(
     stores: Stores,
     record: ModelRecord,
     rule: dict[str, Any],

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from arthurai.server.http.paging import ordered, paginate
 from arthurai.server.http.registry import Reply, Request, operation
-from arthurai.server.resources.alert_rules.service import disable_rules_of, follow_metric
+from arthurai.server.resources.alert_rules.service import disable_metric_rules, update_metric_rules
 from arthurai.server.resources.metrics.evaluation import evaluate
 from arthurai.server.resources.metrics.service import Catalogue
 from arthurai.server.resources.query.handlers import answered
@@ -65,7 +65,7 @@ def update_metric(request: Request) -> Reply:
     metric_id = request.params["metric_id"]
     with request.stores.control.transaction():
         metric = catalogue.update(metric_id, request.body, request.principal.creator, moment)
-        follow_metric(request.stores, record, metric)
+        update_metric_rules(request.stores, record, metric)
     return Reply(200, catalogue.shown(metric))
 
 
@@ -75,7 +75,7 @@ def delete_metric(request: Request) -> Reply:
     record = request.model()
     with request.stores.control.transaction():
         metric_id = Catalogue(request.stores, record).delete(request.params["metric_id"])
-        disable_rules_of(request.stores, record, metric_id)
+        disable_metric_rules(request.stores, record, metric_id)
     return Reply(204)
 
 
