@@ -12,29 +12,9 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from builders import NOW, attribute, regression, regression_rows, save_model, stored
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
-
-from .conftest import attribute, regression, save_model, stored
-
-NOW = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-def make_rows(numbers, **changes):
-    return [
-        {
-            "partner_inference_id": f"id-{number}",
-            "inference_timestamp": NOW,
-            "amount": float(number),
-            "count": number,
-            "word": "w",
-            "flag": True,
-            "story": "s",
-            "score": 0.5,
-            **changes,
-        }
-        for number in numbers
-    ]
 
 
 def as_json(rows):
@@ -48,13 +28,13 @@ def folder(tmp_path):
     """Six rows in four files, two of them below, beside one that is no data."""
     below = tmp_path / "below"
     below.mkdir()
-    pl.DataFrame(make_rows([0, 1])).write_parquet(tmp_path / "a.parquet")
-    pd.DataFrame(make_rows([2, 3])).to_parquet(below / "b.parquet")
-    (tmp_path / "c.json").write_text(as_json(make_rows([4])))
+    pl.DataFrame(regression_rows([0, 1])).write_parquet(tmp_path / "a.parquet")
+    pd.DataFrame(regression_rows([2, 3])).to_parquet(below / "b.parquet")
+    (tmp_path / "c.json").write_text(as_json(regression_rows([4])))
     nested = [
         {"partner_inference_id": "id-5", "inference_timestamp": str(NOW), "inference_data": {}}
     ]
-    flat = make_rows([5])[0]
+    flat = regression_rows([5])[0]
     nested[0]["inference_data"] = {k: v for k, v in flat.items() if k not in nested[0]}
     (below / "d.json").write_text(json.dumps(nested))
     (tmp_path / "notes.txt").write_text("not data")
@@ -89,7 +69,7 @@ def test_the_content_tells_the_format_and_not_the_name(model, folder):
 
 
 def test_row_labels_that_pandas_wrote_into_files_are_no_columns(model, tmp_path):
-    shuffled = pd.DataFrame(make_rows(range(6))).sample(frac=1, random_state=1)
+    shuffled = pd.DataFrame(regression_rows(range(6))).sample(frac=1, random_state=1)
     shuffled.to_parquet(tmp_path / "shuffled.parquet")
     assert "__index_level_0__" in pq.read_schema(tmp_path / "shuffled.parquet").names
     result, _ = model.send_bulk_inferences(directory_path=tmp_path)
@@ -100,7 +80,7 @@ def test_row_labels_that_pandas_wrote_into_files_are_no_columns(model, tmp_path)
 
 
 def test_ground_truth_files(model, tmp_path):
-    model.send_inferences(make_rows(range(4)))
+    model.send_inferences(regression_rows(range(4)))
     truths = [{"partner_inference_id": f"id-{n}", "truth": n / 2} for n in range(4)]
     pd.DataFrame(truths[:2]).to_parquet(tmp_path / "t.parquet")
     (tmp_path / "t.json").write_text(json.dumps(truths[2:]))
@@ -109,7 +89,7 @@ def test_ground_truth_files(model, tmp_path):
 
 
 def test_a_frame_with_inputs_may_bring_ground_truth_in_bulk(model):
-    rows = make_rows(range(3))
+    rows = regression_rows(range(3))
     model.send_inferences(rows)
     frame = pd.DataFrame(rows).assign(truth=2.0)
     assert model.send_bulk_ground_truths(data=frame).accepted == 3
@@ -120,7 +100,7 @@ def reference(numbers):
     keys = {"partner_inference_id", "inference_timestamp"}
     return [
         {k: v for k, v in row.items() if k not in keys} | {"truth": 1.0}
-        for row in make_rows(numbers)
+        for row in regression_rows(numbers)
     ]
 
 
@@ -135,7 +115,7 @@ def test_reference_files_flat_and_wrapped(model, tmp_path):
 
 
 def test_a_wrong_parquet_file_is_refused_before_any_is_sent(model, folder):
-    pl.DataFrame(make_rows([9])).drop("amount").write_parquet(folder / "z.parquet")
+    pl.DataFrame(regression_rows([9])).drop("amount").write_parquet(folder / "z.parquet")
     with pytest.raises(UserValueError, match="'amount'"):
         model.send_bulk_inferences(directory_path=folder)
     assert stored(model, "count") == {}
@@ -172,13 +152,13 @@ def test_wrong_sources_are_named(model, tmp_path):
     with pytest.raises(UserValueError, match="no files"):
         model.send_bulk_inferences(directory_path=tmp_path)
     with pytest.raises(UserTypeError, match=r"`directory_path` needs the path.*DataFrame.*data="):
-        model.set_reference_data(pd.DataFrame(make_rows([1])))
+        model.set_reference_data(pd.DataFrame(regression_rows([1])))
     with pytest.raises(UserValueError, match="no directory"):
         model.send_bulk_inferences(directory_path=tmp_path / "absent")
 
 
 def test_converted_frames_can_be_sent(model):
-    frame = pd.DataFrame(make_rows(range(5)))
+    frame = pd.DataFrame(regression_rows(range(5)))
     directory = Path(model.convert_dataframe(frame, is_ref_data=False, max_rows_per_file=2))
     try:
         names = [f"{model.id}-{number}.parquet" for number in range(3)]
@@ -191,7 +171,7 @@ def test_converted_frames_can_be_sent(model):
 
 def test_models_of_time_series_travel_as_json(arthur):
     column = attribute("history", "TIME_SERIES")
-    model = save_model(arthur, regression([column], {}), input_type="TIME_SERIES")
+    model = save_model(arthur, regression(column, columns={}), input_type="TIME_SERIES")
     points = [{"timestamp": datetime(2024, 1, day, tzinfo=UTC), "value": day / 2} for day in (1, 2)]
     row = {"history": points, "score": 0.5, "partner_inference_id": "a", "inference_timestamp": NOW}
     frame = pd.DataFrame([row])

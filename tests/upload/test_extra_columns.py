@@ -9,10 +9,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from builders import attribute, prediction, save_model, stored
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
-
-from .conftest import attribute, save_model, stored
 
 IDS = ["a", "b", "c", "d"]
 INPUTS = [{"x": number} for number in range(4)]
@@ -23,12 +22,12 @@ SHUFFLED = [3, 0, 2, 1]
 
 def binary(*, both):
     """A classifier with one or with both of its classes as attributes."""
-    predicted = [attribute("yes", "FLOAT", "PREDICTED_VALUE", 1, gt_class_link="1")]
-    predicted[0].is_positive_predicted_attribute = True
+    positive = {"gt_class_link": "1", "is_positive_predicted_attribute": True}
+    predicted = [prediction("yes", position=1, **positive)]
     if both:
-        predicted.append(attribute("no", "FLOAT", "PREDICTED_VALUE", 0, gt_class_link="0"))
-    truth = attribute("label", "INTEGER", "GROUND_TRUTH_CLASS")
-    truth.categorical, truth.categories = True, ["0", "1"]
+        predicted.append(prediction("no", gt_class_link="0"))
+    classes = {"categorical": True, "categories": ["0", "1"]}
+    truth = attribute("label", "INTEGER", "GROUND_TRUTH_CLASS", **classes)
     return [attribute("x", "INTEGER"), *predicted, truth]
 
 
@@ -180,8 +179,8 @@ def test_a_stream_takes_nothing_by_row(single):
 
 
 def test_numpy_values_inside_rows_are_sent(arthur):
-    likely = attribute("likely", "TOKEN_LIKELIHOODS", "PREDICTED_VALUE", 1)
-    words = attribute("words", "TOKENS", "PREDICTED_VALUE", 0, token_attribute_link="likely")
+    likely = prediction("likely", "TOKEN_LIKELIHOODS", position=1)
+    words = prediction("words", "TOKENS", token_attribute_link="likely")
     model = save_model(
         arthur,
         [attribute("x", "INTEGER"), words, likely],

@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
+from builders import NOW, regression, regression_rows, save_model, stored, unique_name
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import ArthurError, UnexpectedValueError
 from arthurai.transport.retries import RetryBudget
 from arthurai_api.api.datasets import get_reference_data
 
-from .conftest import regression, save_model, stored
 from .fault_proxy import FAULTS, FINE, FORWARDED, UNCLEAR, FaultProxy
 
 pytestmark = pytest.mark.faults
@@ -80,24 +80,19 @@ def attached(model, connection):
     return type(model).from_dict(model.to_dict()).attach(connection.session)
 
 
-def make_rows(count, *, truth=False):
-    stem = f"fault-{next(_numbers)}"
-    rows = []
-    for number in range(count):
-        row = {
-            "partner_inference_id": f"{stem}-{number}",
-            "inference_timestamp": datetime(2024, 1, 1, tzinfo=UTC),
+def make_rows(count):
+    """Return rows with ids of their own, their ground truth beside them."""
+    truth = {"truth": 1.0, "ground_truth_timestamp": NOW + timedelta(days=1)}
+    return [
+        {
+            **row,
             "amount": number / 7,
-            "count": number,
             "word": f"wörd {number}",
             "flag": bool(number % 2),
             "story": "x" * 50,
-            "score": 0.5,
         }
-        if truth:
-            row |= {"truth": 1.0, "ground_truth_timestamp": datetime(2024, 1, 2, tzinfo=UTC)}
-        rows.append(row)
-    return rows
+        for number, row in enumerate(regression_rows(range(count), unique_name("fault"), **truth))
+    ]
 
 
 def only_truth(rows):
@@ -173,7 +168,7 @@ def sampled(call, fault):
 )
 def test_a_single_fault_is_made_good(near, through, call, fault):
     model = near
-    rows = make_rows(6, truth=True)
+    rows = make_rows(6)
     if call in {update_inference_ground_truths, send_bulk_ground_truths}:
         model.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
     hit = []
@@ -199,7 +194,7 @@ def test_a_single_fault_is_made_good(near, through, call, fault):
 )
 def test_a_lasting_fault_is_reported_row_by_row(near, through, call, fault):
     model = near
-    rows = make_rows(6, truth=True)
+    rows = make_rows(6)
     if call in {update_inference_ground_truths, send_bulk_ground_truths}:
         model.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
     started = itertools.count()
@@ -222,7 +217,7 @@ def test_a_lasting_fault_is_reported_row_by_row(near, through, call, fault):
 @pytest.mark.parametrize("fault", FAULTS)
 def test_reference_rows_are_never_stored_twice(direct, through, fault):
     model = save_model(direct, regression())
-    rows = make_rows(6, truth=True)
+    rows = make_rows(6)
     reference = [
         {k: v for k, v in row.items() if "timestamp" not in k and "partner" not in k}
         for row in rows
@@ -257,7 +252,7 @@ def test_reference_rows_are_never_stored_twice(direct, through, fault):
 @pytest.mark.parametrize("call", [send_inferences, update_inference_ground_truths])
 @pytest.mark.parametrize("fault", ["reset within the body", "503", "reset instead of the answer"])
 def test_compressed_rows_arrive_once_each(near, through, call, fault):
-    rows = make_rows(120, truth=True)
+    rows = make_rows(120)
     if call is update_inference_ground_truths:
         near.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
     first = itertools.count()
@@ -278,7 +273,7 @@ FILES = [send_bulk_inferences, send_bulk_ground_truths]
 
 def sent_with_answers(near, through, call, answer):
     """Two files of two rows each; the server stores them and this is what it seems to answer."""
-    rows = make_rows(4, truth=True)
+    rows = make_rows(4)
     if call is send_bulk_ground_truths:
         near.send_inferences([{k: v for k, v in r.items() if "truth" not in k} for r in rows])
     _, connection = through(lambda _, method, path: answer if is_data(method, path) else None)
@@ -315,7 +310,7 @@ def test_reference_data_is_closed_after_files_without_counts(direct, through):
     _, connection = through(
         lambda _, method, path: plan.get(method) if is_data(method, path) else None
     )
-    rows = [{k: v for k, v in row.items() if "_" not in k} for row in make_rows(5, truth=True)]
+    rows = [{k: v for k, v in row.items() if "_" not in k} for row in make_rows(5)]
     result, closed = attached(model, connection).set_reference_data(data=rows, chunk_size=2)
     assert (result.accepted, result.failures) == (5, [])
     assert closed == {"dataset_close_result": {"message": "success"}}
@@ -352,7 +347,7 @@ def weather(direct, through, count, share):
     model = save_model(direct, regression())
     proxy, connection = through(storm(count, share), fault="answer late")
     far = attached(model, connection)
-    rows = make_rows(count, truth=True)
+    rows = make_rows(count)
     bare = [{k: v for k, v in row.items() if "truth" not in k} for row in rows]
     half = count // 2
     send_until_through(send_inferences, far, bare[:half], chunk_size=1, max_workers=4)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from builders import attribute, ground_truth, prediction, save_model, stored
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
@@ -15,8 +16,6 @@ from PIL import Image as Picture
 from arthurai.common.exceptions import ArthurUserError, UserValueError
 from arthurai.upload import uploader as delivery
 from arthurai.upload.images import Image, cut_by_size, names_of, png
-
-from .conftest import attribute, save_model, stored
 
 
 def pixels(seed, *shape):
@@ -27,8 +26,8 @@ def pixels(seed, *shape):
 def model(arthur):
     attributes = [
         attribute("picture", "IMAGE"),
-        attribute("score", "FLOAT", "PREDICTED_VALUE", attribute_link="truth"),
-        attribute("truth", "FLOAT", "GROUND_TRUTH", attribute_link="score"),
+        prediction("score", attribute_link="truth"),
+        ground_truth("truth", attribute_link="score"),
     ]
     return save_model(arthur, attributes, input_type="IMAGE", pixel_height=5, pixel_width=7)
 

@@ -6,39 +6,18 @@ import json
 import signal
 import threading
 import time
-from datetime import UTC, datetime
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from builders import NOW, regression_rows, stored, stored_count
 
 from arthurai.common.exceptions import ArthurError, ResponseClientError
 from arthurai_api.api.datasets import get_batch, get_reference_data
 
-from .conftest import stored
-
-NOW = datetime(2024, 1, 1, tzinfo=UTC)
-
 
 def make_rows(count, start=0, **changes):
-    return [
-        {
-            "partner_inference_id": f"id-{start + number}",
-            "inference_timestamp": NOW,
-            "amount": float(number),
-            "count": number,
-            "word": "w",
-            "flag": True,
-            "story": "s",
-            "score": 0.5,
-            **changes,
-        }
-        for number in range(count)
-    ]
-
-
-def count_of(model):
-    return model.query({"select": [{"function": "count"}]})[0]["count"]
+    return regression_rows(range(start, start + count), **changes)
 
 
 def test_the_result_is_what_official_users_know(model):
@@ -82,7 +61,7 @@ def test_the_callers_rows_are_left_alone(model):
 def test_a_repeated_row_is_harmless_and_another_one_is_refused(model):
     model.send_inferences(make_rows(4))
     assert model.send_inferences(make_rows(4)).accepted == 4
-    assert count_of(model) == 4
+    assert stored_count(model) == 4
     changed = make_rows(4)
     changed[2]["amount"] = -1.0
     with pytest.raises(ResponseClientError, match=r"row 2 \('id-2'\): 409") as caught:
@@ -94,7 +73,7 @@ def test_a_repeated_row_is_harmless_and_another_one_is_refused(model):
     assert failure.outcome == "rejected"
     assert result["counts"] == {"success": 3, "failure": 1, "total": 4}
     assert [entry["status"] for entry in result["results"]] == [200, 200, 409, 200]
-    assert count_of(model) == 4
+    assert stored_count(model) == 4
 
 
 def test_failing_silently_returns_the_result_and_logs(model, caplog):
@@ -214,7 +193,7 @@ def test_a_stream_that_fails_says_what_was_accepted(model):
     assert isinstance(caught.value.__cause__, ConnectionAbortedError)
     assert caught.value.result.accepted == 8
     assert any("8 rows accepted" in note for note in caught.value.__notes__)
-    assert count_of(model) == 8
+    assert stored_count(model) == 8
 
 
 def test_a_stream_that_goes_wrong_says_what_was_accepted(model):
@@ -223,14 +202,14 @@ def test_a_stream_that_goes_wrong_says_what_was_accepted(model):
     with pytest.raises(ArthurError, match=r"nothing of these rows(?s:.)*rows 4, 5, 6") as caught:
         model.send_bulk_inferences(data=pieces)
     assert any("4 rows accepted" in note for note in caught.value.__notes__)
-    assert count_of(model) == 4
+    assert stored_count(model) == 4
 
 
 def test_a_dataset_with_wrong_columns_is_refused_before_its_rows_are_read(model):
     table = pa.Table.from_pylist(make_rows(4)).drop_columns("amount")
     with pytest.raises(ArthurError, match="missing columns: 'amount'"):
         model.send_bulk_inferences(data=table.to_reader())
-    assert count_of(model) == 0
+    assert stored_count(model) == 0
 
 
 def test_ctrl_c_tells_what_was_accepted_and_how_to_go_on(model):
@@ -243,7 +222,7 @@ def test_ctrl_c_tells_what_was_accepted_and_how_to_go_on(model):
     with pytest.raises(KeyboardInterrupt) as caught:
         model.send_inferences(source(), chunk_size=1)
     result = caught.value.result
-    assert result.accepted == count_of(model) == 5
+    assert result.accepted == stored_count(model) == 5
     assert any("5 rows accepted" in note and "harmless" in note for note in caught.value.__notes__)
 
 
@@ -251,7 +230,7 @@ def test_ctrl_c_between_requests_of_a_table_books_the_rest_as_not_sent(model):
     main = threading.main_thread().ident
 
     def interrupt():
-        while count_of(model) < 3:
+        while stored_count(model) < 3:
             time.sleep(0.005)
         signal.pthread_kill(main, signal.SIGINT)
 
@@ -268,4 +247,4 @@ def test_ctrl_c_between_requests_of_a_table_books_the_rest_as_not_sent(model):
     assert {f"id-{n}" for n in range(2000) if n not in bad} <= held.keys()
     assert held.keys() <= {f"id-{n}" for n in range(2000) if n not in bad or n in unknown}
     assert model.send_inferences(make_rows(2000)).accepted == 2000
-    assert count_of(model) == 2000
+    assert stored_count(model) == 2000

@@ -11,10 +11,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from builders import PLAIN_COLUMNS, attribute, regression, save_model, stored
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from .conftest import COLUMNS, attribute, regression, save_model, stored
 
 _batches = itertools.count()
 
@@ -151,7 +150,7 @@ def same(name, left, right):
 
 @pytest.fixture(scope="module")
 def wide_model(arthur):
-    return save_model(arthur, regression([attribute("when", "TIMESTAMP", "NON_INPUT_DATA")]))
+    return save_model(arthur, regression(attribute("when", "TIMESTAMP", "NON_INPUT_DATA")))
 
 
 def send_by_json(model, data, batch):
@@ -201,7 +200,8 @@ NESTED = {
 def nested_models(arthur):
     return {
         kind: save_model(
-            arthur, regression([attribute("nest", kind, "NON_INPUT_DATA")], {"count": "INTEGER"})
+            arthur,
+            regression(attribute("nest", kind, "NON_INPUT_DATA"), columns={"count": "INTEGER"}),
         )
         for kind in NESTED
     }
@@ -217,7 +217,7 @@ BOXES = st.lists(
 @pytest.fixture(scope="module")
 def box_model(arthur):
     boxes = attribute("boxes", "BOUNDING_BOX", "NON_INPUT_DATA")
-    return save_model(arthur, regression([boxes], {"count": "INTEGER"}))
+    return save_model(arthur, regression(boxes, columns={"count": "INTEGER"}))
 
 
 def as_polars_boxes(rows):
@@ -270,7 +270,7 @@ def test_a_single_box_counts_also_with_gaps(box_model, send):
 
 
 def test_the_smallest_integer_survives_aggregates_and_filters(arthur):
-    model = save_model(arthur, regression([], {"count": "INTEGER"}))
+    model = save_model(arthur, regression(columns={"count": "INTEGER"}))
     lowest, next_one = -(2**63), 1 - 2**63
     model.send_inferences([{"count": lowest, "score": 0.5}, {"count": next_one, "score": 0.5}])
     extremes = [
@@ -316,4 +316,4 @@ def test_nested_values_arrive_as_they_were_sent(nested_models, kind, frame, send
 
 
 def test_every_kind_is_covered():
-    assert COLUMNS.keys() < VALUES.keys()
+    assert PLAIN_COLUMNS.keys() < VALUES.keys()

@@ -5,33 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from builders import regression, regression_rows, save_model, stored
 
 from arthurai import ArthurAI
 from arthurai.common.exceptions import MethodNotApplicableError
 
-from .conftest import regression, save_model, stored
-
-NOW = datetime(2024, 1, 1, tzinfo=UTC)
-
 
 def make_rows(stem, count=20):
-    return [
-        {
-            "partner_inference_id": f"{stem}-{number}",
-            "inference_timestamp": NOW,
-            "amount": float(number),
-            "count": number,
-            "word": stem,
-            "flag": True,
-            "story": "s",
-            "score": 0.5,
-        }
-        for number in range(count)
-    ]
+    return regression_rows(range(count), stem, word=stem)
 
 
 def send(model, worker):

@@ -11,6 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from builders import attribute, regression, save_model, stored, stored_count, unsaved_model
 from dateutil.tz import gettz
 
 from arthurai.common.exceptions import (
@@ -21,17 +22,11 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 
-from .conftest import attribute, regression, save_model, stored
-
 GOOD = {"amount": 1.5, "count": 3, "word": "a", "flag": True, "story": "long", "score": 0.5}
 
 
 def rows(number=4, /, **changes):
     return [{**GOOD, **changes} for _ in range(number)]
-
-
-def count_of(model):
-    return model.query({"select": [{"function": "count"}]})[0]["count"]
 
 
 FRAMES = [list, pd.DataFrame, pl.DataFrame, pa.Table.from_pylist]
@@ -72,7 +67,7 @@ def test_bad_rows_are_refused_and_nothing_is_sent(model, what, frame):
             send(frame(data))
         for word in words:
             assert word in str(caught.value)
-    assert count_of(model) == 0
+    assert stored_count(model) == 0
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -123,7 +118,7 @@ def test_nested_and_flat_values_of_one_kind_do_not_mix(model):
 
 
 def test_optional_stages_may_be_left_out_and_are_null(arthur):
-    model = save_model(arthur, regression([attribute("extra", "STRING", "NON_INPUT_DATA")]))
+    model = save_model(arthur, regression(attribute("extra", "STRING", "NON_INPUT_DATA")))
     model.send_inferences([{**GOOD, "partner_inference_id": "a"}])
     assert stored(model, "extra") == {"a": {"extra": None}}
 
@@ -169,7 +164,7 @@ def test_files_take_a_zone_too(arthur, model, frame, tz):
     names = ("inference_timestamp", "ground_truth_timestamp")
     assert stored(model, *names)["a"] == dict.fromkeys(names, "2024-01-01T17:00:00Z")
 
-    timed = save_model(arthur, regression([attribute("when", "TIMESTAMP", "NON_INPUT_DATA")]))
+    timed = save_model(arthur, regression(attribute("when", "TIMESTAMP", "NON_INPUT_DATA")))
     reference = {**GOOD, "when": noon, "truth": 1.0}
     result, _ = timed.set_reference_data(data=frame([reference]), tz=tz)
     assert result.accepted == 1
@@ -195,10 +190,9 @@ def test_an_unknown_zone_is_named(model):
 
 
 def test_new_categories_and_values_out_of_range_are_told_not_refused(arthur, caplog):
-    kind = attribute("kind", "STRING", position=9)
-    kind.categorical, kind.categories = True, ["a", "b"]
+    kind = attribute("kind", "STRING", position=9, categorical=True, categories=["a", "b"])
     size = attribute("size", "FLOAT", position=10, min_range=0.0, max_range=1.0)
-    model = save_model(arthur, regression([kind, size]))
+    model = save_model(arthur, regression(kind, size))
     data = [{**GOOD, "kind": "c", "size": 7.0}, {**GOOD, "kind": "a", "size": 0.5}]
     for frame in FRAMES:
         caplog.clear()
@@ -253,9 +247,8 @@ def test_a_batch_model_needs_batches(batch_model):
 
 
 def test_an_unsaved_model_sends_nothing(arthur):
-    from arthurai.model.model import ArthurModel
 
-    model = ArthurModel("unsaved", "TABULAR", "REGRESSION", attributes=regression())
+    model = unsaved_model(attributes=regression())
     model.attach(arthur.session)
     for call in (
         lambda: model.send_inferences(rows()),
