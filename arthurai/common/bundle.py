@@ -123,7 +123,7 @@ def resolve(bundle: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, 
     while "$ref" in node:
         target: Any = bundle
         for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part.replace("~1", "/").replace("~0", "~")]
+            target = target[unescape_step(part)]
         node = target
     return node
 
@@ -134,7 +134,25 @@ def pointer_step(name: str) -> str:
     Args:
         name: Name of the member, e.g. ``"application/json"``.
     """
-    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~")
+    return quote(escape_step(name), safe="~")
+
+
+def escape_step(name: str) -> str:
+    """Return the name of a member as a step of a JSON pointer (RFC 6901).
+
+    Args:
+        name: Name of the member, e.g. `"/v3/models"`.
+    """
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def unescape_step(step: str) -> str:
+    """Return the name of the member that a step of a JSON pointer means.
+
+    Args:
+        step: The step, e.g. `"~1v3~1models"`.
+    """
+    return step.replace("~1", "/").replace("~0", "~")
 
 
 def _operation(

@@ -12,8 +12,8 @@ from arthurai.common.bundle import load_bundle, operations
 from arthurai.common.exceptions import UserValueError
 from arthurai.contract import spec_diff
 from arthurai.contract.diff import compare_documents
-from arthurai.contract.diff.document_sources import BUNDLE, load_document
-from arthurai.contract.diff.impact import module_name, with_impact
+from arthurai.contract.diff.change_report import add_impact, module_name
+from arthurai.contract.spec_diff import BUNDLE, load_document
 
 
 def document(**members):
@@ -72,13 +72,13 @@ def test_people_read_the_change_with_what_it_touches(capsys, files):
     assert code == 0
     assert out.splitlines() == [
         "1 breaking",
-        "  response type-changed: type string became integer",
+        "  response type-changed: type changed from string to integer",
         "    at      #/components/schemas/BigThing/properties/a",
         MODULES,
         "    calls   arthurai.One.get, arthurai.Two.find, arthurai.Two.get",
         "",
         "1 additive",
-        "  response property-added: optional member 'c' is new",
+        "  response property-added: optional member 'c' was added",
         "    at      #/components/schemas/BigThing/properties/c",
         MODULES,
         "    calls   arthurai.One.get, arthurai.Two.find, arthurai.Two.get",
@@ -94,7 +94,7 @@ def test_changes_that_read_the_same_are_shown_once(capsys, files):
     (files / "new.json").write_text(json.dumps(new))
     assert run(capsys, files / "old.json", files / "new.json")[1].splitlines()[:3] == [
         "2 additive",
-        "  response status-added: status 409 is new",
+        "  response status-added: status 409 was added",
         "    at      #/paths/~1one/get/responses/409, #/paths/~1two/get/responses/409",
     ]
 
@@ -109,7 +109,7 @@ def test_programs_read_json(capsys, files):
         "side": "response",
         "rule": "type-changed",
         "path": "#/components/schemas/BigThing/properties/a",
-        "message": "type string became integer",
+        "message": "type changed from string to integer",
         "operations": ["get_one", "get_two"],
         "modules": [
             "arthurai_api.api.big_things.get_one",
@@ -165,7 +165,7 @@ def test_yaml_is_read_too(capsys, files):
         ("{", "is not JSON"),
         ("[]", "is not an OpenAPI document"),
         ("{}", "is not an OpenAPI document"),
-        (json.dumps({**OLD, "components": {}}), "leads nowhere"),
+        (json.dumps({**OLD, "components": {}}), "missing or circular"),
         (json.dumps(OLD).replace("#/components/schemas/", "other.yaml#/"), "bundle the document"),
         (json.dumps({**OLD, "servers": [{}]}), "lint it first"),
     ],
@@ -229,7 +229,7 @@ def test_named_modules_of_operations_exist():
     for path in new["paths"].values():
         for method in set(path) & {"get", "put", "post", "patch", "delete"}:
             path[method]["summary"] = "Another summary."
-    changes = with_impact(compare_documents(load_bundle(), new), load_bundle(), new)
+    changes = add_impact(compare_documents(load_bundle(), new), load_bundle(), new)
     touched = {module for change in changes for module in change.modules}
     assert len(touched) == len(operations())
     assert all(find_spec(module) for module in touched)

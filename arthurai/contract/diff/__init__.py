@@ -1,7 +1,7 @@
 """What a change of the OpenAPI document breaks.
 
-Every difference of two bundled documents is breaking, additive or cosmetic, judged for requests and
-responses apart; the gravest decides how the version number grows.
+Every difference between two bundled documents is breaking, additive or cosmetic, judged separately
+for requests and responses; the most severe one decides which part of the version number grows.
 """
 
 from arthurai.contract.diff.changes import Bump, Change, Severity, Side, bump_of

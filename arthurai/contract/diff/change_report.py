@@ -1,19 +1,23 @@
-"""Shows the changes of a document to people and to programs."""
+"""Adds the modules and calls that changes reach, and formats the changes as text or JSON."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+import re
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract.diff.changes import Bump, Severity, bump_of
+from arthurai.contract.diff.operation_changes import list_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arthurai.contract.diff.changes import Change, Side
 
-_MOST_NAMES: Final = 4
+_PACKAGE: Final = "arthurai_api"
+_COMPONENT: Final = re.compile(r"#/components/schemas/([^/]+)")
+_MAX_NAMES: Final = 4
 _MEANINGS: Final = {
     Bump.MAJOR: "major: existing programs break",
     Bump.MINOR: "minor: existing programs work, new ones can do more",
@@ -21,7 +25,59 @@ _MEANINGS: Final = {
 }
 
 
-def as_text(changes: Sequence[Change]) -> str:
+def add_impact(
+    changes: Iterable[Change],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    ledger: Mapping[str, Any] | None = None,
+) -> list[Change]:
+    """Return the changes with the modules and calls that they reach.
+
+    Args:
+        changes: Changes with the operations that they reach.
+        old: The old document.
+        new: The new document.
+        ledger: The rows of the ledger by `operationId`; without it no calls are known.
+    """
+    modules = {
+        name: f"{_PACKAGE}.api.{module_name(operation.tag)}.{module_name(name)}"
+        for document in (old, new)
+        for name, operation in list_operations(document).items()
+    }
+    return [
+        replace(
+            change,
+            modules=tuple(sorted(_modules_of(change, modules))),
+            calls=tuple(sorted(_calls_of(change, ledger or {}))),
+        )
+        for change in changes
+    ]
+
+
+def module_name(text: str) -> str:
+    """Return the module name that the generator derives from a tag or the name of a schema."""
+    if any(letter.isupper() for letter in text):
+        text = " ".join(re.split("([A-Z]?[a-z]+)", text))
+    return "_".join(re.findall(r"[^. _-]+", text)).lower()
+
+
+def _modules_of(change: Change, modules: Mapping[str, str]) -> set[str]:
+    found = {modules[name] for name in change.operations}
+    component = _COMPONENT.match(change.path)
+    if component is not None:
+        found.add(f"{_PACKAGE}.models.{module_name(component[1])}")
+    return found
+
+
+def _calls_of(change: Change, rows: Mapping[str, Any]) -> set[str]:
+    calls: set[str] = set()
+    for name in change.operations:
+        call = rows.get(name, {}).get("call", ())
+        calls |= {call} if isinstance(call, str) else set(call)
+    return calls
+
+
+def format_text(changes: Sequence[Change]) -> str:
     """Return the changes for people, ending in the version bump."""
     bump = bump_of(changes)
     if bump is Bump.NONE:
@@ -29,53 +85,44 @@ def as_text(changes: Sequence[Change]) -> str:
     return "\n".join([*_lines(changes), f"Version bump: {_MEANINGS[bump]}"])
 
 
-def as_json(changes: Sequence[Change]) -> str:
-    """Return the changes as a JSON object with ``bump``, ``counts`` and ``changes``."""
-    counts = {severity: _count(changes, severity) for severity in Severity}
+def format_json(changes: Sequence[Change]) -> str:
+    """Return the changes as a JSON object with `bump`, `counts` and `changes`."""
     report = {
         "bump": bump_of(changes),
-        "counts": counts,
+        "counts": {
+            severity: sum(change.severity is severity for change in changes)
+            for severity in Severity
+        },
         "changes": [asdict(change) for change in changes],
     }
     return json.dumps(report, indent=2, ensure_ascii=False)
 
 
-def _count(changes: Sequence[Change], severity: Severity) -> int:
-    return sum(change.severity is severity for change in changes)
-
-
 def _lines(changes: Sequence[Change]) -> Iterator[str]:
     for severity in Severity:
-        count = _count(changes, severity)
-        if not count:
+        chosen = [change for change in changes if change.severity is severity]
+        if not chosen:
             continue
-        yield f"{count} {severity}"
-        for (side, rule, message), alike in _groups(changes, severity).items():
+        yield f"{len(chosen)} {severity}"
+        for (side, rule, message), alike in _group(chosen).items():
             yield f"  {side} {rule}: {message}"
-            yield from _names("at", [change.path for change in alike])
-            yield from _names("modules", _union(change.modules for change in alike))
-            yield from _names("calls", _union(change.calls for change in alike))
+            yield from _list_names("at", [change.path for change in alike])
+            for title in ("modules", "calls"):
+                names = {name for change in alike for name in getattr(change, title)}
+                yield from _list_names(title, sorted(names))
         yield ""
 
 
-def _groups(
-    changes: Sequence[Change], severity: Severity
-) -> dict[tuple[Side, str, str], list[Change]]:
-    """Gather changes that read the same, such as a status that every operation has got."""
+def _group(changes: Iterable[Change]) -> dict[tuple[Side, str, str], list[Change]]:
+    """Group changes that read the same, such as a status that every operation got."""
     groups: dict[tuple[Side, str, str], list[Change]] = {}
     for change in changes:
-        if change.severity is severity:
-            groups.setdefault((change.side, change.rule, change.message), []).append(change)
+        groups.setdefault((change.side, change.rule, change.message), []).append(change)
     return groups
 
 
-def _union(names: Iterable[Iterable[str]]) -> list[str]:
-    return sorted({name for some in names for name in some})
-
-
-def _names(title: str, names: Sequence[str]) -> Iterator[str]:
-    if not names:
-        return
-    rest = len(names) - _MOST_NAMES
-    shown = ", ".join(names[:_MOST_NAMES])
-    yield f"    {title:<7} {shown}{f' and {rest} more' if rest > 0 else ''}"
+def _list_names(title: str, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        rest = len(names) - _MAX_NAMES
+        shown = ", ".join(names[:_MAX_NAMES])
+        yield f"    {title:<7} {shown}{f' and {rest} more' if rest > 0 else ''}"
