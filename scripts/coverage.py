@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from arthurai.server.http.registry import registered
+from arthurai.server.http.registry import load_handlers
 from scripts.check import bundle_operations
 from scripts.redocly import ROOT
 
@@ -146,7 +146,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     check = parser.parse_args().check
-    text = up_to_date(LEDGER.read_text("utf-8"), set(registered()))
+    text = up_to_date(LEDGER.read_text("utf-8"), set(load_handlers()))
     rows = yaml.safe_load(text)["operations"]
     bundle = json.loads(BUNDLE.read_bytes())
     if lost := list(

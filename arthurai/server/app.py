@@ -16,8 +16,8 @@ from arthurai.server.context import Stores
 from arthurai.server.delivery.channels import Delivery, DeliverySettings
 from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.enrichment.manager import Enrichments
+from arthurai.server.http.dispatcher import Dispatcher
 from arthurai.server.http.validation import Validation, shipped_validation
-from arthurai.server.http.wsgi import HttpCore
 from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
 from arthurai.server.resources.usage.metering import meter
 from arthurai.server.secret import load_secret
@@ -139,7 +139,7 @@ class ArthurApp:
             notifications=self.notifications,
             delivery=self.delivery,
         )
-        self._http = HttpCore(
+        self._http = Dispatcher(
             services,
             document,
             max_json_bytes=max_json_bytes,

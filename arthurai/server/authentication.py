@@ -53,7 +53,7 @@ class Authentication:
         claims = {"sub": user.id, "iat": issued, "exp": expires, "epoch": user.session_epoch}
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM), expires
 
-    def identify(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Principal:
+    def authenticate(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Principal:
         """Return who calls.
 
         Args:

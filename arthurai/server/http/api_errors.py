@@ -1,4 +1,4 @@
-"""Errors that a caller of the API gets to see."""
+"""Errors that become responses."""
 
 from __future__ import annotations
 
@@ -8,13 +8,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class ApiError(Exception):
-    """A refusal that becomes an answer with the body ``{"error": message}``.
+class StatusError(Exception):
+    """An error that becomes a response with the body `{"error": reason}`.
 
     Attributes:
         status: HTTP status, 400 to 599.
-        message: Reason for the caller, with what to do about it.
-        headers: Further headers of the answer.
+        headers: Further headers of the response.
+    """
+
+    status: int = 500
+    headers: Sequence[tuple[str, str]] = ()
+
+    @property
+    def reason(self) -> str:
+        """What is wrong and what to do about it, for whoever sent the request."""
+        return str(self)
+
+
+class ApiError(StatusError):
+    """A request that is refused.
+
+    Attributes:
+        message: What is wrong and what to do about it.
     """
 
     def __init__(self, status: int, message: str, headers: Sequence[tuple[str, str]] = ()) -> None:
@@ -26,7 +41,12 @@ class ApiError(Exception):
     def __str__(self) -> str:
         return f"{self.status}: {self.message}"
 
+    @property
+    def reason(self) -> str:
+        """What is wrong and what to do about it, for whoever sent the request."""
+        return self.message
+
 
 def not_found(message: str = "record not found") -> ApiError:
-    """Return the refusal for an object that does not exist in the caller's organisation."""
+    """Return the error for an object that does not exist in the organization of the request."""
     return ApiError(404, message)

@@ -1,4 +1,4 @@
-"""Decoding of request bodies, which are hostile until shown otherwise."""
+"""Decoding of request bodies, which are untrusted."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ MAX_FIELD_BYTES: Final = 8 * 2**20
 MAX_CONTAINERS: Final = 4_000_000
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _PLAIN: Final = frozenset({"", "identity"})
-_PIECE: Final = 2**20
+_CHUNK_BYTES: Final = 2**20
 _OPENERS: Final = (b"[", b"{")
 
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """One file part of a multipart body; large ones lie on disk.
+    """A file part of a multipart body; large ones are spooled to disk.
 
     Attributes:
-        filename: Name the client gave; never to be used as a path.
-        content_type: Media type the client gave, or an empty string.
-        stream: Seekable binary stream at its beginning; gone when the request is answered.
+        filename: Name given by the client; never to be used as a path.
+        content_type: Media type given by the client, or an empty string.
+        stream: Seekable binary stream at its beginning; closed after the response.
         size: Length in bytes.
     """
 
@@ -70,7 +70,7 @@ class Form:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str | None:
-        """Return a part as text, whether it came as a field or as a file; ``None`` if absent.
+        """Return a part as text, whether it came as a field or as a file; `None` if absent.
 
         Args:
             name: Name of the part.
@@ -88,10 +88,10 @@ class Form:
             raise ApiError(400, f"part {name}: not UTF-8 text") from None
 
 
-def media_type(environ: WSGIEnvironment, accepted: Sequence[str]) -> str:
+def parse_media_type(environ: WSGIEnvironment, accepted: Sequence[str]) -> str:
     """Return which accepted media type the request body has.
 
-    A body without a ``Content-Type`` is taken as JSON where JSON is accepted.
+    A body without a `Content-Type` is taken as JSON where JSON is accepted.
 
     Args:
         environ: The WSGI environment.
@@ -117,7 +117,7 @@ def media_type(environ: WSGIEnvironment, accepted: Sequence[str]) -> str:
 
 
 def has_body(environ: WSGIEnvironment) -> bool:
-    """Tell whether a request came with a body, as far as its headers say."""
+    """Return whether a request has a body, as far as its headers say."""
     length = str(environ.get("CONTENT_LENGTH") or "")
     if length:
         return length != "0"
@@ -126,24 +126,24 @@ def has_body(environ: WSGIEnvironment) -> bool:
     return bool(environ.get("wsgi.input_terminated")) and bool(environ.get("CONTENT_TYPE"))
 
 
-def read(environ: WSGIEnvironment, limit: int) -> bytes:
+def read_body(environ: WSGIEnvironment, limit: int) -> bytes:
     """Return the whole request body, decompressed.
 
     Args:
         environ: The WSGI environment.
-        limit: Most bytes to accept, on the wire and decompressed.
+        limit: Maximum number of bytes, on the wire and decompressed.
 
     Raises:
-        ApiError: 413 above the limit, 400 when the client broke off or the body is no gzip stream,
-            415 when it is encoded in another way.
+        ApiError: 413 above the limit, 400 when the client disconnected or the body is not a gzip
+            stream, 415 for another encoding.
     """
     encoding = _content_encoding(environ)
     try:
         stream = _CappedStream(environ, limit)
         if encoding in _GZIP:
-            return _unzipped(cast("IO[bytes]", stream), limit)
+            return _decompress(cast("IO[bytes]", stream), limit)
         if encoding not in _PLAIN:
-            raise _not_taken(encoding, "gzip or none")
+            raise _unsupported_encoding(encoding, "gzip or none")
         return stream.read()
     except ClientDisconnected:
         raise ApiError(400, "the body ended early") from None
@@ -153,7 +153,7 @@ def _content_encoding(environ: WSGIEnvironment) -> str:
     return str(environ.get("HTTP_CONTENT_ENCODING", "")).strip().lower()
 
 
-def _not_taken(encoding: str, accepted: str) -> ApiError:
+def _unsupported_encoding(encoding: str, accepted: str) -> ApiError:
     return ApiError(
         415,
         f"content encoding {encoding[:50]!r} is not accepted here; use {accepted}",
@@ -161,24 +161,24 @@ def _not_taken(encoding: str, accepted: str) -> ApiError:
     )
 
 
-def _unzipped(stream: IO[bytes], limit: int) -> bytes:
-    """Decompress piece by piece, so that a small body cannot become more than the limit."""
-    pieces: list[bytes] = []
+def _decompress(stream: IO[bytes], limit: int) -> bytes:
+    """Decompress in chunks, so that a small body cannot grow beyond the limit."""
+    chunks: list[bytes] = []
     room = limit
     try:
-        with gzip.GzipFile(fileobj=stream, mode="rb") as unzipped:
-            while piece := unzipped.read(min(_PIECE, room + 1)):
-                room -= len(piece)
+        with gzip.GzipFile(fileobj=stream, mode="rb") as decompressed:
+            while chunk := decompressed.read(min(_CHUNK_BYTES, room + 1)):
+                room -= len(chunk)
                 if room < 0:
                     raise too_large(limit)
-                pieces.append(piece)
+                chunks.append(chunk)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ApiError(400, f"the body cannot be decompressed: {error}") from None
-    return b"".join(pieces)
+    return b"".join(chunks)
 
 
 class _CappedStream:
-    """The body of a request, refused as soon as more than the limit has come, however it came."""
+    """The body of a request, refused as soon as more than the limit has arrived."""
 
     def __init__(self, environ: WSGIEnvironment, limit: int) -> None:
         self._stream = get_input_stream(environ)
@@ -206,16 +206,15 @@ class _CappedStream:
 def decode_json(content: bytes) -> Any:
     """Decode a JSON body.
 
-    NaN, infinities, lone surrogates, other encodings than UTF-8 and numbers beyond the range of a
-    double are refused; of a repeated key the last value counts, as in Python's own reader. Empty
-    lists take thirty times their length in memory, so their number is bounded like the body's
-    length.
+    NaN, infinities, lone surrogates, encodings other than UTF-8 and numbers beyond the range of a
+    double are refused; the last value of a repeated key counts, as in Python's own reader. Empty
+    lists take thirty times their length in memory, so their number is limited too.
 
     Args:
         content: The body.
 
     Raises:
-        ApiError: 400, saying what is wrong where, 413 for too many objects and arrays.
+        ApiError: 400, naming the fault and its place, 413 for too many objects and arrays.
     """
     openers = sum(content.count(opener) for opener in _OPENERS)
     if openers > MAX_CONTAINERS:
@@ -251,14 +250,16 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
 
     Args:
         environ: The WSGI environment.
-        limit: Most bytes to accept.
+        limit: Maximum number of bytes.
 
     Raises:
         ApiError: 413 above the limit, 400 for a malformed body or a repeated part, 415 for an
             encoded one.
     """
     if (encoding := _content_encoding(environ)) not in _PLAIN:
-        raise _not_taken(encoding, "none: the files of a form are compressed on their own")
+        raise _unsupported_encoding(
+            encoding, "none: the files of a form are compressed on their own"
+        )
     stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
     parser = FormDataParser(
         max_form_memory_size=MAX_FIELD_BYTES,
@@ -283,12 +284,12 @@ def decode_form(environ: WSGIEnvironment, limit: int) -> Form:
         if times > 1:
             raise ApiError(400, f"part {name[:100]}: sent {times} times; send it once")
     return Form(
-        files={name: _uploaded(storage) for name, storage in files.items()},
+        files={name: _to_uploaded_file(storage) for name, storage in files.items()},
         fields=dict(fields.items()),
     )
 
 
-def _uploaded(storage: Any) -> UploadedFile:
+def _to_uploaded_file(storage: Any) -> UploadedFile:
     stream = cast("IO[bytes]", storage.stream)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
@@ -296,5 +297,5 @@ def _uploaded(storage: Any) -> UploadedFile:
 
 
 def too_large(limit: int) -> ApiError:
-    """Return the refusal of a body above the limit."""
+    """Return the error for a body above the limit."""
     return ApiError(413, f"the body is larger than {limit} bytes; send it in smaller parts")

@@ -1,13 +1,14 @@
-"""Pages and orders of lists."""
+"""Pages and order of lists."""
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Item = TypeVar("Item")
 
@@ -15,9 +16,9 @@ DEFAULT_PAGE_SIZE: Final = 20
 
 
 def paginate(
-    items: Sequence[Item],
+    items: Sequence[Any],
     params: Mapping[str, Any],
-    shown: Callable[[Item], Any],
+    to_api: Callable[[Any], Any] = dict,
     *,
     key: str = "data",
 ) -> dict[str, Any]:
@@ -25,15 +26,15 @@ def paginate(
 
     Args:
         items: All items in their order.
-        params: Parameters of the request; ``page`` and ``page_size`` are read.
-        shown: Turns an item of the page into its JSON form.
+        params: Parameters of the request; `page` and `page_size` are read.
+        to_api: Turns an item of the page into its JSON form; documents are shown as they are.
         key: Member that holds the items.
     """
     page = int(params.get("page") or 1)
     size = int(params.get("page_size") or DEFAULT_PAGE_SIZE)
     start = (page - 1) * size
     return {
-        key: [shown(item) for item in items[start : start + size]],
+        key: [to_api(item) for item in items[start : start + size]],
         "page": page,
         "page_size": size,
         "total_pages": -(-len(items) // size),
@@ -41,46 +42,38 @@ def paginate(
     }
 
 
-def sort_key(sort: str | None, columns: Collection[str]) -> tuple[str, bool] | None:
-    """Return the column and whether the order is descending, or ``None`` without a sort.
-
-    Args:
-        sort: ``column``, ``+column`` or ``-column``.
-        columns: Columns that can be sorted by.
-
-    Raises:
-        ApiError: 400 for another column.
-    """
-    if not sort:
-        return None
-    column = sort[1:] if sort[0] in "+-" else sort
-    if column not in columns:
-        raise ApiError(
-            400, f"parameter sort: no column {column[:100]!r}; use {', '.join(sorted(columns))}"
-        )
-    return column, sort.startswith("-")
-
-
-def ordered(
+def sort_items(
     items: Sequence[Item],
     sort: str | None,
     columns: Mapping[str, Callable[[Item], Any]],
 ) -> list[Item]:
-    """Return items in the order a request asks for; missing values come last.
+    """Return items in the order that a request asks for; missing values come last.
 
     Args:
         items: The items in their natural order.
-        sort: The request's ``sort``.
+        sort: `column`, `+column` or `-column` for descending order; nothing keeps the order.
         columns: How to read each column that can be sorted by.
 
     Raises:
         ApiError: 400 for another column.
     """
-    chosen = sort_key(sort, columns)
-    if chosen is None:
+    if not sort:
         return list(items)
-    column, descending = chosen
+    column = sort[1:] if sort[0] in "+-" else sort
+    if column not in columns:
+        raise ApiError(
+            400, f"parameter sort: no column {column[:100]!r}; use {', '.join(sorted(columns))}"
+        )
     read = columns[column]
     present = [item for item in items if read(item) is not None]
     missing = [item for item in items if read(item) is None]
-    return sorted(present, key=read, reverse=descending) + missing
+    return sorted(present, key=read, reverse=sort.startswith("-")) + missing
+
+
+def member_columns(*names: str) -> dict[str, Callable[[Mapping[str, Any]], Any]]:
+    """Return how to read the members of documents that can be sorted by.
+
+    Args:
+        names: Names of the members.
+    """
+    return {name: methodcaller("get", name) for name in names}

@@ -20,7 +20,7 @@ from waitress.task import ErrorTask
 from waitress.utilities import BadRequest, Error, InternalServerError
 
 from arthurai.server.http.bodies import JSON, too_large
-from arthurai.server.http.messages import accepted_request_id
+from arthurai.server.http.request import choose_request_id
 
 logger = logging.getLogger("arthurai.server.http")
 
@@ -95,7 +95,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         """Write the answer; the connection ends with it."""
         error = self.request.error
         reason = self._reason()
-        given = accepted_request_id(self.request.headers.get("X_REQUEST_ID"))
+        given = choose_request_id(self.request.headers.get("X_REQUEST_ID"))
         body = orjson.dumps({"error": reason})
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", JSON), ("X-Request-ID", given)]

@@ -26,7 +26,7 @@ from arthurai.contract.contract_options import Options
 from arthurai.contract.run_plan import make_plan
 from arthurai.contract.runner import check
 from arthurai.server.app import create_app
-from arthurai.server.http.registry import registered
+from arthurai.server.http.registry import load_handlers
 from arthurai.transport.auth import ApiKey
 from arthurai.transport.local import LocalTransport
 from arthurai.transport.options import HttpOptions, parse_endpoint
@@ -60,7 +60,7 @@ class Case(NamedTuple):
 
 def candidates() -> list[Case]:
     """Give every kind in every served operation that it fits."""
-    served = registered()
+    served = load_handlers()
     found = []
     for level, kinds in LEVELS.items():
         for kind in kinds:

@@ -20,7 +20,7 @@ import pytest
 from arthurai.server.app import create_app
 from arthurai.server.http import bodies
 from arthurai.server.http.bodies import MAX_DEPTH, MAX_FORM_PARTS
-from arthurai.server.http.wsgi import PUBLIC_BODY_BYTES
+from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES
 from arthurai.transport.local import LocalTransport
 
 JSON = {"Content-Type": "application/json"}
@@ -315,13 +315,13 @@ def test_bodies_above_the_limit_are_refused(callers, binary_model):
 
 
 def test_strangers_may_not_send_much(callers):
-    body = b'{"login": "x", "password": "' + b"y" * PUBLIC_BODY_BYTES + b'"}'
+    body = b'{"login": "x", "password": "' + b"y" * MAX_PUBLIC_BODY_BYTES + b'"}'
     refused(callers().post("/login", content=body, headers=JSON), 413)
     assert callers().post("/login", json={"login": "x", "password": "y"}).status_code == 401
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    body = b"SAMLResponse=" + b"x" * PUBLIC_BODY_BYTES
+    body = b"SAMLResponse=" + b"x" * MAX_PUBLIC_BODY_BYTES
     message = refused(callers().post("/saml/sso", content=body, headers=form), 413)
-    assert str(PUBLIC_BODY_BYTES) in message
+    assert str(MAX_PUBLIC_BODY_BYTES) in message
 
 
 def test_lists_of_nothing_may_not_fill_the_memory(admin, monkeypatch):

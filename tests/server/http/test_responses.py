@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from arthurai.server.http.messages import Reply
+from arthurai.server.http.response import Response
 from arthurai.server.serving.json_logs import JsonFormatter
 
 
@@ -37,7 +37,7 @@ def test_a_missing_credential_is_challenged(callers):
 
 def test_replies_are_encoded():
     def sent(*arguments, **options):
-        headers, chunks = Reply(*arguments, **options).encoded()
+        headers, chunks = Response(*arguments, **options).encode()
         return dict(headers), b"".join(chunks)
 
     assert sent(204) == ({}, b"")
@@ -53,7 +53,7 @@ def test_replies_are_encoded():
 @pytest.mark.parametrize("value", ["a\r\nb", "a\nb", "a\0b"])
 def test_headers_cannot_be_split(value):
     with pytest.raises(ValueError, match="control character"):
-        Reply(200, {}, headers=[("X", value)]).encoded()
+        Response(200, {}, headers=[("X", value)]).encode()
 
 
 def test_each_kind_of_data_is_counted_as_its_own(admin, model, inference):

@@ -10,20 +10,22 @@ from urllib.parse import urlsplit
 from arthurai.server.delivery.channels import is_url
 from arthurai.server.delivery.notifications import EMAIL
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.users import service as people
 from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.document_store import DocumentRepository
 
 _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
 @operation("list_alert_notification_configurations")
-def list_alert_notification_configurations(request: Request) -> Reply:
+def list_alert_notification_configurations(request: Request) -> Response:
     """List configurations, of one model or one user where asked for."""
     user_id = request.params.get("user_id")
     found = [
@@ -33,11 +35,11 @@ def list_alert_notification_configurations(request: Request) -> Reply:
         )
         if user_id in {None, configuration["user_id"]}
     ]
-    return Reply(200, paginate(found, request.params, lambda c: _shown(request, c)))
+    return Response(200, paginate(found, request.params, lambda c: _shown(request, c)))
 
 
 @operation("create_alert_notification_configuration")
-def create_alert_notification_configuration(request: Request) -> Reply:
+def create_alert_notification_configuration(request: Request) -> Response:
     """Configure whom to tell about alerts of a model."""
     body = request.body
     model_id = request.stores.control.models.get(request.organization_id, body["model_id"]).id
@@ -63,7 +65,7 @@ def create_alert_notification_configuration(request: Request) -> Reply:
     _documents(request).put(
         request.organization_id, configuration["id"], configuration, model_id=model_id
     )
-    return Reply(201, configuration)
+    return Response(201, configuration)
 
 
 def _check_destination(destination: str | None) -> None:
@@ -86,13 +88,13 @@ def _check_destination(destination: str | None) -> None:
 
 
 @operation("get_alert_notification_configuration")
-def get_alert_notification_configuration(request: Request) -> Reply:
+def get_alert_notification_configuration(request: Request) -> Response:
     """Show one configuration."""
-    return Reply(200, _shown(request, _addressed(request)))
+    return Response(200, _shown(request, _addressed(request)))
 
 
 @operation("update_alert_notification_configuration")
-def update_alert_notification_configuration(request: Request) -> Reply:
+def update_alert_notification_configuration(request: Request) -> Response:
     """Switch a configuration on or off."""
     configuration = _documents(request).change(
         request.organization_id,
@@ -101,14 +103,14 @@ def update_alert_notification_configuration(request: Request) -> Reply:
     )
     if configuration is None:
         raise not_found()
-    return Reply(200, _shown(request, configuration))
+    return Response(200, _shown(request, configuration))
 
 
 @operation("delete_alert_notification_configuration")
-def delete_alert_notification_configuration(request: Request) -> Reply:
+def delete_alert_notification_configuration(request: Request) -> Response:
     """Delete a configuration."""
     _documents(request).delete(request.organization_id, _addressed(request)["id"])
-    return Reply(204)
+    return Response(204)
 
 
 def _documents(request: Request) -> DocumentRepository:

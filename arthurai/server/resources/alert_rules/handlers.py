@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.alert_rules import service as rules
 from arthurai.server.resources.alerts.handlers import set_status
 from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 _SORT_COLUMNS = {
@@ -33,7 +35,7 @@ _SORT_COLUMNS = {
 
 
 @operation("list_alert_rules")
-def list_alert_rules(request: Request) -> Reply:
+def list_alert_rules(request: Request) -> Response:
     """List the rules of a model."""
     record, params = request.model(), request.params
     found = [
@@ -41,7 +43,7 @@ def list_alert_rules(request: Request) -> Reply:
         for rule in rules.list_rules(request.stores, record)
         if params.get("severity") in {None, rule["severity"]}
     ]
-    found = ordered(found, params.get("sort"), _SORT_COLUMNS)
+    found = sort_items(found, params.get("sort"), _SORT_COLUMNS)
     alerts = _alerts_by_rule(request, record) if params.get("include_alert_metadata") else None
 
     def shown(rule: dict[str, Any]) -> dict[str, Any]:
@@ -49,22 +51,22 @@ def list_alert_rules(request: Request) -> Reply:
             return rules.to_api(rule)
         return {**rules.to_api(rule), **_metadata(request, record, rule, alerts)}
 
-    return Reply(200, paginate(found, params, shown))
+    return Response(200, paginate(found, params, shown))
 
 
 @operation("create_alert_rule")
-def create_alert_rule(request: Request) -> Reply:
+def create_alert_rule(request: Request) -> Response:
     """Make a rule."""
     moment = format_timestamp(datetime.now(UTC))
     record = request.model().active()
     rule = rules.create_rule(
         request.stores, record, request.body, request.principal.creator, moment
     )
-    return Reply(200, rules.to_api(rule))
+    return Response(200, rules.to_api(rule))
 
 
 @operation("update_alert_rule")
-def update_alert_rule(request: Request) -> Reply:
+def update_alert_rule(request: Request) -> Response:
     """Change a rule."""
     moment = format_timestamp(datetime.now(UTC))
     with request.stores.control.transaction():
@@ -76,18 +78,18 @@ def update_alert_rule(request: Request) -> Reply:
             request.principal.creator,
             moment,
         )
-    return Reply(200, rules.to_api(rule))
+    return Response(200, rules.to_api(rule))
 
 
 @operation("delete_alert_rule")
-def delete_alert_rule(request: Request) -> Reply:
+def delete_alert_rule(request: Request) -> Response:
     """Archive a rule."""
     rules.archive_rule(request.stores, request.model(), request.params["alert_rule_id"])
-    return Reply(204)
+    return Response(204)
 
 
 @operation("update_alerts_of_rule")
-def update_alerts_of_rule(request: Request) -> Reply:
+def update_alerts_of_rule(request: Request) -> Response:
     """Set the status of all alerts of a rule."""
     record = request.model()
     rule = rules.get_rule(request.stores, record, request.params["alert_rule_id"])
@@ -100,7 +102,7 @@ def update_alerts_of_rule(request: Request) -> Reply:
             if alert["status"] != request.body["status"]:
                 set_status(request, alert, request.body["status"])
                 updated += 1
-    return Reply(200, {"updated_alerts": updated})
+    return Response(200, {"updated_alerts": updated})
 
 
 def _alerts_by_rule(request: Request, record: ModelRecord) -> dict[str, list[dict[str, Any]]]:

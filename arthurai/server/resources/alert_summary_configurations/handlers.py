@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
@@ -16,6 +17,7 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.document_store import DocumentRepository
 
 _CHANGEABLE = ("name", "frequency", "send_day_of_week", "send_time_of_day", "models", "enabled")
@@ -24,14 +26,14 @@ _INTERNAL = frozenset({"owner_id", "last_sent"})
 
 
 @operation("list_alert_summary_configurations")
-def list_alert_summary_configurations(request: Request) -> Reply:
+def list_alert_summary_configurations(request: Request) -> Response:
     """List the summaries of the organisation."""
     found = _documents(request).list(request.organization_id)
-    return Reply(200, paginate(found, request.params, lambda s: _shown(request, s)))
+    return Response(200, paginate(found, request.params, lambda s: _shown(request, s)))
 
 
 @operation("create_alert_summary_configuration")
-def create_alert_summary_configuration(request: Request) -> Reply:
+def create_alert_summary_configuration(request: Request) -> Response:
     """Create a summary with its first subscribers."""
     body, caller = request.body, request.principal
     summary: dict[str, Any] = {
@@ -52,17 +54,17 @@ def create_alert_summary_configuration(request: Request) -> Reply:
         _subscribe(request, summary, subscriber)
     with request.stores.control.transaction():
         _store(request, summary)
-    return Reply(201, _shown(request, summary))
+    return Response(201, _shown(request, summary))
 
 
 @operation("get_alert_summary_configuration")
-def get_alert_summary_configuration(request: Request) -> Reply:
+def get_alert_summary_configuration(request: Request) -> Response:
     """Show one summary."""
-    return Reply(200, _shown(request, _addressed(request)))
+    return Response(200, _shown(request, _addressed(request)))
 
 
 @operation("update_alert_summary_configuration")
-def update_alert_summary_configuration(request: Request) -> Reply:
+def update_alert_summary_configuration(request: Request) -> Response:
     """Change a summary; its owner and administrators may."""
     with request.stores.control.transaction():
         summary = _owned(request)
@@ -72,48 +74,48 @@ def update_alert_summary_configuration(request: Request) -> Reply:
             # What was due by the new schedule was not by the old one.
             summary["last_sent"] = format_now()
         _store(request, summary)
-    return Reply(200, _shown(request, summary))
+    return Response(200, _shown(request, summary))
 
 
 @operation("delete_alert_summary_configuration")
-def delete_alert_summary_configuration(request: Request) -> Reply:
+def delete_alert_summary_configuration(request: Request) -> Response:
     """Delete a summary; its owner and administrators may."""
     _documents(request).delete(request.organization_id, _owned(request)["id"])
-    return Reply(204)
+    return Response(204)
 
 
 @operation("send_alert_summary")
-def send_alert_summary(request: Request) -> Reply:
+def send_alert_summary(request: Request) -> Response:
     """Send a summary of the period that ends now."""
     sent = request.services.notifications.send_summary(_addressed(request), datetime.now(UTC))
-    return Reply(200, {"message": f"sent to {sent} subscriber{'s' * (sent != 1)}"})
+    return Response(200, {"message": f"sent to {sent} subscriber{'s' * (sent != 1)}"})
 
 
 @operation("list_alert_summary_subscribers")
-def list_alert_summary_subscribers(request: Request) -> Reply:
+def list_alert_summary_subscribers(request: Request) -> Response:
     """List who gets a summary."""
     subscribers = _shown(request, _addressed(request))["subscribers"]
-    return Reply(200, paginate(subscribers, request.params, dict))
+    return Response(200, paginate(subscribers, request.params, dict))
 
 
 @operation("create_alert_summary_subscriber")
-def create_alert_summary_subscriber(request: Request) -> Reply:
+def create_alert_summary_subscriber(request: Request) -> Response:
     """Add somebody who gets a summary."""
     with request.stores.control.transaction():
         summary = _addressed(request)
         subscriber = _subscribe(request, summary, request.body)
         _documents(request).put(request.organization_id, summary["id"], summary)
-    return Reply(201, subscriber)
+    return Response(201, subscriber)
 
 
 @operation("get_alert_summary_subscriber")
-def get_alert_summary_subscriber(request: Request) -> Reply:
+def get_alert_summary_subscriber(request: Request) -> Response:
     """Show one subscriber."""
-    return Reply(200, _subscriber(request, _shown(request, _addressed(request))))
+    return Response(200, _subscriber(request, _shown(request, _addressed(request))))
 
 
 @operation("update_alert_summary_subscriber")
-def update_alert_summary_subscriber(request: Request) -> Reply:
+def update_alert_summary_subscriber(request: Request) -> Response:
     """Switch a subscription on or off; the subscriber, the owner and administrators may."""
     with request.stores.control.transaction():
         summary = _addressed(request)
@@ -122,11 +124,11 @@ def update_alert_summary_subscriber(request: Request) -> Reply:
         if request.body.get("enabled") is not None:
             subscriber["enabled"] = request.body["enabled"]
         _documents(request).put(request.organization_id, summary["id"], summary)
-    return Reply(200, _subscriber(request, _shown(request, summary)))
+    return Response(200, _subscriber(request, _shown(request, summary)))
 
 
 @operation("delete_alert_summary_subscriber")
-def delete_alert_summary_subscriber(request: Request) -> Reply:
+def delete_alert_summary_subscriber(request: Request) -> Response:
     """Take somebody off a summary; the subscriber, the owner and administrators may."""
     with request.stores.control.transaction():
         summary = _addressed(request)
@@ -134,7 +136,7 @@ def delete_alert_summary_subscriber(request: Request) -> Reply:
         _require_owner(request, [summary["owner_id"], subscriber["user_id"]])
         summary["subscribers"].remove(subscriber)
         _documents(request).put(request.organization_id, summary["id"], summary)
-    return Reply(204)
+    return Response(204)
 
 
 def _documents(request: Request) -> DocumentRepository:

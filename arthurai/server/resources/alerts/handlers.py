@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.metrics.service import former
 from arthurai.server.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from arthurai.server.http.request import Request
 
 _SORT_COLUMNS = {
     "timestamp": lambda alert: parse_timestamp(alert["timestamp"], "alert"),
@@ -22,15 +25,15 @@ _SORT_COLUMNS = {
 
 
 @operation("list_alerts")
-def list_alerts(request: Request) -> Reply:
+def list_alerts(request: Request) -> Response:
     """List the alerts that pass all filters, by time unless asked otherwise."""
     sort = (request.params.get("sort") or "timestamp").strip()
-    found = ordered(_found(request), sort, _SORT_COLUMNS)
-    return Reply(200, paginate(found, request.params, _shown))
+    found = sort_items(_found(request), sort, _SORT_COLUMNS)
+    return Response(200, paginate(found, request.params, _shown))
 
 
 @operation("get_alert_counts")
-def get_alert_counts(request: Request) -> Reply:
+def get_alert_counts(request: Request) -> Response:
     """Count alerts by model, and by day where asked for."""
     by_date = bool(request.params.get("group_by_date"))
     counts: Counter[tuple[str, str | None]] = Counter()
@@ -40,25 +43,25 @@ def get_alert_counts(request: Request) -> Reply:
     found = []
     for (model_id, day), count in sorted(counts.items(), key=lambda item: str(item[0])):
         found.append({"model_id": model_id, "count": count} | ({"date": day} if day else {}))
-    return Reply(200, found)
+    return Response(200, found)
 
 
 @operation("get_alert")
-def get_alert(request: Request) -> Reply:
+def get_alert(request: Request) -> Response:
     """Show one alert."""
-    return Reply(200, _shown(_addressed(request)))
+    return Response(200, _shown(_addressed(request)))
 
 
 @operation("update_alert")
-def update_alert(request: Request) -> Reply:
+def update_alert(request: Request) -> Response:
     """Set the status of one alert."""
     alert = _addressed(request)
     set_status(request, alert, request.body["status"])
-    return Reply(200, _shown(alert))
+    return Response(200, _shown(alert))
 
 
 @operation("send_alert_notification")
-def send_alert_notification(request: Request) -> Reply:
+def send_alert_notification(request: Request) -> Response:
     """Tell those who are configured for the model about an alert."""
     alert, configuration_id = _addressed(request), request.params.get("configuration_id")
     configurations = request.stores.control.documents(Kind.ALERT_NOTIFICATION_CONFIGURATION)
@@ -73,7 +76,7 @@ def send_alert_notification(request: Request) -> Reply:
         request.body,
         configuration_id=configuration_id,
     )
-    return Reply(200, {"message": f"sent to {sent}"})
+    return Response(200, {"message": f"sent to {sent}"})
 
 
 def set_status(request: Request, alert: dict[str, Any], status: str) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.attributes import service as attribute_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 _SORT_COLUMNS = {
@@ -21,26 +23,26 @@ _SORT_COLUMNS = {
 
 
 @operation("list_model_attributes")
-def list_model_attributes(request: Request) -> Reply:
+def list_model_attributes(request: Request) -> Response:
     """List the attributes of a model."""
     attributes = request.model().attributes
-    found = ordered(attributes, request.params.get("sort"), _SORT_COLUMNS)
-    return Reply(200, paginate(found, request.params, dict))
+    found = sort_items(attributes, request.params.get("sort"), _SORT_COLUMNS)
+    return Response(200, paginate(found, request.params, dict))
 
 
 @operation("replace_model_attributes")
-def replace_model_attributes(request: Request) -> Reply:
+def replace_model_attributes(request: Request) -> Response:
     """Replace the whole set; an entry without an id is new."""
     record = request.model().active()
     ids = {attribute.get("id") for attribute in request.body} - {None}
     _require_known(record, ids)
     kept = [attribute for attribute in record.attributes if attribute["id"] in ids]
     attribute_changes.replaced(request.stores, record, request.body, known=kept)
-    return Reply(204)
+    return Response(204)
 
 
 @operation("update_model_attributes")
-def update_model_attributes(request: Request) -> Reply:
+def update_model_attributes(request: Request) -> Response:
     """Change some attributes and add others; an entry without an id is new."""
     record = request.model().active()
     changes: dict[str, dict[str, Any]] = {}
@@ -57,26 +59,26 @@ def update_model_attributes(request: Request) -> Reply:
     ]
     attributes += [a for a in request.body if a.get("id") is None]
     attribute_changes.replaced(request.stores, record, attributes, known=record.attributes)
-    return Reply(204)
+    return Response(204)
 
 
 @operation("delete_model_attributes")
-def delete_model_attributes(request: Request) -> Reply:
+def delete_model_attributes(request: Request) -> Response:
     """Delete all attributes, while there are no inferences."""
     record = request.model().active()
     _require_no_inferences(request, record)
     attribute_changes.stored(request.stores, record, [])
-    return Reply(204)
+    return Response(204)
 
 
 @operation("get_model_attribute")
-def get_model_attribute(request: Request) -> Reply:
+def get_model_attribute(request: Request) -> Response:
     """Show one attribute."""
-    return Reply(200, _addressed(request, request.model()))
+    return Response(200, _addressed(request, request.model()))
 
 
 @operation("update_model_attribute")
-def update_model_attribute(request: Request) -> Reply:
+def update_model_attribute(request: Request) -> Response:
     """Change one attribute."""
     record = request.model().active()
     present = _addressed(request, record)
@@ -91,11 +93,11 @@ def update_model_attribute(request: Request) -> Reply:
     changed = attribute_changes.replaced(
         request.stores, record, attributes, known=record.attributes
     )
-    return Reply(200, _addressed(request, changed))
+    return Response(200, _addressed(request, changed))
 
 
 @operation("delete_model_attribute")
-def delete_model_attribute(request: Request) -> Reply:
+def delete_model_attribute(request: Request) -> Response:
     """Delete one attribute, while there are no inferences."""
     record = request.model().active()
     present = _addressed(request, record)
@@ -104,7 +106,7 @@ def delete_model_attribute(request: Request) -> Reply:
     _require_no_inferences(request, record)
     attributes = [a for a in record.attributes if a["id"] != present["id"]]
     attribute_changes.replaced(request.stores, record, attributes, known=record.attributes)
-    return Reply(204)
+    return Response(204)
 
 
 def _without_label(attribute: Mapping[str, Any]) -> dict[str, Any]:

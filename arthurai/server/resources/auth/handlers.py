@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from werkzeug.http import dump_cookie
 
 from arthurai.server.authentication import AUTHORIZATION
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
+
+if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
 
 
 @operation("login")
-def login(request: Request) -> Reply:
+def login(request: Request) -> Response:
     """Open a session; its token comes as a cookie."""
     user = request.stores.control.users.log_in(request.body["login"], request.body["password"])
     token, expires = request.services.authentication.open_session(user)
@@ -25,11 +31,11 @@ def login(request: Request) -> Reply:
         samesite="Lax",
     )
     shown = user.shown(next(iter(user.roles), None))
-    return Reply(200, shown, headers=[("Set-Cookie", cookie)])
+    return Response(200, shown, headers=[("Set-Cookie", cookie)])
 
 
 @operation("saml_sso")
-def saml_sso(request: Request) -> Reply:
+def saml_sso(request: Request) -> Response:
     """Refuse: this server has no foreign identity provider."""
     del request
     raise ApiError(404, "no identity provider is set up here; log in with a password")

@@ -7,38 +7,41 @@ from typing import TYPE_CHECKING, Any
 from arthurai.common.bundle import Permission
 from arthurai.server.authorization import ALL_ROLES, check_custom_roles
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from arthurai.server.http.request import Request
+
 
 @operation("authorize")
-def authorize(request: Request) -> Reply:
+def authorize(request: Request) -> Response:
     """Say whether the caller has a permission: 200 or 403."""
     permission = Permission(request.body["resource"], request.body["action"])
     request.services.authorization.require(request.principal, permission)
-    return Reply(200, {"message": "success"})
+    return Response(200, {"message": "success"})
 
 
 @operation("list_my_permissions")
-def list_my_permissions(request: Request) -> Reply:
+def list_my_permissions(request: Request) -> Response:
     """List the caller's permissions."""
     granted = sorted(request.services.authorization.of(request.principal))
-    return Reply(200, [permission._asdict() for permission in granted])
+    return Response(200, [permission._asdict() for permission in granted])
 
 
 @operation("list_custom_roles")
-def list_custom_roles(request: Request) -> Reply:
+def list_custom_roles(request: Request) -> Response:
     """List custom roles, all of them or those named."""
     text = request.params.get("roles")
     names = [ALL_ROLES] if text is None else [name.strip() for name in text.split(",")]
-    return Reply(200, {"roles": _picked(request, request.organization_id, names)})
+    return Response(200, {"roles": _picked(request, request.organization_id, names)})
 
 
 @operation("create_custom_roles")
-def create_custom_roles(request: Request) -> Reply:
+def create_custom_roles(request: Request) -> Response:
     """Add custom roles, all of them or none."""
     control, organization_id = request.stores.control, request.organization_id
     roles = request.body.get("roles") or []
@@ -47,11 +50,11 @@ def create_custom_roles(request: Request) -> Reply:
         documents = control.documents(Kind.CUSTOM_ROLE)
         for role in roles:
             documents.put(organization_id, role["role_name"], role)
-    return Reply(200, {"roles": roles})
+    return Response(200, {"roles": roles})
 
 
 @operation("delete_custom_roles")
-def delete_custom_roles(request: Request) -> Reply:
+def delete_custom_roles(request: Request) -> Response:
     """Remove custom roles that nobody has any more, and return what was removed."""
     organization_id = request.body.get("organization_id") or request.organization_id
     if organization_id != request.organization_id and not request.principal.is_global:
@@ -62,7 +65,7 @@ def delete_custom_roles(request: Request) -> Reply:
         for role in removed:
             documents.delete(organization_id, role["role_name"])
         _check_unused(request, organization_id, [role["role_name"] for role in removed])
-    return Reply(200, {"roles": removed})
+    return Response(200, {"roles": removed})
 
 
 def _check_unused(request: Request, organization_id: str, names: Collection[str]) -> None:

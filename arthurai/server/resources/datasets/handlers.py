@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.inferences.handlers import file_outcome, uploaded_images
 from arthurai.server.storage.warehouse.errors import UnknownDatasetError
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.warehouse.datasets import Dataset
 
 _REFERENCE_PARTS = ("reference_data", "reference_data.parquet")
 
 
 @operation("list_datasets")
-def list_datasets(request: Request) -> Reply:
+def list_datasets(request: Request) -> Response:
     """List the batches and the reference set of a model."""
     schema = request.model().schema
     found = request.stores.data.datasets(schema)
-    return Reply(200, [_dataset(dataset) for dataset in found])
+    return Response(200, [_dataset(dataset) for dataset in found])
 
 
 def _dataset(dataset: Dataset) -> dict[str, Any]:
@@ -31,37 +34,37 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
 
 
 @operation("get_batch")
-def get_batch(request: Request) -> Reply:
+def get_batch(request: Request) -> Response:
     """Show one batch."""
     schema = request.model().schema
     found = request.stores.data.batch(schema, request.params["batch_id"])
-    return Reply(200, {**found.to_wire(), "batch_id": found.batch_id})
+    return Response(200, {**found.to_wire(), "batch_id": found.batch_id})
 
 
 @operation("close_batch")
-def close_batch(request: Request) -> Reply:
+def close_batch(request: Request) -> Response:
     """Note that all inferences of a batch were sent."""
     schema = request.model().active().schema
     _require_status(request, ["uploaded"])
     request.stores.data.close_batch(
         schema, request.params["batch_id"], request.body.get("total_record_count")
     )
-    return Reply(200, {"message": "success"})
+    return Response(200, {"message": "success"})
 
 
 @operation("get_reference_data")
-def get_reference_data(request: Request) -> Reply:
+def get_reference_data(request: Request) -> Response:
     """Show the reference set; before the first upload it is an empty one."""
     schema = request.model().schema
     try:
         found = request.stores.data.reference(schema)
     except UnknownDatasetError:
-        return Reply(200, {"model_id": schema.model_id, "records": 0})
-    return Reply(200, found.to_wire())
+        return Response(200, {"model_id": schema.model_id, "records": 0})
+    return Response(200, found.to_wire())
 
 
 @operation("upload_reference_data")
-def upload_reference_data(request: Request) -> Reply:
+def upload_reference_data(request: Request) -> Response:
     """Store a file of reference rows."""
     schema = request.model().active().schema
     files = [request.form.files[p] for p in _REFERENCE_PARTS if p in request.form.files]
@@ -76,7 +79,7 @@ def upload_reference_data(request: Request) -> Reply:
 
 
 @operation("close_reference_data")
-def close_reference_data(request: Request) -> Reply:
+def close_reference_data(request: Request) -> Response:
     """Note that the reference set is complete, or drop an open one to begin anew."""
     record = request.model().active()
     status = _require_status(request, ["uploaded", "started"])
@@ -85,7 +88,7 @@ def close_reference_data(request: Request) -> Reply:
     else:
         request.stores.data.close_reference(record.schema, request.body.get("total_record_count"))
         request.services.enrichments.begin_with_reference(record)
-    return Reply(200, {"message": "success"})
+    return Response(200, {"message": "success"})
 
 
 def _require_status(request: Request, allowed: list[str]) -> str:

@@ -9,11 +9,14 @@ from arthurai.server.enrichment import hotspot_detection as hotspots
 from arthurai.server.enrichment import state_store as states
 from arthurai.server.enrichment.requested_settings import form_config, require_allowed
 from arthurai.server.enrichment.state_store import EnrichmentError, shown
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.paging import paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.explanations.handlers import switch_explainability
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 _OF_OPERATION = {
@@ -29,30 +32,30 @@ _ACCEPTED = 202
 
 
 @operation("get_enrichments")
-def get_enrichments(request: Request) -> Reply:
+def get_enrichments(request: Request) -> Response:
     """Show the state of all enrichments of a model."""
-    return Reply(200, _all(request, request.model()))
+    return Response(200, _all(request, request.model()))
 
 
 @operation("get_anomaly_detection", "get_bias_mitigation", "get_hotspots", "get_explainability")
-def get_enrichment(request: Request) -> Reply:
+def get_enrichment(request: Request) -> Response:
     """Show the state of one enrichment."""
     name = _OF_OPERATION[request.operation.operation_id]
-    return Reply(200, shown(request.services.enrichments.states.get(request.model(), name)))
+    return Response(200, shown(request.services.enrichments.states.get(request.model(), name)))
 
 
 @operation("update_anomaly_detection", "update_bias_mitigation", "update_hotspots")
-def update_enrichment(request: Request) -> Reply:
+def update_enrichment(request: Request) -> Response:
     """Switch an enrichment that has no settings on or off."""
     record = request.model().active()
     name = _OF_OPERATION[request.operation.operation_id]
     if request.body["enabled"]:
         require_allowed(record.schema, name)
-    return Reply(_ACCEPTED, shown(_switch(request, record, name, on=request.body["enabled"])))
+    return Response(_ACCEPTED, shown(_switch(request, record, name, on=request.body["enabled"])))
 
 
 @operation("update_enrichments")
-def update_enrichments(request: Request) -> Reply:
+def update_enrichments(request: Request) -> Response:
     """Switch enrichments of a model on or off; either all changes are accepted or none."""
     record = request.model().active()
     config = form_config(request.form)
@@ -66,26 +69,26 @@ def update_enrichments(request: Request) -> Reply:
         switch_explainability(request, record, explained)
     for name, switch in wanted.items():
         _switch(request, record, name, on=switch["enabled"])
-    return Reply(_ACCEPTED, _all(request, record))
+    return Response(_ACCEPTED, _all(request, record))
 
 
 @operation("update_enrichment_status")
-def update_enrichment_status(request: Request) -> Reply:
+def update_enrichment_status(request: Request) -> Response:
     """Set the state of an enrichment, for whoever computes it elsewhere."""
     record = request.model()
     name, status = request.params["enrichment_name"], request.body["status"]
     enrichments = request.services.enrichments
     if status == states.DISABLED:
-        return Reply(200, shown(enrichments.states.disable(record, name)))
+        return Response(200, shown(enrichments.states.disable(record, name)))
     state = enrichments.states.get(record, name)
     if not state["enabled"]:
         raise ApiError(400, f"{name} is disabled; enable it first")
     enrichments.states.change(state, status=status, reason=None)
-    return Reply(200, shown(enrichments.states.get(record, name)))
+    return Response(200, shown(enrichments.states.get(record, name)))
 
 
 @operation("get_bias_mitigation_curves", "get_bias_mitigation_curves_legacy")
-def get_bias_mitigation_curves(request: Request) -> Reply:
+def get_bias_mitigation_curves(request: Request) -> Response:
     """List the bias mitigation curves of a model."""
     params = dict(request.params)
     if params.get("continuous_value"):
@@ -94,11 +97,11 @@ def get_bias_mitigation_curves(request: Request) -> Reply:
     page = paginate(found, params, dict)
     if not found:
         page["data"] = None
-    return Reply(200, page)
+    return Response(200, page)
 
 
 @operation("find_hotspots")
-def find_hotspots(request: Request) -> Reply:
+def find_hotspots(request: Request) -> Response:
     """Find regions of the input where a model is weak."""
     record, params = request.model(), request.params
     require_allowed(record.schema, states.HOTSPOTS)
@@ -107,12 +110,12 @@ def find_hotspots(request: Request) -> Reply:
     finder = request.services.enrichments.hotspots
     region = _region(request, record)
     if region is None:
-        return Reply(200, {"data": []})
+        return Response(200, {"data": []})
     try:
         found = finder.find(record.schema, region, params["metric"], params["threshold"])
     except EnrichmentError as error:
         raise ApiError(501, str(error)) from None
-    return Reply(200, {"data": found})
+    return Response(200, {"data": found})
 
 
 def _region(request: Request, record: ModelRecord) -> hotspots.Region | None:

@@ -9,13 +9,15 @@ from arthurai.server.enrichment import requested_settings as settings
 from arthurai.server.enrichment import state_store as states
 from arthurai.server.enrichment.explanations.explanation_enrichment import inputs
 from arthurai.server.enrichment.state_store import EXPLAINABILITY, EnrichmentError, shown
-from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arthurai.server.enrichment.explanations.explanation_results import Explained
+    from arthurai.server.http.request import Request
     from arthurai.server.model_schema import Attribute
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
@@ -23,12 +25,12 @@ _ACCEPTED = 202
 
 
 @operation("update_explainability")
-def update_explainability(request: Request) -> Reply:
+def update_explainability(request: Request) -> Response:
     """Switch explanations on or off, or change their settings."""
     record = request.model().active()
     given = settings.form_config(request.form)
     request.services.validation.check_component("ExplainabilityConfiguration", given, "config")
-    return Reply(_ACCEPTED, shown(switch_explainability(request, record, given)))
+    return Response(_ACCEPTED, shown(switch_explainability(request, record, given)))
 
 
 def switch_explainability(
@@ -74,7 +76,7 @@ def switch_explainability(
 
 
 @operation("delete_explainer")
-def delete_explainer(request: Request) -> Reply:
+def delete_explainer(request: Request) -> Response:
     """Stop the explainer of a model and delete its project."""
     record = request.model()
     enrichments = request.services.enrichments
@@ -84,11 +86,11 @@ def delete_explainer(request: Request) -> Reply:
         enrichments.projects.keep_only(record.id, ())
     images = request.stores.control.documents(Kind.IMAGE_EXPLANATION)
     images.delete_all(record.organization_id, model_id=record.id)
-    return Reply(204)
+    return Response(204)
 
 
 @operation("explain_inference")
-def explain_inference(request: Request) -> Reply:
+def explain_inference(request: Request) -> Response:
     """Explain an inference, anew at each call."""
     record, params = request.model(), request.params
     state = _ready(request, record)
@@ -103,18 +105,18 @@ def explain_inference(request: Request) -> Reply:
             if values[0] is None:
                 raise ApiError(400, "the inference has no image")
             _explain_image(request, record, state, str(values[0]), samples)
-            return Reply(200, {"explanation": _of_image(record, used)})
+            return Response(200, {"explanation": _of_image(record, used)})
         explained = explainability.explain(record, state, values, algorithm, samples)
         answer: dict[str, Any] = {"explanation": explained.shown(params.get("sort"), _page(params))}
         if algorithm == "shap":
             answer["expected_value"] = _expected(request, record, state)
     except EnrichmentError as error:
         raise ApiError(400, f"the inference cannot be explained: {error}") from None
-    return Reply(200, answer)
+    return Response(200, answer)
 
 
 @operation("what_if")
-def what_if(request: Request) -> Reply:
+def what_if(request: Request) -> Response:
     """Predict and explain an input that the model has not seen."""
     record = request.model()
     if record.schema.input_type != "TABULAR":
@@ -137,10 +139,10 @@ def what_if(request: Request) -> Reply:
         }
     except (EnrichmentError, ValueError) as error:
         raise ApiError(400, f"the model code cannot answer: {error}") from None
-    return Reply(200, answer)
+    return Response(200, answer)
 
 
-def image_explanation(request: Request) -> Reply:
+def image_explanation(request: Request) -> Response:
     """Return the segments of an image and their scores; computed when first asked for.
 
     Args:
@@ -164,7 +166,7 @@ def image_explanation(request: Request) -> Reply:
             found = _explain_image(request, record, state, image_id, None)
         except EnrichmentError as error:
             raise ApiError(400, f"the image cannot be explained: {error}") from None
-    return Reply(200, found)
+    return Response(200, found)
 
 
 def _explain_image(

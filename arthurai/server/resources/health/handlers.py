@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.server.http.messages import Reply
 from arthurai.server.http.registry import plain_route
+from arthurai.server.http.response import Response
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 @plain_route("/health")
-def health(services: Services, environ: WSGIEnvironment) -> Reply:
+def health(services: Services, environ: WSGIEnvironment) -> Response:
     """Return 200 while both stores answer, else 503."""
     del environ
     if services.stores.are_healthy():
-        return Reply(200, {"status": "ok"})
-    return Reply(503, {"error": "a store does not respond; see the server's log"})
+        return Response(200, {"status": "ok"})
+    return Response(503, {"error": "a store does not respond; see the server's log"})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.explanations.handlers import image_explanation
 from arthurai.server.storage.warehouse.sagemaker import Capture, read_capture
 from arthurai.server.storage.warehouse.stored_images import ImageUpload, content_type
@@ -12,6 +14,7 @@ from arthurai.server.storage.warehouse.thumbnails import resized, thumbnail
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.row_results import Outcome
 
@@ -19,7 +22,7 @@ MULTI_STATUS = 207
 
 
 @operation("send_inferences", validate_body=False)
-def send_inferences(request: Request) -> Reply:
+def send_inferences(request: Request) -> Response:
     """Store inferences; each item gets its own verdict."""
     schema = request.model().active().schema
     items = _items(request)
@@ -27,7 +30,7 @@ def send_inferences(request: Request) -> Reply:
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)
-def update_inferences(request: Request) -> Reply:
+def update_inferences(request: Request) -> Response:
     """Set the ground truth of inferences; each item gets its own verdict."""
     schema = request.model().active().schema
     items = _items(request)
@@ -40,12 +43,12 @@ def _items(request: Request) -> list[Any]:
     return request.body
 
 
-def _verdicts(outcome: Outcome) -> Reply:
-    return Reply(MULTI_STATUS, {"counts": outcome.counts(), "results": outcome.results()})
+def _verdicts(outcome: Outcome) -> Response:
+    return Response(MULTI_STATUS, {"counts": outcome.counts(), "results": outcome.results()})
 
 
 @operation("send_inference_file")
-def send_inference_file(request: Request) -> Reply:
+def send_inference_file(request: Request) -> Response:
     """Store a file of inferences or of ground truth."""
     schema = request.model().active().schema
     files, store = request.form.files, request.stores.data
@@ -66,7 +69,7 @@ def send_inference_file(request: Request) -> Reply:
 
 
 @operation("send_sagemaker_data_capture")
-def send_sagemaker_data_capture(request: Request) -> Reply:
+def send_sagemaker_data_capture(request: Request) -> Response:
     """Store the inferences of a SageMaker Data Capture file."""
     schema = request.model().active().schema
     part = request.form.files.get("inference_data")
@@ -92,7 +95,7 @@ def send_sagemaker_data_capture(request: Request) -> Reply:
             for origin, failure in failures
         ],
     }
-    return Reply(MULTI_STATUS, body)
+    return Response(MULTI_STATUS, body)
 
 
 def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None:
@@ -112,7 +115,7 @@ def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None
 
 
 @operation("get_inference_image")
-def get_inference_image(request: Request) -> Reply:
+def get_inference_image(request: Request) -> Response:
     """Send an image as it came, resized for the model, or small."""
     schema = request.model().schema
     form = request.params["type"]
@@ -126,10 +129,10 @@ def get_inference_image(request: Request) -> Reply:
         if not schema.pixel_width or not schema.pixel_height:
             raise ApiError(400, "the model has no pixel_width and pixel_height to resize to")
         content, kind = resized(content, schema.pixel_width, schema.pixel_height)
-    return Reply(200, content, content_type=kind)
+    return Response(200, content, content_type=kind)
 
 
-def file_outcome(outcome: Outcome) -> Reply:
+def file_outcome(outcome: Outcome) -> Response:
     """Return the answer to an uploaded file of rows."""
     body = {"counts": outcome.counts(), "failures": outcome.failure_list()}
-    return Reply(MULTI_STATUS, body)
+    return Response(MULTI_STATUS, body)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from arthurai.server.http.request import Request
 
 _SORT_COLUMNS = {
     name: (lambda insight, name=name: insight.get(name))
@@ -32,24 +35,24 @@ _GROUP_SORT_COLUMNS = {
 
 
 @operation("get_insight_model_counts")
-def get_insight_model_counts(request: Request) -> Reply:
+def get_insight_model_counts(request: Request) -> Response:
     """Count insights by model; models without any are left out."""
     counts: dict[str, int] = {}
     for insight in request.stores.control.documents(Kind.INSIGHT).list(request.organization_id):
         if _passes(insight, request.params):
             counts[insight["model_id"]] = counts.get(insight["model_id"], 0) + 1
-    return Reply(200, [{"model_id": m, "count": count} for m, count in counts.items()])
+    return Response(200, [{"model_id": m, "count": count} for m, count in counts.items()])
 
 
 @operation("list_insights")
-def list_insights(request: Request) -> Reply:
+def list_insights(request: Request) -> Response:
     """List the insights of a model."""
-    found = ordered(_of_model(request), request.params.get("sort"), _SORT_COLUMNS)
-    return Reply(200, paginate(found, request.params, dict))
+    found = sort_items(_of_model(request), request.params.get("sort"), _SORT_COLUMNS)
+    return Response(200, paginate(found, request.params, dict))
 
 
 @operation("update_insights")
-def update_insights(request: Request) -> Reply:
+def update_insights(request: Request) -> Response:
     """Set the status of all insights of a model."""
     documents = request.stores.control.documents(Kind.INSIGHT)
     changed = 0
@@ -59,11 +62,11 @@ def update_insights(request: Request) -> Reply:
                 insight["status"] = request.body["status"]
                 documents.put(request.organization_id, insight["id"], insight)
                 changed += 1
-    return Reply(200, {"updated_count": changed})
+    return Response(200, {"updated_count": changed})
 
 
 @operation("get_insight_group_counts")
-def get_insight_group_counts(request: Request) -> Reply:
+def get_insight_group_counts(request: Request) -> Response:
     """Count the insights of a model by batch or by window."""
     groups: dict[str, dict[str, Any]] = {}
     for insight in _of_model(request):
@@ -75,25 +78,25 @@ def get_insight_group_counts(request: Request) -> Reply:
         )
         group["count"] += 1
         group["timestamp"] = max(group["timestamp"], insight["timestamp"])
-    found = ordered(list(groups.values()), request.params.get("sort"), _GROUP_SORT_COLUMNS)
-    return Reply(200, paginate(found, request.params, dict))
+    found = sort_items(list(groups.values()), request.params.get("sort"), _GROUP_SORT_COLUMNS)
+    return Response(200, paginate(found, request.params, dict))
 
 
 @operation("get_insight")
-def get_insight(request: Request) -> Reply:
+def get_insight(request: Request) -> Response:
     """Show one insight."""
-    return Reply(200, _addressed(request))
+    return Response(200, _addressed(request))
 
 
 @operation("update_insight")
-def update_insight(request: Request) -> Reply:
+def update_insight(request: Request) -> Response:
     """Set the status of one insight."""
     insight = _addressed(request)
     changed = insight["status"] != request.body["status"]
     insight["status"] = request.body["status"]
     documents = request.stores.control.documents(Kind.INSIGHT)
     documents.put(request.organization_id, insight["id"], insight)
-    return Reply(200, {"updated_count": int(changed)})
+    return Response(200, {"updated_count": int(changed)})
 
 
 def _of_model(request: Request) -> list[dict[str, Any]]:

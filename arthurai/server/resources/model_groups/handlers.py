@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import Reply, Request, operation
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.models import serializers as model_views
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 _SORT_COLUMNS = {
@@ -19,23 +21,23 @@ _SORT_COLUMNS = {
 
 
 @operation("list_model_groups")
-def list_model_groups(request: Request) -> Reply:
+def list_model_groups(request: Request) -> Response:
     """List the groups of the organisation."""
     groups = request.stores.control.model_groups.list(
         request.organization_id, include_archived=bool(request.params.get("include_archived"))
     )
-    groups = ordered(groups, request.params.get("sort"), _SORT_COLUMNS)
-    return Reply(200, paginate(groups, request.params, lambda group: _shown(request, group)))
+    groups = sort_items(groups, request.params.get("sort"), _SORT_COLUMNS)
+    return Response(200, paginate(groups, request.params, lambda group: _shown(request, group)))
 
 
 @operation("get_model_group")
-def get_model_group(request: Request) -> Reply:
+def get_model_group(request: Request) -> Response:
     """Show one group."""
-    return Reply(200, _shown(request, _group(request)))
+    return Response(200, _shown(request, _group(request)))
 
 
 @operation("update_model_group")
-def update_model_group(request: Request) -> Reply:
+def update_model_group(request: Request) -> Response:
     """Change name or description of a group."""
     group = request.stores.control.model_groups.update(
         request.organization_id,
@@ -43,11 +45,11 @@ def update_model_group(request: Request) -> Reply:
         name=request.body.get("name"),
         description=request.body.get("description"),
     )
-    return Reply(200, _shown(request, group))
+    return Response(200, _shown(request, group))
 
 
 @operation("archive_model_group")
-def archive_model_group(request: Request) -> Reply:
+def archive_model_group(request: Request) -> Response:
     """Archive all versions of a group, and then the group."""
     group = _group(request)
     control = request.stores.control
@@ -55,11 +57,11 @@ def archive_model_group(request: Request) -> Reply:
         for record in control.models.list(request.organization_id, model_group_id=group["id"]):
             control.models.archive(record)
         control.model_groups.archive(group["id"])
-    return Reply(202)
+    return Response(202)
 
 
 @operation("list_model_group_versions")
-def list_model_group_versions(request: Request) -> Reply:
+def list_model_group_versions(request: Request) -> Response:
     """List the versions of a group, oldest first; asking for one that is missing is a 404."""
     sequence_num, label = request.params.get("sequence_num"), request.params.get("label")
     found = [
@@ -71,21 +73,21 @@ def list_model_group_versions(request: Request) -> Reply:
     if not found and (sequence_num is not None or label is not None):
         raise not_found()
     expand = request.params.get("expand") or ()
-    return Reply(
+    return Response(
         200,
         paginate(found, request.params, lambda r: model_views.shown(request.stores, r, expand)),
     )
 
 
 @operation("get_latest_model_group_version")
-def get_latest_model_group_version(request: Request) -> Reply:
+def get_latest_model_group_version(request: Request) -> Response:
     """Show the newest version of a group."""
     versions = _versions(request)
     if not versions:
         raise not_found()
     newest = max(versions, key=lambda record: record.version_sequence_num)
     expand = request.params.get("expand") or ()
-    return Reply(200, model_views.shown(request.stores, newest, expand))
+    return Response(200, model_views.shown(request.stores, newest, expand))
 
 
 def _group(request: Request) -> dict[str, Any]:

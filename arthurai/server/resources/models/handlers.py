@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.attributes import service as attribute_changes
 from arthurai.server.resources.models import creation as onboarding
 from arthurai.server.resources.models import model_score as health
@@ -15,13 +17,14 @@ from arthurai.server.resources.tags import service as tags
 from arthurai.server.storage.documents.stored_models import CREATION_FAILED, READY
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 logger = logging.getLogger("arthurai.server.models")
 
 
 @operation("create_model")
-def create_model(request: Request) -> Reply:
+def create_model(request: Request) -> Response:
     """Create a model; it is ready at once."""
     body = request.body
     document = onboarding.model_document(body, request.principal.creator)
@@ -36,7 +39,9 @@ def create_model(request: Request) -> Reply:
         )
         tags.follow(control, record.organization_id, document["tags"])
         record = _provision(request, record)
-    return Reply(201, model_views.shown(request.stores, record, ["attributes", "organization_id"]))
+    return Response(
+        201, model_views.shown(request.stores, record, ["attributes", "organization_id"])
+    )
 
 
 def _provision(request: Request, record: ModelRecord) -> ModelRecord:
@@ -50,25 +55,25 @@ def _provision(request: Request, record: ModelRecord) -> ModelRecord:
 
 
 @operation("retry_model_provisioning")
-def retry_model_provisioning(request: Request) -> Reply:
+def retry_model_provisioning(request: Request) -> Response:
     """Try again to make the tables of a model."""
     record = request.model()
     if record.status != CREATION_FAILED:
         raise ApiError(409, f"the model is {record.status}; only {CREATION_FAILED} can be retried")
     _provision(request, record)
-    return Reply(200, {})
+    return Response(200, {})
 
 
 @operation("get_model")
-def get_model(request: Request) -> Reply:
+def get_model(request: Request) -> Response:
     """Show one model."""
-    return Reply(
+    return Response(
         200, model_views.shown(request.stores, request.model(), request.params.get("expand") or ())
     )
 
 
 @operation("list_models")
-def list_models(request: Request) -> Reply:
+def list_models(request: Request) -> Response:
     """List models that pass all filters."""
     params = request.params
     records = request.stores.control.models.list(
@@ -82,15 +87,15 @@ def list_models(request: Request) -> Reply:
                 newest[record.model_group_id] = record
         records = [record for record in records if newest[record.model_group_id] is record]
     found = [record for record in records if model_views.passes(record, params)]
-    found = ordered(found, params.get("sort"), model_views.SORT_COLUMNS)
+    found = sort_items(found, params.get("sort"), model_views.SORT_COLUMNS)
     expand = params.get("expand") or ()
-    return Reply(
+    return Response(
         200, paginate(found, params, lambda r: model_views.shown(request.stores, r, expand))
     )
 
 
 @operation("update_model")
-def update_model(request: Request) -> Reply:
+def update_model(request: Request) -> Response:
     """Change what can be changed; the rest of a whole model is ignored."""
     body, control = request.body, request.stores.control
     onboarding.check_tags(body.get("tags") or ())
@@ -109,7 +114,9 @@ def update_model(request: Request) -> Reply:
                 known=record.attributes,
                 ground_truth_is_free=True,
             )
-    return Reply(200, model_views.shown(request.stores, record, request.params.get("expand") or ()))
+    return Response(
+        200, model_views.shown(request.stores, record, request.params.get("expand") or ())
+    )
 
 
 def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
@@ -131,16 +138,16 @@ def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
 
 
 @operation("archive_model")
-def archive_model(request: Request) -> Reply:
+def archive_model(request: Request) -> Response:
     """Archive a model; its data stay."""
     record = request.model()
     request.stores.control.models.archive(record)
     request.services.enrichments.explainability.stop(record.id)
-    return Reply(204)
+    return Response(204)
 
 
 @operation("get_model_health")
-def get_model_health(request: Request) -> Reply:
+def get_model_health(request: Request) -> Response:
     """Score the health of models over the last month."""
     results = []
     for model_id in dict.fromkeys(request.params["model_id"]):
@@ -149,11 +156,11 @@ def get_model_health(request: Request) -> Reply:
         results.append(
             {"model_id": model_id, "health_score": scores.overall, "timestamp": scores.timestamp}
         )
-    return Reply(200, {"results": results})
+    return Response(200, {"results": results})
 
 
 @operation("get_model_bias_groups")
-def get_model_bias_groups(request: Request) -> Reply:
+def get_model_bias_groups(request: Request) -> Response:
     """List the groups of the attributes that are watched for bias."""
     groups = []
     for attribute in request.model().attributes:
@@ -165,4 +172,4 @@ def get_model_bias_groups(request: Request) -> Reply:
             for category in attribute.get("categories", ())
         ]
         groups += [{**named, **ends} for ends in attribute.get("bins", ())]
-    return Reply(200, {"data": groups})
+    return Response(200, {"data": groups})

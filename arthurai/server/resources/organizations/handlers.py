@@ -10,14 +10,17 @@ from werkzeug.http import dump_cookie
 from arthurai.server.authentication import ORGANIZATION
 from arthurai.server.authorization import check_custom_roles
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.organizations import license_plans as plans
 from arthurai.server.resources.users.service import check_manager_left, check_role
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from arthurai.server.http.request import Request
 
 _MONTH_SECONDS: Final = 30 * 24 * 3600
 _SORT_COLUMNS = {
@@ -27,13 +30,13 @@ _SORT_COLUMNS = {
 
 
 @operation("get_current_organization")
-def get_current_organization(request: Request) -> Reply:
+def get_current_organization(request: Request) -> Response:
     """Show the organisation the call works in."""
-    return Reply(200, request.stores.control.organizations.get(request.organization_id))
+    return Response(200, request.stores.control.organizations.get(request.organization_id))
 
 
 @operation("set_current_organization")
-def set_current_organization(request: Request) -> Reply:
+def set_current_organization(request: Request) -> Response:
     """Choose the organisation of the session; the choice comes back as a cookie."""
     organization_id = request.body["organization_id"]
     request.services.authentication.enter(request.principal, organization_id)
@@ -45,20 +48,20 @@ def set_current_organization(request: Request) -> Reply:
         httponly=True,
         samesite="Lax",
     )
-    return Reply(200, {"organization_id": organization_id}, headers=[("Set-Cookie", cookie)])
+    return Response(200, {"organization_id": organization_id}, headers=[("Set-Cookie", cookie)])
 
 
 @operation("list_my_organizations")
-def list_my_organizations(request: Request) -> Reply:
+def list_my_organizations(request: Request) -> Response:
     """List the organisations the caller may enter."""
     organizations = request.stores.control.organizations
     if request.principal.is_global:
-        return Reply(200, organizations.list())
-    return Reply(200, [organizations.get(own) for own in request.principal.memberships])
+        return Response(200, organizations.list())
+    return Response(200, [organizations.get(own) for own in request.principal.memberships])
 
 
 @operation("list_organizations")
-def list_organizations(request: Request) -> Reply:
+def list_organizations(request: Request) -> Response:
     """List all organisations of the server."""
     name = request.params.get("name")
     found = [
@@ -66,13 +69,13 @@ def list_organizations(request: Request) -> Reply:
         for organization in request.stores.control.organizations.list()
         if name in {None, organization["name"]}
     ]
-    found = ordered(found, request.params.get("sort"), _SORT_COLUMNS)
+    found = sort_items(found, request.params.get("sort"), _SORT_COLUMNS)
     expand = request.params.get("expand") or ()
-    return Reply(200, paginate(found, request.params, lambda o: _shown(request, o, expand)))
+    return Response(200, paginate(found, request.params, lambda o: _shown(request, o, expand)))
 
 
 @operation("create_organization")
-def create_organization(request: Request) -> Reply:
+def create_organization(request: Request) -> Response:
     """Create an organisation, with custom roles to start with."""
     control, roles = request.stores.control, request.body.get("roles") or []
     name = _checked_name(request.body["name"])
@@ -81,20 +84,20 @@ def create_organization(request: Request) -> Reply:
         check_custom_roles(request.services.authorization, organization["id"], roles)
         for role in roles:
             control.documents(Kind.CUSTOM_ROLE).put(organization["id"], role["role_name"], role)
-    return Reply(201, organization)
+    return Response(201, organization)
 
 
 @operation("get_organization")
-def get_organization(request: Request) -> Reply:
+def get_organization(request: Request) -> Response:
     """Show one organisation."""
-    return Reply(200, _addressed(request))
+    return Response(200, _addressed(request))
 
 
 @operation("update_organization")
-def update_organization(request: Request) -> Reply:
+def update_organization(request: Request) -> Response:
     """Change name or plan."""
     organization, name = _addressed(request), request.body.get("name")
-    return Reply(
+    return Response(
         200,
         request.stores.control.organizations.update(
             organization["id"],
@@ -105,7 +108,7 @@ def update_organization(request: Request) -> Reply:
 
 
 @operation("delete_organization")
-def delete_organization(request: Request) -> Reply:
+def delete_organization(request: Request) -> Response:
     """Delete an organisation that nothing belongs to any more, archived models aside."""
     organization_id, stores = _addressed(request)["id"], request.stores
     archived = stores.control.models.list(organization_id, include_archived=True)
@@ -113,17 +116,17 @@ def delete_organization(request: Request) -> Reply:
     for record in archived:
         stores.data.delete_model(record.id)
         request.services.enrichments.projects.keep_only(record.id, ())
-    return Reply(204)
+    return Response(204)
 
 
 @operation("get_organization_limits")
-def get_organization_limits(request: Request) -> Reply:
+def get_organization_limits(request: Request) -> Response:
     """Show what an organisation may use."""
-    return Reply(200, plans.limits(_addressed(request)))
+    return Response(200, plans.limits(_addressed(request)))
 
 
 @operation("get_organization_usage")
-def get_organization_usage(request: Request) -> Reply:
+def get_organization_usage(request: Request) -> Response:
     """Show what an organisation uses and has used in the last 30 days."""
     organization_id = _addressed(request)["id"]
     control = request.stores.control
@@ -147,11 +150,11 @@ def get_organization_usage(request: Request) -> Reply:
         amounts = [v for (_, of), v in totals.items() if of == category]
         usage[f"{member}_count_monthly_total_limit"] = sum(a.records for a in amounts)
         usage[f"{member}_bytes_monthly_total_limit"] = sum(a.bytes for a in amounts)
-    return Reply(200, usage)
+    return Response(200, usage)
 
 
 @operation("add_organization_users")
-def add_organization_users(request: Request) -> Reply:
+def add_organization_users(request: Request) -> Response:
     """Give existing users a role in an organisation, all of them or none."""
     organization_id = _addressed(request)["id"]
     users = request.stores.control.users
@@ -167,7 +170,7 @@ def add_organization_users(request: Request) -> Reply:
                     check_role(request, organization_id, present)
             users.join(user.id, organization_id, change["role"])
             check_manager_left(request, user, organization_id)
-    return Reply(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
+    return Response(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
 
 
 def _checked_name(name: str) -> str:

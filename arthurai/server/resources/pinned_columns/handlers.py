@@ -5,26 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arthurai.server.http.request import Request
+
 
 @operation("get_pinned_columns")
-def get_pinned_columns(request: Request) -> Reply:
+def get_pinned_columns(request: Request) -> Response:
     """Show the pinned columns; there are none by default."""
-    return Reply(200, _pinned(request))
+    return Response(200, _pinned(request))
 
 
 @operation("set_pinned_columns")
-def set_pinned_columns(request: Request) -> Reply:
+def set_pinned_columns(request: Request) -> Response:
     """Replace the pinned columns."""
     return _stored(request, request.body["columns"])
 
 
 @operation("change_pinned_columns")
-def change_pinned_columns(request: Request) -> Reply:
+def change_pinned_columns(request: Request) -> Response:
     """Remove columns, then add others at the end."""
     with request.stores.control.transaction():
         columns = _pinned(request)["columns"]
@@ -36,11 +40,11 @@ def change_pinned_columns(request: Request) -> Reply:
 
 
 @operation("delete_pinned_columns")
-def delete_pinned_columns(request: Request) -> Reply:
+def delete_pinned_columns(request: Request) -> Response:
     """Go back to the default view."""
     model_id = request.model().id
     request.stores.control.documents(Kind.PINNED_COLUMNS).delete(request.organization_id, model_id)
-    return Reply(204)
+    return Response(204)
 
 
 def _pinned(request: Request) -> dict[str, Any]:
@@ -48,10 +52,10 @@ def _pinned(request: Request) -> dict[str, Any]:
     return documents.get(request.organization_id, request.model().id) or {"columns": []}
 
 
-def _stored(request: Request, columns: Sequence[str]) -> Reply:
+def _stored(request: Request, columns: Sequence[str]) -> Response:
     pinned = {"columns": list(dict.fromkeys(columns))}
     model_id = request.model().id
     request.stores.control.documents(Kind.PINNED_COLUMNS).put(
         request.organization_id, model_id, pinned, model_id=model_id
     )
-    return Reply(200, pinned)
+    return Response(200, pinned)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.query import (
     QueryError,
     run_distributions,
@@ -16,8 +18,10 @@ from arthurai.server.query import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from arthurai.server.http.request import Request
 
-def answered(run: Callable[[], dict[str, Any]]) -> Reply:
+
+def answered(run: Callable[[], dict[str, Any]]) -> Response:
     """Answer with what a query gives, or with 400 and what is wrong with the query.
 
     Args:
@@ -27,13 +31,13 @@ def answered(run: Callable[[], dict[str, Any]]) -> Reply:
         ApiError: 400, naming the place in the body.
     """
     try:
-        return Reply(200, run())
+        return Response(200, run())
     except QueryError as error:
         raise ApiError(400, str(error)) from error
 
 
 @operation("query", validate_body=False)
-def query(request: Request) -> Reply:
+def query(request: Request) -> Response:
     """Answer a base query."""
     schema = request.model().schema
     params = request.params
@@ -49,28 +53,28 @@ def query(request: Request) -> Reply:
 
 
 @operation("query_data_drift", validate_body=False)
-def query_data_drift(request: Request) -> Reply:
+def query_data_drift(request: Request) -> Response:
     """Answer a drift query."""
     schema = request.model().schema
     return answered(lambda: run_drift(request.body, schema, request.stores.data))
 
 
 @operation("query_psi_bucket_table", validate_body=False)
-def query_psi_bucket_table(request: Request) -> Reply:
+def query_psi_bucket_table(request: Request) -> Response:
     """Answer with the bucket table of a stability index."""
     schema = request.model().schema
     return answered(lambda: run_psi_table(request.body, schema, request.stores.data))
 
 
 @operation("query_distributions", validate_body=False)
-def query_distributions(request: Request) -> Reply:
+def query_distributions(request: Request) -> Response:
     """Answer with rows gathered in the cells of a grid."""
     schema = request.model().schema
     return answered(lambda: run_distributions(request.body, schema, request.stores.data))
 
 
 @operation("get_inference")
-def get_inference(request: Request) -> Reply:
+def get_inference(request: Request) -> Response:
     """Answer with all regular columns of one inference."""
     wanted = request.params["partner_inference_id"]
     body = {
@@ -81,4 +85,4 @@ def get_inference(request: Request) -> Reply:
     found = run_query(body, schema, request.stores.data)
     if not found["query_result"]:
         raise ApiError(404, f"inference {wanted!r} not found")
-    return Reply(200, found)
+    return Response(200, found)

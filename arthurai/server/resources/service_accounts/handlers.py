@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_service_accounts import ServiceAccount
 
 
 @operation("list_service_accounts")
-def list_service_accounts(request: Request) -> Reply:
+def list_service_accounts(request: Request) -> Response:
     """List the accounts whose keys give the caller nothing they do not have already."""
     service_accounts = request.stores.control.service_accounts
     description = request.params.get("description")
@@ -24,11 +26,11 @@ def list_service_accounts(request: Request) -> Reply:
         and description in {None, account.description}
     ]
     params = {"page_size": max(len(visible), 1), **request.params}
-    return Reply(200, paginate(visible, params, service_accounts.shown))
+    return Response(200, paginate(visible, params, service_accounts.shown))
 
 
 @operation("create_service_account")
-def create_service_account(request: Request) -> Reply:
+def create_service_account(request: Request) -> Response:
     """Make an account with a role that the caller covers."""
     role, authorization = request.body["role"], request.services.authorization
     if not authorization.role_exists(request.organization_id, role):
@@ -39,21 +41,21 @@ def create_service_account(request: Request) -> Reply:
     account = accounts.create(
         request.organization_id, request.body["description"], role, created_by=request.principal.id
     )
-    return Reply(201, accounts.shown(account))
+    return Response(201, accounts.shown(account))
 
 
 @operation("get_service_account")
-def get_service_account(request: Request) -> Reply:
+def get_service_account(request: Request) -> Response:
     """Show one account."""
-    return Reply(200, request.stores.control.service_accounts.shown(_visible(request)))
+    return Response(200, request.stores.control.service_accounts.shown(_visible(request)))
 
 
 @operation("delete_service_account")
-def delete_service_account(request: Request) -> Reply:
+def delete_service_account(request: Request) -> Response:
     """Delete one account; its key stops working."""
     account = _visible(request)
     request.stores.control.service_accounts.delete(account.organization_id, account.id)
-    return Reply(204)
+    return Response(204)
 
 
 def _visible(request: Request) -> ServiceAccount:

@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import not_found
+from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.resources.tags import service as tags
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 
 @operation("list_tags")
-def list_tags(request: Request) -> Reply:
+def list_tags(request: Request) -> Response:
     """List the tags of the organisation by name."""
     found = request.stores.control.documents(Kind.TAG).list(request.organization_id)
     found.sort(key=lambda tag: tag["name"])
-    return Reply(200, paginate(found, request.params, dict))
+    return Response(200, paginate(found, request.params, dict))
 
 
 @operation("update_tag")
-def update_tag(request: Request) -> Reply:
+def update_tag(request: Request) -> Response:
     """Rename a tag on all models."""
     control, organization_id = request.stores.control, request.organization_id
     new = request.body["name"]
@@ -35,22 +37,22 @@ def update_tag(request: Request) -> Reply:
             tags.rename(control, organization_id, tag["name"], new)
             tag["name"] = new
             control.documents(Kind.TAG).put(organization_id, tag["id"], tag)
-    return Reply(200, tag)
+    return Response(200, tag)
 
 
 @operation("delete_tag")
-def delete_tag(request: Request) -> Reply:
+def delete_tag(request: Request) -> Response:
     """Delete a tag and take it off all models."""
     control, organization_id = request.stores.control, request.organization_id
     with control.transaction():
         tag = _addressed(request)
         tags.rename(control, organization_id, tag["name"], None)
         control.documents(Kind.TAG).delete(organization_id, tag["id"])
-    return Reply(204)
+    return Response(204)
 
 
 @operation("add_tag_to_model")
-def add_tag_to_model(request: Request) -> Reply:
+def add_tag_to_model(request: Request) -> Response:
     """Tag a model."""
     name, control = request.params["tag_name"], request.stores.control
     with control.transaction():
@@ -59,11 +61,11 @@ def add_tag_to_model(request: Request) -> Reply:
         if name not in present:
             control.models.update(record, {"tags": [*present, name]})
         tag = tags.ensure(control, request.organization_id, name)
-    return Reply(200, tag)
+    return Response(200, tag)
 
 
 @operation("remove_tag_from_model")
-def remove_tag_from_model(request: Request) -> Reply:
+def remove_tag_from_model(request: Request) -> Response:
     """Take a tag off a model."""
     name, control = request.params["tag_name"], request.stores.control
     with control.transaction():
@@ -73,7 +75,7 @@ def remove_tag_from_model(request: Request) -> Reply:
             raise not_found(f"the model has no tag {name[:100]!r}")
         control.models.update(record, {"tags": [tag for tag in present if tag != name]})
         tags.follow(control, request.organization_id, [name])
-    return Reply(200, {"message": "success"})
+    return Response(200, {"message": "success"})
 
 
 def _tags(record: ModelRecord) -> list[str]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.storage.documents.stored_usage import CATEGORIES, Amount
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from arthurai.server.http.request import Request
 
 _DEFAULT_INTERVAL: Final = timedelta(days=30)
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
@@ -19,7 +23,7 @@ _ORGANIZATION: Final = "organization"
 
 
 @operation("get_usage")
-def get_usage(request: Request) -> Reply:
+def get_usage(request: Request) -> Response:
     """Add up usage by organisation or by model."""
     params = request.params
     categories = list(dict.fromkeys(params["metric_category"]))
@@ -46,7 +50,7 @@ def get_usage(request: Request) -> Reply:
                 request.organization_id, include_archived=True
             )
         ]
-    return Reply(
+    return Response(
         200,
         {
             "data": data,

@@ -9,7 +9,8 @@ from arthurai.server.storage.documents.stored_usage import Amount
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.server.http.messages import Reply, Request
+    from arthurai.server.http.request import Request
+    from arthurai.server.http.response import Response
 
 _CATEGORY_OF_OPERATION: Final[Mapping[str, str]] = {
     "send_inferences": "inferences",
@@ -24,22 +25,22 @@ _CATEGORY_OF_OPERATION: Final[Mapping[str, str]] = {
 _GROUND_TRUTH_PART: Final = "ground_truth_data"
 
 
-def meter(request: Request, reply: Reply, received_bytes: int) -> None:
+def meter(request: Request, response: Response, received_bytes: int) -> None:
     """Note what a successful request used.
 
     Args:
         request: The request.
-        reply: Its answer.
+        response: Its answer.
         received_bytes: Size of the request's body.
     """
     category = _CATEGORY_OF_OPERATION.get(request.operation.operation_id)
-    if category is None or not isinstance(reply.body, dict):
+    if category is None or not isinstance(response.body, dict):
         return
     if category == "inferences" and (
         _GROUND_TRUTH_PART in request.form.files or _GROUND_TRUTH_PART in request.form.fields
     ):
         category = "ground_truth"
-    counts = reply.body.get("counts")
+    counts = response.body.get("counts")
     records = 1 if counts is None else int(counts["success"])
     if records:
         request.stores.control.usage.add(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.http.paging import ordered, paginate
-from arthurai.server.http.registry import ApiError, Reply, Request, operation
+from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.registry import operation
+from arthurai.server.http.response import Response
 from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.resources.users import invitations
 from arthurai.server.resources.users import service as people
 
 if TYPE_CHECKING:
+    from arthurai.server.http.request import Request
     from arthurai.server.principals import Principal
     from arthurai.server.storage.documents.stored_users import User
 
@@ -26,9 +29,9 @@ _SORT_COLUMNS = {
 
 
 @operation("get_current_user")
-def get_current_user(request: Request) -> Reply:
+def get_current_user(request: Request) -> Response:
     """Show the caller; of a service account only its organisation and its role are known."""
-    return Reply(200, _caller(request, request.principal))
+    return Response(200, _caller(request, request.principal))
 
 
 def _caller(request: Request, caller: Principal) -> dict[str, Any]:
@@ -51,17 +54,17 @@ def _caller(request: Request, caller: Principal) -> dict[str, Any]:
 
 
 @operation("update_current_user")
-def update_current_user(request: Request) -> Reply:
+def update_current_user(request: Request) -> Response:
     """Change the caller's own account."""
     caller = request.principal
     if caller.user is None:
         raise ApiError(400, "a service account has no user account to change")
     changed = people.change_user(request, caller.user, may_skip_old_password=False)
-    return Reply(200, _caller(request, replace(caller, user=changed)))
+    return Response(200, _caller(request, replace(caller, user=changed)))
 
 
 @operation("get_auth_info")
-def get_auth_info(request: Request) -> Reply:
+def get_auth_info(request: Request) -> Response:
     """Say whose the credential is and which organisations it opens."""
     caller = request.principal
     info: dict[str, Any] = {
@@ -85,21 +88,21 @@ def get_auth_info(request: Request) -> Reply:
             "email": caller.user.email,
             "internal_user_id": caller.id,
         }
-    return Reply(200, info)
+    return Response(200, info)
 
 
 @operation("list_users")
-def list_users(request: Request) -> Reply:
+def list_users(request: Request) -> Response:
     """List the users of the organisation."""
     members = request.stores.control.users.members(request.organization_id)
-    members = ordered(members, request.params.get("sort"), _SORT_COLUMNS)
-    return Reply(
+    members = sort_items(members, request.params.get("sort"), _SORT_COLUMNS)
+    return Response(
         200, paginate(members, request.params, lambda user: user.shown(request.organization_id))
     )
 
 
 @operation("create_user")
-def create_user(request: Request) -> Reply:
+def create_user(request: Request) -> Response:
     """Create a user in the organisation."""
     body, control = request.body, request.stores.control
     organization_id = request.params.get("organization_id") or request.organization_id
@@ -119,17 +122,17 @@ def create_user(request: Request) -> Reply:
             profile=body,
         )
         control.users.join(user.id, organization_id, role)
-    return Reply(201, control.users.get(user.id).shown(organization_id))
+    return Response(201, control.users.get(user.id).shown(organization_id))
 
 
 @operation("get_user")
-def get_user(request: Request) -> Reply:
+def get_user(request: Request) -> Response:
     """Show one user of the organisation."""
-    return Reply(200, _member(request).shown(request.organization_id))
+    return Response(200, _member(request).shown(request.organization_id))
 
 
 @operation("update_user")
-def update_user(request: Request) -> Reply:
+def update_user(request: Request) -> Response:
     """Change a user of the organisation."""
     user = _member(request)
     people.may_administer(request, user)
@@ -138,11 +141,11 @@ def update_user(request: Request) -> Reply:
     changed = people.change_user(
         request, user, may_skip_old_password=SUPER_ADMIN in request.principal.roles, role=role
     )
-    return Reply(200, changed.shown(organization_id))
+    return Response(200, changed.shown(organization_id))
 
 
 @operation("delete_user")
-def delete_user(request: Request) -> Reply:
+def delete_user(request: Request) -> Response:
     """Make a user inactive; their keys stop working."""
     user, control = _member(request), request.stores.control
     if user.id == request.principal.id:
@@ -153,11 +156,11 @@ def delete_user(request: Request) -> Reply:
         control.service_accounts.delete_of_creator(user.id)
         for organization_id in user.roles:
             people.check_manager_left(request, user, organization_id)
-    return Reply(204)
+    return Response(204)
 
 
 @operation("invite_users")
-def invite_users(request: Request) -> Reply:
+def invite_users(request: Request) -> Response:
     """Invite people; the links come back where that is asked for, else they are mailed."""
     body = request.body
     organization_id = body.get("organization_id")
@@ -171,8 +174,8 @@ def invite_users(request: Request) -> Reply:
         people.check_address(address, "body.invite_emails")
     links = invitations.invite(request, organization_id, body["invite_emails"])
     if body.get("return_direct_links"):
-        return Reply(200, {"user_invite_links": links})
-    return Reply(200, None, null_body=True)
+        return Response(200, {"user_invite_links": links})
+    return Response(200, None, null_body=True)
 
 
 def _member(request: Request) -> User:

@@ -14,14 +14,15 @@ from arthurai.server.delivery.channels import Message
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http import bodies
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.http.messages import Reply, Request
 from arthurai.server.http.registry import plain_route
+from arthurai.server.http.response import Response
 from arthurai.server.resources.users import service as people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from wsgiref.types import WSGIEnvironment
 
+    from arthurai.server.http.request import Request
     from arthurai.server.services import Services
     from arthurai.server.storage.documents import ControlStore
 
@@ -109,7 +110,7 @@ def _base_url(request: Request) -> str:
 
 
 @plain_route(SIGN_UP_PATH)
-def sign_up(services: Services, environ: WSGIEnvironment) -> Reply:
+def sign_up(services: Services, environ: WSGIEnvironment) -> Response:
     """Show the form of an invited person, or make their account.
 
     Args:
@@ -175,7 +176,7 @@ def _create_account(
             raise _used()
 
 
-def _form(token: str, claims: dict[str, Any], error: str) -> Reply:
+def _form(token: str, claims: dict[str, Any], error: str) -> Response:
     return _page(
         400 if error else 200,
         _FORM.format(
@@ -187,8 +188,8 @@ def _form(token: str, claims: dict[str, Any], error: str) -> Reply:
     )
 
 
-def _page(status: int, content: str) -> Reply:
-    return Reply(
+def _page(status: int, content: str) -> Response:
+    return Response(
         status,
         _PAGE.format(content=content).encode(),
         content_type="text/html; charset=utf-8",

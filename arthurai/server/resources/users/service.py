@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import Permission
-from arthurai.server.http.registry import ApiError, Request
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.principals import SUPER_ADMIN
 from arthurai.server.storage.documents.stored_users import MAX_PASSWORD_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_users import User
 
 MAX_NAME_LENGTH: Final = 255

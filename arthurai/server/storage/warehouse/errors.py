@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from arthurai.server.http.api_errors import StatusError
 
-class DataStoreError(Exception):
+
+class DataStoreError(StatusError):
     """A request to the data store that cannot be met.
 
     Attributes:

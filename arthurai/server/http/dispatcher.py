@@ -1,8 +1,8 @@
-"""The WSGI core: from the environment of a request to its answer.
+"""The WSGI application: from the environment of a request to its response.
 
-Every request takes the same road: find the operation, identify the caller, check the permission
-that the document states, read and check parameters and body, call the handler, encode the answer.
-Whatever goes wrong on the way ends in an ``Error`` body with the id of the request.
+Every request takes the same steps: find the operation, authenticate the principal, check the
+permission that the document states, read and check parameters and body, call the handler, encode
+the response. Whatever goes wrong ends in an `Error` body with the id of the request.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from werkzeug.http import parse_cookie
 
 from arthurai.common.bundle import base_path, operations_of
 from arthurai.server.http import bodies
-from arthurai.server.http.api_errors import ApiError
+from arthurai.server.http.api_errors import ApiError, StatusError
 from arthurai.server.http.bodies import JSON, Form
-from arthurai.server.http.messages import Reply, Request, accepted_request_id
-from arthurai.server.http.registry import plain_routes, registered
+from arthurai.server.http.registry import load_handlers, load_plain_handlers
+from arthurai.server.http.request import Request, choose_request_id
+from arthurai.server.http.response import Response
 from arthurai.server.http.routing import Router, raw_path
-from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from arthurai.server.principals import Principal
     from arthurai.server.services import Services
 
-    AfterRequest = Callable[[Request, Reply, int], None]
+    AfterRequest = Callable[[Request, Response, int], None]
 
 logger = logging.getLogger("arthurai.server.http")
 
 # what the operating system, SQLite and DuckDB say
-_SIGNS_OF_A_FULL_DISK: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
-PUBLIC_BODY_BYTES: Final = 2**20  # nobody is known yet, and nobody has to send much
+_DISK_FULL_MESSAGES: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
+MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
 _MAX_QUERY_FIELDS: Final = 10_000
 
 
-class HttpCore:
-    """Answers the requests of one application."""
+class Dispatcher:
+    """Passes each request to the handler of its operation."""
 
     def __init__(
         self,
@@ -63,40 +63,28 @@ class HttpCore:
             max_json_bytes: Largest JSON body.
             max_form_bytes: Largest form body, files included.
             access_log: Log each request at level INFO instead of DEBUG.
-            after_request: Called with each request that a handler answered, its answer and the
+            after_request: Called with each request that a handler accepted, its response and the
                 size of its body in bytes.
         """
         self._access_level = logging.INFO if access_log else logging.DEBUG
         self._services = services
         self._after_request = after_request
         self._router = Router(operations_of(bundle).values(), base_path(bundle))
-        self._handlers = registered()
-        self._plain_routes = plain_routes()
-        self._limits = {JSON: max_json_bytes}
+        self._handlers = load_handlers()
+        self._plain_handlers = load_plain_handlers()
+        self._max_json_bytes = max_json_bytes
         self._max_form_bytes = max_form_bytes
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request (WSGI)."""
+        """Respond to one request (WSGI)."""
         started = time.perf_counter()
-        request_id = accepted_request_id(environ.get("HTTP_X_REQUEST_ID"))
-        exchange = _Exchange(environ, request_id)
+        exchange = _Exchange(environ, choose_request_id(environ.get("HTTP_X_REQUEST_ID")))
         try:
-            reply = self._answer(exchange)
-            headers, content = reply.encoded()
-            status = reply.status
-        except ApiError as error:
-            status = error.status
-            headers, content = Reply(status, {"error": error.message}, error.headers).encoded()
-        except DataStoreError as error:
-            if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                logger.exception("request failed", extra=exchange.facts())
-            status = error.status
-            headers, content = Reply(status, {"error": str(error)}).encoded()
-        except Exception as error:
-            logger.exception("request failed", extra=exchange.facts())
-            status = 500
-            message = f"{_explained(error)} (request {request_id})"
-            headers, content = Reply(status, {"error": message}).encoded()
+            response = self._respond(exchange)
+            headers, content = response.encode()
+        except Exception as error:  # noqa: BLE001 - logged unless the request is to blame
+            response = _error_response(error, exchange)
+            headers, content = response.encode()
         finally:
             exchange.close()
         if environ["REQUEST_METHOD"] == "HEAD":
@@ -104,39 +92,38 @@ class HttpCore:
             if close is not None:
                 close()
             content = ()
-        headers.append(("X-Request-ID", request_id))
+        headers.append(("X-Request-ID", exchange.request_id))
         if logger.isEnabledFor(self._access_level):
             milliseconds = round((time.perf_counter() - started) * 1000, 3)
-            facts = {**exchange.facts(), "status": status, "milliseconds": milliseconds}
+            facts = {**exchange.facts(), "status": response.status, "milliseconds": milliseconds}
             logger.log(
                 self._access_level,
                 "%(method)s %(path)s %(status)s %(milliseconds)s ms",
                 facts,
                 extra=facts,
             )
-        start_response(f"{status} {_phrase(status)}", headers)
+        start_response(f"{response.status} {_phrase(response.status)}", headers)
         return content
 
-    def _answer(self, exchange: _Exchange) -> Reply:
-        environ = exchange.environ
-        plain_handler = self._plain_routes.get(exchange.path)
+    def _respond(self, exchange: _Exchange) -> Response:
+        environ, services = exchange.environ, self._services
+        plain_handler = self._plain_handlers.get(exchange.path)
         if plain_handler is not None:
-            return plain_handler(self._services, environ)
-        services = self._services
+            return plain_handler(services, environ)
         operation, path_values = self._router.match(environ["REQUEST_METHOD"], exchange.path)
         exchange.operation = operation
         headers = _headers(environ)
         cookies = _cookies(environ)
         principal = None
         if not operation.public:
-            principal = services.authentication.identify(headers, cookies)
+            principal = services.authentication.authenticate(headers, cookies)
             exchange.principal = principal
             services.authorization.require(principal, operation.permission)
         params = services.validation.parameters(operation, path_values, _query(environ))
         registration = self._handlers.get(operation.operation_id)
         if registration is None:
-            raise ApiError(501, f"operation {operation.operation_id} is not built yet")
-        body, form = self._body(exchange, operation, checked=registration.validate_body)
+            raise ApiError(501, f"operation {operation.operation_id} is not implemented")
+        body, form = self._read_body(exchange, operation, validate=registration.validate_body)
         exchange.form = form
         if principal is not None and operation.checks_data_permission:
             services.authorization.require_data(principal, body)
@@ -150,33 +137,33 @@ class HttpCore:
             cookies=cookies,
             request_id=exchange.request_id,
             is_https=environ.get("wsgi.url_scheme") == "https",
-            identified=principal,
+            authenticated=principal,
         )
-        reply = registration.handler(request)
-        self._after_request(request, reply, exchange.received_bytes)
-        return reply
+        response = registration.handler(request)
+        self._after_request(request, response, exchange.received_bytes)
+        return response
 
-    def _body(
-        self, exchange: _Exchange, operation: Operation, *, checked: bool
+    def _read_body(
+        self, exchange: _Exchange, operation: Operation, *, validate: bool
     ) -> tuple[Any, Form]:
         environ = exchange.environ
         accepted, required = self._services.validation.media_types(operation)
         if not accepted:
             return None, Form()
         if bodies.has_body(environ):
-            media_type = bodies.media_type(environ, accepted)
-            limit = self._limits.get(media_type, self._max_form_bytes)
+            media_type = bodies.parse_media_type(environ, accepted)
+            limit = self._max_json_bytes if media_type == JSON else self._max_form_bytes
             if operation.public:
-                limit = min(limit, PUBLIC_BODY_BYTES)
+                limit = min(limit, MAX_PUBLIC_BODY_BYTES)
             if media_type in {bodies.MULTIPART, bodies.URL_ENCODED}:
                 form = bodies.decode_form(environ, limit)
                 exchange.received_bytes = sum(part.size for part in form.files.values())
                 return None, form
-            content = bodies.read(environ, limit)
+            content = bodies.read_body(environ, limit)
             exchange.received_bytes = len(content)
             if content:
                 body = bodies.decode_json(content)
-                if checked:
+                if validate:
                     self._services.validation.check_body(operation, media_type, body)
                 return body, Form()
         if required:
@@ -185,7 +172,7 @@ class HttpCore:
 
 
 class _Exchange:
-    """What is known about a request so far, for its log record."""
+    """What is known about a request so far."""
 
     def __init__(self, environ: WSGIEnvironment, request_id: str) -> None:
         self.environ = environ
@@ -212,10 +199,17 @@ class _Exchange:
             uploaded.stream.close()
 
 
-def _explained(error: Exception) -> str:
-    if any(sign in str(error) for sign in _SIGNS_OF_A_FULL_DISK):
-        return "the server's disk is full; make room for its data and temporary files"
-    return "internal server error; the server's log tells more"
+def _error_response(error: Exception, exchange: _Exchange) -> Response:
+    """Return the response to a request that failed; log the error unless it is intended."""
+    status = error.status if isinstance(error, StatusError) else 500
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ApiError):
+        logger.error("request failed", exc_info=error, extra=exchange.facts())
+    if isinstance(error, StatusError):
+        return Response(status, {"error": error.reason}, error.headers)
+    reason = "internal server error; see the server's log"
+    if any(text in str(error) for text in _DISK_FULL_MESSAGES):
+        reason = "the server's disk is full; make room for its data and temporary files"
+    return Response(status, {"error": f"{reason} (request {exchange.request_id})"})
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
