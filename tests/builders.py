@@ -95,18 +95,19 @@ def values(store, schema, name, source="inference"):
 # What a user of the package holds: attributes, models, rows.
 
 
-def unsaved_model(output_type="REGRESSION", input_type="TABULAR", *, attributes=(), **fields):
+def unsaved_model(output_type="REGRESSION", input_type="TABULAR", *, attributes=None, **fields):
     """Return a model that no server knows, with these attributes as they are."""
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.model import ArthurModel
 
-    columns = [ArthurAttribute(**{"categorical": False, **given}) for given in attributes]
+    if attributes is not None:
+        attributes = [ArthurAttribute(**{"categorical": False, **given}) for given in attributes]
     return ArthurModel(
         **{
             "partner_model_id": "m",
             "input_type": input_type,
             "output_type": output_type,
-            "attributes": columns,
+            "attributes": attributes,
             **fields,
         }
     )

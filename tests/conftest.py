@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from builders import unique_name
 from hypothesis import HealthCheck, settings
 
 from arthurai import ArthurAI
@@ -77,6 +78,12 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
     with serving("--data-dir", str(folder / "data"), cwd=folder) as address:
         yield address
+
+
+@pytest.fixture
+def name():
+    """Give a name that no other model has."""
+    return unique_name()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from arthurai import ArthurAI
+
 
 @dataclass
 class Received:
@@ -86,6 +88,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.faults)
 
 
+KEY = "key-that-must-stay-secret-0123456789"
 ME = ("GET", "/api/v3/users/me")
 
 
@@ -102,3 +105,20 @@ def scripted():
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def arthur_at():
+    """Connect to a scripted server."""
+    connections = []
+
+    def connect(server, **arguments):
+        arguments.setdefault("access_key", KEY)
+        arguments.setdefault("allow_insecure", True)
+        arguments.setdefault("http_options", {"attempts": 1})
+        connections.append(ArthurAI(url=server.url, **arguments))
+        return connections[-1]
+
+    yield connect
+    for connection in connections:
+        connection.close()

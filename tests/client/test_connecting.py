@@ -6,10 +6,12 @@ import inspect
 import io
 import json
 import pickle
+import subprocess
 import sys
 import time
 
 import pytest
+from scripted_server import KEY
 
 import arthurai
 from arthurai import ArthurAI
@@ -29,9 +31,26 @@ ME = ("GET", "/api/v3/users/me")
 AUTH_INFO = ("GET", "/api/v3/users/me/auth_info")
 LOGIN = ("POST", "/api/v3/login")
 MODELS = ("GET", "/api/v3/models")
-KEY = "key-that-must-stay-secret-0123456789"
 PASSWORD = 'the password \u00e4"\\'
 EMPTY_PAGE = (200, {"data": None, "page": 1, "page_size": 500, "total_pages": 0})
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Make a certificate for localhost that nobody has signed."""
+    folder = tmp_path_factory.mktemp("certificate")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    names = "-addext subjectAltName=DNS:localhost"
+    try:
+        subprocess.run(
+            [*command.split(), *names.split(), "-keyout", key, "-out", cert],
+            check=True,
+            capture_output=True,
+        )
+    except FileNotFoundError:
+        pytest.skip("openssl is not installed")
+    return cert, key
 
 
 def jwt(**claims):

@@ -5,7 +5,9 @@ import re
 import uuid
 
 import pytest
+from builders import attribute, ground_truth, prediction
 
+from arthurai import ArthurAI
 from arthurai.common.constants import InputType, OutputType, Role
 from arthurai.common.exceptions import (
     ArthurUnexpectedError,
@@ -21,17 +23,14 @@ from arthurai.common.exceptions import (
 from arthurai_api.api.models import archive_model, create_model
 from arthurai_api.api.organizations import create_organization
 
-ATTRIBUTES = [
-    {"name": "age", "value_type": "FLOAT", "stage": "PIPELINE_INPUT", "position": 0},
-    {"name": "pred", "value_type": "FLOAT", "stage": "PREDICTED_VALUE", "position": 0},
-    {
-        "name": "truth",
-        "value_type": "FLOAT",
-        "stage": "GROUND_TRUTH",
-        "position": 0,
-        "attribute_link": "pred",
-    },
-]
+ATTRIBUTES = [attribute("age"), prediction("pred"), ground_truth("truth", attribute_link="pred")]
+
+
+@pytest.fixture
+def own_arthur():
+    """Give a connection to an embedded server of the test's own, for tests that change things."""
+    with ArthurAI(url="local://") as connection:
+        yield connection
 
 
 def make(arthur, partner_id=None, **more):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted_server import KEY
 
 from arthurai._compat.auth_refresher import AuthRefresher
 from arthurai._compat.client_helper import (
@@ -41,7 +42,6 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 
-KEY = "key-that-must-stay-secret-0123456789"
 ECHO = "/api/v3/echo"
 
 

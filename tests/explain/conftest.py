@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
-import itertools
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from arthurai import ArthurAI
 from arthurai.common.constants import InputType, OutputType
-
-_numbers = itertools.count()
 
 ENTRY = """
 import json
@@ -42,19 +38,6 @@ def probabilities(income, regions):
     value = WEIGHTS["income"] * np.asarray(income)
     value = value + np.array([WEIGHTS["regions"][region] for region in regions])
     return 1 / (1 + np.exp(-value))
-
-
-@pytest.fixture(scope="session")
-def arthur():
-    """One embedded server for the whole folder."""
-    with ArthurAI(url="local://") as client:
-        yield client
-
-
-@pytest.fixture
-def name():
-    """A name no other model has."""
-    return f"explained-{next(_numbers)}"
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,14 +14,7 @@ import pytest
 from arthurai import ArthurAI
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 
-_numbers = itertools.count()
 ROWS = 240
-
-
-@pytest.fixture
-def name():
-    """A name no other model has."""
-    return f"model-{next(_numbers)}"
 
 
 class Platform:

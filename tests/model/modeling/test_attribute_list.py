@@ -1,4 +1,5 @@
 import pytest
+from builders import unsaved_model
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
@@ -9,17 +10,10 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.attributes import ArthurAttribute, AttributeBin, AttributeCategory
-from arthurai.model.model import ArthurModel
-
-
-def model(**fields):
-    return ArthurModel(
-        **{"partner_model_id": "m", "input_type": "TABULAR", "output_type": "MULTICLASS", **fields}
-    )
 
 
 def binary():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     described.add_attribute("age", ValueType.Integer, Stage.ModelPipelineInput, position=0)
     described.add_attribute("sex", ValueType.String, Stage.ModelPipelineInput, position=1)
     described.add_binary_classifier_output_attributes("p1", {"p0": "g0", "p1": "g1"})
@@ -27,7 +21,7 @@ def binary():
 
 
 def test_add_attribute_takes_everything():
-    [added] = model().add_attribute(
+    [added] = unsaved_model("MULTICLASS").add_attribute(
         name="größe_1",
         value_type=ValueType.Float,
         stage=Stage.NonInputData,
@@ -58,7 +52,7 @@ def test_add_attribute_takes_everything():
 
 
 def test_add_attribute_appends_whole_attributes():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     whole = ArthurAttribute("x", "FLOAT", "PIPELINE_INPUT")
     assert described.add_attribute(arthur_attribute=whole) == [whole]
     assert described.attributes[0] is whole
@@ -66,7 +60,7 @@ def test_add_attribute_appends_whole_attributes():
 
 @pytest.mark.parametrize("name", ["", "1a", "a b", "a-b", "a.b", "a" * 256])
 def test_bad_names_are_refused_without_printing(name, capsys):
-    described = model()
+    described = unsaved_model("MULTICLASS")
     for arguments in (
         {"name": name, "value_type": "FLOAT", "stage": "PIPELINE_INPUT"},
         {"arthur_attribute": ArthurAttribute(name, "FLOAT", "PIPELINE_INPUT")},
@@ -99,7 +93,7 @@ def test_other_refusals_of_add_attribute():
 
 
 def test_images_get_the_next_free_position():
-    described = model(input_type=InputType.Image)
+    described = unsaved_model("MULTICLASS", input_type=InputType.Image)
     [first] = described.add_image_attribute("picture")
     [second] = described.add_image_attribute("mask")
     assert (first.value_type, first.position, first.is_unique, first.categorical) == (
@@ -113,7 +107,7 @@ def test_images_get_the_next_free_position():
     with pytest.raises(MissingParameterError, match="name"):
         described.add_image_attribute()
     with pytest.raises(UserValueError, match="no image"):
-        model().get_image_attribute()
+        unsaved_model("MULTICLASS").get_image_attribute()
 
 
 def test_looking_up_attributes():
@@ -123,7 +117,7 @@ def test_looking_up_attributes():
     assert described.get_attributes(Stage.PredictedValue)[1].name == "p1"
     assert described.get_attribute_names(value_type=ValueType.Integer) == ["age", "g0", "g1"]
     assert described.get_attribute_names(Stage.GroundTruth, ValueType.Float) == []
-    assert model().get_attributes() == []
+    assert unsaved_model("MULTICLASS").get_attributes() == []
     with pytest.raises(UserValueError, match="no attribute 'x'; it has 'age', 'sex', 'p0'"):
         described.get_attribute("x")
     with pytest.raises(UserValueError, match="in stage GROUND_TRUTH"):
@@ -138,7 +132,10 @@ def test_looking_up_attributes():
         UserValueError, match=r"value_type must be one of .*got 'int'; did you mean 'INTEGER'"
     ):
         described.get_attribute_names(value_type="int")
-    for call in (lambda: model().get_attribute("x"), lambda: model().get_attribute_names()):
+    for call in (
+        lambda: unsaved_model("MULTICLASS").get_attribute("x"),
+        lambda: unsaved_model("MULTICLASS").get_attribute_names(),
+    ):
         with pytest.raises(MethodNotApplicableError, match="no attributes yet"):
             call()
 
@@ -230,14 +227,14 @@ def test_positive_class_is_none_where_there_is_none():
     assert described.get_positive_predicted_class() == "p1"
     described.get_attribute("p1").is_positive_predicted_attribute = False
     assert described.get_positive_predicted_class() is None
-    three = model()
+    three = unsaved_model("MULTICLASS")
     three.add_multiclass_classifier_output_attributes({"a": "ga", "b": "gb", "c": "gc"})
     assert three.get_positive_predicted_class() is None
-    assert model(output_type="REGRESSION").get_positive_predicted_class() is None
+    assert unsaved_model("REGRESSION").get_positive_predicted_class() is None
 
 
 def test_stage_of_ground_truth_follows_the_attributes():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     assert described.ground_truth_type is None
     described.add_binary_classifier_output_attributes("p1", {"p0": "g0", "p1": "g1"})
     assert described.ground_truth_type == Stage.GroundTruth
@@ -246,7 +243,7 @@ def test_stage_of_ground_truth_follows_the_attributes():
 
 
 def test_text_of_models():
-    assert str(model(display_name="Credit")) == (
+    assert str(unsaved_model("MULTICLASS", display_name="Credit")) == (
         "Tabular Multiclass Model\n\tCredit:m\n\tStage: Local\n\tAttributes: []"
     )
     described = binary()

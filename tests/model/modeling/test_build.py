@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from builders import unsaved_model
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
@@ -13,7 +14,6 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.model.model import ArthurModel
 
 ROWS = 40
 RNG = np.random.default_rng(5)
@@ -35,10 +35,6 @@ DATA = pd.DataFrame(
 )
 
 
-def model(output_type=OutputType.Multiclass, input_type=InputType.Tabular, **more):
-    return ArthurModel("m", input_type, output_type, **more)
-
-
 def shape(described):
     return [
         (a.name, a.stage, a.value_type, a.position, a.attribute_link or a.gt_class_link)
@@ -48,7 +44,7 @@ def shape(described):
 
 
 def test_one_prediction_and_a_class_column():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     described.build(DATA[["x", "p1", "label"]], {"p1": 1}, ground_truth_column="label")
     assert shape(described) == [
         ("label", "GROUND_TRUTH_CLASS", "INTEGER", 0, None),
@@ -62,7 +58,7 @@ def test_one_prediction_and_a_class_column():
 
 
 def test_three_predictions_and_a_class_column():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     described.build(
         DATA[["x", "p0", "p1", "p2", "label"]],
         {"p0": 0, "p1": 1, "p2": 2},
@@ -72,7 +68,7 @@ def test_three_predictions_and_a_class_column():
 
 
 def test_two_predictions_and_two_columns():
-    described = model(classifier_threshold=0.7)
+    described = unsaved_model("MULTICLASS", classifier_threshold=0.7)
     described.build(
         DATA[["x", "p0", "p1", "g0", "g1"]],
         {"p0": "g0", "p1": "g1"},
@@ -88,7 +84,7 @@ def test_two_predictions_and_two_columns():
 
 
 def test_missing_negative_prediction():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     described.build(DATA[["x", "p1", "g0", "g1"]], {"p1": "g1", None: "g0"})
     assert shape(described) == [
         ("p1", "PREDICTED_VALUE", "FLOAT", 0, "g1"),
@@ -100,7 +96,7 @@ def test_missing_negative_prediction():
 
 @pytest.mark.parametrize("output_type", [OutputType.Multiclass, OutputType.Multilabel])
 def test_a_column_for_each_class(output_type):
-    described = model(output_type)
+    described = unsaved_model(output_type)
     described.build(
         DATA.drop(columns=["label", "amount", "amount_hat", "other_hat"]),
         {"p0": "g0", "p1": "g1", "p2": "g2"},
@@ -112,7 +108,7 @@ def test_a_column_for_each_class(output_type):
 
 
 def test_regression_gives_each_side_its_own_type():
-    described = model(OutputType.Regression)
+    described = unsaved_model(OutputType.Regression)
     described.build(DATA[["x", "amount", "amount_hat"]], {"amount_hat": "amount"})
     predicted, truth = described.get_attribute("amount_hat"), described.get_attribute("amount")
     assert (predicted.value_type, truth.value_type) == ("FLOAT", "INTEGER")
@@ -128,14 +124,16 @@ def test_object_detection_can_be_built(caplog):
             "there": [[[0, 1, 1, 1, 5, 5]], None],
         }
     )
-    named = model(OutputType.ObjectDetection, InputType.Image, image_class_labels=list("abc"))
+    named = unsaved_model(
+        OutputType.ObjectDetection, InputType.Image, image_class_labels=list("abc")
+    )
     named.build(data, {"found": "there"})
     assert named.image_class_labels == ["a", "b", "c"]
     assert shape(named) == [
         ("there", "GROUND_TRUTH", "BOUNDING_BOX", 0, "found"),
         ("found", "PREDICTED_VALUE", "BOUNDING_BOX", 0, "there"),
     ]
-    unnamed = model(OutputType.ObjectDetection, InputType.Image)
+    unnamed = unsaved_model(OutputType.ObjectDetection, InputType.Image)
     unnamed.build(data, {"found": "there"})
     assert unnamed.image_class_labels == ["0", "1", "2"]
     assert "image_class_labels is not set" in caplog.text
@@ -146,7 +144,7 @@ def ranked(best, good):
 
 
 def test_recommendations():
-    described = model(OutputType.RankedList)
+    described = unsaved_model(OutputType.RankedList)
     odd = [None, [], [{"item_id": 5}], [{"item_id": "a", "score": 1}]]
     described.build(ranked(odd, [["a"], None, [], ["b"]]), {"best": "good"})
     assert shape(described) == [
@@ -168,7 +166,7 @@ def test_recommendations():
     ],
 )
 def test_limits_of_recommendations(best, good, text):
-    described = model(OutputType.RankedList)
+    described = unsaved_model(OutputType.RankedList)
     with pytest.raises(UserValueError, match=text):
         described.build(ranked(best, good), {"best": "good"})
     assert described.attributes is None
@@ -176,7 +174,7 @@ def test_limits_of_recommendations(best, good, text):
 
 def test_time_series_need_one():
     data = DATA[["x", "amount", "amount_hat"]]
-    described = model(OutputType.Regression, InputType.TimeSeries)
+    described = unsaved_model(OutputType.Regression, InputType.TimeSeries)
     with pytest.raises(UserValueError, match="time series"):
         described.build(data, {"amount_hat": "amount"})
     series = [[{"timestamp": "2024-01-01T00:00:00Z", "value": 1.0}]] * ROWS
@@ -185,7 +183,7 @@ def test_time_series_need_one():
 
 
 def test_build_keeps_the_data_and_returns_the_review():
-    described = model(OutputType.Regression)
+    described = unsaved_model(OutputType.Regression)
     data = DATA[["x", "amount", "amount_hat"]]
     table = described.build(data, {"amount_hat": "amount"})
     assert list(table["name"]) == ["x", "amount", "amount_hat"]
@@ -199,7 +197,7 @@ def test_build_keeps_the_data_and_returns_the_review():
 @pytest.mark.parametrize("convert", [pl.DataFrame, lambda d: d.to_dict(orient="records"), dict])
 def test_build_from_other_tables(convert):
     data = DATA[["x", "city", "p1", "label"]]
-    expected, described = model(), model()
+    expected, described = unsaved_model("MULTICLASS"), unsaved_model("MULTICLASS")
     expected.build(data, {"p1": 1}, ground_truth_column="label")
     described.build(convert(data), {"p1": 1}, ground_truth_column="label")
     assert described == expected
@@ -262,7 +260,7 @@ POSITIVE = {"positive_predicted_attr": "p1"}
     ],
 )
 def test_what_does_not_fit_is_refused_and_the_attributes_stay(data, pairs, more, error, text):
-    described = model()
+    described = unsaved_model("MULTICLASS")
     described.build(NARROW, {"p0": 0}, ground_truth_column="label", set_reference_data=False)
     before = described.to_dict()
     with pytest.raises(error, match=text):
@@ -291,7 +289,7 @@ def test_classes_without_a_prediction_are_told(caplog, pairs, more, warned):
         }
     )
     data = data[["x", "kind", *pairs]]
-    model().build(data, pairs, ground_truth_column="kind", **more)
+    unsaved_model("MULTICLASS").build(data, pairs, ground_truth_column="kind", **more)
     told = [message for message in caplog.messages if "no predicted column" in message]
     assert len(told) == (warned is not None)
     assert all(warned in message for message in told)
@@ -301,7 +299,7 @@ def test_many_names_that_do_not_fit_make_a_short_message():
     names = [f"mean radius {number}" for number in range(40)]
     data = pd.concat([NARROW, pd.DataFrame(0.5, NARROW.index, names)], axis=1)
     with pytest.raises(UserValueError) as refused:
-        model().build(data, {"p0": 0}, ground_truth_column="label")
+        unsaved_model("MULTICLASS").build(data, {"p0": 0}, ground_truth_column="label")
     text = str(refused.value)
     assert "'mean_radius_0' would do" in text
     assert "and 35 more" in text
@@ -309,17 +307,17 @@ def test_many_names_that_do_not_fit_make_a_short_message():
     [remedy] = re.findall(r"data\.columns = .*(?=\.$)", text)
     frames = {"data": data}
     exec(remedy, frames)
-    model().build(frames["data"], {"p0": 0}, ground_truth_column="label")
+    unsaved_model("MULTICLASS").build(frames["data"], {"p0": 0}, ground_truth_column="label")
 
 
 def test_saved_models_cannot_be_built():
-    described = model(OutputType.Regression, id="saved")
+    described = unsaved_model(OutputType.Regression, id="saved")
     with pytest.raises(MethodNotApplicableError, match="is saved"):
         described.build(DATA, {"amount_hat": "amount"})
 
 
 def test_regression_refusals():
-    described = model(OutputType.Regression)
+    described = unsaved_model(OutputType.Regression)
     with pytest.raises(UserValueError, match="one type"):
         described.build(DATA, {"amount_hat": "g0", "amount": "g1"})
     with pytest.raises(UserValueError, match="needs numbers"):
@@ -330,28 +328,30 @@ def test_regression_refusals():
 
 def test_text_generation_has_its_own_call():
     with pytest.raises(MethodNotApplicableError, match="build_token_sequence_model"):
-        model(OutputType.TokenSequence).build(DATA, {"p0": "g0"})
+        unsaved_model(OutputType.TokenSequence).build(DATA, {"p0": "g0"})
 
 
 def test_positive_class_may_be_named_by_its_ground_truth():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     described.add_binary_classifier_output_attributes("g1", {"p0": "g0", "p1": "g1"}, 0.3)
     assert described.get_positive_predicted_class() == "p1"
     assert described.classifier_threshold == 0.3
     with pytest.raises(UserValueError, match="'maybe' is neither"):
-        model().add_binary_classifier_output_attributes("maybe", {"p0": "g0", "p1": "g1"})
+        unsaved_model("MULTICLASS").add_binary_classifier_output_attributes(
+            "maybe", {"p0": "g0", "p1": "g1"}
+        )
     with pytest.raises(UserValueError, match="two pairs"):
-        model().add_binary_classifier_output_attributes("p0", {"p0": "g0"})
+        unsaved_model("MULTICLASS").add_binary_classifier_output_attributes("p0", {"p0": "g0"})
 
 
 def test_class_column_helper():
     text = DATA.assign(label=DATA["label"].map({0: "no", 1: "yes", 2: "maybe"}))
-    described = model(input_type=InputType.NLP)
+    described = unsaved_model("MULTICLASS", input_type=InputType.NLP)
     added = described.add_classifier_output_attributes_gtclass({"p0": "no"}, "label", text, "p0")
     assert added["label"].value_type == ValueType.String
     assert [c.value for c in added["label"].categories]
     assert set(added) == {"label", "p0"}
-    call = model().add_classifier_output_attributes_gtclass
+    call = unsaved_model("MULTICLASS").add_classifier_output_attributes_gtclass
     with pytest.raises(MissingParameterError, match="data"):
         call({"p0": 0}, "label", None)
     with pytest.raises(MissingParameterError, match="data"):
@@ -367,37 +367,39 @@ def test_class_column_helper():
 
 
 def test_helpers_detect_names_in_use():
-    described = model()
+    described = unsaved_model("MULTICLASS")
     described.add_multiclass_classifier_output_attributes({"a": "ga", "b": "gb", "c": "gc"})
     with pytest.raises(UserValueError, match="already"):
         described.add_multiclass_classifier_output_attributes({"a": "ga", "b": "gb", "c": "gc"})
     assert len(described.attributes) == 6
     with pytest.raises(UserValueError, match="more than two"):
-        model().add_multiclass_classifier_output_attributes({"a": "ga", "b": "gb"})
+        unsaved_model("MULTICLASS").add_multiclass_classifier_output_attributes(
+            {"a": "ga", "b": "gb"}
+        )
 
 
 def test_second_helper_takes_the_next_positions():
-    described = model(OutputType.Regression)
+    described = unsaved_model(OutputType.Regression)
     described.add_regression_output_attributes({"a": "ga", "b": "gb"}, ValueType.Float)
     added = described.add_regression_output_attributes({"c": "gc"}, ValueType.Float)
     assert (added["c"].position, added["gc"].position) == (2, 2)
 
 
 def test_detection_and_recommendation_helpers_check_the_model():
-    detection = model(OutputType.ObjectDetection, InputType.Image)
+    detection = unsaved_model(OutputType.ObjectDetection, InputType.Image)
     for predicted, truth, labels in (("a", "a", ["x"]), ("a", "b", []), ("a", "b", "xyz")):
         with pytest.raises(UserValueError):
             detection.add_object_detection_output_attributes(predicted, truth, labels)
     with pytest.raises(MethodNotApplicableError, match="IMAGE"):
-        model().add_object_detection_output_attributes("a", "b", ["x"])
+        unsaved_model("MULTICLASS").add_object_detection_output_attributes("a", "b", ["x"])
     with pytest.raises(MethodNotApplicableError, match="RANKED_LIST"):
-        model().add_ranked_list_output_attributes("a", "b")
+        unsaved_model("MULTICLASS").add_ranked_list_output_attributes("a", "b")
     with pytest.raises(UserValueError, match="column of its own"):
-        model(OutputType.RankedList).add_ranked_list_output_attributes("a", "a")
+        unsaved_model(OutputType.RankedList).add_ranked_list_output_attributes("a", "a")
 
 
 def test_text_generation_from_text():
-    described = model(OutputType.TokenSequence, InputType.NLP)
+    described = unsaved_model(OutputType.TokenSequence, InputType.NLP)
     described.build_token_sequence_model(
         "question",
         "answer",
@@ -422,21 +424,25 @@ def test_text_generation_from_text():
 
 
 def test_text_generation_from_tables_and_images(caplog):
-    described = model(OutputType.TokenSequence)
+    described = unsaved_model(OutputType.TokenSequence)
     described.build_token_sequence_model(["x", "city"], "answer", data=DATA)
     assert described.get_attribute("city").value_type == ValueType.String
     with pytest.raises(UserTypeError, match="needs data"):
-        model(OutputType.TokenSequence).build_token_sequence_model("x", "answer")
+        unsaved_model(OutputType.TokenSequence).build_token_sequence_model("x", "answer")
     with pytest.raises(UserValueError, match="no columns"):
-        model(OutputType.TokenSequence).build_token_sequence_model("zz", "answer", data=DATA)
-    image = model(OutputType.TokenSequence, InputType.Image)
+        unsaved_model(OutputType.TokenSequence).build_token_sequence_model(
+            "zz", "answer", data=DATA
+        )
+    image = unsaved_model(OutputType.TokenSequence, InputType.Image)
     image.build_token_sequence_model(
         "picture", "caption", output_likelihood_column="odds", data=DATA
     )
     assert "data is left out" in caplog.text
     assert image.get_attribute("odds").token_attribute_link == "caption"
     with pytest.raises(ValueError, match="one column name"):
-        model(OutputType.TokenSequence, InputType.NLP).build_token_sequence_model(["a"], "b")
+        unsaved_model(OutputType.TokenSequence, InputType.NLP).build_token_sequence_model(
+            ["a"], "b"
+        )
 
 
 def test_pairs_must_be_whole():
@@ -448,14 +454,14 @@ def test_pairs_must_be_whole():
         (OutputType.Regression, {}, {}, "no predicted column"),
     ):
         with pytest.raises(UserValueError, match=text):
-            model(output_type).build(both, pairs, **more)
+            unsaved_model(output_type).build(both, pairs, **more)
     with pytest.raises(UserTypeError, match="dictionary"):
-        model().add_multiclass_classifier_output_attributes(["p0"])
+        unsaved_model("MULTICLASS").add_multiclass_classifier_output_attributes(["p0"])
     with pytest.raises(UserValueError, match="empty"):
-        model().add_multiclass_classifier_output_attributes({})
+        unsaved_model("MULTICLASS").add_multiclass_classifier_output_attributes({})
 
 
 def test_boxes_without_labels_need_boxes():
     data = pd.DataFrame({"path": ["a.png"], "found": [[]], "there": [None]})
     with pytest.raises(UserValueError, match="image_class_labels"):
-        model(OutputType.ObjectDetection, InputType.Image).build(data, {"found": "there"})
+        unsaved_model(OutputType.ObjectDetection, InputType.Image).build(data, {"found": "there"})

@@ -5,10 +5,10 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from builders import attribute, unsaved_model
 
 from arthurai.common.exceptions import UserTypeError
 from arthurai.model.attributes import ArthurAttribute
-from arthurai.model.model import ArthurModel
 
 TYPES = {
     "FLOAT": ([0.5, None], ["a", "b"]),
@@ -32,10 +32,7 @@ TYPES = {
 
 
 def model(**types):
-    attributes = [
-        ArthurAttribute(name, value_type, "PIPELINE_INPUT") for name, value_type in types.items()
-    ]
-    return ArthurModel("m", "TABULAR", "REGRESSION", attributes=attributes)
+    return unsaved_model(attributes=[attribute(name, kind) for name, kind in types.items()])
 
 
 @pytest.mark.parametrize("value_type", TYPES)

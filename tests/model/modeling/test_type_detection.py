@@ -8,22 +8,18 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from builders import unsaved_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
-from arthurai.model.model import ArthurModel
 
 ROWS = 60
 
 
-def model(input_type=InputType.Tabular):
-    return ArthurModel("m", input_type, "REGRESSION")
-
-
 def inferred(data, stage=Stage.ModelPipelineInput, input_type=InputType.Tabular):
-    described = model(input_type)
+    described = unsaved_model(input_type=input_type)
     described.infer_schema(data, stage)
     return {attribute.name: attribute for attribute in described.attributes}
 
@@ -171,7 +167,7 @@ def test_columns_without_values_are_told(caplog):
 
 
 def test_positions_follow_those_in_use():
-    described = model()
+    described = unsaved_model()
     described.infer_schema(pd.DataFrame({"a": [1], "b": [2]}), Stage.ModelPipelineInput)
     described.infer_schema(pd.DataFrame({"c": [1]}), Stage.ModelPipelineInput)
     described.infer_schema(pd.DataFrame({"d": [1]}), Stage.NonInputData)
@@ -204,14 +200,14 @@ def test_categorical_columns_are_pointed_out_once(caplog):
     ],
 )
 def test_what_cannot_be_described_is_refused_by_name(data, error, text):
-    described = model()
+    described = unsaved_model()
     with pytest.raises(error, match=text):
         described.infer_schema(data, Stage.ModelPipelineInput)
     assert described.attributes is None
 
 
 def test_repeated_names_are_refused():
-    described = model()
+    described = unsaved_model()
     described.infer_schema(pd.DataFrame({"a": [1]}), Stage.ModelPipelineInput)
     with pytest.raises(UserValueError, match="already has attributes named 'a'"):
         described.infer_schema(pd.DataFrame({"b": [1], "a": [1]}), Stage.NonInputData)
@@ -221,13 +217,13 @@ def test_repeated_names_are_refused():
 @pytest.mark.parametrize("stage", [Stage.PredictedValue, Stage.GroundTruth, Stage.GroundTruthClass])
 def test_linked_stages_have_their_own_calls(stage):
     with pytest.raises(MethodNotApplicableError, match=r"build\(\)"):
-        model().infer_schema(pd.DataFrame({"a": [1]}), stage)
+        unsaved_model().infer_schema(pd.DataFrame({"a": [1]}), stage)
     with pytest.raises(UserValueError, match="is not a stage"):
-        model().infer_schema(pd.DataFrame({"a": [1]}), "INPUT")
+        unsaved_model().infer_schema(pd.DataFrame({"a": [1]}), "INPUT")
 
 
 def test_from_dataframe_is_infer_schema():
-    described = model()
+    described = unsaved_model()
     described.from_dataframe(pd.Series([1, 2, 3], name="a"), Stage.ModelPipelineInput)
     assert described.get_attribute("a").value_type == ValueType.Integer
 
@@ -346,7 +342,7 @@ def frames(draw):
     st.sampled_from([Stage.ModelPipelineInput, Stage.NonInputData, Stage.PredictFunctionInput]),
 )
 def test_what_is_inferred_accepts_the_frame_it_saw(frame, input_type, stage):
-    described = model(input_type)
+    described = unsaved_model(input_type=input_type)
     described.infer_schema(frame, stage)
     for attribute in described.attributes:
         assert attribute.stage == stage

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from builders import loan_frame
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
-from arthurai import ArthurAI
 from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError, UserValueError
 from arthurai.model.report.report_contents import Drift, gather
 
@@ -22,26 +22,8 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not in
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>"
 
 
-def loans(rows: int, seed: int, shift: float = 0.0) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    score = random.random(rows)
-    truth = (random.random(rows) < score).astype(int)
-    return pd.DataFrame(
-        {
-            "income": random.normal(4000 + shift, 900, rows),
-            "region": random.choice(["north", HOSTILE], rows),
-            "p_default": score,
-            "p_paid": 1 - score,
-            "defaulted": truth,
-            "paid": 1 - truth,
-        }
-    )
-
-
-@pytest.fixture(scope="module")
-def arthur():
-    with ArthurAI(url="local://") as connected:
-        yield connected
+def loans(rows, seed, shift=0.0):
+    return loan_frame(rows, seed, regions=["north", HOSTILE], shift=shift)
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from builders import loan_frame
 from sklearn.metrics import roc_auc_score
 
-from arthurai import ArthurAI
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.model.viz import figures as drawing
 from arthurai.model.viz.plot_data import Groups, Timeline
@@ -26,27 +26,11 @@ from arthurai.query import auc, avg, col, rate
 ROWS = 600
 
 
-def loans(rows: int, seed: int) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    score = random.random(rows)
-    truth = (random.random(rows) < score).astype(int)
-    return pd.DataFrame(
-        {
-            "income": random.normal(4000, 900, rows),
-            "region": random.choice(["north", "south"], rows),
-            "p_default": score,
-            "p_paid": 1 - score,
-            "defaulted": truth,
-            "paid": 1 - truth,
-        }
-    )
-
-
 def onboarded(arthur, *, is_batch=False, output="MULTICLASS"):
     model = arthur.model(
         display_name="Loans", input_type="TABULAR", output_type=output, is_batch=is_batch
     )
-    frame = loans(400, 1)
+    frame = loan_frame(400, 1)
     if output == "REGRESSION":
         frame = frame[["income", "region", "p_default", "p_paid"]]
         model.build(frame, {"p_default": "p_paid"})
@@ -57,14 +41,8 @@ def onboarded(arthur, *, is_batch=False, output="MULTICLASS"):
 
 
 @pytest.fixture(scope="module")
-def arthur():
-    with ArthurAI(url="local://") as connected:
-        yield connected
-
-
-@pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    return loans(ROWS, 2)
+    return loan_frame(ROWS, 2)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +128,7 @@ def test_drift_of_batches_stands_in_the_order_of_time(batch_model):
 
 def test_drift_rises_where_the_data_move(arthur, times):
     made = onboarded(arthur)
-    moved = loans(ROWS, 3)
+    moved = loan_frame(ROWS, 3)
     moved.loc[moved.index >= ROWS // 2, "income"] += 3000
     made.send_inferences(moved, inference_timestamps=times)
     figure = DataVisualizer([made]).drift_series(["income", "region"], "JSDivergence", "day")
@@ -185,7 +163,7 @@ def test_the_timeline_of_numbers_has_a_ridge_a_period(model, times):
 def test_timelines_choose_a_period_that_can_be_read(arthur, frequency, periods):
     made = onboarded(arthur)
     when = pd.date_range("2024-01-01", periods=ROWS, freq=frequency, tz="UTC")
-    made.send_inferences(loans(ROWS, 4), inference_timestamps=when)
+    made.send_inferences(loan_frame(ROWS, 4), inference_timestamps=when)
     ridges = len(DataVisualizer([made]).timeline("income").axes[0].collections)
     assert ridges == pytest.approx(periods, abs=1)
 
@@ -252,7 +230,7 @@ def test_a_model_without_data_gets_an_empty_picture(arthur):
 
 def test_regression_models_are_measured_too(arthur, times):
     made = onboarded(arthur, output="REGRESSION")
-    sent = loans(ROWS, 5)[["income", "region", "p_default", "p_paid"]]
+    sent = loan_frame(ROWS, 5)[["income", "region", "p_default", "p_paid"]]
     made.send_inferences(sent, inference_timestamps=times, ground_truth_timestamps=times)
     ((_, values),) = lines(DataVisualizer([made]).metric_series("rmse", "month")).values()
     assert list(values) == pytest.approx(

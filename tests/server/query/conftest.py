@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
-
-import query_models
 
 from arthurai.server.query import run_query
 from arthurai.server.storage.warehouse.data_store import DataStore
+
+from . import query_models
 
 
 @pytest.fixture(scope="session")

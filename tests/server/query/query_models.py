@@ -5,25 +5,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from builders import attribute, ground_truth, prediction
+
 from arthurai.server.model_schema import ModelSchema
 
 START = "2024-03-01T00:00:00Z"
-
-
-def attribute(name, stage, value_type="FLOAT", **more):
-    return {"name": name, "stage": stage, "value_type": value_type, **more}
-
-
-def feature(name, value_type="FLOAT", **more):
-    return attribute(name, "PIPELINE_INPUT", value_type, **more)
-
-
-def prediction(name, value_type="FLOAT", **more):
-    return attribute(name, "PREDICTED_VALUE", value_type, **more)
-
-
-def truth(name, value_type="FLOAT", **more):
-    return attribute(name, "GROUND_TRUTH", value_type, **more)
 
 
 @dataclass
@@ -50,7 +36,7 @@ class Example:
                 "classifier_threshold": self.threshold,
                 "text_delimiter": self.text_delimiter,
                 "attributes": [
-                    {"position": place, **entry} for place, entry in enumerate(self.attributes)
+                    {**entry, "position": place} for place, entry in enumerate(self.attributes)
                 ],
             }
         )
@@ -89,12 +75,12 @@ def _loan(when, income, region, p, gt):
 LOANS = Example(
     "MULTICLASS",
     [
-        feature("income", "INTEGER"),
-        feature("region", "STRING", categorical=True),
+        attribute("income", "INTEGER"),
+        attribute("region", "STRING", categorical=True),
         prediction("p_default", is_positive_predicted_attribute=True, attribute_link="gt_default"),
         prediction("p_paid", attribute_link="gt_paid"),
-        truth("gt_default", "INTEGER", attribute_link="p_default"),
-        truth("gt_paid", "INTEGER", attribute_link="p_paid"),
+        ground_truth("gt_default", "INTEGER", attribute_link="p_default"),
+        ground_truth("gt_paid", "INTEGER", attribute_link="p_paid"),
     ],
     [
         _loan("2024-03-01T08:15:00Z", 42000, "north", 0.90, 1),
@@ -109,9 +95,9 @@ LOANS = Example(
 PRICE = Example(
     "REGRESSION",
     [
-        feature("size"),
+        attribute("size"),
         prediction("pred", attribute_link="actual"),
-        truth("actual", attribute_link="pred"),
+        ground_truth("actual", attribute_link="pred"),
     ],
     [
         (START, {"size": 1.0, "pred": p}, {"actual": y})
@@ -132,9 +118,12 @@ def _pet(scores, label):
 PETS = Example(
     "MULTICLASS",
     [
-        feature("size"),
+        attribute("size"),
         *(prediction(name, attribute_link=f"gt_{name}") for name in ("cat", "dog", "owl")),
-        *(truth(f"gt_{name}", "INTEGER", attribute_link=name) for name in ("cat", "dog", "owl")),
+        *(
+            ground_truth(f"gt_{name}", "INTEGER", attribute_link=name)
+            for name in ("cat", "dog", "owl")
+        ),
     ],
     [
         _pet((0.7, 0.2, 0.1), "cat"),
@@ -153,9 +142,9 @@ def _items(*ids):
 SHOP = Example(
     "RANKED_LIST",
     [
-        feature("size"),
+        attribute("size"),
         prediction("shown", "RANKED_LIST", attribute_link="bought"),
-        truth("bought", "ARRAY(STRING)", attribute_link="shown"),
+        ground_truth("bought", "ARRAY(STRING)", attribute_link="shown"),
     ],
     [
         (START, {"shown": _items("i7", "i2", "i9", "i4", "i1")}, {"bought": ["i2", "i4", "i8"]}),
@@ -166,9 +155,9 @@ SHOP = Example(
 PHOTOS = Example(
     "OBJECT_DETECTION",
     [
-        feature("picture", "IMAGE"),
+        attribute("picture", "IMAGE"),
         prediction("objects_detected", "BOUNDING_BOX"),
-        truth("label", "BOUNDING_BOX"),
+        ground_truth("label", "BOUNDING_BOX"),
     ],
     [
         (
@@ -184,7 +173,7 @@ PHOTOS = Example(
 CHAT = Example(
     "TOKEN_SEQUENCE",
     [
-        feature("prompt", "UNSTRUCTURED_TEXT"),
+        attribute("prompt", "UNSTRUCTURED_TEXT"),
         prediction("answer", "UNSTRUCTURED_TEXT"),
         prediction("probs", "TOKEN_LIKELIHOODS"),
     ],
@@ -213,11 +202,11 @@ CHAT = Example(
 TAGS = Example(
     "MULTILABEL",
     [
-        feature("size"),
+        attribute("size"),
         prediction("sunny", attribute_link="is_sunny"),
         prediction("windy", attribute_link="is_windy"),
-        truth("is_sunny", "INTEGER", attribute_link="sunny"),
-        truth("is_windy", "INTEGER", attribute_link="windy"),
+        ground_truth("is_sunny", "INTEGER", attribute_link="sunny"),
+        ground_truth("is_windy", "INTEGER", attribute_link="windy"),
     ],
     [
         (START, {"sunny": 0.9, "windy": 0.7}, {"is_sunny": 1, "is_windy": 0}),

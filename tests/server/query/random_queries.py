@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-import query_models as models
-import reference_interpreter as reference
+from builders import attribute, ground_truth, prediction
+
+from . import query_models as models
+from . import reference_interpreter as reference
 
 START = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - times of the interpreter are UTC without zone
 ROWS = 70
@@ -64,7 +66,7 @@ class World:
     def __init__(self, kind, rng, store):
         self.kind = kind
         inputs = [
-            models.feature(name, VALUE_TYPES[column], categorical=column == "TEXT")
+            attribute(name, VALUE_TYPES[column], categorical=column == "TEXT")
             for name, column in COLUMNS.items()
         ]
         self.predictions = {"multiclass": ["cat", "dog", "owl"]}.get(kind, ["score"])
@@ -78,7 +80,7 @@ class World:
             [
                 *inputs,
                 *(
-                    models.prediction(
+                    prediction(
                         p,
                         attribute_link=t,
                         is_positive_predicted_attribute=kind == "binary",
@@ -86,7 +88,7 @@ class World:
                     for p, t in zip(self.predictions, truths, strict=True)
                 ),
                 *(
-                    models.truth(t, truth_type, attribute_link=p)
+                    ground_truth(t, truth_type, attribute_link=p)
                     for p, t in zip(self.predictions, truths, strict=True)
                 ),
             ],

@@ -9,7 +9,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-import query_models as models
+from builders import attribute, ground_truth, prediction
 from scipy import special, stats
 from scipy.spatial import distance
 
@@ -19,6 +19,8 @@ from arthurai.server.query.drift.statistics import (
     digamma,
     kolmogorov_log10_p,
 )
+
+from . import query_models as models
 
 METRICS = ("PSI", "KLDivergence", "JSDivergence", "HellingerDistance", "HypothesisTest")
 
@@ -45,13 +47,13 @@ def world(store):
     example = models.Example(
         "MULTICLASS",
         [
-            models.feature("age"),
-            models.feature("tied"),
-            models.feature("kind", "STRING", categorical=True),
-            models.feature("member", "BOOLEAN"),
-            models.feature("region", "STRING", categorical=True),
-            *(models.prediction(n, attribute_link=f"gt_{n}") for n in ("cat", "dog", "owl")),
-            *(models.truth(f"gt_{n}", "INTEGER") for n in ("cat", "dog", "owl")),
+            attribute("age"),
+            attribute("tied"),
+            attribute("kind", "STRING", categorical=True),
+            attribute("member", "BOOLEAN"),
+            attribute("region", "STRING", categorical=True),
+            *(prediction(n, attribute_link=f"gt_{n}") for n in ("cat", "dog", "owl")),
+            *(ground_truth(f"gt_{n}", "INTEGER") for n in ("cat", "dog", "owl")),
         ],
         rows,
         reference,

@@ -3,10 +3,12 @@
 import uuid
 
 import pytest
-import query_models as models
+from builders import attribute, ground_truth, prediction
 
 from arthurai.server.query import QueryError, run_drift, run_psi_table
 from arthurai.server.query.drift.measures import MEASURES, chi_square_test, thresholds
+
+from . import query_models as models
 
 CATEGORIES = list(zip((50, 30, 20), (40, 30, 30), strict=True))
 
@@ -17,13 +19,13 @@ def samples(store):
     example = models.Example(
         "REGRESSION",
         [
-            models.feature("amount"),
-            models.feature("kind", "STRING", categorical=True),
-            models.feature("flag", "BOOLEAN"),
-            models.feature("score"),
-            models.feature("note", "UNSTRUCTURED_TEXT"),
-            models.prediction("pred", attribute_link="actual"),
-            models.truth("actual", attribute_link="pred"),
+            attribute("amount"),
+            attribute("kind", "STRING", categorical=True),
+            attribute("flag", "BOOLEAN"),
+            attribute("score"),
+            attribute("note", "UNSTRUCTURED_TEXT"),
+            prediction("pred", attribute_link="actual"),
+            ground_truth("actual", attribute_link="pred"),
         ],
     )
     example.id = str(uuid.uuid4())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-import query_models as models
 
 from arthurai.server.query import QueryError, run_query
 from arthurai.server.storage.warehouse.data_store import DataStore
+
+from . import query_models as models
 
 # (row, algorithm, predicted attribute, input attribute, score)
 SCORES = [

@@ -8,11 +8,13 @@ import statistics
 
 import numpy as np
 import pytest
-import query_models as models
+from builders import attribute, ground_truth, prediction
 from sklearn import metrics as sk
 
 from arthurai.server.query import run_query
 from arthurai.server.query.functions.object_detection import average_precision
+
+from . import query_models as models
 
 
 def loaded(store, *details, **more):
@@ -58,9 +60,9 @@ def ranked(store):
         store,
         "RANKED_LIST",
         [
-            models.feature("size"),
-            models.prediction("shown", "RANKED_LIST", attribute_link="bought"),
-            models.truth("bought", "ARRAY(STRING)", attribute_link="shown"),
+            attribute("size"),
+            prediction("shown", "RANKED_LIST", attribute_link="bought"),
+            ground_truth("bought", "ARRAY(STRING)", attribute_link="shown"),
         ],
         rows,
     )
@@ -208,9 +210,9 @@ def test_mean_average_precision(threshold, store):
         store,
         "OBJECT_DETECTION",
         [
-            models.feature("picture", "IMAGE"),
-            models.prediction("found", "BOUNDING_BOX", attribute_link="real"),
-            models.truth("real", "BOUNDING_BOX", attribute_link="found"),
+            attribute("picture", "IMAGE"),
+            prediction("found", "BOUNDING_BOX", attribute_link="real"),
+            ground_truth("real", "BOUNDING_BOX", attribute_link="found"),
         ],
         [(models.START, {"found": p}, {"real": y}) for p, y in images],
         input_type="IMAGE",
@@ -244,8 +246,8 @@ def test_token_functions(store):
         store,
         "TOKEN_SEQUENCE",
         [
-            models.feature("prompt", "UNSTRUCTURED_TEXT"),
-            models.prediction("p", "TOKEN_LIKELIHOODS"),
+            attribute("prompt", "UNSTRUCTURED_TEXT"),
+            prediction("p", "TOKEN_LIKELIHOODS"),
         ],
         [(models.START, {"prompt": "a b", "p": sequence}) for sequence in sequences],
         text_delimiter=r"\s+",
@@ -288,9 +290,9 @@ def test_multilabel_functions_look_at_one_label(store):
         store,
         "MULTILABEL",
         [
-            models.feature("size"),
-            *(models.prediction(name, attribute_link=f"is_{name}") for name in names),
-            *(models.truth(f"is_{name}", "INTEGER", attribute_link=name) for name in names),
+            attribute("size"),
+            *(prediction(name, attribute_link=f"is_{name}") for name in names),
+            *(ground_truth(f"is_{name}", "INTEGER", attribute_link=name) for name in names),
         ],
         rows,
     )
@@ -321,9 +323,9 @@ def one_class(store):
         store,
         "MULTICLASS",
         [
-            models.feature("region", "STRING", categorical=True),
-            models.prediction("p", is_positive_predicted_attribute=True, attribute_link="y"),
-            models.truth("y", "INTEGER", attribute_link="p"),
+            attribute("region", "STRING", categorical=True),
+            prediction("p", is_positive_predicted_attribute=True, attribute_link="y"),
+            ground_truth("y", "INTEGER", attribute_link="p"),
         ],
         rows,
     )
@@ -374,10 +376,10 @@ def test_overflow_is_null(store):
         store,
         "REGRESSION",
         [
-            models.feature("big"),
-            models.feature("count", "INTEGER"),
-            models.prediction("pred", attribute_link="y"),
-            models.truth("y", attribute_link="pred"),
+            attribute("big"),
+            attribute("count", "INTEGER"),
+            prediction("pred", attribute_link="y"),
+            ground_truth("y", attribute_link="pred"),
         ],
         [
             (models.START, {"big": 1.7e308, "count": 2**62, "pred": 1e308}, {"y": -1e308})

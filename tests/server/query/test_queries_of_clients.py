@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import query_models as models
 
 from arthurai.server.query import run_drift, run_query
+
+from . import query_models as models
 
 NULL_ALL = {"threshold": None, "ground_truth_property": None, "predicted_property": None}
 

@@ -7,9 +7,6 @@ import time
 
 import orjson
 import pytest
-import query_fuzz as fuzz
-import query_models as models
-import random_queries
 
 from arthurai.server.query import (
     QueryError,
@@ -19,6 +16,10 @@ from arthurai.server.query import (
     run_query,
 )
 from arthurai.server.storage.warehouse.data_store import DataStore
+
+from . import query_fuzz as fuzz
+from . import query_models as models
+from . import random_queries
 
 
 def base_body(world, rng):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-import query_models as models
+from builders import attribute, prediction
 
 from arthurai.server.query import QueryError, run_distributions, run_query
 from arthurai.server.query.functions import FUNCTIONS
+
+from . import query_models as models
 
 DOCUMENTED = [
     "avg",
@@ -156,9 +158,9 @@ def test_own_tokens_choose_the_likelihoods(store):
     example = models.Example(
         "TOKEN_SEQUENCE",
         [
-            models.feature("prompt", "UNSTRUCTURED_TEXT"),
-            models.prediction("words", "TOKENS"),
-            models.prediction("probs", "TOKEN_LIKELIHOODS"),
+            attribute("prompt", "UNSTRUCTURED_TEXT"),
+            prediction("words", "TOKENS"),
+            prediction("probs", "TOKEN_LIKELIHOODS"),
         ],
         [
             (

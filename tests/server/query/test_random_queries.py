@@ -8,10 +8,11 @@ import math
 import random
 
 import pytest
-import random_queries
-import reference_interpreter as reference
 
 from arthurai.server.query import run_query
+
+from . import random_queries
+from . import reference_interpreter as reference
 
 KINDS = ("binary", "multiclass", "regression")
 
