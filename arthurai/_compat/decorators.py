@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.model.base_model import find_attributes, name_of
 from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ _LOGGED_TYPES = frozenset({OutputType.Regression, OutputType.Multiclass})
 
 
 def log_prediction(
-    arthur_model: ModelRecord,
+    arthur_model: ArthurModelBase,
 ) -> Callable[[Callable[..., Any]], Callable[..., tuple[Any, str]]]:
     """Have every call of a predict function sent as an inference.
 
@@ -45,7 +46,7 @@ def log_prediction(
     if arthur_model.output_type not in _LOGGED_TYPES:
         raise MethodNotApplicableError(
             "log_prediction needs a regression or multiclass model; model "
-            f"{arthur_model.shown_name!r} is {arthur_model.output_type}."
+            f"{name_of(arthur_model)!r} is {arthur_model.output_type}."
         )
 
     def decorate(function: Callable[..., Any]) -> Callable[..., tuple[Any, str]]:
@@ -82,9 +83,9 @@ def _first_row(data: Any) -> dict[str, Any]:
     return {name: next(iter(frame.cells(name))) for name in frame.names}
 
 
-def _outputs(model: ModelRecord, prediction: Any) -> dict[str, Any]:
+def _outputs(model: ArthurModelBase, prediction: Any) -> dict[str, Any]:
     predicted = sorted(
-        model.matching_attributes(stage=Stage.PredictedValue, where=lambda a: not a.implicit),
+        find_attributes(model, stage=Stage.PredictedValue, where=lambda a: not a.implicit),
         key=lambda attribute: attribute.position or 0,
     )
     values = prediction.tolist() if hasattr(prediction, "tolist") else prediction
@@ -99,7 +100,7 @@ def _outputs(model: ModelRecord, prediction: Any) -> dict[str, Any]:
     return {attribute.name: value for attribute, value in zip(predicted, row, strict=True)}
 
 
-def _send(model: ModelRecord, row: dict[str, Any], moment: datetime, inference_id: str) -> None:
+def _send(model: ArthurModelBase, row: dict[str, Any], moment: datetime, inference_id: str) -> None:
     from arthurai.model import sending
 
     sending.send_inferences(

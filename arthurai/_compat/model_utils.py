@@ -12,23 +12,23 @@ from arthurai.model.modeling import attribute_list
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 EPSILON = 1e-3
 MAX_TOKENS = 5
 
 
-def check_has_bias_attrs(model: ModelRecord) -> bool:
+def check_has_bias_attrs(model: ArthurModelBase) -> bool:
     """Tell whether any attribute of a model is sensitive."""
     return attribute_list.check_has_bias_attrs(model)
 
 
-def check_attr_is_bias(model: ModelRecord, attr_name: str) -> bool:
+def check_attr_is_bias(model: ArthurModelBase, attr_name: str) -> bool:
     """Tell whether an attribute of a model is sensitive."""
     return attribute_list.check_attr_is_bias(model, attr_name)
 
 
-def get_positive_predicted_class(model: ModelRecord) -> str | None:
+def get_positive_predicted_class(model: ArthurModelBase) -> str | None:
     """Name the predicted attribute of the positive class.
 
     Args:

@@ -318,6 +318,7 @@ class ArthurAI:
             UserTypeError: `identifier` is no text.
             ResponseClientError: There is no such model in the organisation.
         """
+        from arthurai.model.lifecycle import remember_model_id
         from arthurai_api.api.models import get_model
 
         check_choice("id_type", id_type, _ID_TYPES)
@@ -337,7 +338,9 @@ class ArthurAI:
                 f"{self.session.organization_id!r}.{hint} {fault}",
                 exchange=fault.exchange,
             ) from fault
-        return self._received_model(body)
+        model = self._received_model(body)
+        remember_model_id(model)
+        return model
 
     def _received_model(self, body: Any) -> ArthurModel:
         from arthurai.model.model import ArthurModel

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import InputType
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
+from arthurai.model.base_model import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def running_python() -> str:
 
 
 def check_sample(
-    model: ModelRecord, df: Any, project_directory: Any, import_path: str | None
+    model: ArthurModelBase, df: Any, project_directory: Any, import_path: str | None
 ) -> None:
     """Check that what is needed to enable explanations is there.
 
@@ -135,7 +136,7 @@ def check_sample(
     """
     if model.input_type == InputType.NLP and not model.text_delimiter:
         raise MissingParameterError(
-            f"Model {model.shown_name!r} needs a text_delimiter, so that texts can be cut "
+            f"Model {name_of(model)!r} needs a text_delimiter, so that texts can be cut "
             "into words. Set model.text_delimiter, and call update()."
         )
     if df is None and model.input_type != InputType.Image:

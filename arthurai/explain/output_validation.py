@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import Stage
 from arthurai.common.exceptions import UserValueError
+from arthurai.model.base_model import require_id, require_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arthurai.model.attributes import ArthurAttribute
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 TOLERANCE = 0.01
 """How far the predictions of the sample may be from those of the predict function."""
@@ -19,7 +20,7 @@ TOLERANCE = 0.01
 _BINARY = 2
 
 
-def validate_predicted_attribute_order_matches_remote(model: ModelRecord) -> None:
+def validate_predicted_attribute_order_matches_remote(model: ArthurModelBase) -> None:
     """Check that the platform has the predictions at the same positions as the local model.
 
     Args:
@@ -30,8 +31,8 @@ def validate_predicted_attribute_order_matches_remote(model: ModelRecord) -> Non
     """
     from arthurai_api.api.models import get_model
 
-    model_id = model.saved_id("be compared with the platform")
-    answer = model.session.call_json(get_model, model_id, expand=["attributes"])
+    model_id = require_id(model, "be compared with the platform")
+    answer = require_session(model).call_json(get_model, model_id, expand=["attributes"])
     remote = {
         attribute["name"]: attribute.get("position")
         for attribute in answer.get("attributes") or ()

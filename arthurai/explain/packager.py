@@ -19,11 +19,12 @@ from arthurai.common.exceptions import (
 from arthurai.explain import dry_run, manifest, requirements
 from arthurai.explain import explanation_options as settings
 from arthurai.explain.output_validation import validate_predicted_attribute_order_matches_remote
+from arthurai.model.base_model import name_of, require_id
 
 if TYPE_CHECKING:
     from arthurai.explain.manifest import Manifest
     from arthurai.model.attributes import ArthurAttribute
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.transport.multipart import FilePart
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class ExplanationPackager:
 
     FILE_FIELDS: ClassVar[list[str]] = list(settings.FILE_FIELDS)
 
-    def __init__(self, model: ModelRecord, **kwargs: Any) -> None:
+    def __init__(self, model: ArthurModelBase, **kwargs: Any) -> None:
         self.model = model
         self.settings = dict(kwargs)
         settings.check_known(self.settings)
@@ -267,11 +268,11 @@ class ExplanationPackager:
 
     def _check_model(self) -> None:
         model = self.model
-        model.saved_id("have explanations")
+        require_id(model, "have explanations")
         if model.input_type != InputType.Image and self.settings.get("df") is None:
             raise MissingParameterError("df needs a sample of inputs and predictions.")
         if not self._inputs():
-            raise MethodNotApplicableError(f"Model {model.shown_name!r} has no inputs to explain.")
+            raise MethodNotApplicableError(f"Model {name_of(model)!r} has no inputs to explain.")
 
     def _check_entry(self, packed: Manifest) -> None:
         entry = str(self.settings.get("user_predict_function_import_path"))

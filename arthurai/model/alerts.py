@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import ListableStrEnum
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.model.base_model import connected
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.metrics import Metric, known_metric
 from arthurai.model.responses import (
     all_items,
-    connected,
     filter_items,
     items_of,
     moment,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 
 class AlertRuleBound(ListableStrEnum):
@@ -115,7 +115,7 @@ class Alert(ArthurBaseJsonDataclass):
 
 
 def create_alert_rule(
-    self: ModelRecord,
+    self: ArthurModelBase,
     metric_id: Metric | str,
     bound: str,
     threshold: float,
@@ -171,7 +171,7 @@ def create_alert_rule(
 
 
 def get_alert_rules(
-    self: ModelRecord, page: int | None = 1, page_size: int = 20
+    self: ArthurModelBase, page: int | None = 1, page_size: int = 20
 ) -> list[AlertRule]:
     """List the alert rules, a page of them or all.
 
@@ -205,7 +205,7 @@ def get_alert_rules(
 
 
 def update_alert_rule(
-    self: ModelRecord, alert_rule: AlertRule, alert_rule_id: str | None = None
+    self: ArthurModelBase, alert_rule: AlertRule, alert_rule_id: str | None = None
 ) -> AlertRule:
     """Change name, bound, threshold, severity, times or ``enabled`` of an alert rule.
 
@@ -244,7 +244,7 @@ def update_alert_rule(
     return received(AlertRule, answer)
 
 
-def delete_alert_rule(self: ModelRecord, alert_rule: AlertRule | str) -> None:
+def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> None:
     """Delete an alert rule; its alerts stay.
 
     Args:
@@ -264,7 +264,7 @@ def delete_alert_rule(self: ModelRecord, alert_rule: AlertRule | str) -> None:
 
 
 def get_alerts(
-    self: ModelRecord,
+    self: ArthurModelBase,
     page: int | None = 1,
     page_size: int = 500,
     status: str | None = None,
@@ -317,7 +317,7 @@ def get_alerts(
     return [received(Alert, fields) for fields in found]
 
 
-def update_alert(self: ModelRecord, status: str, alert_id: Alert | str) -> Alert:
+def update_alert(self: ArthurModelBase, status: str, alert_id: Alert | str) -> Alert:
     """Say what became of an alert.
 
     Args:

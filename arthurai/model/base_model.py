@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import os
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -12,15 +11,15 @@ from arthurai.common.checks import check_choice
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
-    MissingParameterError,
     UserTypeError,
     UserValueError,
     wrap_errors,
 )
-from arthurai.common.settings import LAST_MODEL_VARIABLE
 from arthurai.common.text import list_names, suggest
 from arthurai.model.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
+
+MAX_ATTRIBUTES_TO_SHOW = 10
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,7 +70,7 @@ def session_of(client: Any) -> Session | None:
 
 @wrap_errors
 @dataclass
-class ModelRecord(ArthurBaseJsonDataclass):
+class ArthurModelBase(ArthurBaseJsonDataclass):
     """The data of a model, without the calls that work on it.
 
     Attributes:
@@ -136,12 +135,10 @@ class ModelRecord(ArthurBaseJsonDataclass):
         self.reference_dataframe: Any = None
         if self.attributes is not None:
             self.attributes.sort(key=_attribute_order)
-        if self.id is not None:
-            self.remember_id()
 
     def __eq__(self, other: object) -> bool:
         """Compare by fields; the order of the attribute list does not matter."""
-        if self.__class__ is not other.__class__ or not isinstance(other, ModelRecord):
+        if self.__class__ is not other.__class__ or not isinstance(other, ArthurModelBase):
             return NotImplemented
         return all(
             _comparable(getattr(self, field.name)) == _comparable(getattr(other, field.name))
@@ -171,7 +168,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
         known = "not saved" if self.id is None else f"id={self.id!r}"
         count = "" if self.attributes is None else f", {len(self.attributes)} attributes"
         return (
-            f"{type(self).__name__}({self.shown_name!r}, {known}, "
+            f"{type(self).__name__}({name_of(self)!r}, {known}, "
             f"{self.input_type} → {self.output_type}{count})"
         )
 
@@ -191,17 +188,17 @@ class ModelRecord(ArthurBaseJsonDataclass):
         )
         return "\n\t".join(lines)
 
-    def attach(self, session: Session) -> Self:
-        """Connect the model.
+    def attach(self, session: Any) -> Self:
+        """Connect a model that was made by hand or came out of a pickle.
 
         Args:
-            session: The connection all calls of the model go through.
+            session: An `ArthurAI`, or its session; all calls of the model go through it.
 
         Returns:
             The model itself.
 
         Raises:
-            UserTypeError: ``session`` is no connection.
+            UserTypeError: `session` is not a connection.
         """
         self._session = session_of(session)
         return self
@@ -213,46 +210,6 @@ class ModelRecord(ArthurBaseJsonDataclass):
             Whether the model has an id.
         """
         return self.id is not None
-
-    def saved_id(self, action: str) -> str:
-        """Give the id of a saved model.
-
-        Args:
-            action: What the id is needed for, such as "send inferences"; for the message.
-
-        Returns:
-            The id.
-
-        Raises:
-            MethodNotApplicableError: The model is not saved.
-        """
-        if self.id is None:
-            raise MethodNotApplicableError(
-                f"Model {self.shown_name!r} is not saved, so it cannot {action}. "
-                "Call save() first, or fetch a saved model with ArthurAI.get_model()."
-            )
-        return self.id
-
-    @property
-    def shown_name(self) -> str:
-        """The name for people: the display name, or the caller's own id where there is none."""
-        return self.display_name or self.partner_model_id
-
-    @property
-    def session(self) -> Session:
-        """The connection of the model.
-
-        Raises:
-            MethodNotApplicableError: There is none, as in a model that was made by hand or
-                unpickled.
-        """
-        if self._session is None:
-            raise MethodNotApplicableError(
-                f"Model {self.shown_name!r} has no connection. Create models with "
-                "ArthurAI.model(), fetch them with ArthurAI.get_model(), or connect this one with "
-                "model.attach(arthur.session)."
-            )
-        return self._session
 
     @property
     def attributes_type_dict(self) -> dict[str, str]:
@@ -287,41 +244,17 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self.attributes is None:
             raise MethodNotApplicableError(
-                f"Model {self.shown_name!r} has no attributes yet. {self._way_to_attributes()}"
+                f"model {name_of(self)!r} has no attributes yet; {how_to_add_attributes(self)}"
             )
-        for attribute in self.matching_attributes(stage=stage):
+        for attribute in find_attributes(self, stage=stage):
             if attribute.name == name:
                 return attribute
         where = "" if stage is None else f" in stage {stage}"
         names = self.get_attribute_names(stage=stage)
         raise UserValueError(
-            f"model {self.shown_name!r} has no attribute {name!r}{where}; "
+            f"model {name_of(self)!r} has no attribute {name!r}{where}; "
             f"it has {list_names(names, MAX_ATTRIBUTES_TO_SHOW)}{suggest(name, names)}"
         )
-
-    def matching_attributes(
-        self,
-        stage: str | None = None,
-        value_type: str | None = None,
-        where: Callable[[ArthurAttribute], bool] | None = None,
-    ) -> Iterator[ArthurAttribute]:
-        """Walk through the attributes that meet all conditions given.
-
-        Args:
-            stage: Only attributes of this stage.
-            value_type: Only attributes of this value type.
-            where: Only attributes for which this is true.
-
-        Yields:
-            The attributes themselves, in the order of the model.
-        """
-        for attribute in self.attributes or ():
-            if (
-                (stage is None or attribute.stage == stage)
-                and (value_type is None or attribute.value_type == value_type)
-                and (where is None or where(attribute))
-            ):
-                yield attribute
 
     def get_attributes(self, stage: str | None = None) -> list[ArthurAttribute]:
         """List the attributes.
@@ -336,7 +269,7 @@ class ModelRecord(ArthurBaseJsonDataclass):
             UserValueError: There is no such stage.
         """
         _check_kind(stage=stage)
-        return list(self.matching_attributes(stage=stage))
+        return list(find_attributes(self, stage=stage))
 
     def get_attribute_names(
         self, stage: str | None = None, value_type: str | None = None
@@ -356,42 +289,98 @@ class ModelRecord(ArthurBaseJsonDataclass):
         """
         if self.attributes is None:
             raise MethodNotApplicableError(
-                f"Model {self.shown_name!r} has no attributes yet. {self._way_to_attributes()}"
+                f"model {name_of(self)!r} has no attributes yet; {how_to_add_attributes(self)}"
             )
         _check_kind(stage, value_type)
-        return [a.name for a in self.matching_attributes(stage=stage, value_type=value_type)]
-
-    def known_attributes(self, action: str) -> list[ArthurAttribute]:
-        """Give the attribute list where there must be one.
-
-        Args:
-            action: What it is needed for; for the message.
-
-        Returns:
-            The list itself.
-
-        Raises:
-            MissingParameterError: The model has no attribute list yet.
-        """
-        if self.attributes is None:
-            raise MissingParameterError(
-                f"Model {self.shown_name!r} has no attributes, so it cannot {action}. "
-                f"{self._way_to_attributes()}"
-            )
-        return self.attributes
-
-    def _way_to_attributes(self) -> str:
-        if self.model_is_saved():
-            return "Fetch the whole model with ArthurAI.get_model()."
-        return "Add them with build(), infer_schema() or add_attribute()."
-
-    def remember_id(self) -> None:
-        """Leave the id in the environment, where a parent process can be told about it."""
-        if self.id is not None:
-            os.environ[LAST_MODEL_VARIABLE] = self.id
+        return [a.name for a in find_attributes(self, stage=stage, value_type=value_type)]
 
 
-MAX_ATTRIBUTES_TO_SHOW = 10
+def name_of(model: ArthurModelBase) -> str:
+    """Return the name of a model for people: its display name, or the caller's own id of it."""
+    return model.display_name or model.partner_model_id
+
+
+def require_id(model: ArthurModelBase, action: str) -> str:
+    """Return the id of a saved model.
+
+    Args:
+        model: The model.
+        action: What the id is needed for, such as "send inferences"; for the message.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+    """
+    if model.id is None:
+        raise MethodNotApplicableError(
+            f"model {name_of(model)!r} is not saved, so it cannot {action}; call save() first, or "
+            "fetch a saved model with ArthurAI.get_model()"
+        )
+    return model.id
+
+
+def require_session(model: ArthurModelBase) -> Session:
+    """Return the connection of a model.
+
+    Args:
+        model: The model.
+
+    Raises:
+        MethodNotApplicableError: It has none, as a model that was made by hand or unpickled.
+    """
+    session = model._session  # noqa: SLF001 - this module defines it
+    if session is None:
+        raise MethodNotApplicableError(
+            f"model {name_of(model)!r} has no connection; create models with ArthurAI.model(), "
+            "fetch them with ArthurAI.get_model(), or connect this one with model.attach(arthur)"
+        )
+    return session
+
+
+def connected(model: ArthurModelBase, action: str) -> tuple[Session, str]:
+    """Return what a request about a saved model needs: its connection and its id.
+
+    Args:
+        model: The model.
+        action: What it cannot do while it is not saved, for the message.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved, or has no connection.
+    """
+    model_id = require_id(model, action)
+    return require_session(model), model_id
+
+
+def find_attributes(
+    model: ArthurModelBase,
+    stage: str | None = None,
+    value_type: str | None = None,
+    where: Callable[[ArthurAttribute], bool] | None = None,
+) -> Iterator[ArthurAttribute]:
+    """Iterate over the attributes that meet all conditions, in the order of the model.
+
+    Args:
+        model: The model.
+        stage: Only attributes of this stage.
+        value_type: Only attributes of this value type.
+        where: Only attributes for which this is true.
+
+    Yields:
+        The attributes themselves, not copies.
+    """
+    for attribute in model.attributes or ():
+        if (
+            (stage is None or attribute.stage == stage)
+            and (value_type is None or attribute.value_type == value_type)
+            and (where is None or where(attribute))
+        ):
+            yield attribute
+
+
+def how_to_add_attributes(model: ArthurModelBase) -> str:
+    """Return the remedy for a model without attributes, for a message."""
+    if model.model_is_saved():
+        return "fetch the whole model with ArthurAI.get_model()"
+    return "add them with build(), infer_schema() or add_attribute()"
 
 
 def _check_kind(stage: str | None = None, value_type: str | None = None) -> None:

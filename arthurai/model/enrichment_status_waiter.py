@@ -13,12 +13,13 @@ from arthurai.common.constants import (
     EnrichmentStatus,
 )
 from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserValueError
+from arthurai.model.base_model import name_of, require_id, require_session
 from arthurai.model.status_waiter import StatusWaiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
 
@@ -43,17 +44,17 @@ class EnrichmentStatusWaiter(StatusWaiter):
         model: A saved model.
     """
 
-    def __init__(self, model: ModelRecord) -> None:
+    def __init__(self, model: ArthurModelBase) -> None:
         super().__init__(
             model,
-            f"While waiting for the enrichments of model {model.shown_name!r}.",
+            f"While waiting for the enrichments of model {name_of(model)!r}.",
         )
 
     def _check_status(self) -> list[StatusForEnrichment]:
         from arthurai_api.api.enrichments import get_enrichments
 
-        answer = self.model.session.call_json(
-            get_enrichments, self.model.saved_id("have enrichments")
+        answer = require_session(self.model).call_json(
+            get_enrichments, require_id(self.model, "have enrichments")
         )
         found = []
         for name, enrichment in answer.items():
@@ -68,7 +69,7 @@ class EnrichmentStatusWaiter(StatusWaiter):
         return all(enrichment.status in status_list for enrichment in status)
 
 
-def await_enrichments_ready(model: ModelRecord) -> None:
+def await_enrichments_ready(model: ArthurModelBase) -> None:
     """Wait until no enrichment of a model is being set up any more.
 
     Args:
@@ -89,8 +90,8 @@ def await_enrichments_ready(model: ModelRecord) -> None:
     ]
     if failed:
         raise UserValueError(
-            f"Enrichments {failed} of model {model.shown_name!r} failed. Pass "
+            f"Enrichments {failed} of model {name_of(model)!r} failed. Pass "
             "wait_for_enrichments=False to send all the same, or set them up again with "
             "update_enrichments()."
         )
-    logger.info("The enrichments of model %r are ready.", model.shown_name)
+    logger.info("The enrichments of model %r are ready.", name_of(model))

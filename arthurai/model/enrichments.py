@@ -20,18 +20,18 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.model.base_model import connected, name_of, require_id
 from arthurai.model.modeling.attribute_list import (
     check_has_bias_attrs,
     get_positive_predicted_class,
 )
-from arthurai.model.responses import connected
 from arthurai.model.status_waiter import DEFAULT_TIMEOUT_MIN, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.transport.multipart import FilePart
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ _SETTLED = frozenset(
 )
 
 
-def get_enrichments(self: ModelRecord) -> dict[str, dict[str, Any]]:
+def get_enrichments(self: ArthurModelBase) -> dict[str, dict[str, Any]]:
     """Fetch the state of all enrichments.
 
     Returns:
@@ -61,7 +61,7 @@ def get_enrichments(self: ModelRecord) -> dict[str, dict[str, Any]]:
     return check_object(answer)
 
 
-def get_enrichment(self: ModelRecord, enrichment: str) -> dict[str, Any]:
+def get_enrichment(self: ArthurModelBase, enrichment: str) -> dict[str, Any]:
     """Fetch the state of one enrichment.
 
     Args:
@@ -96,7 +96,7 @@ def _operations() -> dict[str, ModuleType]:
 
 
 def update_enrichments(
-    self: ModelRecord, enrichment_configs: Mapping[str, Mapping[str, Any]]
+    self: ArthurModelBase, enrichment_configs: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Switch enrichments on or off, or configure them. The platform works on in the background.
 
@@ -175,7 +175,7 @@ def _checked(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
 
 
 def update_enrichment(
-    self: ModelRecord,
+    self: ArthurModelBase,
     enrichment: str,
     enabled: bool | None = None,
     config: Mapping[str, Any] | None = None,
@@ -196,7 +196,7 @@ def update_enrichment(
     )
 
 
-def enable_bias_mitigation(self: ModelRecord) -> dict[str, Any]:
+def enable_bias_mitigation(self: ArthurModelBase) -> dict[str, Any]:
     """Have curves computed from which thresholds by group can be read.
 
     Returns:
@@ -206,22 +206,22 @@ def enable_bias_mitigation(self: ModelRecord) -> dict[str, Any]:
         MethodNotApplicableError: The model is not saved, is no binary classifier, or has no
             sensitive attribute.
     """
-    self.saved_id("have enrichments")
+    require_id(self, "have enrichments")
     if get_positive_predicted_class(self) is None:
         raise MethodNotApplicableError(
-            f"Model {self.shown_name!r} is no binary classifier, for which alone biases can "
+            f"Model {name_of(self)!r} is no binary classifier, for which alone biases can "
             "be mitigated by thresholds."
         )
     if not check_has_bias_attrs(self):
         raise MethodNotApplicableError(
-            f"No attribute of model {self.shown_name!r} is monitored for bias. Mark one "
+            f"No attribute of model {name_of(self)!r} is monitored for bias. Mark one "
             "with set_attribute_as_sensitive(), and call update()."
         )
     return update_enrichment(self, Enrichment.BiasMitigation, enabled=True)
 
 
 def await_enrichments(
-    self: ModelRecord,
+    self: ArthurModelBase,
     enrichments_to_await: str | Iterable[str] | None = None,
     *,
     timeout_min: float | None = DEFAULT_TIMEOUT_MIN,
@@ -241,7 +241,7 @@ def await_enrichments(
         ArthurUnexpectedError: The platform could not set one up.
         ArthurTimeoutError: They did not get ready in time.
     """
-    self.saved_id("have enrichments")
+    require_id(self, "have enrichments")
     names = enrichments_to_await
     if isinstance(names, str):
         names = [names]
@@ -263,7 +263,7 @@ def await_enrichments(
     states = wait_until(
         look,
         lambda found: _SETTLED.issuperset(found.values()),
-        what=f"the enrichments of model {self.shown_name!r}",
+        what=f"the enrichments of model {name_of(self)!r}",
         timeout_min=timeout_min,
         message=ENRICHMENTS_SPINNER_MESSAGE,
         update_message=ENRICHMENTS_UPDATE_MESSAGE,
@@ -272,7 +272,7 @@ def await_enrichments(
     if failed:
         raise ArthurUnexpectedError(
             f"The platform could not set up {', '.join(failed)} for model "
-            f"{self.shown_name!r}. Try again with update_enrichments()."
+            f"{name_of(self)!r}. Try again with update_enrichments()."
         )
-    logger.info("The enrichments of model %r are set up.", self.shown_name)
+    logger.info("The enrichments of model %r are set up.", name_of(self))
     return states

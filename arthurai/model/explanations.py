@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import Enrichment
+from arthurai.model.base_model import connected, require_id
 from arthurai.model.enrichments import update_enrichment
-from arthurai.model.responses import connected, page_numbers
+from arthurai.model.responses import page_numbers
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 _SORT_KEYS: Final = ("value", "word", "location", "attribute_name")
 
 
 def explain_inference(
-    self: ModelRecord,
+    self: ArthurModelBase,
     partner_inference_id: str,
     algorithm: str = "lime",
     page: int = 1,
@@ -72,7 +73,7 @@ def explain_inference(
 
 
 def enable_explainability(
-    self: ModelRecord,
+    self: ArthurModelBase,
     df: Any = None,
     project_directory: str | os.PathLike[str] | None = None,
     user_predict_function_import_path: str | None = None,
@@ -135,7 +136,7 @@ def enable_explainability(
     """
     from arthurai.explain.explanation_options import check_sample
 
-    self.saved_id("have enrichments")
+    require_id(self, "have enrichments")
     check_sample(self, df, project_directory, user_predict_function_import_path)
     config = {
         "df": df,
@@ -160,7 +161,7 @@ def enable_explainability(
     return update_enrichment(self, Enrichment.Explainability, enabled=True, config=config)
 
 
-def delete_explainer(self: ModelRecord) -> None:
+def delete_explainer(self: ArthurModelBase) -> None:
     """Stop explaining; to explain again, enable explainability anew.
 
     Raises:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import AccuracyMetric, Enrichment, InputType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.model.base_model import connected, name_of, require_id
 from arthurai.model.enrichments import update_enrichment
-from arthurai.model.responses import connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SIGNS: Final = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "eq": "=", "ne": "≠", "in": "in"}
@@ -96,7 +96,7 @@ def _rule(name: str, rule: Any) -> str:
     return " and ".join(parts)
 
 
-def enable_hotspots(self: ModelRecord) -> dict[str, Any]:
+def enable_hotspots(self: ArthurModelBase) -> dict[str, Any]:
     """Have the regions of the inputs found in which the model does badly.
 
     Returns:
@@ -106,17 +106,17 @@ def enable_hotspots(self: ModelRecord) -> dict[str, Any]:
         MethodNotApplicableError: The model is not saved, or not tabular.
         ResponseClientError: The platform does not offer hotspots for this model.
     """
-    self.saved_id("have enrichments")
+    require_id(self, "have enrichments")
     if self.input_type != InputType.Tabular:
         raise MethodNotApplicableError(
-            f"Model {self.shown_name!r} has the input type {self.input_type}; hotspots are "
+            f"Model {name_of(self)!r} has the input type {self.input_type}; hotspots are "
             f"for {InputType.Tabular} models."
         )
     return update_enrichment(self, Enrichment.Hotspots, enabled=True)
 
 
 def find_hotspots(
-    self: ModelRecord,
+    self: ArthurModelBase,
     metric: str = "accuracy",
     threshold: float = 0.5,
     batch_id: str | None = None,

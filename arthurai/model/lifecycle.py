@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,15 @@ from arthurai.common.exceptions import (
     MethodNotApplicableError,
     UserValueError,
 )
+from arthurai.common.settings import LAST_MODEL_VARIABLE
 from arthurai.model.attributes import ArthurAttribute
-from arthurai.model.base_model import ModelRecord
+from arthurai.model.base_model import (
+    ArthurModelBase,
+    connected,
+    name_of,
+    require_id,
+    require_session,
+)
 from arthurai.model.model_status_waiter import ModelStatusWaiter
 from arthurai.model.modeling import attribute_list as schema
 from arthurai.model.modeling.model_validation import prepare_for_saving
@@ -40,7 +48,7 @@ _FROM_SERVER = (
 
 
 def save(
-    self: ModelRecord,
+    self: ArthurModelBase,
     skip_validation: bool = False,
     *,
     timeout_min: float | None = DEFAULT_TIMEOUT_MIN,
@@ -71,23 +79,23 @@ def save(
         provisioned = _retry(self)
     elif self.status in {ModelStatus.Creating, ModelStatus.Pending}:
         raise MethodNotApplicableError(
-            f"Model {self.shown_name!r} is being set up already (status {self.status}). "
+            f"Model {name_of(self)!r} is being set up already (status {self.status}). "
             "Wait for it with await_model_ready()."
         )
     else:
         raise MethodNotApplicableError(
-            f"Model {self.shown_name!r} is saved already; send changes with update()."
+            f"Model {name_of(self)!r} is saved already; send changes with update()."
         )
     if provisioned:
         await_model_ready(self, timeout_min=timeout_min)
     _send_waiting_reference_data(self)
-    return self.saved_id("be returned")
+    return require_id(self, "be returned")
 
 
-def _create(model: ModelRecord) -> bool:
+def _create(model: ArthurModelBase) -> bool:
     from arthurai_api.api.models import create_model
 
-    answer = model.session.call_json(
+    answer = require_session(model).call_json(
         create_model,
         body=model.to_dict(),
         async_model_provisioning=True,
@@ -98,7 +106,7 @@ def _create(model: ModelRecord) -> bool:
     return answer.get("status") is not None
 
 
-def take_over(model: ModelRecord, answer: Mapping[str, Any]) -> None:
+def take_over(model: ArthurModelBase, answer: Mapping[str, Any]) -> None:
     """Bring a local model up to date with what the platform says about it.
 
     Attributes stay the same objects; those the platform added are appended.
@@ -113,14 +121,14 @@ def take_over(model: ModelRecord, answer: Mapping[str, Any]) -> None:
     group = answer.get("model_group_id")
     if group is not None and model.model_group_id not in {None, group}:
         raise ArthurUnexpectedError(
-            f"Model {model.shown_name!r} was meant for group {model.model_group_id}, but the "
+            f"Model {name_of(model)!r} was meant for group {model.model_group_id}, but the "
             f"platform put it into {group}."
         )
-    told = ModelRecord.from_dict(answer, infer_missing=True)
-    for field in dataclasses.fields(ModelRecord):
+    told = ArthurModelBase.from_dict(answer, infer_missing=True)
+    for field in dataclasses.fields(ArthurModelBase):
         if field.name != "attributes" and answer.get(field.name) is not None:
             setattr(model, field.name, getattr(told, field.name))
-    model.remember_id()
+    remember_model_id(model)
     if model.attributes is None:
         return
     known = {attribute.name: attribute for attribute in model.attributes}
@@ -134,22 +142,29 @@ def take_over(model: ModelRecord, answer: Mapping[str, Any]) -> None:
                 setattr(attribute, name, fields[name])
 
 
-def _retry(model: ModelRecord) -> bool:
+def remember_model_id(model: ArthurModelBase) -> None:
+    """Leave the id of a model in the environment, where the parent process can read it."""
+    if model.id is not None:
+        os.environ[LAST_MODEL_VARIABLE] = model.id
+
+
+def _retry(model: ArthurModelBase) -> bool:
     from arthurai_api.api.models import retry_model_provisioning
 
-    model.session.call_json(retry_model_provisioning, model.saved_id("be retried"))
+    session, model_id = connected(model, "be retried")
+    session.call_json(retry_model_provisioning, model_id)
     model.status = ModelStatus.Pending
     return True
 
 
-def _send_waiting_reference_data(model: ModelRecord) -> None:
+def _send_waiting_reference_data(model: ArthurModelBase) -> None:
     if model.reference_dataframe is None:
         return
     try:
         _send_reference_data(model)
     except Exception as error:
         error.add_note(
-            f"Model {model.shown_name!r} is saved as {model.id}, but its reference data is "
+            f"Model {name_of(model)!r} is saved as {model.id}, but its reference data is "
             "not complete. The data is kept in reference_dataframe; send it again with "
             "set_reference_data(data=model.reference_dataframe)."
         )
@@ -157,7 +172,7 @@ def _send_waiting_reference_data(model: ModelRecord) -> None:
     model.reference_dataframe = None
 
 
-def _send_reference_data(model: ModelRecord) -> None:
+def _send_reference_data(model: ArthurModelBase) -> None:
     from arthurai.model import sending
 
     outcome = sending.set_reference_data(model, data=model.reference_dataframe)
@@ -168,7 +183,7 @@ def _send_reference_data(model: ModelRecord) -> None:
 
 
 def await_model_ready(
-    self: ModelRecord, *, timeout_min: float | None = DEFAULT_TIMEOUT_MIN
+    self: ArthurModelBase, *, timeout_min: float | None = DEFAULT_TIMEOUT_MIN
 ) -> None:
     """Wait until the platform has set up the model.
 
@@ -180,7 +195,7 @@ def await_model_ready(
         ArthurUnexpectedError: The platform could not set it up.
         ArthurTimeoutError: It did not get ready in time.
     """
-    self.saved_id("be waited for")
+    require_id(self, "be waited for")
     self.status = ModelStatusWaiter(self).wait_for_valid_status(
         [ModelStatus.Ready, ModelStatus.CreationFailed],
         ONBOARDING_SPINNER_MESSAGE,
@@ -189,14 +204,14 @@ def await_model_ready(
     )
     if self.status == ModelStatus.CreationFailed:
         raise ArthurUnexpectedError(
-            f"The platform could not set up model {self.shown_name!r} ({self.id}). "
+            f"The platform could not set up model {name_of(self)!r} ({self.id}). "
             "Call save() again to retry."
         )
-    shown = self.shown_name
+    shown = name_of(self)
     logger.info("Model %r is ready; its id is %s.", shown, self.id)
 
 
-def update(self: ModelRecord) -> None:
+def update(self: ArthurModelBase) -> None:
     """Send local changes of a saved model.
 
     Raises:
@@ -205,13 +220,13 @@ def update(self: ModelRecord) -> None:
     """
     from arthurai_api.api.models import update_model
 
-    model_id = self.saved_id("be updated; use save()")
-    answer = self.session.call_json(update_model, model_id, body=self.to_dict())
+    session, model_id = connected(self, "be updated; use save()")
+    answer = session.call_json(update_model, model_id, body=self.to_dict())
     if isinstance(answer, Mapping):
         take_over(self, answer)
 
 
-def archive(self: ModelRecord) -> None:
+def archive(self: ArthurModelBase) -> None:
     """Put a saved model away; its data stays.
 
     Raises:
@@ -219,10 +234,13 @@ def archive(self: ModelRecord) -> None:
     """
     from arthurai_api.api.models import archive_model
 
-    self.session.call_json(archive_model, self.saved_id("be archived"))
+    session, model_id = connected(self, "be archived")
+    session.call_json(archive_model, model_id)
 
 
-def swap_predicted_attribute_positions(self: ModelRecord, persist_if_saved: bool = True) -> None:
+def swap_predicted_attribute_positions(
+    self: ArthurModelBase, persist_if_saved: bool = True
+) -> None:
     """Exchange the positions of the two predicted attributes.
 
     Args:

@@ -16,13 +16,14 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     UserTypeError,
 )
+from arthurai.model.base_model import connected
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
-from arthurai.model.responses import all_items, as_table, connected, filter_items, received
+from arthurai.model.responses import all_items, as_table, filter_items, received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.responses import Frame
 
 _ID = re.compile(r"[0-9a-fA-F-]{32,36}")
@@ -64,7 +65,7 @@ class Metric(ArthurBaseJsonDataclass):
 
 
 def create_metric(
-    self: ModelRecord,
+    self: ArthurModelBase,
     name: str,
     query: Mapping[str, Any],
     is_data_drift: bool = False,
@@ -121,7 +122,7 @@ def create_metric(
 
 
 def get_metrics(
-    self: ModelRecord,
+    self: ArthurModelBase,
     default_metrics: bool = False,
     metric_type: str | None = None,
     metric_id: str | None = None,
@@ -170,7 +171,7 @@ def get_metrics(
 
 
 def evaluate_metric(
-    self: ModelRecord,
+    self: ArthurModelBase,
     metric: Metric | str,
     *,
     rollup: str | None = None,
@@ -226,7 +227,7 @@ def evaluate_metric(
     return as_table(flat_results(answer), as_frame)
 
 
-def delete_metric(self: ModelRecord, metric: Metric | str) -> None:
+def delete_metric(self: ArthurModelBase, metric: Metric | str) -> None:
     """Delete a metric of one's own; alert rules on it are switched off.
 
     Args:

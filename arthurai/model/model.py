@@ -16,7 +16,7 @@ from arthurai.model import (
     querying,
     sending,
 )
-from arthurai.model.base_model import ModelRecord
+from arthurai.model.base_model import ArthurModelBase
 from arthurai.model.bias.bias_wrapper import ArthurBiasWrapper
 from arthurai.model.modeling import (
     attribute_list,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @wrap_errors
 @dataclass(eq=False, repr=False)
-class ArthurModel(ModelRecord):
+class ArthurModel(ArthurModelBase):
     """A model: its description, its data, its life on the platform.
 
     Models are made by `ArthurAI.model` and fetched by `ArthurAI.get_model`. A model can be
@@ -50,7 +50,7 @@ class ArthurModel(ModelRecord):
     review = summary.review
 
     # Edit its attributes
-    get = ModelRecord.get_attribute
+    get = ArthurModelBase.get_attribute
     add_attribute = attribute_list.add_attribute
     rename_attribute = attribute_list.rename_attribute
     remove_attribute = attribute_list.remove_attribute

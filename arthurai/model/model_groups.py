@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from arthurai.common.exceptions import (
     ExpectedParameterNotFoundError,
@@ -13,8 +13,9 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
-from arthurai.model.base_model import ModelRecord, session_of
+from arthurai.model.base_model import ArthurModelBase, name_of, session_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
+from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import received
 
 if TYPE_CHECKING:
@@ -62,11 +63,11 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_session": None}
 
-    def attach(self, session: Session) -> ArthurModelGroup:
-        """Connect the group.
+    def attach(self, session: Any) -> Self:
+        """Connect a group that was made by hand or came out of a pickle.
 
         Args:
-            session: The connection all calls of the group go through.
+            session: An `ArthurAI`, or its session; all calls of the group go through it.
 
         Returns:
             The group itself.
@@ -74,7 +75,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         self._session = session_of(session)
         return self
 
-    def add_version(self, model: ModelRecord, label: str | None = None) -> None:
+    def add_version(self, model: ArthurModelBase, label: str | None = None) -> None:
         """Make an unsaved model the next version of the group; ``model.save()`` does the rest.
 
         Args:
@@ -86,7 +87,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         """
         if model.model_group_id is not None:
             raise UserValueError(
-                f"Model {model.shown_name!r} is in group {model.model_group_id} already; "
+                f"Model {name_of(model)!r} is in group {model.model_group_id} already; "
                 "a model cannot change its group."
             )
         model.model_group_id = self._saved_id()
@@ -129,7 +130,9 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         if not found["data"]:
             wanted = f"number {sequence_num}" if label is None else f"label {label!r}"
             raise UserValueError(f"Group {self.name!r} has no version with {wanted}.")
-        return self._model(found["data"][0])
+        model = self._model(found["data"][0])
+        remember_model_id(model)
+        return model
 
     def get_versions(self, include_archived: bool = False) -> list[ArthurModel]:
         """Fetch all versions.
@@ -156,7 +159,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         """
         from arthurai_api.api.model_groups import get_latest_model_group_version
 
-        return self._model(
+        model = self._model(
             self._connection().call_json(
                 get_latest_model_group_version,
                 self._saved_id(),
@@ -164,6 +167,8 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
                 include_archived=include_archived,
             )
         )
+        remember_model_id(model)
+        return model
 
     def viz(
         self, sequence_nums: list[int] | None = None, labels: list[str] | None = None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import ExpectedParameterNotFoundError
-from arthurai.model.base_model import session_of
+from arthurai.model.base_model import name_of, require_id, require_session, session_of
 from arthurai.model.status_waiter import StatusWaiter
 
 if TYPE_CHECKING:
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 
 class ModelStatusWaiter(StatusWaiter):
@@ -20,16 +20,14 @@ class ModelStatusWaiter(StatusWaiter):
         client: A connection, or ``None``.
     """
 
-    def __init__(self, model: ModelRecord, client: Any = None) -> None:
-        super().__init__(
-            model, f"While waiting for model {model.shown_name!r} to be set up.", client
-        )
+    def __init__(self, model: ArthurModelBase, client: Any = None) -> None:
+        super().__init__(model, f"While waiting for model {name_of(model)!r} to be set up.", client)
 
     def _check_status(self) -> str:
         from arthurai_api.api.models import get_model
 
-        session = session_of(self._client) or self.model.session
-        answer = session.call_json(get_model, self.model.saved_id("be waited for"))
+        session = session_of(self._client) or require_session(self.model)
+        answer = session.call_json(get_model, require_id(self.model, "be waited for"))
         for key in ("id", "status"):
             if key not in answer:
                 raise ExpectedParameterNotFoundError(

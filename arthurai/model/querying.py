@@ -14,13 +14,14 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.model.base_model import connected, find_attributes, name_of, require_id
 from arthurai.model.responses import as_table
 from arthurai.model.status_waiter import wait_until
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.responses import Frame
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ QUERY_TYPES = ("base", "drift", "drift_psi_bucket_table")
 
 
 def query(
-    self: ModelRecord,
+    self: ArthurModelBase,
     body: Mapping[str, Any],
     query_type: str = "base",
     *,
@@ -60,8 +61,8 @@ def query(
             'body needs a query, such as {"select": [{"function": "count"}]} or what '
             f"arthurai.query.select() makes, got {body!r:.100}."
         )
-    model_id = self.saved_id("be queried")
-    answer = self.session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
+    session, model_id = connected(self, "be queried")
+    answer = session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("The answer to the query lacks 'query_result'.")
     return as_table(_as_selected(answer["query_result"], body.get("select")), as_frame)
@@ -88,7 +89,7 @@ def _operation(query_type: str) -> ModuleType:
 
 
 def await_inferences(
-    self: ModelRecord,
+    self: ArthurModelBase,
     min_count: int = 1,
     with_ground_truth: bool = True,
     timeout_min: float | None = 5,
@@ -104,24 +105,22 @@ def await_inferences(
         TimeoutError: The time is over.
         MethodNotApplicableError: The model is not saved.
     """
-    self.saved_id("be queried")
+    require_id(self, "be queried")
     body: dict[str, Any] = {"select": [{"function": "count"}]}
     if with_ground_truth:
-        truths = self.matching_attributes(
-            stage=self.ground_truth_type, where=lambda a: not a.implicit
-        )
+        truths = find_attributes(self, stage=self.ground_truth_type, where=lambda a: not a.implicit)
         body["from"] = "ground_truth"
         body["filter"] = [{"property": a.name, "comparator": "NotNull"} for a in truths]
     what = "inferences with ground truth" if with_ground_truth else "inferences"
-    logger.info("Waiting for %d %s of model %r.", min_count, what, self.shown_name)
+    logger.info("Waiting for %d %s of model %r.", min_count, what, name_of(self))
     count = wait_until(
         lambda: _count(query(self, body)),
         lambda count: count >= min_count,
-        what=f"{min_count} {what} of model {self.shown_name!r}",
+        what=f"{min_count} {what} of model {name_of(self)!r}",
         timeout_min=timeout_min,
         message=f"Waiting for {min_count} {what}",
     )
-    logger.info("Model %r has %d %s.", self.shown_name, count, what)
+    logger.info("Model %r has %d %s.", name_of(self), count, what)
 
 
 def _count(rows: Any) -> int:
@@ -129,7 +128,7 @@ def _count(rows: Any) -> int:
 
 
 def get_image(
-    self: ModelRecord,
+    self: ArthurModelBase,
     image_id: str,
     save_path: str,
     type: str = ImageResponseType.RawImage,  # noqa: A002 - the official name
@@ -159,9 +158,8 @@ def get_image(
     directory = Path(save_path)
     if not directory.is_dir():
         raise UserValueError(f"save_path {save_path!r} is no directory; create it first.")
-    content, content_type = self.session.download(
-        get_inference_image, self.saved_id("have images"), image_id, type_=type
-    )
+    session, model_id = connected(self, "have images")
+    content, content_type = session.download(get_inference_image, model_id, image_id, type_=type)
     extension = IMAGE_FILE_EXTENSION_MAP.get(content_type.partition(";")[0].strip(), "")
     # An id is any text: what could lead out of the directory does not get into the file name.
     safe_id = re.sub(r"[^\w.-]", "_", image_id)

@@ -18,8 +18,6 @@ from arthurai.common.exceptions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from arthurai.model.base_model import ModelRecord
-    from arthurai.transport.session import Session
 
 Frame = Literal["pandas", "polars", "pyarrow"]
 """Kinds of tables that rows can be had as."""
@@ -55,23 +53,6 @@ def received(kind: type[Received], answer: Any) -> Received:
         return kind.from_dict(check_object(answer))
     except MissingParameterError as fault:
         raise ExpectedParameterNotFoundError(f"The answer is incomplete: {fault}") from fault
-
-
-def connected(model: ModelRecord, action: str) -> tuple[Session, str]:
-    """Give what a call about a saved model needs.
-
-    Args:
-        model: The model.
-        action: What it cannot do while it is not saved, for the message.
-
-    Returns:
-        The connection and the id of the model.
-
-    Raises:
-        MethodNotApplicableError: The model is not saved, or has no connection.
-    """
-    model_id = model.saved_id(action)
-    return model.session, model_id
 
 
 def items_of(answer: Any, key: str = "data") -> list[Any]:

@@ -13,6 +13,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.model.base_model import connected, name_of
 from arthurai.upload.coerce import is_missing
 from arthurai.upload.timestamps import parse_zone
 from arthurai.upload.upload_schema import IngestAttribute, IngestSchema
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.upload.report import Account, SendResult
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ DataFile = str | os.PathLike[str] | IO[bytes]
 DEFAULT_ROWS_PER_FILE = 500_000
 
 
-def ingest_schema(model: ModelRecord) -> IngestSchema:
+def ingest_schema(model: ArthurModelBase) -> IngestSchema:
     """What sending has to know about a model.
 
     Raises:
@@ -49,7 +50,7 @@ def ingest_schema(model: ModelRecord) -> IngestSchema:
     """
     if not model.attributes:
         raise MethodNotApplicableError(
-            f"Model {model.shown_name!r} has no attributes, so nothing can be sent to it. "
+            f"Model {name_of(model)!r} has no attributes, so nothing can be sent to it. "
             "Add them with build(), or fetch the model again with ArthurAI.get_model()."
         )
     attributes = [
@@ -79,7 +80,7 @@ def _number(value: Any) -> float | None:
 
 
 def send_inferences(
-    self: ModelRecord,
+    self: ArthurModelBase,
     inferences: Any,
     predictions: Any = None,
     inference_timestamps: Sequence[datetime | str] | None = None,
@@ -127,13 +128,13 @@ def send_inferences(
     from arthurai_api.api.inferences import send_inferences as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = self.saved_id("take inferences")
+    session, model_id = connected(self, "take inferences")
     schema = ingest_schema(self)
     zone = parse_zone(tz)
     if wait_for_enrichments:
         _await_enrichments(self)
     preparer = Preparer(schema, INFERENCES, name="inferences", zone=zone)
-    delivery = Delivery(self.session, model_id, schema, preparer, operation, options)
+    delivery = Delivery(session, model_id, schema, preparer, operation, options)
     extras = Extras(
         predictions=predictions,
         ground_truths=ground_truths,
@@ -159,7 +160,7 @@ def send_inferences(
 
 
 def update_inference_ground_truths(
-    self: ModelRecord,
+    self: ArthurModelBase,
     ground_truths: Any,
     partner_inference_ids: Sequence[str] | None = None,
     ground_truth_timestamps: Sequence[datetime | str] | None = None,
@@ -193,12 +194,12 @@ def update_inference_ground_truths(
     from arthurai_api.api.inferences import update_inferences as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = self.saved_id("take ground truth")
+    session, model_id = connected(self, "take ground truth")
     schema = ingest_schema(self)
     preparer = Preparer(
         schema, GROUND_TRUTHS, name="ground_truths", zone=parse_zone(tz), make_ids=NEVER
     )
-    delivery = Delivery(self.session, model_id, schema, preparer, operation, options)
+    delivery = Delivery(session, model_id, schema, preparer, operation, options)
     extras = Extras(
         ground_truth_timestamps=ground_truth_timestamps,
         partner_inference_ids=partner_inference_ids,
@@ -209,7 +210,7 @@ def update_inference_ground_truths(
 
 
 def send_inference(
-    self: ModelRecord,
+    self: ArthurModelBase,
     inference_timestamp: datetime | str,
     partner_inference_id: str = "",
     model_pipeline_input: Mapping[str, Any] | None = None,
@@ -248,7 +249,7 @@ def send_inference(
 
 
 def send_bulk_inferences(
-    self: ModelRecord,
+    self: ArthurModelBase,
     batch_id: str | None = None,
     directory_path: str | None = None,
     data: Any = None,
@@ -288,7 +289,7 @@ def send_bulk_inferences(
     from arthurai_api.api.inferences import send_inference_file as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = self.saved_id("take inferences")
+    session, model_id = connected(self, "take inferences")
     schema = ingest_schema(self)
     if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
         raise UserTypeError(
@@ -306,7 +307,7 @@ def send_bulk_inferences(
         make_ids=ALWAYS if ignore_join_errors else WITH_TRUTH,
     )
     delivery = Delivery(
-        self.session,
+        session,
         model_id,
         schema,
         preparer,
@@ -330,7 +331,7 @@ def send_bulk_inferences(
 
 
 def send_bulk_ground_truths(
-    self: ModelRecord,
+    self: ArthurModelBase,
     directory_path: str | None = None,
     data: Any = None,
     files: Sequence[DataFile] | None = None,
@@ -362,7 +363,7 @@ def send_bulk_ground_truths(
     from arthurai_api.api.inferences import send_inference_file as operation
 
     options = Options(progress, chunk_size, max_workers)
-    model_id = self.saved_id("take ground truth")
+    session, model_id = connected(self, "take ground truth")
     schema = ingest_schema(self)
     source = _source(directory_path, data, files)
     preparer = Preparer(
@@ -374,7 +375,7 @@ def send_bulk_ground_truths(
         lenient=True,
     )
     delivery = Delivery(
-        self.session,
+        session,
         model_id,
         schema,
         preparer,
@@ -386,7 +387,7 @@ def send_bulk_ground_truths(
 
 
 def send_batch_inferences(
-    self: ModelRecord,
+    self: ArthurModelBase,
     batch_id: str | None,
     directory_path: str | None = None,
     data: Any = None,
@@ -408,7 +409,7 @@ def send_batch_inferences(
 
 
 def send_batch_ground_truths(
-    self: ModelRecord, directory_path: str | None = None, data: Any = None
+    self: ArthurModelBase, directory_path: str | None = None, data: Any = None
 ) -> SendResult:
     """Send ground truth; deprecated since 3.10.0, use :meth:`send_bulk_ground_truths`.
 
@@ -424,7 +425,7 @@ def send_batch_ground_truths(
 
 
 def set_reference_data(
-    self: ModelRecord,
+    self: ArthurModelBase,
     directory_path: str | None = None,
     data: Any = None,
     files: Sequence[DataFile] | None = None,
@@ -460,16 +461,17 @@ def set_reference_data(
     if self.id is None:
         if data is None:
             raise UserTypeError(
-                f"Model {self.shown_name!r} is not saved: give its reference data as "
+                f"Model {name_of(self)!r} is not saved: give its reference data as "
                 "`data` (it is sent by save()), or save the model before giving files."
             )
         self.reference_dataframe = data
         return None
+    session, model_id = connected(self, "take reference data")
     schema = ingest_schema(self)
     preparer = Preparer(schema, REFERENCE, name="reference_data", zone=parse_zone(tz))
     delivery = Delivery(
-        self.session,
-        self.id,
+        session,
+        model_id,
         schema,
         preparer,
         upload_reference_data,
@@ -484,9 +486,9 @@ def set_reference_data(
             "the reference set stays open because not every row was accepted: %s", result.summary()
         )
         return result, None
-    answer = self.session.call_json(
+    answer = session.call_json(
         close_reference_data,
-        self.id,
+        model_id,
         body={"status": "uploaded", "total_record_count": result.accepted},
         retry=True,
     )
@@ -494,7 +496,7 @@ def set_reference_data(
 
 
 def close_batch(
-    self: ModelRecord, batch_id: str, num_inferences: int | None = None
+    self: ArthurModelBase, batch_id: str, num_inferences: int | None = None
 ) -> dict[str, Any]:
     """Declare a batch complete.
 
@@ -513,9 +515,8 @@ def close_batch(
     body: dict[str, Any] = {"status": "uploaded"}
     if num_inferences is not None:
         body["total_record_count"] = num_inferences
-    answer = self.session.call_json(
-        operation, self.saved_id("close a batch"), batch_id, body=body, retry=True
-    )
+    session, model_id = connected(self, "close a batch")
+    answer = session.call_json(operation, model_id, batch_id, body=body, retry=True)
     return {"dataset_close_result": answer}
 
 
@@ -548,7 +549,7 @@ def _settle(account: Account, *, fail_silently: bool) -> None:
     logger.error("%s", error)
 
 
-def _close_batches(model: ModelRecord, result: SendResult) -> dict[str, Any] | None:
+def _close_batches(model: ArthurModelBase, result: SendResult) -> dict[str, Any] | None:
     """Closes every batch that took rows; the answer of the last one."""
     closed = None
     for batch_id, rows in result.batches.items():
@@ -563,14 +564,17 @@ def _close_batches(model: ModelRecord, result: SendResult) -> dict[str, Any] | N
     return closed
 
 
-def _await_enrichments(model: ModelRecord) -> None:
+def _await_enrichments(model: ArthurModelBase) -> None:
     from arthurai.model.enrichment_status_waiter import await_enrichments_ready
 
     await_enrichments_ready(model)
 
 
 def convert_dataframe(
-    self: ModelRecord, df: Any, is_ref_data: bool, max_rows_per_file: int = DEFAULT_ROWS_PER_FILE
+    self: ArthurModelBase,
+    df: Any,
+    is_ref_data: bool,
+    max_rows_per_file: int = DEFAULT_ROWS_PER_FILE,
 ) -> str:
     """Write a table as the files the platform takes.
 

@@ -9,11 +9,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from arthurai.common.exceptions import ArthurTimeoutError, UserValueError
+from arthurai.model.base_model import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class StatusWaiter(ABC):
         err_mess: What failed, when asking for the status fails.
     """
 
-    def __init__(self, model: ModelRecord, err_mess: str, client: Any = None) -> None:
+    def __init__(self, model: ArthurModelBase, err_mess: str, client: Any = None) -> None:
         self.model = model
         self.err_mess = err_mess
         self._client = client
@@ -136,7 +137,7 @@ class StatusWaiter(ABC):
             return wait_until(
                 self._check_status,
                 lambda status: self._is_done(status, status_list),
-                what=f"model {self.model.shown_name!r}",
+                what=f"model {name_of(self.model)!r}",
                 timeout_min=timeout_min,
                 message=spinner_message,
                 update_message=update_message,

@@ -80,7 +80,7 @@ def test_lime_finds_the_slope(explained, sample):
 def test_impossible_questions(explained):
     with pytest.raises(UserValueError, match="'lime', 'shap'"):
         explained.explain_inference("loan-1", algorithm="magic")
-    with pytest.raises(UserValueError, match="sort needs"):
+    with pytest.raises(UserValueError, match="sort must be one of"):
         explained.explain_inference("loan-1", sort="")
     with pytest.raises(UserValueError, match="page needs"):
         explained.explain_inference("loan-1", page=0)

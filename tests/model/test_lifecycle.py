@@ -18,6 +18,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.base_model import require_session
 from arthurai.model.model import ArthurModel
 from arthurai.model.model_status_waiter import ModelStatusWaiter
 
@@ -261,7 +262,32 @@ def test_connections_are_checked_and_stay_out_of_pickles(arthur, name):
         ArthurModel(name, "TABULAR", "REGRESSION", client="https://example.com")
     by_hand = ArthurModel(name, "TABULAR", "REGRESSION", client=arthur, id=model.id)
     assert by_hand.await_model_ready() is None
-    assert ArthurModel(name, "TABULAR", "REGRESSION", client=arthur.client).session
+    by_client = ArthurModel(name, "TABULAR", "REGRESSION", client=arthur.client)
+    assert require_session(by_client) is arthur.session
+    assert require_session(copy.attach(arthur)) is arthur.session
+
+
+def test_the_environment_holds_the_id_of_the_last_model_saved_or_fetched(arthur, name, monkeypatch):
+    monkeypatch.setenv("ARTHUR_LAST_MODEL_ID", "none")
+    model = built(arthur, name, set_reference_data=False)
+    ArthurModel(name, "TABULAR", "REGRESSION", id="m-1")
+    ArthurModel.from_dict({**model.to_dict(), "id": "m-2"})
+    assert os.environ["ARTHUR_LAST_MODEL_ID"] == "none"
+    first = model.save()
+    second = built(arthur, f"{name}-2", set_reference_data=False).save()
+    assert os.environ["ARTHUR_LAST_MODEL_ID"] == second
+    arthur.list_models()
+    assert os.environ["ARTHUR_LAST_MODEL_ID"] == second
+    arthur.get_model(first)
+    assert os.environ["ARTHUR_LAST_MODEL_ID"] == first
+    arthur.get_model_group(second_group(arthur, second)).get_latest_version()
+    assert os.environ["ARTHUR_LAST_MODEL_ID"] == second
+
+
+def second_group(arthur, model_id):
+    group = arthur.get_model(model_id).model_group_id
+    os.environ["ARTHUR_LAST_MODEL_ID"] = "none"
+    return group
 
 
 def test_copies_keep_the_connection_but_not_the_attributes(arthur, name):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from builders import regression, save_model
 
+from arthurai.model.base_model import require_session
+
 
 @pytest.fixture
 def model(arthur):
@@ -36,7 +38,7 @@ def recording():
     """Give a function that puts a recording session under a model and returns it."""
 
     def put(model):
-        session = Recording(model.session)
+        session = Recording(require_session(model))
         model.attach(session)
         return session
 

@@ -13,6 +13,7 @@ import pytest
 from builders import NOW, regression_rows, stored, stored_count
 
 from arthurai.common.exceptions import ArthurError, ResponseClientError
+from arthurai.model.base_model import require_session
 from arthurai_api.api.datasets import get_batch, get_reference_data
 
 
@@ -110,7 +111,7 @@ def test_partly_known_ground_truth_travels_for_the_rows_that_have_it(model):
 
 
 def batch(model, batch_id):
-    return model.session.call_json(get_batch, model.id, batch_id)
+    return require_session(model).call_json(get_batch, model.id, batch_id)
 
 
 def test_batches_are_closed_with_the_rows_they_took(batch_model):
@@ -150,7 +151,7 @@ def test_reference_data_is_closed_with_its_rows(model):
     result, closed = model.set_reference_data(data=pd.DataFrame(rows), chunk_size=2)
     assert result["counts"] == {"success": 5, "failure": 0, "total": 5}
     assert closed == {"dataset_close_result": {"message": "success"}}
-    held = model.session.call_json(get_reference_data, model.id)
+    held = require_session(model).call_json(get_reference_data, model.id)
     assert held["records"] == 5
 
 

@@ -11,6 +11,7 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.model.base_model import name_of, require_id
 from arthurai.model.bias.sensitive_groups import by_group, row_conditions, sensitive_attribute
 from arthurai.model.modeling.attribute_list import get_positive_predicted_class
 from arthurai.query import (
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 DEFAULT_THRESHOLD = 0.5
 _RATES = "confusion_matrix"
@@ -88,7 +89,7 @@ class BiasMetrics:
         arthur_model: A saved classifier.
     """
 
-    def __init__(self, arthur_model: ModelRecord) -> None:
+    def __init__(self, arthur_model: ArthurModelBase) -> None:
         self.arthur_model = arthur_model
 
     def __repr__(self) -> str:
@@ -128,7 +129,7 @@ class BiasMetrics:
                 model is asked for, or a time is no ISO 8601.
         """
         model = self.arthur_model
-        model.saved_id("be compared by group")
+        require_id(model, "be compared by group")
         attribute = sensitive_attribute(model, attr_name)
         conditions = row_conditions(model, batch_id, start_time, end_time)
         predicted = self._class(pred_property)
@@ -177,7 +178,7 @@ class BiasMetrics:
                 model is asked for, or a time is no ISO 8601.
         """
         model = self.arthur_model
-        model.saved_id("be compared by group")
+        require_id(model, "be compared by group")
         attribute = sensitive_attribute(model, attr_name)
         conditions = row_conditions(model, batch_id, start_time, end_time)
         predicted = self._class(pred_property)
@@ -263,7 +264,7 @@ class BiasMetrics:
         model = self.arthur_model
         if model.output_type != OutputType.Multiclass:
             raise MethodNotApplicableError(
-                f"Model {model.shown_name!r} has the output type {model.output_type}; "
+                f"Model {name_of(model)!r} has the output type {model.output_type}; "
                 "fairness by group is for classifiers."
             )
         names = model.get_attribute_names(stage=Stage.PredictedValue)

@@ -8,7 +8,7 @@ from arthurai.model.bias.bias_metrics import BiasMetrics
 from arthurai.model.bias.threshold_mitigation import ThresholdMitigation
 
 if TYPE_CHECKING:
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 
 class ArthurBiasWrapper:
@@ -23,7 +23,7 @@ class ArthurBiasWrapper:
         mitigation_threshold: Thresholds by group.
     """
 
-    def __init__(self, arthur_model: ModelRecord) -> None:
+    def __init__(self, arthur_model: ArthurModelBase) -> None:
         self.model = arthur_model
         self.metrics = BiasMetrics(arthur_model)
         self.mitigation_threshold = ThresholdMitigation(arthur_model)

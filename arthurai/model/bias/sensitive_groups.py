@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.model.base_model import find_attributes, name_of
 from arthurai.model.metrics import interval
 from arthurai.model.querying import query
 from arthurai.model.responses import moment_text
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from arthurai.model.attributes import ArthurAttribute, AttributeBin
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.query import Condition, Expression
 
 _COUNT = "inferences_of_group"
 
 
-def sensitive_attribute(model: ModelRecord, name: str) -> ArthurAttribute:
+def sensitive_attribute(model: ArthurModelBase, name: str) -> ArthurAttribute:
     """Find an attribute that is monitored for bias.
 
     Args:
@@ -35,14 +36,14 @@ def sensitive_attribute(model: ModelRecord, name: str) -> ArthurAttribute:
         MethodNotApplicableError: No attribute, or not this one, is monitored for bias.
         UserValueError: There is no such attribute.
     """
-    monitored = [a.name for a in model.matching_attributes(where=lambda a: a.monitor_for_bias)]
+    monitored = [a.name for a in find_attributes(model, where=lambda a: a.monitor_for_bias)]
     remedy = (
         "Mark attributes with set_attribute_as_sensitive(); for others to see it, do so before "
         "save(), or call update() before the first inferences are sent."
     )
     if not monitored:
         raise MethodNotApplicableError(
-            f"No attribute of model {model.shown_name!r} is monitored for bias. {remedy}"
+            f"No attribute of model {name_of(model)!r} is monitored for bias. {remedy}"
         )
     attribute = model.get_attribute(name)
     if name not in monitored:
@@ -54,7 +55,7 @@ def sensitive_attribute(model: ModelRecord, name: str) -> ArthurAttribute:
 
 
 def row_conditions(
-    model: ModelRecord,
+    model: ArthurModelBase,
     batch_id: str | None,
     start_time: datetime | str | None,
     end_time: datetime | str | None,
@@ -77,7 +78,7 @@ def row_conditions(
     if batch_id is not None:
         if not model.is_batch:
             raise UserValueError(
-                f"batch_id={batch_id!r}, but model {model.shown_name!r} is no batch model. "
+                f"batch_id={batch_id!r}, but model {name_of(model)!r} is no batch model. "
                 "Use start_time and end_time."
             )
         conditions.append(col("batch_id") == batch_id)
@@ -89,7 +90,7 @@ def row_conditions(
 
 
 def by_group(
-    model: ModelRecord,
+    model: ArthurModelBase,
     attribute: ArthurAttribute,
     items: Sequence[Expression],
     conditions: Sequence[Condition],

@@ -14,16 +14,17 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.model.base_model import connected
 from arthurai.model.bias.sensitive_groups import sensitive_attribute
 from arthurai.model.metrics import interval
-from arthurai.model.responses import all_items, as_table, connected
+from arthurai.model.responses import all_items, as_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matplotlib.figure import Figure
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.responses import Frame
 
 DemographicParity = "demographic_parity"
@@ -66,7 +67,7 @@ class ThresholdMitigation:
         arthur_model: A saved binary classifier with sensitive attributes.
     """
 
-    def __init__(self, arthur_model: ModelRecord) -> None:
+    def __init__(self, arthur_model: ArthurModelBase) -> None:
         self.arthur_model = arthur_model
 
     def __repr__(self) -> str:

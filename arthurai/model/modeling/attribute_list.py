@@ -14,10 +14,11 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.attributes import ArthurAttribute, AttributeBin, AttributeCategory
+from arthurai.model.base_model import find_attributes, name_of
 from arthurai.upload.upload_schema import META_COLUMNS
 
 if TYPE_CHECKING:
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.json_dataclass import NumberType
 
 MAX_NAME_LENGTH = 255
@@ -93,7 +94,7 @@ def _suggested(name: str) -> str:
     return f"_{better}" if better[0].isdigit() else better
 
 
-def next_positions(model: ModelRecord, stage: str, preferred: Iterable[int]) -> list[int]:
+def next_positions(model: ArthurModelBase, stage: str, preferred: Iterable[int]) -> list[int]:
     """Find positions for new attributes of a stage.
 
     Args:
@@ -105,7 +106,7 @@ def next_positions(model: ModelRecord, stage: str, preferred: Iterable[int]) -> 
         One position each: the preferred one where it is free, otherwise one above the highest in
         use. No position is given twice.
     """
-    taken = {a.position for a in model.matching_attributes(stage=stage) if a.position is not None}
+    taken = {a.position for a in find_attributes(model, stage=stage) if a.position is not None}
     positions = []
     for wish in preferred:
         position = wish if wish not in taken else max(taken) + 1
@@ -114,7 +115,7 @@ def next_positions(model: ModelRecord, stage: str, preferred: Iterable[int]) -> 
     return positions
 
 
-def append(model: ModelRecord, attributes: Sequence[ArthurAttribute]) -> None:
+def append(model: ArthurModelBase, attributes: Sequence[ArthurAttribute]) -> None:
     """Add attributes to the model, all or none.
 
     Args:
@@ -134,7 +135,7 @@ def append(model: ModelRecord, attributes: Sequence[ArthurAttribute]) -> None:
         taken[attribute.name] = attribute.stage
     if twice:
         raise UserValueError(
-            f"Model {model.shown_name!r} already has attributes named {', '.join(twice)}; "
+            f"Model {name_of(model)!r} already has attributes named {', '.join(twice)}; "
             "names must be unique. Choose another name, or take the old attribute out with "
             "remove_attribute()."
         )
@@ -144,7 +145,7 @@ def append(model: ModelRecord, attributes: Sequence[ArthurAttribute]) -> None:
 
 
 def add_attribute(
-    self: ModelRecord,
+    self: ArthurModelBase,
     name: str | None = None,
     value_type: str | None = None,
     stage: str | None = None,
@@ -224,7 +225,7 @@ def add_attribute(
     return [arthur_attribute]
 
 
-def add_image_attribute(self: ModelRecord, name: str | None = None) -> list[ArthurAttribute]:
+def add_image_attribute(self: ArthurModelBase, name: str | None = None) -> list[ArthurAttribute]:
     """Add the image the model looks at.
 
     Args:
@@ -250,7 +251,7 @@ def add_image_attribute(self: ModelRecord, name: str | None = None) -> list[Arth
     )
 
 
-def get_image_attribute(self: ModelRecord) -> ArthurAttribute:
+def get_image_attribute(self: ArthurModelBase) -> ArthurAttribute:
     """Find the image the model looks at.
 
     Returns:
@@ -259,15 +260,15 @@ def get_image_attribute(self: ModelRecord) -> ArthurAttribute:
     Raises:
         UserValueError: There is none.
     """
-    for attribute in self.matching_attributes(value_type=ValueType.Image):
+    for attribute in find_attributes(self, value_type=ValueType.Image):
         return attribute
     raise UserValueError(
-        f"Model {self.shown_name!r} has no image attribute; add one with add_image_attribute()."
+        f"Model {name_of(self)!r} has no image attribute; add one with add_image_attribute()."
     )
 
 
 def rename_attribute(
-    self: ModelRecord, old_name: str, new_name: str, stage: str
+    self: ArthurModelBase, old_name: str, new_name: str, stage: str
 ) -> ArthurAttribute:
     """Rename an attribute; links to it follow.
 
@@ -287,14 +288,14 @@ def rename_attribute(
         check_names([new_name])
         if any(other.name == new_name for other in self.attributes or ()):
             raise UserValueError(
-                f"Model {self.shown_name!r} already has an attribute named {new_name!r}."
+                f"Model {name_of(self)!r} already has an attribute named {new_name!r}."
             )
         _relink(self, old_name, new_name)
     attribute.name = new_name
     return attribute
 
 
-def _relink(model: ModelRecord, old_name: str, new_name: str | None) -> None:
+def _relink(model: ArthurModelBase, old_name: str, new_name: str | None) -> None:
     for attribute in model.attributes or ():
         if attribute.attribute_link == old_name:
             attribute.attribute_link = new_name
@@ -303,7 +304,7 @@ def _relink(model: ModelRecord, old_name: str, new_name: str | None) -> None:
 
 
 def remove_attribute(
-    self: ModelRecord,
+    self: ArthurModelBase,
     name: str | None = None,
     stage: str | None = None,
     attribute: ArthurAttribute | None = None,
@@ -321,7 +322,7 @@ def remove_attribute(
     """
     if self.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {self.shown_name!r} is saved; attributes can be removed only before save()."
+            f"Model {name_of(self)!r} is saved; attributes can be removed only before save()."
         )
     if attribute is None and name is None:
         raise UserValueError("remove_attribute needs name or attribute.")
@@ -337,11 +338,11 @@ def remove_attribute(
             return
     wanted = attribute.short_name() if attribute is not None else repr(name)
     where = "" if stage is None else f" in stage {stage}"
-    raise UserValueError(f"Model {self.shown_name!r} has no attribute {wanted}{where}.")
+    raise UserValueError(f"Model {name_of(self)!r} has no attribute {wanted}{where}.")
 
 
 def set_attribute_labels(
-    self: ModelRecord,
+    self: ArthurModelBase,
     attribute_name: str,
     labels: Mapping[int | str, str],
     attribute_stage: str | None = None,
@@ -365,7 +366,7 @@ def set_attribute_labels(
 
 
 def set_attribute_as_sensitive(
-    self: ModelRecord, attribute_name: str, attribute_stage: str | None = None
+    self: ArthurModelBase, attribute_name: str, attribute_stage: str | None = None
 ) -> None:
     """Have fairness measured over an attribute; nothing is sent before `save`.
 
@@ -379,7 +380,7 @@ def set_attribute_as_sensitive(
     self.get_attribute(attribute_name, attribute_stage).monitor_for_bias = True
 
 
-def check_has_bias_attrs(self: ModelRecord) -> bool:
+def check_has_bias_attrs(self: ArthurModelBase) -> bool:
     """Return whether any attribute is sensitive.
 
     Returns:
@@ -388,7 +389,7 @@ def check_has_bias_attrs(self: ModelRecord) -> bool:
     return any(attribute.monitor_for_bias for attribute in self.attributes or ())
 
 
-def check_attr_is_bias(self: ModelRecord, attr_name: str) -> bool:
+def check_attr_is_bias(self: ArthurModelBase, attr_name: str) -> bool:
     """Return whether an attribute is sensitive.
 
     Args:
@@ -403,7 +404,7 @@ def check_attr_is_bias(self: ModelRecord, attr_name: str) -> bool:
     return self.get_attribute(attr_name).monitor_for_bias
 
 
-def set_predict_function_input_order(self: ModelRecord, attributes: Sequence[str]) -> None:
+def set_predict_function_input_order(self: ArthurModelBase, attributes: Sequence[str]) -> None:
     """Order the pipeline inputs as the predict function takes them.
 
     Args:
@@ -417,19 +418,19 @@ def set_predict_function_input_order(self: ModelRecord, attributes: Sequence[str
         attribute.position = position
 
 
-def swap_predicted_attribute_positions(model: ModelRecord) -> None:
+def swap_predicted_attribute_positions(model: ArthurModelBase) -> None:
     """Exchange the positions of the two predicted values of a model."""
     predicted = model.get_attributes(Stage.PredictedValue)
     if len(predicted) != _BINARY_CLASSES:
         raise MethodNotApplicableError(
             "swap_predicted_attribute_positions needs exactly two predicted attributes; model "
-            f"{model.shown_name!r} has {len(predicted)}."
+            f"{name_of(model)!r} has {len(predicted)}."
         )
     first, second = predicted
     first.position, second.position = second.position, first.position
 
 
-def binarize(self: ModelRecord, attribute_value: Mapping[str, float]) -> dict[str, float]:
+def binarize(self: ArthurModelBase, attribute_value: Mapping[str, float]) -> dict[str, float]:
     """Complete one of two predicted probabilities.
 
     Args:
@@ -446,7 +447,7 @@ def binarize(self: ModelRecord, attribute_value: Mapping[str, float]) -> dict[st
     if len(predicted) != _BINARY_CLASSES or not all(map(_is_probability, predicted)):
         raise MethodNotApplicableError(
             "binarize needs a model with exactly two predicted probabilities (FLOAT, range 0 to "
-            f"1); model {self.shown_name!r} has {len(predicted)} predicted attributes."
+            f"1); model {name_of(self)!r} has {len(predicted)} predicted attributes."
         )
     if not isinstance(attribute_value, Mapping) or len(attribute_value) != 1:
         raise UserValueError(
@@ -468,7 +469,7 @@ def _is_probability(attribute: ArthurAttribute) -> bool:
     )
 
 
-def one_hot_encode(self: ModelRecord, value: str) -> dict[str, int]:
+def one_hot_encode(self: ArthurModelBase, value: str) -> dict[str, int]:
     """Spread the true class over the ground-truth attributes.
 
     Args:
@@ -483,16 +484,16 @@ def one_hot_encode(self: ModelRecord, value: str) -> dict[str, int]:
     """
     if self.output_type != OutputType.Multiclass:
         raise MethodNotApplicableError(
-            f"one_hot_encode needs a multiclass model; model {self.shown_name!r} is "
+            f"one_hot_encode needs a multiclass model; model {name_of(self)!r} is "
             f"{self.output_type}."
         )
-    names = [a.name for a in self.matching_attributes(stage=Stage.GroundTruth)]
+    names = [a.name for a in find_attributes(self, stage=Stage.GroundTruth)]
     if value not in names:
         raise UserValueError(f"{value!r} is not one of the ground-truth attributes {names}.")
     return {name: int(name == value) for name in names}
 
 
-def get_positive_predicted_class(self: ModelRecord) -> str | None:
+def get_positive_predicted_class(self: ArthurModelBase) -> str | None:
     """Name the predicted attribute of the positive class.
 
     Returns:

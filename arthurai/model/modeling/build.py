@@ -14,6 +14,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.text import list_names, suggest
+from arthurai.model.base_model import name_of
 from arthurai.model.modeling import outputs
 from arthurai.model.modeling.attribute_list import append, check_names
 from arthurai.model.modeling.ranked_list_limits import check_ranked_lists
@@ -23,7 +24,7 @@ from arthurai.model.modeling.type_rules import infer_facts
 from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ _BINARY_CLASSES = 2
 
 
 def build(
-    self: ModelRecord,
+    self: ArthurModelBase,
     data: Any,
     pred_to_ground_truth_map: Mapping[str | None, Any],
     positive_predicted_attr: str | None = None,
@@ -65,7 +66,7 @@ def build(
     """
     if self.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {self.shown_name!r} is saved; its attributes can no longer be built. "
+            f"Model {name_of(self)!r} is saved; its attributes can no longer be built. "
             "Make a new model, or a new version with ArthurModelGroup.add_version()."
         )
     if not isinstance(pred_to_ground_truth_map, Mapping):
@@ -98,7 +99,7 @@ def build(
         self.reference_dataframe = frame.reusable
     logger.info(
         "The schema of model %r is built. Check it with review(), then call save().",
-        self.shown_name,
+        name_of(self),
     )
     return review(self)
 
@@ -190,7 +191,7 @@ def _native(value: Any) -> Any:
 
 
 @contextmanager
-def _fresh_attributes(model: ModelRecord) -> Iterator[None]:
+def _fresh_attributes(model: ArthurModelBase) -> Iterator[None]:
     before = model.attributes, model.classifier_threshold, model.image_class_labels
     model.attributes = []
     try:
@@ -200,7 +201,7 @@ def _fresh_attributes(model: ModelRecord) -> Iterator[None]:
         raise
 
 
-def _check_time_series(model: ModelRecord) -> None:
+def _check_time_series(model: ArthurModelBase) -> None:
     inputs = model.get_attributes(Stage.ModelPipelineInput)
     if not any(a.value_type == ValueType.TimeSeries for a in inputs):
         raise UserValueError(
@@ -210,7 +211,7 @@ def _check_time_series(model: ModelRecord) -> None:
         )
 
 
-def _add_outputs(model: ModelRecord, plan: _Plan) -> None:
+def _add_outputs(model: ArthurModelBase, plan: _Plan) -> None:
     if model.output_type == OutputType.Multiclass:
         _add_classes(model, plan)
     elif model.output_type == OutputType.Multilabel:
@@ -237,7 +238,7 @@ def _add_outputs(model: ModelRecord, plan: _Plan) -> None:
         )
 
 
-def _add_classes(model: ModelRecord, plan: _Plan) -> None:
+def _add_classes(model: ArthurModelBase, plan: _Plan) -> None:
     _require_probabilities(plan)
     positive = plan.positive
     if len(plan.pairs) <= _BINARY_CLASSES and positive is None:
@@ -292,7 +293,7 @@ def _require_probabilities(plan: _Plan) -> None:
             )
 
 
-def _add_numbers(model: ModelRecord, plan: _Plan) -> None:
+def _add_numbers(model: ArthurModelBase, plan: _Plan) -> None:
     pairs = _whole_pairs(plan)
     types = {
         name: _number_type(plan, name, stage)

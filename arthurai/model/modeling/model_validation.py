@@ -15,13 +15,14 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
+from arthurai.model.base_model import find_attributes, name_of
 from arthurai.model.modeling.attribute_list import name_problem, next_positions
 from arthurai.model.modeling.reference_validation import reference_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 MAX_ATTRIBUTES = 1_000
 MAX_CATEGORIES = 1_000
@@ -33,7 +34,7 @@ _TRUTH_STAGES = frozenset({Stage.GroundTruth, Stage.GroundTruthClass})
 Problem = tuple[type[ArthurUserError], str]
 
 
-def prepare_for_saving(model: ModelRecord, *, skip_data: bool) -> None:
+def prepare_for_saving(model: ArthurModelBase, *, skip_data: bool) -> None:
     """Complete what follows from the rest, then check the model and its waiting reference data.
 
     A lone prediction of a classifier becomes the positive one; pipeline inputs without position
@@ -61,23 +62,23 @@ def prepare_for_saving(model: ModelRecord, *, skip_data: bool) -> None:
     if problems:
         kind = problems[0][0]
         raise kind(
-            f"Model {model.shown_name!r} cannot be saved yet:\n"
+            f"Model {name_of(model)!r} cannot be saved yet:\n"
             + "\n".join(f"  - {text}" for _, text in problems)
         )
 
 
-def _complete(model: ModelRecord) -> None:
+def _complete(model: ArthurModelBase) -> None:
     predicted = model.get_attributes(Stage.PredictedValue)
     if model.output_type == OutputType.Multiclass and len(predicted) == 1:
         predicted[0].is_positive_predicted_attribute = True
     stage = Stage.ModelPipelineInput
-    unplaced = list(model.matching_attributes(stage=stage, where=lambda a: a.position is None))
+    unplaced = list(find_attributes(model, stage=stage, where=lambda a: a.position is None))
     positions = next_positions(model, stage, range(len(unplaced)))
     for attribute, position in zip(unplaced, positions, strict=True):
         attribute.position = position
 
 
-def model_problems(model: ModelRecord) -> Iterator[Problem]:
+def model_problems(model: ArthurModelBase) -> Iterator[Problem]:
     """Find everything that keeps a model from being saved.
 
     Args:
@@ -101,7 +102,7 @@ def model_problems(model: ModelRecord) -> Iterator[Problem]:
             yield UserValueError, f"attribute {attribute.name!r}: {text}"
 
 
-def _field_problems(model: ModelRecord) -> Iterator[Problem]:
+def _field_problems(model: ArthurModelBase) -> Iterator[Problem]:
     for field, kinds in (("input_type", InputType), ("output_type", OutputType)):
         value = getattr(model, field)
         if value not in kinds.list():
@@ -125,7 +126,7 @@ def _field_problems(model: ModelRecord) -> Iterator[Problem]:
         yield UserTypeError, f"is_batch {model.is_batch!r} is neither True nor False"
 
 
-def _stage_problems(model: ModelRecord) -> Iterator[Problem]:
+def _stage_problems(model: ArthurModelBase) -> Iterator[Problem]:
     stages = {attribute.stage for attribute in model.attributes or ()}
     if not stages & _INPUT_STAGES:
         yield (
@@ -166,7 +167,7 @@ def _stage_problems(model: ModelRecord) -> Iterator[Problem]:
         )
 
 
-def _list_problems(model: ModelRecord) -> Iterator[Problem]:
+def _list_problems(model: ArthurModelBase) -> Iterator[Problem]:
     attributes = model.attributes or []
     if len(attributes) > MAX_ATTRIBUTES:
         yield (

@@ -15,20 +15,21 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.attributes import ArthurAttribute
+from arthurai.model.base_model import name_of
 from arthurai.model.modeling.attribute_list import append, next_positions
 from arthurai.model.modeling.type_detection import attribute_from
 from arthurai.model.modeling.type_rules import Facts, infer_facts, value_range
 from arthurai.upload.table import Column, Frame
 
 if TYPE_CHECKING:
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 DEFAULT_THRESHOLD = 0.5
 _BINARY_CLASSES = 2
 
 
 def add_regression_output_attributes(
-    self: ModelRecord,
+    self: ArthurModelBase,
     pred_to_ground_truth_map: Mapping[str, str],
     value_type: str,
     data: Any = None,
@@ -50,7 +51,7 @@ def add_regression_output_attributes(
 
 
 def add_numbers(
-    model: ModelRecord,
+    model: ArthurModelBase,
     pred_to_ground_truth_map: Mapping[str, str],
     value_type: str,
     data: Any,
@@ -93,7 +94,7 @@ def add_numbers(
 
 
 def add_classifier_output_attributes_gtclass(
-    self: ModelRecord,
+    self: ArthurModelBase,
     pred_to_ground_truth_class_map: Mapping[str, Any],
     ground_truth_column: str,
     data: Any,
@@ -144,7 +145,7 @@ def add_classifier_output_attributes_gtclass(
     return added
 
 
-def _class_column(model: ModelRecord, data: Any, name: str) -> ArthurAttribute:
+def _class_column(model: ArthurModelBase, data: Any, name: str) -> ArthurAttribute:
     facts = class_facts(_frame_with(data, [name]).column(name))
     [position] = next_positions(model, Stage.GroundTruthClass, [0])
     return attribute_from(facts, name=name, stage=Stage.GroundTruthClass, position=position)
@@ -181,7 +182,7 @@ def class_facts(column: Column) -> Facts:
 
 
 def add_multiclass_classifier_output_attributes(
-    self: ModelRecord, pred_to_ground_truth_map: Mapping[str, str]
+    self: ArthurModelBase, pred_to_ground_truth_map: Mapping[str, str]
 ) -> dict[str, ArthurAttribute]:
     """Add more than two class probabilities with a 0/1 ground-truth column each.
 
@@ -204,7 +205,7 @@ def add_multiclass_classifier_output_attributes(
 
 
 def add_one_column_per_class(
-    model: ModelRecord, pred_to_ground_truth_map: Mapping[str, str]
+    model: ArthurModelBase, pred_to_ground_truth_map: Mapping[str, str]
 ) -> dict[str, ArthurAttribute]:
     """Add probabilities with a 0/1 ground-truth column each, in the order of the map.
 
@@ -230,7 +231,7 @@ def add_one_column_per_class(
 
 
 def add_binary_classifier_output_attributes(
-    self: ModelRecord,
+    self: ArthurModelBase,
     positive_predicted_attr: str,
     pred_to_ground_truth_map: Mapping[str | None, str | None],
     threshold: float = 0.5,
@@ -295,7 +296,7 @@ def _positive_prediction(wanted: str, pairs: Mapping[str | None, str | None]) ->
 
 
 def add_object_detection_output_attributes(
-    self: ModelRecord,
+    self: ArthurModelBase,
     predicted_attr_name: str,
     gt_attr_name: str,
     image_class_labels: Sequence[str],
@@ -326,7 +327,7 @@ def add_object_detection_output_attributes(
     if self.input_type != InputType.Image or self.output_type != OutputType.ObjectDetection:
         raise MethodNotApplicableError(
             "Object detection needs a model of input type IMAGE and output type OBJECT_DETECTION; "
-            f"model {self.shown_name!r} is {self.input_type} and {self.output_type}."
+            f"model {name_of(self)!r} is {self.input_type} and {self.output_type}."
         )
     added = _linked_pair(
         self,
@@ -338,7 +339,7 @@ def add_object_detection_output_attributes(
 
 
 def add_ranked_list_output_attributes(
-    self: ModelRecord, predicted_attr_name: str, gt_attr_name: str
+    self: ArthurModelBase, predicted_attr_name: str, gt_attr_name: str
 ) -> dict[str, ArthurAttribute]:
     """Add recommendations and their ground truth.
 
@@ -360,7 +361,7 @@ def add_ranked_list_output_attributes(
     if self.output_type != OutputType.RankedList:
         raise MethodNotApplicableError(
             "Recommendations need a model of output type RANKED_LIST; model "
-            f"{self.shown_name!r} is {self.output_type}."
+            f"{name_of(self)!r} is {self.output_type}."
         )
     return _linked_pair(
         self,
@@ -370,7 +371,7 @@ def add_ranked_list_output_attributes(
 
 
 def _linked_pair(
-    model: ModelRecord, truth: tuple[str, str], predicted: tuple[str, str]
+    model: ArthurModelBase, truth: tuple[str, str], predicted: tuple[str, str]
 ) -> dict[str, ArthurAttribute]:
     added = {}
     for (name, value_type), (link, _), stage in (

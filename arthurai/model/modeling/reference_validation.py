@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import ValueType
 from arthurai.common.exceptions import ArthurUserError, UserTypeError
+from arthurai.model.base_model import find_attributes, name_of
 from arthurai.model.modeling.attribute_list import name_problem
 from arthurai.upload.arrow_types import read_arrow
 from arthurai.upload.coerce import read_column
@@ -14,12 +15,12 @@ from arthurai.upload.table import Frame, column_of
 
 if TYPE_CHECKING:
     from arthurai.model.attributes import ArthurAttribute
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 _EXAMPLES = 3
 
 
-def validate_reference_data(self: ModelRecord, reference_dataframe: Any) -> None:
+def validate_reference_data(self: ArthurModelBase, reference_dataframe: Any) -> None:
     """Check that a table fits the attributes of the model.
 
     Args:
@@ -31,12 +32,12 @@ def validate_reference_data(self: ModelRecord, reference_dataframe: Any) -> None
     problems = reference_problems(self, reference_dataframe)
     if problems:
         raise UserTypeError(
-            f"The reference data does not fit model {self.shown_name!r}:\n"
+            f"The reference data does not fit model {name_of(self)!r}:\n"
             + "\n".join(f"  - {problem}" for problem in problems)
         )
 
 
-def reference_problems(model: ModelRecord, data: Any) -> list[str]:
+def reference_problems(model: ArthurModelBase, data: Any) -> list[str]:
     """List everything wrong with reference data.
 
     Args:
@@ -52,7 +53,7 @@ def reference_problems(model: ModelRecord, data: Any) -> list[str]:
         return [str(error)]
     if frame.num_rows == 0:
         return ["it has no rows"]
-    wanted = {a.name: a for a in model.matching_attributes(where=lambda a: not a.implicit)}
+    wanted = {a.name: a for a in find_attributes(model, where=lambda a: not a.implicit)}
     problems = [
         f"column {name!r} is missing; give it, with empty values if there are none"
         for name in frame.missing(wanted)

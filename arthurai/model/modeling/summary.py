@@ -6,13 +6,14 @@ import html
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.exceptions import UserValueError
+from arthurai.common.exceptions import MissingParameterError, UserValueError
 from arthurai.model.attributes import ArthurAttribute, as_categories
+from arthurai.model.base_model import find_attributes, how_to_add_attributes, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 DEFAULT_PROPS = (
     "value_type",
@@ -67,7 +68,7 @@ class AttributeTable:
 
 
 def review(
-    self: ModelRecord,
+    self: ArthurModelBase,
     stage: str | None = None,
     props: list[str] | None = None,
     print_df: bool = False,
@@ -89,12 +90,15 @@ def review(
         MissingParameterError: The model has no attributes yet.
         UserValueError: A column is no field of an attribute.
     """
-    self.known_attributes("be reviewed")
+    if self.attributes is None:
+        raise MissingParameterError(
+            f"model {name_of(self)!r} has no attributes to review; {how_to_add_attributes(self)}"
+        )
     asked = [_OTHER_NAMES.get(prop, prop) for prop in (DEFAULT_PROPS if props is None else props)]
     columns = ["name", *([] if stage is not None else ["stage"]), *asked]
     rows = [
         [_value(attribute, column) for column in columns]
-        for attribute in self.matching_attributes(stage=stage)
+        for attribute in find_attributes(self, stage=stage)
     ]
     table = _table(columns, rows)
     if not print_df:

@@ -16,13 +16,13 @@ from arthurai.upload.table import Frame
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
 
 
 def build_token_sequence_model(
-    self: ModelRecord,
+    self: ArthurModelBase,
     input_column: str | Sequence[str],
     output_text_column: str,
     input_token_column: str | None = None,
@@ -67,7 +67,7 @@ def build_token_sequence_model(
 
 
 def _inputs(
-    model: ModelRecord, columns: str | Sequence[str], tokens: str | None, data: Any
+    model: ArthurModelBase, columns: str | Sequence[str], tokens: str | None, data: Any
 ) -> list[ArthurAttribute]:
     if model.input_type in {InputType.Tabular, InputType.TimeSeries}:
         return _table_inputs(model, columns, data)
@@ -95,7 +95,7 @@ def _inputs(
 
 
 def _table_inputs(
-    model: ModelRecord, columns: str | Sequence[str], data: Any
+    model: ArthurModelBase, columns: str | Sequence[str], data: Any
 ) -> list[ArthurAttribute]:
     names = [columns] if isinstance(columns, str) else list(columns)
     if data is None:
@@ -112,7 +112,7 @@ def _table_inputs(
 
 
 def _outputs(
-    model: ModelRecord, text_column: str, tokens: str | None, likelihoods: str | None
+    model: ArthurModelBase, text_column: str, tokens: str | None, likelihoods: str | None
 ) -> list[ArthurAttribute]:
     stage = Stage.PredictedValue
     positions = iter(next_positions(model, stage, range(3)))
@@ -131,7 +131,7 @@ def _outputs(
 
 
 def _ground_truth(
-    model: ModelRecord, text_column: str, tokens: str | None
+    model: ArthurModelBase, text_column: str, tokens: str | None
 ) -> list[ArthurAttribute]:
     stage = Stage.GroundTruth
     first, second = next_positions(model, stage, range(2))

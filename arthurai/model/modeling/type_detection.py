@@ -17,7 +17,7 @@ from arthurai.upload.table import Frame, column_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _PARALLEL_CELLS = 500_000
 _MOST_NAMED = 10
 
 
-def infer_schema(self: ModelRecord, data: Any, stage: str) -> None:
+def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
     """Add an attribute for each column, described by what the column holds.
 
     Args:
@@ -55,7 +55,7 @@ def infer_schema(self: ModelRecord, data: Any, stage: str) -> None:
     advise(attributes)
 
 
-def from_dataframe(self: ModelRecord, data: Any, stage: str) -> None:
+def from_dataframe(self: ArthurModelBase, data: Any, stage: str) -> None:
     """Do what `infer_schema` does; deprecated since 3.12.0.
 
     Args:
@@ -67,7 +67,7 @@ def from_dataframe(self: ModelRecord, data: Any, stage: str) -> None:
 
 
 def infer_attributes(
-    model: ModelRecord, frame: Frame, names: Sequence[str], stage: str
+    model: ArthurModelBase, frame: Frame, names: Sequence[str], stage: str
 ) -> list[ArthurAttribute]:
     """Describe columns as attributes of a stage.
 

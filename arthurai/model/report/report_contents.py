@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arthurai.model.attributes import ArthurAttribute
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.viz.plot_data import Groups, Series
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Contents:
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def gather(model: ModelRecord) -> Contents:
+def gather(model: ArthurModelBase) -> Contents:
     """Ask the server for everything that a report of a saved model shows.
 
     What a model cannot answer, such as drift without reference data, is named in the report.
@@ -112,7 +112,7 @@ def gather(model: ModelRecord) -> Contents:
     return contents
 
 
-def _facts(model: ModelRecord) -> dict[str, str]:
+def _facts(model: ArthurModelBase) -> dict[str, str]:
     time = "inference_timestamp"
     items = (count(), minimum(time).as_("first"), maximum(time).as_("last"))
     (seen,) = querying.query(model, select(*items))
@@ -138,7 +138,7 @@ def _minute(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _metrics_of(model: ModelRecord) -> tuple[str, ...]:
+def _metrics_of(model: ArthurModelBase) -> tuple[str, ...]:
     if model.output_type == OutputType.Regression:
         return _REGRESSION
     if model.output_type == OutputType.Multiclass:
@@ -147,13 +147,13 @@ def _metrics_of(model: ModelRecord) -> tuple[str, ...]:
     return ()
 
 
-def _add_metrics(contents: Contents, model: ModelRecord, metrics: tuple[str, ...]) -> None:
+def _add_metrics(contents: Contents, model: ArthurModelBase, metrics: tuple[str, ...]) -> None:
     if metrics:
         contents.metrics = series.metric_series(model, metrics, contents.resolution)
         contents.overall = series.metric_totals(model, metrics)
 
 
-def _add_drift(contents: Contents, model: ModelRecord) -> None:
+def _add_drift(contents: Contents, model: ArthurModelBase) -> None:
     names = [a.name for a in model.get_attributes() if _drifts(a)][:_MOST_DRIFT]
     if not names:
         return
@@ -171,7 +171,7 @@ def _drifts(attribute: ArthurAttribute) -> bool:
     return attribute.value_type in _MEASURABLE and attribute.stage not in truths
 
 
-def _add_groups(contents: Contents, model: ModelRecord, metrics: tuple[str, ...]) -> None:
+def _add_groups(contents: Contents, model: ArthurModelBase, metrics: tuple[str, ...]) -> None:
     by_group = _BY_GROUP if metrics == _BINARY else metrics
     for attribute in model.get_attributes():
         if attribute.monitor_for_bias and by_group:

@@ -14,11 +14,11 @@ from arthurai.version import __version__
 if TYPE_CHECKING:
     import os
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.report.report_contents import Contents
 
 
-def write_report(self: ModelRecord, path: str | os.PathLike[str]) -> Path:
+def write_report(self: ArthurModelBase, path: str | os.PathLike[str]) -> Path:
     """Write a page that shows the model: its accuracy, its drift and its fairness.
 
     The page is one HTML file that needs no network: charts, their data and their script are

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.model import querying
+from arthurai.model.base_model import name_of
 from arthurai.model.viz.smoothing import get_pred_and_gt_attrs
 from arthurai.query import (
     Expression,
@@ -26,7 +27,7 @@ from arthurai.query.expressions import call
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.query import Query
 
 Metric: TypeAlias = str | Expression
@@ -143,7 +144,7 @@ def metric_name(metric: Metric) -> str:
     return metric if isinstance(metric, str) else metric.name or metric.target
 
 
-def checked_resolution(model: ModelRecord, resolution: str) -> str:
+def checked_resolution(model: ArthurModelBase, resolution: str) -> str:
     """Return the resolution for a model: batches for batch models, else what was asked for.
 
     Raises:
@@ -156,7 +157,7 @@ def checked_resolution(model: ModelRecord, resolution: str) -> str:
         return BATCH
     if resolution == BATCH:
         raise MethodNotApplicableError(
-            f"Model {model.shown_name!r} has no batches; use a time_resolution such as 'day'"
+            f"Model {name_of(model)!r} has no batches; use a time_resolution such as 'day'"
         )
     return resolution
 
@@ -175,7 +176,7 @@ def _period(row: Mapping[str, Any], resolution: str) -> Any:
     return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
 
 
-def _evaluation(model: ModelRecord, metric: Metric) -> Expression:
+def _evaluation(model: ArthurModelBase, metric: Metric) -> Expression:
     """Return the call that computes a metric, under the metric's own name."""
     if isinstance(metric, Expression):
         return metric.as_(metric_name(metric))
@@ -193,7 +194,9 @@ def _evaluation(model: ModelRecord, metric: Metric) -> Expression:
     ).as_(metric)
 
 
-def metric_series(model: ModelRecord, metrics: Sequence[Metric], resolution: str) -> list[Series]:
+def metric_series(
+    model: ArthurModelBase, metrics: Sequence[Metric], resolution: str
+) -> list[Series]:
     """Compute functions of the query language by period.
 
     Args:
@@ -220,7 +223,7 @@ def metric_series(model: ModelRecord, metrics: Sequence[Metric], resolution: str
 
 
 def drift_series(
-    model: ModelRecord, attributes: Sequence[str], drift_metric: str, resolution: str
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str, resolution: str
 ) -> list[Series]:
     """Compute the drift of attributes against the reference data by period.
 
@@ -248,7 +251,7 @@ def drift_series(
     return [Series(name, periods, [row.get(name) for row in rows]) for name in attributes]
 
 
-def metric_totals(model: ModelRecord, metrics: Sequence[str]) -> dict[str, float | None]:
+def metric_totals(model: ArthurModelBase, metrics: Sequence[str]) -> dict[str, float | None]:
     """Compute functions of the query language over all inferences.
 
     Args:
@@ -263,7 +266,7 @@ def metric_totals(model: ModelRecord, metrics: Sequence[str]) -> dict[str, float
 
 
 def drift_totals(
-    model: ModelRecord, attributes: Sequence[str], drift_metric: str
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str
 ) -> dict[str, float | None]:
     """Compute the drift of attributes over all inferences.
 
@@ -289,13 +292,13 @@ def _drift(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]:
     }
 
 
-def _batch_ranks(model: ModelRecord) -> dict[str, int]:
+def _batch_ranks(model: ArthurModelBase) -> dict[str, int]:
     newest = maximum("inference_timestamp").as_(_TIMESTAMP)
     rows = querying.query(model, select(BATCH, newest).group_by(BATCH).order_by(newest))
     return {row[BATCH]: rank for rank, row in enumerate(rows)}
 
 
-def timeline(model: ModelRecord, attribute_name: str) -> Timeline:
+def timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
     """Fetch how an attribute was distributed by period, or by batch.
 
     The period is an hour, a day, a week or a month, by the time that the inferences span.
@@ -320,7 +323,7 @@ def timeline(model: ModelRecord, attribute_name: str) -> Timeline:
     )
 
 
-def suited_resolution(model: ModelRecord) -> str:
+def suited_resolution(model: ArthurModelBase) -> str:
     """Choose the period that cuts the time of a model's inferences into a readable number.
 
     Args:
@@ -339,7 +342,7 @@ def suited_resolution(model: ModelRecord) -> str:
     return next((name for name, most in TIMELINE_PERIODS if days.days < most), "month")
 
 
-def _category_timeline(model: ModelRecord, name: str, resolution: str) -> Timeline:
+def _category_timeline(model: ArthurModelBase, name: str, resolution: str) -> Timeline:
     items = [col(name), count()]
     query = _by_period(items, resolution).group_by(name)
     cells: dict[Any, dict[str, float]] = {}
@@ -350,7 +353,7 @@ def _category_timeline(model: ModelRecord, name: str, resolution: str) -> Timeli
     return Timeline(name, list(cells), names, counts, [])
 
 
-def groups(model: ModelRecord, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
+def groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
     """Compute functions of the query language by the values of an attribute.
 
     Args:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import MethodNotApplicableError
+from arthurai.model.base_model import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
 
 __all__ = ["get_pred_and_gt_attrs", "model_label", "savgol_filter"]
 
@@ -43,7 +44,7 @@ def savgol_filter(signal: Sequence[float]) -> np.ndarray[Any, Any]:
     return smoothed
 
 
-def get_pred_and_gt_attrs(arthur_model: ModelRecord) -> tuple[str, str | None]:
+def get_pred_and_gt_attrs(arthur_model: ArthurModelBase) -> tuple[str, str | None]:
     """Name the prediction and the ground truth that metrics of a model are computed from.
 
     Args:
@@ -65,17 +66,17 @@ def get_pred_and_gt_attrs(arthur_model: ModelRecord) -> tuple[str, str | None]:
         if positive:
             return positive[0].name, positive[0].attribute_link
         raise MethodNotApplicableError(
-            f"Model {arthur_model.shown_name!r} has no positive predicted attribute, so it "
+            f"Model {name_of(arthur_model)!r} has no positive predicted attribute, so it "
             "is no binary classifier. Functions for several classes have Multiclass in their "
             "names, such as accuracyRateMulticlass."
         )
     raise MethodNotApplicableError(
-        f"Model {arthur_model.shown_name!r} is neither a regression model nor a binary "
+        f"Model {name_of(arthur_model)!r} is neither a regression model nor a binary "
         f"classifier but {arthur_model.output_type}, so it has no single prediction to measure."
     )
 
 
-def model_label(model: ModelRecord) -> str:
+def model_label(model: ArthurModelBase) -> str:
     """Return how a model is called in plots: name, cut to thirty letters, and version."""
     name = model.display_name or model.partner_model_id
     if len(name) > _LONGEST_NAME:

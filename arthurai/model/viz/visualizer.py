@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from arthurai.model.base_model import ModelRecord
+    from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.viz.plot_data import Metric, Series
 
 GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
@@ -29,7 +29,7 @@ class DataVisualizer:
         arthur_models: The models to draw, saved ones.
     """
 
-    def __init__(self, arthur_models: Sequence[ModelRecord]) -> None:
+    def __init__(self, arthur_models: Sequence[ArthurModelBase]) -> None:
         self.models = list(arthur_models)
 
     def __repr__(self) -> str:
@@ -132,7 +132,7 @@ class DataVisualizer:
         return figures[0] if len(figures) == 1 else figures
 
     def _lines(
-        self, title: str, ylabel: str, fetch: Callable[[ModelRecord], list[Series]]
+        self, title: str, ylabel: str, fetch: Callable[[ArthurModelBase], list[Series]]
     ) -> Figure:
         """Draw the lines of every model; the legend names models only where there are several."""
         if len(self.models) == 1:
