@@ -92,6 +92,23 @@ def values(store, schema, name, source="inference"):
     return [row[name] for row in read(store, schema, source)]
 
 
+# What speaks to a server in this process.
+
+
+def administrator(app, base="/api/v3"):
+    """Return an HTTP client with all rights of a server."""
+    import httpx
+
+    from arthurai.transport.local import LocalTransport
+
+    return httpx.Client(
+        transport=LocalTransport(app),
+        base_url=f"http://local{base}",
+        headers={"Authorization": app.admin_key},
+        timeout=30,
+    )
+
+
 # What a user of the package holds: attributes, models, rows.
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import argon2
 import httpx
 import pytest
-from builders import make_zip
+from builders import administrator, attribute, prediction
 
 from arthurai.server.app import create_app
 from arthurai.server.serving.waitress_server import Server, listen
@@ -103,6 +103,13 @@ def admin(callers):
     return callers.role("Super Admin")
 
 
+@pytest.fixture(scope="module")
+def shared_admin():
+    """Give a client with all rights of a server that the tests of a module share."""
+    with create_app() as made, administrator(made) as client:
+        yield client
+
+
 @pytest.fixture
 def binary_model():
     """Give the request for a binary classifier with one probability and a class column."""
@@ -113,39 +120,23 @@ def binary_model():
         "output_type": "MULTICLASS",
         "tags": ["loans"],
         "attributes": [
-            {
-                "name": "income",
-                "stage": "PIPELINE_INPUT",
-                "value_type": "FLOAT",
-                "position": 0,
-                "min_range": 0,
-                "max_range": 250000,
-            },
-            {
-                "name": "region",
-                "stage": "PIPELINE_INPUT",
-                "value_type": "STRING",
-                "position": 1,
-                "categorical": True,
-                "categories": [{"value": "N"}, {"value": "S"}],
-                "monitor_for_bias": True,
-            },
-            {
-                "name": "p",
-                "stage": "PREDICTED_VALUE",
-                "value_type": "FLOAT",
-                "position": 1,
-                "gt_class_link": "yes",
-                "is_positive_predicted_attribute": True,
-            },
-            {
-                "name": "outcome",
-                "stage": "GROUND_TRUTH_CLASS",
-                "value_type": "STRING",
-                "position": 0,
-                "categorical": True,
-                "categories": [{"value": "no"}, {"value": "yes"}],
-            },
+            attribute("income", min_range=0, max_range=250000),
+            attribute(
+                "region",
+                "STRING",
+                position=1,
+                categorical=True,
+                categories=[{"value": "N"}, {"value": "S"}],
+                monitor_for_bias=True,
+            ),
+            prediction("p", position=1, gt_class_link="yes", is_positive_predicted_attribute=True),
+            attribute(
+                "outcome",
+                "STRING",
+                "GROUND_TRUTH_CLASS",
+                categorical=True,
+                categories=[{"value": "no"}, {"value": "yes"}],
+            ),
         ],
     }
 
@@ -185,9 +176,3 @@ def listening(app):
     yield server
     server.stop()
     thread.join()
-
-
-@pytest.fixture
-def zipped():
-    """Give `make_zip`."""
-    return make_zip

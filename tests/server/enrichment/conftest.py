@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import pickle
 
-import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from builders import make_zip
-
-from arthurai.transport.local import LocalTransport
+from builders import administrator, attribute, ground_truth, make_zip, prediction
 
 
 class Enriched:
@@ -109,42 +105,9 @@ def enriched(app, admin):
 
 
 @pytest.fixture
-def client_of():
-    """Give a maker of clients with all rights, for servers of the test's own."""
-    with contextlib.ExitStack() as stack:
-
-        def make(app):
-            client = httpx.Client(
-                transport=LocalTransport(app),
-                base_url="http://local/api/v3",
-                headers={"Authorization": app.admin_key},
-                timeout=30,
-            )
-            return stack.enter_context(client)
-
-        yield make
-
-
-@pytest.fixture
-def enriched_class():
-    """Give the class itself, for servers of the test's own."""
-    return Enriched
-
-
-def attribute(name, stage="PIPELINE_INPUT", value_type="FLOAT", position=0, **more):
-    return {
-        "name": name,
-        "stage": stage,
-        "value_type": value_type,
-        "position": position,
-        **more,
-    }
-
-
-@pytest.fixture
-def make_attribute():
-    """Give a maker of attributes."""
-    return attribute
+def enriched_on():
+    """Give a maker of models on servers of the test's own."""
+    return lambda app, body: Enriched(app, administrator(app), body)
 
 
 @pytest.fixture
@@ -164,8 +127,8 @@ def regression():
                 categorical=True,
                 categories=[{"value": "x"}, {"value": "y"}],
             ),
-            attribute("price", "PREDICTED_VALUE"),
-            attribute("paid", "GROUND_TRUTH"),
+            prediction("price"),
+            ground_truth("paid"),
         ],
     }
 
@@ -180,16 +143,15 @@ def text_model():
         "text_delimiter": r"\W+",
         "attributes": [
             attribute("message", value_type="UNSTRUCTURED_TEXT"),
-            attribute(
+            prediction(
                 "urgent",
-                "PREDICTED_VALUE",
                 gt_class_link="1",
                 is_positive_predicted_attribute=True,
             ),
             attribute(
                 "truth",
-                "GROUND_TRUTH_CLASS",
                 "STRING",
+                "GROUND_TRUTH_CLASS",
                 categorical=True,
                 categories=[{"value": "0"}, {"value": "1"}],
             ),
@@ -208,8 +170,8 @@ def image_model():
         "pixel_width": 16,
         "attributes": [
             attribute("picture", value_type="IMAGE"),
-            attribute("light", "PREDICTED_VALUE"),
-            attribute("measured", "GROUND_TRUTH"),
+            prediction("light"),
+            ground_truth("measured"),
         ],
     }
 

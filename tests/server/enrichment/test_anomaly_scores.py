@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
 
 import numpy as np
 import pytest
+from builders import attribute, make_zip, prediction
 from PIL import Image
 from scipy.stats import spearmanr
 from sklearn.ensemble import IsolationForest
@@ -129,8 +129,8 @@ def test_one_reference_row_gives_no_scores(enriched, regression):
     assert set(model.scores().values()) == {None}
 
 
-def test_unusable_inputs_fail_with_the_reason(enriched, regression, make_attribute):
-    names = [make_attribute("name", value_type="STRING", is_unique=True)]
+def test_unusable_inputs_fail_with_the_reason(enriched, regression):
+    names = [attribute("name", value_type="STRING", is_unique=True)]
     body = {**regression, "attributes": names + regression["attributes"][3:]}
     model = enriched(body)
     model.reference({"name": [f"n{i}" for i in range(60)], "price": [1.0] * 60, "paid": [1.0] * 60})
@@ -139,11 +139,11 @@ def test_unusable_inputs_fail_with_the_reason(enriched, regression, make_attribu
     assert "no input attribute can be used" in state["config"]["reason"]
 
 
-def test_many_categories_share_a_column(enriched, regression, make_attribute):
+def test_many_categories_share_a_column(enriched, regression):
     body = {
         **regression,
         "attributes": [
-            make_attribute("town", value_type="STRING"),
+            attribute("town", value_type="STRING"),
             *regression["attributes"][3:],
         ],
     }
@@ -182,7 +182,7 @@ def test_unusual_texts_have_a_high_percentile_and_a_raw_loss(enriched, text_mode
     assert ranks > 0.97  # a percentile keeps the order, but for ties
 
 
-def test_prompts_and_generated_texts_are_scored_apart(enriched, text_model, make_attribute):
+def test_prompts_and_generated_texts_are_scored_apart(enriched, text_model):
     rng = np.random.default_rng(6)
     asked = np.array(["how", "do", "i", "reset", "my", "password", "account", "please"])
     answered = np.array(["open", "the", "settings", "and", "choose", "reset", "then", "save"])
@@ -195,9 +195,9 @@ def test_prompts_and_generated_texts_are_scored_apart(enriched, text_model, make
             **text_model,
             "output_type": "TOKEN_SEQUENCE",
             "attributes": [
-                make_attribute("message", value_type="UNSTRUCTURED_TEXT"),
-                make_attribute("answer", "PREDICTED_VALUE", "UNSTRUCTURED_TEXT"),
-                make_attribute("tokens", "PREDICTED_VALUE", "TOKENS", position=1),
+                attribute("message", value_type="UNSTRUCTURED_TEXT"),
+                prediction("answer", "UNSTRUCTURED_TEXT"),
+                prediction("tokens", "TOKENS", position=1),
             ],
         }
     )
@@ -253,15 +253,13 @@ def test_prompts_and_generated_texts_are_scored_apart(enriched, text_model, make
 
 
 @pytest.mark.parametrize("value_type", ["TIMESTAMP", "INTEGER"])
-def test_values_far_from_zero_keep_their_differences(
-    enriched, regression, make_attribute, value_type
-):
+def test_values_far_from_zero_keep_their_differences(enriched, regression, value_type):
     def value(number):
         if value_type == "INTEGER":
             return 10**15 + number
         return dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=number)
 
-    far = make_attribute("far", value_type=value_type)
+    far = attribute("far", value_type=value_type)
     model = enriched({**regression, "attributes": [far, *regression["attributes"][3:]]})
     rng = np.random.default_rng(8)
     train = rng.integers(0, 100, 300)
@@ -286,14 +284,6 @@ def picture(pixels):
     return buffer.getvalue()
 
 
-def zipped(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 def test_unusual_images_score_higher_than_usual_ones(enriched, image_model):
     rng = np.random.default_rng(5)
     ramp = np.linspace(0, 1, 32)
@@ -308,7 +298,7 @@ def test_unusual_images_score_higher_than_usual_ones(enriched, image_model):
     names = [f"{i}.png" for i in range(60)]
     model.reference(
         {"picture": names, "light": [1.0] * 60, "measured": [1.0] * 60},
-        images=zipped({name: gradient() for name in names}),
+        images=make_zip({name: gradient() for name in names}),
     )
     assert model.status("anomaly_detection") == "Ready"
     sent = {f"n{i}.png": gradient() if i < 5 else noise() for i in range(8)}
@@ -326,7 +316,7 @@ def test_unusual_images_score_higher_than_usual_ones(enriched, image_model):
         f"{model.path}/inferences/file",
         files={
             "inference_data": ("inferences.json", json.dumps(rows)),
-            "image_data": ("images.zip", zipped(sent), "application/zip"),
+            "image_data": ("images.zip", make_zip(sent), "application/zip"),
         },
     )
     assert answer.json()["counts"]["failure"] == 0, answer.text

@@ -6,6 +6,7 @@ import json
 import threading
 
 import pytest
+from builders import administrator, attribute
 
 from arthurai.server.app import create_app
 
@@ -58,19 +59,19 @@ def test_what_a_model_cannot_have_is_refused(enriched, regression, text_model, b
     text = enriched(text_model)
     assert text.switch("hotspots").status_code == 400
     unwatched = json.loads(json.dumps(binary_model))
-    for attribute in unwatched["attributes"]:
-        attribute.pop("monitor_for_bias", None)
+    for given in unwatched["attributes"]:
+        given.pop("monitor_for_bias", None)
     answer = enriched(unwatched).switch("bias_mitigation")
     assert answer.status_code == 400
     assert "monitor_for_bias" in answer.json()["error"]
 
 
-def test_time_series_have_no_anomaly_detection(enriched, regression, make_attribute):
+def test_time_series_have_no_anomaly_detection(enriched, regression):
     body = {
         **regression,
         "input_type": "TIME_SERIES",
         "attributes": [
-            make_attribute("series", value_type="TIME_SERIES"),
+            attribute("series", value_type="TIME_SERIES"),
             *regression["attributes"][3:],
         ],
     }
@@ -114,7 +115,7 @@ def test_a_reader_may_look_but_not_switch(enriched, binary_model, callers):
     assert answer.status_code == 403
 
 
-def test_work_goes_on_after_a_restart(tmp_path, regression, enriched_class, client_of):
+def test_work_goes_on_after_a_restart(tmp_path, regression, enriched_on):
     columns = {
         "a": [float(i) for i in range(30)],
         "b": [0.0] * 30,
@@ -123,14 +124,14 @@ def test_work_goes_on_after_a_restart(tmp_path, regression, enriched_class, clie
     }
     # What the first server leaves undone is what it was stopped before: its worker does nothing.
     with create_app(tmp_path) as first:
-        model = enriched_class(first, client_of(first), regression)
+        model = enriched_on(first, regression)
         first.enrichments.close()
         model.reference({**columns, "paid": [1.0] * 30})
         model.send({k: v[:3] for k, v in columns.items()})
         assert model.status("anomaly_detection") != "Ready"
     with create_app(tmp_path) as second:
         assert second.enrichments.drain(60)
-        model.app, model.client = second, client_of(second)
+        model.app, model.client = second, administrator(second)
         assert model.status("anomaly_detection") == "Ready"
         scores = model.scores()
         assert len(scores) == 3

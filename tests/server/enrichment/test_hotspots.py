@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from builders import attribute, prediction
 from sklearn.metrics import precision_recall_fscore_support
 from sklearn.tree import DecisionTreeClassifier
 
@@ -243,22 +244,19 @@ def test_disabled_hotspots_are_refused(weak):
     assert "enable" in answer.json()["error"]
 
 
-def test_multiclass_models_take_the_largest_prediction(enriched, make_attribute):
+def test_multiclass_models_take_the_largest_prediction(enriched):
     names = ["cat", "dog", "emu"]
     body = {
         "partner_model_id": "animals",
         "input_type": "TABULAR",
         "output_type": "MULTICLASS",
         "attributes": [
-            make_attribute("weight"),
-            *(
-                make_attribute(f"p_{n}", "PREDICTED_VALUE", position=i, gt_class_link=n)
-                for i, n in enumerate(names)
-            ),
-            make_attribute(
+            attribute("weight"),
+            *(prediction(f"p_{n}", position=i, gt_class_link=n) for i, n in enumerate(names)),
+            attribute(
                 "animal",
-                "GROUND_TRUTH_CLASS",
                 "STRING",
+                "GROUND_TRUTH_CLASS",
                 categorical=True,
                 categories=[{"value": n} for n in names],
             ),

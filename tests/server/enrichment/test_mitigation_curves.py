@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from builders import attribute
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -71,11 +72,11 @@ def test_scores_above_all_probabilities_have_a_threshold_that_selects_nobody():
 
 
 @pytest.fixture
-def lender(enriched, binary_model, make_attribute):
+def lender(enriched, binary_model):
     attributes = binary_model["attributes"] + [
-        make_attribute(
+        attribute(
             "age",
-            "NON_INPUT_DATA",
+            stage="NON_INPUT_DATA",
             monitor_for_bias=True,
             bins=[
                 {"continuous_end": 35},
@@ -235,13 +236,11 @@ def test_a_reference_set_without_truth_fails_with_the_reason(enriched, binary_mo
     assert "ground truth 'outcome_yes'" in state["config"]["reason"]
 
 
-def test_monitored_attributes_without_groups_fail_with_the_reason(
-    enriched, binary_model, make_attribute
-):
+def test_monitored_attributes_without_groups_fail_with_the_reason(enriched, binary_model):
     attributes = [
         {**attribute, "monitor_for_bias": False} for attribute in binary_model["attributes"]
     ]
-    age = make_attribute("age", "NON_INPUT_DATA", monitor_for_bias=True)
+    age = attribute("age", stage="NON_INPUT_DATA", monitor_for_bias=True)
     model = enriched({**binary_model, "attributes": [*attributes, age]})
     model.reference(
         {

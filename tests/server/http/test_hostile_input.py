@@ -13,15 +13,14 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import duckdb
-import httpx
 import orjson
 import pytest
+from builders import administrator
 
 from arthurai.server.app import create_app
 from arthurai.server.http import bodies
 from arthurai.server.http.bodies import MAX_DEPTH, MAX_FORM_PARTS
 from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES
-from arthurai.transport.local import LocalTransport
 
 JSON = {"Content-Type": "application/json"}
 
@@ -167,14 +166,7 @@ def test_unusual_query_strings_are_understood(shared_admin, query):
 def persistent(tmp_path_factory):
     """Give a client of a server that keeps its data in a folder, and what holds the folder."""
     folder = tmp_path_factory.mktemp("persistent")
-    with (
-        create_app(folder / "data") as app,
-        httpx.Client(
-            transport=LocalTransport(app),
-            base_url="http://local/api/v3",
-            headers={"Authorization": app.admin_key},
-        ) as client,
-    ):
+    with create_app(folder / "data") as app, administrator(app) as client:
         yield client, folder
 
 

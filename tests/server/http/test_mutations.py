@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 
-import httpx
 import pytest
+from builders import administrator
 
 from arthurai.common.bundle import load_bundle, operations, resolve
 from arthurai.server.app import create_app
-from arthurai.transport.local import LocalTransport
 
 SPOILT = [
     None,
@@ -43,14 +42,7 @@ MODEL = {
 
 @pytest.fixture(scope="module")
 def client():
-    with (
-        create_app() as app,
-        httpx.Client(
-            transport=LocalTransport(app),
-            base_url="http://local/api",
-            headers={"Authorization": app.admin_key},
-        ) as made,
-    ):
+    with create_app() as app, administrator(app, "/api") as made:
         yield made
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import httpx
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from builders import make_parquet
 
 from arthurai.server.app import create_app
 from arthurai.transport.local import LocalTransport
@@ -47,12 +45,6 @@ MODEL = {
         },
     ],
 }
-
-
-def parquet(**columns):
-    content = io.BytesIO()
-    pq.write_table(pa.table(columns), content)
-    return content.getvalue()
 
 
 @pytest.fixture
@@ -117,7 +109,7 @@ def sent_ground_truth(client, path):
 
 def test_onboarding(client):
     model, path = onboarded(client)
-    table = parquet(income=[1.0, 2.0], p_default=[0.1, 0.9], defaulted=[0, 1])
+    table = make_parquet({"income": [1.0, 2.0], "p_default": [0.1, 0.9], "defaulted": [0, 1]})
     files = {"reference_data": ("/tmp/some where/ref.parquet", table)}
     uploaded = client.post(f"{path}/reference_data", files=files)
     assert uploaded.status_code == 207
@@ -139,11 +131,13 @@ def test_sending_row_by_row_and_as_a_file(client):
     assert sent.status_code == 207
     assert sent.json()["counts"] == {"success": 10, "failure": 1, "total": 11}
     assert [result["status"] for result in sent.json()["results"]] == [200] * 10 + [400]
-    table = parquet(
-        income=[5.0],
-        p_default=[0.99],
-        partner_inference_id=["file"],
-        inference_timestamp=pa.array([0], pa.timestamp("us", "UTC")),
+    table = make_parquet(
+        {
+            "income": [5.0],
+            "p_default": [0.99],
+            "partner_inference_id": ["file"],
+            "inference_timestamp": pa.array([0], pa.timestamp("us", "UTC")),
+        }
     )
     filed = client.post(
         f"{path}/inferences/file",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import random
 import uuid
-import zipfile
 
 import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from builders import attribute, inference, stamp, truth
+from builders import attribute, inference, make_parquet, make_zip, stamp, truth
 from PIL import Image
 from werkzeug.test import Client
 
@@ -86,9 +85,7 @@ def api():
 
 
 def parquet(**columns):
-    target = io.BytesIO()
-    pq.write_table(pa.table(columns), target)
-    return target.getvalue()
+    return make_parquet(columns)
 
 
 def upload(api, path, part, content, *, name="rows.parquet", **fields):
@@ -416,11 +413,7 @@ def picture(colour, kind="PNG", size=(40, 30), mode="RGB"):
 
 
 def zipped(**files):
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name.replace("__", "/"), content)
-    return target.getvalue()
+    return make_zip({name.replace("__", "/"): content for name, content in files.items()})
 
 
 def image_rows(*names):

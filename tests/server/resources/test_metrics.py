@@ -6,13 +6,64 @@ from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.resources.metrics.builtin_metrics import builtin_metrics
 from arthurai.server.resources.metrics.query_template import filled, placeholders
 
+METRICS = "http://local/api/v4/models/{}/metrics"
+ROWS = [  # day, region, income, p, outcome
+    (1, "N", 10.0, 0.9, "yes"),
+    (1, "S", 20.0, 0.8, "no"),
+    (1, "N", 30.0, 0.35, "yes"),
+    (2, "N", 40.0, 0.6, "yes"),
+    (2, "S", 50.0, 0.1, "no"),
+    (2, "S", 60.0, 0.5, None),
+]
+
 
 @pytest.fixture
-def metrics(admin, loans, metric_url):
+def loans(admin, binary_model):
+    """Give the id of a loan model with data."""
+    binary_model["attributes"][0]["bins"] = [
+        {"continuous_start": None, "continuous_end": 20},
+        {"continuous_start": 20, "continuous_end": None},
+    ]
+    created = admin.post("/models", json=binary_model)
+    assert created.status_code == 201, created.text
+    model_id = created.json()["id"]
+    inferences = []
+    for index, (day, region, income, p, outcome) in enumerate(ROWS):
+        row = {
+            "partner_inference_id": f"i{index}",
+            "inference_timestamp": f"2024-03-0{day}T10:00:00Z",
+            "inference_data": {"income": income, "region": region, "p": p},
+        }
+        if outcome:
+            row |= {
+                "ground_truth_data": {"outcome": outcome},
+                "ground_truth_timestamp": f"2024-03-0{day}T11:00:00Z",
+            }
+        inferences.append(row)
+    sent = admin.post(f"/models/{model_id}/inferences", json=inferences)
+    assert sent.json()["counts"]["failure"] == 0, sent.text
+    return model_id
+
+
+@pytest.fixture
+def with_reference(app, loans):
+    """Give the loan model after a reference set was stored and closed."""
+    schema = app.control.models.get(None, loans).schema
+    rows = [
+        {"reference_data": {"income": float(10 * i), "region": "NS"[i % 2], "p": i / 10}}
+        for i in range(10)
+    ]
+    assert app.data.append_reference(schema, rows).accepted == len(rows)
+    app.data.close_reference(schema, len(rows))
+    return loans
+
+
+@pytest.fixture
+def metrics(admin, loans):
     """Give a caller of the metric endpoints of the loan model."""
 
     def call(method, path="", version=None, **options):
-        url = metric_url.format(loans) + path
+        url = METRICS.format(loans) + path
         return admin.request(method, url.replace("/v4/", f"/{version or 'v4'}/"), **options)
 
     return call
@@ -254,7 +305,7 @@ def test_builtin_metrics_cannot_be_changed(metrics, loans):
 
 
 def test_evaluating_on_the_reference_set_needs_the_permission_to_read_it(
-    app, callers, with_reference, metrics, metric_url, organization_id
+    app, callers, with_reference, metrics, organization_id
 ):
     allowed = [("query", "execute"), ("raw_data", "read")]
     role = {
@@ -263,7 +314,7 @@ def test_evaluating_on_the_reference_set_needs_the_permission_to_read_it(
     }
     app.control.documents("custom_role").put(organization_id, "Narrow", role)
     narrow = callers.role("Narrow")
-    url = f"{metric_url.format(with_reference)}/{named(metrics, 'Inference Count')['id']}/result"
+    url = f"{METRICS.format(with_reference)}/{named(metrics, 'Inference Count')['id']}/result"
     assert narrow.post(url, json={}).status_code == 200
     refused = narrow.post(url, json={"rollup": "REFERENCE"})
     assert refused.status_code == 403

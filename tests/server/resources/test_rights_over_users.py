@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import argon2
 import pytest
 
-from arthurai.server.app import create_app
 from arthurai.server.storage.documents import stored_users as users_module
 
 THREADS = 8
@@ -29,11 +28,9 @@ class WatchedHasher(argon2.PasswordHasher):
         return super().verify(stored, password)
 
 
-@pytest.fixture
-def app(monkeypatch):
+@pytest.fixture(autouse=True)
+def watched_hasher(monkeypatch):
     monkeypatch.setattr(users_module, "PasswordHasher", WatchedHasher)
-    with create_app() as made:
-        yield made
 
 
 def new_user(name, role="User", **members):

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime, timedelta
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from builders import make_parquet
 
 from arthurai.server.storage.documents import stored_usage as usage_module
 
 CATEGORIES = ["inferences", "ground_truth", "reference_data", "explanations"]
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-def parquet(rows):
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), buffer)
-    return buffer.getvalue()
 
 
 @pytest.fixture
@@ -66,7 +58,7 @@ def test_each_road_of_data_counts_under_its_category(admin, model, inference, us
         }
         for n in range(5)
     ]
-    file = parquet(rows)
+    file = make_parquet(rows)
     answer = admin.post(f"{base}/inferences/file", files={"inference_data": ("i.parquet", file)})
     assert answer.json()["counts"]["success"] == 5, answer.text
     truth = {
@@ -79,7 +71,7 @@ def test_each_road_of_data_counts_under_its_category(admin, model, inference, us
         admin.patch(f"{base}/inferences", json=[truth | {"partner_inference_id": "1"}]),
     ]
     assert [t.json()["counts"]["success"] for t in truths] == [1, 1]
-    late = parquet(
+    late = make_parquet(
         [
             {
                 "partner_inference_id": "2",
@@ -90,7 +82,7 @@ def test_each_road_of_data_counts_under_its_category(admin, model, inference, us
     )
     answer = admin.post(f"{base}/inferences/file", files={"ground_truth_data": ("g.parquet", late)})
     assert answer.json()["counts"]["success"] == 1, answer.text
-    reference = parquet([{"income": 1.0, "region": "N", "p": 0.5, "outcome": "yes"}] * 7)
+    reference = make_parquet([{"income": 1.0, "region": "N", "p": 0.5, "outcome": "yes"}] * 7)
     answer = admin.post(
         f"{base}/reference_data", files={"reference_data": ("r.parquet", reference)}
     )

@@ -9,6 +9,7 @@ import struct
 import zipfile
 
 import pytest
+from builders import make_zip
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,10 +47,10 @@ def with_entry(name, content=b"x", *, mode=0, flags=0):
     return bytes(head + listing)
 
 
-def test_a_project_is_unpacked(tmp_path, zipped):
+def test_a_project_is_unpacked(tmp_path):
     files = {"entry.py": "x = 1\n", "data/model.bin": "y", "data/deep/er.txt": ""}
     target = tmp_path / "project"
-    assert sorted(unpack(io.BytesIO(zipped(files)), target)) == sorted(files)
+    assert sorted(unpack(io.BytesIO(make_zip(files)), target)) == sorted(files)
     for name, content in files.items():
         assert (target / name).read_text() == content
 
@@ -117,37 +118,37 @@ def test_entries_are_not_repeated(tmp_path):
     refused(buffer.getvalue(), tmp_path, "twice")
 
 
-def test_a_file_is_no_folder(tmp_path, zipped):
-    refused(zipped({"a": "1", "a/b": "2"}), tmp_path, "both a file and a folder")
+def test_a_file_is_no_folder(tmp_path):
+    refused(make_zip({"a": "1", "a/b": "2"}), tmp_path, "both a file and a folder")
 
 
-def test_zip_bombs_are_refused(tmp_path, zipped, monkeypatch):
+def test_zip_bombs_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MAX_TOTAL_BYTES", 2**20)
     monkeypatch.setattr(archive, "MAX_FILE_BYTES", 2**19)
-    refused(zipped({"big": b"0" * 2**20}), tmp_path, "unpacks to more")
-    refused(zipped({f"f{i}": b"0" * 2**18 for i in range(5)}), tmp_path, "unpacks to more")
+    refused(make_zip({"big": b"0" * 2**20}), tmp_path, "unpacks to more")
+    refused(make_zip({f"f{i}": b"0" * 2**18 for i in range(5)}), tmp_path, "unpacks to more")
 
 
-def test_too_many_files_are_refused(tmp_path, zipped, monkeypatch):
+def test_too_many_files_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MAX_FILES", 50)
-    refused(zipped({f"f{i}": "" for i in range(51)}), tmp_path, "at most 50")
+    refused(make_zip({f"f{i}": "" for i in range(51)}), tmp_path, "at most 50")
 
 
-def test_a_list_that_would_fill_the_memory_is_not_read(tmp_path, zipped):
-    content = bytearray(zipped({"entry.py": "1"}))
+def test_a_list_that_would_fill_the_memory_is_not_read(tmp_path):
+    content = bytearray(make_zip({"entry.py": "1"}))
     struct.pack_into("<I", content, content.index(b"PK\x05\x06") + 12, 2**31)
     refused(bytes(content), tmp_path, "lists more than")
 
 
-def test_zip64_is_refused(tmp_path, zipped):
-    content = zipped({"entry.py": "1"})
+def test_zip64_is_refused(tmp_path):
+    content = make_zip({"entry.py": "1"})
     end = content.index(b"PK\x05\x06")
     locator = b"PK\x06\x07" + b"\0" * 16
     refused(content[:end] + locator + content[end:], tmp_path, "4 GiB")
 
 
-def test_a_file_that_is_larger_than_it_says_is_cut_off(tmp_path, zipped):
-    content = bytearray(zipped({"entry.py": "1" * 100_000}))
+def test_a_file_that_is_larger_than_it_says_is_cut_off(tmp_path):
+    content = bytearray(make_zip({"entry.py": "1" * 100_000}))
     central = content.index(b"PK\x01\x02")
     struct.pack_into("<I", content, central + 24, 10)
     target = tmp_path / "project"

@@ -8,6 +8,7 @@ import threading
 
 import numpy as np
 import pytest
+from builders import attribute
 
 from arthurai.server.app import create_app
 from arthurai.server.sandbox import sandbox_process as sandbox
@@ -165,11 +166,11 @@ def test_categories_that_the_reference_set_lacks_are_explained(model, explained,
 
 @pytest.mark.parametrize("algorithm", ["lime", "shap"])
 def test_numbers_and_flags_that_are_categories_stay_whole(
-    enriched, regression, make_attribute, explained, algorithm
+    enriched, regression, explained, algorithm
 ):
-    coded = make_attribute("grade", value_type="INTEGER", position=0, categorical=True)
-    flag = make_attribute("flag", value_type="BOOLEAN", position=1)
-    number = make_attribute("size", position=2)
+    coded = attribute("grade", value_type="INTEGER", position=0, categorical=True)
+    flag = attribute("flag", value_type="BOOLEAN", position=1)
+    number = attribute("size", position=2)
     model = enriched(
         {**regression, "attributes": [coded, flag, number, *regression["attributes"][3:]]}
     )
@@ -195,13 +196,13 @@ def predict(rows):
 
 
 def test_a_server_in_memory_leaves_no_projects_behind(
-    monkeypatch, tmp_path, regression, enriched_class, client_of, switch
+    monkeypatch, tmp_path, regression, enriched_on, switch
 ):
     place = tmp_path / "temporary"
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     with create_app() as app:
-        model = enriched_class(app, client_of(app), regression)
+        model = enriched_on(app, regression)
         switch(model, FINE)
         assert [path.name for path in place.glob("*/*")] == [model.id]
     assert list(place.iterdir()) == []

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+from builders import administrator, attribute, ground_truth, make_zip, prediction
 from PIL import Image
 
 from arthurai.server.app import create_app
@@ -290,7 +291,7 @@ def predict(images):
 """
 
 
-def test_lime_finds_the_corner_that_matters_of_an_image(enriched, image_model, explained, zipped):
+def test_lime_finds_the_corner_that_matters_of_an_image(enriched, image_model, explained):
     model = enriched(image_model)
     state = explained(model, CORNER, explanation_nsamples=200)
     assert state["status"] == "Ready", state
@@ -309,7 +310,7 @@ def test_lime_finds_the_corner_that_matters_of_an_image(enriched, image_model, e
         f"{model.path}/inferences/file",
         files={
             "inference_data": ("inferences.json", json.dumps([row])),
-            "image_data": ("i.zip", zipped({"one.png": buffer.getvalue()}), "application/zip"),
+            "image_data": ("i.zip", make_zip({"one.png": buffer.getvalue()}), "application/zip"),
         },
     )
     assert sent.json()["counts"]["failure"] == 0, sent.text
@@ -415,9 +416,7 @@ def test_bad_settings_are_refused(enriched, regression, project, config, fault):
     assert model.status("explainability") == "Disabled"
 
 
-def test_files_come_together_and_only_when_switching_on(
-    enriched, regression, project, make_attribute
-):
+def test_files_come_together_and_only_when_switching_on(enriched, regression, project):
     model = enriched(regression)
     files = project(LINEAR)
     del files["explainer.pkl"]
@@ -436,9 +435,9 @@ def test_files_come_together_and_only_when_switching_on(
         "input_type": "IMAGE",
         "image_class_labels": ["cat"],
         "attributes": [
-            make_attribute("picture", value_type="IMAGE"),
-            make_attribute("objects_detected", "PREDICTED_VALUE", "BOUNDING_BOX"),
-            make_attribute("label", "GROUND_TRUTH", "BOUNDING_BOX"),
+            attribute("picture", value_type="IMAGE"),
+            prediction("objects_detected", "BOUNDING_BOX"),
+            ground_truth("label", "BOUNDING_BOX"),
         ],
         "pixel_height": 8,
         "pixel_width": 8,
@@ -447,7 +446,7 @@ def test_files_come_together_and_only_when_switching_on(
     assert "OBJECT_DETECTION" in boxes.configure(on, project(LINEAR)).json()["error"]
 
 
-def test_hostile_projects_are_refused_whole(enriched, regression, project, zipped, tmp_path):
+def test_hostile_projects_are_refused_whole(enriched, regression, project, tmp_path):
     model = enriched(regression)
     settings = {
         "python_version": "3.11",
@@ -455,7 +454,7 @@ def test_hostile_projects_are_refused_whole(enriched, regression, project, zippe
         "user_predict_function_import_path": "entry",
     }
     body = {"explainability": {"enabled": True, "config": settings}}
-    for content in (zipped({"../entry.py": LINEAR}), b"no zip", zipped({"other.py": LINEAR})):
+    for content in (make_zip({"../entry.py": LINEAR}), b"no zip", make_zip({"other.py": LINEAR})):
         answer = model.configure(body, project(content))
         assert answer.status_code == 400
         assert "user_project.zip" in answer.json()["error"]
@@ -463,10 +462,10 @@ def test_hostile_projects_are_refused_whole(enriched, regression, project, zippe
 
 
 def test_explanations_wait_for_the_reference_set_and_survive_a_restart(
-    tmp_path, regression, enriched_class, client_of, explained
+    tmp_path, regression, enriched_on, explained
 ):
     with create_app(tmp_path / "data") as first:
-        model = enriched_class(first, client_of(first), regression)
+        model = enriched_on(first, regression)
         assert explained(model, LINEAR, explanation_nsamples=50)["status"] == "Training"
         model.reference(reference_rows())
         assert model.status("explainability") == "Ready"
@@ -474,7 +473,7 @@ def test_explanations_wait_for_the_reference_set_and_survive_a_restart(
         model.send(sent_rows(2))
     with create_app(tmp_path / "data") as second:
         assert second.enrichments.drain(60)
-        model.app, model.client = second, client_of(second)
+        model.app, model.client = second, administrator(second)
         rows = model.query({"select": [{"property": "explainer_score"}], "from": "enriched"})
         assert len(rows) == 6
         assert explain(model, "i0").status_code == 200
@@ -514,11 +513,9 @@ def predict(rows):
     ],
     ids=["while it is set up", "while it explains"],
 )
-def test_stopping_the_server_ends_code_that_is_busy(
-    regression, enriched_class, client_of, project, code
-):
+def test_stopping_the_server_ends_code_that_is_busy(regression, enriched_on, project, code):
     with create_app() as app:
-        model = enriched_class(app, client_of(app), regression)
+        model = enriched_on(app, regression)
         model.reference(reference_rows(30))
         settings = {
             "python_version": "3.11",
