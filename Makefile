@@ -35,6 +35,7 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(RUN) scripts.check
 	$(RUN) scripts.calls
+	$(RUN) scripts.vocabulary --check
 	$(RUN) scripts.documents --check
 	$(BIN)/lint-imports --no-cache
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
@@ -52,6 +53,7 @@ check: lint
 	$(RUN) scripts.redocly lint openapi/arthur.yaml
 	$(RUN) scripts.generate --check
 	$(RUN) scripts.check
+	$(RUN) scripts.vocabulary --check
 	$(RUN) scripts.calls
 	$(RUN) scripts.coverage --check
 	$(RUN) scripts.documents --check
@@ -64,6 +66,7 @@ format: $(INSTALLED)
 
 generate: $(INSTALLED)
 	$(RUN) scripts.generate
+	$(RUN) scripts.vocabulary
 	$(RUN) scripts.documents
 	$(RUN) scripts.coverage
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from arthurai._compat.table_helpers import dataframe_like_to_list_of_dicts
+from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES, INFERENCE_STAGES
 from arthurai.common.constants import InferenceType, Stage, TimestampInferenceType
 from arthurai.common.exceptions import UnexpectedValueError, UserTypeError, UserValueError
 
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
 
     from arthurai.model.attributes import ArthurAttribute
 
+__all__ = [
+    "FALSE_DEFAULT_IGNORE_JOIN_ERRORS",
+    "INFERENCE_STAGES",
+    "RESERVED_COLUMNS",
+    "add_inference_metadata_to_dataframe",
+    "add_predictions_or_ground_truth",
+    "nest_inference_and_ground_truth_data",
+    "nest_reference_data",
+    "parse_stage_attributes",
+]
+
 logger = logging.getLogger(__name__)
 
-INFERENCE_STAGES = {
-    Stage.ModelPipelineInput,
-    Stage.PredictFunctionInput,
-    Stage.NonInputData,
-    Stage.PredictedValue,
-}
 RESERVED_COLUMNS = {
     TimestampInferenceType.INFERENCE_TIMESTAMP,
     TimestampInferenceType.GROUND_TRUTH_TIMESTAMP,
@@ -34,8 +40,6 @@ RESERVED_COLUMNS = {
     InferenceType.GROUND_TRUTH_DATA,
 }
 FALSE_DEFAULT_IGNORE_JOIN_ERRORS = False
-
-_TRUTH_STAGES = {Stage.GroundTruth, Stage.GroundTruthClass}
 
 
 def parse_stage_attributes(
@@ -90,7 +94,7 @@ def add_predictions_or_ground_truth(
     """
     if stage == Stage.PredictedValue:
         target = InferenceType.INFERENCE_DATA
-    elif stage in _TRUTH_STAGES:
+    elif stage in GROUND_TRUTH_STAGES:
         target = InferenceType.GROUND_TRUTH_DATA
     else:
         raise UnexpectedValueError(f"Stage {stage!r} holds neither predictions nor ground truth.")
@@ -203,7 +207,7 @@ def add_inference_metadata_to_dataframe(
     """
     names = set(df.columns)
     inference = any(a.name in names for a in model_attributes if a.stage in INFERENCE_STAGES)
-    truth = any(a.name in names for a in model_attributes if a.stage in _TRUTH_STAGES)
+    truth = any(a.name in names for a in model_attributes if a.stage in GROUND_TRUTH_STAGES)
     if not inference and not truth:
         raise UserValueError("No column of the frame is an attribute of the model.")
     missing: dict[str, Any] = {}

@@ -14,11 +14,10 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
     UserValueError,
 )
+from arthurai.common.vocabulary import MAX_MODEL_ID_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-LONGEST_PARTNER_ID = 255
 
 
 def names_of_model(partner_model_id: str | None, display_name: str | None) -> tuple[str, str]:
@@ -38,12 +37,12 @@ def names_of_model(partner_model_id: str | None, display_name: str | None) -> tu
         # The time tells people apart what they made when, the random part makes it unique.
         moment = datetime.now().astimezone().strftime("%Y-%m-%d--%H-%M-%S")
         suffix = f"_{moment}_{uuid.uuid4().hex}"
-        begin = display_name.replace(" ", "_")[: LONGEST_PARTNER_ID - len(suffix)]
+        begin = display_name.replace(" ", "_")[: MAX_MODEL_ID_LENGTH - len(suffix)]
         partner_model_id = f"{begin}{suffix}"
-    if len(partner_model_id) > LONGEST_PARTNER_ID:
+    if len(partner_model_id) > MAX_MODEL_ID_LENGTH:
         raise UserValueError(
             f"partner_model_id has {len(partner_model_id)} characters; at most "
-            f"{LONGEST_PARTNER_ID} are possible"
+            f"{MAX_MODEL_ID_LENGTH} are possible"
         )
     return partner_model_id, display_name if display_name is not None else partner_model_id
 

@@ -13,6 +13,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.limits import BINARY_CLASSES
 from arthurai.explain.lime_results import (
     REGRESSION_LABEL,
     EmptyLimeExplanation,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.attributes import ArthurAttribute
 
-_BINARY = 2
+_MATRIX = 2  # dimensions
 _IMAGE_SEGMENTS = 40
 _DEFAULT_SAMPLES = 5000
 
@@ -151,7 +152,10 @@ class ArthurExplainer(LimeResults):
                 raise UnexpectedValueError(
                     f"Attribute {attribute.name!r} is no prediction, but {attribute.stage}."
                 )
-        if self.model_type == OutputType.Regression or self.num_predicted_attributes != _BINARY:
+        if (
+            self.model_type == OutputType.Regression
+            or self.num_predicted_attributes != BINARY_CLASSES
+        ):
             return None
         positive = [
             index
@@ -190,7 +194,7 @@ class ArthurExplainer(LimeResults):
         matrix = np.asarray(outputs, dtype=float)
         if matrix.ndim == 1:
             matrix = matrix[:, np.newaxis]
-        if matrix.ndim != _BINARY or len(matrix) != number:
+        if matrix.ndim != _MATRIX or len(matrix) != number:
             raise UserValueError(
                 f"The predict function gave the shape {matrix.shape} for {number} inputs; it has "
                 "to give one row of outputs each."
@@ -403,7 +407,7 @@ class ArthurExplainer(LimeResults):
             values = explainer.shap_values(rows, **{"silent": True, **kwargs})
         if isinstance(values, list):  # one array an output, as older versions give them
             scores = np.stack(values, axis=1)
-        elif np.ndim(values) == _BINARY:  # the only output
+        elif np.ndim(values) == _MATRIX:  # the only output
             scores = np.asarray(values)[:, np.newaxis, :]
         else:
             scores = np.moveaxis(np.asarray(values), 2, 1)

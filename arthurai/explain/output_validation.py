@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import Stage
 from arthurai.common.exceptions import UserValueError
+from arthurai.common.limits import BINARY_CLASSES
 from arthurai.model.base_model import require_id, require_session
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.01
 """How far the predictions of the sample may be from those of the predict function."""
-
-_BINARY = 2
 
 
 def validate_predicted_attribute_order_matches_remote(model: ArthurModelBase) -> None:
@@ -71,7 +70,7 @@ def validate_predicted_attribute_order_matches_dataframe(
         for name in names
         if name in table.column_names
     }
-    if len(names) == _BINARY and len(columns) == 1:
+    if len(names) == BINARY_CLASSES and len(columns) == 1:
         ((known, values),) = columns.items()
         columns[names[1 - names.index(known)]] = 1 - values
     missing = [name for name in names if name not in columns]

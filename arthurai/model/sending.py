@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
+from arthurai.common.attribute_spec import AttributeSpec
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     MissingParameterError,
@@ -14,9 +15,8 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.base_model import connected, name_of
-from arthurai.upload.coerce import is_missing
 from arthurai.upload.timestamps import parse_zone
-from arthurai.upload.upload_schema import IngestAttribute, IngestSchema
+from arthurai.upload.upload_schema import IngestSchema
 from arthurai.upload.uploader import Delivery, Options
 from arthurai.upload.validate import (
     ALWAYS,
@@ -53,30 +53,15 @@ def ingest_schema(model: ArthurModelBase) -> IngestSchema:
             f"Model {name_of(model)!r} has no attributes, so nothing can be sent to it. "
             "Add them with build(), or fetch the model again with ArthurAI.get_model()."
         )
-    attributes = [
-        IngestAttribute(
-            name=attribute.name,
-            value_type=attribute.value_type,
-            stage=attribute.stage,
-            position=attribute.position,
-            implicit=bool(attribute.implicit),
-            categorical=bool(attribute.categorical),
-            categories=tuple(str(category) for category in attribute.categories or ()),
-            min_range=_number(attribute.min_range),
-            max_range=_number(attribute.max_range),
-        )
-        for attribute in model.attributes
-    ]
     return IngestSchema(
         input_type=model.input_type,
         output_type=model.output_type,
         is_batch=bool(model.is_batch),
-        attributes=tuple(attributes),
+        attributes=tuple(
+            AttributeSpec.from_document(attribute.to_dict(skip_none=False))
+            for attribute in model.attributes
+        ),
     )
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None or is_missing(value) else float(value)
 
 
 def send_inferences(

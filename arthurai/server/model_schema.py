@@ -7,103 +7,32 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.attribute_spec import AttributeSpec
+from arthurai.common.limits import BINARY_CLASSES, DEFAULT_THRESHOLD
+from arthurai.common.vocabulary import OutputType, Stage, ValueType
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PIPELINE_INPUT: Final = "PIPELINE_INPUT"
-PREDICT_FUNCTION_INPUT: Final = "PREDICT_FUNCTION_INPUT"
-NON_INPUT_DATA: Final = "NON_INPUT_DATA"
-PREDICTED_VALUE: Final = "PREDICTED_VALUE"
-GROUND_TRUTH: Final = "GROUND_TRUTH"
-GROUND_TRUTH_CLASS: Final = "GROUND_TRUTH_CLASS"
-GROUND_TRUTH_STAGES: Final = frozenset({GROUND_TRUTH, GROUND_TRUTH_CLASS})
-
-_TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "TOKENS", "STRING"})
-_DEFAULT_THRESHOLD: Final = 0.5
+_TEXTS: Final = frozenset({ValueType.Unstructured_Text, ValueType.Tokens, ValueType.String})
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(AttributeSpec):
     """One attribute of a model, as the data store and the query compiler see it.
 
     Attributes:
-        name: Name given by the user; unique within its stage.
-        value_type: Wire name of the value type, e.g. ``"FLOAT"`` or ``"ARRAY(STRING)"``.
-        stage: Wire name of the stage, e.g. ``"PIPELINE_INPUT"``.
-        position: Place inside the stage, from 0.
-        categorical: Whether the values are categories.
-        is_positive_predicted_attribute: Whether it predicts the positive class of a binary model.
-        attribute_link: Name of the linked prediction or ground truth.
-        gt_class_link: Value of the ground truth class this prediction stands for.
-        token_attribute_link: Name of the linked tokens or text.
-        categories: Category values, in the order of the model.
-        bins: Bins as (exclusive start, inclusive end); ``None`` is an open end.
-        min_range: Expected smallest value.
-        max_range: Expected largest value.
-        monitor_for_bias: Whether bias is watched by this attribute.
-        implicit: Whether the server made the attribute; its values are computed, never stored.
-        is_unique: Whether (nearly) all values differ.
         column: Name of the column in the relations of the data store. It depends on stage and
             name only, so it survives changes of the other attributes, and it contains nothing but
             letters and digits, because column names are case-insensitive in the store and
             attribute names are not.
     """
 
-    name: str
-    value_type: str
-    stage: str
-    position: int | None = None
-    categorical: bool = False
-    is_positive_predicted_attribute: bool = False
-    attribute_link: str | None = None
-    gt_class_link: str | None = None
-    token_attribute_link: str | None = None
-    categories: tuple[str, ...] = ()
-    bins: tuple[tuple[float | None, float | None], ...] = ()
-    min_range: float | None = None
-    max_range: float | None = None
-    monitor_for_bias: bool = False
-    implicit: bool = False
-    is_unique: bool = False
     column: str = ""
 
     def __post_init__(self) -> None:
         if not self.column:
             object.__setattr__(self, "column", column_name(self.stage, self.name))
-
-    @property
-    def is_ground_truth(self) -> bool:
-        """Whether the attribute belongs to one of the two ground truth stages."""
-        return self.stage in GROUND_TRUTH_STAGES
-
-    @classmethod
-    def from_wire(cls, document: Mapping[str, Any]) -> Attribute:
-        """Read one attribute of a model document.
-
-        Args:
-            document: An ``Attribute`` object of the API; absent and null members are alike.
-        """
-        return cls(
-            name=document["name"],
-            value_type=document["value_type"],
-            stage=document["stage"],
-            position=document.get("position"),
-            categorical=bool(document.get("categorical")),
-            is_positive_predicted_attribute=bool(document.get("is_positive_predicted_attribute")),
-            attribute_link=document.get("attribute_link"),
-            gt_class_link=document.get("gt_class_link"),
-            token_attribute_link=document.get("token_attribute_link"),
-            categories=tuple(str(c["value"]) for c in document.get("categories") or ()),
-            bins=tuple(
-                (b.get("continuous_start"), b.get("continuous_end"))
-                for b in document.get("bins") or ()
-            ),
-            min_range=document.get("min_range"),
-            max_range=document.get("max_range"),
-            monitor_for_bias=bool(document.get("monitor_for_bias")),
-            implicit=bool(document.get("implicit")),
-            is_unique=bool(document.get("is_unique")),
-        )
 
 
 def column_name(stage: str, name: str) -> str:
@@ -159,7 +88,7 @@ class ModelSchema:
             output_type=model["output_type"],
             is_batch=bool(model.get("is_batch")),
             classifier_threshold=model.get("classifier_threshold"),
-            attributes=tuple(Attribute.from_wire(a) for a in model.get("attributes") or ()),
+            attributes=tuple(Attribute.from_document(a) for a in model.get("attributes") or ()),
             image_class_labels=tuple(model.get("image_class_labels") or ()),
             text_delimiter=model.get("text_delimiter"),
             pixel_height=model.get("pixel_height"),
@@ -193,24 +122,24 @@ class ModelSchema:
     @cached_property
     def predicted(self) -> tuple[Attribute, ...]:
         """The predicted attributes, implicit ones included, by position."""
-        return self.by_stage(PREDICTED_VALUE)
+        return self.by_stage(Stage.PredictedValue)
 
     @cached_property
     def generated_texts(self) -> tuple[Attribute, ...]:
         """The predicted texts and lists of tokens of a model that generates sequences."""
-        if self.output_type != "TOKEN_SEQUENCE":
+        if self.output_type != OutputType.TokenSequence:
             return ()
         return tuple(a for a in self.predicted if a.value_type in _TEXTS)
 
     @cached_property
     def ground_truths(self) -> tuple[Attribute, ...]:
         """The ground truth attributes of both stages, implicit ones included, by position."""
-        return self.by_stage(GROUND_TRUTH, GROUND_TRUTH_CLASS)
+        return self.by_stage(Stage.GroundTruth, Stage.GroundTruthClass)
 
     @cached_property
     def ground_truth_class(self) -> Attribute | None:
         """The one attribute that holds the true class, if the model has one."""
-        return next(iter(self.by_stage(GROUND_TRUTH_CLASS)), None)
+        return next(iter(self.by_stage(Stage.GroundTruthClass)), None)
 
     @cached_property
     def stored(self) -> tuple[Attribute, ...]:
@@ -236,16 +165,16 @@ class ModelSchema:
     def is_binary_classifier(self) -> bool:
         """Whether this is a classifier with one or two predictions, one marked as positive."""
         return (
-            self.output_type == "MULTICLASS"
+            self.output_type == OutputType.Multiclass
             and self.positive_predicted is not None
-            and len(self.predicted) <= 2  # noqa: PLR2004 - the positive class and its complement
+            and len(self.predicted) <= BINARY_CLASSES
         )
 
     @property
     def threshold(self) -> float:
         """The cut for the positive class, 0.5 when the model names none."""
         threshold = self.classifier_threshold
-        return _DEFAULT_THRESHOLD if threshold is None else threshold
+        return DEFAULT_THRESHOLD if threshold is None else threshold
 
     def ground_truth_of(self, predicted: Attribute) -> Attribute | None:
         """Return the ground truth a prediction is compared with, or ``None``.
@@ -260,14 +189,3 @@ class ModelSchema:
                 if attribute.is_ground_truth:
                     return attribute
         return self.ground_truth_class
-
-    def prediction_of(self, ground_truth: Attribute) -> Attribute | None:
-        """Return the prediction that is linked with a ground truth attribute, or ``None``.
-
-        Args:
-            ground_truth: An attribute of a ground truth stage.
-        """
-        for attribute in self.predicted:
-            if attribute.attribute_link == ground_truth.name:
-                return attribute
-        return next((a for a in self.predicted if a.name == ground_truth.attribute_link), None)

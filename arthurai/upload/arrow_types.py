@@ -6,11 +6,12 @@ import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.parquet_types import arrow_types
+from arthurai.common.vocabulary import ValueType
 from arthurai.upload import coerce as cells
 from arthurai.upload import timestamps as times
 from arthurai.upload.diagnostics import EXAMPLES, describe_rows
@@ -19,42 +20,34 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-SCALARS = frozenset({"INTEGER", "FLOAT", "BOOLEAN", "STRING", "UNSTRUCTURED_TEXT", "IMAGE"})
+SCALARS = frozenset(
+    {
+        ValueType.Integer,
+        ValueType.Float,
+        ValueType.Boolean,
+        ValueType.String,
+        ValueType.Unstructured_Text,
+        ValueType.Image,
+    }
+)
 """Value types of one plain value a row (timestamps are apart)."""
 
 EXPECTED = {
-    "INTEGER": "must hold whole numbers",
-    "FLOAT": "must hold numbers",
-    "BOOLEAN": "must hold true and false",
-    "STRING": "must hold text",
-    "UNSTRUCTURED_TEXT": "must hold text",
-    "IMAGE": "must hold paths as text",
+    ValueType.Integer: "must hold whole numbers",
+    ValueType.Float: "must hold numbers",
+    ValueType.Boolean: "must hold true and false",
+    ValueType.String: "must hold text",
+    ValueType.Unstructured_Text: "must hold text",
+    ValueType.Image: "must hold paths as text",
 }
 
 Bad = dict[tuple[str, bool], list[tuple[int, object]]]
 
 
-@cache
-def arrow_type(value_type: str) -> Any:
-    """The Arrow type of a value type in Parquet files sent."""
-    import pyarrow as pa
-
-    instants = pa.timestamp("us", "UTC")
-    types = {
-        "INTEGER": pa.int64(),
-        "FLOAT": pa.float64(),
-        "BOOLEAN": pa.bool_(),
-        "TIMESTAMP": instants,
-        "TOKENS": pa.list_(pa.string()),
-        "ARRAY(STRING)": pa.list_(pa.string()),
-        "TOKEN_LIKELIHOODS": pa.list_(pa.map_(pa.string(), pa.float64())),
-        "BOUNDING_BOX": pa.list_(pa.list_(pa.float64())),
-        "RANKED_LIST": pa.list_(
-            pa.struct([("item_id", pa.string()), ("label", pa.string()), ("score", pa.float64())])
-        ),
-        "TIME_SERIES": pa.list_(pa.struct([("timestamp", instants), ("value", pa.float64())])),
-    }
-    return types.get(value_type, pa.string())
+def arrow_type(value_type: str) -> pa.DataType:
+    """Return the Arrow type of a value type in Parquet files sent; text for unknown ones."""
+    types = arrow_types("UTC")
+    return types.get(value_type, types[ValueType.String])
 
 
 def _bad_rows(array: Any, where: Any, start: int) -> list[tuple[int, object]]:
@@ -95,7 +88,7 @@ def _integers(array: Any, start: int) -> tuple[Any, Bad]:
         if bad:
             return None, {("must fit in 64 bits", False): bad}
         return pc.cast(finite, pa.int64(), safe=False), {}
-    return _by_cells(array, "INTEGER", None, start, to_arrow=True)
+    return _by_cells(array, ValueType.Integer, None, start, to_arrow=True)
 
 
 def _floats(array: Any, start: int) -> tuple[Any, Bad]:
@@ -105,7 +98,7 @@ def _floats(array: Any, start: int) -> tuple[Any, Bad]:
     try:
         floats = array.cast(pa.float64())
     except pa.ArrowInvalid:
-        return _by_cells(array, "FLOAT", None, start, to_arrow=True)
+        return _by_cells(array, ValueType.Float, None, start, to_arrow=True)
     if floats.null_count < len(floats) and not pc.all(pc.is_finite(floats)).as_py():
         floats = pc.if_else(pc.is_finite(floats), floats, pa.scalar(None, pa.float64()))
     return floats, {}
@@ -145,13 +138,13 @@ def _scalars(array: Any, value_type: str, start: int) -> tuple[Any, Bad]:
     kind = array.type
     if pa.types.is_null(kind):
         return array.cast(arrow_type(value_type)), {}
-    if value_type == "INTEGER" and _is_number(kind):
+    if value_type == ValueType.Integer and _is_number(kind):
         return _integers(array, start)
-    if value_type == "FLOAT" and _is_number(kind):
+    if value_type == ValueType.Float and _is_number(kind):
         return _floats(array, start)
-    if value_type == "BOOLEAN" and pa.types.is_boolean(kind):
+    if value_type == ValueType.Boolean and pa.types.is_boolean(kind):
         return array, {}
-    if value_type not in {"INTEGER", "FLOAT", "BOOLEAN"} and _is_text(kind):
+    if value_type not in {ValueType.Integer, ValueType.Float, ValueType.Boolean} and _is_text(kind):
         return array, {}
     what = f"{EXPECTED[value_type]} ({value_type}), but its type is {kind}"
     return None, {(what, True): _all_rows(array, start)}
@@ -182,12 +175,12 @@ def read_arrow(array: Any, value_type: str, zone: tzinfo | None, start: int) -> 
     """
     if value_type in SCALARS:
         return _scalars(array, value_type, start)
-    if value_type == "TIMESTAMP":
+    if value_type == ValueType.Timestamp:
         column, wrong = times.arrow_instants(array, zone, start)
         wrong.pop(times.MISSING, None)  # an attribute may be empty; the times of a row may not
         return column, {(reason, reason == times.NOT_TIME): rows for reason, rows in wrong.items()}
     values = array.to_pylist()
-    if value_type == "TOKEN_LIKELIHOODS":
+    if value_type == ValueType.TokenLikelihoods:
         values = [_without_absent(value) for value in values]
     read, bad = cells.read_column(values, value_type, zone, start)
     return (None if bad else read), bad

@@ -12,18 +12,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.limits import (
+    BOX_FIELDS,
+    MAX_INTEGER,
+    MAX_RANKED_ITEMS,
+    MAX_SERIES_POINTS,
+    MAX_TOKEN_LIKELIHOODS,
+    MIN_INTEGER,
+)
+from arthurai.common.vocabulary import ValueType
 from arthurai.upload.timestamps import NOT_TIME, BadTimeError, instant_text
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-BIGGEST = 2**63 - 1
-"""Largest whole number the API stores."""
-
-BOX_NUMBERS = 6
-MOST_TOKENS = 5
-MOST_RANKED = 100
-MOST_POINTS = 500
+BOX_NUMBERS = len(BOX_FIELDS)
 
 
 class BadCellError(ValueError):
@@ -58,7 +61,7 @@ def integer(value: Any) -> int:
         if not number.is_integer():
             raise BadCellError("must be a whole number", of_type=False)
         number = int(number)
-    if not -BIGGEST - 1 <= number <= BIGGEST:
+    if not MIN_INTEGER <= number <= MAX_INTEGER:
         raise BadCellError("must fit in 64 bits", of_type=False)
     return number
 
@@ -118,8 +121,10 @@ def likelihoods(value: Any) -> list[dict[str, float | None]]:
             found = {text(key): None if is_missing(p) else floating(p) for key, p in pairs}
         except (TypeError, ValueError):
             raise BadCellError(expected) from None
-        if len(found) > MOST_TOKENS:
-            raise BadCellError(f"may have at most {MOST_TOKENS} tokens a place", of_type=False)
+        if len(found) > MAX_TOKEN_LIKELIHOODS:
+            raise BadCellError(
+                f"may have at most {MAX_TOKEN_LIKELIHOODS} tokens a place", of_type=False
+            )
         result.append(found)
     return result
 
@@ -152,8 +157,8 @@ def ranked(value: Any) -> list[dict[str, Any]]:
         if not is_missing(item.get("score")):
             entry["score"] = floating(item["score"])
         result.append(entry)
-    if len(result) > MOST_RANKED:
-        raise BadCellError(f"may have at most {MOST_RANKED} items", of_type=False)
+    if len(result) > MAX_RANKED_ITEMS:
+        raise BadCellError(f"may have at most {MAX_RANKED_ITEMS} items", of_type=False)
     return result
 
 
@@ -174,8 +179,8 @@ def series(value: Any, zone: tzinfo | None) -> list[dict[str, Any]]:
                 "value": None if is_missing(point) else floating(point),
             }
         )
-    if len(result) > MOST_POINTS:
-        raise BadCellError(f"may have at most {MOST_POINTS} points", of_type=False)
+    if len(result) > MAX_SERIES_POINTS:
+        raise BadCellError(f"may have at most {MAX_SERIES_POINTS} points", of_type=False)
     return result
 
 
@@ -188,17 +193,17 @@ def instant(value: Any, zone: tzinfo | None) -> str:
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "INTEGER": integer,
-    "FLOAT": floating,
-    "BOOLEAN": boolean,
-    "STRING": text,
-    "UNSTRUCTURED_TEXT": text,
-    "IMAGE": text,
-    "TOKENS": tokens,
-    "ARRAY(STRING)": tokens,
-    "TOKEN_LIKELIHOODS": likelihoods,
-    "BOUNDING_BOX": boxes,
-    "RANKED_LIST": ranked,
+    ValueType.Integer: integer,
+    ValueType.Float: floating,
+    ValueType.Boolean: boolean,
+    ValueType.String: text,
+    ValueType.Unstructured_Text: text,
+    ValueType.Image: text,
+    ValueType.Tokens: tokens,
+    ValueType.StringArray: tokens,
+    ValueType.TokenLikelihoods: likelihoods,
+    ValueType.BoundingBox: boxes,
+    ValueType.RankedList: ranked,
 }
 
 _NONE = type(None)
@@ -206,7 +211,7 @@ _NONE = type(None)
 
 def _all_integers(values: Sequence[Any]) -> bool:
     given = [value for value in values if value is not None]
-    return not given or (min(given) >= -BIGGEST - 1 and max(given) <= BIGGEST)
+    return not given or (min(given) >= MIN_INTEGER and max(given) <= MAX_INTEGER)
 
 
 def _all_text(values: Sequence[Any]) -> bool:
@@ -218,12 +223,12 @@ def _all_text(values: Sequence[Any]) -> bool:
 
 
 _FAST: dict[str, tuple[frozenset[type], Callable[[Sequence[Any]], bool]]] = {
-    "FLOAT": (frozenset({float, _NONE}), lambda _: True),
-    "BOOLEAN": (frozenset({bool, _NONE}), lambda _: True),
-    "INTEGER": (frozenset({int, _NONE}), _all_integers),
-    "STRING": (frozenset({str, _NONE}), _all_text),
-    "UNSTRUCTURED_TEXT": (frozenset({str, _NONE}), _all_text),
-    "IMAGE": (frozenset({str, _NONE}), _all_text),
+    ValueType.Float: (frozenset({float, _NONE}), lambda _: True),
+    ValueType.Boolean: (frozenset({bool, _NONE}), lambda _: True),
+    ValueType.Integer: (frozenset({int, _NONE}), _all_integers),
+    ValueType.String: (frozenset({str, _NONE}), _all_text),
+    ValueType.Unstructured_Text: (frozenset({str, _NONE}), _all_text),
+    ValueType.Image: (frozenset({str, _NONE}), _all_text),
 }
 """Python types that need no reading one by one, and what the whole column must satisfy."""
 
@@ -232,9 +237,9 @@ Bad = dict[tuple[str, bool], list[tuple[int, object]]]
 
 def reader(value_type: str, zone: tzinfo | None) -> Callable[[Any], Any]:
     """The reader of a value type; unknown types pass as they are."""
-    if value_type == "TIMESTAMP":
+    if value_type == ValueType.Timestamp:
         return lambda value: instant(value, zone)
-    if value_type == "TIME_SERIES":
+    if value_type == ValueType.TimeSeries:
         return lambda value: series(value, zone)
     return _READERS.get(value_type, lambda value: value)
 

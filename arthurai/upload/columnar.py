@@ -16,15 +16,18 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.vocabulary import NESTED_COLUMNS, ValueType
 from arthurai.upload.arrow_types import SCALARS
 from arthurai.upload.data_files import FileSource
 from arthurai.upload.diagnostics import Problems
 from arthurai.upload.images import image_values
 from arthurai.upload.table import column_to_arrow, is_streamed, is_table, iter_tables, to_arrow
-from arthurai.upload.upload_schema import NESTED_COLUMNS, IngestAttribute, IngestSchema
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from arthurai.common.attribute_spec import AttributeSpec
+    from arthurai.upload.upload_schema import IngestSchema
 
 
 Column = Any
@@ -158,7 +161,7 @@ def _column(rows: Sequence[Mapping[str, Any]], name: str, *, plain: bool) -> lis
     return SparseColumn(row.get(name, ABSENT) for row in rows)
 
 
-SINGLES = SCALARS | {"TIMESTAMP"}
+SINGLES = SCALARS | {ValueType.Timestamp}
 """Value types with one plain value a row."""
 
 
@@ -372,13 +375,11 @@ def _wide(data: Any) -> list[Any] | None:
     return None
 
 
-_LISTS = frozenset(
-    {"TOKENS", "ARRAY(STRING)", "TOKEN_LIKELIHOODS", "BOUNDING_BOX", "RANKED_LIST", "TIME_SERIES"}
-)
+_LISTS = ValueType.values() - SINGLES
 
 
 def _by_position(
-    columns: list[Any], attributes: Sequence[IngestAttribute], name: str, what: str
+    columns: list[Any], attributes: Sequence[AttributeSpec], name: str, what: str
 ) -> Columns:
     if len(attributes) == 1 and len(columns) == _WIDE:
         # Both classes of a binary classifier of which only the positive one is an attribute.
@@ -397,7 +398,7 @@ def _by_position(
 
 
 def columns_apart(
-    data: Any, attributes: Sequence[IngestAttribute], *, name: str, what: str
+    data: Any, attributes: Sequence[AttributeSpec], *, name: str, what: str
 ) -> Columns:
     """Reads predictions or ground truths given apart.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.attribute_spec import AttributeSpec
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.vocabulary import ValueType
 from arthurai.upload.coerce import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.upload.upload_schema import IngestAttribute
+    from arthurai.common.attribute_spec import AttributeSpec
 
 EXAMPLES = 3
 """How many rows a message about one column names."""
@@ -90,8 +92,8 @@ class Problems:
 
 logger = logging.getLogger(__name__)
 
-_NUMBERS = frozenset({"INTEGER", "FLOAT"})
-_CATEGORIES = frozenset({"INTEGER", "STRING"})
+_NUMBERS = frozenset({ValueType.Integer, ValueType.Float})
+_CATEGORIES = frozenset({ValueType.Integer, ValueType.String})
 _SHOWN = 5
 
 
@@ -101,9 +103,9 @@ class Surprises:
     def __init__(self) -> None:
         self._categories: dict[str, set[Any]] = {}
         self._ranges: dict[str, tuple[float, float]] = {}
-        self._attributes: dict[str, IngestAttribute] = {}
+        self._attributes: dict[str, AttributeSpec] = {}
 
-    def look(self, attribute: IngestAttribute, column: Any) -> None:
+    def look(self, attribute: AttributeSpec, column: Any) -> None:
         """Looks at one column that passed the checks."""
         if attribute.categorical:
             if attribute.categories and attribute.value_type in _CATEGORIES:
@@ -113,7 +115,7 @@ class Surprises:
         ):
             self._look_range(attribute, column)
 
-    def _look_categories(self, attribute: IngestAttribute, column: Any) -> None:
+    def _look_categories(self, attribute: AttributeSpec, column: Any) -> None:
         known = frozenset(attribute.categories)
         values = column.unique().to_pylist() if not isinstance(column, list) else set(column)
         new = {value for value in values if value is not None}
@@ -122,7 +124,7 @@ class Surprises:
             self._attributes[attribute.name] = attribute
             self._categories.setdefault(attribute.name, set()).update(new)
 
-    def _look_range(self, attribute: IngestAttribute, column: Any) -> None:
+    def _look_range(self, attribute: AttributeSpec, column: Any) -> None:
         if not isinstance(column, list):
             import pyarrow.compute as pc
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.upload.arrow_types import arrow_type
 from arthurai.upload.columnar import Column, is_arrow
 
@@ -32,12 +33,12 @@ def _listed(values: Sequence[Any], value_type: str) -> pa.Array:
     """A column of Python values in its Arrow type."""
     import pyarrow as pa
 
-    if value_type == "TIMESTAMP":
+    if value_type == ValueType.Timestamp:
         moments = [value and datetime.fromisoformat(value) for value in values]
         return pa.array(moments, arrow_type(value_type))
-    if value_type == "TIME_SERIES":
+    if value_type == ValueType.TimeSeries:
         values = _series_times(values)
-    if value_type == "TOKEN_LIKELIHOODS":
+    if value_type == ValueType.TokenLikelihoods:
         values = [value and [list(item.items()) for item in value] for value in values]
     return pa.array(values, arrow_type(value_type), from_pandas=True)
 
@@ -65,8 +66,8 @@ def to_table(part: Prepared, schema: IngestSchema) -> pa.Table:
         for name, column in (part.inference | part.truth).items()
     }
     for name, column in part.meta.items():
-        kind = "TIMESTAMP" if name.endswith("_timestamp") else "STRING"
-        columns[name] = _constant(column) if kind == "TIMESTAMP" else None
+        kind = ValueType.Timestamp if name.endswith("_timestamp") else ValueType.String
+        columns[name] = _constant(column) if kind == ValueType.Timestamp else None
         if columns[name] is None:
             columns[name] = _arrow_column(column, kind)
     if part.labelled is not None and "ground_truth_timestamp" in columns:
@@ -83,7 +84,7 @@ def _constant(column: Column) -> Any:
 
     if is_arrow(column) or not column or column.count(column[0]) != len(column):
         return None
-    moment = pa.scalar(datetime.fromisoformat(column[0]), arrow_type("TIMESTAMP"))
+    moment = pa.scalar(datetime.fromisoformat(column[0]), arrow_type(ValueType.Timestamp))
     return pa.repeat(moment, len(column))
 
 
@@ -104,7 +105,7 @@ def parquet_file(table: pa.Table, schema: IngestSchema) -> bytes:
         name
         for name in table.column_names
         if name == "batch_id"
-        or (name in schema.sendable and schema.sendable[name].value_type == "STRING")
+        or (name in schema.sendable and schema.sendable[name].value_type == ValueType.String)
     ]
     sink = pa.BufferOutputStream()
     pq.write_table(

@@ -4,60 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
-INFERENCE_STAGES = frozenset(
-    {"PIPELINE_INPUT", "PREDICT_FUNCTION_INPUT", "NON_INPUT_DATA", "PREDICTED_VALUE"}
+from arthurai.common.attribute_spec import INFERENCE_STAGES, AttributeSpec
+from arthurai.common.constants import (
+    PARQUET_INGESTIBLE_INPUT_TYPES,
+    PARQUET_INGESTIBLE_OUTPUT_TYPES,
+    InputType,
+    Stage,
+    ValueType,
 )
-"""Stages whose attributes travel in `inference_data`."""
 
-TRUTH_STAGES = frozenset({"GROUND_TRUTH", "GROUND_TRUTH_CLASS"})
-"""Stages whose attributes travel in `ground_truth_data`."""
-
-OPTIONAL_STAGES = frozenset({"PREDICT_FUNCTION_INPUT", "NON_INPUT_DATA"})
+OPTIONAL_STAGES: Final = frozenset({Stage.PredictFunctionInput, Stage.NonInputData})
 """Stages a table may leave out."""
-
-META_COLUMNS = (
-    "inference_timestamp",
-    "ground_truth_timestamp",
-    "partner_inference_id",
-    "batch_id",
-)
-"""Columns beside the attributes."""
-
-NESTED_COLUMNS = ("inference_data", "ground_truth_data", "reference_data")
-"""Columns that hold one dict of attributes a row."""
-
-_PARQUET_INPUTS = frozenset({"TABULAR", "IMAGE", "NLP"})
-_PARQUET_OUTPUTS = frozenset(
-    {"REGRESSION", "MULTICLASS", "MULTILABEL", "OBJECT_DETECTION", "TOKEN_SEQUENCE"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class IngestAttribute:
-    """One attribute of the model.
-
-    Attributes:
-        name: column name.
-        value_type: wire value of `ValueType`.
-        stage: wire value of `Stage`.
-        position: place within the stage, from 0.
-        implicit: made by the platform; never sent.
-        categorical: whether `categories` lists the values expected.
-        categories: the expected values as text.
-        min_range: lowest value expected, `None` for open.
-        max_range: highest value expected, `None` for open.
-    """
-
-    name: str
-    value_type: str
-    stage: str
-    position: int | None = None
-    implicit: bool = False
-    categorical: bool = False
-    categories: tuple[str, ...] = ()
-    min_range: float | None = None
-    max_range: float | None = None
 
 
 @dataclass(frozen=True)
@@ -74,50 +33,53 @@ class IngestSchema:
     input_type: str
     output_type: str
     is_batch: bool
-    attributes: tuple[IngestAttribute, ...] = field(default=())
+    attributes: tuple[AttributeSpec, ...] = field(default=())
 
     @cached_property
-    def sendable(self) -> dict[str, IngestAttribute]:
+    def sendable(self) -> dict[str, AttributeSpec]:
         """Attributes that may be sent, by name."""
         return {item.name: item for item in self.attributes if not item.implicit}
 
     @cached_property
-    def inference(self) -> dict[str, IngestAttribute]:
+    def inference(self) -> dict[str, AttributeSpec]:
         """Attributes of `inference_data`, by name."""
         return {
             name: item for name, item in self.sendable.items() if item.stage in INFERENCE_STAGES
         }
 
     @cached_property
-    def truth(self) -> dict[str, IngestAttribute]:
+    def truth(self) -> dict[str, AttributeSpec]:
         """Attributes of `ground_truth_data`, by name."""
-        return {name: item for name, item in self.sendable.items() if item.stage in TRUTH_STAGES}
+        return {name: item for name, item in self.sendable.items() if item.is_ground_truth}
 
     @cached_property
-    def predicted(self) -> tuple[IngestAttribute, ...]:
+    def predicted(self) -> tuple[AttributeSpec, ...]:
         """Predicted attributes by position."""
         return _by_position(
-            [item for item in self.inference.values() if item.stage == "PREDICTED_VALUE"]
+            [item for item in self.inference.values() if item.stage == Stage.PredictedValue]
         )
 
     @cached_property
-    def truths(self) -> tuple[IngestAttribute, ...]:
+    def truths(self) -> tuple[AttributeSpec, ...]:
         """Ground truth attributes by position."""
         return _by_position(list(self.truth.values()))
 
     @cached_property
-    def image(self) -> IngestAttribute | None:
+    def image(self) -> AttributeSpec | None:
         """The image attribute of an image model."""
-        if self.input_type != "IMAGE":
+        if self.input_type != InputType.Image:
             return None
-        images = [item for item in self.inference.values() if item.value_type == "IMAGE"]
+        images = [item for item in self.inference.values() if item.value_type == ValueType.Image]
         return images[0] if images else None
 
     @property
     def sends_parquet(self) -> bool:
         """Whether bulk files are Parquet (else JSON)."""
-        return self.input_type in _PARQUET_INPUTS and self.output_type in _PARQUET_OUTPUTS
+        return (
+            self.input_type in PARQUET_INGESTIBLE_INPUT_TYPES
+            and self.output_type in PARQUET_INGESTIBLE_OUTPUT_TYPES
+        )
 
 
-def _by_position(attributes: list[IngestAttribute]) -> tuple[IngestAttribute, ...]:
+def _by_position(attributes: list[AttributeSpec]) -> tuple[AttributeSpec, ...]:
     return tuple(sorted(attributes, key=lambda item: item.position or 0))

@@ -10,9 +10,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arthurai.common.text import suggest
+from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, META_COLUMNS
 from arthurai.upload import coerce as cells
 from arthurai.upload import timestamps as times
 from arthurai.upload.arrow_types import read_arrow
@@ -31,11 +32,12 @@ from arthurai.upload.diagnostics import Problems, Surprises
 from arthurai.upload.images import read_images
 from arthurai.upload.table import is_table
 from arthurai.upload.upload_schema import (
-    META_COLUMNS,
     OPTIONAL_STAGES,
-    IngestAttribute,
     IngestSchema,
 )
+
+if TYPE_CHECKING:
+    from arthurai.common.attribute_spec import AttributeSpec
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +48,6 @@ REFERENCE = "reference"
 ALWAYS = "always"
 NEVER = "never"
 WITH_TRUTH = "with truth"
-
-MOST_ID_CHARACTERS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ class Preparer:
     def _attributes(
         self,
         columns: Mapping[str, Column],
-        attributes: Iterable[IngestAttribute],
+        attributes: Iterable[AttributeSpec],
         start: int,
         problems: Problems,
     ) -> dict[str, Column]:
@@ -291,7 +291,7 @@ class Preparer:
         return found
 
     def _read(
-        self, values: Column, attribute: IngestAttribute, start: int
+        self, values: Column, attribute: AttributeSpec, start: int
     ) -> tuple[Column, cells.Bad]:
         if isinstance(values, SparseColumn):
             values = values.filled()
@@ -389,11 +389,13 @@ class Preparer:
         if set(map(type, ids)) != {str} or "" in ids:
             ids = self._texts(ids, start, problems, make=make)
         long = [
-            (row, value) for row, value in enumerate(ids, start) if len(value) > MOST_ID_CHARACTERS
+            (row, value)
+            for row, value in enumerate(ids, start)
+            if len(value) > MAX_INFERENCE_ID_LENGTH
         ]
         if long:
             problems.add_rows(
-                "partner_inference_id", f"longer than {MOST_ID_CHARACTERS} characters", long
+                "partner_inference_id", f"longer than {MAX_INFERENCE_ID_LENGTH} characters", long
             )
         if len(set(ids)) != len(ids):
             seen: dict[str, int] = {}
@@ -480,7 +482,7 @@ def _are_good_ids(values: Column) -> bool:
     if not len(values):
         return True
     lengths = pc.min_max(pc.utf8_length(values)).as_py()
-    if not 0 < lengths["min"] <= lengths["max"] <= MOST_ID_CHARACTERS:
+    if not 0 < lengths["min"] <= lengths["max"] <= MAX_INFERENCE_ID_LENGTH:
         return False
     return len(values.unique()) == len(values)
 

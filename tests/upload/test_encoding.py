@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arthurai.common.attribute_spec import AttributeSpec
 from arthurai.upload.encode_json import json_bodies, write_column
 from arthurai.upload.encode_parquet import parquet_file, to_table
-from arthurai.upload.upload_schema import IngestAttribute, IngestSchema
+from arthurai.upload.upload_schema import IngestSchema
 from arthurai.upload.validate import Prepared
 
 
@@ -65,7 +66,7 @@ SCHEMA = IngestSchema(
     "REGRESSION",
     is_batch=False,
     attributes=tuple(
-        IngestAttribute(name, kind, "GROUND_TRUTH" if name == "truth" else "PIPELINE_INPUT")
+        AttributeSpec(name, kind, "GROUND_TRUTH" if name == "truth" else "PIPELINE_INPUT")
         for name, kind in COLUMNS.items()
     ),
 )

@@ -11,6 +11,7 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.limits import DEFAULT_THRESHOLD
 from arthurai.model.base_model import name_of, require_id
 from arthurai.model.bias.sensitive_groups import by_group, row_conditions, sensitive_attribute
 from arthurai.model.modeling.attribute_list import get_positive_predicted_class
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
 
-DEFAULT_THRESHOLD = 0.5
 _RATES = "confusion_matrix"
 _POSITIVE = "positive_rate"
 _PREDICTED = "predicted_class"

@@ -13,17 +13,16 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.limits import BINARY_CLASSES
+from arthurai.common.vocabulary import MAX_NAME_LENGTH, META_COLUMNS
 from arthurai.model.attributes import ArthurAttribute, AttributeBin, AttributeCategory
 from arthurai.model.base_model import find_attributes, name_of
-from arthurai.upload.upload_schema import META_COLUMNS
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.json_dataclass import NumberType
 
-MAX_NAME_LENGTH = 255
 _MOST_NAMED = 5
-_BINARY_CLASSES = 2
 _NAME = re.compile(r"[^\W\d]\w*")
 
 #: Stages whose attributes come in linked pairs and are added by the output helpers.
@@ -421,7 +420,7 @@ def set_predict_function_input_order(self: ArthurModelBase, attributes: Sequence
 def swap_predicted_attribute_positions(model: ArthurModelBase) -> None:
     """Exchange the positions of the two predicted values of a model."""
     predicted = model.get_attributes(Stage.PredictedValue)
-    if len(predicted) != _BINARY_CLASSES:
+    if len(predicted) != BINARY_CLASSES:
         raise MethodNotApplicableError(
             "swap_predicted_attribute_positions needs exactly two predicted attributes; model "
             f"{name_of(model)!r} has {len(predicted)}."
@@ -444,7 +443,7 @@ def binarize(self: ArthurModelBase, attribute_value: Mapping[str, float]) -> dic
         UserValueError: There is not exactly one entry, or its name is unknown.
     """
     predicted = self.get_attributes(Stage.PredictedValue)
-    if len(predicted) != _BINARY_CLASSES or not all(map(_is_probability, predicted)):
+    if len(predicted) != BINARY_CLASSES or not all(map(_is_probability, predicted)):
         raise MethodNotApplicableError(
             "binarize needs a model with exactly two predicted probabilities (FLOAT, range 0 to "
             f"1); model {name_of(self)!r} has {len(predicted)} predicted attributes."
@@ -501,6 +500,6 @@ def get_positive_predicted_class(self: ArthurModelBase) -> str | None:
         when none is marked.
     """
     predicted = self.get_attributes(Stage.PredictedValue)
-    if self.output_type != OutputType.Multiclass or len(predicted) != _BINARY_CLASSES:
+    if self.output_type != OutputType.Multiclass or len(predicted) != BINARY_CLASSES:
         return None
     return next((a.name for a in predicted if a.is_positive_predicted_attribute), None)

@@ -13,6 +13,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.limits import BINARY_CLASSES, DEFAULT_THRESHOLD
 from arthurai.common.text import list_names, suggest
 from arthurai.model.base_model import name_of
 from arthurai.model.modeling import outputs
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
 
 logger = logging.getLogger(__name__)
-
-_BINARY_CLASSES = 2
 
 
 def build(
@@ -241,7 +240,7 @@ def _add_outputs(model: ArthurModelBase, plan: _Plan) -> None:
 def _add_classes(model: ArthurModelBase, plan: _Plan) -> None:
     _require_probabilities(plan)
     positive = plan.positive
-    if len(plan.pairs) <= _BINARY_CLASSES and positive is None:
+    if len(plan.pairs) <= BINARY_CLASSES and positive is None:
         if len(plan.predictions) != 1:
             raise UserTypeError(
                 f"Two predicted columns {plan.predictions} need positive_predicted_attr, the one "
@@ -267,13 +266,13 @@ def _add_classes(model: ArthurModelBase, plan: _Plan) -> None:
             "both classes, with None for a column that does not exist, or name the column of "
             "classes: ground_truth_column='label' and {'prediction': 1}."
         )
-    elif len(plan.pairs) == _BINARY_CLASSES:
+    elif len(plan.pairs) == BINARY_CLASSES:
         threshold = model.classifier_threshold
         outputs.add_binary_classifier_output_attributes(
             model,
             str(positive),
             plan.pairs,
-            outputs.DEFAULT_THRESHOLD if threshold is None else threshold,
+            DEFAULT_THRESHOLD if threshold is None else threshold,
         )
     else:
         outputs.add_multiclass_classifier_output_attributes(model, _whole_pairs(plan))

@@ -6,6 +6,7 @@ from collections import Counter
 from numbers import Real
 from typing import TYPE_CHECKING
 
+from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     ArthurUserError,
@@ -14,6 +15,8 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.limits import BINARY_CLASSES, MAX_ATTRIBUTES, MAX_CATEGORIES
+from arthurai.common.vocabulary import MAX_MODEL_TEXT_LENGTH
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
 from arthurai.model.base_model import find_attributes, name_of
 from arthurai.model.modeling.attribute_list import name_problem, next_positions
@@ -24,12 +27,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
 
-MAX_ATTRIBUTES = 1_000
-MAX_CATEGORIES = 1_000
-_MAX_TEXT = 255
-_BINARY_CLASSES = 2
 _INPUT_STAGES = frozenset({Stage.ModelPipelineInput, Stage.PredictFunctionInput})
-_TRUTH_STAGES = frozenset({Stage.GroundTruth, Stage.GroundTruthClass})
 
 Problem = tuple[type[ArthurUserError], str]
 
@@ -109,8 +107,11 @@ def _field_problems(model: ArthurModelBase) -> Iterator[Problem]:
             yield UserValueError, f"{field} {value!r} is none of {', '.join(kinds.list())}"
     for field in ("partner_model_id", "display_name", "description"):
         value = getattr(model, field)
-        if value is not None and len(value) > _MAX_TEXT:
-            yield UserValueError, f"{field} has {len(value)} characters, {_MAX_TEXT} are allowed"
+        if value is not None and len(value) > MAX_MODEL_TEXT_LENGTH:
+            yield (
+                UserValueError,
+                f"{field} has {len(value)} characters, {MAX_MODEL_TEXT_LENGTH} are allowed",
+            )
     threshold = model.classifier_threshold
     if threshold is not None and not (isinstance(threshold, Real) and 0 <= threshold <= 1):
         yield (
@@ -144,7 +145,7 @@ def _stage_problems(model: ArthurModelBase) -> Iterator[Problem]:
                 "add_regression_output_attributes()"
             ),
         )
-    if model.output_type != OutputType.TokenSequence and not stages & _TRUTH_STAGES:
+    if model.output_type != OutputType.TokenSequence and not stages & GROUND_TRUTH_STAGES:
         yield (
             MissingParameterError,
             (
@@ -155,7 +156,7 @@ def _stage_problems(model: ArthurModelBase) -> Iterator[Problem]:
     predicted = model.get_attributes(Stage.PredictedValue)
     if (
         model.output_type == OutputType.Multiclass
-        and len(predicted) == _BINARY_CLASSES
+        and len(predicted) == BINARY_CLASSES
         and not any(attribute.is_positive_predicted_attribute for attribute in predicted)
     ):
         yield (

@@ -14,6 +14,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.limits import BINARY_CLASSES
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import name_of
 from arthurai.model.modeling.attribute_list import append, next_positions
@@ -23,9 +24,6 @@ from arthurai.upload.table import Column, Frame
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
-
-DEFAULT_THRESHOLD = 0.5
-_BINARY_CLASSES = 2
 
 
 def add_regression_output_attributes(
@@ -195,7 +193,7 @@ def add_multiclass_classifier_output_attributes(
     Raises:
         UserValueError: There are two pairs or fewer, or a name is taken or not allowed.
     """
-    if len(_checked_map(pred_to_ground_truth_map)) <= _BINARY_CLASSES:
+    if len(_checked_map(pred_to_ground_truth_map)) <= BINARY_CLASSES:
         raise UserValueError(
             "add_multiclass_classifier_output_attributes needs more than two classes, got "
             f"{list(pred_to_ground_truth_map)}. For two use "
@@ -253,7 +251,7 @@ def add_binary_classifier_output_attributes(
     """
     if (
         not isinstance(pred_to_ground_truth_map, Mapping)
-        or len(pred_to_ground_truth_map) != _BINARY_CLASSES
+        or len(pred_to_ground_truth_map) != BINARY_CLASSES
     ):
         raise UserValueError(
             "pred_to_ground_truth_map of a binary classifier needs exactly two pairs, got "
@@ -262,8 +260,8 @@ def add_binary_classifier_output_attributes(
         )
     _check_different(*pred_to_ground_truth_map, *pred_to_ground_truth_map.values())
     positive = _positive_prediction(positive_predicted_attr, pred_to_ground_truth_map)
-    truth_positions = next_positions(self, Stage.GroundTruth, range(_BINARY_CLASSES))
-    predicted_positions = next_positions(self, Stage.PredictedValue, range(_BINARY_CLASSES))
+    truth_positions = next_positions(self, Stage.GroundTruth, range(BINARY_CLASSES))
+    predicted_positions = next_positions(self, Stage.PredictedValue, range(BINARY_CLASSES))
     added: dict[str, ArthurAttribute] = {}
     for (prediction, truth), truth_position, predicted_position in zip(
         pred_to_ground_truth_map.items(), truth_positions, predicted_positions, strict=True

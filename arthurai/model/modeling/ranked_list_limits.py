@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserValueError
+from arthurai.common.limits import MAX_RANKED_ITEMS
 
 if TYPE_CHECKING:
     from arthurai.upload.table import Frame
 
-MAX_RECOMMENDATIONS = 100
 MAX_ITEMS = 1_000
 
 
@@ -42,10 +42,10 @@ def check_ranked_lists(frame: Frame, predicted: str, truth: str) -> None:
         for row, cell in enumerate(frame.cells(name)):
             if not _is_list(cell):
                 continue
-            if len(cell) > MAX_RECOMMENDATIONS:
+            if len(cell) > MAX_RANKED_ITEMS:
                 raise UserValueError(
                     f"Row {row} of column {name!r} lists {len(cell)} items; at most "
-                    f"{MAX_RECOMMENDATIONS} are allowed. Keep the best ones."
+                    f"{MAX_RANKED_ITEMS} are allowed. Keep the best ones."
                 )
             items.update(_item_ids(cell, in_dicts=name == predicted))
     if len(items) > MAX_ITEMS:

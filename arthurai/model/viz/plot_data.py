@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.limits import DEFAULT_THRESHOLD
 from arthurai.model import querying
 from arthurai.model.base_model import name_of
 from arthurai.model.viz.smoothing import get_pred_and_gt_attrs
@@ -184,7 +185,9 @@ def _evaluation(model: ArthurModelBase, metric: Metric) -> Expression:
         return call(metric).as_(metric)
     predicted, truth = get_pred_and_gt_attrs(model)
     if metric == POSITIVITY:
-        threshold = model.classifier_threshold if model.classifier_threshold is not None else 0.5
+        threshold = model.classifier_threshold
+        if threshold is None:
+            threshold = DEFAULT_THRESHOLD
         return rate(col(predicted) >= threshold).as_(metric)
     return call(
         metric,

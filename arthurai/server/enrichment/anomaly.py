@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
+from arthurai.common.vocabulary import Stage
 from arthurai.server.enrichment.feature_encoding import Columns, Encoder, Matrix
 from arthurai.server.enrichment.optional_imports import required
 from arthurai.server.enrichment.state_store import EnrichmentError
-from arthurai.server.model_schema import PIPELINE_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
     Args:
         schema: Schema of the model.
     """
-    found = schema.by_stage(PIPELINE_INPUT)
+    found = schema.by_stage(Stage.ModelPipelineInput)
     if schema.input_type == "NLP":
         return tuple(a for a in found if a.value_type in _TEXTS)
     if schema.input_type == "IMAGE":

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import Stage
 from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment import decision_tree as tree
 from arthurai.server.enrichment.feature_encoding import Encoder
@@ -15,7 +16,6 @@ from arthurai.server.enrichment.labels import class_attributes, classes
 from arthurai.server.enrichment.optional_imports import required
 from arthurai.server.enrichment.state_store import HOTSPOTS
 from arthurai.server.enrichment.training_data import read_columns
-from arthurai.server.model_schema import NON_INPUT_DATA, PIPELINE_INPUT
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.timestamps import format_timestamp
@@ -277,7 +277,7 @@ _WINDOW: Final = dt.timedelta(days=WINDOW_DAYS)
 
 
 def _features(schema: ModelSchema, *, numbers_only: bool) -> list[Attribute]:
-    found = schema.by_stage(PIPELINE_INPUT, NON_INPUT_DATA)
+    found = schema.by_stage(Stage.ModelPipelineInput, Stage.NonInputData)
     if numbers_only:  # the regions of insights are bounds of numbers
         return [a for a in found if a.value_type in _NUMBERS and not a.categorical]
     return [a for a in found if a.value_type != "TIMESTAMP"]

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from dateutil import parser as date_parser
 
+from arthurai.common.limits import MAX_INTEGER, MIN_INTEGER
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.timestamps import to_utc
 
-INT64: Final = range(-(2**63), 2**63)
+INT64: Final = range(MIN_INTEGER, MAX_INTEGER + 1)
 
 
 class Kind(StrEnum):
@@ -48,19 +50,19 @@ _SCALAR: Final = _NUMERIC | {Kind.TEXT, Kind.TIME}
 
 #: Kind of the column of each value type.
 KIND_OF_VALUE_TYPE: Final[dict[str, Kind]] = {
-    "INTEGER": Kind.INT,
-    "FLOAT": Kind.FLOAT,
-    "BOOLEAN": Kind.BOOL,
-    "STRING": Kind.TEXT,
-    "UNSTRUCTURED_TEXT": Kind.TEXT,
-    "IMAGE": Kind.TEXT,
-    "TIMESTAMP": Kind.TIME,
-    "TOKENS": Kind.TEXTS,
-    "ARRAY(STRING)": Kind.TEXTS,
-    "TOKEN_LIKELIHOODS": Kind.LIKELIHOODS,
-    "BOUNDING_BOX": Kind.BOXES,
-    "RANKED_LIST": Kind.RANKED,
-    "TIME_SERIES": Kind.SERIES,
+    ValueType.Integer: Kind.INT,
+    ValueType.Float: Kind.FLOAT,
+    ValueType.Boolean: Kind.BOOL,
+    ValueType.String: Kind.TEXT,
+    ValueType.Unstructured_Text: Kind.TEXT,
+    ValueType.Image: Kind.TEXT,
+    ValueType.Timestamp: Kind.TIME,
+    ValueType.Tokens: Kind.TEXTS,
+    ValueType.StringArray: Kind.TEXTS,
+    ValueType.TokenLikelihoods: Kind.LIKELIHOODS,
+    ValueType.BoundingBox: Kind.BOXES,
+    ValueType.RankedList: Kind.RANKED,
+    ValueType.TimeSeries: Kind.SERIES,
 }
 
 #: SQL type of the scalar kinds.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.limits import BOX_FIELDS
 from arthurai.server.query.ast import AliasRef, Call, Property
 from arthurai.server.query.column_types import Kind
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.rewrite import rewritten
 from arthurai.server.query.row_sources import (
-    BOX_FIELDS,
     Column,
     ModelSource,
     Source,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from arthurai.common.limits import BOX_FIELDS
 from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.sql import select, struct
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.query.sql import Store
 
-BOX_FIELDS: Final = ("class_id", "confidence", "top_left_x", "top_left_y", "width", "height")
 RESERVED: Final[dict[str, Kind]] = {
     "inference_id": Kind.TEXT,
     "partner_inference_id": Kind.TEXT,

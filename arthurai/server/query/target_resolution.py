@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arthurai.server.model_schema import GROUND_TRUTH_CLASS, GROUND_TRUTH_STAGES, PREDICTED_VALUE
+from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
+from arthurai.common.vocabulary import Stage
 from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.sql import double
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute
     from arthurai.server.query.function_arguments import Arguments
 
-_PREDICTED = frozenset({PREDICTED_VALUE})
+_PREDICTED = frozenset({Stage.PredictedValue})
 _NUMBERS = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
 _ANY = frozenset(Kind)
 
@@ -123,7 +124,7 @@ def is_true(arguments: Arguments, truth: Expr, predicted: Attribute | None) -> s
         QueryError: The column holds classes, and the prediction is linked with none.
     """
     attribute = truth.attribute
-    if attribute is not None and attribute.stage == GROUND_TRUTH_CLASS:
+    if attribute is not None and attribute.stage == Stage.GroundTruthClass:
         linked = predicted or arguments.schema.positive_predicted
         if linked is None or linked.gt_class_link is None:
             raise QueryError(

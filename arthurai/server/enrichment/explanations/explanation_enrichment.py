@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import Stage
 from arthurai.server.enrichment.explanations.explainers import Task
 from arthurai.server.enrichment.explanations.explanation_results import Explained, tables
 from arthurai.server.enrichment.optional_imports import require_installed
@@ -19,7 +20,6 @@ from arthurai.server.enrichment.training_data import (
     read_reference,
     reference_is_closed,
 )
-from arthurai.server.model_schema import PIPELINE_INPUT
 from arthurai.server.sandbox.sandbox_process import (
     CALL_SECONDS,
     SETUP_SECONDS,
@@ -106,7 +106,7 @@ def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
     Raises:
         EnrichmentError: If a text or image model has not exactly one text or image.
     """
-    found = schema.by_stage(PIPELINE_INPUT)
+    found = schema.by_stage(Stage.ModelPipelineInput)
     if schema.input_type == "TABULAR":
         return found
     wanted = _TEXTS if schema.input_type == "NLP" else {"IMAGE"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.server.model_schema import GROUND_TRUTH, PREDICTED_VALUE
+from arthurai.common.vocabulary import Stage
 from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
 from arthurai.server.query.errors import QueryError, unknown
 from arthurai.server.query.functions.transformation import label_of_largest
@@ -47,7 +47,7 @@ def class_labels(
     for index, name in enumerate(wanted):
         if name not in known:
             raise unknown(f"{path}[{index}]", "class", name, known)
-    if stage == PREDICTED_VALUE:
+    if stage == Stage.PredictedValue:
         labels = _predicted(schema, source, binder, attributes, path)
     else:
         labels = _true(schema, source, binder, attributes, path)
@@ -102,7 +102,7 @@ def _true(
     attributes: tuple[Attribute, ...],
     path: str,
 ) -> str:
-    if attributes and all(a.stage == GROUND_TRUTH for a in attributes):
+    if attributes and all(a.stage == Stage.GroundTruth for a in attributes):
         hits = [
             f"CASE WHEN {sql} = 1 THEN {binder.scalar(name)} END"
             for name, sql in _columns(source, attributes, path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.model_schema import GROUND_TRUTH, GROUND_TRUTH_STAGES, PREDICTED_VALUE
+from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
+from arthurai.common.vocabulary import Stage
 from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import Kind
 from arthurai.server.query.conditions import condition_sql
@@ -85,16 +86,18 @@ def measured(request: DriftRequest, schema: ModelSchema) -> list[Measured]:
                 "category nor a boolean",
             )
         found.append(Measured(name, path, categorical))
-    truths = {a.name for a in schema.by_stage(GROUND_TRUTH)}
+    truths = {a.name for a in schema.by_stage(Stage.GroundTruth)}
     predicted, true = request.predicted_classes, request.truth_classes
     if predicted and predicted != ("*",) and set(predicted) <= truths and not true:
         predicted, true = (), predicted
     if predicted:
         found.append(
-            Measured("predictedClass", "predicted_classes", True, predicted, PREDICTED_VALUE)
+            Measured("predictedClass", "predicted_classes", True, predicted, Stage.PredictedValue)
         )
     if true:
-        found.append(Measured("groundTruthClass", "ground_truth_classes", True, true, GROUND_TRUTH))
+        found.append(
+            Measured("groundTruthClass", "ground_truth_classes", True, true, Stage.GroundTruth)
+        )
     return found
 
 
@@ -215,7 +218,7 @@ def _value(
     item: Measured, source: ModelSource, side: Side, schema: ModelSchema, binder: Binder
 ) -> str:
     if item.labels:
-        if side.source == "ground_truth" and item.stage != GROUND_TRUTH:
+        if side.source == "ground_truth" and item.stage != Stage.GroundTruth:
             raise QueryError(item.path, "ground truth data hold no predictions")
         return class_labels(schema, source, binder, item.labels, item.stage, item.path)
     column = _column(source, Property(item.key, item.path))

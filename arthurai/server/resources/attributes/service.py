@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.model_schema import GROUND_TRUTH_STAGES
 from arthurai.server.resources.models.creation import complete_attributes
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import operations
-from arthurai.server.model_schema import NON_INPUT_DATA, PIPELINE_INPUT
+from arthurai.common.vocabulary import Stage
 from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
 from arthurai.server.query.drift.class_column import measurable
 from arthurai.server.query.drift.drift_request import METRICS
@@ -266,7 +266,7 @@ def _ranked(schema: ModelSchema) -> Iterator[Metric]:
 def _drift(schema: ModelSchema) -> Iterator[Metric]:
     features = [
         a.name
-        for a in schema.by_stage(PIPELINE_INPUT, NON_INPUT_DATA)
+        for a in schema.by_stage(Stage.ModelPipelineInput, Stage.NonInputData)
         if measurable(a, KIND_OF_VALUE_TYPE[a.value_type]) is not None
     ]
     if features:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.model_schema import PREDICTED_VALUE
+from arthurai.common.vocabulary import Stage
 from arthurai.server.query.functions import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def derived_type(endpoint: str, query: Any, schema: ModelSchema) -> str:
     if words & truths or any(FUNCTIONS[w].evaluates for w in words if w in FUNCTIONS):
         return PERFORMANCE
     attributes = {a.name: a.stage for a in schema.attributes if a.name in words}
-    if all(stage == PREDICTED_VALUE for stage in attributes.values()):
+    if all(stage == Stage.PredictedValue for stage in attributes.values()):
         return OUTPUT
     return INPUT
 

@@ -15,43 +15,24 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arthurai.common.constants import TextDelimiter
+from arthurai.common.limits import BINARY_CLASSES, DEFAULT_THRESHOLD, MAX_ATTRIBUTES, MAX_CATEGORIES
+from arthurai.common.vocabulary import MAX_NAME_LENGTH, OutputType, Stage, ValueType
 from arthurai.server.http.api_errors import ApiError
-from arthurai.server.model_schema import (
-    GROUND_TRUTH,
-    GROUND_TRUTH_CLASS,
-    NON_INPUT_DATA,
-    PIPELINE_INPUT,
-    PREDICT_FUNCTION_INPUT,
-    PREDICTED_VALUE,
-)
+from arthurai.server.query.row_sources import ANOMALY, EXPLAINER, IMPORTANCES, RESERVED
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.storage.warehouse.thumbnails import MAX_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-MAX_ATTRIBUTES: Final = 1000
-MAX_CATEGORIES: Final = 1000
-MAX_NAME_LENGTH: Final = 255
 NEGATIVE_PREDICTION: Final = "predicted_negative"
 RESERVED_NAMES: Final = frozenset(
     {
-        "inference_id",
-        "partner_inference_id",
-        "inference_timestamp",
-        "received_timestamp",
-        "ground_truth_timestamp",
-        "batch_id",
-        "anomaly_score",
-        "raw_anomaly_score",
-        "lime_importance",
-        "shap_importance",
-        "lime_feature_importance",
-        "shap_feature_importance",
-        "explainer_algo",
-        "explainer_predicted_attribute",
-        "explainer_attribute",
-        "explainer_score",
+        *RESERVED,
+        *ANOMALY,
+        *IMPORTANCES,
+        *EXPLAINER,
         "rollup",
         "bucket",
         "predictedClass",
@@ -59,11 +40,10 @@ RESERVED_NAMES: Final = frozenset(
     }
 )
 _NAME: Final = re.compile(r"[^\W\d]\w*")
-_INPUT_STAGES: Final = frozenset({PIPELINE_INPUT, NON_INPUT_DATA, PREDICT_FUNCTION_INPUT})
-_NUMBERS: Final = frozenset({"INTEGER", "FLOAT", "BOOLEAN"})
-_BINARY_PREDICTIONS: Final = 2
-_DEFAULT_THRESHOLD: Final = 0.5
-_DEFAULT_DELIMITER: Final = r"\W+"
+_INPUT_STAGES: Final = frozenset(
+    {Stage.ModelPipelineInput, Stage.NonInputData, Stage.PredictFunctionInput}
+)
+_NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float, ValueType.Boolean})
 _ATTRIBUTE_MEMBERS: Final = (
     "id",
     "name",
@@ -112,11 +92,11 @@ def model_document(request: Mapping[str, Any], created_by: Mapping[str, str]) ->
     _check_members(request)
     output_type = request["output_type"]
     threshold = request.get("classifier_threshold")
-    if threshold is None and output_type == "MULTICLASS":
-        threshold = _DEFAULT_THRESHOLD
+    if threshold is None and output_type == OutputType.Multiclass:
+        threshold = DEFAULT_THRESHOLD
     document: dict[str, Any] = {name: request.get(name) for name in _MODEL_MEMBERS}
     if document["text_delimiter"] is None and request["input_type"] == "NLP":
-        document["text_delimiter"] = _DEFAULT_DELIMITER
+        document["text_delimiter"] = TextDelimiter.NOT_WORD
     return {
         **document,
         "input_type": request["input_type"],
@@ -211,7 +191,7 @@ def complete_attributes(
             del attribute["attribute_link"]
     _follow_links(attributes, present)
     check_attributes(attributes, output_type)
-    if output_type == "MULTICLASS":
+    if output_type == OutputType.Multiclass:
         attributes = _with_implicit(attributes)
     for attribute_id, count in Counter(a["id"] for a in attributes if "id" in a).items():
         if count > 1:
@@ -287,15 +267,17 @@ def check_attributes(attributes: Sequence[Mapping[str, Any]], output_type: str) 
     _check_links(attributes)
     stages = Counter(a["stage"] for a in attributes)
     if not _INPUT_STAGES & stages.keys():
-        raise ApiError(400, f"no input attribute; add one of stage {PIPELINE_INPUT}")
-    if not stages[PREDICTED_VALUE]:
-        raise ApiError(400, f"no predicted attribute; add one of stage {PREDICTED_VALUE}")
-    if stages[GROUND_TRUTH_CLASS] > 1:
-        raise ApiError(400, f"a model has at most one attribute of stage {GROUND_TRUTH_CLASS}")
+        raise ApiError(400, f"no input attribute; add one of stage {Stage.ModelPipelineInput}")
+    if not stages[Stage.PredictedValue]:
+        raise ApiError(400, f"no predicted attribute; add one of stage {Stage.PredictedValue}")
+    if stages[Stage.GroundTruthClass] > 1:
+        raise ApiError(400, f"a model has at most one attribute of stage {Stage.GroundTruthClass}")
     positive = sum(a["is_positive_predicted_attribute"] for a in attributes)
     if positive > 1:
         raise ApiError(400, "several attributes have is_positive_predicted_attribute; mark one")
-    is_binary = output_type == "MULTICLASS" and stages[PREDICTED_VALUE] == _BINARY_PREDICTIONS
+    is_binary = (
+        output_type == OutputType.Multiclass and stages[Stage.PredictedValue] == BINARY_CLASSES
+    )
     if is_binary and not positive:
         raise ApiError(
             400, "a classifier with two predictions needs is_positive_predicted_attribute on one"
@@ -305,7 +287,7 @@ def check_attributes(attributes: Sequence[Mapping[str, Any]], output_type: str) 
 def _check_links(attributes: Sequence[Mapping[str, Any]]) -> None:
     """Refuse links that lead nowhere: what they should have joined would be joined otherwise."""
     names = {a["name"] for a in attributes}
-    truth_class = next((a for a in attributes if a["stage"] == GROUND_TRUTH_CLASS), {})
+    truth_class = next((a for a in attributes if a["stage"] == Stage.GroundTruthClass), {})
     classes = [category["value"] for category in truth_class.get("categories", ())]
     for attribute in attributes:
         for link in _LINKS:
@@ -343,9 +325,9 @@ def _check_attribute(attribute: Mapping[str, Any]) -> None:
         raise ApiError(400, f"{where}: min_range lies above max_range")
     _check_categories(where, attribute)
     _check_bins(where, attribute)
-    if attribute["is_positive_predicted_attribute"] and attribute["stage"] != PREDICTED_VALUE:
+    if attribute["is_positive_predicted_attribute"] and attribute["stage"] != Stage.PredictedValue:
         raise ApiError(
-            400, f"{where}: is_positive_predicted_attribute is for stage {PREDICTED_VALUE}"
+            400, f"{where}: is_positive_predicted_attribute is for stage {Stage.PredictedValue}"
         )
 
 
@@ -389,15 +371,15 @@ def _assign_positions(attributes: Sequence[dict[str, Any]]) -> None:
 def _with_implicit(attributes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Add what the server derives for a classifier."""
     names = {a["name"] for a in attributes}
-    predicted = [a for a in attributes if a["stage"] == PREDICTED_VALUE]
+    predicted = [a for a in attributes if a["stage"] == Stage.PredictedValue]
     added: list[dict[str, Any]] = []
-    truth_class = next((a for a in attributes if a["stage"] == GROUND_TRUTH_CLASS), None)
+    truth_class = next((a for a in attributes if a["stage"] == Stage.GroundTruthClass), None)
     if len(predicted) == 1 and predicted[0]["value_type"] in _NUMBERS:
         positive = predicted[0]
         positive["is_positive_predicted_attribute"] = True
         negative = _implicit(
             _free_name(NEGATIVE_PREDICTION, names),
-            PREDICTED_VALUE,
+            Stage.PredictedValue,
             positive["value_type"],
             {"min_range": 0, "max_range": 1},
         )
@@ -409,7 +391,7 @@ def _with_implicit(attributes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if truth_class is not None:
         added += _one_hot(truth_class, predicted, names)
     else:
-        truths = [a for a in attributes if a["stage"] == GROUND_TRUTH]
+        truths = [a for a in attributes if a["stage"] == Stage.GroundTruth]
         added += _link_truths(predicted, truths, names)
     return attributes + added
 
@@ -456,7 +438,7 @@ def _link_truths(
                 linked.add(partner["name"])
     unlinked = [p for p in predicted if "attribute_link" not in p]
     free = [t for t in truths if t["name"] not in linked and "attribute_link" not in t]
-    if len(predicted) != _BINARY_PREDICTIONS:
+    if len(predicted) != BINARY_CLASSES:
         return []
     for prediction, truth in zip(list(unlinked), free, strict=False):
         # the positive prediction comes first in the list when it has no partner yet
@@ -472,7 +454,7 @@ def _link_truths(
 def _truth(name: str, prediction: dict[str, Any]) -> dict[str, Any]:
     """Return a ground truth of 0 and 1 for a prediction, linked both ways."""
     truth = _implicit(
-        name, GROUND_TRUTH, "INTEGER", {"categories": [{"value": "0"}, {"value": "1"}]}
+        name, Stage.GroundTruth, ValueType.Integer, {"categories": [{"value": "0"}, {"value": "1"}]}
     )
     truth["categorical"] = True
     truth["attribute_link"] = prediction["name"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from arthurai.server.resources.models.creation import MAX_ATTRIBUTES, MAX_CATEGORIES
+from arthurai.common.limits import MAX_ATTRIBUTES, MAX_CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

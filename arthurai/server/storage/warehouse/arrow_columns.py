@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arthurai.common.parquet_types import arrow_types
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.storage.warehouse.value_checks import CONVERTERS, ValueProblem
 
 if TYPE_CHECKING:
@@ -22,37 +24,21 @@ _UTC: Final = pa.timestamp("us", tz="UTC")
 _FIRST_MOMENT: Final = -62_135_596_800_000_000
 _LAST_MOMENT: Final = 253_402_300_799_999_999
 
-ARROW_TYPES: Final[dict[str, pa.DataType]] = {
-    "INTEGER": pa.int64(),
-    "FLOAT": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "STRING": pa.string(),
-    "UNSTRUCTURED_TEXT": pa.string(),
-    "IMAGE": pa.string(),
-    "TIMESTAMP": _MICROSECONDS,
-    "TOKENS": pa.list_(pa.string()),
-    "ARRAY(STRING)": pa.list_(pa.string()),
-    "TOKEN_LIKELIHOODS": pa.list_(pa.map_(pa.string(), pa.float64())),
-    "BOUNDING_BOX": pa.list_(pa.list_(pa.float64())),
-    "RANKED_LIST": pa.list_(
-        pa.struct([("item_id", pa.string()), ("label", pa.string()), ("score", pa.float64())])
-    ),
-    "TIME_SERIES": pa.list_(pa.struct([("timestamp", _MICROSECONDS), ("value", pa.float64())])),
-}
+ARROW_TYPES: Final = arrow_types()
 
 # Value types whose Python lists Arrow converts at once, with the Python types that it may see.
 # A bool is an int to Arrow, hence the exact types.
 _EXACT: Final[dict[str, frozenset[type]]] = {
-    "INTEGER": frozenset({int}),
-    "FLOAT": frozenset({float, int}),
-    "BOOLEAN": frozenset({bool}),
-    "STRING": frozenset({str}),
-    "UNSTRUCTURED_TEXT": frozenset({str}),
-    "IMAGE": frozenset({str}),
-    "TOKENS": frozenset({list}),
-    "ARRAY(STRING)": frozenset({list}),
+    ValueType.Integer: frozenset({int}),
+    ValueType.Float: frozenset({float, int}),
+    ValueType.Boolean: frozenset({bool}),
+    ValueType.String: frozenset({str}),
+    ValueType.Unstructured_Text: frozenset({str}),
+    ValueType.Image: frozenset({str}),
+    ValueType.Tokens: frozenset({list}),
+    ValueType.StringArray: frozenset({list}),
 }
-_TEXTS: Final = frozenset({"STRING", "UNSTRUCTURED_TEXT", "IMAGE"})
+_TEXTS: Final = frozenset({ValueType.String, ValueType.Unstructured_Text, ValueType.Image})
 
 Problems = dict[int, str]
 
@@ -86,12 +72,12 @@ def from_values(value_type: str, values: Sequence[Any]) -> tuple[pa.Array, Probl
 def _fast_from_values(value_type: str, values: Sequence[Any]) -> pa.Array | None:
     types = set(map(type, values)) - {type(None)}
     try:
-        if value_type == "TIMESTAMP":
+        if value_type == ValueType.Timestamp:
             if types <= {str}:
                 return _in_years(pa.array(values, pa.string()).cast(_UTC).cast(_MICROSECONDS))
         elif types <= _EXACT.get(value_type, frozenset()):
             array = pa.array(values, ARROW_TYPES[value_type])
-            if value_type == "FLOAT":
+            if value_type == ValueType.Float:
                 return finite(array)
             if pa.types.is_list(array.type) and array.values.null_count:
                 return None
@@ -125,15 +111,15 @@ def _fast_from_array(value_type: str, array: pa.Array) -> pa.Array | None:
     kind = array.type
     fast = None
     try:
-        if value_type in {"INTEGER", "FLOAT"}:
+        if value_type in {ValueType.Integer, ValueType.Float}:
             fast = _fast_numbers(value_type, array)
-        elif value_type == "BOOLEAN" and pa.types.is_boolean(kind):
+        elif value_type == ValueType.Boolean and pa.types.is_boolean(kind):
             fast = array
         elif value_type in _TEXTS and is_text(kind):
             fast = array.cast(pa.string())
-        elif value_type == "TIMESTAMP":
+        elif value_type == ValueType.Timestamp:
             fast = _fast_timestamps(array)
-        elif value_type in {"TOKENS", "ARRAY(STRING)"} and _is_list_of_texts(kind):
+        elif value_type in {ValueType.Tokens, ValueType.StringArray} and _is_list_of_texts(kind):
             texts = array.cast(ARROW_TYPES[value_type])
             fast = None if texts.flatten().null_count else texts
     except (pa.ArrowException, ValueError):
@@ -145,7 +131,7 @@ def _fast_numbers(value_type: str, array: pa.Array) -> pa.Array | None:
     floating = pa.types.is_floating(array.type)
     if not floating and not pa.types.is_integer(array.type):
         return None
-    if value_type == "FLOAT":
+    if value_type == ValueType.Float:
         return finite(array.cast(pa.float64(), safe=False))
     return (finite(array.cast(pa.float64())) if floating else array).cast(pa.int64())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import pyarrow as pa
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.storage.warehouse import ddl as tables
 from arthurai.server.storage.warehouse import enrichment_columns as enrichments
@@ -484,7 +485,7 @@ class DataStore:
         """
         writer = self._models.writer(schema)
         deleted = prune_model(self._database, writer, to_utc(before))
-        columns = [a.column for a in schema.stored if a.value_type == "IMAGE"]
+        columns = [a.column for a in schema.stored if a.value_type == ValueType.Image]
         if deleted and columns:
             with writer.lock, writer.reference_lock:
                 used = images_in_use(self._database, writer.slot, columns)

@@ -14,27 +14,28 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from arthurai.server.model_schema import GROUND_TRUTH, PREDICTED_VALUE, Attribute, ModelSchema
+from arthurai.common.vocabulary import Stage, ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.storage.warehouse.duckdb_database import Cursor
 
 COLUMN_TYPES: Final = {
-    "INTEGER": "BIGINT",
-    "FLOAT": "DOUBLE",
-    "BOOLEAN": "BOOLEAN",
-    "STRING": "VARCHAR",
-    "UNSTRUCTURED_TEXT": "VARCHAR",
-    "IMAGE": "VARCHAR",
-    "TIMESTAMP": "TIMESTAMP",
-    "TOKENS": "VARCHAR[]",
-    "ARRAY(STRING)": "VARCHAR[]",
-    "TOKEN_LIKELIHOODS": "MAP(VARCHAR, DOUBLE)[]",
-    "BOUNDING_BOX": "DOUBLE[][]",
-    "RANKED_LIST": "STRUCT(item_id VARCHAR, label VARCHAR, score DOUBLE)[]",
-    "TIME_SERIES": 'STRUCT("timestamp" TIMESTAMP, "value" DOUBLE)[]',
+    ValueType.Integer: "BIGINT",
+    ValueType.Float: "DOUBLE",
+    ValueType.Boolean: "BOOLEAN",
+    ValueType.String: "VARCHAR",
+    ValueType.Unstructured_Text: "VARCHAR",
+    ValueType.Image: "VARCHAR",
+    ValueType.Timestamp: "TIMESTAMP",
+    ValueType.Tokens: "VARCHAR[]",
+    ValueType.StringArray: "VARCHAR[]",
+    ValueType.TokenLikelihoods: "MAP(VARCHAR, DOUBLE)[]",
+    ValueType.BoundingBox: "DOUBLE[][]",
+    ValueType.RankedList: "STRUCT(item_id VARCHAR, label VARCHAR, score DOUBLE)[]",
+    ValueType.TimeSeries: 'STRUCT("timestamp" TIMESTAMP, "value" DOUBLE)[]',
 }
 
 SYSTEM_COLUMNS: Final = {
@@ -186,11 +187,11 @@ def _expression(attribute: Attribute, schema: ModelSchema) -> str:
     if not attribute.implicit:
         return quoted(attribute.column)
     computed = None
-    if attribute.stage == PREDICTED_VALUE:
-        computed = _complement(attribute, schema.by_stage(PREDICTED_VALUE))
-    elif attribute.stage == GROUND_TRUTH:
+    if attribute.stage == Stage.PredictedValue:
+        computed = _complement(attribute, schema.by_stage(Stage.PredictedValue))
+    elif attribute.stage == Stage.GroundTruth:
         computed = _one_hot(attribute, schema) or _complement(
-            attribute, schema.by_stage(GROUND_TRUTH)
+            attribute, schema.by_stage(Stage.GroundTruth)
         )
     kind = COLUMN_TYPES[attribute.value_type]
     return f"CAST({computed or 'NULL'} AS {kind})"
@@ -202,7 +203,7 @@ def _complement(attribute: Attribute, peers: tuple[Attribute, ...]) -> str | Non
     if len(explicit) != 1 or attribute.value_type not in {"INTEGER", "FLOAT", "BOOLEAN"}:
         return None
     column = quoted(explicit[0].column)
-    if explicit[0].value_type == "BOOLEAN":
+    if explicit[0].value_type == ValueType.Boolean:
         return f"NOT {column}"
     if explicit[0].value_type in {"INTEGER", "FLOAT"}:
         return f"1 - {column}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from arthurai.common.text import suggest
+from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, ValueType
 from arthurai.server.storage.warehouse import arrow_columns as columns
 from arthurai.server.storage.warehouse.value_checks import shown
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.storage.warehouse.row_results import Outcome
 
-MAX_ID_LENGTH: Final = 255
 
 _EMPTY: Final[Mapping[str, Any]] = {}
 
@@ -108,13 +108,15 @@ class JsonDecoder:
     def _ids(self) -> pa.Array:
         found = [item.get("partner_inference_id") for item in self._items]
         for place, value in enumerate(found):
-            if not isinstance(value, str) or not 0 < len(value) <= MAX_ID_LENGTH:
+            if not isinstance(value, str) or not 0 < len(value) <= MAX_INFERENCE_ID_LENGTH:
                 self._refuse(place, id_problem(value))
                 found[place] = None
         return pa.array(found, pa.string())
 
     def _timestamps(self, key: str, *, required: bool) -> pa.Array:
-        array, problems = columns.from_values("TIMESTAMP", [item.get(key) for item in self._items])
+        array, problems = columns.from_values(
+            ValueType.Timestamp, [item.get(key) for item in self._items]
+        )
         for place, problem in problems.items():
             self._refuse(place, f"{key}: {problem}")
         if required and array.null_count > len(problems):
@@ -193,6 +195,9 @@ def id_problem(value: object) -> str:
     """Return why a value is no ``partner_inference_id``."""
     if value is None:
         return "partner_inference_id is missing"
-    if isinstance(value, str) and len(value) > MAX_ID_LENGTH:
-        return f"partner_inference_id: {len(value)} characters, at most {MAX_ID_LENGTH} are allowed"
+    if isinstance(value, str) and len(value) > MAX_INFERENCE_ID_LENGTH:
+        return (
+            f"partner_inference_id: {len(value)} characters, at most {MAX_INFERENCE_ID_LENGTH} are "
+            "allowed"
+        )
     return f"partner_inference_id: expected a text that is not empty, found {shown(value)}"

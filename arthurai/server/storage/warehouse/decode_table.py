@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from arthurai.common.text import find_similar
+from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, META_COLUMNS, ValueType
 from arthurai.server.storage.warehouse import arrow_columns as columns
-from arthurai.server.storage.warehouse.decode_json import MAX_ID_LENGTH, id_problem
+from arthurai.server.storage.warehouse.decode_json import id_problem
 from arthurai.server.storage.warehouse.errors import BadDataError
 from arthurai.server.storage.warehouse.value_checks import shown
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.storage.warehouse.row_results import Outcome
-
-SYSTEM_NAMES: Final = (
-    "partner_inference_id",
-    "inference_timestamp",
-    "ground_truth_timestamp",
-    "batch_id",
-)
 
 
 def check_columns(schema: ModelSchema, names: list[str], kind: str) -> None:
@@ -52,7 +46,7 @@ def check_columns(schema: ModelSchema, names: list[str], kind: str) -> None:
     missing = [name for name in required if name not in names]
     if missing:
         raise BadDataError(f"{kind}: the column {missing[0]} is missing")
-    known = {a.name for a in schema.attributes} | set(SYSTEM_NAMES)
+    known = {a.name for a in schema.attributes} | set(META_COLUMNS)
     for name in known:
         if names.count(name) > 1:
             raise BadDataError(f"{kind}: the column {name} stands there twice")
@@ -145,19 +139,20 @@ class TableDecoder:
             array = array.dictionary_decode()
         if pa.types.is_integer(array.type):
             array = array.cast(pa.string())
-        array, problems = columns.from_array("STRING", array)
+        array, problems = columns.from_array(ValueType.String, array)
         for place, problem in problems.items():
             self._refuse(place, f"partner_inference_id: {problem}")
         length = pc.utf8_length(array)
         good = pc.fill_null(
-            pc.and_(pc.greater(length, 0), pc.less_equal(length, MAX_ID_LENGTH)), False
+            pc.and_(pc.greater(length, 0), pc.less_equal(length, MAX_INFERENCE_ID_LENGTH)),
+            False,
         )
         for place in _places(pc.invert(good)):
             self._refuse(place, id_problem(array[place].as_py()))
         return array
 
     def _timestamps(self, name: str) -> pa.Array:
-        array, problems = columns.from_array("TIMESTAMP", self._column(name))
+        array, problems = columns.from_array(ValueType.Timestamp, self._column(name))
         for place, problem in problems.items():
             self._refuse(place, f"{name}: {problem}")
         if array.null_count > len(problems):
@@ -170,7 +165,7 @@ class TableDecoder:
         found = default
         if "ground_truth_timestamp" in self._names:
             found, problems = columns.from_array(
-                "TIMESTAMP", self._column("ground_truth_timestamp")
+                ValueType.Timestamp, self._column("ground_truth_timestamp")
             )
             for place, problem in problems.items():
                 self._refuse(place, f"ground_truth_timestamp: {problem}")
@@ -183,7 +178,7 @@ class TableDecoder:
             return pa.repeat(pa.scalar(batch_id, pa.string()), size)
         found = pa.nulls(size, pa.string())
         if "batch_id" in self._names:
-            found, problems = columns.from_array("STRING", self._column("batch_id"))
+            found, problems = columns.from_array(ValueType.String, self._column("batch_id"))
             for place, problem in problems.items():
                 self._refuse(place, f"batch_id: {problem}")
             found = pc.if_else(pc.equal(found, ""), pa.scalar(None, pa.string()), found)

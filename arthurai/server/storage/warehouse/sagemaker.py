@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 
-from arthurai.server.model_schema import PIPELINE_INPUT, PREDICTED_VALUE
+from arthurai.common.vocabulary import Stage, ValueType
 from arthurai.server.storage.warehouse.row_results import Failure
 from arthurai.server.storage.warehouse.value_checks import shown
 
@@ -126,8 +126,8 @@ def _event_id(metadata: Mapping[str, Any]) -> str:
 
 
 def _rows(schema: ModelSchema, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    predicted = tuple(a for a in schema.by_stage(PREDICTED_VALUE) if not a.implicit)
-    inputs = _payload(data, "endpointInput", schema.by_stage(PIPELINE_INPUT))
+    predicted = tuple(a for a in schema.by_stage(Stage.PredictedValue) if not a.implicit)
+    inputs = _payload(data, "endpointInput", schema.by_stage(Stage.ModelPipelineInput))
     outputs = _payload(data, "endpointOutput", predicted)
     if len(inputs) != len(outputs):
         raise _CaptureError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
@@ -201,13 +201,18 @@ def _named(
 def _from_text(attribute: Attribute, text: str) -> Any:
     """Read a CSV value as its value type; what does not fit stays text and is refused later."""
     stripped = text.strip()
-    if attribute.value_type in {"STRING", "UNSTRUCTURED_TEXT", "IMAGE", "TIMESTAMP"}:
+    if attribute.value_type in {
+        ValueType.String,
+        ValueType.Unstructured_Text,
+        ValueType.Image,
+        ValueType.Timestamp,
+    }:
         return text
     if not stripped:
         return None
-    if attribute.value_type == "BOOLEAN":
+    if attribute.value_type == ValueType.Boolean:
         return _TRUTHS.get(stripped.lower(), text)
-    if attribute.value_type in {"INTEGER", "FLOAT"}:
+    if attribute.value_type in {ValueType.Integer, ValueType.Float}:
         for convert in (int, float):
             try:
                 return convert(stripped)

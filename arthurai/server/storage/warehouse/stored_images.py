@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.storage.warehouse.errors import BadDataError, UnknownDatasetError
 from arthurai.server.storage.warehouse.value_checks import shown
 
@@ -200,7 +201,10 @@ class ImageUpload:
             outcome: Where rows are refused whose image is missing or bad.
         """
         for attribute in schema.stored:
-            if attribute.value_type != "IMAGE" or attribute.column not in table.column_names:
+            if (
+                attribute.value_type != ValueType.Image
+                or attribute.column not in table.column_names
+            ):
                 continue
             ids: list[str | None] = []
             rows = table.column("row").to_pylist()

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from arthurai.common.vocabulary import META_COLUMNS
 from arthurai.server.storage.warehouse.arrow_columns import is_text
-from arthurai.server.storage.warehouse.decode_table import SYSTEM_NAMES, check_columns
+from arthurai.server.storage.warehouse.decode_table import check_columns
 from arthurai.server.storage.warehouse.errors import BadDataError, BrokenFileError
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _checked(schema: ModelSchema, kind: FileKind, file: pq.ParquetFile) -> dict[
     if file.metadata.num_rows > MAX_ROWS:
         raise _too_many(kind, file.metadata.num_rows)
     check_columns(schema, arrow.names, kind)
-    wanted = {a.name for a in schema.stored} | set(SYSTEM_NAMES)
+    wanted = {a.name for a in schema.stored} | set(META_COLUMNS)
     for number in range(file.metadata.num_row_groups):
         group = file.metadata.row_group(number)
         for leaf in range(group.num_columns):

@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from arthurai.common.limits import (
+    BOX_FIELDS,
+    MAX_INTEGER,
+    MAX_RANKED_ITEMS,
+    MAX_SERIES_POINTS,
+    MAX_TOKEN_LIKELIHOODS,
+    MIN_INTEGER,
+)
 from arthurai.common.text import quote_value
+from arthurai.common.vocabulary import ValueType
 
-MAX_LIKELIHOODS: Final = 5
-MAX_RANKED_ITEMS: Final = 100
-MAX_SERIES_POINTS: Final = 500
-BOX_NUMBERS: Final = 6
-
-_INT64: Final = range(-(2**63), 2**63)
 _BOOLEANS: Final = {0: False, 1: True}
 
 
@@ -44,7 +47,7 @@ def to_integer(value: object) -> int:
         raise _refuse("INTEGER", value) from None
     if whole != value:
         raise _refuse("INTEGER", value)
-    if whole not in _INT64:
+    if not MIN_INTEGER <= whole <= MAX_INTEGER:
         raise _refuse("INTEGER of 64 bits", value)
     return whole
 
@@ -131,8 +134,8 @@ def _likelihood_map(value: object) -> list[tuple[str, float | None]]:
         raise _refuse("a map from token to likelihood", value)
     # A list of structs has a field for each token of any map; those of other maps are null here.
     found = {to_text(token): to_float(number) for token, number in pairs if number is not None}
-    if len(found) > MAX_LIKELIHOODS:
-        raise _refuse(f"at most {MAX_LIKELIHOODS} tokens in a likelihood map", value)
+    if len(found) > MAX_TOKEN_LIKELIHOODS:
+        raise _refuse(f"at most {MAX_TOKEN_LIKELIHOODS} tokens in a likelihood map", value)
     return list(found.items())
 
 
@@ -144,10 +147,8 @@ def to_boxes(value: object) -> list[list[float | None]]:
     if value and not isinstance(value[0], list):
         boxes = [value]
     for box in boxes:
-        if not isinstance(box, list) or len(box) != BOX_NUMBERS:
-            raise _refuse(
-                "a box [class_id, confidence, top_left_x, top_left_y, width, height]", box
-            )
+        if not isinstance(box, list) or len(box) != len(BOX_FIELDS):
+            raise _refuse(f"a box [{', '.join(BOX_FIELDS)}]", box)
     return [[None if n is None else to_float(n) for n in box] for box in boxes]
 
 
@@ -202,17 +203,17 @@ def _point(value: object) -> dict[str, Any]:
 
 
 CONVERTERS: Final[dict[str, Callable[[object], Any]]] = {
-    "INTEGER": to_integer,
-    "FLOAT": to_float,
-    "BOOLEAN": to_boolean,
-    "STRING": to_text,
-    "UNSTRUCTURED_TEXT": to_text,
-    "IMAGE": to_text,
-    "TIMESTAMP": to_timestamp,
-    "TOKENS": to_texts,
-    "ARRAY(STRING)": to_texts,
-    "TOKEN_LIKELIHOODS": to_likelihoods,
-    "BOUNDING_BOX": to_boxes,
-    "RANKED_LIST": to_ranked_list,
-    "TIME_SERIES": to_series,
+    ValueType.Integer: to_integer,
+    ValueType.Float: to_float,
+    ValueType.Boolean: to_boolean,
+    ValueType.String: to_text,
+    ValueType.Unstructured_Text: to_text,
+    ValueType.Image: to_text,
+    ValueType.Timestamp: to_timestamp,
+    ValueType.Tokens: to_texts,
+    ValueType.StringArray: to_texts,
+    ValueType.TokenLikelihoods: to_likelihoods,
+    ValueType.BoundingBox: to_boxes,
+    ValueType.RankedList: to_ranked_list,
+    ValueType.TimeSeries: to_series,
 }
