@@ -97,14 +97,13 @@ def user_login(
         ArthurError: Everything else that can go wrong.
     """
     from arthurai.client.organization_lookup import explain_first_contact
-    from arthurai.transport.logins import log_in_with_answer
 
     with (
         _connected(api_http_host, api_prefix, None, verify_ssl=verify_ssl) as session,
         explain_first_contact(session, "login and password"),
     ):
-        token, answer = log_in_with_answer(session, login, password)
-        return token, answer.json()
+        token, response = session.exchange_password(login, password)
+        return token, response.json()
 
 
 def get_arthur_internal_user_org(

@@ -2,7 +2,7 @@
 
 Two families hang below `ArthurError`: `ArthurUserError`, which the caller can fix, and
 `ArthurUnexpectedError`, which is not the caller's fault. Errors that come from talking to a server
-carry an `Exchange`: what was asked, what was answered, never a credential.
+carry an `HttpExchange`: what was asked, what was answered, never a credential.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class HttpExchange:
     """One request to the server and what came back.
 
     Attributes:
@@ -49,10 +49,10 @@ class ArthurError(Exception):
         result: What became of the rows of a call that sent rows, `None` for other calls.
     """
 
-    exchange: Exchange | None = None
+    exchange: HttpExchange | None = None
     result: Any = None
 
-    def __init__(self, *args: object, exchange: Exchange | None = None) -> None:
+    def __init__(self, *args: object, exchange: HttpExchange | None = None) -> None:
         super().__init__(*args)
         if exchange is not None:
             self.exchange = exchange

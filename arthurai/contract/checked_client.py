@@ -14,7 +14,7 @@ from arthurai.common.bundle import base_path
 from arthurai.common.exceptions import ArthurError, UserValueError
 from arthurai.contract.conformance import Exchange
 from arthurai.contract.findings import Finding
-from arthurai.transport.http_client import CallOptions
+from arthurai.transport.attempts import CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -350,14 +350,10 @@ class Caller:
         shown = f"{method} {url}" + (_shown(content) if content else "")
         started = time.monotonic()
         try:
-            answer = session.request(
-                method,
-                url,
-                headers={**extra, **(headers or {})},
-                content=content,
-                files=files,
-                options=options,
+            request = session.parts_of(
+                method, url, headers={**extra, **(headers or {})}, content=content, files=files
             )
+            answer = session.send(request, options=options)
         except UserValueError as fault:
             raise UnsendableError(str(fault)) from fault
         except ArthurError as fault:

@@ -92,7 +92,6 @@ def create_metric(
         UserValueError: ``metric_type`` is no metric type.
         ResponseClientError: The platform does not accept the metric.
     """
-    from arthurai.transport import request_builder as operations
     from arthurai.transport.session import API_ROOT
     from arthurai_api.api.metrics import create_metric as create_metric_operation
     from arthurai_api.api.query import query as base
@@ -105,8 +104,7 @@ def create_metric(
     if metric_type is not None:
         check_choice("metric_type", metric_type, MetricType.list())
     session, model_id = connected(self, "have metrics")
-    asked = query_data_drift if is_data_drift else base
-    address = operations.build(asked, (model_id,), {}, replace_body=True)["url"]
+    address = (query_data_drift if is_data_drift else base).build_request(model_id).url
     body = {
         "name": name,
         "query": dict(query),

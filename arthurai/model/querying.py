@@ -150,6 +150,7 @@ def get_image(
         ResponseClientError: There is no such image.
     """
     from arthurai_api.api.inferences import get_inference_image
+    from arthurai_api.models.image_response_type import ImageResponseType as ApiImageType
 
     if type not in ImageResponseType.list():
         raise UserValueError(
@@ -159,7 +160,10 @@ def get_image(
     if not directory.is_dir():
         raise UserValueError(f"save_path {save_path!r} is no directory; create it first.")
     session, model_id = connected(self, "have images")
-    content, content_type = session.download(get_inference_image, model_id, image_id, type_=type)
+    request = session.api.build(
+        get_inference_image.build_request, model_id, image_id, type_=ApiImageType(type)
+    )
+    content, content_type = session.download(request)
     extension = IMAGE_FILE_EXTENSION_MAP.get(content_type.partition(";")[0].strip(), "")
     # An id is any text: what could lead out of the directory does not get into the file name.
     safe_id = re.sub(r"[^\w.-]", "_", image_id)

@@ -1,38 +1,118 @@
-"""The generated client on top of a `Session`."""
+"""The generated client on top of a session: what generated functions are called with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, Protocol, Self, TypeVar, cast
 
-from arthurai.common.exceptions import MethodNotApplicableError
+from arthurai.common.exceptions import (
+    ArthurError,
+    MethodNotApplicableError,
+    UserTypeError,
+    UserValueError,
+)
 from arthurai_api.client import AuthenticatedClient
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
-    from arthurai.transport.session import Session
+    from arthurai.transport.attempts import ApiResponse
+    from arthurai.transport.options import Endpoint
+    from arthurai_api.types import RequestParts
 
-_UNUSED_TOKEN = "(held by the session)"  # noqa: S105 - says that there is no token here
+T = TypeVar("T")
+P = ParamSpec("P")
+
+_UNUSED_TOKEN: Final = "(held by the session)"  # noqa: S105 - says that there is no token here
+
+
+class Connection(Protocol):
+    """What the client needs of a session."""
+
+    endpoint: Endpoint
+
+    @property
+    def base_url(self) -> str:
+        """Address of the API."""
+        ...
+
+    def http_client(self) -> httpx.Client:
+        """Return the HTTP client of this process."""
+        ...
+
+    def send(self, request: RequestParts, *, retry: bool | None = None) -> ApiResponse:
+        """Send a request and return the whole response."""
+        ...
 
 
 class ApiClient(AuthenticatedClient):
-    """The generated client on top of a `Session`: its credentials, retries, limits and exceptions.
+    """The generated client on top of a session: its credentials, retries, limits and exceptions.
 
-    Hand it to functions of `arthurai_api.api`: `list_users.sync(client=arthur.api)`.
+    Pass it to the functions of `arthurai_api.api`: `list_users.sync(client=arthur.api)`.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, connection: Connection, *, retry: bool | None = None) -> None:
         super().__init__(
-            base_url=session.base_url,
+            base_url=connection.base_url,
             token=_UNUSED_TOKEN,
             prefix="",
             raise_on_unexpected_status=True,
         )
-        self._session = session
+        self._connection = connection
+        self._retry = retry
+
+    def with_retry(self, retry: bool | None) -> Self:
+        """Return a client like this one whose requests may be repeated, or may not.
+
+        Args:
+            retry: Whether sending a request twice is harmless. `None` leaves it to the method:
+                GET, PUT and DELETE are.
+        """
+        return type(self)(self._connection, retry=retry)
+
+    def build(
+        self, build: Callable[P, RequestParts], *args: P.args, **kwargs: P.kwargs
+    ) -> RequestParts:
+        """Build a request with `build_request` of an operation.
+
+        Raises:
+            UserValueError: A part of the path is empty, "." or "..".
+            UserTypeError: An argument has the wrong type.
+        """
+        try:
+            return build(*args, **kwargs)
+        except (AttributeError, TypeError, ValueError) as error:
+            kind = UserValueError if isinstance(error, ValueError) else UserTypeError
+            operation = build.__module__.rpartition(".")[2]
+            raise kind(f"cannot build the request of {operation!r}: {error}") from error
+
+    def send(self, request: RequestParts) -> httpx.Response:
+        """Send a request and return the whole response.
+
+        Raises:
+            ArthurError: Everything that can go wrong, each as the one class it belongs to.
+        """
+        return self._connection.send(request, retry=self._retry)
+
+    def parse(self, response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
+        """Read a response of `send` with `parse_response` of an operation.
+
+        Raises:
+            UnexpectedValueError: The body is not as documented.
+        """
+        try:
+            return parse(response)
+        except ArthurError:
+            raise
+        except Exception as error:
+            is_missing = isinstance(error, KeyError)
+            what = "the field %s is missing" if is_missing else "the body is not as documented (%s)"
+            raise cast("ApiResponse", response).malformed(what % error) from error
 
     def get_httpx_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""
-        return self._session.wire()
+        return self._connection.http_client()
 
     def get_async_httpx_client(self) -> NoReturn:
         """Refuse: only the blocking functions of the generated client are supported.
@@ -53,16 +133,16 @@ class ApiClient(AuthenticatedClient):
         """
         raise MethodNotApplicableError(
             f"the headers {', '.join(headers)} cannot be added: headers, cookies and time-outs of "
-            f"ArthurAI.api are those of its connection. Set time-outs in http_options."
+            f"ArthurAI.api are those of its connection; set time-outs in http_options"
         )
 
     def with_cookies(self, cookies: dict[str, str]) -> NoReturn:
-        """Refuse: see `with_headers`."""
+        """Refuse; see `with_headers`."""
         self.with_headers(cookies)
 
     def with_timeout(self, timeout: httpx.Timeout) -> NoReturn:
-        """Refuse: see `with_headers`."""
+        """Refuse; see `with_headers`."""
         self.with_headers({"timeout": str(timeout)})
 
     def __repr__(self) -> str:
-        return f"ApiClient({self._session.endpoint.shown!r})"
+        return f"ApiClient({self._connection.endpoint.shown!r})"

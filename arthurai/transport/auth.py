@@ -8,36 +8,53 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from arthurai.common.exceptions import ArthurError, ArthurUserError, MethodNotApplicableError
 from arthurai.transport import fork_safety as forks
 from arthurai.transport.options import check_header_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 logger = logging.getLogger(__name__)
 
-REFRESH_MARGIN = 300.0
-"""Seconds before the end of its life at which a token is renewed."""
+TOKEN_COOKIE: Final = "Authorization"  # noqa: S105 - the name of a cookie
+"""The cookie in which the server hands out the token of a login."""
 
-RENEWAL_PAUSE = 30.0
-"""Seconds without a new login after one that failed or did not help."""
+REFRESH_MARGIN_SECONDS: Final = 300.0
+"""How long before the end of its life a token is renewed."""
 
-_LONGEST_TOKEN = 65536
+RENEWAL_PAUSE_SECONDS: Final = 30.0
+"""How long there is no new login after one that failed or did not help."""
+
+_MAX_TOKEN_LENGTH: Final = 65536
+
+
+def find_token(set_cookie_headers: Iterable[str]) -> str | None:
+    """Return the token that a response to a login sets as a cookie, `None` without one.
+
+    Args:
+        set_cookie_headers: The values of all `Set-Cookie` headers.
+    """
+    for header in set_cookie_headers:
+        name, equals, rest = header.partition("=")
+        token = rest.partition(";")[0].strip().strip('"')
+        if equals and name.strip() == TOKEN_COOKIE and token:
+            return token
+    return None
 
 
 def read_claims(token: str) -> dict[str, object]:
-    """Read the claims of a JSON web token without checking its signature.
+    """Return the claims of a JSON web token without checking its signature.
 
-    Only the server can check it; the client wants to know when the token ends. A text that is no
-    such token has no claims.
+    Only the server can check it; the client wants to know when the token expires. Text that is not
+    such a token has no claims.
     """
     import orjson
 
     parts = token.split(".")
-    if len(parts) != 3 or len(token) > _LONGEST_TOKEN:  # noqa: PLR2004 - header, claims, signature
+    if len(parts) != 3 or len(token) > _MAX_TOKEN_LENGTH:  # noqa: PLR2004 - header, claims, signature
         return {}
     try:
         text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
@@ -48,7 +65,7 @@ def read_claims(token: str) -> dict[str, object]:
 
 
 def lifetime(token: str, now: float) -> float | None:
-    """Return the seconds a token has left when it was issued just now, `None` when it says nothing.
+    """Return the seconds a token is valid when it was issued just now, `None` when it says nothing.
 
     The time of issue in the token is preferred to our own clock, which may differ from the
     server's.
@@ -62,14 +79,14 @@ def lifetime(token: str, now: float) -> float | None:
 
 
 class Credentials(Protocol):
-    """What puts a token into the `Authorization` header."""
+    """The source of the token in the `Authorization` header."""
 
     def token(self, log_in: Callable[[str, str], str]) -> str:
         """Return the token for the next request, logging in when that is due."""
         ...
 
     def renew(self, rejected: str, log_in: Callable[[str, str], str]) -> bool:
-        """Try to get another token after one was rejected; `False` when there is none to get."""
+        """Try to get another token after one was rejected; return whether there is one."""
         ...
 
     def renewal_was_useless(self) -> None:
@@ -77,14 +94,14 @@ class Credentials(Protocol):
         ...
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the texts that must never be shown."""
+        """Return the strings that must never be shown."""
         ...
 
 
 def _refuse_pickling(kind: str) -> NoReturn:
     raise MethodNotApplicableError(
-        f"{kind} cannot be pickled, because it holds a secret. Send url and credentials by a safe "
-        f"way and connect again on the other side."
+        f"{kind} cannot be pickled, because it holds a secret. Transfer url and credentials in a "
+        f"secure way and connect again on the other side"
     )
 
 
@@ -101,7 +118,7 @@ class ApiKey:
         return self.__key
 
     def renew(self, rejected: str, log_in: Callable[[str, str], str]) -> bool:  # noqa: ARG002 - part of Credentials
-        """Say that a rejected key cannot be replaced."""
+        """Return `False`: a rejected key cannot be replaced."""
         return False
 
     def renewal_was_useless(self) -> None:
@@ -120,7 +137,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class _Ticket:
-    """One token and when to replace it, on a clock that only goes forward."""
+    """One token and when to replace it, on a monotonic clock."""
 
     token: str
     refresh_at: float
@@ -131,13 +148,13 @@ class Login:
     """A login name and password, kept to log in again before the token runs out.
 
     Any number of threads may ask for the token: one of them logs in, the others use the token that
-    is still good or wait for the new one.
+    is still valid or wait for the new one.
 
     Args:
         login: User name or e-mail address.
         password: The password.
-        clock: Seconds on a clock that only goes forward.
-        wall_clock: Seconds since the epoch, compared with the end written in the token.
+        clock: Seconds on a monotonic clock.
+        wall_clock: Seconds since the epoch, compared with the expiry in the token.
     """
 
     __slots__ = (
@@ -173,17 +190,17 @@ class Login:
         self._lock = threading.Lock()
 
     def token(self, log_in: Callable[[str, str], str]) -> str:
-        """Return the token, after a login when there is none or when it is about to end.
+        """Return the token, after a login when there is none or when it is about to expire.
 
         Raises:
-            ArthurError: The login failed and no token that still lives is at hand.
+            ArthurError: The login failed, and there is no token that is still valid.
         """
         ticket = self._ticket
         if ticket is not None:
             now = self._clock()
             if now < ticket.refresh_at:
                 return ticket.token
-            # Somebody else is renewing: while the old token lives there is no need to wait.
+            # Another thread is renewing: while the old token is valid there is no need to wait.
             if not self._lock.acquire(blocking=now >= ticket.end):
                 return ticket.token
         else:
@@ -199,11 +216,11 @@ class Login:
             return ticket.token
         try:
             return self._log_in(log_in)
-        except ArthurError as fault:
-            self._paused_until = now + RENEWAL_PAUSE
+        except ArthurError as error:
+            self._paused_until = now + RENEWAL_PAUSE_SECONDS
             if ticket is None or now >= ticket.end:
                 raise
-            logger.warning("could not renew the login, the old one is still good: %s", fault)
+            logger.warning("could not renew the login, the old one is still valid: %s", error)
             return ticket.token
 
     def _log_in(self, log_in: Callable[[str, str], str]) -> str:
@@ -215,16 +232,16 @@ class Login:
             self._ticket = _Ticket(token, float("inf"), float("inf"))
         else:
             # A short-lived token is renewed at half its life, or every request would log in.
-            margin = min(REFRESH_MARGIN, left / 2)
+            margin = min(REFRESH_MARGIN_SECONDS, left / 2)
             self._ticket = _Ticket(token, now + left - margin, now + left)
         return token
 
     def renew(self, rejected: str, log_in: Callable[[str, str], str]) -> bool:
-        """Log in again after a token was rejected, unless somebody already has.
+        """Log in again after a token was rejected, unless another thread already has.
 
         Returns:
-            Whether another token is at hand. `False` for a while after a renewal that failed or did
-            not help, so that a rejected caller never logs in at every request.
+            Whether there is another token. `False` for a while after a renewal that failed or did
+            not help, so that a rejected caller does not log in at every request.
         """
         with self._lock:
             if self._ticket is not None and self._ticket.token != rejected:
@@ -234,13 +251,13 @@ class Login:
             try:
                 self._log_in(log_in)
             except ArthurUserError:
-                self._paused_until = self._clock() + RENEWAL_PAUSE
+                self._paused_until = self._clock() + RENEWAL_PAUSE_SECONDS
                 raise
             return True
 
     def renewal_was_useless(self) -> None:
         """Stop logging in for a while: the server rejects even fresh tokens."""
-        self._paused_until = self._clock() + RENEWAL_PAUSE
+        self._paused_until = self._clock() + RENEWAL_PAUSE_SECONDS
 
     def secrets(self) -> tuple[str, ...]:
         """Return the password and the token, if there is one."""

@@ -1,20 +1,21 @@
-"""Smaller request bodies, where the server takes them."""
+"""Compression of request bodies, for servers that accept it."""
 
 from __future__ import annotations
 
 import gzip
+from typing import Final
 
 import httpx
 
-SMALLEST = 8_192
-"""Bytes of a body below which compressing saves no packet worth the work."""
+MIN_BYTES: Final = 8_192
+"""Size of a body below which compression does not pay."""
 
-_LEVEL = 1
-_JSON = "application/json"
-_OF_THE_BODY = frozenset({"content-length", "transfer-encoding"})
+_LEVEL: Final = 1
+_JSON: Final = "application/json"
+_BODY_HEADERS: Final = frozenset({"content-length", "transfer-encoding"})
 
 
-def compressed(request: httpx.Request) -> httpx.Request | None:
+def compress_body(request: httpx.Request) -> httpx.Request | None:
     """Return the same request with its body compressed by gzip.
 
     Only JSON bodies that are in memory as a whole are compressed: they shrink to a fraction, and
@@ -32,7 +33,7 @@ def compressed(request: httpx.Request) -> httpx.Request | None:
     if "content-encoding" in request.headers:
         return None
     content = request.read()
-    if len(content) < SMALLEST:
+    if len(content) < MIN_BYTES:
         return None
     packed = gzip.compress(content, _LEVEL, mtime=0)
     if len(packed) >= len(content):
@@ -40,7 +41,7 @@ def compressed(request: httpx.Request) -> httpx.Request | None:
     headers = [
         (name, value)
         for name, value in request.headers.multi_items()
-        if name.lower() not in _OF_THE_BODY
+        if name.lower() not in _BODY_HEADERS
     ]
     return httpx.Request(
         request.method,

@@ -1,4 +1,4 @@
-"""From what went wrong on the wire to exactly one exception of this package."""
+"""Turn what went wrong between client and server into exactly one exception of this package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import ssl
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,8 +16,8 @@ from arthurai.common.exceptions import (
     ArthurError,
     ArthurTimeoutError,
     ArthurUnexpectedError,
-    Exchange,
     ForbiddenError,
+    HttpExchange,
     PaymentRequiredError,
     ResponseClientError,
     ResponseRedirectError,
@@ -30,9 +30,9 @@ from arthurai.transport.redaction import Redactor, one_line, presentable_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST_MESSAGE = 2000
-_LONGEST_REQUEST_ID = 128
-_REQUEST_ID_HEADERS = (
+MAX_MESSAGE_LENGTH: Final = 2000
+_MAX_REQUEST_ID_LENGTH: Final = 128
+_REQUEST_ID_HEADERS: Final = (
     "x-request-id",
     "request-id",
     "x-correlation-id",
@@ -40,52 +40,54 @@ _REQUEST_ID_HEADERS = (
     "x-amzn-trace-id",
     "cf-ray",
 )
-_REDIRECTS, _CLIENT_ERRORS, _SERVER_ERRORS = 300, 400, 500
+_FIRST_REDIRECT: Final = 300
+_FIRST_CLIENT_ERROR: Final = 400
+_FIRST_SERVER_ERROR: Final = 500
 
-_EXCEPTION_OF_STATUS: dict[int, type[ArthurError]] = {
+_EXCEPTION_OF_STATUS: Final[dict[int, type[ArthurError]]] = {
     402: PaymentRequiredError,
     403: ForbiddenError,
 }
 
-_REMEDY_OF_STATUS = {
-    400: "Correct the arguments named in the message.",
-    401: "The access key or login is wrong or has ended. Connect again with valid credentials.",
-    402: "The organisation's plan does not include this. Ask whoever runs the server.",
-    403: "The caller may not do this in organisation {organization}. Use another key or role, "
-    "or choose another organisation (organization_id).",
-    404: "Check the id. Only objects of organisation {organization} can be seen, and a server "
-    "older than this SDK may not know the operation.",
-    405: "The server does not offer this operation. It may be older than this SDK.",
-    406: "The server does not offer this operation. It may be older than this SDK.",
-    407: "Give the proxy's user name and password in http_options['proxy'].",
-    408: "The server gave up waiting for the request. Try again, with fewer rows at once.",
-    409: "It does not fit what is there: a name or id is taken, or the object allows no such "
-    "change any more.",
-    413: "Send fewer rows or smaller files at once.",
-    414: "Ask for fewer things at once.",
-    415: "The server does not take this kind of body. It may be older than this SDK.",
-    422: "Correct the arguments named in the message.",
-    429: "Too many requests. Wait a little and send fewer at once.",
-    501: "The server has not built this operation.",
-    502: "Something in front of the server cannot reach it. Try again later.",
-    503: "The server is overloaded or down for maintenance. Try again later.",
-    504: "The server took too long. Try again later or ask for less at once.",
+_REMEDY_OF_STATUS: Final = {
+    400: "Correct the arguments named in the message",
+    401: "The access key or login is wrong or has expired. Connect again with valid credentials",
+    402: "The organization's plan does not include this. Ask the administrator of the server",
+    403: "The caller lacks the permission in organization {organization}. Use another key or role, "
+    "or choose another organization (organization_id)",
+    404: "Check the id. Only objects of organization {organization} are visible, and a server "
+    "older than this SDK may not know the operation",
+    405: "The server does not offer this operation. It may be older than this SDK",
+    406: "The server does not offer this operation. It may be older than this SDK",
+    407: "Give the user name and password of the proxy in http_options['proxy']",
+    408: "The server stopped waiting for the request. Try again, with fewer rows at once",
+    409: "It conflicts with what exists: a name or id is taken, or the object can no longer be "
+    "changed in this way",
+    413: "Send fewer rows or smaller files at once",
+    414: "Request fewer items at once",
+    415: "The server does not accept this kind of body. It may be older than this SDK",
+    422: "Correct the arguments named in the message",
+    429: "There were too many requests. Wait, and send fewer at once",
+    501: "The server does not implement this operation",
+    502: "A proxy cannot reach the server. Try again later",
+    503: "The server is overloaded or down for maintenance. Try again later",
+    504: "The server took too long. Try again later, or request less at once",
 }
-_REMEDY_OF_FAMILY = {
-    3: "The address has moved. Connect with the url of the place it points to.",
-    4: "The server refuses the request as it is. Correct it before sending it again.",
-    5: "The server failed. Try again later; if it stays, report it to whoever runs the server.",
+_REMEDY_OF_FAMILY: Final = {
+    3: "The address has moved. Connect with the url that it points to",
+    4: "The server refuses the request. Correct it before sending it again",
+    5: "The server failed. Try again later; if it keeps failing, report it to its administrator",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class FailureContext:
     """What is known about a request when it fails.
 
     Attributes:
         method: HTTP method.
-        url: The whole address; it is made presentable here.
-        organization: The organisation the request was for.
+        url: The whole address; secrets in it are masked here.
+        organization: The organization the request was for.
         attempts: How many times it was sent.
         redact: Masks secrets.
     """
@@ -98,15 +100,15 @@ class Circumstances:
 
     def exchange(
         self, status: int | None = None, headers: Mapping[str, str] | None = None, message: str = ""
-    ) -> Exchange:
-        """Build the public account of the request."""
+    ) -> HttpExchange:
+        """Return what users get to know about the request."""
         request_id = None
         for name in _REQUEST_ID_HEADERS if headers is not None else ():
             value = headers.get(name) if headers is not None else None
             if value:
-                request_id = self.redact(one_line(value, _LONGEST_REQUEST_ID))
+                request_id = self.redact(one_line(value, _MAX_REQUEST_ID_LENGTH))
                 break
-        return Exchange(
+        return HttpExchange(
             method=self.method.upper(),
             url=self.redact(presentable_url(self.url)),
             status=status,
@@ -121,32 +123,34 @@ def reason_of(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        if status < _REDIRECTS:
+        if status < _FIRST_REDIRECT:
             return "unregistered success"
-        if status < _CLIENT_ERRORS:
+        if status < _FIRST_CLIENT_ERROR:
             return "unregistered redirection"
         return (
-            "unregistered client error" if status < _SERVER_ERRORS else "unregistered server error"
+            "unregistered client error"
+            if status < _FIRST_SERVER_ERROR
+            else "unregistered server error"
         )
 
 
 def exception_of(status: int) -> type[ArthurError]:
-    """Return the exception class of a status that is no success."""
-    if status < _REDIRECTS:
+    """Return the exception class of a status that is not a success."""
+    if status < _FIRST_REDIRECT:
         return UnexpectedValueError
-    if status < _CLIENT_ERRORS:
+    if status < _FIRST_CLIENT_ERROR:
         return ResponseRedirectError
-    if status < _SERVER_ERRORS:
+    if status < _FIRST_SERVER_ERROR:
         return _EXCEPTION_OF_STATUS.get(status, ResponseClientError)
     return ResponseServerError
 
 
 def server_message(body: bytes, headers: Mapping[str, str]) -> str:
-    """Find the server's own words in the body of an error, whatever is in it.
+    """Return the server's own words in the body of an error, whatever is in it.
 
     Args:
-        body: The body, possibly cut.
-        headers: Headers of the answer.
+        body: The body, possibly cut off.
+        headers: The headers of the response.
 
     Returns:
         One line of text; empty when the body says nothing.
@@ -161,15 +165,15 @@ def server_message(body: bytes, headers: Mapping[str, str]) -> str:
         if "html" in kind or text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
             title = re.search(r"<title[^>]*>([^<]{1,300})", text, re.IGNORECASE)
             return f"a web page titled {one_line(title[1], 200)!r}" if title else "a web page"
-        return one_line(text, LONGEST_MESSAGE)
+        return one_line(text, MAX_MESSAGE_LENGTH)
     if isinstance(parsed, dict):
         for name in ("error", "message", "detail", "title"):
             value = parsed.get(name)
             if isinstance(value, str) and value.strip():
-                return one_line(value, LONGEST_MESSAGE)
+                return one_line(value, MAX_MESSAGE_LENGTH)
     if parsed in (None, {}, [], ""):
         return ""
-    return one_line(parsed if isinstance(parsed, str) else text, LONGEST_MESSAGE)
+    return one_line(parsed if isinstance(parsed, str) else text, MAX_MESSAGE_LENGTH)
 
 
 def _remedy(status: int, organization: str | None) -> str:
@@ -177,7 +181,7 @@ def _remedy(status: int, organization: str | None) -> str:
     return text.format(organization=repr(organization) if organization else "(the caller's own)")
 
 
-def _account(exchange: Exchange) -> str:
+def _account(exchange: HttpExchange) -> str:
     notes = []
     if exchange.attempts > 1:
         notes.append(f"{exchange.attempts} attempts")
@@ -187,19 +191,19 @@ def _account(exchange: Exchange) -> str:
 
 
 def status_error(
-    circumstances: Circumstances, status: int, headers: Mapping[str, str], body: bytes
+    context: FailureContext, status: int, headers: Mapping[str, str], body: bytes
 ) -> ArthurError:
-    """Turn an answer that is no success into an exception."""
-    redact = circumstances.redact
+    """Return the exception for a response whose status is not a success."""
+    redact = context.redact
     message = redact(server_message(body, headers))
-    exchange = circumstances.exchange(status, headers, message)
+    exchange = context.exchange(status, headers, message)
     said = _ended(f": {message}" if message else "")
-    remedy = _remedy(status, circumstances.organization)
+    remedy = _remedy(status, context.organization)
     location = headers.get("location")
-    if location and status < _CLIENT_ERRORS:
+    if location and status < _FIRST_CLIENT_ERROR:
         remedy = f"It points to {redact(_origin_of(location))!r}. {remedy}"
     return exception_of(status)(
-        f"{exchange.method} {exchange.url} answered {status} ({reason_of(status)}){said} {remedy}"
+        f"{exchange.method} {exchange.url} returned {status} ({reason_of(status)}){said} {remedy}"
         f"{_account(exchange)}",
         exchange=exchange,
     )
@@ -219,35 +223,35 @@ def _origin_of(location: str) -> str:
 
 
 def malformed(
-    circumstances: Circumstances,
+    context: FailureContext,
     why: str,
     *,
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
 ) -> UnexpectedValueError:
-    """Build the exception for a success whose body is not what it has to be."""
-    redact = circumstances.redact
-    exchange = circumstances.exchange(status, headers)
+    """Return the exception for a success whose body is not what it has to be."""
+    redact = context.redact
+    exchange = context.exchange(status, headers)
     begin = one_line(body[:400].decode("utf-8", errors="replace"), 120)
     shown = f" The body begins with {redact(begin)!r}." if begin else ""
     return UnexpectedValueError(
-        f"{exchange.method} {exchange.url} answered {status}, but {redact(why)}.{shown} Check that "
-        f"the url is that of an Arthur server, with nothing in between that changes answers."
+        f"{exchange.method} {exchange.url} returned {status}, but {redact(why)}.{shown} Check that "
+        f"the url is that of an Arthur server, and that no proxy changes its responses"
         f"{_account(exchange)}",
         exchange=exchange,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What a failure of the HTTP library means to us.
+class Failure:
+    """What a failure of the HTTP library means.
 
     Attributes:
-        exception: The class it ends in.
+        exception: The class to raise.
         what: What happened, in words that continue "GET https://…".
         remedy: What the caller can do.
-        unsent: Whether the request certainly never reached the server.
+        unsent: Whether the request certainly did not reach the server.
         transient: Whether sending again can help.
     """
 
@@ -258,143 +262,147 @@ class Fault:
     transient: bool = True
 
 
-_BAD_REDIRECT = Fault(
+_BAD_REDIRECT = Failure(
     ResponseRedirectError,
-    "was redirected to something that is no address",
-    "Report this to whoever runs the server.",
+    "was redirected to an invalid address",
+    "Report this to the administrator of the server",
     transient=False,
 )
-_TRY_LATER = "Check the network and try again."
-_FAULTS: tuple[tuple[type[Exception], Fault], ...] = (
+_TRY_LATER: Final = "Check the network and try again"
+_FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (
         httpx.ConnectTimeout,
-        Fault(
+        Failure(
             ArthurTimeoutError,
             "could not connect in time",
-            "Check url and network, or raise http_options['connect_timeout'].",
+            "Check url and network, or increase http_options['connect_timeout']",
             unsent=True,
         ),
     ),
     (
         httpx.PoolTimeout,
-        Fault(
+        Failure(
             ArthurTimeoutError,
             "waited too long for a free connection",
-            "Use fewer threads, or raise http_options['max_connections'].",
+            "Use fewer threads, or increase http_options['max_connections']",
             unsent=True,
         ),
     ),
     (
         httpx.WriteTimeout,
-        Fault(
+        Failure(
             ArthurTimeoutError,
             "timed out while sending",
-            "Send less at once, or raise http_options['timeout'].",
+            "Send less at once, or increase http_options['timeout']",
         ),
     ),
     (
         httpx.TimeoutException,
-        Fault(
+        Failure(
             ArthurTimeoutError,
-            "timed out while waiting for the answer",
-            "Ask for less at once, or raise http_options['timeout'].",
+            "timed out while waiting for the response",
+            "Request less at once, or increase http_options['timeout']",
         ),
     ),
     (
         httpx.ProxyError,
-        Fault(
+        Failure(
             ArthurConnectionError,
             "was refused by the proxy",
-            "Check http_options['proxy'] or the environment variable HTTPS_PROXY.",
+            "Check http_options['proxy'] or the environment variable HTTPS_PROXY",
             unsent=True,
         ),
     ),
     (
         httpx.ConnectError,
-        Fault(
+        Failure(
             ArthurConnectionError,
             "could not connect",
-            "Check that url names the right host and port and that the server is running.",
+            "Check that url names the right host and port and that the server is running",
             unsent=True,
         ),
     ),
     (
         httpx.UnsupportedProtocol,
-        Fault(UserValueError, "cannot be sent", "Use an https url.", transient=False),
+        Failure(UserValueError, "cannot be sent", "Use an https url", transient=False),
     ),
-    # The request was built, so its own address is valid: this is about the place it was sent on to.
+    # The request was built, so its own address is valid: this is the target of a redirect.
     (httpx.InvalidURL, _BAD_REDIRECT),
     (
         httpx.LocalProtocolError,
-        Fault(
+        Failure(
             ArthurUnexpectedError,
-            "could not be put into HTTP",
-            "If a file is being sent, do not change it meanwhile; otherwise report this.",
+            "could not be sent as HTTP",
+            "If a file is being sent, do not change it meanwhile; otherwise report this",
             transient=False,
         ),
     ),
     (
         httpx.DecodingError,
-        Fault(
+        Failure(
             UnexpectedValueError,
-            "answered with a body that cannot be decompressed",
-            "Check what stands between here and the server.",
+            "returned a body that cannot be decompressed",
+            "Check the proxies between here and the server",
             transient=False,
         ),
     ),
     (
         httpx.TooManyRedirects,
-        Fault(
+        Failure(
             ResponseRedirectError,
-            "was sent round in circles",
-            "Connect with the url of the server itself.",
+            "was redirected too often",
+            "Connect with the url of the server itself",
             transient=False,
         ),
     ),
     (
         httpx.TransportError,
-        Fault(ArthurConnectionError, "lost the connection before the whole answer", _TRY_LATER),
+        Failure(
+            ArthurConnectionError,
+            "lost the connection before the whole response arrived",
+            _TRY_LATER,
+        ),
     ),
 )
-_OTHER_FAULT = Fault(ArthurUnexpectedError, "failed", "Please report this.", transient=False)
-_CERTIFICATE_FAULT = Fault(
+_OTHER_FAILURE = Failure(ArthurUnexpectedError, "failed", "Please report this", transient=False)
+_CERTIFICATE_FAILURE = Failure(
     ArthurConnectionError,
-    "met a certificate that cannot be trusted",
+    "was given a certificate that is not trusted",
     "Give your certificate authority in http_options['ca_bundle']. Only for tests: "
-    "verify_ssl=False.",
+    "verify_ssl=False",
     unsent=True,
     transient=False,
 )
-_TLS_FAULT = Fault(
+_TLS_FAILURE = Failure(
     ArthurConnectionError,
     "could not agree on TLS with the server",
-    "Check that the port of the url speaks https.",
+    "Check that the port of the url serves https",
     unsent=True,
 )
 
 
-def fault_of(fault: BaseException) -> Fault:
-    """Look up what a failure of the HTTP library means."""
-    cause: BaseException | None = fault
-    while isinstance(fault, httpx.ConnectError) and cause is not None:
+def describe_failure(error: BaseException) -> Failure:
+    """Return what a failure of the HTTP library means."""
+    cause: BaseException | None = error
+    while isinstance(error, httpx.ConnectError) and cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _CERTIFICATE_FAULT
+            return _CERTIFICATE_FAILURE
         if isinstance(cause, ssl.SSLError):
-            return _TLS_FAULT
+            return _TLS_FAILURE
         cause = cause.__cause__ or cause.__context__
-    if isinstance(fault, httpx.RemoteProtocolError) and "location header" in str(fault):
+    if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
         return _BAD_REDIRECT
-    for kind, meaning in _FAULTS:
-        if isinstance(fault, kind):
+    for kind, meaning in _FAILURES:
+        if isinstance(error, kind):
             return meaning
-    return _OTHER_FAULT
+    return _OTHER_FAILURE
 
 
-def fault_error(circumstances: Circumstances, fault: BaseException) -> ArthurError:
-    """Turn a failure of the HTTP library into an exception."""
-    meaning = fault_of(fault)
-    exchange = circumstances.exchange()
-    detail = circumstances.redact(one_line(str(fault), 300)) or type(fault).__name__
+def failure_error(context: FailureContext, error: BaseException) -> ArthurError:
+    """Return the exception for a failure of the HTTP library."""
+    meaning = describe_failure(error)
+    exchange = context.exchange()
+    detail = context.redact(one_line(str(error), 300)) or type(error).__name__
     return meaning.exception(
         f"{exchange.method} {exchange.url} {meaning.what}: {detail}. {meaning.remedy}"
         f"{_account(exchange)}",

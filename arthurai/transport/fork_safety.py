@@ -1,4 +1,4 @@
-"""What has to be made anew in a child process after `os.fork`.
+"""Fork safety: what has to be replaced in a child process after `os.fork`.
 
 A lock may be held by a thread that does not exist in the child, and a socket shared with the parent
 must not be used by both. Objects that own such things register here.
@@ -23,7 +23,7 @@ _watched: dict[int, weakref.ref[ForkAware]] = {}
 
 
 def watch(thing: ForkAware) -> None:
-    """Call `thing.after_fork()` in every child forked from now on, as long as it lives."""
+    """Call `thing.after_fork()` in every child that is forked while the object lives."""
     key = id(thing)
     _watched[key] = weakref.ref(thing, lambda _: _watched.pop(key, None))
 

@@ -16,7 +16,7 @@ from arthurai.common.exceptions import (
     ArthurUserError,
     MethodNotApplicableError,
 )
-from arthurai.transport import fork_safety as forks
+from arthurai.transport import fork_safety
 from arthurai.transport.options import Endpoint, parse_endpoint
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class _Body(io.RawIOBase):
-    """The body of a request as the file that WSGI applications read, filled as it is read."""
+    """The body of a request as the file that WSGI applications read, filled on demand."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -48,7 +48,7 @@ class _Body(io.RawIOBase):
 
 
 class _ResponseStream(httpx.SyncByteStream):
-    """The body of an answer, taken from the application as it is read."""
+    """The body of a response, taken from the application on demand."""
 
     def __init__(self, first: list[bytes], rest: Iterator[bytes], result: Iterable[bytes]) -> None:
         self._first = first
@@ -77,17 +77,17 @@ class LocalTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Run one request through the application, on the calling thread."""
-        answer: dict[str, Any] = {}
+        started: dict[str, Any] = {}
         written: list[bytes] = []
 
         def start_response(
             status: str,
             headers: list[tuple[str, str]],
-            exc_info: object = None,  # noqa: ARG001 - WSGI passes it; a new answer replaces the old
+            exc_info: object = None,  # noqa: ARG001 - WSGI passes it; a new response replaces the old
         ) -> Callable[[bytes], object]:
-            answer["status"] = int(status.partition(" ")[0])
-            answer["reason"] = status.partition(" ")[2]
-            answer["headers"] = headers
+            started["status"] = int(status.partition(" ")[0])
+            started["reason"] = status.partition(" ")[2]
+            started["headers"] = headers
             return written.append
 
         starter: StartResponse = start_response
@@ -96,18 +96,18 @@ class LocalTransport(httpx.BaseTransport):
         # The application may call start_response as late as its first chunk.
         for chunk in chunks:
             written.append(chunk)
-            if "status" in answer:
+            if "status" in started:
                 break
         return httpx.Response(
-            answer["status"],
-            headers=answer["headers"],
+            started["status"],
+            headers=started["headers"],
             stream=_ResponseStream(written, chunks, result),
-            extensions={"reason_phrase": answer["reason"].encode("latin-1", "replace")},
+            extensions={"reason_phrase": started["reason"].encode("latin-1", "replace")},
         )
 
 
 def _environment(request: httpx.Request) -> WSGIEnvironment:
-    """Describe a request as WSGI does, with the raw path so that an encoded slash stays one."""
+    """Return a request as WSGI describes it, with the raw path, so that `%2F` stays encoded."""
     path, _, query = request.url.raw_path.partition(b"?")
     stream = request.stream
     if not isinstance(stream, httpx.SyncByteStream):
@@ -155,7 +155,7 @@ class EmbeddedApp(Protocol):
         ...
 
     def close(self) -> None:
-        """Write everything and give the data directory free."""
+        """Write everything and release the data directory."""
         ...
 
 
@@ -163,7 +163,7 @@ class LocalServer:
     """A use of an embedded server. The last user of a data directory closes its server.
 
     Attributes:
-        admin_key: API key with all rights in the first organisation.
+        admin_key: API key with all rights in the first organization.
     """
 
     def __init__(self, running: _Running) -> None:
@@ -171,7 +171,7 @@ class LocalServer:
         self.admin_key = running.app.admin_key
 
     def transport(self) -> LocalTransport:
-        """Return the way to the server.
+        """Return a transport to the server.
 
         Raises:
             MethodNotApplicableError: The server belongs to the parent process, or has been closed.
@@ -182,12 +182,12 @@ class LocalServer:
         if running.pid != os.getpid():
             raise MethodNotApplicableError(
                 "the embedded server lives in the process that opened it and cannot be used in a "
-                "forked one. Run `arthurai serve` and connect both processes to its url."
+                "forked one; run `arthurai serve` and connect both processes to its url"
             )
         return LocalTransport(running.app)
 
     def release(self) -> None:
-        """Give up this use. Doing it twice is harmless."""
+        """End this use. Doing it twice is harmless."""
         running, self._running = self._running, None
         if running is not None:
             _registry.release(running)
@@ -210,7 +210,7 @@ class _Registry:
         self._by_directory: dict[Path, _Running] = {}
         self._in_memory: set[_Running] = set()
         self._lock = threading.Lock()
-        forks.watch(self)
+        fork_safety.watch(self)
 
     def after_fork(self) -> None:
         """Forget the parent's servers: their files and threads stay with it."""
@@ -259,25 +259,25 @@ atexit.register(_registry.close_all)
 def _create(directory: Path | None) -> EmbeddedApp:
     try:
         from arthurai.server.app import create_app
-    except ModuleNotFoundError as fault:
-        if fault.name is None or fault.name.partition(".")[0] == "arthurai":
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "arthurai":
             raise
         raise ArthurUserError(
-            f"the embedded server (local://) needs packages that are not installed, first of all "
-            f"{fault.name!r}. Install them: pip install {' '.join(_server_requirements())}"
-        ) from fault
+            f"the embedded server (local://) needs packages that are not installed, among them "
+            f"{error.name!r}; install them: pip install {' '.join(_server_requirements())}"
+        ) from error
     try:
         return create_app(directory)
-    except Exception as fault:
+    except Exception as error:
         if directory is None:
-            raise ArthurUnexpectedError(f"the embedded server does not start: {fault}") from fault
+            raise ArthurUnexpectedError(f"the embedded server does not start: {error}") from error
         raise ArthurUserError(
-            f"the embedded server cannot use the directory {str(directory)!r}: {fault}"
-        ) from fault
+            f"the embedded server cannot use the directory {str(directory)!r}: {error}"
+        ) from error
 
 
 def _server_requirements() -> list[str]:
-    """Name the packages of the server extra, as the metadata of this distribution lists them."""
+    """Return the packages of the server extra, from the metadata of this distribution."""
     from importlib import metadata
 
     try:

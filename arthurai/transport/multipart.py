@@ -1,4 +1,4 @@
-"""Files as parts of a multipart body, streamed from where they are."""
+"""Multipart bodies: files, streamed from where they are, and form fields."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import contextlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:; ?[\w-]+=[\w.-]+)*", re.ASCII)
+_MEDIA_TYPE: Final = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:; ?[\w-]+=[\w.-]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """One file of an upload.
+    """One file of a multipart body.
 
     Attributes:
         name: Name of the form field.
-        filename: Name the server is told.
+        filename: File name that the server gets.
         source: The content, or the path of a file that is read while it is sent.
-        content_type: Its media type.
+        content_type: The media type of the content.
     """
 
     name: str
@@ -40,33 +40,43 @@ class FilePart:
             )
         if not _MEDIA_TYPE.fullmatch(self.content_type):
             raise UserValueError(
-                f"content_type={self.content_type!r} of part {self.name!r} is no media type"
+                f"content_type of part {self.name!r} must be a media type, got "
+                f"{self.content_type!r}"
             )
 
 
 @contextlib.contextmanager
-def opened(
-    parts: Sequence[FilePart],
-) -> Iterator[list[tuple[str, tuple[str, bytes | BinaryIO, str]]]]:
-    """Open the files of an upload for as long as it takes.
+def open_parts(
+    files: Sequence[FilePart], fields: Mapping[str, str]
+) -> Iterator[list[tuple[str, tuple[str | None, bytes | BinaryIO, *tuple[str, ...]]]]]:
+    """Open the files of a multipart body for as long as sending it takes.
 
     The HTTP library rewinds each of them before every attempt.
+
+    Args:
+        files: The files.
+        fields: Form fields that are not files.
+
+    Yields:
+        The parts as the HTTP library takes them, fields first.
 
     Raises:
         UserValueError: A file cannot be opened.
     """
     with contextlib.ExitStack() as stack:
-        fields: list[tuple[str, tuple[str, bytes | BinaryIO, str]]] = []
-        for part in parts:
+        parts: list[tuple[str, tuple[str | None, bytes | BinaryIO, *tuple[str, ...]]]] = [
+            (name, (None, value.encode())) for name, value in fields.items()
+        ]
+        for part in files:
             content: bytes | BinaryIO
             if isinstance(part.source, bytes):
                 content = part.source
             else:
                 try:
                     content = stack.enter_context(part.source.open("rb"))
-                except OSError as fault:
+                except OSError as error:
                     raise UserValueError(
-                        f"cannot read {str(part.source)!r} for part {part.name!r}: {fault.strerror}"
-                    ) from fault
-            fields.append((part.name, (part.filename, content, part.content_type)))
-        yield fields
+                        f"cannot read {str(part.source)!r} for part {part.name!r}: {error.strerror}"
+                    ) from error
+            parts.append((part.name, (part.filename, content, part.content_type)))
+        yield parts

@@ -1,4 +1,4 @@
-"""What a connection needs to know before anything is sent, checked before anything is sent."""
+"""Addresses and options of a connection, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from arthurai.common.checks import check_bool
@@ -26,9 +26,11 @@ from arthurai.transport.redaction import presentable_url
 
 logger = logging.getLogger(__name__)
 
-LOCAL_SCHEME = "local"
-_NETLOC = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\W_](?:[\w.-]*\w)?\.?)(?::(?P<port>\d{1,5}))?")
-_HIGHEST_PORT = 65535
+LOCAL_SCHEME: Final = "local"
+_NETLOC: Final = re.compile(
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\W_](?:[\w.-]*\w)?\.?)(?::(?P<port>\d{1,5}))?"
+)
+_MAX_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,16 @@ def parse_endpoint(url: str, *, allow_insecure: bool = False) -> Endpoint:
         The checked address.
 
     Raises:
-        UserTypeError: `url` is no text.
+        UserTypeError: `url` is not a string.
         UserValueError: The address cannot be used; the message says why.
     """
     if not isinstance(url, str):
         raise UserTypeError(f"url must be a string, got {type(url).__name__}")
     url = url.strip()
     if not url:
-        raise UserValueError('url is empty. Give e.g. url="https://app.arthur.ai" or "local://".')
+        raise UserValueError('url is empty; give e.g. url="https://app.arthur.ai" or "local://"')
     if any(ch.isspace() or not ch.isprintable() for ch in url) and not _is_local(url):
-        raise UserValueError(f"url {_shown(url)!r} holds blanks or control characters")
+        raise UserValueError(f"url {_shown(url)!r} contains blanks or control characters")
     if _is_local(url):
         return _local_endpoint(url)
     if "://" not in url:
@@ -100,21 +102,21 @@ def _local_endpoint(url: str) -> Endpoint:
     if path in {"", "/"}:
         if path == "/":
             raise UserValueError(
-                f'url {url!r} names the root directory. Use "local://" for a server in memory or '
-                f'"local:///some/dir" for one with a data directory.'
+                f'url {url!r} names the root directory; use "local://" for a server in memory or '
+                f'"local:///some/dir" for one with a data directory'
             )
         return Endpoint(origin="http://localhost", shown="local://", local=True)
     if not path.isprintable():
-        raise UserValueError(f"url {url!r} holds control characters")
+        raise UserValueError(f"url {url!r} contains control characters")
     if re.match(r"/[A-Za-z]:[/\\]", path):  # local:///C:/data
         path = path[1:]
     directory = Path(path)
     if not directory.is_absolute():
-        with contextlib.suppress(RuntimeError):  # "~name" of somebody unknown
+        with contextlib.suppress(RuntimeError):  # "~name" of an unknown user
             directory = directory.expanduser()
         raise UserValueError(
-            f"url {url!r} names no absolute directory. "
-            f'Did you mean "local://{directory.absolute()}"?'
+            f"url {url!r} must name an absolute directory; "
+            f'did you mean "local://{directory.absolute()}"?'
         )
     return Endpoint(
         origin="http://localhost", shown=f"local://{path}", local=True, directory=directory
@@ -124,8 +126,8 @@ def _local_endpoint(url: str) -> Endpoint:
 def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
     try:
         parts = urlsplit(url)
-    except ValueError as fault:
-        raise UserValueError(f"url {_shown(url)!r} is no valid address: {fault}") from None
+    except ValueError as error:
+        raise UserValueError(f"url {_shown(url)!r} is not a valid address: {error}") from None
     shown = _shown(url)
     if parts.scheme not in {"http", "https"}:
         raise UserValueError(
@@ -134,14 +136,16 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
         )
     if "@" in parts.netloc:
         raise UserValueError(
-            f"url {shown!r} holds a user name or password. Leave them out and pass access_key, or "
-            f"login and password."
+            f"url {shown!r} contains a user name or password; leave them out and pass access_key, "
+            f"or login and password"
         )
     match = _NETLOC.fullmatch(parts.netloc)
     if match is None:
-        raise UserValueError(f"url {shown!r} names no valid host. Give e.g. https://app.arthur.ai")
-    if match["port"] is not None and not 0 < int(match["port"]) <= _HIGHEST_PORT:
-        raise UserValueError(f"url {shown!r} names the port {match['port']}, which does not exist")
+        raise UserValueError(f"url {shown!r} must name a valid host, e.g. https://app.arthur.ai")
+    if match["port"] is not None and not 0 < int(match["port"]) <= _MAX_PORT:
+        raise UserValueError(
+            f"url {shown!r} has the invalid port {match['port']}; use 1-{_MAX_PORT}"
+        )
     origin = f"{parts.scheme}://{parts.netloc.lower()}"
     for what, value in (
         ("path", parts.path.strip("/")),
@@ -150,22 +154,22 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
     ):
         if value:
             raise UserValueError(
-                f"url {shown!r} has a {what}. Give scheme and host only: url={origin!r}"
+                f"url {shown!r} has a {what}; give scheme and host only: url={origin!r}"
             )
     if parts.scheme == "http" and not allow_insecure:
         raise UserValueError(
-            f"url {shown!r} is plain http, which would send the credentials unencrypted. Use "
-            f"https, or pass allow_insecure=True for a server on this machine or behind a way "
-            f"you trust."
+            f"url {shown!r} is plain http, which would send the credentials unencrypted; use "
+            f"https, or pass allow_insecure=True for a server on this machine or in a network "
+            f"that you trust"
         )
     return Endpoint(origin=origin, shown=origin)
 
 
 def resolve_verify_ssl(verify_ssl: bool | None) -> bool:
-    """Say whether certificates are checked: the argument, else `VERIFY_SSL`, else yes.
+    """Return whether certificates are checked: the argument, else `VERIFY_SSL`, else yes.
 
     Raises:
-        UserTypeError: The argument is no bool.
+        UserTypeError: The argument is not a bool.
         UserValueError: `VERIFY_SSL` is neither yes nor no.
     """
     if verify_ssl is None:
@@ -174,17 +178,17 @@ def resolve_verify_ssl(verify_ssl: bool | None) -> bool:
 
 
 def check_header_text(name: str, value: str, *, secret: bool) -> str:
-    """Strip a value that goes into a request header and refuse what cannot stand in one.
+    """Return the value of a request header without blanks around it.
 
     Args:
         name: Name of the argument, for the message.
-        value: The text.
+        value: The value.
         secret: Whether the message must not show the value.
 
     Raises:
-        UserTypeError: The value is no text.
+        UserTypeError: The value is not a string.
         MissingParameterError: The value is empty.
-        UserValueError: The value holds characters that no header can carry.
+        UserValueError: The value contains characters that a header cannot carry.
     """
     if not isinstance(value, str):
         raise UserTypeError(f"{name} must be a string, got {type(value).__name__}")
@@ -194,8 +198,8 @@ def check_header_text(name: str, value: str, *, secret: bool) -> str:
     if not value.isascii() or not value.isprintable():
         shown = "" if secret else f" {value!r}"
         raise UserValueError(
-            f"{name}{shown} holds characters other than printable ASCII. Copy it again, without "
-            f"line breaks and quotation marks."
+            f"{name}{shown} contains characters other than printable ASCII; copy it again, "
+            f"without line breaks and quotation marks"
         )
     return value
 
@@ -207,14 +211,14 @@ class HttpOptions:
     Attributes:
         timeout: Seconds without progress after which reading or writing gives up.
         connect_timeout: Seconds to open a connection.
-        proxy: Address of a proxy. Without it `HTTPS_PROXY` and its kin are honoured.
+        proxy: Address of a proxy. Without it `HTTPS_PROXY` and its kin are honored.
         ca_bundle: File or directory of certificate authorities to trust instead of the usual ones.
-            Without it `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are honoured.
+            Without it `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are honored.
         max_connections: Connections kept open at once by one `ArthurAI`.
-        attempts: How often a request is sent at most, the first time included.
-        max_response_bytes: Largest answer that is read into memory.
-        compress: Whether larger JSON bodies are compressed by gzip. A server that answers 415 to
-            one gets it again as it is, and no other from then on.
+        attempts: Maximum number of times a request is sent, the first included.
+        max_response_bytes: Largest response that is read into memory.
+        compress: Whether larger JSON bodies are compressed by gzip. A server that returns 415
+            for one gets it again uncompressed, and no other from then on.
     """
 
     timeout: float = 300.0
@@ -245,10 +249,10 @@ class HttpOptions:
 
     @classmethod
     def parse(cls, options: Mapping[str, Any] | HttpOptions | None) -> HttpOptions:
-        """Read the `http_options` argument.
+        """Return the options in the `http_options` argument.
 
         Raises:
-            UserTypeError: It is no mapping, or a value has the wrong type.
+            UserTypeError: It is not a mapping, or a value has the wrong type.
             UserValueError: It has an unknown key or an impossible value.
         """
         if options is None:
@@ -285,7 +289,7 @@ class HttpOptions:
         if not verify:
             raise UserValueError(
                 "http_options['ca_bundle'] is given, but verify_ssl is False: the bundle would "
-                "have no effect. Leave one of them out."
+                "have no effect; leave one of them out"
             )
         path = Path(bundle)
         if not path.exists():
@@ -294,10 +298,10 @@ class HttpOptions:
             if path.is_dir():
                 return ssl.create_default_context(capath=str(path))
             return ssl.create_default_context(cafile=str(path))
-        except (ssl.SSLError, OSError) as fault:
+        except (ssl.SSLError, OSError) as error:
             raise UserValueError(
-                f"{name}={str(path)!r} holds no certificates in PEM form: {fault}"
-            ) from fault
+                f"{name}={str(path)!r} contains no certificates in PEM form: {error}"
+            ) from error
 
 
 def _check_proxy(proxy: str) -> None:
@@ -311,6 +315,6 @@ def _check_proxy(proxy: str) -> None:
         usable, port = False, None
     if not usable or port == 0:
         raise UserValueError(
-            "http_options['proxy'] must look like http://host:port (http, https or socks5; a user "
-            "name and password may stand in front of the host)"
+            "http_options['proxy'] must look like http://host:port (http, https or socks5), with "
+            "or without a user name and password in front of the host"
         )

@@ -1,44 +1,45 @@
-"""Keeping credentials out of texts that people read."""
+"""Redaction: keeping credentials out of what people read."""
 
 from __future__ import annotations
 
 import json
 import re
 import threading
+from typing import Final
 from urllib.parse import quote, urlsplit
 
-from arthurai.transport import fork_safety as forks
+from arthurai.transport import fork_safety
 
-MASK = "***"
-_SHORTEST_SECRET = 4
-_TELLING_NAME = re.compile(
+MASK: Final = "***"
+_MIN_SECRET_LENGTH: Final = 4
+_SECRET_QUERY_NAME: Final = re.compile(
     r"token|secret|passw|credential|signature|api[-_]?key|access[-_]?key|auth|session|^sig$|^key$",
     re.IGNORECASE,
 )
 
 
 class Redactor:
-    """Replaces known secrets in texts, also in their percent-encoded and JSON-escaped forms."""
+    """Replaces known secrets in strings, also in their percent-encoded and JSON-escaped forms."""
 
     def __init__(self) -> None:
         self._forms: tuple[str, ...] = ()
         self._lock = threading.Lock()
-        forks.watch(self)
+        fork_safety.watch(self)
 
     def after_fork(self) -> None:
         """Replace the lock, which a thread of the parent may hold."""
         self._lock = threading.Lock()
 
     def add(self, secret: str | None) -> None:
-        """Remember a secret. Texts of fewer than four characters are too common to be masked."""
-        if secret is None or len(secret) < _SHORTEST_SECRET:
+        """Remember a secret. Strings shorter than four characters are too common to be masked."""
+        if secret is None or len(secret) < _MIN_SECRET_LENGTH:
             return
         forms = {secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1]}
         with self._lock:
             self._forms = tuple(sorted({*self._forms, *forms}, key=len, reverse=True))
 
     def __call__(self, text: str) -> str:
-        """Return the text with every known secret masked."""
+        """Return a string with every known secret masked."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)
@@ -58,13 +59,13 @@ def presentable_url(url: str) -> str:
     pairs = []
     for pair in parts.query.split("&"):
         name, equals, _ = pair.partition("=")
-        secret = equals and _TELLING_NAME.search(name)
+        secret = equals and _SECRET_QUERY_NAME.search(name)
         pairs.append(f"{name}={MASK}" if secret else pair)
     return f"{shown}?{'&'.join(pairs)}"
 
 
 def one_line(text: str, limit: int) -> str:
-    """Fold a foreign text into one line of at most `limit` printable characters."""
-    # The cut in front of the folding keeps a text of many megabytes from being folded whole.
+    """Fold untrusted text into one line of at most `limit` printable characters."""
+    # Cutting first keeps text of many megabytes from being folded whole.
     folded = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text[: limit * 4]).strip()
     return folded if len(folded) <= limit else f"{folded[: limit - 1]}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from arthurai.transport.api_client import ApiClient
+    from arthurai.transport.attempts import ApiResponse
     from arthurai_api.types import RequestParts
 
 BODY = "body"
@@ -65,7 +68,7 @@ def build(
     kwargs: Mapping[str, Any],
     *,
     replace_body: bool = False,
-) -> dict[str, Any]:
+) -> RequestParts:
     """Work out the request of an operation.
 
     The generated `build_request` is the only place that knows method, path and parameter names.
@@ -94,7 +97,7 @@ def build(
     hints = _hints(function)
     plain = {name: _convert(name, value, hints[name]) for name, value in given.items()}
     try:
-        return function(**plain).arguments()
+        return function(**plain)
     except ValueError as fault:
         raise UserValueError(f"{name_of(operation)!r}: {fault}") from fault
     except (AttributeError, KeyError, TypeError) as fault:
@@ -172,23 +175,6 @@ def _convert_text(name: str, value: str, hints: tuple[Any, ...]) -> Any:
     return value
 
 
-def encode(operation: ModuleType, body: Any) -> bytes:
-    """Write a body as JSON, with null for NaN and infinity.
-
-    Raises:
-        UserTypeError: It holds something that JSON does not know.
-    """
-    import orjson
-
-    try:
-        return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
-    except (TypeError, ValueError) as fault:
-        raise UserTypeError(
-            f"the body of {name_of(operation)!r} cannot be written as JSON: {fault}. "
-            f"Use texts, numbers, booleans, None, lists and dicts with text keys."
-        ) from fault
-
-
 def promises_body(operation: ModuleType) -> bool:
     """Say whether the API document promises a body for a success of the operation."""
     from arthurai.common.bundle import operations as documented
@@ -199,3 +185,83 @@ def promises_body(operation: ModuleType) -> bool:
     responses = found.spec.get("responses", {})
     successes = [response for status, response in responses.items() if status.startswith("2")]
     return bool(successes) and all("content" in response for response in successes)
+
+
+_NO_CONTENT = frozenset({204, 205})
+
+
+class OperationCalls:
+    """Calls of operations with plain values; being replaced by calls of the generated functions."""
+
+    api: ApiClient
+
+    def call(
+        self, operation: Callable[..., Any], *args: Any, retry: bool | None = None, **kwargs: Any
+    ) -> Any:
+        """Call an operation with plain values."""
+        module = sys.modules[operation.__module__]
+        response = typing.cast("Any", self).send(build(module, args, kwargs), retry=retry)
+        return self.api.parse(response, module.parse_response)
+
+    def call_json(
+        self, operation: ModuleType, *args: Any, retry: bool | None = None, **kwargs: Any
+    ) -> Any:
+        """Call an operation with plain values."""
+        body = kwargs.get(BODY)
+        if isinstance(body, Mapping) or (
+            isinstance(body, list | tuple) and all(isinstance(item, Mapping) for item in body)
+        ):
+            del kwargs[BODY]
+            response = typing.cast("Any", self).send(
+                build(operation, args, kwargs), json=body, retry=retry
+            )
+        else:
+            response = typing.cast("Any", self).send(build(operation, args, kwargs), retry=retry)
+        return self._decoded(operation, response)
+
+    def send_encoded(
+        self,
+        operation: ModuleType,
+        *args: Any,
+        content: Any,
+        content_type: str,
+        retry: bool | None = True,
+        **kwargs: Any,
+    ) -> Any:
+        """Call an operation with plain values."""
+        request = build(operation, args, kwargs)
+        response = typing.cast("Any", self).send(
+            request, content=content, content_type=content_type, retry=retry
+        )
+        return self._decoded(operation, response)
+
+    def send_files(self, operation: ModuleType, *args: Any, **kwargs: Any) -> Any:
+        """Call an operation with plain values."""
+        return self._decoded(operation, self._send_files(operation, *args, **kwargs))
+
+    def upload(self, operation: ModuleType, *args: Any, **kwargs: Any) -> tuple[int, Any]:
+        """Call an operation with plain values."""
+        response = self._send_files(operation, *args, **kwargs)
+        return response.status_code, response.json() if response.content else None
+
+    def _send_files(
+        self,
+        operation: ModuleType,
+        *args: Any,
+        parts: Any,
+        fields: Any = None,
+        retry: bool | None = None,
+        **kwargs: Any,
+    ) -> ApiResponse:
+        sender = typing.cast("Any", self)
+        response: ApiResponse = sender.send(
+            build(operation, args, kwargs), files=parts, fields=fields, retry=retry
+        )
+        return response
+
+    def _decoded(self, operation: ModuleType, response: ApiResponse) -> Any:
+        if response.content:
+            return response.json()
+        if response.status_code in _NO_CONTENT or not promises_body(operation):
+            return None
+        raise response.malformed("the body is empty")

@@ -1,4 +1,4 @@
-"""When a request is sent again, and how long to wait before that."""
+"""Retries: when a request is sent again, and how long to wait before."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from arthurai.transport import fork_safety as forks
+from arthurai.transport import fork_safety
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-_LONGEST_HEADER = 64
-_NOT_PROCESSED = frozenset({425, 429})
-_TRANSIENT_4XX = frozenset({408})
-_PERMANENT_5XX = frozenset({501, 505, 506, 508, 510, 511})
-_FIRST_SERVER_ERROR = 500
+IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+_MAX_HEADER_LENGTH: Final = 64
+_NOT_PROCESSED: Final = frozenset({425, 429})
+_TRANSIENT_4XX: Final = frozenset({408})
+_PERMANENT_5XX: Final = frozenset({501, 505, 506, 508, 510, 511})
+_FIRST_SERVER_ERROR: Final = 500
 
 
 def is_transient(status: int) -> bool:
-    """Say whether the same request may get another answer when it is sent again."""
+    """Return whether the same request may get another response when it is sent again."""
     if status >= _FIRST_SERVER_ERROR:
         return status not in _PERMANENT_5XX
     return status in _NOT_PROCESSED or status in _TRANSIENT_4XX
 
 
 def is_unprocessed(status: int) -> bool:
-    """Say whether the status tells that the server has not begun to work on the request."""
+    """Return whether a status means that the server has not begun to work on the request."""
     return status in _NOT_PROCESSED
 
 
@@ -45,7 +45,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     Returns:
         Seconds from now, at least 0; `None` when the header is absent or unreadable.
     """
-    if value is None or len(value) > _LONGEST_HEADER:
+    if value is None or len(value) > _MAX_HEADER_LENGTH:
         return None
     text = value.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
@@ -60,7 +60,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 
 
 class RetryBudget:
-    """A bucket of tokens shared by everything in the process that retries.
+    """A bucket of tokens that all retries of the process share.
 
     Single failures are retried; when a server is down for everybody the bucket empties, and a
     fleet of clients stops multiplying the load on it. A retry costs 5 tokens, 10 after a time-out.
@@ -75,7 +75,7 @@ class RetryBudget:
         self._capacity = capacity
         self._tokens = capacity
         self._lock = threading.Lock()
-        forks.watch(self)
+        fork_safety.watch(self)
 
     def after_fork(self) -> None:
         """Replace the lock, which a thread of the parent may hold."""
@@ -87,7 +87,7 @@ class RetryBudget:
         return self._tokens
 
     def spend(self, cost: int) -> bool:
-        """Take tokens for one retry; `False` when there are not enough, and nothing is taken."""
+        """Take tokens for one retry; return `False`, taking none, when there are not enough."""
         with self._lock:
             if cost > self._tokens:
                 return False
@@ -100,7 +100,7 @@ class RetryBudget:
             self._tokens = min(self._capacity, self._tokens + tokens)
 
 
-PROCESS_BUDGET = RetryBudget()
+PROCESS_BUDGET: Final = RetryBudget()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,14 @@ class RetryPolicy:
     `longest_hint` seconds.
 
     Attributes:
-        attempts: Times a request is sent at most, the first time included.
+        attempts: Maximum number of times a request is sent, the first included.
         base: Seconds from which the first wait is drawn.
         cap: Seconds that no drawn wait exceeds.
         longest_hint: Seconds above which a `Retry-After` is ignored.
         deadline: Seconds after the first attempt beyond which no new attempt starts.
         budget: Bucket that pays for retries.
-        sleep: Waits that many seconds.
-        clock: Seconds on a clock that only goes forward.
+        sleep: Waits for a number of seconds.
+        clock: Seconds on a monotonic clock.
         draw: Returns a number in [0, 1).
         now: The current time with a zone.
     """
@@ -140,7 +140,7 @@ class RetryPolicy:
 
         Args:
             retry: Which retry this is, from 0.
-            retry_after: The `Retry-After` header of the last answer.
+            retry_after: The `Retry-After` header of the last response.
         """
         # 2**retry is bounded, because a float overflows beyond 2**1023.
         drawn = self.draw() * min(self.cap, self.base * 2.0 ** min(retry, 64))

@@ -4,53 +4,54 @@ from __future__ import annotations
 
 import logging
 import platform
-import sys
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import httpx
+from attrs import evolve
 
 from arthurai.common.exceptions import (
-    ArthurError,
+    ExpectedParameterNotFoundError,
     MethodNotApplicableError,
     ResponseClientError,
+    UserTypeError,
     UserValueError,
 )
-from arthurai.transport import compression, downloads, errors
-from arthurai.transport import fork_safety as forks
-from arthurai.transport import multipart as uploads
-from arthurai.transport import request_builder as operations
+from arthurai.common.settings import LOGIN_VARIABLE, PASSWORD_VARIABLE
+from arthurai.transport import compression, downloads, fork_safety, multipart
 from arthurai.transport.api_client import ApiClient
-from arthurai.transport.http_client import OPTIONS_KEY, Answer, CallOptions, Context, WireClient
-from arthurai.transport.logins import log_in_with
+from arthurai.transport.attempts import OPTIONS_KEY, ApiResponse, CallOptions, ClientContext
+from arthurai.transport.auth import TOKEN_COOKIE, find_token
+from arthurai.transport.http_client import HttpClient
 from arthurai.transport.options import HttpOptions, check_header_text
 from arthurai.transport.redaction import Redactor, presentable_url
+from arthurai.transport.request_builder import OperationCalls
 from arthurai.transport.retries import RetryPolicy
 from arthurai.version import __version__
+from arthurai_api.types import RequestParts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from types import ModuleType
+    from collections.abc import Iterable, Sequence
 
     from arthurai.transport.auth import Credentials
     from arthurai.transport.local import LocalServer
     from arthurai.transport.multipart import FilePart
     from arthurai.transport.options import Endpoint
-    from arthurai_api.types import Response
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-_KEEP_ALIVE_SECONDS = 5.0
-_UNSUPPORTED_MEDIA_TYPE = 415
-_NO_CONTENT = frozenset({204, 205})
-API_ROOT = "/api"
+JSON: Final = "application/json"
+API_ROOT: Final = "/api"
 """Path of the servers in the API document; the paths of its operations follow it."""
 
+_KEEP_ALIVE_SECONDS: Final = 5.0
+_UNSUPPORTED_MEDIA_TYPE: Final = 415
+_WRONG_CREDENTIALS: Final = frozenset({400, 401})
 
-class Session:
+
+class Session(OperationCalls):
     """One authenticated connection, safe to use from several threads and after a fork.
 
     Nothing is sent when it is made. A session cannot be pickled.
@@ -58,7 +59,7 @@ class Session:
     Args:
         endpoint: The server.
         credentials: Who the caller is; `None` for no credentials.
-        organization_id: The organisation that requests are for; `None` for the caller's own.
+        organization_id: The organization that requests are for; `None` for the caller's own.
         verify_ssl: Whether certificates are checked.
         options: Time-outs, proxy and so on.
         policy: When to send again; by default as `options.attempts` says.
@@ -86,13 +87,13 @@ class Session:
         self._tls = True if endpoint.local else self.options.ssl_context(verify=verify_ssl)
         self._compresses = self.options.compress and not endpoint.local
         self._closed = False
-        self._open: WireClient | None = None
-        self._abandoned: WireClient | None = None
+        self._client: HttpClient | None = None
+        self._abandoned: HttpClient | None = None
         self._lock = threading.Lock()
         redact = Redactor()
         for secret in credentials.secrets() if credentials is not None else ():
             redact.add(secret)
-        self._context = Context(
+        self._context = ClientContext(
             endpoint=endpoint,
             credentials=credentials,
             policy=policy or RetryPolicy(attempts=self.options.attempts),
@@ -103,7 +104,7 @@ class Session:
         )
         self.organization_id = organization_id
         self.api = ApiClient(self)
-        forks.watch(self)
+        fork_safety.watch(self)
 
     # -- what it is ----------------------------------------------------------------------------
 
@@ -114,7 +115,7 @@ class Session:
 
     @property
     def organization_id(self) -> str | None:
-        """The organisation that requests are for; `None` when the server chooses."""
+        """The organization that requests are for; `None` when the server chooses."""
         return self._context.organization_id
 
     @organization_id.setter
@@ -129,11 +130,11 @@ class Session:
         return f"arthur-sdk/{__version__} (system={platform.system()})"
 
     def redact(self, text: str) -> str:
-        """Mask this connection's secrets in a text."""
+        """Mask the secrets of this connection in a string."""
         return self._context.redact(text)
 
     def keep_secret(self, secret: str) -> None:
-        """Mask a text from now on in every message and log line of this connection."""
+        """Mask a string from now on in every message and log line of this connection."""
         self._context.redact.add(secret)
 
     def __repr__(self) -> str:
@@ -149,38 +150,38 @@ class Session:
     # -- life ----------------------------------------------------------------------------------
 
     def after_fork(self) -> None:
-        """Give up the parent's connections and locks.
+        """Replace the connections and locks of the parent.
 
         The old client is kept, unused: collecting it would shut down TLS on sockets that the parent
         still uses.
         """
         self._lock = threading.Lock()
-        self._abandoned, self._open = self._open, None
+        self._abandoned, self._client = self._client, None
 
-    def wire(self) -> WireClient:
+    def http_client(self) -> HttpClient:
         """Return the HTTP client of this process.
 
         Raises:
             MethodNotApplicableError: The connection is closed or offline, or its embedded server
                 lives in the parent of this process.
         """
-        wire = self._open
-        if wire is None:
+        client = self._client
+        if client is None:
             with self._lock:
-                wire = self._open
-                if wire is None:
-                    wire = self._open = self._open_wire()
-        return wire
+                client = self._client
+                if client is None:
+                    client = self._client = self._open_client()
+        return client
 
-    def _open_wire(self) -> WireClient:
+    def _open_client(self) -> HttpClient:
         if self._closed:
             raise MethodNotApplicableError(
                 f"the connection to {self.endpoint.shown!r} is closed; make a new ArthurAI"
             )
         if self.offline:
             raise MethodNotApplicableError(
-                "this needs a server, but the connection is offline (offline=True). Connect "
-                "without it to send anything."
+                "this needs a server, but the connection is offline (offline=True); connect "
+                "without it to send anything"
             )
         options = self.options
         settings: dict[str, Any]
@@ -200,7 +201,7 @@ class Session:
                     keepalive_expiry=_KEEP_ALIVE_SECONDS,
                 ),
             }
-        return WireClient(
+        return HttpClient(
             self._context,
             base_url=self.base_url,
             headers={"Accept": "application/json", "User-Agent": self.user_agent},
@@ -212,9 +213,9 @@ class Session:
         """Close all connections. Closing twice is harmless."""
         with self._lock:
             self._closed = True
-            wire, self._open = self._open, None
-        if wire is not None:
-            wire.close()
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
         if self._local is not None:
             self._local.release()
 
@@ -229,337 +230,229 @@ class Session:
             credentials.token(self._log_in)
 
     def _log_in(self, login: str, password: str) -> str:
-        token = log_in_with(self, login, password)
+        token, _ = self.exchange_password(login, password)
         self._context.redact.add(token)
         return token
 
+    def exchange_password(self, login: str, password: str) -> tuple[str, ApiResponse]:
+        """Log in as a user and return the token, and the response that brought it.
+
+        The server hands it out as a cookie. It is taken out of the cookie jar, because it goes into
+        a header from now on, and an old one must not travel beside a new one.
+
+        Args:
+            login: User name or e-mail address.
+            password: The password.
+
+        Raises:
+            UserValueError: The server refuses login or password.
+            ExpectedParameterNotFoundError: It accepted them but sent no token.
+            ArthurError: Everything else that can go wrong.
+        """
+        from arthurai_api.api.auth import login as operation
+        from arthurai_api.models.login_request import LoginRequest
+
+        request = operation.build_request(body=LoginRequest(login=login, password=password))
+        try:
+            response = self.send(request, options=CallOptions(public=True))
+        except ResponseClientError as error:
+            if error.status_code not in _WRONG_CREDENTIALS:
+                raise
+            raise UserValueError(
+                f"{self.endpoint.shown} refuses login {login!r} with this password; correct login "
+                f"and password (or {LOGIN_VARIABLE} and {PASSWORD_VARIABLE})",
+                exchange=error.exchange,
+            ) from error
+        self.forget_cookie(TOKEN_COOKIE)
+        token = find_token(response.headers.get_list("set-cookie"))
+        if token is None:
+            raise ExpectedParameterNotFoundError(
+                f"{self.endpoint.shown} accepted the login but sent no cookie {TOKEN_COOKIE!r}; "
+                f"check that the url is that of an Arthur server",
+                exchange=response.failure_context.exchange(response.status_code, response.headers),
+            )
+        return token, response
+
     # -- calls ---------------------------------------------------------------------------------
 
-    def call(
+    def send(
         self,
-        operation: Callable[..., Response[T]],
-        *args: Any,
-        retry: bool | None = None,
-        **kwargs: Any,
-    ) -> T:
-        """Call an operation of the generated client and return the model it answers with.
-
-        Args:
-            operation: A `sync_detailed` of the generated client.
-            *args: Its positional arguments.
-            retry: Whether sending it twice is harmless. `None` leaves it to the method: GET, PUT
-                and DELETE are.
-            **kwargs: Its named arguments, without `client`. Plain values are accepted for enums,
-                times and lists, dicts for models.
-
-        Returns:
-            The parsed body of the success; `None` for an answer without one.
-
-        Raises:
-            ArthurError: Everything that can go wrong, each as the one class it belongs to.
-        """
-        module = sys.modules[operation.__module__]
-        request = operations.build(module, args, kwargs)
-        answer = self._send(request, CallOptions(retry=retry))
-        parsed: T = self._parsed(module, answer)
-        return parsed
-
-    def _parsed(self, module: ModuleType, answer: Answer) -> Any:
-        """Read an answer with the generated parser, whatever that makes of it."""
-        try:
-            parsed = module.parse_response(answer)
-        except ArthurError:
-            raise
-        except KeyError as fault:
-            raise answer.malformed(f"the field {fault} is missing") from fault
-        except Exception as fault:
-            raise answer.malformed(f"the body is not as documented ({fault})") from fault
-        return parsed
-
-    def call_json(
-        self, operation: ModuleType, *args: Any, retry: bool | None = None, **kwargs: Any
-    ) -> Any:
-        """Call an operation and return the decoded JSON of its answer instead of a model.
-
-        Args:
-            operation: The module of the operation in the generated client.
-            *args: Positional parameters of the operation.
-            retry: As for `call`.
-            **kwargs: Named parameters of the operation. A `body` that is a dict or a list of dicts
-                is sent as it is.
-
-        Returns:
-            Dicts, lists and plain values; `None` for an answer without a body.
-
-        Raises:
-            ArthurError: As for `call`.
-        """
-        body = kwargs.get(operations.BODY)
-        if isinstance(body, Mapping) or (
-            isinstance(body, list | tuple) and all(isinstance(item, Mapping) for item in body)
-        ):
-            del kwargs[operations.BODY]
-            return self.send_encoded(
-                operation,
-                *args,
-                content=operations.encode(operation, body),
-                content_type="application/json",
-                replayable=True,
-                retry=retry,
-                **kwargs,
-            )
-        request = operations.build(operation, args, kwargs)
-        return self._decoded(operation, self._send(request, CallOptions(retry=retry)))
-
-    def send_encoded(
-        self,
-        operation: ModuleType,
-        *args: Any,
-        content: bytes | Iterable[bytes],
-        content_type: str,
-        replayable: bool = True,
-        retry: bool | None = True,
-        **kwargs: Any,
-    ) -> Any:
-        """Call an operation with a body that has been encoded already. The hot path.
-
-        Args:
-            operation: The module of the operation in the generated client.
-            *args: Positional parameters of the operation.
-            content: The body. An iterator that can be read only once is never sent again.
-            content_type: Its media type.
-            replayable: Whether the body can be sent twice.
-            retry: Whether that is harmless; `None` leaves it to the method.
-            **kwargs: Named parameters of the operation, without `body`.
-
-        Returns:
-            As `call_json`.
-
-        Raises:
-            ArthurError: As for `call`.
-        """
-        request = operations.build(operation, args, kwargs, replace_body=True)
-        request["content"] = content
-        request["headers"] = {**request.get("headers", {}), "Content-Type": content_type}
-        options = CallOptions(
-            retry=retry, replayable=replayable and not isinstance(content, Iterator)
-        )
-        return self._decoded(operation, self._send(request, options))
-
-    def send_files(
-        self,
-        operation: ModuleType,
-        *args: Any,
-        parts: Sequence[FilePart],
-        fields: Mapping[str, str] | None = None,
-        retry: bool | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """Call an operation with a multipart body, streamed from its sources.
-
-        The boundary is random, so no content can end its part. Every attempt sends the whole body.
-
-        Args:
-            operation: The module of the operation in the generated client.
-            *args: Positional parameters of the operation.
-            parts: The files.
-            fields: Form fields that are no files; they come first.
-            retry: Whether sending it twice is harmless. `None` leaves it to the method, so that a
-                POST is sent again only when the server certainly did not work on it.
-            **kwargs: Named parameters of the operation, without `body`.
-
-        Returns:
-            As `call_json`.
-
-        Raises:
-            ArthurError: As for `call`.
-            UserValueError: A file cannot be read.
-        """
-        answer = self._send_files(operation, args, kwargs, parts, fields, retry=retry)
-        return self._decoded(operation, answer)
-
-    def upload(
-        self,
-        operation: ModuleType,
-        *args: Any,
-        parts: Sequence[FilePart],
-        fields: Mapping[str, str] | None = None,
-        retry: bool | None = None,
-        **kwargs: Any,
-    ) -> tuple[int, Any]:
-        """Do as `send_files`, for operations where the status alone can be the answer.
-
-        Returns:
-            The status, which is a success, and the decoded body: `None` when there is none.
-
-        Raises:
-            ArthurError: As for `call`.
-            UserValueError: A file cannot be read.
-        """
-        answer = self._send_files(operation, args, kwargs, parts, fields, retry=retry)
-        return answer.status_code, answer.json() if answer.content else None
-
-    def _send_files(
-        self,
-        operation: ModuleType,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        parts: Sequence[FilePart],
-        fields: Mapping[str, str] | None,
+        request: RequestParts,
         *,
-        retry: bool | None,
-    ) -> Answer:
-        request = operations.build(operation, args, kwargs, replace_body=True)
-        headers = request.get("headers", {})
-        request["headers"] = {k: v for k, v in headers.items() if k.lower() != "content-type"}
-        plain = [(name, (None, value.encode())) for name, value in (fields or {}).items()]
-        with uploads.opened(parts) as files:
-            request["files"] = [*plain, *files]
-            return self._send(request, CallOptions(retry=retry))
+        json: Any = None,
+        content: bytes | Iterable[bytes] | None = None,
+        content_type: str = JSON,
+        files: Sequence[FilePart] | None = None,
+        fields: Mapping[str, str] | None = None,
+        retry: bool | None = None,
+        options: CallOptions | None = None,
+    ) -> ApiResponse:
+        """Send a request and return the whole response. Everything goes through here.
 
-    def download(self, operation: ModuleType, *args: Any, **kwargs: Any) -> tuple[bytes, str]:
-        """Call an operation that answers with a file, here or at another place it points to.
+        Args:
+            request: What `build_request` of a generated operation returns.
+            json: A body to write as JSON, instead of that of the request.
+            content: A body that is encoded already. An iterator is never sent a second time.
+            content_type: The media type of `content`.
+            files: Makes the body multipart, streamed from its sources. The boundary is random, so
+                no content can end its part. Every attempt sends the whole body.
+            fields: Form fields that are not files; they come first.
+            retry: Whether sending the request twice is harmless. `None` leaves it to the method:
+                GET, PUT and DELETE are.
+            options: Replaces `retry` by all there is to choose.
+
+        Returns:
+            The response, which is a success unless `options` let others pass.
+
+        Raises:
+            UserValueError: The request cannot be sent, or a file cannot be read.
+            UserTypeError: The body cannot be written as JSON.
+            ArthurError: Everything else that can go wrong, each as the one class it belongs to.
+        """
+        options = options or CallOptions(retry=retry)
+        arguments = request.arguments()
+        if files is not None:
+            with multipart.open_parts(files, fields or {}) as parts:
+                return self._send({**arguments, "files": parts}, options)
+        if json is None:
+            json = arguments.pop("json", None)
+        if json is not None:
+            content = write_json(json, request.operation)
+        if content is not None:
+            arguments["content"] = content
+            arguments["headers"] = {"Content-Type": content_type, **request.headers}
+        if isinstance(content, Iterator):
+            options = replace(options, replayable=False)
+        return self._send(arguments, options)
+
+    def download(self, request: RequestParts) -> tuple[bytes, str]:
+        """Send a request whose response is a file, here or at another place it points to.
 
         Redirects are followed, without credentials when they lead to another origin, and never from
         https to plain http.
 
         Args:
-            operation: The module of the operation in the generated client.
-            *args: Positional parameters of the operation.
-            **kwargs: Named parameters of the operation.
+            request: What `build_request` of a generated operation returns.
 
         Returns:
             The content and its media type.
 
         Raises:
             ArthurDownloadError: The other place did not deliver.
-            ArthurError: As for `call`.
+            ArthurError: As for `send`.
         """
-        request = operations.build(operation, args, kwargs)
-        request["headers"] = {**request.get("headers", {}), "Accept": "*/*"}
-        answer = self._send(request, CallOptions(raise_for_status=False))
+        headers = {**request.headers, "Accept": "*/*"}
+        response = self.send(
+            evolve(request, headers=headers), options=CallOptions(raise_for_status=False)
+        )
         return downloads.follow(
-            answer,
-            wire=self.wire(),
+            response,
+            client=self.http_client(),
             context=self._context,
             verify=self._tls,
             options=self.options,
         )
 
-    def request(
+    def parts_of(
         self,
         method: str,
         path: str,
         *,
         params: Mapping[str, Any] | str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        content: bytes | Iterable[bytes] | None = None,
-        files: Sequence[tuple[str, tuple[Any, ...]]] | None = None,
-        options: CallOptions | None = None,
-    ) -> Answer:
-        """Send a request to any path of the server, for callers below the API document.
+        **body: Any,
+    ) -> RequestParts:
+        """Build a request to any path of the server, for callers below the API document.
 
         Args:
             method: HTTP method.
             path: Path from the root of the server, percent-encoded, with or without a query.
             params: Query parameters to add.
             headers: Headers to add.
-            content: The body.
-            files: Parts of a multipart body instead.
-            options: How to treat the request.
-
-        Returns:
-            The whole answer.
+            **body: The body as `content` or `files`, as the HTTP library takes them.
 
         Raises:
-            ArthurError: As for `call`.
+            UserValueError: The address is invalid.
         """
-        return self._send(
-            {
-                "method": method,
-                "url": _address(f"{self.endpoint.origin}/{path.lstrip('/')}", params),
-                "headers": dict(headers or {}),
-                "content": content,
-                "files": files,
-            },
-            options or CallOptions(),
+        url = _add_params(f"{self.endpoint.origin}/{path.lstrip('/')}", params)
+        given = {name: value for name, value in body.items() if value is not None}
+        return RequestParts(
+            operation="", method=method, url=url, headers=dict(headers or {}), body=given
         )
 
-    def _send(self, request: dict[str, Any], options: CallOptions) -> Answer:
-        wire = self.wire()
+    def _send(self, arguments: dict[str, Any], options: CallOptions) -> ApiResponse:
+        client = self.http_client()
         try:
-            built = wire.build_request(**request, extensions={OPTIONS_KEY: options})
-        except (httpx.InvalidURL, AttributeError, TypeError, ValueError) as fault:
+            request = client.build_request(**arguments, extensions={OPTIONS_KEY: options})
+        except (httpx.InvalidURL, AttributeError, TypeError, ValueError) as error:
             raise UserValueError(
-                f"{request['method'].upper()} {self.redact(str(request['url']))!r} is no request "
-                f"that can be sent: {fault}"
-            ) from fault
+                f"{arguments['method'].upper()} {self.redact(arguments['url'])!r} is not a request "
+                f"that can be sent: {error}"
+            ) from error
         if self._compresses:
-            packed = compression.compressed(built)
+            packed = compression.compress_body(request)
             if packed is not None:
-                answer = self._send_packed(wire, packed)
-                if answer is not None:
-                    return answer
-        return wire.send(built)
+                response = self._send_packed(client, packed)
+                if response is not None:
+                    return response
+        return client.send(request)
 
-    def _send_packed(self, wire: WireClient, packed: httpx.Request) -> Answer | None:
-        """Send a compressed body; `None` when the server takes none, which is remembered."""
+    def _send_packed(self, client: HttpClient, packed: httpx.Request) -> ApiResponse | None:
+        """Send a compressed body; return `None` if the server takes none, which is remembered."""
         try:
-            answer = wire.send(packed)
-        except ResponseClientError as refusal:
-            if refusal.status_code != _UNSUPPORTED_MEDIA_TYPE:
+            response = client.send(packed)
+        except ResponseClientError as error:
+            if error.status_code != _UNSUPPORTED_MEDIA_TYPE:
                 raise
         else:
-            if answer.status_code != _UNSUPPORTED_MEDIA_TYPE:
-                return answer
+            if response.status_code != _UNSUPPORTED_MEDIA_TYPE:
+                return response
         self._compresses = False
         logger.info("the server takes no compressed bodies; sending them as they are from now on")
         return None
 
-    def raise_for(self, answer: Answer) -> NoReturn:
-        """Raise what an answer stands for that was let pass."""
-        raise errors.status_error(
-            answer.circumstances, answer.status_code, answer.headers, answer.content
-        )
-
-    def send_public(self, operation: ModuleType, body: Mapping[str, Any]) -> Answer:
-        """Call an operation that needs no credentials, without sending any."""
-        request = operations.build(operation, (), {}, replace_body=True)
-        request["content"] = operations.encode(operation, body)
-        request["headers"] = {"Content-Type": "application/json"}
-        return self._send(request, CallOptions(public=True))
-
     def forget_cookie(self, name: str) -> None:
         """Drop a cookie from the jar of this process."""
-        jar = self.wire().cookies.jar
+        jar = self.http_client().cookies.jar
         for cookie in [cookie for cookie in jar if cookie.name == name]:
             jar.clear(cookie.domain, cookie.path, cookie.name)
 
-    def _decoded(self, operation: ModuleType, answer: Answer) -> Any:
-        if answer.content:
-            return answer.json()
-        if answer.status_code in _NO_CONTENT or not operations.promises_body(operation):
-            return None
-        raise answer.malformed("the body is empty")
 
-
-def _address(url: str, params: Mapping[str, Any] | str | bytes | None) -> httpx.URL:
-    """Add parameters to an address that may have some already.
+def _add_params(url: str, params: Mapping[str, Any] | str | bytes | None) -> str:
+    """Return an address with more parameters than it has already.
 
     Raises:
-        UserValueError: It is no valid address.
+        UserValueError: The address is invalid.
     """
     if isinstance(params, Mapping):
         params = {name: value for name, value in params.items() if value is not None}
     try:
         address = httpx.URL(url)
         extra = httpx.QueryParams(params.decode() if isinstance(params, bytes) else params)
-    except (httpx.InvalidURL, UnicodeError) as fault:
-        raise UserValueError(f"{presentable_url(url)!r} is no valid address: {fault}") from fault
-    if not extra:
-        return address
-    pairs: list[tuple[str, str | int | float | bool | None]] = [
-        *address.params.multi_items(),
-        *extra.multi_items(),
-    ]
-    return address.copy_with(params=httpx.QueryParams(pairs))
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise UserValueError(f"{presentable_url(url)!r} is not a valid address: {error}") from error
+    if extra:
+        for name, value in extra.multi_items():
+            address = address.copy_add_param(name, value)
+    return str(address)
+
+
+def write_json(value: Any, operation: str) -> bytes:
+    """Write a body as JSON, with null for NaN and infinity.
+
+    Args:
+        value: The body.
+        operation: The operationId, for the message.
+
+    Raises:
+        UserTypeError: It holds something that JSON does not know.
+    """
+    import orjson
+
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+    except (TypeError, ValueError) as error:
+        raise UserTypeError(
+            f"the body of {operation!r} cannot be written as JSON: {error}; use strings, numbers, "
+            f"booleans, None, lists and dicts with string keys"
+        ) from error

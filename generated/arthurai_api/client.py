@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -14,6 +14,7 @@ from .errors import ErrorStatus, UnexpectedStatus
 from .types import RequestParts, Response
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 DEFAULT_TIMEOUT = httpx.Timeout(300.0, connect=10.0)
 
@@ -72,6 +73,17 @@ class Client:
     def with_timeout(self, timeout: httpx.Timeout) -> Self:
         """Get a new client like this one with another time-out; this one stays as it is"""
         return evolve(self, timeout=timeout)
+
+    def build(
+        self, build: Callable[P, RequestParts], *args: P.args, **kwargs: P.kwargs
+    ) -> RequestParts:
+        """Build a request with `build_request` of an operation; override it to turn its exceptions into others
+
+        Raises:
+            ValueError: If a part of the path is empty, "." or "..".
+            AttributeError, TypeError: If an argument has another type than the function says.
+        """
+        return build(*args, **kwargs)
 
     def send(self, request: RequestParts) -> httpx.Response:
         """Send a request and return the whole response; the blocking functions do all their I/O here"""

@@ -12,7 +12,7 @@ from arthurai.common.exceptions import (
     ArthurInternalError,
     ArthurUnexpectedError,
     ArthurUserError,
-    Exchange,
+    HttpExchange,
     MissingParameterError,
     UserTypeError,
     UserValueError,
@@ -63,7 +63,7 @@ def all_kinds():
 
 @pytest.mark.parametrize("kind", all_kinds())
 def test_every_exception_takes_a_text_and_an_exchange_and_travels(kind):
-    exchange = Exchange("GET", "https://h/x", 500, "id-1", 3, "oh")
+    exchange = HttpExchange("GET", "https://h/x", 500, "id-1", 3, "oh")
     error = kind("what happened", exchange=exchange)
     for copied in (error, pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert type(copied) is kind

@@ -21,11 +21,16 @@ import functools
 import importlib
 import json
 import sys
+import types
+import typing
 from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+from dateutil.parser import isoparse
 
 from arthurai import ArthurAI
 from arthurai.common.bundle import load_bundle, operations_of, resolve
@@ -35,6 +40,9 @@ from arthurai.model.model import ArthurModel
 from arthurai.transport.auth import ApiKey
 from arthurai.transport.options import HttpOptions, parse_endpoint
 from arthurai.transport.session import Session
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 BUNDLE = load_bundle()
@@ -114,13 +122,37 @@ def low_level(vector: dict[str, Any], server: Server) -> Any:
             FilePart(name, f"{name}.json", text.encode(), "application/json")
             for name, text in vector["files"].items()
         ]
-        return session.send_files(module, parts=parts, fields=vector.get("fields", {}), **given)
+        request = module.build_request(**typed(module, given))
+        return session.send(request, files=parts, fields=vector.get("fields", {})).json()
     if vector.get("download"):
-        content, kind = session.download(module, **given)
+        content, kind = session.download(module.build_request(**typed(module, given)))
         return [base64.b64encode(content).decode(), kind]
     if isinstance(given.get("body"), list):
-        return session.call_json(module, **given)
-    return session.call(module.sync_detailed, **given)
+        return session.send(module.build_request(given["model_id"]), json=given["body"]).json()
+    return module.sync(client=session.api, **typed(module, given))
+
+
+def typed(module: ModuleType, given: dict[str, Any]) -> dict[str, Any]:
+    """Turn the JSON of a vector into what a generated function takes."""
+    hints = typing.get_type_hints(module.build_request)
+    return {name: _converted(value, hints[name]) for name, value in given.items()}
+
+
+def _converted(value: Any, hint: Any) -> Any:
+    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    if isinstance(value, list):
+        (kind,) = (typing.get_args(kind)[0] for kind in kinds if typing.get_origin(kind) is list)
+        return [_converted(item, kind) for item in value]
+    for kind in kinds:
+        if isinstance(value, dict) and hasattr(kind, "from_dict"):
+            return kind.from_dict(value)
+        if isinstance(value, str) and kind is datetime:
+            return isoparse(value)
+        if isinstance(value, str) and kind is date:
+            return date.fromisoformat(value)
+        if isinstance(value, str) and isinstance(kind, type) and issubclass(kind, Enum):
+            return kind(value)
+    return value
 
 
 def model_of(session: Session) -> ArthurModel:

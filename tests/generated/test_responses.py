@@ -126,12 +126,18 @@ def test_a_response_is_read_without_a_client(traps):
         (b'{"name": "n", "kind": 7, "labels": [], "parts": []}', ValueError),
     ],
 )
-def test_all_io_and_every_fault_of_parsing_pass_through_the_client(traps, server, answer, fault):
+def test_everything_that_can_fail_passes_through_the_client(traps, server, answer, fault):
     from traps_api.api.things import get_thing as operation
 
     seen = []
 
     class OwnClient(traps.Client):
+        def build(self, build, *args, **kwargs):
+            try:
+                return super().build(build, *args, **kwargs)
+            except (TypeError, ValueError) as error:
+                raise LookupError("not built") from error
+
         def send(self, request):
             seen.append(request.operation)
             return super().send(request)
@@ -149,6 +155,8 @@ def test_all_io_and_every_fault_of_parsing_pass_through_the_client(traps, server
         with pytest.raises(LookupError, match="mine") as caught:
             call("1", client=OwnClient(server.url))
         assert isinstance(caught.value.__cause__, fault)
+        with pytest.raises(LookupError, match="not built"):
+            call("..", client=OwnClient(server.url))
     assert seen == ["get_thing"] * 2
 
 

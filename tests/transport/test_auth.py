@@ -87,7 +87,7 @@ def login(clock):
 
 def test_a_key_is_sent_as_it_is_without_surrounding_blanks(in_process, faulty):
     transport = faulty(httpx.Response(200, json=PAGE))
-    in_process(transport, credentials=ApiKey("  abc.def\n")).call_json(list_models)
+    in_process(transport, credentials=ApiKey("  abc.def\n")).send(list_models.build_request())
     assert transport.requests[0][0].headers["authorization"] == "abc.def"
 
 
@@ -112,7 +112,7 @@ def test_a_key_of_another_type_is_refused():
 def test_a_rejected_key_is_an_error_at_once(in_process, faulty):
     transport = faulty(httpx.Response(401))
     with pytest.raises(ResponseClientError, match="Connect again"):
-        in_process(transport).call_json(list_models)
+        in_process(transport).send(list_models.build_request())
     assert len(transport.requests) == 1
 
 
@@ -130,20 +130,20 @@ def test_credentials_show_nothing_and_do_not_pickle(credentials):
 def test_one_login_serves_many_calls(in_process, office, login):
     session = in_process(office, credentials=login)
     for _ in range(5):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert office.logins == 1
     assert len(set(office.calls)) == 1
 
 
 def test_the_token_is_renewed_five_minutes_before_its_end(in_process, office, login, clock):
     session = in_process(office, credentials=login)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     clock.now += 7200 - 301
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     assert office.logins == 1
     clock.now += 2
-    session.call_json(list_models)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
+    session.send(list_models.build_request())
     assert office.logins == 2
     assert len(set(office.calls)) == 2
 
@@ -152,11 +152,11 @@ def test_a_short_lived_token_does_not_cause_a_login_loop(in_process, office, log
     office.life = 60
     session = in_process(office, credentials=login)
     for _ in range(100):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert office.logins == 1
     clock.now += 31
     for _ in range(100):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert office.logins == 2
 
 
@@ -165,7 +165,7 @@ def test_a_token_that_is_over_when_issued_is_used_until_rejected(in_process, off
     office.life = life
     session = in_process(office, credentials=login)
     for _ in range(20):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert office.logins == 1
 
 
@@ -201,9 +201,9 @@ def test_an_unreadable_end_is_no_end(end):
 
 def test_a_rejected_token_is_renewed_once_and_the_call_repeated(in_process, office, login):
     session = in_process(office, credentials=login)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     office.valid.clear()
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     assert office.logins == 2
     assert len(office.calls) == 3
 
@@ -212,15 +212,15 @@ def test_a_caller_rejected_for_good_gets_an_error_and_no_login_loop(
     in_process, office, login, clock
 ):
     session = in_process(office, credentials=login)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     office.refuse_all = True
     for _ in range(10):
         with pytest.raises(ResponseClientError, match="401"):
-            session.call_json(list_models)
+            session.send(list_models.build_request())
     assert office.logins == 2
     clock.now += 31
     with pytest.raises(ResponseClientError):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert office.logins == 3
 
 
@@ -228,64 +228,64 @@ def test_a_write_is_repeated_after_a_new_login(in_process, office, login):
     from arthurai_api.api.query import query
 
     session = in_process(office, credentials=login)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     office.valid.clear()
-    session.call_json(query, "m", body={"select": []})
+    session.send(query.build_request("m"), json={"select": []})
     assert office.logins == 2
 
 
 def test_a_failing_renewal_leaves_the_living_token_in_use(in_process, office, login, clock, caplog):
     session = in_process(office, credentials=login, attempts=1)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     office.login_answer = httpx.Response(503)
     clock.now += 7000
     for _ in range(5):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert office.logins == 2
     assert "could not renew" in caplog.text
     assert PASSWORD not in caplog.text
     clock.now += 31
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     assert office.logins == 3
 
 
 def test_a_failing_renewal_of_an_ended_token_is_an_error(in_process, office, login, clock):
     session = in_process(office, credentials=login, attempts=1)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     office.login_answer = httpx.Response(503)
     clock.now += 7201
     with pytest.raises(ResponseServerError):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
 
 
 def test_threads_log_in_once_together(in_process, office, login):
     office.delay = 0.05
     session = in_process(office, credentials=login)
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: session.call_json(list_models), range(64)))
+        list(pool.map(lambda _: session.send(list_models.build_request()), range(64)))
     assert office.logins == 1
 
 
 def test_threads_renew_once_together(in_process, office, login, clock):
     session = in_process(office, credentials=login)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     office.delay = 0.05
     clock.now += 7000
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: session.call_json(list_models), range(64)))
+        list(pool.map(lambda _: session.send(list_models.build_request()), range(64)))
     assert office.logins == 2
 
 
 def test_threads_that_are_rejected_together_log_in_once(in_process, office, login):
     session = in_process(office, credentials=login)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     office.valid.clear()
     office.delay = 0.05
     start = threading.Barrier(12)
 
     def call(_):
         start.wait()
-        return session.call_json(list_models)
+        return session.send(list_models.build_request())
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(call, range(12)))
@@ -295,7 +295,7 @@ def test_threads_that_are_rejected_together_log_in_once(in_process, office, logi
 def test_a_wrong_password_names_the_login_and_not_the_password(in_process, office):
     session = in_process(office, credentials=Login("ann", "not the password"))
     with pytest.raises(UserValueError, match="'ann'") as caught:
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert "not the password" not in str(caught.value)
     assert isinstance(caught.value, ArthurUserError)
 
@@ -306,7 +306,7 @@ def test_a_wrong_password_names_the_login_and_not_the_password(in_process, offic
 def test_a_login_without_a_token_is_told(in_process, office, login, headers):
     office.login_answer = httpx.Response(200, json={"id": "u"}, headers=headers)
     with pytest.raises(ExpectedParameterNotFoundError, match="Authorization"):
-        in_process(office, credentials=login).call_json(list_models)
+        in_process(office, credentials=login).send(list_models.build_request())
 
 
 def test_the_token_does_not_stay_in_the_cookie_jar(in_process, faulty):
@@ -316,7 +316,7 @@ def test_the_token_does_not_stay_in_the_cookie_jar(in_process, faulty):
         httpx.Response(200, json=PAGE),
     ]
     transport = faulty(*answers)
-    in_process(transport, credentials=Login("ann", "password")).call_json(list_models)
+    in_process(transport, credentials=Login("ann", "password")).send(list_models.build_request())
     request = transport.requests[1][0]
     assert request.headers["authorization"] == new
     assert "cookie" not in request.headers
@@ -324,6 +324,6 @@ def test_the_token_does_not_stay_in_the_cookie_jar(in_process, faulty):
 
 def test_the_token_of_a_login_is_masked_in_messages(in_process, office, login):
     session = in_process(office, credentials=login)
-    session.call_json(list_models)
+    session.send(list_models.build_request())
     used = office.calls[0]
     assert used not in session.redact(f"the server said {used}")

@@ -13,6 +13,7 @@ from arthurai.common.exceptions import (
     ResponseRedirectError,
     UnexpectedValueError,
 )
+from arthurai.transport.attempts import CallOptions
 from arthurai.transport.options import HttpOptions
 from arthurai_api.api.inferences import send_inferences
 from arthurai_api.api.models import get_model, list_models
@@ -50,7 +51,7 @@ BROKEN = {
 def test_a_broken_answer_is_a_connection_error_after_all_attempts(raw_server, connect, kind):
     server = raw_server(BROKEN[kind])
     with pytest.raises(ArthurConnectionError) as caught:
-        connect(server.url).call_json(list_models)
+        connect(server.url).send(list_models.build_request())
     assert len(server.requests) == 4
     assert caught.value.exchange.attempts == 4
     assert isinstance(caught.value, ConnectionError)
@@ -59,7 +60,7 @@ def test_a_broken_answer_is_a_connection_error_after_all_attempts(raw_server, co
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_read_recovers_when_the_next_answer_is_whole(raw_server, connect, answers, kind):
     server = raw_server(BROKEN[kind], answers.whole(200, PAGE))
-    assert connect(server.url).call_json(list_models)["data"] == []
+    assert connect(server.url).send(list_models.build_request()).json()["data"] == []
     assert len(server.requests) == 2
 
 
@@ -67,8 +68,10 @@ def test_a_read_recovers_when_the_next_answer_is_whole(raw_server, connect, answ
 def test_a_write_that_may_have_arrived_is_not_repeated(raw_server, connect, kind):
     server = raw_server(BROKEN[kind])
     with pytest.raises(ArthurConnectionError):
-        connect(server.url).send_encoded(
-            send_inferences, "m", content=b"[]", content_type="application/json", replayable=False
+        connect(server.url).send(
+            send_inferences.build_request("m"),
+            content=b"[]",
+            options=CallOptions(retry=True, replayable=False),
         )
     assert len(server.requests) == 1
 
@@ -76,7 +79,7 @@ def test_a_write_that_may_have_arrived_is_not_repeated(raw_server, connect, kind
 def test_a_reset_is_a_connection_error(raw_server, connect, answers):
     server = raw_server(answers.reset)
     with pytest.raises(ArthurConnectionError):
-        connect(server.url).call_json(list_models)
+        connect(server.url).send(list_models.build_request())
     assert len(server.requests) == 4
 
 
@@ -84,39 +87,39 @@ def test_silence_is_a_time_out(raw_server, connect, answers):
     server = raw_server(answers.hang)
     session = connect(server.url, attempts=1, options=HttpOptions(timeout=0.2, connect_timeout=30))
     with pytest.raises(ArthurTimeoutError, match="http_options"):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
 
 
 def test_a_body_that_stops_coming_is_a_time_out(raw_server, connect):
     server = raw_server(trickle)
     session = connect(server.url, attempts=1, options=HttpOptions(timeout=0.2, connect_timeout=30))
     with pytest.raises(ArthurTimeoutError):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
 
 
 def test_nobody_listening_is_a_connection_error(connect):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(ArthurConnectionError, match=r"could not connect.*4 attempts"):
-        connect(f"http://127.0.0.1:{port}").call_json(list_models)
+        connect(f"http://127.0.0.1:{port}").send(list_models.build_request())
 
 
 def test_tls_to_a_port_without_it_is_told(raw_server, connect):
     server = raw_server(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     with pytest.raises(ArthurConnectionError, match=r"TLS|connect"):
-        connect(server.url.replace("http://", "https://")).call_json(list_models)
+        connect(server.url.replace("http://", "https://")).send(list_models.build_request())
 
 
 def test_a_wrong_compression_is_a_malformed_answer(raw_server, connect, answers):
     server = raw_server(answers.whole(200, b"no gzip at all", "Content-Encoding: gzip"))
     with pytest.raises(UnexpectedValueError):
-        connect(server.url).call_json(list_models)
+        connect(server.url).send(list_models.build_request())
     assert len(server.requests) == 1
 
 
 def test_compressed_answers_are_read(raw_server, connect, answers):
     server = raw_server(answers.whole(200, gzip.compress(PAGE), "Content-Encoding: gzip"))
-    assert connect(server.url).call_json(list_models)["page"] == 1
+    assert connect(server.url).send(list_models.build_request()).json()["page"] == 1
 
 
 @pytest.mark.parametrize("limit", [100, 1_000_000])
@@ -125,7 +128,7 @@ def test_a_compressed_bomb_stops_at_the_limit(raw_server, connect, answers, limi
     server = raw_server(answers.whole(200, bomb, "Content-Encoding: deflate"))
     session = connect(server.url, options=HttpOptions(max_response_bytes=limit))
     with pytest.raises(UnexpectedValueError, match="max_response_bytes"):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
 
 
 def test_an_endless_answer_stops_at_the_limit(raw_server, connect):
@@ -137,7 +140,7 @@ def test_an_endless_answer_stops_at_the_limit(raw_server, connect):
     server = raw_server(endless)
     session = connect(server.url, options=HttpOptions(max_response_bytes=1_000_000))
     with pytest.raises(UnexpectedValueError, match="max_response_bytes"):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
 
 
 def test_an_endless_error_does_not_hang(raw_server, connect):
@@ -146,27 +149,27 @@ def test_an_endless_error_does_not_hang(raw_server, connect):
         while True:
             connection.sendall(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")
 
-    with pytest.raises(ArthurUnexpectedError, match="answered 500"):
-        connect(raw_server(endless).url, attempts=1).call_json(list_models)
+    with pytest.raises(ArthurUnexpectedError, match="returned 500"):
+        connect(raw_server(endless).url, attempts=1).send(list_models.build_request())
 
 
 def test_redirects_are_not_followed(raw_server, connect, answers):
     elsewhere = raw_server(answers.whole(200, PAGE))
     server = raw_server(answers.whole(302, b"", f"Location: {elsewhere.url}/api/v3/models"))
     with pytest.raises(ResponseRedirectError, match=elsewhere.url):
-        connect(server.url).call_json(list_models)
+        connect(server.url).send(list_models.build_request())
     assert elsewhere.requests == []
 
 
 def test_ids_are_escaped(raw_server, connect, answers):
     server = raw_server(answers.whole(200, b"{}"))
-    connect(server.url).call_json(get_model, "a/b?c#d e%f\u00e9..")
+    connect(server.url).send(get_model.build_request("a/b?c#d e%f\u00e9.."))
     assert server.requests[0].target == "/api/v3/models/a%2Fb%3Fc%23d%20e%25f%C3%A9.."
 
 
 def test_what_is_sent_with_every_request(raw_server, connect, answers):
     server = raw_server(answers.whole(200, PAGE))
-    connect(server.url, organization_id="org-1").call_json(list_models)
+    connect(server.url, organization_id="org-1").send(list_models.build_request())
     headers = server.requests[0].headers
     assert headers["authorization"] == answers.key
     assert headers["arthur-organization-id"] == "org-1"

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from arthurai.common.exceptions import ResponseClientError, UserTypeError
-from arthurai.transport.compression import SMALLEST
+from arthurai.transport.compression import MIN_BYTES
 from arthurai.transport.multipart import FilePart
 from arthurai.transport.options import HttpOptions
 from arthurai_api.api.inferences import send_inference_file, send_inferences
@@ -19,7 +19,7 @@ REFUSAL = b'{"error": "content encoding \'gzip\' is not accepted"}'
 
 
 def send(session, rows=ROWS):
-    return session.call_json(send_inferences, "m", body=rows, retry=True)
+    return session.send(send_inferences.build_request("m"), json=rows, retry=True).json()
 
 
 def sent_rows(request):
@@ -47,9 +47,7 @@ def test_larger_json_bodies_are_compressed(raw_server, connect, answers):
     server = raw_server(answers.whole(207))
     session = connect(server.url, options=COMPRESSING)
     send(session)
-    session.send_encoded(
-        send_inferences, "m", content=json.dumps(ROWS).encode(), content_type="application/json"
-    )
+    session.send(send_inferences.build_request("m"), content=json.dumps(ROWS).encode(), retry=True)
     assert encodings(server) == ["gzip", "gzip"]
     assert [sent_rows(request) for request in server.requests] == [ROWS, ROWS]
     assert server.requests[0].headers["authorization"] == answers.key
@@ -61,20 +59,22 @@ def test_small_bodies_files_and_streams_stay_as_they_are(raw_server, connect, an
     session = connect(server.url, options=COMPRESSING)
     send(session, ROWS[:1])
     kind = {"content_type": "application/json"}
-    session.send_encoded(send_inferences, "m", content=b"1" * (SMALLEST - 1), **kind)
-    session.send_encoded(send_inferences, "m", content=iter([b" " * SMALLEST, b"[]"]), **kind)
-    part = FilePart("inference_data", "rows.json", b" " * 10 * SMALLEST, "application/json")
-    session.send_files(send_inference_file, "m", parts=[part])
+    session.send(send_inferences.build_request("m"), content=b"1" * (MIN_BYTES - 1), **kind)
+    session.send(
+        send_inferences.build_request("m"), content=iter([b" " * MIN_BYTES, b"[]"]), **kind
+    )
+    part = FilePart("inference_data", "rows.json", b" " * 10 * MIN_BYTES, "application/json")
+    session.send(send_inference_file.build_request("m"), files=[part])
     assert encodings(server) == [None] * 4
-    session.send_encoded(send_inferences, "m", content=b"1" * SMALLEST, **kind)
+    session.send(send_inferences.build_request("m"), content=b"1" * MIN_BYTES, **kind)
     assert encodings(server)[-1] == "gzip"
 
 
 def test_what_does_not_shrink_is_sent_as_it_is(raw_server, connect, answers):
     server = raw_server(answers.whole(207))
-    content = secrets.token_bytes(2 * SMALLEST)
-    connect(server.url, options=COMPRESSING).send_encoded(
-        send_inferences, "m", content=content, content_type="application/json"
+    content = secrets.token_bytes(2 * MIN_BYTES)
+    connect(server.url, options=COMPRESSING).send(
+        send_inferences.build_request("m"), content=content
     )
     assert encodings(server) == [None]
     assert server.requests[0].body == content

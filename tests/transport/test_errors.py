@@ -45,7 +45,7 @@ def test_every_status_raises_its_one_class(in_process, faulty, kind):
         transport = faulty(httpx.Response(status, content=BODIES[kind]))
         session = in_process(transport, attempts=1)
         with pytest.raises(ArthurError) as caught:
-            session.call(get_model.sync_detailed, "some-model")
+            get_model.sync("some-model", client=session.api)
         error = caught.value
         assert type(error) is expected_class(status), status
         assert isinstance(error, ArthurUserError) != isinstance(error, ArthurUnexpectedError)
@@ -65,21 +65,21 @@ def test_every_status_raises_its_one_class(in_process, faulty, kind):
 def test_statuses_over_a_socket(raw_server, connect, answers, status):
     server = raw_server(answers.whole(status, b'{"error": "no"}'))
     with pytest.raises(expected_class(status)) as caught:
-        connect(server.url, attempts=1).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=connect(server.url, attempts=1).api)
     assert caught.value.status_code == status
 
 
 @pytest.mark.parametrize("status", [600, 777, 999])
 def test_statuses_beyond_599_count_as_failures_of_the_server(in_process, faulty, status):
     with pytest.raises(ResponseServerError):
-        in_process(faulty(httpx.Response(status)), attempts=1).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(httpx.Response(status)), attempts=1).api)
 
 
 @pytest.mark.parametrize("status", [201, 202, 204, 226, 299])
 def test_a_success_other_than_the_documented_one_is_unexpected(in_process, faulty, status):
     session = in_process(faulty(httpx.Response(status, json={"id": "m"})))
     with pytest.raises(UnexpectedValueError):
-        session.call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=session.api)
 
 
 def all_httpx_exceptions():
@@ -117,7 +117,7 @@ def make_fault(kind):
 def test_every_failure_of_the_http_library_is_mapped(in_process, faulty, kind):
     session = in_process(faulty(make_fault(kind)), attempts=1)
     with pytest.raises(ArthurError) as caught:
-        session.call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=session.api)
     expected = next(ours for theirs, ours in EXPECTED_OF_FAULT.items() if issubclass(kind, theirs))
     assert type(caught.value) is expected
     assert isinstance(caught.value.__cause__, kind)
@@ -126,46 +126,44 @@ def test_every_failure_of_the_http_library_is_mapped(in_process, faulty, kind):
 
 def test_time_outs_are_builtin_time_outs_too(in_process, faulty):
     with pytest.raises(TimeoutError):
-        in_process(faulty(httpx.ReadTimeout("slow")), attempts=1).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(httpx.ReadTimeout("slow")), attempts=1).api)
 
 
 @pytest.mark.parametrize("fault", [OSError(5, "disk"), RuntimeError("closed"), KeyError("x")])
 def test_anything_else_is_unexpected(in_process, faulty, fault):
     with pytest.raises(ArthurUnexpectedError) as caught:
-        in_process(faulty(fault)).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(fault)).api)
     assert caught.value.__cause__ is fault
 
 
 def test_interruption_passes_through(in_process, faulty):
     with pytest.raises(KeyboardInterrupt):
-        in_process(faulty(KeyboardInterrupt())).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(KeyboardInterrupt())).api)
 
 
 def test_messages_tell_what_to_do_for_every_status(in_process, faulty):
     for status in (400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 503):
         with pytest.raises(ArthurError) as caught:
-            in_process(faulty(httpx.Response(status)), attempts=1).call(
-                get_model.sync_detailed, "m"
-            )
+            get_model.sync("m", client=in_process(faulty(httpx.Response(status)), attempts=1).api)
         assert len(str(caught.value).split("). ", 1)[1]) > 20
 
 
 def test_the_request_id_is_told(in_process, faulty):
     response = httpx.Response(500, headers={"X-Request-Id": "abc-1"})
     with pytest.raises(ResponseServerError, match="request id abc-1") as caught:
-        in_process(faulty(response), attempts=1).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(response), attempts=1).api)
     assert caught.value.request_id == "abc-1"
 
 
 def test_the_organisation_is_told_when_access_is_denied(in_process, faulty):
     session = in_process(faulty(httpx.Response(403)), organization_id="org-17")
     with pytest.raises(ForbiddenError, match="org-17"):
-        session.call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=session.api)
 
 
 def test_errors_survive_pickling(in_process, faulty):
     with pytest.raises(ForbiddenError) as caught:
-        in_process(faulty(httpx.Response(403))).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(httpx.Response(403))).api)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (type(copy), str(copy), copy.exchange) == (
         ForbiddenError,
@@ -200,7 +198,7 @@ def test_a_malformed_success_is_one_exception(in_process, faulty, kind):
     body, media_type = MALFORMED[kind]
     response = httpx.Response(200, content=body, headers={"Content-Type": media_type})
     with pytest.raises(UnexpectedValueError) as caught:
-        in_process(faulty(response)).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(response)).api)
     assert caught.value.status_code == 200
     assert len(str(caught.value)) < 2000
 
@@ -220,11 +218,11 @@ NO_JSON = [
 
 
 @pytest.mark.parametrize("kind", NO_JSON)
-def test_call_json_takes_nothing_that_is_no_json(in_process, faulty, kind):
+def test_nothing_that_is_not_json_is_read_as_json(in_process, faulty, kind):
     body, media_type = MALFORMED[kind]
     response = httpx.Response(200, content=body, headers={"Content-Type": media_type})
     with pytest.raises(UnexpectedValueError):
-        in_process(faulty(response)).call_json(get_model, "m")
+        in_process(faulty(response)).send(get_model.build_request("m")).json()
 
 
 @pytest.mark.parametrize("kind", MALFORMED)
@@ -232,14 +230,14 @@ def test_a_malformed_failure_still_raises_the_class_of_its_status(in_process, fa
     body, media_type = MALFORMED[kind]
     response = httpx.Response(404, content=body, headers={"Content-Type": media_type})
     with pytest.raises(ResponseClientError) as caught:
-        in_process(faulty(response)).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(response)).api)
     assert str(caught.value).isprintable()
 
 
 def test_a_huge_error_body_is_cut(in_process, faulty):
     response = httpx.Response(400, content=b"x" * 50_000_000)
     with pytest.raises(ResponseClientError) as caught:
-        in_process(faulty(response)).call(get_model.sync_detailed, "m")
+        get_model.sync("m", client=in_process(faulty(response)).api)
     assert len(str(caught.value)) < 3000
 
 

@@ -124,7 +124,7 @@ def test_each_server_in_memory_is_new():
     first, second = open_local("local://"), open_local("local://")
     try:
         ids = {
-            connected(server).call_json(get_current_organization)["id"]
+            connected(server).send(get_current_organization.build_request()).json()["id"]
             for server in (first, second)
         }
         assert len(ids) == 2
@@ -137,12 +137,12 @@ def test_one_directory_is_one_server_until_its_last_user_leaves(tmp_path):
     url = f"local://{tmp_path}/data"
     first, second = open_local(url), open_local(f"local://{tmp_path}/./data")
     try:
-        connected(first, url).call_json(
-            create_service_account, body={"description": "mine", "role": "User"}
+        connected(first, url).send(
+            create_service_account.build_request(), json={"description": "mine", "role": "User"}
         )
         first.release()
         first.release()
-        found = connected(second, url).call_json(list_service_accounts)["data"]
+        found = connected(second, url).send(list_service_accounts.build_request()).json()["data"]
         assert "mine" in [account["description"] for account in found]
     finally:
         first.release()
@@ -152,11 +152,14 @@ def test_one_directory_is_one_server_until_its_last_user_leaves(tmp_path):
 def test_what_a_directory_holds_is_there_again_later(tmp_path):
     url = f"local://{tmp_path}/data"
     server = open_local(url)
-    made = connected(server, url).call_json(get_current_organization)["id"]
+    made = connected(server, url).send(get_current_organization.build_request()).json()["id"]
     server.release()
     server = open_local(url)
     try:
-        assert connected(server, url).call_json(get_current_organization)["id"] == made
+        assert (
+            connected(server, url).send(get_current_organization.build_request()).json()["id"]
+            == made
+        )
     finally:
         server.release()
 
@@ -177,7 +180,7 @@ def test_a_wrong_key_is_refused_by_the_embedded_server():
     try:
         session = Session(parse_endpoint("local://"), ApiKey("wrong"), local=server)
         with pytest.raises(ArthurUserError, match=r"GET local:///api/v3/models\?.*401"):
-            session.call_json(list_models)
+            session.send(list_models.build_request())
     finally:
         server.release()
 

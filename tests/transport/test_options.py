@@ -71,8 +71,8 @@ def test_a_missing_scheme_is_https_with_a_warning(url, caplog):
         ("local:", "local:"),
         ("local:///", "root"),
         ("local:/dir", "local:"),
-        ("local://dir", "Did you mean"),
-        ("local://~/dir", "Did you mean"),
+        ("local://dir", "did you mean"),
+        ("local://~/dir", "did you mean"),
         ("loca://dir", "did you mean 'local'?"),
     ],
 )

@@ -45,16 +45,16 @@ def in_child(work):
 def test_a_forked_child_has_connections_of_its_own(raw_server, connect, answers):
     server = raw_server(answers.whole(200, PAGE))
     session = connect(server.url)
-    session.call_json(list_models)
-    before = session.wire()
+    session.send(list_models.build_request())
+    before = session.http_client()
 
     def work():
-        fresh = session.wire() is not before
-        return session.call_json(list_models), fresh
+        fresh = session.http_client() is not before
+        return session.send(list_models.build_request()).json(), fresh
 
     assert in_child(work) == "({'data': []}, True)"
-    assert session.wire() is before
-    session.call_json(list_models)
+    assert session.http_client() is before
+    session.send(list_models.build_request())
 
 
 @needs_fork
@@ -75,7 +75,7 @@ def test_a_fork_while_locks_are_held_does_not_hang(in_process, faulty):
         said = in_child(
             lambda: (
                 login.token(lambda name, password: "token-of-child"),
-                session.call_json(list_models),
+                session.send(list_models.build_request()).json(),
                 PROCESS_BUDGET.spend(1),
             )
         )
@@ -92,7 +92,7 @@ def test_an_embedded_server_stays_with_its_process():
 
         def work():
             try:
-                session.call_json(list_models)
+                session.send(list_models.build_request())
             except MethodNotApplicableError as error:
                 return error
 
@@ -108,7 +108,7 @@ def test_threads_share_a_session(raw_server, in_process, faulty):
     session = in_process(faulty(echo))
 
     def call(n):
-        return session.request("GET", f"/x/{n}").json()["path"]
+        return session.send(session.parts_of("GET", f"/x/{n}")).json()["path"]
 
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(call, range(400))) == [f"/x/{n}" for n in range(400)]
@@ -120,7 +120,7 @@ def test_threads_that_start_together_share_one_client(in_process, faulty):
 
     def first(_):
         start.wait()
-        return session.wire()
+        return session.http_client()
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(map(id, pool.map(first, range(8))))) == 1
@@ -131,13 +131,13 @@ def test_a_closed_session_says_so(in_process, faulty):
     session.close()
     session.close()
     with pytest.raises(MethodNotApplicableError, match="closed"):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
 
 
 def test_an_offline_session_sends_nothing(raw_server, connect, answers):
     server = raw_server(answers.whole(200, PAGE))
     with pytest.raises(MethodNotApplicableError, match="offline"):
-        connect(server.url, offline=True).call_json(list_models)
+        connect(server.url, offline=True).send(list_models.build_request())
     assert server.requests == []
 
 

@@ -23,6 +23,7 @@ from arthurai.transport.options import HttpOptions
 from arthurai.transport.redaction import MASK, Redactor, one_line, presentable_url
 from arthurai_api.api.inferences import get_inference_image
 from arthurai_api.api.models import list_models
+from arthurai_api.models.image_response_type import ImageResponseType
 
 PAGE = httpx.Response(200, json={"data": []})
 
@@ -51,7 +52,7 @@ def everything_shown(error):
 def test_a_key_that_comes_back_is_masked(in_process, faulty, answers, echo, caplog):
     caplog.set_level(logging.DEBUG)
     with pytest.raises(ArthurError) as caught:
-        in_process(faulty(echo(answers.key)), attempts=1).call_json(list_models)
+        in_process(faulty(echo(answers.key)), attempts=1).send(list_models.build_request()).json()
     assert answers.key not in everything_shown(caught.value)
     assert answers.key not in caplog.text
 
@@ -59,17 +60,17 @@ def test_a_key_that_comes_back_is_masked(in_process, faulty, answers, echo, capl
 def test_debug_lines_hold_no_credentials_and_no_bodies(in_process, faulty, answers, caplog):
     caplog.set_level(logging.DEBUG, logger="arthurai")
     session = in_process(faulty(httpx.Response(200, json={"private": "row"})))
-    session.request("POST", "/x?token=abcdef&a=1", content=b"private row")
+    session.send(session.parts_of("POST", "/x?token=abcdef&a=1"), content=b"private row")
     ours = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("arthurai"))
-    assert "POST local:///x?token=***&a=1 answered 200" in ours
+    assert "POST local:///x?token=***&a=1: status 200" in ours
     for secret in (answers.key, "abcdef", "private"):
         assert secret not in ours
 
 
 def test_nothing_about_a_session_shows_the_key(in_process, faulty, answers):
     session = in_process(faulty(PAGE))
-    session.call_json(list_models)
-    for thing in (session, session.api, session.wire(), session.options, session.endpoint):
+    session.send(list_models.build_request())
+    for thing in (session, session.api, session.http_client(), session.options, session.endpoint):
         assert answers.key not in repr(thing)
         assert answers.key not in str(thing)
 
@@ -161,7 +162,9 @@ def test_a_session_cannot_be_pickled(in_process, faulty):
 
 
 def download(session):
-    return session.download(get_inference_image, "m", "image", type_="raw_image")
+    return session.download(
+        get_inference_image.build_request("m", "image", type_=ImageResponseType.RAW_IMAGE)
+    )
 
 
 def test_a_download_at_another_origin_gets_no_credentials(raw_server, connect, answers):
@@ -242,5 +245,5 @@ def test_a_server_that_refuses_a_download_is_no_download_error(raw_server, conne
 def test_the_key_is_masked_even_if_it_is_part_of_a_path(in_process, faulty):
     session = in_process(faulty(httpx.Response(404)), credentials=ApiKey("secret/key with=all"))
     with pytest.raises(ArthurError) as caught:
-        session.request("GET", f"/x/{quote('secret/key with=all', safe='')}")
+        session.send(session.parts_of("GET", f"/x/{quote('secret/key with=all', safe='')}"))
     assert "secret" not in everything_shown(caught.value)

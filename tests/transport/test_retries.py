@@ -28,9 +28,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def json_call(session, **kwargs):
-    return session.send_encoded(
-        send_inferences, "m", content=b"[1]", content_type="application/json", **kwargs
-    )
+    kwargs.setdefault("retry", True)
+    return session.send(send_inferences.build_request("m"), content=b"[1]", **kwargs)
 
 
 # -- how often -------------------------------------------------------------------------------------
@@ -40,7 +39,7 @@ def json_call(session, **kwargs):
 def test_a_read_is_tried_four_times(in_process, faulty, status):
     transport = faulty(httpx.Response(status))
     with pytest.raises((ResponseServerError, ResponseClientError)) as caught:
-        in_process(transport).call_json(list_models)
+        in_process(transport).send(list_models.build_request())
     assert len(transport.requests) == 4
     assert caught.value.exchange.attempts == 4
 
@@ -49,14 +48,14 @@ def test_a_read_is_tried_four_times(in_process, faulty, status):
 def test_what_a_repeat_cannot_help_is_tried_once(in_process, faulty, status):
     transport = faulty(httpx.Response(status))
     with pytest.raises(Exception, match=str(status)):
-        in_process(transport).call_json(list_models)
+        in_process(transport).send(list_models.build_request())
     assert len(transport.requests) == 1
 
 
 @pytest.mark.parametrize("failures", [1, 2, 3])
 def test_a_read_succeeds_once_the_server_does(in_process, faulty, clock, failures):
     transport = faulty(*[httpx.Response(503)] * failures, OK)
-    assert in_process(transport).call_json(list_models)["data"] == []
+    assert in_process(transport).send(list_models.build_request()).json()["data"] == []
     assert len(transport.requests) == failures + 1
     assert clock.slept == [0.25, 0.5, 1.0][:failures]
 
@@ -66,7 +65,7 @@ def test_attempts_can_be_chosen(in_process, faulty):
     with pytest.raises(ResponseServerError):
         in_process(
             transport, policy=RetryPolicy(attempts=2, sleep=lambda _: None, budget=RetryBudget())
-        ).call_json(list_models)
+        ).send(list_models.build_request())
     assert len(transport.requests) == 2
 
 
@@ -78,7 +77,7 @@ def test_attempts_come_from_http_options(raw_server, connect, answers):
 
 def test_a_delete_is_repeated(in_process, faulty):
     transport = faulty(httpx.Response(503), httpx.Response(204))
-    assert in_process(transport).call_json(archive_model, "m") is None
+    archive_model.sync("m", client=in_process(transport).api)
     assert len(transport.requests) == 2
 
 
@@ -91,7 +90,7 @@ def test_a_delete_is_repeated(in_process, faulty):
 def test_a_post_that_may_have_worked_is_not_repeated(in_process, faulty, entry):
     transport = faulty(entry)
     with pytest.raises((ResponseServerError, ArthurTimeoutError, ArthurConnectionError)):
-        in_process(transport).call_json(query, "m", body={})
+        in_process(transport).send(query.build_request("m"), json={})
     assert len(transport.requests) == 1
 
 
@@ -100,20 +99,20 @@ def test_a_post_that_may_have_worked_is_not_repeated(in_process, faulty, entry):
 )
 def test_a_post_that_certainly_did_not_work_is_repeated(in_process, faulty, entry):
     transport = faulty(entry, OK)
-    in_process(transport).call_json(query, "m", body={"select": []})
+    in_process(transport).send(query.build_request("m"), json={"select": []})
     assert [body for _, body in transport.requests] == [b'{"select":[]}'] * 2
 
 
 def test_a_post_is_repeated_when_the_caller_says_it_is_harmless(in_process, faulty):
     transport = faulty(httpx.Response(503), httpx.ReadError("x"), OK)
-    in_process(transport).call_json(query, "m", body={}, retry=True)
+    in_process(transport).send(query.build_request("m"), json={}, retry=True)
     assert len(transport.requests) == 3
 
 
 def test_a_read_is_not_repeated_when_the_caller_forbids_it(in_process, faulty):
     transport = faulty(httpx.Response(503))
     with pytest.raises(ResponseServerError):
-        in_process(transport).call_json(list_models, retry=False)
+        in_process(transport).send(list_models.build_request(), retry=False)
     assert len(transport.requests) == 1
 
 
@@ -125,8 +124,8 @@ def test_encoded_rows_are_replayed_whole(in_process, faulty):
 
 def test_a_list_of_chunks_is_replayed_whole(in_process, faulty):
     transport = faulty(httpx.ReadError("x"), httpx.Response(207, json={}))
-    in_process(transport).send_encoded(
-        send_inferences, "m", content=[b"[1,", b"2]"], content_type="application/json"
+    in_process(transport).send(
+        send_inferences.build_request("m"), content=[b"[1,", b"2]"], retry=True
     )
     assert [body for _, body in transport.requests] == [b"[1,2]", b"[1,2]"]
 
@@ -137,8 +136,8 @@ def test_a_list_of_chunks_is_replayed_whole(in_process, faulty):
 def test_an_iterator_is_never_sent_twice(in_process, faulty, entry):
     transport = faulty(entry)
     with pytest.raises((ResponseServerError, ResponseClientError, ArthurConnectionError)):
-        in_process(transport).send_encoded(
-            send_inferences, "m", content=iter([b"[]"]), content_type="application/json"
+        in_process(transport).send(
+            send_inferences.build_request("m"), content=iter([b"[]"]), retry=True
         )
     assert len(transport.requests) == 1
 
@@ -147,10 +146,9 @@ def test_a_file_is_sent_whole_again_after_a_reset(raw_server, connect, answers, 
     path = tmp_path / "rows.parquet"
     path.write_bytes(bytes(range(256)) * 5000)
     server = raw_server(answers.reset, answers.whole(500), answers.whole(207))
-    connect(server.url).send_files(
-        send_inference_file,
-        "m",
-        parts=[FilePart("inference_data", "rows.parquet", path)],
+    connect(server.url).send(
+        send_inference_file.build_request("m"),
+        files=[FilePart("inference_data", "rows.parquet", path)],
         fields={"batch_id": "b"},
         retry=True,
     )
@@ -164,8 +162,8 @@ def test_a_file_is_not_sent_again_blindly(raw_server, connect, answers, tmp_path
     path.write_bytes(b"x" * 1000)
     server = raw_server(answers.reset)
     with pytest.raises(ArthurConnectionError):
-        connect(server.url).send_files(
-            send_inference_file, "m", parts=[FilePart("inference_data", "r", path)]
+        connect(server.url).send(
+            send_inference_file.build_request("m"), files=[FilePart("inference_data", "r", path)]
         )
     assert len(server.requests) == 1
 
@@ -225,14 +223,16 @@ def test_no_retry_after_breaks_anything(header):
 )
 def test_retry_after_is_a_floor_up_to_two_minutes(in_process, faulty, clock, header, slept):
     transport = faulty(httpx.Response(429, headers={"Retry-After": header}), OK)
-    in_process(transport).call_json(list_models)
+    in_process(transport).send(list_models.build_request())
     assert clock.slept == [slept]
 
 
 def test_no_attempt_starts_after_the_deadline(in_process, faulty, policy, clock):
     transport = faulty(httpx.Response(503, headers={"Retry-After": "100"}))
     with pytest.raises(ResponseServerError):
-        in_process(transport, policy=replace(policy, deadline=150.0)).call_json(list_models)
+        in_process(transport, policy=replace(policy, deadline=150.0)).send(
+            list_models.build_request()
+        )
     assert clock.slept == [100.0]
     assert len(transport.requests) == 2
 
@@ -246,7 +246,7 @@ def test_the_budget_ends_retries_when_everything_fails(in_process, faulty, polic
     session = in_process(transport, policy=replace(policy, budget=budget))
     for _ in range(5):
         with pytest.raises(ResponseServerError):
-            session.call_json(list_models)
+            session.send(list_models.build_request())
     # 22 tokens pay for four retries of 5: three in the first call, one in the second
     assert len(transport.requests) == 5 + 4
     assert budget.tokens == 2
@@ -256,14 +256,14 @@ def test_a_time_out_costs_twice_as_much(in_process, faulty, policy):
     budget = RetryBudget(capacity=100)
     session = in_process(faulty(httpx.ReadTimeout("x")), policy=replace(policy, budget=budget))
     with pytest.raises(ArthurTimeoutError):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert budget.tokens == 100 - 3 * 10
 
 
 def test_success_after_retries_gives_back_what_they_cost(in_process, faulty, policy):
     budget = RetryBudget(capacity=100)
     transport = faulty(httpx.Response(503), httpx.Response(503), OK)
-    in_process(transport, policy=replace(policy, budget=budget)).call_json(list_models)
+    in_process(transport, policy=replace(policy, budget=budget)).send(list_models.build_request())
     assert budget.tokens == 100
 
 
@@ -272,10 +272,10 @@ def test_success_at_once_gives_one_back_up_to_the_capacity(in_process, faulty, p
     assert budget.spend(5)
     session = in_process(faulty(OK), policy=replace(policy, budget=budget))
     for _ in range(3):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert budget.tokens == 8
     for _ in range(10):
-        session.call_json(list_models)
+        session.send(list_models.build_request())
     assert budget.tokens == 10
 
 

@@ -12,8 +12,8 @@ from arthurai._compat.http.abstract_client import AbstractHTTPClient
 from arthurai._compat.http.verb_response import Headers, HTTPResponse
 from arthurai._compat.response_validation import validate_response_status as check_status
 from arthurai.common.exceptions import UnexpectedTypeError, UserValueError
+from arthurai.transport.attempts import AUTHORIZATION_HEADER, ApiResponse, CallOptions
 from arthurai.transport.errors import reason_of
-from arthurai.transport.http_client import AUTHORIZATION_HEADER, Answer, CallOptions
 from arthurai.transport.options import HttpOptions, parse_endpoint
 from arthurai.transport.session import Session
 
@@ -215,13 +215,11 @@ class HTTPClient(AbstractHTTPClient):
             content = _encoded(json)
             if _media_type(merged) is None:
                 merged["Content-Type"] = JSON_CONTENT_TYPE
-        answer = self.session.request(
-            method,
-            self._path(endpoint, path_prefix),
-            params=params,
-            headers=merged,
-            content=content,
-            files=parts,
+        path = self._path(endpoint, path_prefix)
+        response = self.session.send(
+            self.session.parts_of(
+                method, path, params=params, headers=merged, content=content, files=parts
+            ),
             options=CallOptions(
                 retry=True if retries else None,
                 attempts=retries + 1 if retries else None,
@@ -229,10 +227,10 @@ class HTTPClient(AbstractHTTPClient):
             ),
         )
         if validate_response_status:
-            self._check(answer, validation_response_code)
+            self._check(response, validation_response_code)
         if return_raw_response:
-            return _response(answer)
-        return _body(answer, merged)
+            return _response(response)
+        return _body(response, merged)
 
     def _path(self, endpoint: str, path_prefix: str | None) -> str:
         prefix = self.path_prefix if path_prefix is None else path_prefix
@@ -240,10 +238,10 @@ class HTTPClient(AbstractHTTPClient):
         # A fragment is never sent: here it can only be part of an id.
         return path.replace("#", "%23")
 
-    def _check(self, answer: Answer, expected: int | None) -> None:
-        if expected is None and answer.failed:
-            self.session.raise_for(answer)
-        check_status(_response(answer), expected)
+    def _check(self, response: ApiResponse, expected: int | None) -> None:
+        if expected is None and response.failed:
+            raise response.status_error()
+        check_status(_response(response), expected)
 
     def get(  # type: ignore[override] # the official one names its options
         self,
@@ -364,27 +362,27 @@ def _form_files(files: Any) -> Iterable[tuple[str, tuple[Any, ...]]]:
         raise UnexpectedTypeError(f"files must be a list or a dict, got {type(files).__name__}")
 
 
-def _response(answer: Answer) -> HTTPResponse:
+def _response(response: ApiResponse) -> HTTPResponse:
     return HTTPResponse(
-        status_code=answer.status_code,
-        reason=reason_of(answer.status_code),
-        url=answer.circumstances.exchange().url,
-        headers=Headers(answer.headers.multi_items()),
-        content=answer.content,
+        status_code=response.status_code,
+        reason=reason_of(response.status_code),
+        url=response.failure_context.exchange().url,
+        headers=Headers(response.headers.multi_items()),
+        content=response.content,
     )
 
 
-def _body(answer: Answer, sent: Mapping[str, str]) -> Any:
-    if not _response(answer).ok:
-        return answer.content
+def _body(response: ApiResponse, sent: Mapping[str, str]) -> Any:
+    if not _response(response).ok:
+        return response.content
     accepted = next((v for k, v in sent.items() if k.lower() == "accept"), JSON_CONTENT_TYPE)
     if accepted == _OCTETS:
-        return BytesIO(answer.content)
-    if answer.headers.get("content-type", "").partition(";")[0].strip() in _BINARY_TYPES:
-        return answer.content
+        return BytesIO(response.content)
+    if response.headers.get("content-type", "").partition(";")[0].strip() in _BINARY_TYPES:
+        return response.content
     import orjson
 
     try:
-        return orjson.loads(answer.content)
+        return orjson.loads(response.content)
     except ValueError:
-        return answer.content
+        return response.content

@@ -68,7 +68,7 @@ def sync_detailed(configuration_id: str, *, client: Client) -> Response[Error | 
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(configuration_id=configuration_id)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id)), parse_response
     )
 
 
@@ -84,7 +84,7 @@ def sync(configuration_id: str, *, client: Client) -> None:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(configuration_id=configuration_id)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id)), parse_response
     )
 
 
@@ -103,7 +103,8 @@ async def asyncio_detailed(configuration_id: str, *, client: Client) -> Response
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(configuration_id=configuration_id)), parse_response
+        await client.send_async(client.build(build_request, configuration_id=configuration_id)),
+        parse_response,
     )
 
 
@@ -119,5 +120,6 @@ async def asyncio(configuration_id: str, *, client: Client) -> None:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(configuration_id=configuration_id)), parse_response
+        await client.send_async(client.build(build_request, configuration_id=configuration_id)),
+        parse_response,
     )

@@ -92,7 +92,9 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(user_id=user_id, model_id=model_id, page=page, page_size=page_size)
+            client.build(
+                build_request, user_id=user_id, model_id=model_id, page=page, page_size=page_size
+            )
         ),
         parse_response,
     )
@@ -124,7 +126,9 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(user_id=user_id, model_id=model_id, page=page, page_size=page_size)
+            client.build(
+                build_request, user_id=user_id, model_id=model_id, page=page, page_size=page_size
+            )
         ),
         parse_response,
     )
@@ -156,7 +160,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(user_id=user_id, model_id=model_id, page=page, page_size=page_size)
+            client.build(
+                build_request, user_id=user_id, model_id=model_id, page=page, page_size=page_size
+            )
         ),
         parse_response,
     )
@@ -188,7 +194,9 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(user_id=user_id, model_id=model_id, page=page, page_size=page_size)
+            client.build(
+                build_request, user_id=user_id, model_id=model_id, page=page, page_size=page_size
+            )
         ),
         parse_response,
     )

@@ -108,7 +108,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,
@@ -151,7 +152,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,
@@ -194,7 +196,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,
@@ -237,7 +240,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,

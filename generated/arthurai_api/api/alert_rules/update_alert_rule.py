@@ -86,7 +86,9 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+        ),
         parse_response,
     )
 
@@ -108,7 +110,9 @@ def sync(model_id: str, alert_rule_id: str, *, client: Client, body: AlertRulePa
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+        ),
         parse_response,
     )
 
@@ -133,7 +137,7 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
         ),
         parse_response,
     )
@@ -159,7 +163,7 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
         ),
         parse_response,
     )

@@ -86,7 +86,9 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+        ),
         parse_response,
     )
 
@@ -110,7 +112,9 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+        ),
         parse_response,
     )
 
@@ -135,7 +139,7 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
         ),
         parse_response,
     )
@@ -161,7 +165,7 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(model_id=model_id, alert_rule_id=alert_rule_id, body=body)
+            client.build(build_request, model_id=model_id, alert_rule_id=alert_rule_id, body=body)
         ),
         parse_response,
     )

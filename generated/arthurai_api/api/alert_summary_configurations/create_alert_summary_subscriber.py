@@ -83,7 +83,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(configuration_id=configuration_id, body=body)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id, body=body)),
+        parse_response,
     )
 
 
@@ -105,7 +106,8 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(configuration_id=configuration_id, body=body)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id, body=body)),
+        parse_response,
     )
 
 
@@ -127,7 +129,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(configuration_id=configuration_id, body=body)),
+        await client.send_async(
+            client.build(build_request, configuration_id=configuration_id, body=body)
+        ),
         parse_response,
     )
 
@@ -150,6 +154,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(configuration_id=configuration_id, body=body)),
+        await client.send_async(
+            client.build(build_request, configuration_id=configuration_id, body=body)
+        ),
         parse_response,
     )

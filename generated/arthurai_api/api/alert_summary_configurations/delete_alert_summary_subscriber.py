@@ -75,7 +75,11 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)),
+        client.send(
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
+        ),
         parse_response,
     )
 
@@ -95,7 +99,11 @@ def sync(configuration_id: str, subscriber_id: str, *, client: Client) -> None:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)),
+        client.send(
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
+        ),
         parse_response,
     )
 
@@ -121,7 +129,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
         ),
         parse_response,
     )
@@ -143,7 +153,9 @@ async def asyncio(configuration_id: str, subscriber_id: str, *, client: Client) 
     """
     return client.parse(
         await client.send_async(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
         ),
         parse_response,
     )

@@ -74,7 +74,7 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(configuration_id=configuration_id)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id)), parse_response
     )
 
 
@@ -93,7 +93,7 @@ def sync(configuration_id: str, *, client: Client) -> AlertSummaryConfiguration:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(configuration_id=configuration_id)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id)), parse_response
     )
 
 
@@ -114,7 +114,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(configuration_id=configuration_id)), parse_response
+        await client.send_async(client.build(build_request, configuration_id=configuration_id)),
+        parse_response,
     )
 
 
@@ -133,5 +134,6 @@ async def asyncio(configuration_id: str, *, client: Client) -> AlertSummaryConfi
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(configuration_id=configuration_id)), parse_response
+        await client.send_async(client.build(build_request, configuration_id=configuration_id)),
+        parse_response,
     )

@@ -77,7 +77,11 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)),
+        client.send(
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
+        ),
         parse_response,
     )
 
@@ -98,7 +102,11 @@ def sync(configuration_id: str, subscriber_id: str, *, client: Client) -> AlertS
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)),
+        client.send(
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
+        ),
         parse_response,
     )
 
@@ -122,7 +130,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
         ),
         parse_response,
     )
@@ -147,7 +157,9 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id)
+            client.build(
+                build_request, configuration_id=configuration_id, subscriber_id=subscriber_id
+            )
         ),
         parse_response,
     )

@@ -71,7 +71,9 @@ def sync_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(page=page, page_size=page_size)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, page=page, page_size=page_size)), parse_response
+    )
 
 
 def sync(
@@ -91,7 +93,9 @@ def sync(
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(page=page, page_size=page_size)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, page=page, page_size=page_size)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -112,7 +116,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(page=page, page_size=page_size)), parse_response
+        await client.send_async(client.build(build_request, page=page, page_size=page_size)),
+        parse_response,
     )
 
 
@@ -134,5 +139,6 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(page=page, page_size=page_size)), parse_response
+        await client.send_async(client.build(build_request, page=page, page_size=page_size)),
+        parse_response,
     )

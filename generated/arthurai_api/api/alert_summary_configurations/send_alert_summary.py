@@ -87,7 +87,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(configuration_id=configuration_id, body=body)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id, body=body)),
+        parse_response,
     )
 
 
@@ -111,7 +112,8 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(configuration_id=configuration_id, body=body)), parse_response
+        client.send(client.build(build_request, configuration_id=configuration_id, body=body)),
+        parse_response,
     )
 
 
@@ -135,7 +137,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(configuration_id=configuration_id, body=body)),
+        await client.send_async(
+            client.build(build_request, configuration_id=configuration_id, body=body)
+        ),
         parse_response,
     )
 
@@ -160,6 +164,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(configuration_id=configuration_id, body=body)),
+        await client.send_async(
+            client.build(build_request, configuration_id=configuration_id, body=body)
+        ),
         parse_response,
     )

@@ -89,7 +89,12 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id, body=body)
+            client.build(
+                build_request,
+                configuration_id=configuration_id,
+                subscriber_id=subscriber_id,
+                body=body,
+            )
         ),
         parse_response,
     )
@@ -117,7 +122,12 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id, body=body)
+            client.build(
+                build_request,
+                configuration_id=configuration_id,
+                subscriber_id=subscriber_id,
+                body=body,
+            )
         ),
         parse_response,
     )
@@ -145,7 +155,12 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id, body=body)
+            client.build(
+                build_request,
+                configuration_id=configuration_id,
+                subscriber_id=subscriber_id,
+                body=body,
+            )
         ),
         parse_response,
     )
@@ -173,7 +188,12 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(configuration_id=configuration_id, subscriber_id=subscriber_id, body=body)
+            client.build(
+                build_request,
+                configuration_id=configuration_id,
+                subscriber_id=subscriber_id,
+                body=body,
+            )
         ),
         parse_response,
     )

@@ -69,7 +69,9 @@ def sync_detailed(alert_id: str, *, client: Client) -> Response[Alert | Error]:
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(alert_id=alert_id)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, alert_id=alert_id)), parse_response
+    )
 
 
 def sync(alert_id: str, *, client: Client) -> Alert:
@@ -86,7 +88,7 @@ def sync(alert_id: str, *, client: Client) -> Alert:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(alert_id=alert_id)), parse_response)
+    return client.parse(client.send(client.build(build_request, alert_id=alert_id)), parse_response)
 
 
 async def asyncio_detailed(alert_id: str, *, client: Client) -> Response[Alert | Error]:
@@ -103,7 +105,9 @@ async def asyncio_detailed(alert_id: str, *, client: Client) -> Response[Alert |
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(alert_id=alert_id)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, alert_id=alert_id)), parse_response
+    )
 
 
 async def asyncio(alert_id: str, *, client: Client) -> Alert:
@@ -120,4 +124,6 @@ async def asyncio(alert_id: str, *, client: Client) -> Alert:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(alert_id=alert_id)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, alert_id=alert_id)), parse_response
+    )

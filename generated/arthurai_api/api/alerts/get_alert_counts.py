@@ -116,7 +116,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 start_time=start_time,
                 end_time=end_time,
@@ -161,7 +162,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 start_time=start_time,
                 end_time=end_time,
@@ -206,7 +208,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 start_time=start_time,
                 end_time=end_time,
@@ -251,7 +254,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 start_time=start_time,
                 end_time=end_time,

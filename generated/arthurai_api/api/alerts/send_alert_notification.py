@@ -102,7 +102,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 alert_id=alert_id,
                 body=body,
                 configuration_id=configuration_id,
@@ -141,7 +142,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 alert_id=alert_id,
                 body=body,
                 configuration_id=configuration_id,
@@ -180,7 +182,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 alert_id=alert_id,
                 body=body,
                 configuration_id=configuration_id,
@@ -219,7 +222,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 alert_id=alert_id,
                 body=body,
                 configuration_id=configuration_id,

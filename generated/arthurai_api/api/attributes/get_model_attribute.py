@@ -77,7 +77,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, attribute_id=attribute_id)), parse_response
+        client.send(client.build(build_request, model_id=model_id, attribute_id=attribute_id)),
+        parse_response,
     )
 
 
@@ -97,7 +98,8 @@ def sync(model_id: str, attribute_id: str, *, client: Client) -> Attribute:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, attribute_id=attribute_id)), parse_response
+        client.send(client.build(build_request, model_id=model_id, attribute_id=attribute_id)),
+        parse_response,
     )
 
 
@@ -119,7 +121,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, attribute_id=attribute_id)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, attribute_id=attribute_id)
+        ),
         parse_response,
     )
 
@@ -140,6 +144,8 @@ async def asyncio(model_id: str, attribute_id: str, *, client: Client) -> Attrib
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, attribute_id=attribute_id)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, attribute_id=attribute_id)
+        ),
         parse_response,
     )

@@ -86,7 +86,11 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, page=page, page_size=page_size, sort=sort)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, page=page, page_size=page_size, sort=sort
+            )
+        ),
         parse_response,
     )
 
@@ -116,7 +120,11 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, page=page, page_size=page_size, sort=sort)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, page=page, page_size=page_size, sort=sort
+            )
+        ),
         parse_response,
     )
 
@@ -147,7 +155,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(model_id=model_id, page=page, page_size=page_size, sort=sort)
+            client.build(
+                build_request, model_id=model_id, page=page, page_size=page_size, sort=sort
+            )
         ),
         parse_response,
     )
@@ -179,7 +189,9 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(model_id=model_id, page=page, page_size=page_size, sort=sort)
+            client.build(
+                build_request, model_id=model_id, page=page, page_size=page_size, sort=sort
+            )
         ),
         parse_response,
     )

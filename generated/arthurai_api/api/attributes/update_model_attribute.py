@@ -85,7 +85,9 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, attribute_id=attribute_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
+        ),
         parse_response,
     )
 
@@ -107,7 +109,9 @@ def sync(model_id: str, attribute_id: str, *, client: Client, body: Attribute) -
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, attribute_id=attribute_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
+        ),
         parse_response,
     )
 
@@ -132,7 +136,7 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(model_id=model_id, attribute_id=attribute_id, body=body)
+            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
         ),
         parse_response,
     )
@@ -158,7 +162,7 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(model_id=model_id, attribute_id=attribute_id, body=body)
+            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
         ),
         parse_response,
     )

@@ -72,7 +72,7 @@ def sync_detailed(*, client: Client, body: SamlSsoForm) -> Response[Acknowledgem
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(body=body)), parse_response)
+    return client.detail(client.send(client.build(build_request, body=body)), parse_response)
 
 
 def sync(*, client: Client, body: SamlSsoForm) -> Acknowledgement:
@@ -91,7 +91,7 @@ def sync(*, client: Client, body: SamlSsoForm) -> Acknowledgement:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(body=body)), parse_response)
+    return client.parse(client.send(client.build(build_request, body=body)), parse_response)
 
 
 async def asyncio_detailed(
@@ -112,7 +112,9 @@ async def asyncio_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(body=body)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, body=body)), parse_response
+    )
 
 
 async def asyncio(*, client: Client, body: SamlSsoForm) -> Acknowledgement:
@@ -131,4 +133,6 @@ async def asyncio(*, client: Client, body: SamlSsoForm) -> Acknowledgement:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(body=body)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, body=body)), parse_response
+    )

@@ -67,7 +67,7 @@ def sync_detailed(*, client: Client, roles: str | None = None) -> Response[Custo
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(roles=roles)), parse_response)
+    return client.detail(client.send(client.build(build_request, roles=roles)), parse_response)
 
 
 def sync(*, client: Client, roles: str | None = None) -> CustomRoles:
@@ -84,7 +84,7 @@ def sync(*, client: Client, roles: str | None = None) -> CustomRoles:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(roles=roles)), parse_response)
+    return client.parse(client.send(client.build(build_request, roles=roles)), parse_response)
 
 
 async def asyncio_detailed(
@@ -103,7 +103,9 @@ async def asyncio_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(roles=roles)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, roles=roles)), parse_response
+    )
 
 
 async def asyncio(*, client: Client, roles: str | None = None) -> CustomRoles:
@@ -120,4 +122,6 @@ async def asyncio(*, client: Client, roles: str | None = None) -> CustomRoles:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(roles=roles)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, roles=roles)), parse_response
+    )

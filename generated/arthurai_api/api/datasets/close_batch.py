@@ -87,7 +87,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, batch_id=batch_id, body=body)), parse_response
+        client.send(client.build(build_request, model_id=model_id, batch_id=batch_id, body=body)),
+        parse_response,
     )
 
 
@@ -112,7 +113,8 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, batch_id=batch_id, body=body)), parse_response
+        client.send(client.build(build_request, model_id=model_id, batch_id=batch_id, body=body)),
+        parse_response,
     )
 
 
@@ -137,7 +139,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, batch_id=batch_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, batch_id=batch_id, body=body)
+        ),
         parse_response,
     )
 
@@ -163,6 +167,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, batch_id=batch_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, batch_id=batch_id, body=body)
+        ),
         parse_response,
     )

@@ -74,7 +74,8 @@ def sync_detailed(model_id: str, batch_id: str, *, client: Client) -> Response[B
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, batch_id=batch_id)), parse_response
+        client.send(client.build(build_request, model_id=model_id, batch_id=batch_id)),
+        parse_response,
     )
 
 
@@ -94,7 +95,8 @@ def sync(model_id: str, batch_id: str, *, client: Client) -> Batch:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, batch_id=batch_id)), parse_response
+        client.send(client.build(build_request, model_id=model_id, batch_id=batch_id)),
+        parse_response,
     )
 
 
@@ -116,7 +118,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, batch_id=batch_id)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, batch_id=batch_id)),
+        parse_response,
     )
 
 
@@ -136,5 +139,6 @@ async def asyncio(model_id: str, batch_id: str, *, client: Client) -> Batch:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, batch_id=batch_id)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, batch_id=batch_id)),
+        parse_response,
     )

@@ -69,7 +69,9 @@ def sync_detailed(model_id: str, *, client: Client) -> Response[Error | None]:
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(model_id=model_id)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, model_id=model_id)), parse_response
+    )
 
 
 def sync(model_id: str, *, client: Client) -> None:
@@ -85,7 +87,7 @@ def sync(model_id: str, *, client: Client) -> None:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(model_id=model_id)), parse_response)
+    return client.parse(client.send(client.build(build_request, model_id=model_id)), parse_response)
 
 
 async def asyncio_detailed(model_id: str, *, client: Client) -> Response[Error | None]:
@@ -104,7 +106,9 @@ async def asyncio_detailed(model_id: str, *, client: Client) -> Response[Error |
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(model_id=model_id)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, model_id=model_id)), parse_response
+    )
 
 
 async def asyncio(model_id: str, *, client: Client) -> None:
@@ -120,4 +124,6 @@ async def asyncio(model_id: str, *, client: Client) -> None:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(model_id=model_id)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, model_id=model_id)), parse_response
+    )

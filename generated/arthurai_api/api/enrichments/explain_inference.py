@@ -115,7 +115,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 partner_inference_id=partner_inference_id,
                 algorithm=algorithm,
@@ -161,7 +162,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 partner_inference_id=partner_inference_id,
                 algorithm=algorithm,
@@ -207,7 +209,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 partner_inference_id=partner_inference_id,
                 algorithm=algorithm,
@@ -253,7 +256,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 partner_inference_id=partner_inference_id,
                 algorithm=algorithm,

@@ -114,7 +114,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 metric=metric,
                 threshold=threshold,
@@ -159,7 +160,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 metric=metric,
                 threshold=threshold,
@@ -204,7 +206,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 metric=metric,
                 threshold=threshold,
@@ -249,7 +252,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 metric=metric,
                 threshold=threshold,

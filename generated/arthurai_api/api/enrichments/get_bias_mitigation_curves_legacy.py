@@ -117,7 +117,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 attribute_id=attribute_id,
                 constraint=constraint,
@@ -165,7 +166,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 attribute_id=attribute_id,
                 constraint=constraint,
@@ -213,7 +215,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 attribute_id=attribute_id,
                 constraint=constraint,
@@ -261,7 +264,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 attribute_id=attribute_id,
                 constraint=constraint,

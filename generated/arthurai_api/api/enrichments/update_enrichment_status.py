@@ -89,7 +89,11 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, enrichment_name=enrichment_name, body=body)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, enrichment_name=enrichment_name, body=body
+            )
+        ),
         parse_response,
     )
 
@@ -115,7 +119,11 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, enrichment_name=enrichment_name, body=body)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, enrichment_name=enrichment_name, body=body
+            )
+        ),
         parse_response,
     )
 
@@ -142,7 +150,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(model_id=model_id, enrichment_name=enrichment_name, body=body)
+            client.build(
+                build_request, model_id=model_id, enrichment_name=enrichment_name, body=body
+            )
         ),
         parse_response,
     )
@@ -170,7 +180,9 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(model_id=model_id, enrichment_name=enrichment_name, body=body)
+            client.build(
+                build_request, model_id=model_id, enrichment_name=enrichment_name, body=body
+            )
         ),
         parse_response,
     )

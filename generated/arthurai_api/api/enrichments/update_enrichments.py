@@ -79,7 +79,9 @@ def sync_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(model_id=model_id, body=body)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
+    )
 
 
 def sync(model_id: str, *, client: Client, body: EnrichmentsForm) -> EnrichmentsResponse:
@@ -99,7 +101,9 @@ def sync(model_id: str, *, client: Client, body: EnrichmentsForm) -> Enrichments
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(model_id=model_id, body=body)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -122,7 +126,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        parse_response,
     )
 
 
@@ -144,5 +149,6 @@ async def asyncio(model_id: str, *, client: Client, body: EnrichmentsForm) -> En
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        parse_response,
     )

@@ -95,7 +95,9 @@ def sync_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(model_id=model_id, body=body)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
+    )
 
 
 def sync(
@@ -115,7 +117,9 @@ def sync(
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(model_id=model_id, body=body)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -136,7 +140,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        parse_response,
     )
 
 
@@ -158,5 +163,6 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        parse_response,
     )

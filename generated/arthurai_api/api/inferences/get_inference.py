@@ -77,7 +77,11 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, partner_inference_id=partner_inference_id)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, partner_inference_id=partner_inference_id
+            )
+        ),
         parse_response,
     )
 
@@ -98,7 +102,11 @@ def sync(model_id: str, partner_inference_id: str, *, client: Client) -> QueryRe
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, partner_inference_id=partner_inference_id)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, partner_inference_id=partner_inference_id
+            )
+        ),
         parse_response,
     )
 
@@ -122,7 +130,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(model_id=model_id, partner_inference_id=partner_inference_id)
+            client.build(
+                build_request, model_id=model_id, partner_inference_id=partner_inference_id
+            )
         ),
         parse_response,
     )
@@ -145,7 +155,9 @@ async def asyncio(model_id: str, partner_inference_id: str, *, client: Client) -
     """
     return client.parse(
         await client.send_async(
-            build_request(model_id=model_id, partner_inference_id=partner_inference_id)
+            client.build(
+                build_request, model_id=model_id, partner_inference_id=partner_inference_id
+            )
         ),
         parse_response,
     )

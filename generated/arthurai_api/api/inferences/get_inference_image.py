@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        client.send(client.build(build_request, model_id=model_id, image_id=image_id, type_=type_)),
         parse_response,
     )
 
@@ -109,7 +109,7 @@ def sync(model_id: str, image_id: str, *, client: Client, type_: ImageResponseTy
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        client.send(client.build(build_request, model_id=model_id, image_id=image_id, type_=type_)),
         parse_response,
     )
 
@@ -134,7 +134,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, image_id=image_id, type_=type_)
+        ),
         parse_response,
     )
 
@@ -159,6 +161,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, image_id=image_id, type_=type_)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, image_id=image_id, type_=type_)
+        ),
         parse_response,
     )

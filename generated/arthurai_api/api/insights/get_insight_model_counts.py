@@ -91,7 +91,9 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(status=status, start_time=start_time, end_time=end_time)),
+        client.send(
+            client.build(build_request, status=status, start_time=start_time, end_time=end_time)
+        ),
         parse_response,
     )
 
@@ -119,7 +121,9 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(status=status, start_time=start_time, end_time=end_time)),
+        client.send(
+            client.build(build_request, status=status, start_time=start_time, end_time=end_time)
+        ),
         parse_response,
     )
 
@@ -148,7 +152,7 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(status=status, start_time=start_time, end_time=end_time)
+            client.build(build_request, status=status, start_time=start_time, end_time=end_time)
         ),
         parse_response,
     )
@@ -178,7 +182,7 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(status=status, start_time=start_time, end_time=end_time)
+            client.build(build_request, status=status, start_time=start_time, end_time=end_time)
         ),
         parse_response,
     )

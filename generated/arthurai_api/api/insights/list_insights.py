@@ -120,7 +120,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,
@@ -169,7 +170,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,
@@ -218,7 +220,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,
@@ -267,7 +270,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 page=page,
                 page_size=page_size,

@@ -86,7 +86,9 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, insight_id=insight_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, insight_id=insight_id, body=body)
+        ),
         parse_response,
     )
 
@@ -110,7 +112,9 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, insight_id=insight_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, insight_id=insight_id, body=body)
+        ),
         parse_response,
     )
 
@@ -134,7 +138,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, insight_id=insight_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, insight_id=insight_id, body=body)
+        ),
         parse_response,
     )
 
@@ -158,6 +164,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, insight_id=insight_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, insight_id=insight_id, body=body)
+        ),
         parse_response,
     )

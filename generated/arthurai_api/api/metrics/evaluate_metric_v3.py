@@ -88,7 +88,7 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        client.send(client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)),
         parse_response,
     )
 
@@ -114,7 +114,7 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        client.send(client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)),
         parse_response,
     )
 
@@ -140,7 +140,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)
+        ),
         parse_response,
     )
 
@@ -166,6 +168,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)
+        ),
         parse_response,
     )

@@ -77,7 +77,8 @@ def sync_detailed(model_id: str, metric_id: str, *, client: Client) -> Response[
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, metric_id=metric_id)), parse_response
+        client.send(client.build(build_request, model_id=model_id, metric_id=metric_id)),
+        parse_response,
     )
 
 
@@ -99,7 +100,8 @@ def sync(model_id: str, metric_id: str, *, client: Client) -> Metric:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, metric_id=metric_id)), parse_response
+        client.send(client.build(build_request, model_id=model_id, metric_id=metric_id)),
+        parse_response,
     )
 
 
@@ -123,7 +125,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, metric_id=metric_id)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, metric_id=metric_id)
+        ),
         parse_response,
     )
 
@@ -146,6 +150,8 @@ async def asyncio(model_id: str, metric_id: str, *, client: Client) -> Metric:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, metric_id=metric_id)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, metric_id=metric_id)
+        ),
         parse_response,
     )

@@ -124,7 +124,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,
@@ -176,7 +177,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,
@@ -228,7 +230,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,
@@ -280,7 +283,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,

@@ -126,7 +126,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,
@@ -180,7 +181,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,
@@ -234,7 +236,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,
@@ -288,7 +291,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_id=model_id,
                 expand=expand,
                 default=default,

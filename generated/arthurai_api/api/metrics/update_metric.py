@@ -88,7 +88,7 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        client.send(client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)),
         parse_response,
     )
 
@@ -112,7 +112,7 @@ def sync(model_id: str, metric_id: str, *, client: Client, body: MetricRequest) 
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        client.send(client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)),
         parse_response,
     )
 
@@ -138,7 +138,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)
+        ),
         parse_response,
     )
 
@@ -162,6 +164,8 @@ async def asyncio(model_id: str, metric_id: str, *, client: Client, body: Metric
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, metric_id=metric_id, body=body)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, metric_id=metric_id, body=body)
+        ),
         parse_response,
     )

@@ -90,8 +90,11 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
-                model_group_id=model_group_id, expand=expand, include_archived=include_archived
+            client.build(
+                build_request,
+                model_group_id=model_group_id,
+                expand=expand,
+                include_archived=include_archived,
             )
         ),
         parse_response,
@@ -122,8 +125,11 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
-                model_group_id=model_group_id, expand=expand, include_archived=include_archived
+            client.build(
+                build_request,
+                model_group_id=model_group_id,
+                expand=expand,
+                include_archived=include_archived,
             )
         ),
         parse_response,
@@ -154,8 +160,11 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
-                model_group_id=model_group_id, expand=expand, include_archived=include_archived
+            client.build(
+                build_request,
+                model_group_id=model_group_id,
+                expand=expand,
+                include_archived=include_archived,
             )
         ),
         parse_response,
@@ -186,8 +195,11 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
-                model_group_id=model_group_id, expand=expand, include_archived=include_archived
+            client.build(
+                build_request,
+                model_group_id=model_group_id,
+                expand=expand,
+                include_archived=include_archived,
             )
         ),
         parse_response,

@@ -71,7 +71,9 @@ def sync_detailed(model_group_id: str, *, client: Client) -> Response[Error | Mo
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(model_group_id=model_group_id)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, model_group_id=model_group_id)), parse_response
+    )
 
 
 def sync(model_group_id: str, *, client: Client) -> ModelGroup:
@@ -88,7 +90,9 @@ def sync(model_group_id: str, *, client: Client) -> ModelGroup:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(model_group_id=model_group_id)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, model_group_id=model_group_id)), parse_response
+    )
 
 
 async def asyncio_detailed(model_group_id: str, *, client: Client) -> Response[Error | ModelGroup]:
@@ -106,7 +110,8 @@ async def asyncio_detailed(model_group_id: str, *, client: Client) -> Response[E
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_group_id=model_group_id)), parse_response
+        await client.send_async(client.build(build_request, model_group_id=model_group_id)),
+        parse_response,
     )
 
 
@@ -125,5 +130,6 @@ async def asyncio(model_group_id: str, *, client: Client) -> ModelGroup:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_group_id=model_group_id)), parse_response
+        await client.send_async(client.build(build_request, model_group_id=model_group_id)),
+        parse_response,
     )

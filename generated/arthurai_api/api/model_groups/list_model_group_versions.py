@@ -117,7 +117,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_group_id=model_group_id,
                 expand=expand,
                 sequence_num=sequence_num,
@@ -165,7 +166,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 model_group_id=model_group_id,
                 expand=expand,
                 sequence_num=sequence_num,
@@ -213,7 +215,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_group_id=model_group_id,
                 expand=expand,
                 sequence_num=sequence_num,
@@ -261,7 +264,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 model_group_id=model_group_id,
                 expand=expand,
                 sequence_num=sequence_num,

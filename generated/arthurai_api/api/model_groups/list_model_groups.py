@@ -101,7 +101,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 expand=expand,
                 page=page,
@@ -141,7 +142,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 expand=expand,
                 page=page,
@@ -181,7 +183,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 expand=expand,
                 page=page,
@@ -221,7 +224,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 expand=expand,
                 page=page,

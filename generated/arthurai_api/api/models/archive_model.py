@@ -83,7 +83,7 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        client.send(client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)),
         parse_response,
     )
 
@@ -110,7 +110,7 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        client.send(client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)),
         parse_response,
     )
 
@@ -140,7 +140,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)
+        ),
         parse_response,
     )
 
@@ -167,6 +169,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)
+        ),
         parse_response,
     )

@@ -82,7 +82,11 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(body=body, async_model_provisioning=async_model_provisioning)),
+        client.send(
+            client.build(
+                build_request, body=body, async_model_provisioning=async_model_provisioning
+            )
+        ),
         parse_response,
     )
 
@@ -108,7 +112,11 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(body=body, async_model_provisioning=async_model_provisioning)),
+        client.send(
+            client.build(
+                build_request, body=body, async_model_provisioning=async_model_provisioning
+            )
+        ),
         parse_response,
     )
 
@@ -135,7 +143,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(body=body, async_model_provisioning=async_model_provisioning)
+            client.build(
+                build_request, body=body, async_model_provisioning=async_model_provisioning
+            )
         ),
         parse_response,
     )
@@ -163,7 +173,9 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(body=body, async_model_provisioning=async_model_provisioning)
+            client.build(
+                build_request, body=body, async_model_provisioning=async_model_provisioning
+            )
         ),
         parse_response,
     )

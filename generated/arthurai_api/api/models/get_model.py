@@ -85,7 +85,7 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        client.send(client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)),
         parse_response,
     )
 
@@ -113,7 +113,7 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        client.send(client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)),
         parse_response,
     )
 
@@ -141,7 +141,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)
+        ),
         parse_response,
     )
 
@@ -169,6 +171,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, id_type=id_type, expand=expand)),
+        await client.send_async(
+            client.build(build_request, model_id=model_id, id_type=id_type, expand=expand)
+        ),
         parse_response,
     )

@@ -67,7 +67,9 @@ def sync_detailed(*, client: Client, model_id: list[str]) -> Response[Error | Mo
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(model_id=model_id)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, model_id=model_id)), parse_response
+    )
 
 
 def sync(*, client: Client, model_id: list[str]) -> ModelHealthResponse:
@@ -84,7 +86,7 @@ def sync(*, client: Client, model_id: list[str]) -> ModelHealthResponse:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(model_id=model_id)), parse_response)
+    return client.parse(client.send(client.build(build_request, model_id=model_id)), parse_response)
 
 
 async def asyncio_detailed(
@@ -103,7 +105,9 @@ async def asyncio_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(model_id=model_id)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, model_id=model_id)), parse_response
+    )
 
 
 async def asyncio(*, client: Client, model_id: list[str]) -> ModelHealthResponse:
@@ -120,4 +124,6 @@ async def asyncio(*, client: Client, model_id: list[str]) -> ModelHealthResponse
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(model_id=model_id)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, model_id=model_id)), parse_response
+    )

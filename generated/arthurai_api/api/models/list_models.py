@@ -146,7 +146,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,
@@ -210,7 +211,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,
@@ -274,7 +276,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,
@@ -338,7 +341,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,

@@ -70,7 +70,7 @@ def sync_detailed(organization_id: str, *, client: Client) -> Response[Error | N
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(organization_id=organization_id)), parse_response
+        client.send(client.build(build_request, organization_id=organization_id)), parse_response
     )
 
 
@@ -87,7 +87,9 @@ def sync(organization_id: str, *, client: Client) -> None:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(organization_id=organization_id)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, organization_id=organization_id)), parse_response
+    )
 
 
 async def asyncio_detailed(organization_id: str, *, client: Client) -> Response[Error | None]:
@@ -107,7 +109,8 @@ async def asyncio_detailed(organization_id: str, *, client: Client) -> Response[
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(organization_id=organization_id)), parse_response
+        await client.send_async(client.build(build_request, organization_id=organization_id)),
+        parse_response,
     )
 
 
@@ -125,5 +128,6 @@ async def asyncio(organization_id: str, *, client: Client) -> None:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(organization_id=organization_id)), parse_response
+        await client.send_async(client.build(build_request, organization_id=organization_id)),
+        parse_response,
     )

@@ -60,7 +60,7 @@ def sync_detailed(*, client: Client) -> Response[Error | Organization]:
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request()), parse_response)
+    return client.detail(client.send(client.build(build_request)), parse_response)
 
 
 def sync(*, client: Client) -> Organization:
@@ -76,7 +76,7 @@ def sync(*, client: Client) -> Organization:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request()), parse_response)
+    return client.parse(client.send(client.build(build_request)), parse_response)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[Error | Organization]:
@@ -92,7 +92,7 @@ async def asyncio_detailed(*, client: Client) -> Response[Error | Organization]:
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request()), parse_response)
+    return client.detail(await client.send_async(client.build(build_request)), parse_response)
 
 
 async def asyncio(*, client: Client) -> Organization:
@@ -108,4 +108,4 @@ async def asyncio(*, client: Client) -> Organization:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request()), parse_response)
+    return client.parse(await client.send_async(client.build(build_request)), parse_response)

@@ -72,7 +72,7 @@ def sync_detailed(organization_id: str, *, client: Client) -> Response[Error | O
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(organization_id=organization_id)), parse_response
+        client.send(client.build(build_request, organization_id=organization_id)), parse_response
     )
 
 
@@ -90,7 +90,9 @@ def sync(organization_id: str, *, client: Client) -> OrganizationUsage:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(organization_id=organization_id)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, organization_id=organization_id)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -110,7 +112,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(organization_id=organization_id)), parse_response
+        await client.send_async(client.build(build_request, organization_id=organization_id)),
+        parse_response,
     )
 
 
@@ -129,5 +132,6 @@ async def asyncio(organization_id: str, *, client: Client) -> OrganizationUsage:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(organization_id=organization_id)), parse_response
+        await client.send_async(client.build(build_request, organization_id=organization_id)),
+        parse_response,
     )

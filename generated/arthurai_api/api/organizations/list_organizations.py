@@ -95,7 +95,9 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+            client.build(
+                build_request, name=name, expand=expand, page=page, page_size=page_size, sort=sort
+            )
         ),
         parse_response,
     )
@@ -129,7 +131,9 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+            client.build(
+                build_request, name=name, expand=expand, page=page, page_size=page_size, sort=sort
+            )
         ),
         parse_response,
     )
@@ -163,7 +167,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+            client.build(
+                build_request, name=name, expand=expand, page=page, page_size=page_size, sort=sort
+            )
         ),
         parse_response,
     )
@@ -197,7 +203,9 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(name=name, expand=expand, page=page, page_size=page_size, sort=sort)
+            client.build(
+                build_request, name=name, expand=expand, page=page, page_size=page_size, sort=sort
+            )
         ),
         parse_response,
     )

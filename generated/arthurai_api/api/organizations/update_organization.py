@@ -83,7 +83,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(organization_id=organization_id, body=body)), parse_response
+        client.send(client.build(build_request, organization_id=organization_id, body=body)),
+        parse_response,
     )
 
 
@@ -103,7 +104,8 @@ def sync(organization_id: str, *, client: Client, body: UpdateOrganizationReques
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(organization_id=organization_id, body=body)), parse_response
+        client.send(client.build(build_request, organization_id=organization_id, body=body)),
+        parse_response,
     )
 
 
@@ -125,7 +127,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(organization_id=organization_id, body=body)),
+        await client.send_async(
+            client.build(build_request, organization_id=organization_id, body=body)
+        ),
         parse_response,
     )
 
@@ -148,6 +152,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(organization_id=organization_id, body=body)),
+        await client.send_async(
+            client.build(build_request, organization_id=organization_id, body=body)
+        ),
         parse_response,
     )

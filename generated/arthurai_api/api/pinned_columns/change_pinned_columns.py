@@ -82,7 +82,9 @@ def sync_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(model_id=model_id, body=body)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
+    )
 
 
 def sync(model_id: str, *, client: Client, body: PinnedColumnsPatch) -> PinnedColumns:
@@ -102,7 +104,9 @@ def sync(model_id: str, *, client: Client, body: PinnedColumnsPatch) -> PinnedCo
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(model_id=model_id, body=body)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -125,7 +129,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        parse_response,
     )
 
 
@@ -147,5 +152,6 @@ async def asyncio(model_id: str, *, client: Client, body: PinnedColumnsPatch) ->
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, body=body)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        parse_response,
     )

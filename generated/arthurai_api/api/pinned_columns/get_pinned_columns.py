@@ -71,7 +71,9 @@ def sync_detailed(model_id: str, *, client: Client) -> Response[Error | PinnedCo
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(model_id=model_id)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, model_id=model_id)), parse_response
+    )
 
 
 def sync(model_id: str, *, client: Client) -> PinnedColumns:
@@ -88,7 +90,7 @@ def sync(model_id: str, *, client: Client) -> PinnedColumns:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(model_id=model_id)), parse_response)
+    return client.parse(client.send(client.build(build_request, model_id=model_id)), parse_response)
 
 
 async def asyncio_detailed(model_id: str, *, client: Client) -> Response[Error | PinnedColumns]:
@@ -105,7 +107,9 @@ async def asyncio_detailed(model_id: str, *, client: Client) -> Response[Error |
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(model_id=model_id)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, model_id=model_id)), parse_response
+    )
 
 
 async def asyncio(model_id: str, *, client: Client) -> PinnedColumns:
@@ -122,4 +126,6 @@ async def asyncio(model_id: str, *, client: Client) -> PinnedColumns:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(model_id=model_id)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, model_id=model_id)), parse_response
+    )

@@ -97,7 +97,11 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, body=body, page=page, page_size=page_size)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, body=body, page=page, page_size=page_size
+            )
+        ),
         parse_response,
     )
 
@@ -127,7 +131,11 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, body=body, page=page, page_size=page_size)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, body=body, page=page, page_size=page_size
+            )
+        ),
         parse_response,
     )
 
@@ -158,7 +166,9 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(model_id=model_id, body=body, page=page, page_size=page_size)
+            client.build(
+                build_request, model_id=model_id, body=body, page=page, page_size=page_size
+            )
         ),
         parse_response,
     )
@@ -190,7 +200,9 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(model_id=model_id, body=body, page=page, page_size=page_size)
+            client.build(
+                build_request, model_id=model_id, body=body, page=page, page_size=page_size
+            )
         ),
         parse_response,
     )

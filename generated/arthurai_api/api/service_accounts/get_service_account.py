@@ -72,7 +72,8 @@ def sync_detailed(service_account_id: str, *, client: Client) -> Response[Error 
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(service_account_id=service_account_id)), parse_response
+        client.send(client.build(build_request, service_account_id=service_account_id)),
+        parse_response,
     )
 
 
@@ -91,7 +92,8 @@ def sync(service_account_id: str, *, client: Client) -> ServiceAccount:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(service_account_id=service_account_id)), parse_response
+        client.send(client.build(build_request, service_account_id=service_account_id)),
+        parse_response,
     )
 
 
@@ -112,7 +114,7 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(service_account_id=service_account_id)),
+        await client.send_async(client.build(build_request, service_account_id=service_account_id)),
         parse_response,
     )
 
@@ -132,6 +134,6 @@ async def asyncio(service_account_id: str, *, client: Client) -> ServiceAccount:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(service_account_id=service_account_id)),
+        await client.send_async(client.build(build_request, service_account_id=service_account_id)),
         parse_response,
     )

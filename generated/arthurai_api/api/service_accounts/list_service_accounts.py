@@ -69,7 +69,9 @@ def sync_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(description=description)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, description=description)), parse_response
+    )
 
 
 def sync(*, client: Client, description: str | None = None) -> PaginatedServiceAccounts:
@@ -86,7 +88,9 @@ def sync(*, client: Client, description: str | None = None) -> PaginatedServiceA
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(description=description)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, description=description)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -106,7 +110,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(description=description)), parse_response
+        await client.send_async(client.build(build_request, description=description)),
+        parse_response,
     )
 
 
@@ -125,5 +130,6 @@ async def asyncio(*, client: Client, description: str | None = None) -> Paginate
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(description=description)), parse_response
+        await client.send_async(client.build(build_request, description=description)),
+        parse_response,
     )

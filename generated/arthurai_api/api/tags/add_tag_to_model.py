@@ -74,7 +74,8 @@ def sync_detailed(model_id: str, tag_name: str, *, client: Client) -> Response[E
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        client.send(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )
 
 
@@ -94,7 +95,8 @@ def sync(model_id: str, tag_name: str, *, client: Client) -> Tag:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        client.send(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )
 
 
@@ -116,7 +118,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )
 
 
@@ -136,5 +139,6 @@ async def asyncio(model_id: str, tag_name: str, *, client: Client) -> Tag:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )

@@ -65,7 +65,9 @@ def sync_detailed(tag_name: str, *, client: Client) -> Response[Error | None]:
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(tag_name=tag_name)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, tag_name=tag_name)), parse_response
+    )
 
 
 def sync(tag_name: str, *, client: Client) -> None:
@@ -79,7 +81,7 @@ def sync(tag_name: str, *, client: Client) -> None:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(tag_name=tag_name)), parse_response)
+    return client.parse(client.send(client.build(build_request, tag_name=tag_name)), parse_response)
 
 
 async def asyncio_detailed(tag_name: str, *, client: Client) -> Response[Error | None]:
@@ -96,7 +98,9 @@ async def asyncio_detailed(tag_name: str, *, client: Client) -> Response[Error |
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(tag_name=tag_name)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, tag_name=tag_name)), parse_response
+    )
 
 
 async def asyncio(tag_name: str, *, client: Client) -> None:
@@ -110,4 +114,6 @@ async def asyncio(tag_name: str, *, client: Client) -> None:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(tag_name=tag_name)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, tag_name=tag_name)), parse_response
+    )

@@ -71,7 +71,9 @@ def sync_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(page=page, page_size=page_size)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, page=page, page_size=page_size)), parse_response
+    )
 
 
 def sync(*, client: Client, page: int | None = 1, page_size: int | None = 20) -> PaginatedTags:
@@ -89,7 +91,9 @@ def sync(*, client: Client, page: int | None = 1, page_size: int | None = 20) ->
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(page=page, page_size=page_size)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, page=page, page_size=page_size)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -110,7 +114,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(page=page, page_size=page_size)), parse_response
+        await client.send_async(client.build(build_request, page=page, page_size=page_size)),
+        parse_response,
     )
 
 
@@ -132,5 +137,6 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(page=page, page_size=page_size)), parse_response
+        await client.send_async(client.build(build_request, page=page, page_size=page_size)),
+        parse_response,
     )

@@ -78,7 +78,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        client.send(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )
 
 
@@ -100,7 +101,8 @@ def sync(model_id: str, tag_name: str, *, client: Client) -> Acknowledgement:
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        client.send(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )
 
 
@@ -124,7 +126,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )
 
 
@@ -146,5 +149,6 @@ async def asyncio(model_id: str, tag_name: str, *, client: Client) -> Acknowledg
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(model_id=model_id, tag_name=tag_name)), parse_response
+        await client.send_async(client.build(build_request, model_id=model_id, tag_name=tag_name)),
+        parse_response,
     )

@@ -78,7 +78,9 @@ def sync_detailed(
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(tag_name=tag_name, body=body)), parse_response)
+    return client.detail(
+        client.send(client.build(build_request, tag_name=tag_name, body=body)), parse_response
+    )
 
 
 def sync(tag_name: str, *, client: Client, body: TagUpdateRequest) -> Tag:
@@ -96,7 +98,9 @@ def sync(tag_name: str, *, client: Client, body: TagUpdateRequest) -> Tag:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(tag_name=tag_name, body=body)), parse_response)
+    return client.parse(
+        client.send(client.build(build_request, tag_name=tag_name, body=body)), parse_response
+    )
 
 
 async def asyncio_detailed(
@@ -117,7 +121,8 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(tag_name=tag_name, body=body)), parse_response
+        await client.send_async(client.build(build_request, tag_name=tag_name, body=body)),
+        parse_response,
     )
 
 
@@ -137,5 +142,6 @@ async def asyncio(tag_name: str, *, client: Client, body: TagUpdateRequest) -> T
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(tag_name=tag_name, body=body)), parse_response
+        await client.send_async(client.build(build_request, tag_name=tag_name, body=body)),
+        parse_response,
     )

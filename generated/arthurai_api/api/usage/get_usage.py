@@ -97,7 +97,8 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 rollup=rollup,
                 metric_category=metric_category,
                 start_time=start_time,
@@ -134,7 +135,8 @@ def sync(
     """
     return client.parse(
         client.send(
-            build_request(
+            client.build(
+                build_request,
                 rollup=rollup,
                 metric_category=metric_category,
                 start_time=start_time,
@@ -171,7 +173,8 @@ async def asyncio_detailed(
     """
     return client.detail(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 rollup=rollup,
                 metric_category=metric_category,
                 start_time=start_time,
@@ -208,7 +211,8 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            build_request(
+            client.build(
+                build_request,
                 rollup=rollup,
                 metric_category=metric_category,
                 start_time=start_time,

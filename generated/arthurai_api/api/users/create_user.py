@@ -79,7 +79,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(body=body, organization_id=organization_id)), parse_response
+        client.send(client.build(build_request, body=body, organization_id=organization_id)),
+        parse_response,
     )
 
 
@@ -99,7 +100,8 @@ def sync(*, client: Client, body: NewUserRequest, organization_id: str | None = 
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(body=body, organization_id=organization_id)), parse_response
+        client.send(client.build(build_request, body=body, organization_id=organization_id)),
+        parse_response,
     )
 
 
@@ -121,7 +123,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(body=body, organization_id=organization_id)),
+        await client.send_async(
+            client.build(build_request, body=body, organization_id=organization_id)
+        ),
         parse_response,
     )
 
@@ -144,6 +148,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(body=body, organization_id=organization_id)),
+        await client.send_async(
+            client.build(build_request, body=body, organization_id=organization_id)
+        ),
         parse_response,
     )

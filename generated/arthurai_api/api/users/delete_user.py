@@ -67,7 +67,7 @@ def sync_detailed(user_id: str, *, client: Client) -> Response[Error | None]:
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(user_id=user_id)), parse_response)
+    return client.detail(client.send(client.build(build_request, user_id=user_id)), parse_response)
 
 
 def sync(user_id: str, *, client: Client) -> None:
@@ -83,7 +83,7 @@ def sync(user_id: str, *, client: Client) -> None:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(user_id=user_id)), parse_response)
+    return client.parse(client.send(client.build(build_request, user_id=user_id)), parse_response)
 
 
 async def asyncio_detailed(user_id: str, *, client: Client) -> Response[Error | None]:
@@ -102,7 +102,9 @@ async def asyncio_detailed(user_id: str, *, client: Client) -> Response[Error | 
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(user_id=user_id)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, user_id=user_id)), parse_response
+    )
 
 
 async def asyncio(user_id: str, *, client: Client) -> None:
@@ -118,4 +120,6 @@ async def asyncio(user_id: str, *, client: Client) -> None:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(user_id=user_id)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, user_id=user_id)), parse_response
+    )

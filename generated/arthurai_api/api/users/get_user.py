@@ -69,7 +69,7 @@ def sync_detailed(user_id: str, *, client: Client) -> Response[Error | User]:
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(client.send(build_request(user_id=user_id)), parse_response)
+    return client.detail(client.send(client.build(build_request, user_id=user_id)), parse_response)
 
 
 def sync(user_id: str, *, client: Client) -> User:
@@ -86,7 +86,7 @@ def sync(user_id: str, *, client: Client) -> User:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(client.send(build_request(user_id=user_id)), parse_response)
+    return client.parse(client.send(client.build(build_request, user_id=user_id)), parse_response)
 
 
 async def asyncio_detailed(user_id: str, *, client: Client) -> Response[Error | User]:
@@ -103,7 +103,9 @@ async def asyncio_detailed(user_id: str, *, client: Client) -> Response[Error | 
         errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.detail(await client.send_async(build_request(user_id=user_id)), parse_response)
+    return client.detail(
+        await client.send_async(client.build(build_request, user_id=user_id)), parse_response
+    )
 
 
 async def asyncio(user_id: str, *, client: Client) -> User:
@@ -120,4 +122,6 @@ async def asyncio(user_id: str, *, client: Client) -> User:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
-    return client.parse(await client.send_async(build_request(user_id=user_id)), parse_response)
+    return client.parse(
+        await client.send_async(client.build(build_request, user_id=user_id)), parse_response
+    )

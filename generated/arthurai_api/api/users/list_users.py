@@ -76,7 +76,8 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(build_request(page=page, page_size=page_size, sort=sort)), parse_response
+        client.send(client.build(build_request, page=page, page_size=page_size, sort=sort)),
+        parse_response,
     )
 
 
@@ -99,7 +100,8 @@ def sync(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        client.send(build_request(page=page, page_size=page_size, sort=sort)), parse_response
+        client.send(client.build(build_request, page=page, page_size=page_size, sort=sort)),
+        parse_response,
     )
 
 
@@ -122,7 +124,9 @@ async def asyncio_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        await client.send_async(build_request(page=page, page_size=page_size, sort=sort)),
+        await client.send_async(
+            client.build(build_request, page=page, page_size=page_size, sort=sort)
+        ),
         parse_response,
     )
 
@@ -146,6 +150,8 @@ async def asyncio(
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(build_request(page=page, page_size=page_size, sort=sort)),
+        await client.send_async(
+            client.build(build_request, page=page, page_size=page_size, sort=sort)
+        ),
         parse_response,
     )

@@ -1,4 +1,4 @@
-"""From plain Python values to the requests of the generated client, and back from its answers."""
+"""What a session sends for the requests of generated functions, and what these make of responses."""
 
 import json
 from datetime import UTC, datetime
@@ -11,17 +11,16 @@ from hypothesis import strategies as st
 
 from arthurai.common.exceptions import (
     ArthurError,
-    MissingParameterError,
     UnexpectedValueError,
     UserTypeError,
     UserValueError,
 )
-from arthurai.transport import request_builder as operations
 from arthurai.transport.multipart import FilePart
 from arthurai_api.api.inferences import send_inference_file, send_inferences
 from arthurai_api.api.models import archive_model, get_model, list_models
 from arthurai_api.api.query import query
 from arthurai_api.api.service_accounts import create_service_account
+from arthurai_api.models.model_status import ModelStatus
 from arthurai_api.models.service_account_request import ServiceAccountRequest
 
 OK = httpx.Response(200, json={"data": []})
@@ -34,75 +33,55 @@ def sent(in_process, faulty):
     class Sent:
         transport = faulty(OK)
 
-        def __getattr__(self, name):
-            def call(*args, **kwargs):
-                getattr(in_process(self.transport), name)(*args, **kwargs)
-                request, self.body = self.transport.requests[-1]
-                self.request = request
-                return request
-
-            return call
+        def __call__(self, request, **options):
+            in_process(self.transport).send(request, **options)
+            request, self.body = self.transport.requests[-1]
+            return request
 
     return Sent()
 
 
-def test_plain_values_become_what_the_operation_takes(sent):
-    request = sent.call_json(
-        list_models,
-        statuses="Ready",
-        input_types=["TABULAR", "NLP"],
-        include_archived=True,
-        tag=("a", "b&c"),
-        display_name=None,
-        created_since="2026-01-02T03:04:05Z",
+def test_typed_parameters_reach_the_wire(sent):
+    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    request = sent(
+        list_models.build_request(
+            statuses=[ModelStatus.READY],
+            include_archived=True,
+            tag=["a", "b&c"],
+            display_name=None,
+            created_since=moment,
+        )
     )
     query = request.url.params
     assert query.get_list("statuses") == ["Ready"]
-    assert query.get_list("input_types") == ["TABULAR", "NLP"]
     assert query.get_list("tag") == ["a", "b&c"]
     assert query["include_archived"] == "true"
     assert "display_name" not in query
-    assert datetime.fromisoformat(query["created_since"]) == datetime(
-        2026, 1, 2, 3, 4, 5, tzinfo=UTC
-    )
-
-
-def test_naive_times_are_refused(sent):
-    for value in (datetime(2026, 1, 1), "2026-01-01T00:00:00"):  # noqa: DTZ001 - naive on purpose
-        with pytest.raises(UserValueError, match=r"created_since.*time zone"):
-            sent.call_json(list_models, created_since=value)
-    with pytest.raises(UserValueError, match="ISO 8601"):
-        sent.call_json(list_models, created_since="yesterday")
-
-
-def test_an_unknown_parameter_is_named_with_a_suggestion(sent):
-    with pytest.raises(UserValueError, match=r"'stati'.*did you mean 'statuses'\?"):
-        sent.call_json(list_models, stati="Ready")
-
-
-def test_a_missing_parameter_is_named(sent):
-    with pytest.raises(MissingParameterError, match="model_id"):
-        sent.call_json(get_model)
-    with pytest.raises(MissingParameterError, match="model_id"):
-        sent.call_json(get_model, None)
-
-
-def test_a_parameter_given_twice_is_refused(sent):
-    with pytest.raises(UserTypeError):
-        sent.call_json(get_model, "a", model_id="b")
+    assert datetime.fromisoformat(query["created_since"]) == moment
 
 
 @pytest.mark.parametrize("identifier", ["", ".", ".."])
-def test_ids_that_would_lead_to_another_path_are_refused(sent, identifier):
-    with pytest.raises(UserValueError, match="model_id"):
-        sent.call_json(archive_model, identifier)
-    assert sent.transport.requests == []
+def test_ids_that_would_lead_to_another_path_are_refused(in_process, faulty, identifier):
+    transport = faulty(OK)
+    with pytest.raises(UserValueError, match=r"'archive_model'.*model_id"):
+        archive_model.sync(identifier, client=in_process(transport).api)
+    assert transport.requests == []
+
+
+def test_arguments_of_impossible_types_are_named(in_process, faulty):
+    api = in_process(faulty(OK)).api
+    with pytest.raises(UserTypeError, match=r"'create_service_account'.*to_dict"):
+        create_service_account.sync(client=api, body={"role": "User"})
+    with pytest.raises(UserTypeError, match=r"'list_models'.*object"):
+        list_models.sync(client=api, tag=[object()])
+    with pytest.raises(UserTypeError, match=r"'get_model'.*colour"):
+        api.build(get_model.build_request, "m", colour="red")
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in {".", ".."}))
 def test_an_id_is_one_segment_of_the_path_whatever_it_holds(identifier):
     try:
-        url = operations.build(get_model, (identifier,), {})["url"]
+        url = get_model.build_request(identifier).url
     except UnicodeEncodeError:
         return
     raw = httpx.URL(f"http://localhost/api{url}").raw_path.decode()
@@ -111,50 +90,51 @@ def test_an_id_is_one_segment_of_the_path_whatever_it_holds(identifier):
     assert "#" not in raw
 
 
-def test_texts_that_no_encoding_carries_are_refused(sent):
+def test_text_that_no_encoding_carries_is_refused(in_process, faulty):
     with pytest.raises(ArthurError):
-        sent.call_json(get_model, "\ud800")
+        get_model.sync("\ud800", client=in_process(faulty(OK)).api)
 
 
-def test_bodies_can_be_dicts_or_models(sent):
+def test_bodies_can_be_models_or_json(sent):
     body = {"description": "d", "role": "User"}
-    sent.call_json(create_service_account, body=body)
-    as_dict = json.loads(sent.body)
-    sent.call_json(create_service_account, body=ServiceAccountRequest.from_dict(body))
-    assert json.loads(sent.body) == as_dict == body
+    sent(create_service_account.build_request(), json=body)
+    as_json = json.loads(sent.body)
+    request = create_service_account.build_request(body=ServiceAccountRequest.from_dict(body))
+    assert sent(request).headers["content-type"] == "application/json"
+    assert json.loads(sent.body) == as_json == body
 
 
 def test_a_body_may_hold_what_the_document_does_not_name(sent):
     body = {"select": [{"property": "x"}], "filter": [{"value": None}], "new": {"a": np.float32(2)}}
-    sent.call_json(query, "m", body=body)
+    sent(query.build_request("m"), json=body)
     assert json.loads(sent.body) == {**body, "new": {"a": 2.0}}
 
 
 def test_nan_and_infinity_become_null(sent):
-    sent.call_json(query, "m", body={"a": [float("nan"), float("inf"), 1.0]})
+    sent(query.build_request("m"), json={"a": [float("nan"), float("inf"), 1.0]})
     assert json.loads(sent.body) == {"a": [None, None, 1.0]}
 
 
 @pytest.mark.parametrize("value", [{1, 2}, object(), {1: 2}, b"bytes", 2**70])
-def test_a_body_that_is_no_json_is_refused_before_sending(sent, value):
+def test_a_body_that_is_not_json_is_refused_before_sending(sent, value):
     with pytest.raises(UserTypeError, match="'query'"):
-        sent.call_json(query, "m", body={"a": value})
+        sent(query.build_request("m"), json={"a": value})
     assert sent.transport.requests == []
 
 
-def test_a_list_of_dicts_is_a_body(sent):
-    sent.call_json(send_inferences, "m", body=[{"partner_inference_id": "1"}])
+def test_a_list_is_a_body(sent):
+    sent(send_inferences.build_request("m"), json=[{"partner_inference_id": "1"}])
     assert json.loads(sent.body) == [{"partner_inference_id": "1"}]
 
 
 def test_encoded_bytes_are_sent_as_they_are(sent):
-    request = sent.send_encoded(
-        send_inferences, "m/1", content=b"[ 1 ]", content_type="application/json"
-    )
+    request = sent(send_inferences.build_request("m/1"), content=b"[ 1 ]")
     assert sent.body == b"[ 1 ]"
     assert request.method == "POST"
     assert request.url.raw_path == b"/api/v3/models/m%2F1/inferences"
     assert request.headers["content-type"] == "application/json"
+    request = sent(send_inferences.build_request("m"), content=b"PAR1", content_type="x/parquet")
+    assert request.headers["content-type"] == "x/parquet"
 
 
 HOSTILE = b'x\r\n--+++\r\nContent-Disposition: form-data; name="meta"\r\n\r\nevil\r\n--+++--\r\n'
@@ -171,10 +151,9 @@ def parts_of(request, body):
 def test_no_content_can_end_its_part(sent, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(HOSTILE)
-    request = sent.send_files(
-        send_inference_file,
-        "m",
-        parts=[
+    request = sent(
+        send_inference_file.build_request("m"),
+        files=[
             FilePart("inference_data", 'a"\r\n.csv', path, "text/csv"),
             FilePart("image_data", "b", HOSTILE),
         ],
@@ -192,15 +171,15 @@ def test_no_content_can_end_its_part(sent, tmp_path):
 def test_every_upload_has_its_own_boundary(sent):
     boundaries = set()
     for _ in range(5):
-        request = sent.send_files(
-            send_inference_file, "m", parts=[FilePart("inference_data", "a", b"1")]
+        request = sent(
+            send_inference_file.build_request("m"), files=[FilePart("inference_data", "a", b"1")]
         )
         boundaries.add(request.headers["content-type"])
     assert len(boundaries) == 5
 
 
 def test_an_upload_of_fields_alone_is_multipart(sent):
-    request = sent.send_files(send_inference_file, "m", parts=[], fields={"config": "{}"})
+    request = sent(send_inference_file.build_request("m"), files=[], fields={"config": "{}"})
     assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
     assert parts_of(request, sent.body)[0][2] == b"{}"
 
@@ -215,20 +194,36 @@ def test_a_part_comes_from_bytes_or_a_path(tmp_path, sent):
     with pytest.raises(UserTypeError, match="bytes or a Path"):
         FilePart("a", "b", "text")
     with pytest.raises(UserValueError, match="missing"):
-        sent.send_files(send_inference_file, "m", parts=[FilePart("a", "b", tmp_path / "missing")])
+        sent(
+            send_inference_file.build_request("m"), files=[FilePart("a", "b", tmp_path / "missing")]
+        )
 
 
 def test_an_empty_success_is_none_where_none_is_promised(in_process, faulty):
-    assert in_process(faulty(httpx.Response(204))).call_json(archive_model, "m") is None
+    assert archive_model.sync("m", client=in_process(faulty(httpx.Response(204))).api) is None
 
 
 def test_an_empty_success_is_malformed_where_a_body_is_promised(in_process, faulty):
     with pytest.raises(UnexpectedValueError, match="empty"):
-        in_process(faulty(httpx.Response(200))).call_json(get_model, "m")
+        get_model.sync("m", client=in_process(faulty(httpx.Response(200))).api)
 
 
-def test_call_returns_models_and_call_json_what_was_sent(in_process, faulty):
+def test_a_success_is_read_as_a_model_that_keeps_what_the_document_does_not_name(
+    in_process, faulty
+):
     page = {"data": [], "page": 1, "page_size": 20, "total_pages": 0, "total_count": 0, "new": 1}
     session = in_process(faulty(httpx.Response(200, json=page)))
-    assert type(session.call(list_models.sync_detailed)).__name__ == "PaginatedModels"
-    assert session.call_json(list_models) == page
+    found = list_models.sync(client=session.api)
+    assert (type(found).__name__, found.total_pages, found["new"]) == ("PaginatedModels", 0, 1)
+    assert list(found.as_received().items()) == list(page.items())
+    assert list_models.sync_detailed(client=session.api).parsed == found
+
+
+def test_a_call_is_repeated_when_the_client_says_that_this_is_harmless(in_process, faulty):
+    body = ServiceAccountRequest.from_dict({"description": "d", "role": "User"})
+    for retry, sent in ((None, 1), (True, 4), (False, 1)):
+        transport = faulty(httpx.Response(503))
+        api = in_process(transport).api.with_retry(retry)
+        with pytest.raises(ArthurError):
+            create_service_account.sync(client=api, body=body)
+        assert len(transport.requests) == sent

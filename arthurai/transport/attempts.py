@@ -1,0 +1,335 @@
+"""One call, without I/O: what every attempt sends, and what follows from its outcome."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from arthurai.common.exceptions import UserValueError
+from arthurai.transport import errors
+from arthurai.transport.redaction import presentable_url
+from arthurai.transport.retries import (
+    IDEMPOTENT_METHODS,
+    RetryBudget,
+    RetryPolicy,
+    is_transient,
+    is_unprocessed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arthurai.common.exceptions import ArthurError
+    from arthurai.transport.auth import Credentials
+    from arthurai.transport.options import Endpoint
+    from arthurai.transport.redaction import Redactor
+
+logger = logging.getLogger(__name__)
+
+OPTIONS_KEY: Final = "arthurai"
+ORGANIZATION_HEADER: Final = "Arthur-Organization-ID"
+AUTHORIZATION_HEADER: Final = "Authorization"
+MAX_ERROR_BODY_BYTES: Final = 65536
+_FIRST_FAILURE: Final = 300
+_UNAUTHORIZED: Final = 401
+# They describe the transfer and no longer hold once the body has been read and decompressed.
+_TRANSFER_HEADERS: Final = frozenset(
+    {"content-encoding", "transfer-encoding", "content-length", "connection"}
+)
+_KEPT_EXTENSIONS: Final = frozenset({"http_version", "reason_phrase"})
+
+
+@dataclass(frozen=True, slots=True)
+class CallOptions:
+    """How one request is treated.
+
+    Attributes:
+        retry: Whether a repeat is harmless; `None` leaves it to the method.
+        replayable: Whether the body can be sent a second time.
+        public: Send no credentials.
+        raise_for_status: Turn responses that are not a success into exceptions.
+        attempts: Maximum number of attempts, instead of that of the connection.
+    """
+
+    retry: bool | None = None
+    replayable: bool = True
+    public: bool = False
+    raise_for_status: bool = True
+    attempts: int | None = None
+
+
+DEFAULT_OPTIONS: Final = CallOptions()
+
+
+@dataclass(slots=True)
+class ClientContext:
+    """What the requests of one connection share.
+
+    Attributes:
+        endpoint: The server; nothing is ever sent to another one.
+        credentials: Who the caller is; `None` sends no `Authorization` header.
+        policy: When to send again.
+        redact: Masks secrets in text.
+        organization_id: The organization that requests are for; `None` sends no header.
+        log_in: Exchanges login and password for a token.
+        max_response_bytes: Largest response that is read.
+    """
+
+    endpoint: Endpoint
+    credentials: Credentials | None
+    policy: RetryPolicy
+    redact: Redactor
+    organization_id: str | None
+    log_in: Callable[[str, str], str]
+    max_response_bytes: int
+
+    def failure_context(self, method: str, url: str, attempts: int = 1) -> errors.FailureContext:
+        """Return what an exception says about a request."""
+        return errors.FailureContext(
+            method=method,
+            url=self.displayed(url),
+            organization=self.organization_id,
+            attempts=attempts,
+            redact=self.redact,
+        )
+
+    def displayed(self, url: str) -> str:
+        """Return an address as users know it: local servers have an invented one on the wire."""
+        if self.endpoint.local and url.startswith(self.endpoint.origin):
+            return self.endpoint.shown + url[len(self.endpoint.origin) :]
+        return url
+
+
+class ApiResponse(httpx.Response):
+    """A whole response. Its JSON is read strictly, with one exception for everything unreadable."""
+
+    failure_context: errors.FailureContext
+
+    def json(self, **_: Any) -> Any:
+        """Decode the body.
+
+        Raises:
+            UnexpectedValueError: The body is not JSON in UTF-8.
+        """
+        import orjson
+
+        try:
+            return orjson.loads(self.content)
+        except ValueError as error:
+            what = "the body is empty" if not self.content else f"the body is not JSON: {error}"
+            raise self.malformed(what) from error
+
+    def malformed(self, why: str) -> ArthurError:
+        """Return the exception for a success whose body is not what it has to be."""
+        return errors.malformed(
+            self.failure_context,
+            why,
+            status=self.status_code,
+            headers=self.headers,
+            body=self.content,
+        )
+
+    def status_error(self) -> ArthurError:
+        """Return the exception for a status that is not a success."""
+        return errors.status_error(
+            self.failure_context, self.status_code, self.headers, self.content
+        )
+
+    @property
+    def failed(self) -> bool:
+        """Whether the status is not a success."""
+        return self.status_code >= _FIRST_FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Send the request again after a pause."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Renew the credentials; send the request again if that helped, finish otherwise."""
+
+    rejected: str
+
+
+class Attempts:
+    """The attempts of one call: how many, what they cost, how long they have taken.
+
+    For each attempt the caller puts the token in by `authorize`, sends, and passes the outcome to
+    `after_response` or `after_error`, which say what to do next; `finish` ends the call.
+    """
+
+    def __init__(self, context: ClientContext, request: httpx.Request) -> None:
+        self.context = context
+        self.request = request
+        self.options: CallOptions = request.extensions.get(OPTIONS_KEY, DEFAULT_OPTIONS)
+        self.made = 0
+        self._token: str | None = None
+        self._retries_paid = 0
+        self._has_renewed = False
+        self._started = context.policy.clock()
+        self._check_origin()
+
+    def _check_origin(self) -> None:
+        """Refuse to send anything anywhere but to the server that was connected to."""
+        ours, theirs = httpx.URL(self.context.endpoint.origin), self.request.url
+        if (theirs.scheme, theirs.host, theirs.port) != (ours.scheme, ours.host, ours.port):
+            raise UserValueError(
+                f"{presentable_url(str(theirs))!r} is not on {self.context.endpoint.shown!r}; "
+                f"this connection sends its credentials to no other server"
+            )
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether the next attempt carries credentials."""
+        return self.context.credentials is not None and not self.options.public
+
+    def authorize(self, token: str | None) -> None:
+        """Put credentials and organization into the headers, and count the attempt.
+
+        Args:
+            token: The token, `None` for a request without credentials.
+        """
+        headers, organization_id = self.request.headers, self.context.organization_id
+        if self.options.public:
+            headers.pop(AUTHORIZATION_HEADER, None)
+        elif organization_id is not None:
+            headers.setdefault(ORGANIZATION_HEADER, organization_id)
+        if token is not None:
+            headers[AUTHORIZATION_HEADER] = token
+        self._token = token
+        self.made += 1
+
+    def failure_context(self) -> errors.FailureContext:
+        """Return what an exception says about the call."""
+        return self.context.failure_context(
+            self.request.method, str(self.request.url), max(self.made, 1)
+        )
+
+    def max_bytes(self, status: int) -> int:
+        """Return how much of a body is read: an endless response must not fill the memory."""
+        if status >= _FIRST_FAILURE and self.options.raise_for_status:
+            return MAX_ERROR_BODY_BYTES
+        return self.context.max_response_bytes
+
+    def read(self, response: httpx.Response, body: bytes) -> ApiResponse:
+        """Return a response as a whole.
+
+        Args:
+            response: Status and headers.
+            body: The decompressed body, or as much of it as exceeds `max_bytes`.
+
+        Raises:
+            UnexpectedValueError: A body that is wanted in full exceeds the limit.
+        """
+        limit = self.max_bytes(response.status_code)
+        whole = ApiResponse(
+            response.status_code,
+            headers=[
+                (name, value)
+                for name, value in response.headers.raw
+                if name.decode("latin-1").lower() not in _TRANSFER_HEADERS
+            ],
+            content=body[:limit],
+            request=response.request,
+            extensions={
+                name: value
+                for name, value in response.extensions.items()
+                if name in _KEPT_EXTENSIONS
+            },
+        )
+        whole.failure_context = self.failure_context()
+        if len(body) > limit and not (whole.failed and self.options.raise_for_status):
+            raise whole.malformed(
+                f"the body is longer than http_options['max_response_bytes']={limit}"
+            )
+        return whole
+
+    def after_response(self, response: ApiResponse) -> Wait | Renew | None:
+        """Return what to do after a response; `None` to finish."""
+        status = response.status_code
+        if status == _UNAUTHORIZED and self._token is not None and self.options.replayable:
+            credentials = self.context.credentials
+            if credentials is None:
+                return None
+            if self._has_renewed:
+                credentials.renewal_was_useless()
+                return None
+            self._has_renewed = True
+            return Renew(self._token)
+        if not is_transient(status):
+            return None
+        return self._wait_before_next(
+            f"status {status}",
+            unprocessed=is_unprocessed(status),
+            cost=RetryBudget.RETRY_COST,
+            retry_after=response.headers.get("retry-after"),
+        )
+
+    def after_error(self, error: Exception) -> Wait:
+        """Return what to do after a failure of the HTTP library.
+
+        Raises:
+            ArthurError: Nothing; the call has failed.
+        """
+        failure = errors.describe_failure(error)
+        timed_out = isinstance(error, httpx.TimeoutException)
+        cost = RetryBudget.TIMEOUT_COST if timed_out else RetryBudget.RETRY_COST
+        wait = None
+        if failure.transient:
+            wait = self._wait_before_next(failure.what, unprocessed=failure.unsent, cost=cost)
+        if wait is None:
+            raise errors.failure_error(self.failure_context(), error) from error
+        return wait
+
+    def finish(self, response: ApiResponse) -> ApiResponse:
+        """Return the last response of the call.
+
+        Raises:
+            ArthurError: It is not a success, and `options` ask for an exception then.
+        """
+        if not response.failed:
+            self.context.policy.budget.give_back(self._retries_paid or 1)
+        elif self.options.raise_for_status:
+            raise response.status_error()
+        return response
+
+    def _may_repeat(self, *, unprocessed: bool) -> bool:
+        if not self.options.replayable:
+            return False
+        if unprocessed:
+            return True
+        if self.options.retry is not None:
+            return self.options.retry
+        return self.request.method in IDEMPOTENT_METHODS
+
+    def _wait_before_next(
+        self, why: str, *, unprocessed: bool, cost: int, retry_after: str | None = None
+    ) -> Wait | None:
+        policy = self.context.policy
+        limit = self.options.attempts or policy.attempts
+        if self.made >= limit or not self._may_repeat(unprocessed=unprocessed):
+            return None
+        seconds = policy.wait(self.made - 1, retry_after)
+        if policy.clock() - self._started + seconds > policy.deadline:
+            return None
+        if not policy.budget.spend(cost):
+            logger.debug("not sending again: too many requests of this process have failed")
+            return None
+        self._retries_paid += cost
+        logger.info(
+            "%s %s: %s; sending it again in %.1f s (attempt %d of %d)",
+            self.request.method,
+            presentable_url(self.context.displayed(str(self.request.url))),
+            why,
+            seconds,
+            self.made + 1,
+            limit,
+        )
+        return Wait(seconds)
