@@ -19,7 +19,7 @@ from arthurai.server.enrichment.manager import Enrichments
 from arthurai.server.http.dispatcher import Dispatcher
 from arthurai.server.http.validation import Validation, shipped_validation
 from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
-from arthurai.server.resources.usage.metering import meter
+from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
 from arthurai.server.storage.documents import ControlStore
@@ -145,7 +145,7 @@ class ArthurApp:
             max_json_bytes=max_json_bytes,
             max_form_bytes=max_form_bytes,
             access_log=access_log,
-            after_request=meter,
+            after_request=record_usage,
         )
 
     def _prepare(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arthurai.common.documents import CreatedBy
     from arthurai.server.storage.documents.stored_users import User
 
 SUPER_ADMIN: Final = "Super Admin"
@@ -41,7 +42,7 @@ class Principal:
         return SUPER_ADMIN in self.memberships.values()
 
     @property
-    def creator(self) -> dict[str, str]:
-        """The principal as the maker of something (`CreatedBy` of the API)."""
+    def creator(self) -> CreatedBy:
+        """The principal as the creator of something."""
         kind = "service-account" if self.kind == "service_account" else "arthur-managed"
         return {"id": self.id, "type": kind}

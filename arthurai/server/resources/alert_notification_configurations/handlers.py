@@ -1,4 +1,4 @@
-"""Who is told about the alerts of a model."""
+"""Who is notified of the alerts of a model."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.users import service as people
+from arthurai.server.resources.users.service import check_address
 from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.documents.document_store import DocumentRepository
 
+_KIND: Final = Kind.ALERT_NOTIFICATION_CONFIGURATION
 _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
 @operation("list_alert_notification_configurations")
 def list_alert_notification_configurations(request: Request) -> Response:
-    """List configurations, of one model or one user where asked for."""
+    """List the configurations, those of one model or one user if the request names them."""
     user_id = request.params.get("user_id")
     found = [
         configuration
-        for configuration in _documents(request).list(
+        for configuration in request.documents(_KIND).list(
             request.organization_id, model_id=request.params.get("model_id")
         )
         if user_id in {None, configuration["user_id"]}
     ]
-    return Response(200, paginate(found, request.params, lambda c: _shown(request, c)))
+    return Response(200, paginate(found, request.params, lambda c: _to_api(request, c)))
 
 
 @operation("create_alert_notification_configuration")
 def create_alert_notification_configuration(request: Request) -> Response:
-    """Configure whom to tell about alerts of a model."""
+    """Configure whom to notify of the alerts of a model."""
     body = request.body
     model_id = request.stores.control.models.get(request.organization_id, body["model_id"]).id
-    kind = body["type"].lower()
+    channel = body["type"].lower()
     user_id, destination = body.get("user_id"), body.get("destination")
-    if kind == EMAIL:
+    if channel == EMAIL:
         if user_id is None:
-            raise ApiError(400, "body.user_id: needed for e-mail")
+            raise ApiError(400, "body.user_id: is required for e-mail")
         user = request.stores.control.users.member(request.organization_id, user_id)
         if destination is not None and destination != user.email:
             raise ApiError(400, "body.destination: must be the address of that user")
@@ -57,76 +57,66 @@ def create_alert_notification_configuration(request: Request) -> Response:
     configuration = {
         "id": new_id(),
         "model_id": model_id,
-        "type": kind,
+        "type": channel,
         "destination": destination,
         "user_id": user_id,
         "enabled": body.get("enabled") is not False,
     }
-    _documents(request).put(
+    request.documents(_KIND).put(
         request.organization_id, configuration["id"], configuration, model_id=model_id
     )
     return Response(201, configuration)
 
 
-def _check_destination(destination: str | None) -> None:
-    if not destination:
-        raise ApiError(400, "body.destination: needed for this type")
-    if not is_url(destination):
-        people.check_address(destination, "body.destination")
-        return
-    try:
-        parts = urlsplit(destination)
-        possible = bool(parts.hostname) and parts.port != 0 and parts.username is None
-    except ValueError:
-        possible = False
-    if not possible or not _VISIBLE.fullmatch(destination):
-        raise ApiError(
-            400,
-            "body.destination: not a url of the form http(s)://host[:port]/path, percent-encoded "
-            "and without user and password",
-        )
-
-
 @operation("get_alert_notification_configuration")
 def get_alert_notification_configuration(request: Request) -> Response:
-    """Show one configuration."""
-    return Response(200, _shown(request, _addressed(request)))
+    """Return one configuration."""
+    return Response(200, _to_api(request, request.document(_KIND, "configuration_id")))
 
 
 @operation("update_alert_notification_configuration")
 def update_alert_notification_configuration(request: Request) -> Response:
-    """Switch a configuration on or off."""
-    configuration = _documents(request).change(
+    """Enable or disable a configuration."""
+    configuration = request.documents(_KIND).change(
         request.organization_id,
         request.params["configuration_id"],
         methodcaller("update", enabled=request.body["enabled"]),
     )
     if configuration is None:
         raise not_found()
-    return Response(200, _shown(request, configuration))
+    return Response(200, _to_api(request, configuration))
 
 
 @operation("delete_alert_notification_configuration")
 def delete_alert_notification_configuration(request: Request) -> Response:
     """Delete a configuration."""
-    _documents(request).delete(request.organization_id, _addressed(request)["id"])
+    configuration = request.document(_KIND, "configuration_id")
+    request.documents(_KIND).delete(request.organization_id, configuration["id"])
     return Response(204)
 
 
-def _documents(request: Request) -> DocumentRepository:
-    return request.stores.control.documents(Kind.ALERT_NOTIFICATION_CONFIGURATION)
+def _check_destination(destination: str | None) -> None:
+    if not destination:
+        raise ApiError(400, "body.destination: is required for this type")
+    if not is_url(destination):
+        check_address(destination, "body.destination")
+        return
+    try:
+        parts = urlsplit(destination)
+        is_valid = bool(parts.hostname) and parts.port != 0 and parts.username is None
+    except ValueError:
+        is_valid = False
+    if not is_valid or not _VISIBLE.fullmatch(destination):
+        raise ApiError(
+            400,
+            "body.destination: must be a url like http(s)://host[:port]/path, percent-encoded"
+            " and without user and password",
+        )
 
 
-def _shown(request: Request, configuration: dict[str, Any]) -> dict[str, Any]:
-    """Return a configuration as the API shows it, with the present address of its user."""
+def _to_api(request: Request, configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration of the API, with the current address of its user."""
     if configuration["type"] != EMAIL:
         return configuration
     user = request.stores.control.users.get(configuration["user_id"])
     return {**configuration, "destination": user.email}
-
-
-def _addressed(request: Request) -> dict[str, Any]:
-    found = _documents(request).get(request.organization_id, request.params["configuration_id"])
-    if found is None:
-        raise not_found()
-    return found

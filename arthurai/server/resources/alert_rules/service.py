@@ -1,4 +1,4 @@
-"""Alert rules: making, changing, showing."""
+"""Alert rules: creating, changing and archiving them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from arthurai.server.resources.metrics.metric_parameters import choices
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
 from arthurai.server.resources.metrics.service import Catalogue
 from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from arthurai.common.documents import AlertRuleRequest, CreatedBy, QueryFilter
     from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-DEFAULT_LOOKBACK: Final = 5
-DEFAULT_WAIT: Final = 1440
+DEFAULT_LOOKBACK_MINUTES: Final = 5
+DEFAULT_WAIT_MINUTES: Final = 1440
 MAX_MINUTES: Final = 60 * 24 * 366 * 10
 _CHANGEABLE: Final = (
     "name",
@@ -37,7 +39,7 @@ _CHANGEABLE: Final = (
 
 
 def list_rules(stores: Stores, record: ModelRecord) -> list[dict[str, Any]]:
-    """Return the rules of a model in the order they were made, archived ones left out.
+    """Return the rules of a model in the order of their creation, without archived ones.
 
     Args:
         stores: The stores.
@@ -58,7 +60,7 @@ def get_rule(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any
         rule_id: Id of the rule.
 
     Raises:
-        ApiError: 404 when the model has none of that id.
+        ApiError: 404 when the model has no such rule.
     """
     rule = stores.control.documents(Kind.ALERT_RULE).get(record.organization_id, rule_id)
     if rule is None or rule.get("archived") or rule["model_id"] != record.id:
@@ -69,22 +71,20 @@ def get_rule(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any
 def create_rule(
     stores: Stores,
     record: ModelRecord,
-    body: Mapping[str, Any],
-    maker: Mapping[str, str],
-    moment: str,
+    body: AlertRuleRequest,
+    creator: CreatedBy,
 ) -> dict[str, Any]:
-    """Store a new rule.
+    """Create a rule.
 
     Args:
         stores: The stores.
         record: The model.
-        body: An ``AlertRuleRequest``.
-        maker: Who makes it (``CreatedBy``).
-        moment: Now, as text.
+        body: The rule to create.
+        creator: Who creates it.
 
     Raises:
-        ApiError: 400 when the metric does not exist, yields no number, needs other parameters, or
-            when the model does not fit the filters.
+        ApiError: 400 when the metric does not exist, does not return a number or needs other
+            parameters, or when the filters do not fit the model.
     """
     metric = _find_metric(stores, record, body["metric_id"])
     parameters = body.get("metric_parameters") or {}
@@ -93,7 +93,7 @@ def create_rule(
     except QueryError as error:
         raise ApiError(400, f"body.metric_{error}") from error
     if len(options) > 1:
-        raise ApiError(400, "body.metric_parameters: one value per parameter, no lists")
+        raise ApiError(400, "body.metric_parameters: must be one value per parameter, no lists")
     _check_filters(stores, record, metric, body.get("filters") or [])
     rule = {
         "id": new_id(),
@@ -103,14 +103,16 @@ def create_rule(
         "bound": body["bound"],
         "threshold": body["threshold"],
         "severity": body["severity"],
-        "lookback_period": _minutes(body, "lookback_period", DEFAULT_LOOKBACK),
-        "subsequent_alert_wait_time": _minutes(body, "subsequent_alert_wait_time", DEFAULT_WAIT),
+        "lookback_period": _minutes(body, "lookback_period", DEFAULT_LOOKBACK_MINUTES),
+        "subsequent_alert_wait_time": _minutes(
+            body, "subsequent_alert_wait_time", DEFAULT_WAIT_MINUTES
+        ),
         "enabled": body.get("enabled") is not False,
         "metric_parameters": parameters,
         "filters": body.get("filters") or [],
         **_metric_members(metric, parameters),
     }
-    return _store(stores, record, rule, maker, moment)
+    return _store(stores, record, rule, creator)
 
 
 def change_rule(
@@ -118,18 +120,16 @@ def change_rule(
     record: ModelRecord,
     rule_id: str,
     body: Mapping[str, Any],
-    maker: Mapping[str, str],
-    moment: str,
+    creator: CreatedBy,
 ) -> dict[str, Any]:
-    """Change a rule; absent and null members stay as they are, others cannot be changed.
+    """Change a rule; absent and null members keep their values.
 
     Args:
         stores: The stores.
         record: The model.
         rule_id: Id of the rule.
-        body: An ``AlertRulePatch``.
-        maker: Who changes it.
-        moment: Now, as text.
+        body: The members to change; others than those of an `AlertRulePatch` are ignored.
+        creator: Who changes it.
 
     Raises:
         ApiError: 404, or 400 when a period is out of range or the metric of a rule that is to be
@@ -143,11 +143,11 @@ def change_rule(
             rule[key] = body[key]
     for key in ("lookback_period", "subsequent_alert_wait_time"):
         rule[key] = _minutes(rule, key, rule[key])
-    return _store(stores, record, rule, maker, moment)
+    return _store(stores, record, rule, creator)
 
 
 def archive_rule(stores: Stores, record: ModelRecord, rule_id: str) -> None:
-    """Archive a rule: it is not evaluated and not shown any more; its alerts stay.
+    """Archive a rule: it is no longer evaluated or listed; its alerts are kept.
 
     Args:
         stores: The stores.
@@ -155,14 +155,25 @@ def archive_rule(stores: Stores, record: ModelRecord, rule_id: str) -> None:
         rule_id: Id of the rule.
 
     Raises:
-        ApiError: 404 when the model has none of that id.
+        ApiError: 404 when the model has no such rule.
     """
     rule = get_rule(stores, record, rule_id)
     _put(stores, record, {**rule, "enabled": False, "archived": True})
 
 
+def archive_rules(stores: Stores, record: ModelRecord) -> None:
+    """Archive all rules of a model.
+
+    Args:
+        stores: The stores.
+        record: The model.
+    """
+    for rule in list_rules(stores, record):
+        _put(stores, record, {**rule, "enabled": False, "archived": True})
+
+
 def disable_metric_rules(stores: Stores, record: ModelRecord, metric_id: str) -> None:
-    """Switch off the rules on a metric that is deleted.
+    """Disable the rules of a metric that is deleted.
 
     Args:
         stores: The stores.
@@ -175,7 +186,7 @@ def disable_metric_rules(stores: Stores, record: ModelRecord, metric_id: str) ->
 
 
 def update_metric_rules(stores: Stores, record: ModelRecord, metric: Mapping[str, Any]) -> None:
-    """Have the rules on a metric tell its new name and query.
+    """Give the rules of a metric its new name and query.
 
     Args:
         stores: The stores.
@@ -188,7 +199,7 @@ def update_metric_rules(stores: Stores, record: ModelRecord, metric: Mapping[str
 
 
 def to_api(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a rule as the API shows it.
+    """Return a rule of the API.
 
     Args:
         rule: A stored rule.
@@ -200,7 +211,7 @@ def _find_metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[st
     try:
         metric = Catalogue(stores, record).get(metric_id)
     except ApiError as error:
-        raise ApiError(400, f"metric_id: the model has no metric {metric_id[:100]!r}") from error
+        raise ApiError(400, f"body.metric_id: unknown metric {metric_id[:100]!r}") from error
     if not is_drift_endpoint(metric["endpoint"]):
         select = metric["query"].get("select")
         first = select[0] if isinstance(select, list) and select else None
@@ -208,20 +219,21 @@ def _find_metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[st
         known = FUNCTIONS.get(function) if isinstance(function, str) else None
         if known is not None and not known.nestable and function != "meanAveragePrecision":
             raise ApiError(
-                400, f"body.metric_id: {metric['name']} yields an object, alerts need a number"
+                400,
+                f"body.metric_id: {metric['name']} returns an object; alert rules need a number",
             )
     return metric
 
 
 def _check_filters(
-    stores: Stores, record: ModelRecord, metric: Mapping[str, Any], filters: list[dict[str, Any]]
+    stores: Stores, record: ModelRecord, metric: Mapping[str, Any], filters: Sequence[QueryFilter]
 ) -> None:
-    """Refuse filters that no evaluation could apply."""
+    """Raise when no evaluation could apply the filters."""
     if not filters:
         return
     query = {
         "select": [{"function": "count"}],
-        "from": _rows_read(metric["query"]),
+        "from": _source(metric["query"]),
         "filter": filters,
     }
     try:
@@ -231,9 +243,9 @@ def _check_filters(
             raise ApiError(400, f"body.filters{str(error).removeprefix('filter')}") from error
 
 
-def _rows_read(query: Mapping[str, Any]) -> Any:
+def _source(query: Mapping[str, Any]) -> Any:
     inner = query.get("subquery")
-    return _rows_read(inner) if isinstance(inner, dict) else query.get("from") or "inference"
+    return _source(inner) if isinstance(inner, dict) else query.get("from") or "inference"
 
 
 def _metric_members(metric: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,9 +265,9 @@ def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
     value = body.get(key)
     if value is None:
         return default
-    least = 0 if key == "subsequent_alert_wait_time" else 1 / 60
-    if not least <= value <= MAX_MINUTES:
-        raise ApiError(400, f"body.{key}: must be minutes from {least:g} to {MAX_MINUTES}")
+    minimum = 0 if key == "subsequent_alert_wait_time" else 1 / 60
+    if not minimum <= value <= MAX_MINUTES:
+        raise ApiError(400, f"body.{key}: must be minutes from {minimum:g} to {MAX_MINUTES}")
     return float(value) if value != int(value) else int(value)
 
 
@@ -263,13 +275,12 @@ def _store(
     stores: Stores,
     record: ModelRecord,
     rule: dict[str, Any],
-    maker: Mapping[str, str],
-    moment: str,
+    creator: CreatedBy,
 ) -> dict[str, Any]:
     rule |= {
-        "last_updated_by": maker["id"],
-        "last_updated_by_type": maker["type"],
-        "last_updated_at": moment,
+        "last_updated_by": creator["id"],
+        "last_updated_by_type": creator["type"],
+        "last_updated_at": format_timestamp(utc_now()),
     }
     _put(stores, record, rule)
     return rule

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.paging import member_columns, paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.attributes import service as attribute_changes
+from arthurai.server.resources.attributes.service import replace_attributes, store_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-_SORT_COLUMNS = {
-    name: (lambda attribute, name=name: attribute.get(name))
-    for name in ("id", "name", "label", "value_type", "stage", "position", "categorical")
-}
+_SORT_COLUMNS: Final = member_columns(
+    "id", "name", "label", "value_type", "stage", "position", "categorical"
+)
 
 
 @operation("list_model_attributes")
@@ -27,17 +26,17 @@ def list_model_attributes(request: Request) -> Response:
     """List the attributes of a model."""
     attributes = request.model().attributes
     found = sort_items(attributes, request.params.get("sort"), _SORT_COLUMNS)
-    return Response(200, paginate(found, request.params, dict))
+    return Response(200, paginate(found, request.params))
 
 
 @operation("replace_model_attributes")
 def replace_model_attributes(request: Request) -> Response:
-    """Replace the whole set; an entry without an id is new."""
+    """Replace all attributes; an entry without an id is new."""
     record = request.model().active()
     ids = {attribute.get("id") for attribute in request.body} - {None}
     _require_known(record, ids)
     kept = [attribute for attribute in record.attributes if attribute["id"] in ids]
-    attribute_changes.replaced(request.stores, record, request.body, known=kept)
+    replace_attributes(request.stores, record, request.body, known=kept)
     return Response(204)
 
 
@@ -49,7 +48,7 @@ def update_model_attributes(request: Request) -> Response:
     for sent in request.body:
         attribute_id = sent.get("id")
         if attribute_id in changes:
-            raise ApiError(400, f"attribute id {attribute_id[:100]!r}: given several times")
+            raise ApiError(400, f"attribute id {attribute_id[:100]!r}: given more than once")
         if attribute_id is not None:
             changes[attribute_id] = {m: value for m, value in sent.items() if value is not None}
     _require_known(record, set(changes))
@@ -58,7 +57,7 @@ def update_model_attributes(request: Request) -> Response:
         for present in record.attributes
     ]
     attributes += [a for a in request.body if a.get("id") is None]
-    attribute_changes.replaced(request.stores, record, attributes, known=record.attributes)
+    replace_attributes(request.stores, record, attributes, known=record.attributes)
     return Response(204)
 
 
@@ -67,45 +66,43 @@ def delete_model_attributes(request: Request) -> Response:
     """Delete all attributes, while there are no inferences."""
     record = request.model().active()
     _require_no_inferences(request, record)
-    attribute_changes.stored(request.stores, record, [])
+    store_attributes(request.stores, record, [])
     return Response(204)
 
 
 @operation("get_model_attribute")
 def get_model_attribute(request: Request) -> Response:
-    """Show one attribute."""
-    return Response(200, _addressed(request, request.model()))
+    """Return one attribute."""
+    return Response(200, _find(request, request.model()))
 
 
 @operation("update_model_attribute")
 def update_model_attribute(request: Request) -> Response:
     """Change one attribute."""
     record = request.model().active()
-    present = _addressed(request, record)
+    present = _find(request, record)
     sent = {**request.body, "id": present["id"], "implicit": present["implicit"]}
     if present["implicit"] and _without_label(sent) != _without_label(present):
         raise ApiError(
             409,
-            "the server made this attribute: only its label can be changed; change the one it is "
-            "derived from",
+            "the server derived this attribute: only its label can be changed; change the one that "
+            "it is derived from",
         )
     attributes = [sent if a["id"] == present["id"] else a for a in record.attributes]
-    changed = attribute_changes.replaced(
-        request.stores, record, attributes, known=record.attributes
-    )
-    return Response(200, _addressed(request, changed))
+    changed = replace_attributes(request.stores, record, attributes, known=record.attributes)
+    return Response(200, _find(request, changed))
 
 
 @operation("delete_model_attribute")
 def delete_model_attribute(request: Request) -> Response:
     """Delete one attribute, while there are no inferences."""
     record = request.model().active()
-    present = _addressed(request, record)
+    present = _find(request, record)
     if present["implicit"]:
-        raise ApiError(409, "the server made this attribute; delete the one it is derived from")
+        raise ApiError(409, "the server derived this attribute; delete the one it is derived from")
     _require_no_inferences(request, record)
     attributes = [a for a in record.attributes if a["id"] != present["id"]]
-    attribute_changes.replaced(request.stores, record, attributes, known=record.attributes)
+    replace_attributes(request.stores, record, attributes, known=record.attributes)
     return Response(204)
 
 
@@ -113,7 +110,7 @@ def _without_label(attribute: Mapping[str, Any]) -> dict[str, Any]:
     return {m: value for m, value in attribute.items() if m != "label" and value is not None}
 
 
-def _addressed(request: Request, record: ModelRecord) -> dict[str, Any]:
+def _find(request: Request, record: ModelRecord) -> dict[str, Any]:
     for attribute in record.attributes:
         if attribute["id"] == request.params["attribute_id"]:
             return attribute
@@ -127,5 +124,5 @@ def _require_known(record: ModelRecord, ids: set[str]) -> None:
 
 
 def _require_no_inferences(request: Request, record: ModelRecord) -> None:
-    if attribute_changes.has_inferences(request.stores, record):
+    if request.stores.data.has_inferences(record.id):
         raise ApiError(409, "the model has inferences: its attributes can no longer be deleted")

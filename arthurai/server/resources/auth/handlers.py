@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @operation("login")
 def login(request: Request) -> Response:
-    """Open a session; its token comes as a cookie."""
+    """Open a session; its token is returned as a cookie."""
     user = request.stores.control.users.log_in(request.body["login"], request.body["password"])
     token, expires = request.services.authentication.open_session(user)
     cookie = dump_cookie(
@@ -30,12 +30,12 @@ def login(request: Request) -> Response:
         httponly=True,
         samesite="Lax",
     )
-    shown = user.shown(next(iter(user.roles), None))
-    return Response(200, shown, headers=[("Set-Cookie", cookie)])
+    body = user.shown(next(iter(user.roles), None))
+    return Response(200, body, headers=[("Set-Cookie", cookie)])
 
 
 @operation("saml_sso")
 def saml_sso(request: Request) -> Response:
-    """Refuse: this server has no foreign identity provider."""
+    """Refuse: this server has no external identity provider."""
     del request
-    raise ApiError(404, "no identity provider is set up here; log in with a password")
+    raise ApiError(404, "no identity provider is configured; log in with a password")

@@ -1,4 +1,4 @@
-"""Permissions of the caller and custom roles of an organisation."""
+"""Permissions of the principal and custom roles of an organization."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @operation("authorize")
 def authorize(request: Request) -> Response:
-    """Say whether the caller has a permission: 200 or 403."""
+    """Return 200 if the principal has a permission, else 403."""
     permission = Permission(request.body["resource"], request.body["action"])
     request.services.authorization.require(request.principal, permission)
     return Response(200, {"message": "success"})
@@ -27,22 +27,22 @@ def authorize(request: Request) -> Response:
 
 @operation("list_my_permissions")
 def list_my_permissions(request: Request) -> Response:
-    """List the caller's permissions."""
+    """List the permissions of the principal."""
     granted = sorted(request.services.authorization.of(request.principal))
     return Response(200, [permission._asdict() for permission in granted])
 
 
 @operation("list_custom_roles")
 def list_custom_roles(request: Request) -> Response:
-    """List custom roles, all of them or those named."""
+    """List custom roles, all of them or those that the request names."""
     text = request.params.get("roles")
     names = [ALL_ROLES] if text is None else [name.strip() for name in text.split(",")]
-    return Response(200, {"roles": _picked(request, request.organization_id, names)})
+    return Response(200, {"roles": _find_roles(request, request.organization_id, names)})
 
 
 @operation("create_custom_roles")
 def create_custom_roles(request: Request) -> Response:
-    """Add custom roles, all of them or none."""
+    """Create custom roles, all of them or none."""
     control, organization_id = request.stores.control, request.organization_id
     roles = request.body.get("roles") or []
     with control.transaction():
@@ -55,13 +55,13 @@ def create_custom_roles(request: Request) -> Response:
 
 @operation("delete_custom_roles")
 def delete_custom_roles(request: Request) -> Response:
-    """Remove custom roles that nobody has any more, and return what was removed."""
+    """Delete custom roles that nobody has; return the deleted ones."""
     organization_id = request.body.get("organization_id") or request.organization_id
     if organization_id != request.organization_id and not request.principal.is_global:
-        raise ApiError(403, "only callers with rights everywhere may name another organization")
-    documents = request.stores.control.documents(Kind.CUSTOM_ROLE)
+        raise ApiError(403, "only a super administrator may name another organization")
+    documents = request.documents(Kind.CUSTOM_ROLE)
     with request.stores.control.transaction():
-        removed = _picked(request, organization_id, request.body.get("roles") or [])
+        removed = _find_roles(request, organization_id, request.body.get("roles") or [])
         for role in removed:
             documents.delete(organization_id, role["role_name"])
         _check_unused(request, organization_id, [role["role_name"] for role in removed])
@@ -69,7 +69,7 @@ def delete_custom_roles(request: Request) -> Response:
 
 
 def _check_unused(request: Request, organization_id: str, names: Collection[str]) -> None:
-    """Check that nobody lost rights in silence, nor gets them back with a role of the same name."""
+    """Raise when somebody would lose rights, or regain them with a new role of that name."""
     control = request.stores.control
     holders = [
         (f"user {user.username!r}", user.roles[organization_id])
@@ -92,14 +92,16 @@ def _check_unused(request: Request, organization_id: str, names: Collection[str]
             )
 
 
-def _picked(request: Request, organization_id: str, names: Collection[str]) -> list[dict[str, Any]]:
-    documents = request.stores.control.documents(Kind.CUSTOM_ROLE)
+def _find_roles(
+    request: Request, organization_id: str, names: Collection[str]
+) -> list[dict[str, Any]]:
+    documents = request.documents(Kind.CUSTOM_ROLE)
     if ALL_ROLES in names:
         return documents.list(organization_id)
-    picked = []
+    found = []
     for name in names:
         role = documents.get(organization_id, name)
         if role is None:
             raise not_found(f"custom role {name[:100]!r} not found")
-        picked.append(role)
-    return picked
+        found.append(role)
+    return found

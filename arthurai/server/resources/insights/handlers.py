@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.paging import member_columns, paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.timestamps import parse_timestamp
@@ -16,60 +17,49 @@ if TYPE_CHECKING:
 
     from arthurai.server.http.request import Request
 
-_SORT_COLUMNS = {
-    name: (lambda insight, name=name: insight.get(name))
-    for name in (
-        "timestamp",
-        "status",
-        "metric_value",
-        "threshold_value",
-        "batch_id",
-        "window_start",
-        "window_end",
-    )
-}
-_GROUP_SORT_COLUMNS = {
-    name: (lambda group, name=name: group.get(name))
-    for name in ("timestamp", "count", "batch_id", "window_start")
-}
+_SORT_COLUMNS: Final = member_columns(
+    "timestamp",
+    "status",
+    "metric_value",
+    "threshold_value",
+    "batch_id",
+    "window_start",
+    "window_end",
+)
+_GROUP_SORT_COLUMNS: Final = member_columns("timestamp", "count", "batch_id", "window_start")
 
 
 @operation("get_insight_model_counts")
 def get_insight_model_counts(request: Request) -> Response:
     """Count insights by model; models without any are left out."""
-    counts: dict[str, int] = {}
-    for insight in request.stores.control.documents(Kind.INSIGHT).list(request.organization_id):
-        if _passes(insight, request.params):
-            counts[insight["model_id"]] = counts.get(insight["model_id"], 0) + 1
+    insights = request.documents(Kind.INSIGHT).list(request.organization_id)
+    counts = Counter(i["model_id"] for i in insights if _passes(i, request.params))
     return Response(200, [{"model_id": m, "count": count} for m, count in counts.items()])
 
 
 @operation("list_insights")
 def list_insights(request: Request) -> Response:
     """List the insights of a model."""
-    found = sort_items(_of_model(request), request.params.get("sort"), _SORT_COLUMNS)
-    return Response(200, paginate(found, request.params, dict))
+    found = sort_items(_list(request), request.params.get("sort"), _SORT_COLUMNS)
+    return Response(200, paginate(found, request.params))
 
 
 @operation("update_insights")
 def update_insights(request: Request) -> Response:
     """Set the status of all insights of a model."""
-    documents = request.stores.control.documents(Kind.INSIGHT)
-    changed = 0
+    documents = request.documents(Kind.INSIGHT)
+    updated = 0
     with request.stores.control.transaction():
         for insight in documents.list(request.organization_id, model_id=request.model().id):
-            if insight["status"] != request.body["status"]:
-                insight["status"] = request.body["status"]
-                documents.put(request.organization_id, insight["id"], insight)
-                changed += 1
-    return Response(200, {"updated_count": changed})
+            updated += _set_status(request, insight)
+    return Response(200, {"updated_count": updated})
 
 
 @operation("get_insight_group_counts")
 def get_insight_group_counts(request: Request) -> Response:
     """Count the insights of a model by batch or by window."""
     groups: dict[str, dict[str, Any]] = {}
-    for insight in _of_model(request):
+    for insight in _list(request):
         member = "batch_id" if insight.get("batch_id") is not None else "window_start"
         key = insight.get(member)
         group = groups.setdefault(
@@ -79,40 +69,43 @@ def get_insight_group_counts(request: Request) -> Response:
         group["count"] += 1
         group["timestamp"] = max(group["timestamp"], insight["timestamp"])
     found = sort_items(list(groups.values()), request.params.get("sort"), _GROUP_SORT_COLUMNS)
-    return Response(200, paginate(found, request.params, dict))
+    return Response(200, paginate(found, request.params))
 
 
 @operation("get_insight")
 def get_insight(request: Request) -> Response:
-    """Show one insight."""
-    return Response(200, _addressed(request))
+    """Return one insight."""
+    return Response(200, _find(request))
 
 
 @operation("update_insight")
 def update_insight(request: Request) -> Response:
     """Set the status of one insight."""
-    insight = _addressed(request)
-    changed = insight["status"] != request.body["status"]
-    insight["status"] = request.body["status"]
-    documents = request.stores.control.documents(Kind.INSIGHT)
-    documents.put(request.organization_id, insight["id"], insight)
-    return Response(200, {"updated_count": int(changed)})
+    return Response(200, {"updated_count": int(_set_status(request, _find(request)))})
 
 
-def _of_model(request: Request) -> list[dict[str, Any]]:
-    found = request.stores.control.documents(Kind.INSIGHT).list(
+def _list(request: Request) -> list[dict[str, Any]]:
+    found = request.documents(Kind.INSIGHT).list(
         request.organization_id, model_id=request.model().id
     )
     return [insight for insight in found if _passes(insight, request.params)]
 
 
-def _addressed(request: Request) -> dict[str, Any]:
-    found = request.stores.control.documents(Kind.INSIGHT).get(
-        request.organization_id, request.params["insight_id"]
-    )
-    if found is None or found["model_id"] != request.model().id:
+def _find(request: Request) -> dict[str, Any]:
+    found = request.document(Kind.INSIGHT, "insight_id")
+    if found["model_id"] != request.model().id:
         raise not_found()
     return found
+
+
+def _set_status(request: Request, insight: dict[str, Any]) -> bool:
+    """Give an insight the status of the request; return whether that changed it."""
+    status = request.body["status"]
+    if insight["status"] == status:
+        return False
+    changed = {**insight, "status": status}
+    request.documents(Kind.INSIGHT).put(request.organization_id, insight["id"], changed)
+    return True
 
 
 def _passes(insight: Mapping[str, Any], params: Mapping[str, Any]) -> bool:

@@ -28,6 +28,7 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from arthurai.common.documents import CreatedBy
     from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
@@ -80,9 +81,7 @@ class Catalogue:
             found = [m for m in found if _is_about(m, params["attribute_name"])]
         return found
 
-    def create(
-        self, body: Mapping[str, Any], maker: Mapping[str, str], moment: str
-    ) -> dict[str, Any]:
+    def create(self, body: Mapping[str, Any], maker: CreatedBy, moment: str) -> dict[str, Any]:
         """Store a new metric.
 
         Args:
@@ -99,7 +98,7 @@ class Catalogue:
         return self._store(metric, body, maker, moment)
 
     def update(
-        self, metric_id: str, body: Mapping[str, Any], maker: Mapping[str, str], moment: str
+        self, metric_id: str, body: Mapping[str, Any], maker: CreatedBy, moment: str
     ) -> dict[str, Any]:
         """Replace a metric; an absent endpoint stays.
 
@@ -165,7 +164,7 @@ class Catalogue:
         self,
         metric: dict[str, Any],
         body: Mapping[str, Any],
-        maker: Mapping[str, str],
+        maker: CreatedBy,
         moment: str,
     ) -> dict[str, Any]:
         path = str(body["endpoint"]).rstrip("/")

@@ -1,39 +1,36 @@
-"""Model groups, the homes of the versions of a model."""
+"""Model groups, which hold the versions of a model."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.paging import member_columns, paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.models import serializers as model_views
+from arthurai.server.resources.models import serializers
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
-_SORT_COLUMNS = {
-    name: (lambda group, name=name: group[name])
-    for name in ("id", "name", "description", "created_at", "updated_at")
-}
+_SORT_COLUMNS: Final = member_columns("id", "name", "description", "created_at", "updated_at")
 
 
 @operation("list_model_groups")
 def list_model_groups(request: Request) -> Response:
-    """List the groups of the organisation."""
+    """List the groups of the organization."""
     groups = request.stores.control.model_groups.list(
         request.organization_id, include_archived=bool(request.params.get("include_archived"))
     )
     groups = sort_items(groups, request.params.get("sort"), _SORT_COLUMNS)
-    return Response(200, paginate(groups, request.params, lambda group: _shown(request, group)))
+    return Response(200, paginate(groups, request.params, lambda group: _to_api(request, group)))
 
 
 @operation("get_model_group")
 def get_model_group(request: Request) -> Response:
-    """Show one group."""
-    return Response(200, _shown(request, _group(request)))
+    """Return one group."""
+    return Response(200, _to_api(request, _find(request)))
 
 
 @operation("update_model_group")
@@ -45,13 +42,13 @@ def update_model_group(request: Request) -> Response:
         name=request.body.get("name"),
         description=request.body.get("description"),
     )
-    return Response(200, _shown(request, group))
+    return Response(200, _to_api(request, group))
 
 
 @operation("archive_model_group")
 def archive_model_group(request: Request) -> Response:
     """Archive all versions of a group, and then the group."""
-    group = _group(request)
+    group = _find(request)
     control = request.stores.control
     with control.transaction():
         for record in control.models.list(request.organization_id, model_group_id=group["id"]):
@@ -62,7 +59,7 @@ def archive_model_group(request: Request) -> Response:
 
 @operation("list_model_group_versions")
 def list_model_group_versions(request: Request) -> Response:
-    """List the versions of a group, oldest first; asking for one that is missing is a 404."""
+    """List the versions of a group, oldest first; 404 when the filters match none."""
     sequence_num, label = request.params.get("sequence_num"), request.params.get("label")
     found = [
         record
@@ -75,22 +72,22 @@ def list_model_group_versions(request: Request) -> Response:
     expand = request.params.get("expand") or ()
     return Response(
         200,
-        paginate(found, request.params, lambda r: model_views.shown(request.stores, r, expand)),
+        paginate(found, request.params, lambda r: serializers.to_api(request.stores, r, expand)),
     )
 
 
 @operation("get_latest_model_group_version")
 def get_latest_model_group_version(request: Request) -> Response:
-    """Show the newest version of a group."""
+    """Return the newest version of a group."""
     versions = _versions(request)
     if not versions:
         raise not_found()
     newest = max(versions, key=lambda record: record.version_sequence_num)
     expand = request.params.get("expand") or ()
-    return Response(200, model_views.shown(request.stores, newest, expand))
+    return Response(200, serializers.to_api(request.stores, newest, expand))
 
 
-def _group(request: Request) -> dict[str, Any]:
+def _find(request: Request) -> dict[str, Any]:
     return request.stores.control.model_groups.get(
         request.organization_id, request.params["model_group_id"]
     )
@@ -99,17 +96,17 @@ def _group(request: Request) -> dict[str, Any]:
 def _versions(request: Request) -> list[ModelRecord]:
     return request.stores.control.models.list(
         request.organization_id,
-        model_group_id=_group(request)["id"],
+        model_group_id=_find(request)["id"],
         include_archived=bool(request.params.get("include_archived")),
     )
 
 
-def _shown(request: Request, group: dict[str, Any]) -> dict[str, Any]:
+def _to_api(request: Request, group: dict[str, Any]) -> dict[str, Any]:
     expand = request.params.get("expand") or ()
     versions = request.stores.control.models.list(
         request.organization_id, model_group_id=group["id"], include_archived=True
     )
     return {
         **group,
-        "versions": [model_views.shown(request.stores, record, expand) for record in versions],
+        "versions": [serializers.to_api(request.stores, record, expand) for record in versions],
     }

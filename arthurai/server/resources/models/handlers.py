@@ -9,11 +9,11 @@ from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.paging import paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.attributes import service as attribute_changes
-from arthurai.server.resources.models import creation as onboarding
-from arthurai.server.resources.models import model_score as health
-from arthurai.server.resources.models import serializers as model_views
-from arthurai.server.resources.tags import service as tags
+from arthurai.server.resources.attributes.service import replace_attributes
+from arthurai.server.resources.models.model_score import compute_scores
+from arthurai.server.resources.models.serializers import SORT_COLUMNS, passes_filters, to_api
+from arthurai.server.resources.models.service import build_document, check_tags
+from arthurai.server.resources.tags.service import sync_tags
 from arthurai.server.storage.documents.stored_models import CREATION_FAILED, READY
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ logger = logging.getLogger("arthurai.server.models")
 def create_model(request: Request) -> Response:
     """Create a model; it is ready at once."""
     body = request.body
-    document = onboarding.model_document(body, request.principal.creator)
+    document = build_document(body, request.principal.creator)
     control = request.stores.control
     with control.transaction():
         record = control.models.create(
@@ -37,15 +37,13 @@ def create_model(request: Request) -> Response:
             model_group_id=body.get("model_group_id"),
             group_name=body.get("display_name") or body["partner_model_id"],
         )
-        tags.follow(control, record.organization_id, document["tags"])
+        sync_tags(control, record.organization_id, document["tags"])
         record = _provision(request, record)
-    return Response(
-        201, model_views.shown(request.stores, record, ["attributes", "organization_id"])
-    )
+    return Response(201, to_api(request.stores, record, ["attributes", "organization_id"]))
 
 
 def _provision(request: Request, record: ModelRecord) -> ModelRecord:
-    """Make the tables of a model; a failure leaves it in a state that can be retried."""
+    """Create the tables of a model; a failure leaves it in a state that can be retried."""
     try:
         request.stores.data.create_model(record.schema)
     except Exception:
@@ -56,7 +54,7 @@ def _provision(request: Request, record: ModelRecord) -> ModelRecord:
 
 @operation("retry_model_provisioning")
 def retry_model_provisioning(request: Request) -> Response:
-    """Try again to make the tables of a model."""
+    """Try again to create the tables of a model."""
     record = request.model()
     if record.status != CREATION_FAILED:
         raise ApiError(409, f"the model is {record.status}; only {CREATION_FAILED} can be retried")
@@ -66,9 +64,9 @@ def retry_model_provisioning(request: Request) -> Response:
 
 @operation("get_model")
 def get_model(request: Request) -> Response:
-    """Show one model."""
+    """Return one model."""
     return Response(
-        200, model_views.shown(request.stores, request.model(), request.params.get("expand") or ())
+        200, to_api(request.stores, request.model(), request.params.get("expand") or ())
     )
 
 
@@ -86,37 +84,33 @@ def list_models(request: Request) -> Response:
             if record.version_sequence_num > held.version_sequence_num:
                 newest[record.model_group_id] = record
         records = [record for record in records if newest[record.model_group_id] is record]
-    found = [record for record in records if model_views.passes(record, params)]
-    found = sort_items(found, params.get("sort"), model_views.SORT_COLUMNS)
+    found = [record for record in records if passes_filters(record, params)]
+    found = sort_items(found, params.get("sort"), SORT_COLUMNS)
     expand = params.get("expand") or ()
-    return Response(
-        200, paginate(found, params, lambda r: model_views.shown(request.stores, r, expand))
-    )
+    return Response(200, paginate(found, params, lambda r: to_api(request.stores, r, expand)))
 
 
 @operation("update_model")
 def update_model(request: Request) -> Response:
-    """Change what can be changed; the rest of a whole model is ignored."""
+    """Change the members that can be changed; others of a whole model are ignored."""
     body, control = request.body, request.stores.control
-    onboarding.check_tags(body.get("tags") or ())
+    check_tags(body.get("tags") or ())
     with control.transaction():
         record = request.model().active()
         changes = _changes(request, record)
         before = record.document.get("tags") or ()
         record = control.models.update(record, changes)
         if "tags" in changes:
-            tags.follow(control, record.organization_id, {*before, *changes["tags"]})
+            sync_tags(control, record.organization_id, {*before, *changes["tags"]})
         if body.get("attributes") is not None:
-            record = attribute_changes.replaced(
+            record = replace_attributes(
                 request.stores,
                 record,
                 body["attributes"],
                 known=record.attributes,
                 ground_truth_is_free=True,
             )
-    return Response(
-        200, model_views.shown(request.stores, record, request.params.get("expand") or ())
-    )
+    return Response(200, to_api(request.stores, record, request.params.get("expand") or ()))
 
 
 def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
@@ -129,7 +123,7 @@ def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
         changes["tags"] = list(dict.fromkeys([*kept, *body["tags"]]))
     threshold = body.get("classifier_threshold")
     if threshold is not None and threshold != record.document.get("classifier_threshold"):
-        if attribute_changes.has_inferences(request.stores, record):
+        if request.stores.data.has_inferences(record.id):
             raise ApiError(
                 409, "classifier_threshold can only be changed while there are no inferences"
             )
@@ -139,7 +133,7 @@ def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
 
 @operation("archive_model")
 def archive_model(request: Request) -> Response:
-    """Archive a model; its data stay."""
+    """Archive a model; its data are kept."""
     record = request.model()
     request.stores.control.models.archive(record)
     request.services.enrichments.explainability.stop(record.id)
@@ -152,7 +146,7 @@ def get_model_health(request: Request) -> Response:
     results = []
     for model_id in dict.fromkeys(request.params["model_id"]):
         record = request.stores.control.models.get(request.organization_id, model_id)
-        scores = health.scores(request.stores, record)
+        scores = compute_scores(request.stores, record)
         results.append(
             {"model_id": model_id, "health_score": scores.overall, "timestamp": scores.timestamp}
         )
@@ -161,7 +155,7 @@ def get_model_health(request: Request) -> Response:
 
 @operation("get_model_bias_groups")
 def get_model_bias_groups(request: Request) -> Response:
-    """List the groups of the attributes that are watched for bias."""
+    """List the groups of the attributes that are monitored for bias."""
     groups = []
     for attribute in request.model().attributes:
         if not attribute["monitor_for_bias"]:

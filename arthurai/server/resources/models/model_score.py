@@ -1,4 +1,4 @@
-"""The health of a model over the last 30 days, as one number from 0 to 100.
+"""The health score of a model over the last 30 days, from 0 to 100.
 
 The mean of three parts, each from 0 to 1, of which those without data are left out:
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from arthurai.server.storage.documents.stored_models import ModelRecord
 
 WINDOW: Final = timedelta(days=30)
-_LEAST_FOR_VARIATION: Final = 2
+_MIN_FOR_VARIATION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class HealthScores:
-    """Scores from 0 to 100; ``None`` where there is nothing to compute one from.
+    """Scores from 0 to 100; `None` where there is nothing to compute one from.
 
     Attributes:
         overall: Mean of the others.
@@ -49,7 +49,7 @@ class HealthScores:
     timestamp: str
 
 
-def scores(stores: Stores, record: ModelRecord) -> HealthScores:
+def compute_scores(stores: Stores, record: ModelRecord) -> HealthScores:
     """Compute the health of a model.
 
     Args:
@@ -78,7 +78,7 @@ def _percent(part: float | None) -> float | None:
 def _value(
     stores: Stores, record: ModelRecord, since: datetime, select: dict[str, Any], source: str
 ) -> float | None:
-    """Return one number of the inferences since a moment, or ``None`` where there is none."""
+    """Return one number of the inferences since a moment, or `None` where there is none."""
     query = {
         "select": [{**select, "alias": "value"}],
         "from": source,
@@ -160,6 +160,6 @@ def _ingestion(stores: Stores, record: ModelRecord, since: datetime) -> float | 
 
 def _variation(values: Sequence[float]) -> float | None:
     """Return the coefficient of variation: standard deviation over mean."""
-    if len(values) < _LEAST_FOR_VARIATION or not any(values):
+    if len(values) < _MIN_FOR_VARIATION or not any(values):
         return None
     return statistics.pstdev(values) / statistics.fmean(values)

@@ -1,4 +1,4 @@
-"""What of a model is shown, and which models pass the filters of a list."""
+"""Models of the API, and which models pass the filters of a list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.resources.models import model_score as health
+from arthurai.server.resources.models.model_score import compute_scores
 from arthurai.server.timestamps import format_timestamp, parse_timestamp, utc_now
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ SORT_COLUMNS: Final[Mapping[str, Callable[[ModelRecord], Any]]] = {
 }
 
 
-def shown(stores: Stores, record: ModelRecord, expand: Collection[str]) -> dict[str, Any]:
-    """Return a model as the API shows it.
+def to_api(stores: Stores, record: ModelRecord, expand: Collection[str]) -> dict[str, Any]:
+    """Return a model of the API.
 
     Args:
         stores: The stores.
         record: The model.
-        expand: Members that are shown on demand only.
+        expand: Members that are returned only if the request names them.
     """
     model = record.shown()
     for member in _ON_DEMAND:
@@ -95,7 +95,7 @@ def _inference_stats(stores: Stores, record: ModelRecord) -> dict[str, Any]:
 
 
 def _health(stores: Stores, record: ModelRecord) -> dict[str, Any]:
-    scores = health.scores(stores, record)
+    scores = compute_scores(stores, record)
     return {
         "health_score": scores.overall,
         "accuracy_health_score": scores.performance,
@@ -127,8 +127,8 @@ _COMPUTED: Final[Mapping[str, Callable[[Stores, ModelRecord], dict[str, Any]]]] 
 }
 
 
-def passes(record: ModelRecord, params: Mapping[str, Any]) -> bool:
-    """Tell whether a model passes the filters of ``list_models``.
+def passes_filters(record: ModelRecord, params: Mapping[str, Any]) -> bool:
+    """Return whether a model passes the filters of a list.
 
     Args:
         record: The model.

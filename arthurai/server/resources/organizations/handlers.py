@@ -1,4 +1,4 @@
-"""Organisations, their members, and which one a session works in."""
+"""Organizations, their members, and the current one of a session."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from arthurai.server.authentication import ORGANIZATION
 from arthurai.server.authorization import check_custom_roles
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.paging import member_columns, paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.organizations import license_plans as plans
+from arthurai.server.resources.organizations.service import license_limits
 from arthurai.server.resources.users.service import check_manager_left, check_role
 
 if TYPE_CHECKING:
@@ -23,21 +23,18 @@ if TYPE_CHECKING:
     from arthurai.server.http.request import Request
 
 _MONTH_SECONDS: Final = 30 * 24 * 3600
-_SORT_COLUMNS = {
-    name: (lambda organization, name=name: organization[name])
-    for name in ("id", "name", "plan", "created_at", "updated_at")
-}
+_SORT_COLUMNS: Final = member_columns("id", "name", "plan", "created_at", "updated_at")
 
 
 @operation("get_current_organization")
 def get_current_organization(request: Request) -> Response:
-    """Show the organisation the call works in."""
+    """Return the organization of the request."""
     return Response(200, request.stores.control.organizations.get(request.organization_id))
 
 
 @operation("set_current_organization")
 def set_current_organization(request: Request) -> Response:
-    """Choose the organisation of the session; the choice comes back as a cookie."""
+    """Choose the organization of the session; the choice is returned as a cookie."""
     organization_id = request.body["organization_id"]
     request.services.authentication.enter(request.principal, organization_id)
     cookie = dump_cookie(
@@ -53,7 +50,7 @@ def set_current_organization(request: Request) -> Response:
 
 @operation("list_my_organizations")
 def list_my_organizations(request: Request) -> Response:
-    """List the organisations the caller may enter."""
+    """List the organizations that the principal may enter."""
     organizations = request.stores.control.organizations
     if request.principal.is_global:
         return Response(200, organizations.list())
@@ -62,7 +59,7 @@ def list_my_organizations(request: Request) -> Response:
 
 @operation("list_organizations")
 def list_organizations(request: Request) -> Response:
-    """List all organisations of the server."""
+    """List all organizations of the server."""
     name = request.params.get("name")
     found = [
         organization
@@ -71,14 +68,14 @@ def list_organizations(request: Request) -> Response:
     ]
     found = sort_items(found, request.params.get("sort"), _SORT_COLUMNS)
     expand = request.params.get("expand") or ()
-    return Response(200, paginate(found, request.params, lambda o: _shown(request, o, expand)))
+    return Response(200, paginate(found, request.params, lambda o: _to_api(request, o, expand)))
 
 
 @operation("create_organization")
 def create_organization(request: Request) -> Response:
-    """Create an organisation, with custom roles to start with."""
+    """Create an organization, with its first custom roles."""
     control, roles = request.stores.control, request.body.get("roles") or []
-    name = _checked_name(request.body["name"])
+    name = _clean_name(request.body["name"])
     with control.transaction():
         organization = control.organizations.create(name)
         check_custom_roles(request.services.authorization, organization["id"], roles)
@@ -89,19 +86,19 @@ def create_organization(request: Request) -> Response:
 
 @operation("get_organization")
 def get_organization(request: Request) -> Response:
-    """Show one organisation."""
-    return Response(200, _addressed(request))
+    """Return one organization."""
+    return Response(200, _find(request))
 
 
 @operation("update_organization")
 def update_organization(request: Request) -> Response:
-    """Change name or plan."""
-    organization, name = _addressed(request), request.body.get("name")
+    """Change name or plan of an organization."""
+    organization, name = _find(request), request.body.get("name")
     return Response(
         200,
         request.stores.control.organizations.update(
             organization["id"],
-            name=None if name is None else _checked_name(name),
+            name=None if name is None else _clean_name(name),
             plan=request.body.get("plan"),
         ),
     )
@@ -109,8 +106,8 @@ def update_organization(request: Request) -> Response:
 
 @operation("delete_organization")
 def delete_organization(request: Request) -> Response:
-    """Delete an organisation that nothing belongs to any more, archived models aside."""
-    organization_id, stores = _addressed(request)["id"], request.stores
+    """Delete an organization that owns nothing but archived models."""
+    organization_id, stores = _find(request)["id"], request.stores
     archived = stores.control.models.list(organization_id, include_archived=True)
     stores.control.organizations.delete(organization_id)
     for record in archived:
@@ -121,14 +118,14 @@ def delete_organization(request: Request) -> Response:
 
 @operation("get_organization_limits")
 def get_organization_limits(request: Request) -> Response:
-    """Show what an organisation may use."""
-    return Response(200, plans.limits(_addressed(request)))
+    """Return what an organization may use."""
+    return Response(200, license_limits(_find(request)))
 
 
 @operation("get_organization_usage")
 def get_organization_usage(request: Request) -> Response:
-    """Show what an organisation uses and has used in the last 30 days."""
-    organization_id = _addressed(request)["id"]
+    """Return what an organization uses, and has used in the last 30 days."""
+    organization_id = _find(request)["id"]
     control = request.stores.control
     models = control.models.list(organization_id, include_archived=True)
     usage: dict[str, Any] = {
@@ -155,46 +152,47 @@ def get_organization_usage(request: Request) -> Response:
 
 @operation("add_organization_users")
 def add_organization_users(request: Request) -> Response:
-    """Give existing users a role in an organisation, all of them or none."""
-    organization_id = _addressed(request)["id"]
+    """Give existing users a role in an organization, all of them or none."""
+    organization_id = _find(request)["id"]
+    services, principal = request.services, request.principal
     users = request.stores.control.users
     with request.stores.control.transaction():
         for change in request.body:
-            check_role(request, organization_id, change["role"])
+            check_role(services, principal, organization_id, change["role"])
             user = users.get(change["user_id"])
             if not request.principal.is_global:
                 if not user.roles.keys() & request.principal.memberships.keys():
                     raise not_found(f"user {user.id!r} not found")
                 present = user.roles.get(organization_id)
                 if present is not None:
-                    check_role(request, organization_id, present)
+                    check_role(services, principal, organization_id, present)
             users.join(user.id, organization_id, change["role"])
-            check_manager_left(request, user, organization_id)
+            check_manager_left(services, principal, user, organization_id)
     return Response(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
 
 
-def _checked_name(name: str) -> str:
+def _clean_name(name: str) -> str:
     name = name.strip()
     if not (name and name.isprintable()):
-        raise ApiError(400, "body.name: the name of an organization is printable and not empty")
+        raise ApiError(400, "body.name: must be a non-empty printable string")
     return name
 
 
-def _addressed(request: Request) -> dict[str, Any]:
-    """Return the organisation of the path; others than the caller's exist for global callers."""
+def _find(request: Request) -> dict[str, Any]:
+    """Return the organization of the path; only global principals see others than their own."""
     organization_id = request.params["organization_id"]
     if organization_id != request.organization_id and not request.principal.is_global:
         raise not_found(f"organization {organization_id[:100]!r} not found")
     return request.stores.control.organizations.get(organization_id)
 
 
-def _shown(
+def _to_api(
     request: Request, organization: dict[str, Any], expand: Collection[str]
 ) -> dict[str, Any]:
-    shown = dict(organization)
+    found = dict(organization)
     if "license_plan" in expand:
-        shown["license_plan"] = plans.limits(organization)
+        found["license_plan"] = license_limits(organization)
     if "roles" in expand:
-        documents = request.stores.control.documents(Kind.CUSTOM_ROLE)
-        shown["roles"] = documents.list(organization["id"])
-    return shown
+        documents = request.documents(Kind.CUSTOM_ROLE)
+        found["roles"] = documents.list(organization["id"])
+    return found

@@ -17,45 +17,45 @@ if TYPE_CHECKING:
 
 @operation("get_pinned_columns")
 def get_pinned_columns(request: Request) -> Response:
-    """Show the pinned columns; there are none by default."""
-    return Response(200, _pinned(request))
+    """Return the pinned columns; there are none by default."""
+    return Response(200, _read(request))
 
 
 @operation("set_pinned_columns")
 def set_pinned_columns(request: Request) -> Response:
     """Replace the pinned columns."""
-    return _stored(request, request.body["columns"])
+    return _store(request, request.body["columns"])
 
 
 @operation("change_pinned_columns")
 def change_pinned_columns(request: Request) -> Response:
     """Remove columns, then add others at the end."""
     with request.stores.control.transaction():
-        columns = _pinned(request)["columns"]
+        columns = _read(request)["columns"]
         for column in request.body.get("columns_to_remove") or ():
             if column not in columns:
                 raise ApiError(400, f"columns_to_remove: {column[:100]!r} is not pinned")
             columns.remove(column)
-        return _stored(request, [*columns, *(request.body.get("columns_to_add") or ())])
+        return _store(request, [*columns, *(request.body.get("columns_to_add") or ())])
 
 
 @operation("delete_pinned_columns")
 def delete_pinned_columns(request: Request) -> Response:
-    """Go back to the default view."""
+    """Return to the default view."""
     model_id = request.model().id
-    request.stores.control.documents(Kind.PINNED_COLUMNS).delete(request.organization_id, model_id)
+    request.documents(Kind.PINNED_COLUMNS).delete(request.organization_id, model_id)
     return Response(204)
 
 
-def _pinned(request: Request) -> dict[str, Any]:
-    documents = request.stores.control.documents(Kind.PINNED_COLUMNS)
+def _read(request: Request) -> dict[str, Any]:
+    documents = request.documents(Kind.PINNED_COLUMNS)
     return documents.get(request.organization_id, request.model().id) or {"columns": []}
 
 
-def _stored(request: Request, columns: Sequence[str]) -> Response:
+def _store(request: Request, columns: Sequence[str]) -> Response:
     pinned = {"columns": list(dict.fromkeys(columns))}
     model_id = request.model().id
-    request.stores.control.documents(Kind.PINNED_COLUMNS).put(
+    request.documents(Kind.PINNED_COLUMNS).put(
         request.organization_id, model_id, pinned, model_id=model_id
     )
     return Response(200, pinned)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @operation("list_service_accounts")
 def list_service_accounts(request: Request) -> Response:
-    """List the accounts whose keys give the caller nothing they do not have already."""
+    """List the accounts whose keys grant no more than the principal has."""
     service_accounts = request.stores.control.service_accounts
     description = request.params.get("description")
     visible = [
@@ -31,7 +31,7 @@ def list_service_accounts(request: Request) -> Response:
 
 @operation("create_service_account")
 def create_service_account(request: Request) -> Response:
-    """Make an account with a role that the caller covers."""
+    """Create an account with a role that the principal covers."""
     role, authorization = request.body["role"], request.services.authorization
     if not authorization.role_exists(request.organization_id, role):
         raise ApiError(400, f"role {role!r} does not exist in this organization")
@@ -39,26 +39,29 @@ def create_service_account(request: Request) -> Response:
         raise ApiError(403, f"role {role!r} can do more than the caller; choose a lesser one")
     accounts = request.stores.control.service_accounts
     account = accounts.create(
-        request.organization_id, request.body["description"], role, created_by=request.principal.id
+        request.organization_id,
+        request.body["description"],
+        role,
+        created_by=request.principal.id,
     )
     return Response(201, accounts.shown(account))
 
 
 @operation("get_service_account")
 def get_service_account(request: Request) -> Response:
-    """Show one account."""
-    return Response(200, request.stores.control.service_accounts.shown(_visible(request)))
+    """Return one account."""
+    return Response(200, request.stores.control.service_accounts.shown(_find(request)))
 
 
 @operation("delete_service_account")
 def delete_service_account(request: Request) -> Response:
     """Delete one account; its key stops working."""
-    account = _visible(request)
+    account = _find(request)
     request.stores.control.service_accounts.delete(account.organization_id, account.id)
     return Response(204)
 
 
-def _visible(request: Request) -> ServiceAccount:
+def _find(request: Request) -> ServiceAccount:
     account = request.stores.control.service_accounts.get(
         request.organization_id, request.params["service_account_id"]
     )

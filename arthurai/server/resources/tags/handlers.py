@@ -1,4 +1,4 @@
-"""Tags of the organisation and of models."""
+"""Tags of the organization and of models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.tags import service as tags
+from arthurai.server.resources.tags.service import ensure_tag, find_tag, rename_tag, sync_tags
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @operation("list_tags")
 def list_tags(request: Request) -> Response:
-    """List the tags of the organisation by name."""
-    found = request.stores.control.documents(Kind.TAG).list(request.organization_id)
+    """List the tags of the organization by name."""
+    found = request.documents(Kind.TAG).list(request.organization_id)
     found.sort(key=lambda tag: tag["name"])
-    return Response(200, paginate(found, request.params, dict))
+    return Response(200, paginate(found, request.params))
 
 
 @operation("update_tag")
@@ -30,11 +30,11 @@ def update_tag(request: Request) -> Response:
     control, organization_id = request.stores.control, request.organization_id
     new = request.body["name"]
     with control.transaction():
-        tag = _addressed(request)
+        tag = _find(request)
         if new != tag["name"]:
-            if tags.find(control, organization_id, new) is not None:
+            if find_tag(control, organization_id, new) is not None:
                 raise ApiError(409, f"a tag named {new[:100]!r} exists already")
-            tags.rename(control, organization_id, tag["name"], new)
+            rename_tag(control, organization_id, tag["name"], new)
             tag["name"] = new
             control.documents(Kind.TAG).put(organization_id, tag["id"], tag)
     return Response(200, tag)
@@ -42,11 +42,11 @@ def update_tag(request: Request) -> Response:
 
 @operation("delete_tag")
 def delete_tag(request: Request) -> Response:
-    """Delete a tag and take it off all models."""
+    """Delete a tag and remove it from all models."""
     control, organization_id = request.stores.control, request.organization_id
     with control.transaction():
-        tag = _addressed(request)
-        tags.rename(control, organization_id, tag["name"], None)
+        tag = _find(request)
+        rename_tag(control, organization_id, tag["name"], None)
         control.documents(Kind.TAG).delete(organization_id, tag["id"])
     return Response(204)
 
@@ -60,13 +60,13 @@ def add_tag_to_model(request: Request) -> Response:
         present = _tags(record)
         if name not in present:
             control.models.update(record, {"tags": [*present, name]})
-        tag = tags.ensure(control, request.organization_id, name)
+        tag = ensure_tag(control, request.organization_id, name)
     return Response(200, tag)
 
 
 @operation("remove_tag_from_model")
 def remove_tag_from_model(request: Request) -> Response:
-    """Take a tag off a model."""
+    """Remove a tag from a model."""
     name, control = request.params["tag_name"], request.stores.control
     with control.transaction():
         record = request.model()
@@ -74,7 +74,7 @@ def remove_tag_from_model(request: Request) -> Response:
         if name not in present:
             raise not_found(f"the model has no tag {name[:100]!r}")
         control.models.update(record, {"tags": [tag for tag in present if tag != name]})
-        tags.follow(control, request.organization_id, [name])
+        sync_tags(control, request.organization_id, [name])
     return Response(200, {"message": "success"})
 
 
@@ -82,9 +82,9 @@ def _tags(record: ModelRecord) -> list[str]:
     return list(record.document.get("tags") or ())
 
 
-def _addressed(request: Request) -> dict[str, Any]:
+def _find(request: Request) -> dict[str, Any]:
     name = request.params["tag_name"]
-    found = tags.find(request.stores.control, request.organization_id, name)
+    found = find_tag(request.stores.control, request.organization_id, name)
     if found is None:
         raise not_found(f"tag {name[:100]!r} not found")
     return found

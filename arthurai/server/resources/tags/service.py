@@ -1,4 +1,4 @@
-"""Tags: labels of models, known to a whole organisation while some model bears them."""
+"""Tags: labels of models, known to an organization while at least one model has them."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from arthurai.server.storage.documents import ControlStore
 
 
-def find(control: ControlStore, organization_id: str, name: str) -> dict[str, Any] | None:
-    """Return the tag of that name, or ``None``."""
+def find_tag(control: ControlStore, organization_id: str, name: str) -> dict[str, Any] | None:
+    """Return the tag of that name, or `None`."""
     found = control.documents(Kind.TAG).list(organization_id, name=name)
     return found[0] if found else None
 
 
-def ensure(control: ControlStore, organization_id: str, name: str) -> dict[str, Any]:
-    """Return the tag of that name; it is made if there is none."""
-    found = find(control, organization_id, name)
+def ensure_tag(control: ControlStore, organization_id: str, name: str) -> dict[str, Any]:
+    """Return the tag of that name; create it if there is none."""
+    found = find_tag(control, organization_id, name)
     if found is None:
         found = {"id": new_id(), "organization_id": organization_id, "name": name}
         control.documents(Kind.TAG).put(organization_id, found["id"], found)
     return found
 
 
-def follow(control: ControlStore, organization_id: str, names: Iterable[str]) -> None:
-    """Make or remove tags after models changed, so that exactly those in use exist.
+def sync_tags(control: ControlStore, organization_id: str, names: Iterable[str]) -> None:
+    """Create or delete tags after models changed, so that exactly those in use exist.
 
     Args:
         control: The control store.
-        organization_id: Whose models changed.
-        names: Tags that a model got or lost.
+        organization_id: The organization of the models.
+        names: Tags that were added to a model or removed from it.
     """
     names = set(names)
     if not names:
@@ -46,21 +46,21 @@ def follow(control: ControlStore, organization_id: str, names: Iterable[str]) ->
     }
     for name in names:
         if name in used:
-            ensure(control, organization_id, name)
+            ensure_tag(control, organization_id, name)
         else:
-            found = find(control, organization_id, name)
+            found = find_tag(control, organization_id, name)
             if found is not None:
                 control.documents(Kind.TAG).delete(organization_id, found["id"])
 
 
-def rename(control: ControlStore, organization_id: str, old: str, new: str | None) -> None:
-    """Give a tag another name on all models, or take it off them.
+def rename_tag(control: ControlStore, organization_id: str, old: str, new: str | None) -> None:
+    """Give a tag another name on all models, or remove it from them.
 
     Args:
         control: The control store.
-        organization_id: Whose models.
+        organization_id: The organization of the models.
         old: The tag.
-        new: Its new name; ``None`` takes it off.
+        new: Its new name; `None` removes it.
     """
     for record in control.models.list(organization_id, include_archived=True):
         tags = record.document.get("tags") or []

@@ -30,14 +30,14 @@ def get_usage(request: Request) -> Response:
     rollup = params["rollup"]
     if _ORGANIZATION in categories and rollup != _ORGANIZATION:
         raise ApiError(
-            400, "parameter metric_category: organization goes with rollup organization only"
+            400, "parameter metric_category: organization requires the rollup organization"
         )
     start, end = _interval(params)
     totals = request.stores.control.usage.totals(
         request.organization_id, start.timestamp(), end.timestamp()
     )
     if rollup == _ORGANIZATION:
-        data = [_of_organization(request, categories, totals)]
+        data = [_organization_usage(request, categories, totals)]
     else:
         data = [
             {
@@ -63,7 +63,7 @@ def get_usage(request: Request) -> Response:
 
 
 def _interval(params: dict[str, Any]) -> tuple[datetime, datetime]:
-    """Return the interval that is really added up: whole minutes, the last 30 days by default."""
+    """Return the interval that is added up: whole minutes, by default the last 30 days."""
     end, start = params.get("end_time"), params.get("start_time")
     until = datetime.now(UTC) if end is None else parse_timestamp(end, "parameter end_time")
     since = (
@@ -72,14 +72,14 @@ def _interval(params: dict[str, Any]) -> tuple[datetime, datetime]:
         else parse_timestamp(start, "parameter start_time")
     )
     if since > until:
-        raise ApiError(400, "parameter start_time lies after end_time")
+        raise ApiError(400, "parameter start_time: must not lie after end_time")
     whole = until.replace(second=0, microsecond=0)
     if whole < until < _LATEST:
         whole += timedelta(minutes=1)
     return since.replace(second=0, microsecond=0), whole
 
 
-def _of_organization(
+def _organization_usage(
     request: Request, categories: list[str], totals: dict[tuple[str, str], Amount]
 ) -> dict[str, Any]:
     control, organization_id = request.stores.control, request.organization_id
@@ -102,12 +102,12 @@ def _amounts(
     categories: list[str], totals: Iterable[tuple[tuple[str, str], Amount]]
 ) -> dict[str, list[dict[str, Any]]]:
     found = list(totals)
-    shown = {}
+    by_category = {}
     for category in categories:
         if category in CATEGORIES:
             amounts = [amount for (_, of), amount in found if of == category]
-            shown[category] = [
+            by_category[category] = [
                 {"name": "record_count", "value": sum(a.records for a in amounts)},
                 {"name": "bytes", "value": sum(a.bytes for a in amounts)},
             ]
-    return shown
+    return by_category

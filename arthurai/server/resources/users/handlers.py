@@ -1,4 +1,4 @@
-"""Users and the caller's own account."""
+"""Users and the account of the principal."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from arthurai.server.http.paging import paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.principals import SUPER_ADMIN
-from arthurai.server.resources.users import invitations
-from arthurai.server.resources.users import service as people
+from arthurai.server.resources.users import service
+from arthurai.server.resources.users.invitations import invite
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
@@ -30,70 +30,70 @@ _SORT_COLUMNS = {
 
 @operation("get_current_user")
 def get_current_user(request: Request) -> Response:
-    """Show the caller; of a service account only its organisation and its role are known."""
-    return Response(200, _caller(request, request.principal))
+    """Return the principal; a service account only has an organization and a role."""
+    return Response(200, _to_api(request, request.principal))
 
 
-def _caller(request: Request, caller: Principal) -> dict[str, Any]:
+def _to_api(request: Request, principal: Principal) -> dict[str, Any]:
     organizations = request.stores.control.organizations
-    shown: dict[str, Any] = {"roles": list(caller.roles)}
-    if caller.organization_id is not None:
-        shown["organization_id"] = caller.organization_id
-    if caller.user is None:
-        return shown
-    shown = {**caller.user.shown(caller.organization_id), **shown}
-    if caller.organization_id is not None:
-        organization = organizations.get(caller.organization_id)
-        shown["organization_name"] = organization["name"]
-        shown["plan"] = organization["plan"]
-    shown["contexts"] = [
+    found: dict[str, Any] = {"roles": list(principal.roles)}
+    if principal.organization_id is not None:
+        found["organization_id"] = principal.organization_id
+    if principal.user is None:
+        return found
+    found = {**principal.user.shown(principal.organization_id), **found}
+    if principal.organization_id is not None:
+        organization = organizations.get(principal.organization_id)
+        found["organization_name"] = organization["name"]
+        found["plan"] = organization["plan"]
+    found["contexts"] = [
         {"id": organization_id, "name": organizations.get(organization_id)["name"]}
-        for organization_id in caller.memberships
+        for organization_id in principal.memberships
     ]
-    return shown
+    return found
 
 
 @operation("update_current_user")
 def update_current_user(request: Request) -> Response:
-    """Change the caller's own account."""
-    caller = request.principal
-    if caller.user is None:
+    """Change the account of the principal."""
+    principal = request.principal
+    if principal.user is None:
         raise ApiError(400, "a service account has no user account to change")
-    changed = people.change_user(request, caller.user, may_skip_old_password=False)
-    return Response(200, _caller(request, replace(caller, user=changed)))
+    changed = service.change_user(request, principal.user, may_skip_old_password=False)
+    return Response(200, _to_api(request, replace(principal, user=changed)))
 
 
 @operation("get_auth_info")
 def get_auth_info(request: Request) -> Response:
-    """Say whose the credential is and which organisations it opens."""
-    caller = request.principal
+    """Return whose the credential is and which organizations it opens."""
+    principal = request.principal
     info: dict[str, Any] = {
-        "organization_ids": list(caller.memberships),
+        "organization_ids": list(principal.memberships),
         "issuer": ISSUER,
-        "roles": list(caller.roles),
+        "roles": list(principal.roles),
     }
-    if caller.user is None:
+    if principal.user is None:
         info |= {
             "username": SERVICE_ACCOUNT_NAME,
             "first_name": "",
             "last_name": "",
             "email": "",
-            "service_account_id": caller.id,
+            "service_account_id": principal.id,
         }
     else:
         info |= {
-            "username": caller.user.username,
-            "first_name": caller.user.profile.get("first_name") or "",
-            "last_name": caller.user.profile.get("last_name") or "",
-            "email": caller.user.email,
-            "internal_user_id": caller.id,
+            "username": principal.user.username,
+            "first_name": principal.user.profile.get("first_name") or "",
+            "last_name": principal.user.profile.get("last_name") or "",
+            "email": principal.user.email,
+            "internal_user_id": principal.id,
         }
     return Response(200, info)
 
 
 @operation("list_users")
 def list_users(request: Request) -> Response:
-    """List the users of the organisation."""
+    """List the users of the organization."""
     members = request.stores.control.users.members(request.organization_id)
     members = sort_items(members, request.params.get("sort"), _SORT_COLUMNS)
     return Response(
@@ -103,18 +103,18 @@ def list_users(request: Request) -> Response:
 
 @operation("create_user")
 def create_user(request: Request) -> Response:
-    """Create a user in the organisation."""
+    """Create a user in the organization."""
     body, control = request.body, request.stores.control
     organization_id = request.params.get("organization_id") or request.organization_id
     if organization_id != request.organization_id:
         request.services.authentication.enter(request.principal, organization_id)
         if not request.principal.is_global:
             raise ApiError(403, "only a super administrator may name another organization")
-    role = people.one_role(body["roles"])
-    people.check_account(body)
+    role = service.parse_role(body["roles"])
+    service.check_account(body)
     password_hash = control.users.hashed(body["password"])
     with control.transaction():
-        people.check_role(request, organization_id, role)
+        service.check_role(request.services, request.principal, organization_id, role)
         user = control.users.create(
             username=body["username"],
             email=body["email"],
@@ -127,18 +127,18 @@ def create_user(request: Request) -> Response:
 
 @operation("get_user")
 def get_user(request: Request) -> Response:
-    """Show one user of the organisation."""
+    """Return one user of the organization."""
     return Response(200, _member(request).shown(request.organization_id))
 
 
 @operation("update_user")
 def update_user(request: Request) -> Response:
-    """Change a user of the organisation."""
+    """Change a user of the organization."""
     user = _member(request)
-    people.may_administer(request, user)
+    service.check_administers(request, user)
     organization_id, roles = request.organization_id, request.body.get("roles")
-    role = None if roles is None else people.one_role(roles)
-    changed = people.change_user(
+    role = None if roles is None else service.parse_role(roles)
+    changed = service.change_user(
         request, user, may_skip_old_password=SUPER_ADMIN in request.principal.roles, role=role
     )
     return Response(200, changed.shown(organization_id))
@@ -146,33 +146,33 @@ def update_user(request: Request) -> Response:
 
 @operation("delete_user")
 def delete_user(request: Request) -> Response:
-    """Make a user inactive; their keys stop working."""
+    """Deactivate a user; their keys stop working."""
     user, control = _member(request), request.stores.control
     if user.id == request.principal.id:
-        raise ApiError(400, "nobody can delete their own account; ask another administrator")
-    people.may_administer(request, user)
+        raise ApiError(400, "an account cannot delete itself; ask another administrator")
+    service.check_administers(request, user)
     with control.transaction():
         control.users.deactivate(user)
         control.service_accounts.delete_of_creator(user.id)
         for organization_id in user.roles:
-            people.check_manager_left(request, user, organization_id)
+            service.check_manager_left(request.services, request.principal, user, organization_id)
     return Response(204)
 
 
 @operation("invite_users")
 def invite_users(request: Request) -> Response:
-    """Invite people; the links come back where that is asked for, else they are mailed."""
+    """Invite people; the links are returned if the request says so, else they are mailed."""
     body = request.body
     organization_id = body.get("organization_id")
     if request.principal.is_global != (organization_id is not None):
         raise ApiError(
-            400, "body.organization_id: super administrators must give it, others must not"
+            400, "body.organization_id: is required for super administrators, forbidden for others"
         )
     organization_id = organization_id or request.organization_id
     request.stores.control.organizations.get(organization_id)
     for address in body["invite_emails"]:
-        people.check_address(address, "body.invite_emails")
-    links = invitations.invite(request, organization_id, body["invite_emails"])
+        service.check_address(address, "body.invite_emails")
+    links = invite(request, organization_id, body["invite_emails"])
     if body.get("return_direct_links"):
         return Response(200, {"user_invite_links": links})
     return Response(200, None, null_body=True)

@@ -1,4 +1,4 @@
-"""Invitations: signed links to a page where an invited person makes their account."""
+"""Invitations: signed links to a page on which an invited person creates an account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from arthurai.server.http import bodies
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import plain_route
 from arthurai.server.http.response import Response
-from arthurai.server.resources.users import service as people
+from arthurai.server.resources.users.service import check_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SIGN_UP_PATH: Final = "/signup"
 INVITED_ROLE: Final = "User"
-VALID_SECONDS: Final = 7 * 24 * 3600
+VALIDITY_SECONDS: Final = 7 * 24 * 3600
 _AUDIENCE: Final = "invitation"
 _ALGORITHM: Final = "HS256"
 _HOST: Final = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
@@ -52,22 +52,22 @@ _FORM: Final = """<p>{error}</p>
 
 
 def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> dict[str, str]:
-    """Invite people and return their links; mails are sent unless links are asked for.
+    """Invite people; return their links, and mail them unless the request wants only the links.
 
     Args:
-        request: The request, with an ``InviteRequest`` as its body.
-        organization_id: Where they are invited to.
+        request: The request, with an `InviteRequest` as its body.
+        organization_id: The organization they are invited to.
         addresses: Their mail addresses.
 
     Raises:
-        ApiError: 400 when the dashboard's address is none, or mails cannot be sent.
+        ApiError: 400 when the address of the dashboard is not valid, or mails cannot be sent.
     """
     control, delivery = request.stores.control, request.services.delivery
     if addresses and not (request.body.get("return_direct_links") or delivery.sends_mail):
         raise ApiError(
             400,
-            "body.return_direct_links: no mail server is set up here (ARTHUR_SMTP_URL), so ask for "
-            "the links",
+            "body.return_direct_links: must be true, as no mail server is configured "
+            "(ARTHUR_SMTP_URL)",
         )
     base = _base_url(request)
     name = control.organizations.get(organization_id)["name"]
@@ -77,7 +77,7 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
             "aud": _AUDIENCE,
             "sub": address,
             "org": organization_id,
-            "exp": int(time.time()) + VALID_SECONDS,
+            "exp": int(time.time()) + VALIDITY_SECONDS,
         }
         token = jwt.encode(claims, request.services.secret, algorithm=_ALGORITHM)
         links[address] = f"{base}{SIGN_UP_PATH}?{urlencode({'token': token})}"
@@ -111,14 +111,14 @@ def _base_url(request: Request) -> str:
 
 @plain_route(SIGN_UP_PATH)
 def sign_up(services: Services, environ: WSGIEnvironment) -> Response:
-    """Show the form of an invited person, or make their account.
+    """Show the form of an invited person, or create their account.
 
     Args:
         services: What handlers may use.
         environ: The WSGI environment.
 
     Raises:
-        ApiError: 403 for a link that is not valid any more, 405 for another method.
+        ApiError: 403 for a link that is no longer valid, 405 for another method.
     """
     method = environ["REQUEST_METHOD"]
     if method in {"GET", "HEAD"}:
@@ -147,22 +147,22 @@ def _claims(services: Services, token: str) -> dict[str, Any]:
             options={"require": ["exp", "sub"]},
         )
     except jwt.InvalidTokenError:
-        raise ApiError(403, "this invitation is not valid (any more); ask for a new one") from None
+        raise ApiError(403, "this invitation is not valid; ask for a new one") from None
     documents = services.stores.control.documents(Kind.INVITATION)
     if documents.get(claims["org"], claims["sub"]) is None:
-        raise _used()
+        raise _already_used()
     return claims
 
 
-def _used() -> ApiError:
-    return ApiError(403, "this invitation was used already")
+def _already_used() -> ApiError:
+    return ApiError(403, "this invitation has been used already")
 
 
 def _create_account(
     control: ControlStore, claims: dict[str, Any], fields: Mapping[str, str]
 ) -> None:
     username, password = fields.get("username", ""), fields.get("password", "")
-    people.check_account({"username": username, "email": claims["sub"], "password": password})
+    check_account({"username": username, "email": claims["sub"], "password": password})
     password_hash = control.users.hashed(password)
     with control.transaction():
         user = control.users.create(
@@ -173,7 +173,7 @@ def _create_account(
         )
         control.users.join(user.id, claims["org"], INVITED_ROLE)
         if not control.documents(Kind.INVITATION).delete(claims["org"], claims["sub"]):
-            raise _used()
+            raise _already_used()
 
 
 def _form(token: str, claims: dict[str, Any], error: str) -> Response:

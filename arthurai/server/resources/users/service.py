@@ -1,4 +1,4 @@
-"""Rules about users that several operations share."""
+"""Users: checking and changing their accounts and roles."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arthurai.server.http.request import Request
+    from arthurai.server.principals import Principal
+    from arthurai.server.services import Services
     from arthurai.server.storage.documents.stored_users import User
 
 MAX_NAME_LENGTH: Final = 255
@@ -22,49 +24,50 @@ _NAME: Final = re.compile(r"\S(.*\S)?")
 _MANAGE: Final = Permission("user", "write")
 
 
-def check_role(request: Request, organization_id: str, role: str) -> None:
-    """Check that the caller may give a role to somebody.
+def check_role(services: Services, principal: Principal, organization_id: str, role: str) -> None:
+    """Raise unless the principal may give a role to somebody.
 
     Args:
-        request: The request.
-        organization_id: Where the role is to hold.
+        services: The services.
+        principal: Who wants to give the role.
+        organization_id: Where the role is to be given.
         role: Name of the role.
 
     Raises:
         ApiError: 400 for a role that does not exist, 403 for one with rights over people or
-            organisations that the caller lacks.
+            organizations that the principal lacks.
     """
-    authorization = request.services.authorization
+    authorization = services.authorization
     if not authorization.role_exists(organization_id, role):
         raise ApiError(400, f"role {role[:100]!r} does not exist in this organization")
-    if not request.principal.is_global and not authorization.may_assign(request.principal, role):
+    if not principal.is_global and not authorization.may_assign(principal, role):
         raise ApiError(403, f"role {role[:100]!r} has rights over people that the caller lacks")
 
 
-def one_role(roles: Sequence[str]) -> str:
+def parse_role(roles: Sequence[str]) -> str:
     """Return the only role of a list.
 
     Raises:
         ApiError: 400 when there is none or more than one.
     """
     if len(set(roles)) != 1:
-        raise ApiError(400, f"roles: {len(set(roles))} roles; a user has exactly one")
+        raise ApiError(400, f"roles: must be exactly one role, got {len(set(roles))}")
     return roles[0]
 
 
 def check_address(address: str, where: str) -> None:
-    """Check that a text can be a mail address; it ends up in mail headers.
+    """Raise unless a text can be a mail address; it ends up in mail headers.
 
     Raises:
         ApiError: 400 when it cannot.
     """
-    possible = len(address) <= MAX_NAME_LENGTH and address.isprintable()
-    if not (possible and _ADDRESS.fullmatch(address)):
-        raise ApiError(400, f"{where}: {address[:100]!r} is not an e-mail address")
+    is_valid = len(address) <= MAX_NAME_LENGTH and address.isprintable()
+    if not (is_valid and _ADDRESS.fullmatch(address)):
+        raise ApiError(400, f"{where}: must be an e-mail address, got {address[:100]!r}")
 
 
 def check_account(body: Mapping[str, Any], user: User | None = None) -> None:
-    """Check the login data of a new or changed user, as far as they are given.
+    """Raise for impossible login data of a new or changed user.
 
     Args:
         body: A request with ``email``, ``username``, ``password`` or ``new_password``.
@@ -81,8 +84,8 @@ def check_account(body: Mapping[str, Any], user: User | None = None) -> None:
     ):
         raise ApiError(
             400,
-            f"body.username: a name is printable, has no blanks around it and at most "
-            f"{MAX_NAME_LENGTH} characters",
+            f"body.username: must be a printable string of at most {MAX_NAME_LENGTH} characters "
+            "without surrounding blanks",
         )
     username = username or (user.username if user else "")
     email: str = body.get("email") or (user.email if user else "")
@@ -96,25 +99,23 @@ def check_account(body: Mapping[str, Any], user: User | None = None) -> None:
     for member in ("password", "new_password"):
         password = body.get(member)
         if password is not None and not 0 < len(password) <= MAX_PASSWORD_LENGTH:
-            raise ApiError(
-                400, f"body.{member}: a password has 1 to {MAX_PASSWORD_LENGTH} characters"
-            )
+            raise ApiError(400, f"body.{member}: must have 1 to {MAX_PASSWORD_LENGTH} characters")
 
 
 def change_user(
     request: Request, user: User, *, may_skip_old_password: bool, role: str | None = None
 ) -> User:
-    """Change what a request says about a user and return the new state.
+    """Change a user as a request says; return the new state.
 
     Args:
-        request: The request, with an ``UpdateUserRequest`` as its body.
+        request: The request, with an `UpdateUserRequest` as its body.
         user: The user.
         may_skip_old_password: Whether a new password may be set without the old one.
-        role: New role in the organisation of the request; ``None`` keeps it.
+        role: New role in the organization of the request; `None` keeps the present one.
 
     Raises:
-        ApiError: 400 for an impossible value or when the organisation would lose its last manager,
-            403 for a wrong old password or a role that the caller cannot give, 409 for a taken
+        ApiError: 400 for an impossible value or when the organization would lose its last manager,
+            403 for a wrong old password or a role that the principal cannot give, 409 for a taken
             name or address.
     """
     body, users = request.body, request.stores.control.users
@@ -123,7 +124,7 @@ def change_user(
     if password is not None:
         if not may_skip_old_password:
             if body.get("old_password") is None:
-                raise ApiError(400, "body.old_password: needed to set a new password")
+                raise ApiError(400, "body.old_password: is required to set a new password")
             users.check_old_password(user, body["old_password"])
         password_hash = users.hashed(password)
     with request.stores.control.transaction():
@@ -131,16 +132,17 @@ def change_user(
         if password_hash is not None:
             users.set_password(user, password_hash)
         if role is not None:
-            check_role(request, request.organization_id, role)
+            check_role(request.services, request.principal, request.organization_id, role)
             users.join(user.id, request.organization_id, role)
-            check_manager_left(request, user, request.organization_id)
+            check_manager_left(request.services, request.principal, user, request.organization_id)
     return users.get(user.id)
 
 
-def may_administer(request: Request, user: User) -> None:
-    """Check that the caller stands above a user in all organisations of the user.
+def check_administers(request: Request, user: User) -> None:
+    """Raise unless the principal may change a user in all organizations of the user.
 
-    There the caller must have the permission of the operation and be able to give the user's role.
+    There the principal must have the permission of the operation and be able to give the user's
+    role.
 
     Args:
         request: The request.
@@ -165,26 +167,29 @@ def may_administer(request: Request, user: User) -> None:
             raise ApiError(403, "this user has rights over people that the caller lacks")
 
 
-def check_manager_left(request: Request, user: User, organization_id: str) -> None:
-    """Check, after a change, that an organisation still has somebody who manages its users.
+def check_manager_left(
+    services: Services, principal: Principal, user: User, organization_id: str
+) -> None:
+    """Raise if, after a change, nobody manages the users of an organization any more.
 
-    Super administrators may leave one without: they can make another.
+    Super administrators may leave an organization without: they can make another manager.
 
     Args:
-        request: The request.
+        services: The services.
+        principal: Who made the change.
         user: The changed user, as they were before.
-        organization_id: The organisation.
+        organization_id: The organization.
 
     Raises:
         ApiError: 400 when the user was the last one.
     """
-    authorization, users = request.services.authorization, request.stores.control.users
+    authorization, users = services.authorization, services.stores.control.users
 
     def manages(member: User) -> bool:
         granted = authorization.grants([member.roles[organization_id]], organization_id)
         return member.active and _MANAGE in granted
 
-    if request.principal.is_global or organization_id not in user.roles or not manages(user):
+    if principal.is_global or organization_id not in user.roles or not manages(user):
         return
     if not any(manages(member) for member in users.members(organization_id)):
         raise ApiError(

@@ -1,4 +1,4 @@
-"""Noting how much each answered request brought or computed."""
+"""Metering: how much each request brought or computed."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _CATEGORY_OF_OPERATION: Final[Mapping[str, str]] = {
 _GROUND_TRUTH_PART: Final = "ground_truth_data"
 
 
-def meter(request: Request, response: Response, received_bytes: int) -> None:
-    """Note what a successful request used.
+def record_usage(request: Request, response: Response, received_bytes: int) -> None:
+    """Store what a successful request used.
 
     Args:
         request: The request.
-        response: Its answer.
+        response: Its response.
         received_bytes: Size of the request's body.
     """
     category = _CATEGORY_OF_OPERATION.get(request.operation.operation_id)

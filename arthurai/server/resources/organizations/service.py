@@ -1,24 +1,27 @@
-"""License plans of organisations and what they allow.
+"""License plans of organizations and what they allow.
 
-The plans of the hosted service are not public. Here every plan allows everything, within the bounds
+The plans of the hosted service are not public. Here every plan allows everything, within the limits
 that hold for any model.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.common.limits import MAX_ATTRIBUTES, MAX_CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
+
+    from arthurai.common.documents import OrganizationLimits
 
 
-def limits(organization: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an organisation may use (``OrganizationLimits``); no member means no limit.
+def license_limits(organization: Mapping[str, Any]) -> OrganizationLimits:
+    """Return what an organization may use; a missing member means no limit.
 
     Args:
-        organization: The organisation.
+        organization: The organization.
     """
     return {
         "organization_id": organization["id"],
