@@ -14,6 +14,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.model.attributes import as_bins, as_categories
 from arthurai.model.base_model import connected, name_of
 from arthurai.upload.timestamps import parse_zone
 from arthurai.upload.upload_schema import IngestSchema
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.upload.report import Account, SendResult
 
@@ -57,11 +59,18 @@ def ingest_schema(model: ArthurModelBase) -> IngestSchema:
         input_type=model.input_type,
         output_type=model.output_type,
         is_batch=bool(model.is_batch),
-        attributes=tuple(
-            AttributeSpec.from_document(attribute.to_dict(skip_none=False))
-            for attribute in model.attributes
-        ),
+        attributes=tuple(map(_attribute_spec, model.attributes)),
     )
+
+
+def _attribute_spec(attribute: ArthurAttribute) -> AttributeSpec:
+    # Several times faster than to_dict, which a call that sends one row would notice.
+    document = vars(attribute).copy()
+    if attribute.categories:
+        document["categories"] = [vars(item) for item in as_categories(attribute.categories) or ()]
+    if attribute.bins:
+        document["bins"] = [vars(item) for item in as_bins(attribute.bins) or ()]
+    return AttributeSpec.from_document(document)
 
 
 def send_inferences(
