@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from arthurai.common.checks import check_object, check_text
+from arthurai.common.checks import check_text
 from arthurai.common.exceptions import (
     ArthurUserError,
     MissingParameterError,
@@ -69,17 +69,3 @@ def read_from_server(what: str) -> Iterator[None]:
         raise UnexpectedValueError(
             f"the server sent a {what} that cannot be read: {fault}"
         ) from fault
-
-
-def page_of(body: Any) -> tuple[list[Any], int]:
-    """Return the items of one page of a list, and the number of pages.
-
-    Raises:
-        UnexpectedValueError: The answer is no page.
-    """
-    page = check_object(body)
-    items = page.get("data")
-    pages = page.get("total_pages")
-    if not isinstance(items, list | None) or not isinstance(pages, int | None):
-        raise UnexpectedValueError("the server sent a page without a list of data")
-    return items or [], pages or 1

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from arthurai._compat.http.http_verbs import HTTPClient, RefreshFunction
-from arthurai.client.checks import is_uuid, names_of_model, page_of, read_from_server
+from arthurai.client.checks import is_uuid, names_of_model, read_from_server
 from arthurai.client.settings import Wishes, connect
 from arthurai.common.checks import check_choice, check_object, check_text
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
@@ -19,11 +19,12 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.pagination import iterate_pages, read_page
 from arthurai.common.text import list_names
 from arthurai.transport.options import HttpOptions, parse_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from types import ModuleType, TracebackType
 
     from arthurai.model.model import ArthurModel
@@ -371,16 +372,14 @@ class ArthurAI:
         wanted = {"expand": [_ATTRIBUTES], **filters}
         return [self._received_model(item) for item in self._items(list_models, wanted)]
 
-    def _items(self, operation: ModuleType, filters: Mapping[str, Any]) -> Iterator[Any]:
+    def _items(self, operation: ModuleType, filters: Mapping[str, Any]) -> Iterable[Any]:
         if "page" in filters or "page_size" in filters:
-            yield from page_of(self.session.call_json(operation, **filters))[0]
-            return
-        page, pages = 1, 1
-        while page <= pages:
-            body = self.session.call_json(operation, **filters, page=page, page_size=_PAGE_SIZE)
-            items, pages = page_of(body)
-            yield from items
-            page += 1
+            return read_page(self.session.call_json(operation, **filters))[0]
+
+        def fetch(page: int) -> Any:
+            return self.session.call_json(operation, **filters, page=page, page_size=_PAGE_SIZE)
+
+        return iterate_pages(fetch)
 
     def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:
         """Fetch a group of model versions. Needs the permission to read model groups.
@@ -434,7 +433,7 @@ class ArthurAI:
         from arthurai_api.api.service_accounts import list_service_accounts
 
         body = self.session.call_json(list_service_accounts, description=description)
-        return page_of(body)[0]
+        return read_page(body)[0]
 
     def create_service_account(self, description: str, role: str) -> dict[str, Any]:
         """Create a service account. Needs the permission to write service accounts.

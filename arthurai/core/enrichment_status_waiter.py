@@ -1,13 +1,6 @@
-"""Import path of the official SDK; see `arthurai.model.enrichment_status_waiter`."""
+"""Import path of the official SDK; see `arthurai._compat.status_waiters`."""
 
-from arthurai.model.enrichment_status_waiter import (
-    EnrichmentStatusWaiter,
-    StatusForEnrichment,
-    await_enrichments_ready,
-)
+from arthurai._compat.status_waiters import EnrichmentStatusWaiter, StatusForEnrichment
+from arthurai.model.enrichments import await_enrichments_ready
 
-__all__ = [
-    "EnrichmentStatusWaiter",
-    "StatusForEnrichment",
-    "await_enrichments_ready",
-]
+__all__ = ["EnrichmentStatusWaiter", "StatusForEnrichment", "await_enrichments_ready"]

@@ -1,9 +1,5 @@
-"""Import path of the official SDK; see `arthurai.model.model_status_waiter`."""
+"""Import path of the official SDK; see `arthurai._compat.status_waiters`."""
 
-from arthurai.model.model_status_waiter import (
-    ModelStatusWaiter,
-)
+from arthurai._compat.status_waiters import ModelStatusWaiter
 
-__all__ = [
-    "ModelStatusWaiter",
-]
+__all__ = ["ModelStatusWaiter"]

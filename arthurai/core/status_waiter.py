@@ -1,9 +1,5 @@
-"""Import path of the official SDK; see `arthurai.model.status_waiter`."""
+"""Import path of the official SDK; see `arthurai._compat.status_waiters`."""
 
-from arthurai.model.status_waiter import (
-    StatusWaiter,
-)
+from arthurai._compat.status_waiters import StatusWaiter
 
-__all__ = [
-    "StatusWaiter",
-]
+__all__ = ["StatusWaiter"]

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import ListableStrEnum
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.pagination import iterate_pages, read_page
 from arthurai.model.base_model import connected
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.metrics import Metric, known_metric
 from arthurai.model.responses import (
-    all_items,
     filter_items,
-    items_of,
     moment,
     page_numbers,
     received,
@@ -200,7 +199,7 @@ def get_alert_rules(
             include_alert_metadata=None,
         )
 
-    found = all_items(fetch) if page is None else items_of(fetch(page))
+    found = iterate_pages(fetch) if page is None else read_page(fetch(page))[0]
     return [received(AlertRule, fields) for fields in found]
 
 
@@ -313,7 +312,7 @@ def get_alerts(
             page_size=page_size,
         )
 
-    found = all_items(fetch) if page is None else items_of(fetch(page))
+    found = iterate_pages(fetch) if page is None else read_page(fetch(page))[0]
     return [received(Alert, fields) for fields in found]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import (
@@ -20,15 +20,15 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.wait import DEFAULT_TIMEOUT_MIN, wait_until
 from arthurai.model.base_model import connected, name_of, require_id
 from arthurai.model.modeling.attribute_list import (
     check_has_bias_attrs,
     get_positive_predicted_class,
 )
-from arthurai.model.status_waiter import DEFAULT_TIMEOUT_MIN, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from types import ModuleType
 
     from arthurai.model.base_model import ArthurModelBase
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SETTLED = frozenset(
+_SETTLED: Final = frozenset(
     {
         EnrichmentStatus.EnrichmentStatusDisabled,
         EnrichmentStatus.EnrichmentStatusReady,
@@ -241,38 +241,78 @@ def await_enrichments(
         ArthurUnexpectedError: The platform could not set one up.
         ArthurTimeoutError: They did not get ready in time.
     """
-    require_id(self, "have enrichments")
     names = enrichments_to_await
-    if isinstance(names, str):
-        names = [names]
-    wanted = (
-        None
-        if names is None
-        else [check_choice("enrichments", n, Enrichment.list()) for n in names]
-    )
+    if names is not None:
+        names = [names] if isinstance(names, str) else list(names)
+        for name in names:
+            check_choice("enrichments_to_await", name, Enrichment.list())
+    states = _wait_until_settled(self, names, timeout_min)
+    if failed := _failed(states):
+        raise ArthurUnexpectedError(
+            f"the server could not set up {', '.join(failed)} for model {name_of(self)!r}; try "
+            "again with update_enrichments()"
+        )
+    return states
 
-    def look() -> dict[str, str]:
-        found = get_enrichments(self)
-        for name, state in found.items():
-            if not isinstance(state, Mapping) or "status" not in state:
-                raise ExpectedParameterNotFoundError(
-                    f"The answer about enrichment {name!r} lacks 'status'."
-                )
-        return {name: found[name]["status"] for name in (wanted or found) if name in found}
+
+def await_enrichments_ready(model: ArthurModelBase) -> None:
+    """Wait until the enrichments of a model are set up, before data is sent.
+
+    Args:
+        model: A saved model.
+
+    Raises:
+        MethodNotApplicableError: The model is not saved.
+        UserValueError: Enrichments failed.
+        ArthurTimeoutError: They did not get ready in time.
+    """
+    if failed := _failed(_wait_until_settled(model, None, DEFAULT_TIMEOUT_MIN)):
+        raise UserValueError(
+            f"the enrichments {', '.join(failed)} of model {name_of(model)!r} failed; pass "
+            "wait_for_enrichments=False to send all the same, or set them up again with "
+            "update_enrichments()"
+        )
+
+
+def fetch_enrichment_states(model: ArthurModelBase) -> dict[str, str]:
+    """Return the status of each enrichment, a member of `EnrichmentStatus`, by name.
+
+    Args:
+        model: A saved model.
+
+    Raises:
+        ExpectedParameterNotFoundError: A status is missing in the response.
+    """
+    found = get_enrichments(model)
+    for name, state in found.items():
+        if not isinstance(state, Mapping) or "status" not in state:
+            raise ExpectedParameterNotFoundError(
+                f"the response about enrichment {name!r} lacks 'status'"
+            )
+    return {name: state["status"] for name, state in found.items()}
+
+
+def _wait_until_settled(
+    model: ArthurModelBase, names: Collection[str] | None, timeout_min: float | None
+) -> dict[str, str]:
+    require_id(model, "have enrichments")
+
+    def check() -> dict[str, str]:
+        states = fetch_enrichment_states(model)
+        return {name: states[name] for name in names or states if name in states}
 
     states = wait_until(
-        look,
+        check,
         lambda found: _SETTLED.issuperset(found.values()),
-        what=f"the enrichments of model {name_of(self)!r}",
+        what=f"the enrichments of model {name_of(model)!r}",
         timeout_min=timeout_min,
         message=ENRICHMENTS_SPINNER_MESSAGE,
         update_message=ENRICHMENTS_UPDATE_MESSAGE,
     )
-    failed = [n for n, s in states.items() if s == EnrichmentStatus.EnrichmentStatusFailed]
-    if failed:
-        raise ArthurUnexpectedError(
-            f"The platform could not set up {', '.join(failed)} for model "
-            f"{name_of(self)!r}. Try again with update_enrichments()."
-        )
-    logger.info("The enrichments of model %r are set up.", name_of(self))
+    if not _failed(states):
+        logger.info("The enrichments of model %r are set up", name_of(model))
     return states
+
+
+def _failed(states: Mapping[str, str]) -> list[str]:
+    return [n for n, status in states.items() if status == EnrichmentStatus.EnrichmentStatusFailed]

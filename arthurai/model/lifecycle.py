@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import (
     ONBOARDING_SPINNER_MESSAGE,
@@ -20,6 +20,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.settings import LAST_MODEL_VARIABLE
+from arthurai.common.wait import DEFAULT_TIMEOUT_MIN, wait_until
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import (
     ArthurModelBase,
@@ -28,10 +29,11 @@ from arthurai.model.base_model import (
     require_id,
     require_session,
 )
-from arthurai.model.model_status_waiter import ModelStatusWaiter
 from arthurai.model.modeling import attribute_list as schema
 from arthurai.model.modeling.model_validation import prepare_for_saving
-from arthurai.model.status_waiter import DEFAULT_TIMEOUT_MIN
+
+if TYPE_CHECKING:
+    from arthurai.transport.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -195,12 +197,14 @@ def await_model_ready(
         ArthurUnexpectedError: The platform could not set it up.
         ArthurTimeoutError: It did not get ready in time.
     """
-    require_id(self, "be waited for")
-    self.status = ModelStatusWaiter(self).wait_for_valid_status(
-        [ModelStatus.Ready, ModelStatus.CreationFailed],
-        ONBOARDING_SPINNER_MESSAGE,
-        ONBOARDING_UPDATE_MESSAGE,
+    session, model_id = connected(self, "be waited for")
+    self.status = wait_until(
+        lambda: fetch_status(session, model_id),
+        lambda status: status in {ModelStatus.Ready, ModelStatus.CreationFailed},
+        what=f"model {name_of(self)!r} to be set up",
         timeout_min=timeout_min,
+        message=ONBOARDING_SPINNER_MESSAGE,
+        update_message=ONBOARDING_UPDATE_MESSAGE,
     )
     if self.status == ModelStatus.CreationFailed:
         raise ArthurUnexpectedError(
@@ -209,6 +213,27 @@ def await_model_ready(
         )
     shown = name_of(self)
     logger.info("Model %r is ready; its id is %s.", shown, self.id)
+
+
+def fetch_status(session: Session, model_id: str) -> str:
+    """Return the status of a saved model, a member of `ModelStatus`.
+
+    Args:
+        session: A connection.
+        model_id: The id of the model.
+
+    Raises:
+        ExpectedParameterNotFoundError: The response lacks it.
+    """
+    from arthurai_api.api.models import get_model
+
+    body = session.call_json(get_model, model_id)
+    for key in ("id", "status"):
+        if key not in body:
+            raise ExpectedParameterNotFoundError(
+                f"the response about model {model_id} lacks {key!r}"
+            )
+    return str(body["status"])
 
 
 def update(self: ArthurModelBase) -> None:

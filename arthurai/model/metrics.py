@@ -16,9 +16,10 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     UserTypeError,
 )
+from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import connected
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
-from arthurai.model.responses import all_items, as_table, filter_items, received
+from arthurai.model.responses import as_table, filter_items, received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -165,7 +166,7 @@ def get_metrics(
             page_size=None,
         )
 
-    return [received(Metric, fields) for fields in all_items(page, "metrics")]
+    return [received(Metric, fields) for fields in iterate_pages(page, "metrics")]
 
 
 def evaluate_metric(

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from arthurai.common.exceptions import (
-    ExpectedParameterNotFoundError,
     MethodNotApplicableError,
     UserTypeError,
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.pagination import iterate_pages, read_page
 from arthurai.model.base_model import ArthurModelBase, name_of, session_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import received
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arthurai.model.model import ArthurModel
     from arthurai.model.viz.visualizer import DataVisualizer
     from arthurai.transport.session import Session
@@ -124,13 +125,13 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             raise UserTypeError(f"sequence_num needs a whole number, got {sequence_num!r}.")
         if label is not None and not isinstance(label, str):
             raise UserTypeError(f"label needs text, got {label!r}.")
-        found = self._page(
-            sequence_num=sequence_num, label=label, include_archived=include_archived
+        found, _ = read_page(
+            self._page(sequence_num=sequence_num, label=label, include_archived=include_archived)
         )
-        if not found["data"]:
+        if not found:
             wanted = f"number {sequence_num}" if label is None else f"label {label!r}"
             raise UserValueError(f"Group {self.name!r} has no version with {wanted}.")
-        model = self._model(found["data"][0])
+        model = self._model(found[0])
         remember_model_id(model)
         return model
 
@@ -143,7 +144,11 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         Returns:
             The models, in the order of the platform.
         """
-        return [self._model(fields) for fields in self._all_versions(include_archived)]
+
+        def fetch(page: int) -> Any:
+            return self._page(page=page, page_size=_PAGE_SIZE, include_archived=include_archived)
+
+        return [self._model(fields) for fields in iterate_pages(fetch)]
 
     def get_latest_version(self, include_archived: bool = False) -> ArthurModel:
         """Fetch the newest version.
@@ -202,24 +207,13 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
 
         self._connection().call_json(archive_model_group, self._saved_id())
 
-    def _all_versions(self, include_archived: bool) -> Iterator[Mapping[str, Any]]:
-        number, last = 1, 1
-        while number <= last:
-            page = self._page(page=number, page_size=_PAGE_SIZE, include_archived=include_archived)
-            yield from page["data"]
-            last = page.get("total_pages") or 1
-            number += 1
-
-    def _page(self, **parameters: Any) -> Mapping[str, Any]:
+    def _page(self, **parameters: Any) -> Any:
         from arthurai_api.api.model_groups import list_model_group_versions
 
         given = {name: value for name, value in parameters.items() if value is not None}
-        answer = self._connection().call_json(
+        return self._connection().call_json(
             list_model_group_versions, self._saved_id(), expand=["attributes"], **given
         )
-        if not isinstance(answer, Mapping) or "data" not in answer:
-            raise ExpectedParameterNotFoundError("The list of versions lacks 'data'.")
-        return {**answer, "data": answer["data"] or []}
 
     def _model(self, fields: Mapping[str, Any]) -> ArthurModel:
         from arthurai.model.model import ArthurModel

@@ -14,9 +14,9 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.wait import wait_until
 from arthurai.model.base_model import connected, find_attributes, name_of, require_id
 from arthurai.model.responses import as_table
-from arthurai.model.status_waiter import wait_until
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
 
@@ -16,7 +16,7 @@ from arthurai.common.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 
 Frame = Literal["pandas", "polars", "pyarrow"]
@@ -53,48 +53,6 @@ def received(kind: type[Received], answer: Any) -> Received:
         return kind.from_dict(check_object(answer))
     except MissingParameterError as fault:
         raise ExpectedParameterNotFoundError(f"The answer is incomplete: {fault}") from fault
-
-
-def items_of(answer: Any, key: str = "data") -> list[Any]:
-    """Give the items of one page of a list.
-
-    Args:
-        answer: The page.
-        key: Where the items stand.
-
-    Returns:
-        The items; none where the platform says ``null``.
-
-    Raises:
-        ExpectedParameterNotFoundError: The answer is no such page.
-    """
-    if not isinstance(answer, Mapping) or key not in answer:
-        raise ExpectedParameterNotFoundError(f"The answer lacks {key!r}: {answer!r:.200}")
-    return list(answer[key] or ())
-
-
-def all_items(
-    fetch: Callable[[int], Any], key: str = "data", *, first: Any = None
-) -> Iterator[Any]:
-    """Walk through the items of all pages of a list.
-
-    Args:
-        fetch: Gives the page of a number, from 1 on.
-        key: Where the items of a page stand.
-        first: The first page, if it has been fetched already.
-
-    Yields:
-        The items.
-    """
-    number, pages = 1, 1
-    while number <= pages:
-        answer = fetch(number) if number > 1 or first is None else first
-        items = items_of(answer, key)
-        if not items:
-            return
-        yield from items
-        pages = answer.get("total_pages") or 1
-        number += 1
 
 
 def page_numbers(page: int | None, page_size: int) -> None:

@@ -16,6 +16,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.model.attributes import as_bins, as_categories
 from arthurai.model.base_model import connected, name_of
+from arthurai.model.enrichments import await_enrichments_ready
 from arthurai.upload.timestamps import parse_zone
 from arthurai.upload.upload_schema import IngestSchema
 from arthurai.upload.uploader import Delivery, Options
@@ -126,7 +127,7 @@ def send_inferences(
     schema = ingest_schema(self)
     zone = parse_zone(tz)
     if wait_for_enrichments:
-        _await_enrichments(self)
+        await_enrichments_ready(self)
     preparer = Preparer(schema, INFERENCES, name="inferences", zone=zone)
     delivery = Delivery(session, model_id, schema, preparer, operation, options)
     extras = Extras(
@@ -292,7 +293,7 @@ def send_bulk_inferences(
         )
     source = _source(directory_path, data, files)
     if wait_for_enrichments:
-        _await_enrichments(self)
+        await_enrichments_ready(self)
     preparer = Preparer(
         schema,
         INFERENCES,
@@ -556,12 +557,6 @@ def _close_batches(model: ArthurModelBase, result: SendResult) -> dict[str, Any]
             )
             raise
     return closed
-
-
-def _await_enrichments(model: ArthurModelBase) -> None:
-    from arthurai.model.enrichment_status_waiter import await_enrichments_ready
-
-    await_enrichments_ready(model)
 
 
 def convert_dataframe(

@@ -262,7 +262,7 @@ def test_listed_models_are_whole_unless_only_the_list_is_wanted(own_arthur):
     assert listed == own_arthur.get_model(made["id"])
     assert listed.get_attribute_names()
     (bare,) = own_arthur.list_models(expand=[])
-    with pytest.raises(MethodNotApplicableError, match=r"Fetch the whole model with .*get_model"):
+    with pytest.raises(MethodNotApplicableError, match=r"fetch the whole model with .*get_model"):
         bare.get_attribute_names()
 
 

@@ -9,6 +9,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.wait import wait_until
 from arthurai.model.alerts import (
     Alert,
     AlertRule,
@@ -17,7 +18,6 @@ from arthurai.model.alerts import (
     AlertStatus,
     validate_parameters_for_alert,
 )
-from arthurai.model.status_waiter import wait_until
 from arthurai.query import avg, col, select
 
 UNKNOWN = "00000000-0000-0000-0000-000000000000"

@@ -2,13 +2,18 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
+from arthurai import ArthurModel
 from arthurai.common.exceptions import (
+    ArthurUnexpectedError,
+    ExpectedParameterNotFoundError,
     MethodNotApplicableError,
     ResponseClientError,
     UserTypeError,
     UserValueError,
 )
+from arthurai.core.enrichment_status_waiter import EnrichmentStatusWaiter, StatusForEnrichment
 from arthurai.model.bias.threshold_mitigation import CONSTRAINT_PLOT_DICT, Curves
+from arthurai.model.enrichments import await_enrichments_ready
 from arthurai.model.hotspots import Hotspots, describe_rules
 
 
@@ -221,3 +226,50 @@ def test_impossible_questions(arthur, name, model, batches):
     texts.save()
     with pytest.raises(MethodNotApplicableError, match="TABULAR"):
         texts.enable_hotspots()
+
+
+@pytest.fixture
+def distant(platform):
+    """A model on a platform whose answers can be set."""
+    return ArthurModel("m", "TABULAR", "REGRESSION", client=platform.connect(), id="m-1")
+
+
+def states(**by_name):
+    return {name: {"status": status} for name, status in by_name.items()}
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("wait", [await_enrichments_ready, ArthurModel.await_enrichments])
+def test_all_waits_agree_on_what_is_settled(platform, distant, wait):
+    answers = [
+        states(hotspots="Pending", explainability="Disabled"),
+        states(hotspots="Training", explainability="Disabled"),
+        states(hotspots="Ready", explainability="Disabled"),
+    ]
+    platform.answer = lambda *_: (200, answers.pop(0))
+    wait(distant)
+    assert answers == []
+    platform.answer = lambda *_: (404, {"error": "no"})
+    with pytest.raises(ResponseClientError) as caught:
+        wait(distant)
+    assert any("enrichments of model 'm'" in note for note in caught.value.__notes__)
+    platform.answer = lambda *_: (200, {"hotspots": {"enabled": True}})
+    with pytest.raises(ExpectedParameterNotFoundError, match="'hotspots' lacks 'status'"):
+        wait(distant)
+
+
+@pytest.mark.faults
+def test_failed_enrichments_stop_sending_and_waiting(platform, distant):
+    platform.answer = lambda *_: (200, states(hotspots="Failed", explainability="Ready"))
+    with pytest.raises(UserValueError, match=r"hotspots of .*wait_for_enrichments=False"):
+        await_enrichments_ready(distant)
+    with pytest.raises(ArthurUnexpectedError, match=r"set up hotspots for .*update_enrichments"):
+        distant.await_enrichments()
+    assert distant.await_enrichments("explainability") == {"explainability": "Ready"}
+
+
+@pytest.mark.faults
+def test_the_official_waiter_ends_at_the_states_it_is_given(platform, distant):
+    platform.answer = lambda *_: (200, states(hotspots="Training"))
+    found = EnrichmentStatusWaiter(distant).wait_for_valid_status(["Training"], "wait", "waiting")
+    assert found == [StatusForEnrichment("hotspots", "Training")]

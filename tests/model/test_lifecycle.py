@@ -17,10 +17,10 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.core.model_status_waiter import ModelStatusWaiter
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import require_session
 from arthurai.model.model import ArthurModel
-from arthurai.model.model_status_waiter import ModelStatusWaiter
 
 ROWS = 40
 RNG = np.random.default_rng(11)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arthurai.common.exceptions import ExpectedParameterNotFoundError, UserTypeError
+from arthurai.common.exceptions import UserTypeError
 from arthurai.model.metrics import flat_results, interval
-from arthurai.model.responses import all_items, as_table, items_of, moment, moment_text
+from arthurai.model.responses import as_table, moment, moment_text
 
 rows = st.lists(
     st.dictionaries(
@@ -41,28 +41,6 @@ def test_nested_values_and_what_is_no_table():
     assert as_table(nested, "pandas")["cm"].tolist() == [row["cm"] for row in nested]
     with pytest.raises(UserTypeError, match="no list of rows"):
         as_table({"a": 1}, "pandas")
-
-
-@given(st.integers(0, 23), st.integers(1, 6))
-def test_every_item_of_every_page_once(number, size):
-    pages = [list(range(number))[i : i + size] for i in range(0, number, size)]
-    asked = []
-
-    def fetch(page):
-        asked.append(page)
-        data = pages[page - 1] if page <= len(pages) else None
-        return {"data": data, "total_pages": len(pages)}
-
-    assert list(all_items(fetch)) == list(range(number))
-    assert asked == list(range(1, max(1, len(pages)) + 1))
-
-
-def test_odd_pages():
-    assert items_of({"data": None}) == []
-    assert list(all_items(lambda _: {"data": [1]})) == [1]
-    for answer in ({}, [], None):
-        with pytest.raises(ExpectedParameterNotFoundError, match="'data'"):
-            items_of(answer)
 
 
 @given(

@@ -14,10 +14,11 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import connected
 from arthurai.model.bias.sensitive_groups import sensitive_attribute
 from arthurai.model.metrics import interval
-from arthurai.model.responses import all_items, as_table
+from arthurai.model.responses import as_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +149,7 @@ class ThresholdMitigation:
                 page_size=None,
             )
 
-        return list(all_items(fetch))
+        return list(iterate_pages(fetch))
 
     def get_thresholds_for_idx(self, curves: Curves, idx: int | None = None) -> dict[Any, float]:
         """Read the thresholds of one choice.
