@@ -1,4 +1,4 @@
-"""Typed nodes of a query."""
+"""Abstract syntax tree of a query."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class AliasRef:
-    """Another select item of the same level, by its alias."""
+    """Another select item of the same SELECT, by its alias."""
 
     alias: str
     path: str
@@ -30,13 +30,13 @@ class AliasRef:
 class Literal:
     """A constant."""
 
-    value: Any
+    value: object
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function call; parameters that hold references are nodes already."""
+    """A function call; parameters that are references have been parsed into nodes."""
 
     function: str
     parameters: Mapping[str, Any]
@@ -48,7 +48,7 @@ Node = Property | AliasRef | Literal | Call
 
 @dataclass(frozen=True, slots=True)
 class SelectItem:
-    """One output column, or several for ``*`` and bounding boxes."""
+    """One output column, or several for `*` and bounding boxes."""
 
     node: Property | Call
     alias: str | None
@@ -64,11 +64,11 @@ class SelectItem:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison; ``target`` is a column, an alias or (inside functions) any expression."""
+    """One comparison; `target` is a column, an alias or (inside functions) any expression."""
 
     target: Node
     comparator: str
-    value: Any
+    value: object
     value_type: str | None
     path: str
 
@@ -84,7 +84,7 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One level of a query."""
+    """One SELECT; a subquery is another one that delivers its rows."""
 
     select: tuple[SelectItem, ...]
     source: str = "inference"

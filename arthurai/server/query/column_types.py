@@ -1,11 +1,11 @@
-"""Kinds of columns, and the conversion of values of a query to them."""
+"""Types of columns, and the conversion of values in a query to them."""
 
 from __future__ import annotations
 
 import math
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from dateutil import parser as date_parser
 
@@ -15,10 +15,11 @@ from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.timestamps import to_utc
 
 INT64: Final = range(MIN_INTEGER, MAX_INTEGER + 1)
+_MAX_FLOAT_BITS: Final = 1000  # safely below the range of a float, 2**1024
 
 
-class Kind(StrEnum):
-    """What a column or an expression holds."""
+class ColumnType(StrEnum):
+    """Type of the values of a column or an expression."""
 
     INT = "integer"
     FLOAT = "float"
@@ -35,81 +36,83 @@ class Kind(StrEnum):
     NULL = "null"
 
     @property
-    def numeric(self) -> bool:
+    def is_numeric(self) -> bool:
         """Whether arithmetic works: numbers, and booleans as 0 and 1."""
         return self in _NUMERIC
 
     @property
-    def scalar(self) -> bool:
+    def is_scalar(self) -> bool:
         """Whether values can be compared, grouped and sorted."""
         return self in _SCALAR
 
 
-_NUMERIC: Final = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL, Kind.NULL})
-_SCALAR: Final = _NUMERIC | {Kind.TEXT, Kind.TIME}
+NUMBERS: Final = frozenset({ColumnType.INT, ColumnType.FLOAT, ColumnType.BOOL})
+ANY_TYPE: Final = frozenset(ColumnType)
+_NUMERIC: Final = NUMBERS | {ColumnType.NULL}
+_SCALAR: Final = _NUMERIC | {ColumnType.TEXT, ColumnType.TIME}
 
-#: Kind of the column of each value type.
-KIND_OF_VALUE_TYPE: Final[dict[str, Kind]] = {
-    ValueType.Integer: Kind.INT,
-    ValueType.Float: Kind.FLOAT,
-    ValueType.Boolean: Kind.BOOL,
-    ValueType.String: Kind.TEXT,
-    ValueType.Unstructured_Text: Kind.TEXT,
-    ValueType.Image: Kind.TEXT,
-    ValueType.Timestamp: Kind.TIME,
-    ValueType.Tokens: Kind.TEXTS,
-    ValueType.StringArray: Kind.TEXTS,
-    ValueType.TokenLikelihoods: Kind.LIKELIHOODS,
-    ValueType.BoundingBox: Kind.BOXES,
-    ValueType.RankedList: Kind.RANKED,
-    ValueType.TimeSeries: Kind.SERIES,
+#: Type of the column of each value type.
+COLUMN_TYPES: Final[dict[str, ColumnType]] = {
+    ValueType.Integer: ColumnType.INT,
+    ValueType.Float: ColumnType.FLOAT,
+    ValueType.Boolean: ColumnType.BOOL,
+    ValueType.String: ColumnType.TEXT,
+    ValueType.Unstructured_Text: ColumnType.TEXT,
+    ValueType.Image: ColumnType.TEXT,
+    ValueType.Timestamp: ColumnType.TIME,
+    ValueType.Tokens: ColumnType.TEXTS,
+    ValueType.StringArray: ColumnType.TEXTS,
+    ValueType.TokenLikelihoods: ColumnType.LIKELIHOODS,
+    ValueType.BoundingBox: ColumnType.BOXES,
+    ValueType.RankedList: ColumnType.RANKED,
+    ValueType.TimeSeries: ColumnType.SERIES,
 }
 
-#: SQL type of the scalar kinds.
-SQL_TYPE: Final[dict[Kind, str]] = {
-    Kind.INT: "BIGINT",
-    Kind.FLOAT: "DOUBLE",
-    Kind.BOOL: "BOOLEAN",
-    Kind.TEXT: "VARCHAR",
-    Kind.TIME: "TIMESTAMP",
-    Kind.NULL: "VARCHAR",
+#: SQL type of the scalar types.
+SQL_TYPES: Final[dict[ColumnType, str]] = {
+    ColumnType.INT: "BIGINT",
+    ColumnType.FLOAT: "DOUBLE",
+    ColumnType.BOOL: "BOOLEAN",
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.TIME: "TIMESTAMP",
+    ColumnType.NULL: "VARCHAR",
 }
 
 
-def common_kind(kinds: list[Kind], path: str) -> Kind:
-    """Return the kind that can hold values of all these kinds.
+def common_type(types: list[ColumnType], path: str) -> ColumnType:
+    """Return the type that can hold values of all these types; null when there are none.
 
     Args:
-        kinds: At least one kind.
+        types: The types.
         path: Place in the query, for the message.
 
     Raises:
-        QueryError: The kinds do not go together, e.g. text and number.
+        QueryError: There is no such type, e.g. for text and number.
     """
-    found = {kind for kind in kinds if kind is not Kind.NULL}
+    found = set(types) - {ColumnType.NULL}
     if not found:
-        return Kind.NULL
+        return ColumnType.NULL
     if len(found) == 1:
         return found.pop()
-    if found == {Kind.INT, Kind.BOOL}:
-        return Kind.INT
-    if found <= {Kind.INT, Kind.FLOAT, Kind.BOOL}:
-        return Kind.FLOAT
-    names = " and ".join(sorted(kind.value for kind in found))
-    raise QueryError(path, f"values of different kinds in one column: {names}")
+    if found == {ColumnType.INT, ColumnType.BOOL}:
+        return ColumnType.INT
+    if found <= NUMBERS:
+        return ColumnType.FLOAT
+    names = " and ".join(sorted(column_type.value for column_type in found))
+    raise QueryError(path, f"values of different types in one column: {names}")
 
 
-def number(value: Any, path: str) -> int | float:
-    """Convert a value to a finite number; numeric text and booleans are accepted.
+def to_number(value: object, path: str) -> int | float:
+    """Convert a JSON value to a finite number; numeric text and booleans are accepted.
 
     Args:
-        value: Any value of a JSON document.
+        value: The value.
         path: Place in the query, for the message.
 
     Raises:
-        QueryError: The value is no number.
+        QueryError: The value is not a number.
     """
-    found: Any = value
+    found = value
     if isinstance(value, str):
         try:
             found = int(value) if value.strip().lstrip("+-").isdecimal() else float(value)
@@ -118,37 +121,37 @@ def number(value: Any, path: str) -> int | float:
     if isinstance(found, bool):
         return int(found)
     if isinstance(found, int) and found not in INT64:
-        found = math.inf if found.bit_length() > 1000 else float(found)  # noqa: PLR2004 - float's range is 2**1024
+        found = math.inf if found.bit_length() > _MAX_FLOAT_BITS else float(found)
     if isinstance(found, int) or (isinstance(found, float) and math.isfinite(found)):
         return found
-    raise QueryError(path, f"expected a number, found {shown(value)}")
+    raise QueryError(path, f"must be a number, got {shown(value)}")
 
 
-def whole(value: Any, path: str) -> int:
-    """Convert a value to a whole number; ``5.0`` and ``"5"`` are accepted.
-
-    Args:
-        value: Decoded JSON.
-        path: Its place.
-
-    Raises:
-        QueryError: The value is not a whole number.
-    """
-    found = number(value, path)
-    if isinstance(value, bool) or found != int(found):
-        raise QueryError(path, f"expected a whole number, found {shown(value)}")
-    return int(found)
-
-
-def timestamp(value: Any, path: str) -> datetime:
-    """Convert ISO 8601 text to a UTC time without zone; text without zone is UTC.
+def to_whole(value: object, path: str) -> int:
+    """Convert a JSON value to an integer; `5.0` and `"5"` are accepted.
 
     Args:
-        value: Any value of a JSON document.
+        value: The value.
         path: Place in the query, for the message.
 
     Raises:
-        QueryError: The value is no timestamp.
+        QueryError: The value is not an integer.
+    """
+    found = to_number(value, path)
+    if isinstance(value, bool) or found != int(found):
+        raise QueryError(path, f"must be an integer, got {shown(value)}")
+    return int(found)
+
+
+def to_timestamp(value: object, path: str) -> datetime:
+    """Convert ISO 8601 text to a time in UTC without a zone; text without a zone is UTC.
+
+    Args:
+        value: The value.
+        path: Place in the query, for the message.
+
+    Raises:
+        QueryError: The value is not a timestamp.
     """
     found = value
     if isinstance(value, str):
@@ -159,7 +162,7 @@ def timestamp(value: Any, path: str) -> datetime:
     if not isinstance(found, datetime):
         raise QueryError(
             path,
-            f"expected an ISO 8601 timestamp such as 2024-03-01T00:00:00Z, found {shown(value)}",
+            f"must be an ISO 8601 timestamp such as 2024-03-01T00:00:00Z, got {shown(value)}",
         )
     try:
         return to_utc(found)
@@ -167,11 +170,11 @@ def timestamp(value: Any, path: str) -> datetime:
         raise QueryError(path, f"timestamp {shown(value)} is out of range") from error
 
 
-def text(value: Any, path: str) -> str:
-    """Convert a scalar to text.
+def to_text(value: object, path: str) -> str:
+    """Convert a JSON scalar to text.
 
     Args:
-        value: Any value of a JSON document.
+        value: The value.
         path: Place in the query, for the message.
 
     Raises:
@@ -185,23 +188,23 @@ def text(value: Any, path: str) -> str:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise QueryError(path, "the text holds half of a surrogate pair") from error
+            raise QueryError(path, "the text contains half of a surrogate pair") from error
         return value
-    raise QueryError(path, f"expected text, found {shown(value)}")
+    raise QueryError(path, f"must be text, got {shown(value)}")
 
 
 _BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
-def boolean(value: Any, path: str) -> bool:
-    """Convert a value to a boolean: true/false, 1/0, or one of these as text.
+def to_boolean(value: object, path: str) -> bool:
+    """Convert a JSON value to a boolean: true or false, 1 or 0, or one of these as text.
 
     Args:
-        value: Any value of a JSON document.
+        value: The value.
         path: Place in the query, for the message.
 
     Raises:
-        QueryError: The value is no boolean.
+        QueryError: The value is not a boolean.
     """
     if isinstance(value, bool):
         return value
@@ -209,42 +212,42 @@ def boolean(value: Any, path: str) -> bool:
     if found is None and isinstance(value, float) and value in {0.0, 1.0}:
         found = bool(value)
     if found is None:
-        raise QueryError(path, f"expected true or false, found {shown(value)}")
+        raise QueryError(path, f"must be true or false, got {shown(value)}")
     return found
 
 
-def coerce(value: Any, kind: Kind, path: str) -> Any:
-    """Convert a value of a query to the kind of the column it is compared with.
+def coerce(value: object, column_type: ColumnType, path: str) -> object:
+    """Convert a value of a query to the type of the column that it is compared with.
 
     Args:
-        value: A scalar of a JSON document, not null.
-        kind: A scalar kind.
+        value: A JSON scalar, not null.
+        column_type: A scalar type.
         path: Place in the query, for the message.
 
     Raises:
-        QueryError: The value cannot be converted, or the kind is not scalar.
+        QueryError: The value cannot be converted, or the type is not scalar.
     """
-    if kind in {Kind.INT, Kind.FLOAT}:
-        return number(value, path)
-    if kind is Kind.BOOL:
-        return boolean(value, path)
-    if kind is Kind.TIME:
-        return timestamp(value, path)
-    if kind in {Kind.TEXT, Kind.NULL}:
-        return text(value, path)
-    raise QueryError(path, f"a {kind.value} column cannot be compared with a value")
+    if column_type in {ColumnType.INT, ColumnType.FLOAT}:
+        return to_number(value, path)
+    if column_type is ColumnType.BOOL:
+        return to_boolean(value, path)
+    if column_type is ColumnType.TIME:
+        return to_timestamp(value, path)
+    if column_type in {ColumnType.TEXT, ColumnType.NULL}:
+        return to_text(value, path)
+    raise QueryError(path, f"a {column_type.value} column cannot be compared with a value")
 
 
-def kind_of(value: Any) -> Kind:
-    """Return the kind of a JSON scalar.
+def type_of_value(value: object) -> ColumnType:
+    """Return the type of a JSON scalar.
 
     Args:
-        value: ``None``, a boolean, a number or text.
+        value: `None`, a boolean, a number or text.
     """
     if value is None:
-        return Kind.NULL
+        return ColumnType.NULL
     if isinstance(value, bool):
-        return Kind.BOOL
+        return ColumnType.BOOL
     if isinstance(value, int):
-        return Kind.INT if value in INT64 else Kind.FLOAT
-    return Kind.FLOAT if isinstance(value, float) else Kind.TEXT
+        return ColumnType.INT if value in INT64 else ColumnType.FLOAT
+    return ColumnType.FLOAT if isinstance(value, float) else ColumnType.TEXT

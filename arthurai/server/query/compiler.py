@@ -1,46 +1,46 @@
-"""Compiles queries to SQL, level by level."""
+"""Compiles queries to SQL, one SELECT at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.limits import BOX_FIELDS
 from arthurai.server.query.ast import AliasRef, Call, Property
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError, shown
-from arthurai.server.query.rewrite import rewritten
+from arthurai.server.query.functions import FUNCTIONS
+from arthurai.server.query.model_columns import needs_enriched
+from arthurai.server.query.rewrite import rewrite
 from arthurai.server.query.row_sources import (
-    Column,
     ModelSource,
     Source,
     SubquerySource,
-    implies_enriched,
+    sample_condition,
 )
-from arthurai.server.query.scope import Level
+from arthurai.server.query.scope import Scope
 from arthurai.server.query.sql import Binder, check_size, has_window, select, with_ctes
-from arthurai.server.query.sql_expression import Expr, Mode
+from arthurai.server.query.sql_expression import Column, Expr, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.query.ast import Condition, Query, SelectItem
-    from arthurai.server.query.sql import Store
+    from arthurai.server.query.sql import Warehouse
 
-_SAMPLE_STEPS = 1_000_000
-_MAX_OUTPUTS = 5000
+_MAX_OUTPUTS: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
-    """A compiled level.
+class CompiledQuery:
+    """A compiled query.
 
     Attributes:
         sql: The statement.
-        columns: Output columns in the order of the statement, named ``c0``, ``c1`` … there.
-        ordered: Whether the statement has a last column ``row_`` with the place of each row.
+        columns: Output columns in the order of the selection, named `c0`, `c1` … in the statement.
+        ordered: Whether the statement has a last column `row_` with the place of each row.
         sampled: Share of rows that is read.
     """
 
@@ -51,46 +51,42 @@ class Compiled:
 
 
 def compile_query(
-    query: Query, schema: ModelSchema, store: Store, binder: Binder, *, inner: bool = False
-) -> Compiled:
+    query: Query, schema: ModelSchema, warehouse: Warehouse, binder: Binder, *, inner: bool = False
+) -> CompiledQuery:
     """Compile a query and its subqueries.
 
     Args:
         query: Parsed query.
         schema: Schema of the model.
-        store: Names the relations of the model.
+        warehouse: Holds the data.
         binder: Takes the values of the statement.
-        inner: Whether this is a subquery, whose order its outer level may need.
+        inner: Whether this is a subquery, whose order the query around it may need.
 
     Raises:
         QueryError: The query does not fit the model or the rules of the language.
     """
-    query = rewritten(query)
+    query = rewrite(query)
     if query.subquery is None:
-        source: Source = ModelSource(schema, store, _source_of(query))
+        source: Source = ModelSource(schema, warehouse, _data_source(query))
         sampled = 1.0
     else:
-        below = compile_query(query.subquery, schema, store, binder, inner=True)
-        source = SubquerySource(below.sql, _as_inputs(below), ordered=below.ordered)
+        below = compile_query(query.subquery, schema, warehouse, binder, inner=True)
+        columns = [replace(c, sql=f"t.c{i}", join="") for i, c in enumerate(below.columns)]
+        source = SubquerySource(below.sql, columns, ordered=below.ordered)
         sampled = below.sampled
-    return LevelCompiler(query, source, schema, binder).compile(inner=inner, sampled=sampled)
+    compiler = SelectCompiler(query, source, schema, binder, FUNCTIONS)
+    return compiler.compile(inner=inner, sampled=sampled)
 
 
-def _as_inputs(below: Compiled) -> Iterator[Column]:
-    for index, column in enumerate(below.columns):
-        yield Column(column.name, f"t.c{index}", column.kind, column.attribute, column.decode)
+def _data_source(query: Query) -> str:
+    """Return the data source; a name that only enriched data have implies enriched data."""
+    if query.source == "inference" and needs_enriched(_property_names(query)):
+        return "enriched"
+    return query.source
 
 
-def _source_of(query: Query) -> str:
-    """The data source; whatever only enriched data holds implies enriched data."""
-    if query.source != "inference":
-        return query.source
-    names = set(_mentioned(query))
-    return "enriched" if implies_enriched(names) else query.source
-
-
-def _mentioned(query: Query) -> Iterator[str]:
-    """All names that stand where a property can stand."""
+def _property_names(query: Query) -> Iterator[str]:
+    """Return all names that stand where a property may stand."""
     for item in query.select:
         yield from _names(item.node)
     for condition in query.filters:
@@ -101,7 +97,7 @@ def _mentioned(query: Query) -> Iterator[str]:
         yield from _names(order.target)
 
 
-def _names(node: Any) -> Iterator[str]:
+def _names(node: object) -> Iterator[str]:
     if isinstance(node, Property):
         yield node.name
     elif isinstance(node, str):
@@ -117,14 +113,14 @@ def _names(node: Any) -> Iterator[str]:
             yield from _names(value)
 
 
-class LevelCompiler(Level):
-    """One level as a whole: select, filter, grouping, order and row window."""
+class SelectCompiler(Scope):
+    """Compiles one SELECT as a whole: outputs, filters, grouping, order and row window."""
 
-    def compile(self, *, inner: bool, sampled: float) -> Compiled:
-        """Compile the level.
+    def compile(self, *, inner: bool, sampled: float) -> CompiledQuery:
+        """Compile the SELECT.
 
         Args:
-            inner: Whether an outer level reads the result.
+            inner: Whether another query reads the result.
             sampled: Share of rows that the source reads.
 
         Raises:
@@ -136,10 +132,10 @@ class LevelCompiler(Level):
         where, having = self._filters()
         orders = self._order_keys(mode)
         columns = [
-            Column(name, f"c{index}", expr.kind, expr.attribute, expr.decode)
-            for index, (name, expr) in enumerate(outputs)
+            Column(f"c{index}", expr.type, expr.attribute, expr.decode, name=name)
+            for index, (name, expr) in enumerate(outputs.items())
         ]
-        selected = [f"{expr.sql} AS c{index}" for index, (_, expr) in enumerate(outputs)]
+        selected = [f"{expr.sql} AS c{index}" for index, expr in enumerate(outputs.values())]
         ordered = inner and bool(self.query.order_by)
         if ordered:
             selected.append(f"row_number() OVER (ORDER BY {', '.join(orders)}) AS row_")
@@ -157,7 +153,7 @@ class LevelCompiler(Level):
             )
         else:
             sql = self._grouped_sql(selected, where, having, orders)
-        return Compiled(sql, tuple(columns), ordered, share)
+        return CompiledQuery(sql, tuple(columns), ordered, share)
 
     def _grouped_sql(
         self, selected: list[str], where: list[str], having: list[str], orders: list[str]
@@ -194,44 +190,42 @@ class LevelCompiler(Level):
         for key in self.query.group_by:
             node = self._reference(key)
             expr = self.expression(node, Mode.ROW, top=True)
-            if not expr.kind.scalar:
-                raise QueryError(key.path, f"a {expr.kind.value} column cannot be a grouping key")
+            if not expr.type.is_scalar:
+                raise QueryError(key.path, f"a {expr.type.value} column cannot be a grouping key")
             if expr.sql not in self._keys:
                 self._keys[expr.sql] = Expr(
-                    f"g.k{len(self._keys)}", expr.kind, expr.attribute, expr.decode
+                    f"g.k{len(self._keys)}", expr.type, expr.attribute, expr.decode
                 )
 
-    def _outputs(self, mode: Mode) -> list[tuple[str, Expr]]:
-        found: dict[str, tuple[SelectItem, Expr]] = {}
+    def _outputs(self, mode: Mode) -> dict[str, Expr]:
+        found: dict[str, Expr] = {}
         for item in self.query.select:
             for name, expr in self._item(item, mode):
                 known = found.get(name)
                 if known is None:
-                    found[name] = (item, expr)
-                elif isinstance(item.node, Call) or known[1].sql != expr.sql:
+                    found[name] = expr
+                elif isinstance(item.node, Call) or known.sql != expr.sql:
                     raise QueryError(
                         item.path,
-                        f"a second output named {shown(name)}; give each its own alias",
+                        f"a second output is named {shown(name)}; give each its own alias",
                     )
         if len(found) > _MAX_OUTPUTS:
-            raise QueryError("select", f"yields {len(found)} columns, at most {_MAX_OUTPUTS}")
-        check_size(sum(len(expr.sql) for _, expr in found.values()), "select")
-        return [(name, found[name][1]) for name in sorted(found)]
+            raise QueryError(
+                "select", f"must yield at most {_MAX_OUTPUTS} columns, got {len(found)}"
+            )
+        check_size(sum(len(expr.sql) for expr in found.values()), "select")
+        return found
 
     def _item(self, item: SelectItem, mode: Mode) -> Iterator[tuple[str, Expr]]:
         node = item.node
         if isinstance(node, Property) and node.name == "*":
             if mode is Mode.GROUP:
                 raise QueryError(item.path, '"*" cannot stand beside aggregates or grouping keys')
-            for column in self.source.star():
-                yield (
-                    column.name,
-                    Expr(column.sql, column.kind, column.attribute, column.decode),
-                )
+            yield from ((column.name, column) for column in self.source.star())
             return
         if isinstance(node, Property) and isinstance(self.source, ModelSource):
             column_found = self.source.find(node.name)
-            if column_found is not None and column_found.kind is Kind.BOXES:
+            if column_found is not None and column_found.type is ColumnType.BOXES:
                 for field in BOX_FIELDS:
                     part = Property(f"{node.name}.{field}", node.path, node.stage)
                     yield f"{item.name}.{field}", self.expression(part, mode)
@@ -256,12 +250,10 @@ class LevelCompiler(Level):
                 expr = self.expression(target, Mode.GROUP)
                 if has_window(expr.sql):
                     raise QueryError(condition.path, "a filter on neighbor needs a subquery")
-                having.append(condition_sql(expr.sql, expr.kind, condition, self.binder))
+                having.append(condition_sql(expr, condition, self.binder))
             else:
                 expr = self.expression(target, Mode.ROW)
-                where.append(
-                    condition_sql(expr.sql, expr.kind, condition, self.binder, in_where=True)
-                )
+                where.append(condition_sql(expr, condition, self.binder, in_where=True))
         return where, having
 
     def _window(self) -> str:
@@ -275,11 +267,10 @@ class LevelCompiler(Level):
     def _sampling(self) -> list[str]:
         if self.query.sample >= 1 or self.source.inference_id is None:
             return []
-        kept = int(self.query.sample * _SAMPLE_STEPS)
-        return [f"hash({self.source.inference_id}) % {_SAMPLE_STEPS} < {kept}"]
+        return [sample_condition(self.source.inference_id, self.query.sample)]
 
     def _check_boxes(self) -> None:
-        """Fields of boxes that filter, group or sort must be selected too."""
+        """Raise unless fields of boxes that filter, group or sort are selected too."""
         if not isinstance(self.source, ModelSource):
             return
         chosen = {name for item in self.query.select for name in _names(item.node)}
@@ -297,5 +288,5 @@ class LevelCompiler(Level):
 def _target(condition: Condition) -> Property | AliasRef:
     target = condition.target
     if not isinstance(target, Property | AliasRef):
-        raise QueryError(condition.path, "filters compare columns and aliases only")
+        raise QueryError(condition.path, "filters can compare only columns and aliases")
     return target

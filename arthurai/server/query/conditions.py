@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind, coerce, text
+from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType, coerce, to_text
 from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
     from arthurai.server.query.ast import Condition
     from arthurai.server.query.sql import Binder
 
 _OPERATORS: Final = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-_LONG_LIST: Final = 64
+_MAX_LISTED: Final = 64  # values that are compared one by one
 
 
 def condition_sql(
-    sql: str, kind: Kind, condition: Condition, binder: Binder, *, in_where: bool = False
+    compared: Expr, condition: Condition, binder: Binder, *, in_where: bool = False
 ) -> str:
-    """Return SQL that is true when the condition holds, false or null otherwise.
+    """Return SQL that is true where the condition holds, and false or null elsewhere.
 
     Args:
-        sql: Expression that is compared.
-        kind: Its kind.
+        compared: The expression that is compared.
         condition: Comparator and value.
         binder: Takes the values.
-        in_where: Whether the result stands in WHERE, where long lists may become a join.
+        in_where: Whether the result is part of WHERE, where a long list may become a join.
 
     Raises:
         QueryError: The value does not fit the expression.
@@ -33,60 +33,61 @@ def condition_sql(
     comparator, value = condition.comparator, condition.value
     path = f"{condition.path}.value"
     if comparator == "IsNull" or (comparator == "eq" and value is None):
-        return f"{sql} IS NULL"
+        return f"{compared.sql} IS NULL"
     if comparator == "NotNull" or (comparator == "ne" and value is None):
-        return f"{sql} IS NOT NULL"
-    if not kind.scalar:
+        return f"{compared.sql} IS NOT NULL"
+    if not compared.type.is_scalar:
         raise QueryError(
-            condition.path, f"a {kind.value} column knows only the comparators IsNull and NotNull"
+            condition.path,
+            f"a {compared.type.value} column supports only the comparators IsNull and NotNull",
         )
     if condition.value_type is not None:
-        kind, sql = _hinted(sql, kind, condition)
-    if kind is Kind.NULL:
+        compared = _apply_value_type(compared, condition)
+    if compared.type is ColumnType.NULL:
         return "CAST(NULL AS BOOLEAN)"
     if comparator == "in":
-        return _in_list(sql, kind, value, path, binder, in_where=in_where)
+        return _in_list(compared, value, path, binder, in_where=in_where)
     if isinstance(value, list | dict) or value is None:
-        raise QueryError(path, f"expected one value for {comparator}, found {shown(value)}")
+        raise QueryError(path, f"must be one value for {comparator}, got {shown(value)}")
     if comparator == "like":
-        return _like(sql, kind, text(value, path), condition.path, binder)
-    bound = binder.scalar(coerce(value, kind, path))
-    return f"{sql} {_OPERATORS[comparator]} {bound}"
+        return _like(compared, to_text(value, path), condition.path, binder)
+    bound = binder.bind_scalar(coerce(value, compared.type, path))
+    return f"{compared.sql} {_OPERATORS[comparator]} {bound}"
 
 
-def _hinted(sql: str, kind: Kind, condition: Condition) -> tuple[Kind, str]:
-    """Compare text and numbers the way ``value_type`` says, where that is safe."""
+def _apply_value_type(compared: Expr, condition: Condition) -> Expr:
+    """Compare text with numbers as `value_type` asks, where that is safe."""
     name = (condition.value_type or "").upper()
-    hinted = KIND_OF_VALUE_TYPE.get(name)
-    if hinted is None:
-        raise unknown(f"{condition.path}.value_type", "value type", name, KIND_OF_VALUE_TYPE)
-    if hinted is Kind.TEXT and kind.numeric:
-        return Kind.TEXT, f"CAST({sql} AS VARCHAR)"
-    return kind, sql
+    wanted = COLUMN_TYPES.get(name)
+    if wanted is None:
+        raise unknown(f"{condition.path}.value_type", "value type", name, COLUMN_TYPES)
+    if wanted is ColumnType.TEXT and compared.type.is_numeric:
+        return Expr(f"CAST({compared.sql} AS VARCHAR)", ColumnType.TEXT)
+    return compared
 
 
-def _in_list(sql: str, kind: Kind, value: Any, path: str, binder: Binder, *, in_where: bool) -> str:
+def _in_list(compared: Expr, value: object, path: str, binder: Binder, *, in_where: bool) -> str:
     values = value if isinstance(value, list) else [value]
     wanted = [
-        coerce(item, kind, f"{path}[{index}]")
+        coerce(item, compared.type, f"{path}[{index}]")
         for index, item in enumerate(values)
         if item is not None
     ]
     if not wanted:
         found = "FALSE"
-    elif len(wanted) <= _LONG_LIST:
-        found = f"{sql} IN ({', '.join(binder.scalar(item) for item in wanted)})"
+    elif len(wanted) <= _MAX_LISTED:
+        found = f"{compared.sql} IN ({', '.join(binder.bind_scalar(item) for item in wanted)})"
     elif in_where:
-        found = f"{sql} IN (SELECT unnest({binder.several(wanted)}))"
+        found = f"{compared.sql} IN (SELECT unnest({binder.bind_list(wanted)}))"
     else:
-        found = f"list_contains({binder.several(wanted)}, {sql})"
-    return f"({found} OR {sql} IS NULL)" if len(wanted) < len(values) else found
+        found = f"list_contains({binder.bind_list(wanted)}, {compared.sql})"
+    return f"({found} OR {compared.sql} IS NULL)" if len(wanted) < len(values) else found
 
 
-def _like(sql: str, kind: Kind, pattern: str, path: str, binder: Binder) -> str:
-    if kind is not Kind.TEXT:
-        raise QueryError(path, f"like needs a text column, found a {kind.value} column")
-    bound = binder.scalar(pattern)
+def _like(compared: Expr, pattern: str, path: str, binder: Binder) -> str:
+    if compared.type is not ColumnType.TEXT:
+        raise QueryError(path, f"like needs a text column, got a {compared.type.value} column")
+    bound = binder.bind_scalar(pattern)
     if "%" in pattern or "_" in pattern:
-        return f"{sql} LIKE {bound}"
-    return f"contains({sql}, {bound})"
+        return f"{compared.sql} LIKE {bound}"
+    return f"contains({compared.sql}, {bound})"

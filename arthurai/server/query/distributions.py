@@ -1,4 +1,4 @@
-"""The two-dimensional distributions endpoint: rows gathered in the cells of a grid."""
+"""Two-dimensional distributions: rows counted and aggregated in the cells of a grid."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.ast import Property
-from arthurai.server.query.column_types import Kind, whole
+from arthurai.server.query.column_types import ColumnType, to_whole
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.execute import fetch
+from arthurai.server.query.model_columns import needs_enriched
 from arthurai.server.query.parse import check_nesting, parse_filters
-from arthurai.server.query.results import plain
-from arthurai.server.query.row_sources import ModelSource, implies_enriched
-from arthurai.server.query.sql import Binder, double, select, struct, with_ctes
+from arthurai.server.query.results import to_json
+from arthurai.server.query.row_sources import ModelSource
+from arthurai.server.query.sql import Binder, select, struct, with_ctes
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.query.row_sources import Column
-    from arthurai.server.query.sql import Store
+    from arthurai.server.query.sql import Warehouse
+    from arthurai.server.query.sql_expression import Column
 
 _DEFAULT_BINS: Final = 20
-_FEWEST: Final = 2
-_MOST: Final = 200
+_MIN_BINS: Final = 2
+_MAX_BINS: Final = 200
 _MAX_VALUES: Final = 100
-_FOLDS: Final = {
+_AGGREGATES: Final = {
     "count": "count({0})",
     "sum": "sum({0})",
     "abs": "avg(abs({0}))",
@@ -47,47 +48,48 @@ class _Axis:
 class _Value:
     key: str
     sql: str
-    fold: str
+    aggregate: str
 
 
-def run_distributions(body: Any, schema: ModelSchema, store: Store) -> dict[str, Any]:
-    """Answer a distributions query.
+def run_distributions(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[str, Any]:
+    """Run a distributions query.
 
     Args:
-        body: Decoded JSON body: a ``DistributionsRequest``.
+        body: Decoded JSON body: a `DistributionsRequest`.
         schema: Schema of the model.
-        store: Holds its data.
+        warehouse: Holds the data.
 
     Returns:
-        ``query_result`` with one row for each cell that has rows: both axes (an object with
-        ``lower`` and ``upper`` for numbers, else the value), ``count``, and the values asked for.
+        `query_result` with one row for each cell that has rows: both axes (an object with
+        `lower` and `upper` for numbers, else the value), `count`, and the requested values, in
+        this order.
 
     Raises:
         QueryError: The request is malformed or does not fit the model.
     """
     if not isinstance(body, dict):
-        raise QueryError("", f"expected an object, found {shown(body)}")
+        raise QueryError("", f"must be an object, got {shown(body)}")
     check_nesting(body)
     filters = parse_filters(body, "filter", "")
     values = _list(body)
     names = {str(item.get("property")) for item in values}
     names |= {str(body[axis].get("property")) for axis in "xy" if isinstance(body.get(axis), dict)}
     names |= {c.target.name for c in filters if isinstance(c.target, Property)}
-    source = ModelSource(schema, store, "enriched" if implies_enriched(names) else "inference")
+    source = ModelSource(schema, warehouse, "enriched" if needs_enriched(names) else "inference")
     binder = Binder()
     axes = [_axis(body, name, source) for name in ("x", "y")]
     wanted = [_value(item, f"values[{index}]", source) for index, item in enumerate(values)]
     keys = [axis.key for axis in axes] + ["count"] + [value.key for value in wanted]
     if len(set(keys)) < len(keys):
-        raise QueryError("values", "two outputs have one name; give each its own alias")
+        raise QueryError("values", "two outputs have the same name; give each its own alias")
     where = []
     for condition in filters:
         if not isinstance(condition.target, Property):
             raise QueryError(condition.path, 'filters of distributions name a "property"')
         column = _column(condition.target.name, condition.target.path, source)
-        where.append(condition_sql(column.sql, column.kind, condition, binder, in_where=True))
+        where.append(condition_sql(column, condition, binder, in_where=True))
     sql = _statement(axes, wanted, where, source)
-    rows = [_row(axes, wanted, row) for row in fetch(store, sql, binder.values)]
+    rows = [_row(axes, wanted, row) for row in fetch(warehouse, sql, binder)]
     return {"query_result": rows}
 
 
@@ -96,7 +98,7 @@ def _statement(
 ) -> str:
     read = []
     for place, axis in enumerate(axes):
-        sql = double(axis.column.sql, axis.column.kind) if axis.binned else axis.column.sql
+        sql = axis.column.double if axis.binned else axis.column.sql
         read.append(f"{sql} AS p{place}")
         where = [*where, f"{axis.column.sql} IS NOT NULL"]
     read += [f"{value.sql} AS v{place}" for place, value in enumerate(wanted)]
@@ -119,7 +121,7 @@ def _statement(
         else:
             cells.append(f"p{place} AS c{place}")
     columns = [f"v{place}" for place in range(len(wanted))]
-    folds = [value.fold.format(f"v{place}") for place, value in enumerate(wanted)]
+    folds = [value.aggregate.format(f"v{place}") for place, value in enumerate(wanted)]
     grid = select([*cells, *columns], "points, ranges" if ranges else "points")
     bounds = select(ranges or ["1"], "points")
     body = select(
@@ -131,13 +133,14 @@ def _statement(
     return with_ctes([("points", rows), ("ranges", bounds)], body)
 
 
-def _row(axes: list[_Axis], wanted: list[_Value], row: tuple[Any, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = {"count": row[2]}
+def _row(axes: list[_Axis], wanted: list[_Value], row: tuple[Any, ...]) -> dict[str, object]:
+    found: dict[str, object] = {}
     for axis, cell in zip(axes, row, strict=False):
-        found[axis.key] = _bounds(cell) if axis.binned else plain(cell)
+        found[axis.key] = _bounds(cell) if axis.binned else to_json(cell)
+    found["count"] = row[2]
     for value, content in zip(wanted, row[3:], strict=True):
-        found[value.key] = plain(content)
-    return dict(sorted(found.items()))
+        found[value.key] = to_json(content)
+    return found
 
 
 def _bounds(cell: dict[str, Any]) -> dict[str, float]:
@@ -154,16 +157,16 @@ def _list(body: dict[str, Any]) -> list[dict[str, Any]]:
     if values is None:
         return []
     if not isinstance(values, list) or len(values) > _MAX_VALUES:
-        raise QueryError("values", f"expected a list of at most {_MAX_VALUES} objects")
+        raise QueryError("values", f"must be a list of at most {_MAX_VALUES} objects")
     for index, item in enumerate(values):
         if not isinstance(item, dict):
-            raise QueryError(f"values[{index}]", f"expected an object, found {shown(item)}")
+            raise QueryError(f"values[{index}]", f"must be an object, got {shown(item)}")
     return values
 
 
-def _column(name: Any, path: str, source: ModelSource) -> Column:
+def _column(name: object, path: str, source: ModelSource) -> Column:
     if not isinstance(name, str) or not name:
-        raise QueryError(path, f"expected a property name, found {shown(name)}")
+        raise QueryError(path, f"must be a property name, got {shown(name)}")
     column = source.find(name)
     if column is None:
         raise source.missing(name, path)
@@ -175,25 +178,26 @@ def _key(item: dict[str, Any], default: str, path: str) -> str:
     if alias is None:
         return default
     if not isinstance(alias, str) or not alias:
-        raise QueryError(f"{path}.alias", f"expected a name, found {shown(alias)}")
+        raise QueryError(f"{path}.alias", f"must be a name, got {shown(alias)}")
     return alias
 
 
 def _axis(body: dict[str, Any], name: str, source: ModelSource) -> _Axis:
     item = body.get(name)
     if not isinstance(item, dict):
-        raise QueryError(name, f'expected an object with "property", found {shown(item)}')
+        raise QueryError(name, f'must be an object with "property", got {shown(item)}')
     column = _column(item.get("property"), f"{name}.property", source)
-    if not column.kind.scalar:
-        raise QueryError(f"{name}.property", f"a {column.kind.value} column cannot be an axis")
+    if not column.type.is_scalar:
+        raise QueryError(f"{name}.property", f"a {column.type.value} column cannot be an axis")
     bins = item.get("num_bins")
-    count = _DEFAULT_BINS if bins is None else whole(bins, f"{name}.num_bins")
-    if not _FEWEST <= count <= _MOST:
+    count = _DEFAULT_BINS if bins is None else to_whole(bins, f"{name}.num_bins")
+    if not _MIN_BINS <= count <= _MAX_BINS:
         raise QueryError(
-            f"{name}.num_bins", f"must be from {_FEWEST} to {_MOST}, found {shown(bins)}"
+            f"{name}.num_bins", f"must be from {_MIN_BINS} to {_MAX_BINS}, got {shown(bins)}"
         )
     attribute = column.attribute
-    binned = column.kind in {Kind.INT, Kind.FLOAT} and not (attribute and attribute.categorical)
+    is_number = column.type in {ColumnType.INT, ColumnType.FLOAT}
+    binned = is_number and not (attribute and attribute.categorical)
     return _Axis(_key(item, column.name, name), column, count, binned)
 
 
@@ -203,12 +207,12 @@ def _value(item: dict[str, Any], path: str, source: ModelSource) -> _Value:
     key = _key(item, str(fold or column.name), path)
     if fold is None:
         return _Value(key, column.sql, "list({0})")
-    template = _FOLDS.get(fold) if isinstance(fold, str) else None
+    template = _AGGREGATES.get(fold) if isinstance(fold, str) else None
     if template is None:
-        raise unknown(f"{path}.function", "function", str(fold), _FOLDS)
-    if fold != "count" and not column.kind.numeric:
+        raise unknown(f"{path}.function", "function", str(fold), _AGGREGATES)
+    if fold != "count" and not column.type.is_numeric:
         raise QueryError(
-            f"{path}.property", f"{fold} needs numbers, found a {column.kind.value} column"
+            f"{path}.property", f"{fold} needs numbers, got a {column.type.value} column"
         )
-    sql = column.sql if fold == "count" else double(column.sql, column.kind)
+    sql = column.sql if fold == "count" else column.double
     return _Value(key, sql, template)

@@ -18,7 +18,7 @@ class QueryError(Exception):
     """A query that cannot be answered.
 
     Attributes:
-        path: Place in the body, e.g. ``select[1].parameters.property``; empty for the whole body.
+        path: Place in the body, e.g. `select[1].parameters.property`; empty for the whole body.
         message: What was found there, what is known, what to do.
     """
 
@@ -36,7 +36,7 @@ def unknown(path: str, what: str, found: str, known: Iterable[str]) -> QueryErro
 
     Args:
         path: Place in the body.
-        what: Kind of name, e.g. ``"property"``.
+        what: ColumnType of name, e.g. `"property"`.
         found: The name in the query.
         known: The names that exist there.
     """

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from arthurai.server.query.ast import AliasRef, Call, Literal, Property
-from arthurai.server.query.column_types import Kind, number, text, whole
+from arthurai.server.query.column_types import (
+    ANY_TYPE,
+    NUMBERS,
+    ColumnType,
+    to_number,
+    to_text,
+    to_whole,
+)
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.parse import MAX_ITEMS, parse_condition, parse_parameter
-from arthurai.server.query.sql import double
 from arthurai.server.query.sql_expression import Expr, Mode
 
 if TYPE_CHECKING:
@@ -17,35 +23,54 @@ if TYPE_CHECKING:
 
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.query.ast import Node
-    from arthurai.server.query.scope import Level
+    from arthurai.server.query.row_sources import Source
     from arthurai.server.query.sql import Binder
 
 
+class CallScope(Protocol):
+    """What a function call needs of the SELECT it belongs to."""
+
+    source: Source
+    schema: ModelSchema
+    binder: Binder
+
+    def expression(
+        self, node: Node, mode: Mode, *, stages: frozenset[str] | None = None, top: bool = False
+    ) -> Expr:
+        """Compile a node."""
+
+    def aggregate(self, sql: str, column_type: ColumnType) -> Expr:
+        """Register an SQL aggregate over the rows of a group."""
+
+    def row_input(self, sql: str) -> str:
+        """Make an expression over single rows available to derived SELECTs."""
+
+    def derive(self, build: Callable[[str, list[str]], tuple[tuple[str, str], ...]]) -> str:
+        """Register SELECTs that compute one value of each group."""
+
+    def window_order(self, path: str) -> list[str]:
+        """Return the sort keys of the rows, for functions that look at neighboring rows."""
+
+
 class Arguments:
-    """The parameters of a call, compiled where they are columns and checked where they are values.
+    """The parameters of a call: columns are compiled, values are checked.
 
     Attributes:
-        level: Compiler of the level the call stands in.
+        scope: The SELECT that the call belongs to.
         call: The call.
         mode: Where the result is read.
         inner: Where column parameters are read: single rows for aggregates.
+        binder: Binder of the statement.
+        schema: Schema of the model.
     """
 
-    def __init__(self, level: Level, call: Call, mode: Mode, *, aggregate: bool) -> None:
-        self.level = level
+    def __init__(self, scope: CallScope, call: Call, mode: Mode, *, aggregate: bool) -> None:
+        self.scope = scope
         self.call = call
         self.mode = mode
         self.inner = Mode.ROW if aggregate else mode
-
-    @property
-    def binder(self) -> Binder:
-        """Binder of the statement."""
-        return self.level.binder
-
-    @property
-    def schema(self) -> ModelSchema:
-        """Schema of the model."""
-        return self.level.schema
+        self.binder = scope.binder
+        self.schema = scope.schema
 
     def path(self, name: str) -> str:
         """Return the place of a parameter in the query.
@@ -56,7 +81,7 @@ class Arguments:
         return f"{self.call.path}.parameters.{name}"
 
     def has(self, name: str) -> bool:
-        """Whether a parameter is given; empty text counts as absent.
+        """Return whether a parameter is given; empty text counts as absent.
 
         Args:
             name: Name of the parameter.
@@ -81,39 +106,39 @@ class Arguments:
         self,
         name: str,
         *,
-        kinds: Collection[Kind] | None = None,
+        types: Collection[ColumnType] | None = None,
         stages: frozenset[str] | None = None,
     ) -> Expr:
         """Compile a parameter that names a column, an alias or a nested call.
 
         Args:
             name: Name of the parameter.
-            kinds: Accepted kinds; all scalar kinds when ``None``.
+            types: Accepted types; all scalar types when `None`.
             stages: Prefer attributes of these stages where names are shared.
 
         Raises:
-            QueryError: It is missing, unknown or of another kind.
+            QueryError: It is missing, unknown or of another type.
         """
-        return self.compiled(self.required(name), self.path(name), kinds=kinds, stages=stages)
+        return self.compile_value(self.required(name), self.path(name), types=types, stages=stages)
 
-    def compiled(
+    def compile_value(
         self,
-        value: Any,
+        value: object,
         path: str,
         *,
-        kinds: Collection[Kind] | None = None,
+        types: Collection[ColumnType] | None = None,
         stages: frozenset[str] | None = None,
     ) -> Expr:
-        """Compile a value that stands for a column.
+        """Compile a parameter value that refers to a column.
 
         Args:
             value: A column name or a node.
             path: Its place in the query.
-            kinds: Accepted kinds; all scalar kinds when ``None``.
+            types: Accepted types; all scalar types when `None`.
             stages: Prefer attributes of these stages where names are shared.
 
         Raises:
-            QueryError: It is unknown or of another kind.
+            QueryError: It is unknown or of another type.
         """
         if isinstance(value, str):
             node: Node = Property(value, path)
@@ -122,17 +147,17 @@ class Arguments:
         else:
             raise QueryError(
                 path,
-                f'expected a property name, {{"alias_ref": …}} or {{"nested_function": …}}, '
-                f"found {shown(value)}",
+                f'must be a property name, {{"alias_ref": …}} or {{"nested_function": …}}, '
+                f"got {shown(value)}",
             )
-        found = self.level.expression(node, self.inner, stages=stages)
-        fits = found.kind.scalar if kinds is None else found.kind in kinds
-        if not fits and found.kind is not Kind.NULL:
+        found = self.scope.expression(node, self.inner, stages=stages)
+        fits = found.type.is_scalar if types is None else found.type in types
+        if not fits and found.type is not ColumnType.NULL:
             wanted = "a number, text or timestamp"
-            if kinds is not None:
-                wanted = " or ".join(sorted({kind.value for kind in kinds}))
+            if types is not None:
+                wanted = " or ".join(sorted({column_type.value for column_type in types}))
             raise QueryError(
-                path, f"{self.call.function} needs {wanted}, found a {found.kind.value} column"
+                path, f"{self.call.function} needs {wanted}, got a {found.type.value} column"
             )
         return found
 
@@ -145,9 +170,9 @@ class Arguments:
         Raises:
             QueryError: It is missing, unknown or not numeric.
         """
-        found = self.column(name, kinds=_NUMERIC)
-        if found.kind is Kind.NULL:
-            return Expr("CAST(NULL AS DOUBLE)", Kind.FLOAT)
+        found = self.column(name, types=NUMBERS)
+        if found.type is ColumnType.NULL:
+            return Expr("CAST(NULL AS DOUBLE)", ColumnType.FLOAT)
         return found
 
     def double(self, name: str) -> str:
@@ -159,8 +184,7 @@ class Arguments:
         Raises:
             QueryError: It is missing, unknown or not numeric.
         """
-        found = self.numeric(name)
-        return double(found.sql, found.kind)
+        return self.numeric(name).double
 
     def operand(self, name: str) -> Expr:
         """Compile an operand: a column name, a reference, a number, a boolean or null.
@@ -175,11 +199,11 @@ class Arguments:
             raise QueryError(self.path(name), f"is required by {self.call.function}")
         value = self.call.parameters[name]
         if value is None or isinstance(value, bool | int | float):
-            return self.level.expression(Literal(value, self.path(name)), self.inner)
+            return self.scope.expression(Literal(value, self.path(name)), self.inner)
         return self.column(name)
 
     def value(self, name: str) -> Expr:
-        """Compile a parameter that is a literal or a reference; text is text here.
+        """Compile a parameter that is a literal or a reference; text is a literal.
 
         Args:
             name: Name of the parameter.
@@ -189,40 +213,40 @@ class Arguments:
         """
         found = self.call.parameters.get(name)
         if isinstance(found, AliasRef | Call):
-            return self.compiled(found, self.path(name))
-        return self.level.expression(Literal(found, self.path(name)), self.inner)
+            return self.compile_value(found, self.path(name))
+        return self.scope.expression(Literal(found, self.path(name)), self.inner)
 
     def number(self, name: str, default: float | None = None) -> float:
         """Return a number.
 
         Args:
             name: Name of the parameter.
-            default: Value when absent; ``None`` makes the parameter required.
+            default: Value when absent; `None` makes the parameter required.
 
         Raises:
-            QueryError: It is missing or no number.
+            QueryError: It is missing or not a number.
         """
         if default is not None and not self.has(name):
             return default
-        return float(number(self.required(name), self.path(name)))
+        return float(to_number(self.required(name), self.path(name)))
 
-    def whole(self, name: str, minimum: int | None = None) -> int:
-        """Return a whole number.
+    def integer(self, name: str, minimum: int | None = None) -> int:
+        """Return an integer.
 
         Args:
             name: Name of the parameter.
             minimum: Smallest accepted value.
 
         Raises:
-            QueryError: It is missing, not whole, or too small.
+            QueryError: It is missing, not an integer, or too small.
         """
-        found = whole(self.required(name), self.path(name))
+        found = to_whole(self.required(name), self.path(name))
         if minimum is not None and found < minimum:
-            raise QueryError(self.path(name), f"must be at least {minimum}, found {found}")
+            raise QueryError(self.path(name), f"must be at least {minimum}, got {found}")
         return found
 
     def numbers(self, name: str) -> list[float]:
-        """Return a list of numbers, sorted and without repetition.
+        """Return a list of numbers, sorted and without duplicates.
 
         Args:
             name: Name of the parameter.
@@ -233,17 +257,20 @@ class Arguments:
         found = self.required(name)
         if not isinstance(found, list) or not found:
             raise QueryError(
-                self.path(name), f"expected a non-empty list of numbers, found {shown(found)}"
+                self.path(name), f"must be a non-empty list of numbers, got {shown(found)}"
             )
         if len(found) > MAX_ITEMS:
-            raise QueryError(self.path(name), f"has {len(found)} items, at most {MAX_ITEMS}")
+            raise QueryError(
+                self.path(name), f"must have at most {MAX_ITEMS} items, got {len(found)}"
+            )
         values = {
-            float(number(item, f"{self.path(name)}[{index}]")) for index, item in enumerate(found)
+            float(to_number(item, f"{self.path(name)}[{index}]"))
+            for index, item in enumerate(found)
         }
         return sorted(values)
 
     def text(self, name: str) -> str:
-        """Return a text.
+        """Return text.
 
         Args:
             name: Name of the parameter.
@@ -251,70 +278,68 @@ class Arguments:
         Raises:
             QueryError: It is missing or not a scalar.
         """
-        return text(self.required(name), self.path(name))
+        return to_text(self.required(name), self.path(name))
 
     def choice(self, name: str, choices: Collection[str], default: str | None = None) -> str:
-        """Return one of a fixed set of words.
+        """Return one of a fixed set of words, in lower case.
 
         Args:
             name: Name of the parameter.
-            choices: The accepted words, in lower case.
-            default: Value when absent; ``None`` makes the parameter required.
+            choices: The accepted words.
+            default: Value when absent; `None` makes the parameter required.
 
         Raises:
-            QueryError: It is missing or another word.
+            QueryError: It is missing or not one of them.
         """
         if default is not None and not self.has(name):
             return default
-        found = text(self.required(name), self.path(name))
+        found = to_text(self.required(name), self.path(name))
         if found.lower() not in choices:
             raise unknown(self.path(name), name.replace("_", " "), found, choices)
         return found.lower()
 
-    def holds(self) -> str:
-        """Return SQL of the condition in ``property``, ``comparator`` and ``value``."""
-        target = self.column("property", kinds=_ANY)
+    def condition(self) -> str:
+        """Return SQL of the condition in `property`, `comparator` and `value`."""
+        target = self.column("property", types=ANY_TYPE)
         condition = parse_condition(
             self.call.parameters, f"{self.call.path}.parameters", Property("", self.call.path)
         )
-        return condition_sql(target.sql, target.kind, condition, self.binder)
+        return condition_sql(target, condition, self.binder)
 
-    def condition_of(self, item: Mapping[str, Any], path: str, default: str | None = None) -> str:
+    def compile_condition(
+        self, item: Mapping[str, Any], path: str, default: str | None = None
+    ) -> str:
         """Return SQL of a condition object inside a parameter.
 
         Args:
-            item: Object with ``property``, ``comparator`` and ``value``.
+            item: Object with `property`, `comparator` and `value`.
             path: Its place in the query.
             default: Comparator when none is given.
 
         Raises:
-            QueryError: The object is no condition.
+            QueryError: The object is not a condition.
         """
         value = parse_parameter(item.get("property"), f"{path}.property", 0)
         if value is None:
             raise QueryError(f"{path}.property", "is required")
-        target = self.compiled(value, f"{path}.property", kinds=_ANY)
+        target = self.compile_value(value, f"{path}.property", types=ANY_TYPE)
         condition = parse_condition(item, path, Property("", path), default)
-        return condition_sql(target.sql, target.kind, condition, self.binder)
+        return condition_sql(target, condition, self.binder)
 
-    def aggregate(self, sql: str, kind: Kind) -> Expr:
-        """Register an SQL aggregate; return what reads it over the groups.
+    def aggregate(self, sql: str, column_type: ColumnType) -> Expr:
+        """Register an SQL aggregate and return its value over the groups.
 
         Args:
             sql: Aggregate over single rows.
-            kind: What it yields.
+            column_type: Type of its values.
         """
-        return self.level.aggregate(sql, kind)
+        return self.scope.aggregate(sql, column_type)
 
-    def object(self, sql: str, decode: Callable[[Any], Any] | None = None) -> Expr:
-        """Return an expression of an object or list, read back by ``decode``.
+    def object(self, sql: str, decode: Callable[[Any], object] | None = None) -> Expr:
+        """Return an expression of an object or list.
 
         Args:
             sql: Expression over the groups.
-            decode: Turns the fetched value into JSON-ready data.
+            decode: Converts the fetched value to JSON-ready data.
         """
-        return Expr(sql, Kind.OBJECT, decode=decode)
-
-
-_NUMERIC = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
-_ANY = frozenset(Kind)
+        return Expr(sql, ColumnType.OBJECT, decode=decode)

@@ -15,7 +15,7 @@ from arthurai.server.query.ast import (
     Query,
     SelectItem,
 )
-from arthurai.server.query.column_types import number, whole
+from arthurai.server.query.column_types import to_number, to_whole
 from arthurai.server.query.errors import QueryError, shown, unknown
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def parse_query(body: Any, path: str = "", depth: int = 0) -> Query:
         QueryError: The body is no query; the message names the place.
     """
     if not isinstance(body, dict):
-        raise QueryError(path, f"expected a query object, found {shown(body)}")
+        raise QueryError(path, f"must be a query object, got {shown(body)}")
     if depth == 0:
         check_nesting(body, path)
     check_depth(depth, path)
@@ -91,7 +91,7 @@ def check_depth(depth: int, path: str) -> None:
         path: The place.
 
     Raises:
-        QueryError: The depth exceeds ``MAX_DEPTH``.
+        QueryError: The depth exceeds `MAX_DEPTH`.
     """
     if depth > MAX_DEPTH:
         raise QueryError(path, f"nested more than {MAX_DEPTH} levels deep")
@@ -105,7 +105,7 @@ def check_nesting(value: Any, path: str = "") -> None:
         path: Its place.
 
     Raises:
-        QueryError: Lists and objects lie more than ``MAX_NESTING`` deep.
+        QueryError: Lists and objects lie more than `MAX_NESTING` deep.
     """
     level = [value]
     for _ in range(MAX_NESTING):
@@ -142,7 +142,7 @@ def parse_sample(body: Mapping[str, Any], prefix: str) -> float:
     """Read the share of rows to use, 1 when absent.
 
     Args:
-        body: Object that may hold ``sample``.
+        body: Object that may hold `sample`.
         prefix: Path of the object, with a dot at its end unless empty.
 
     Raises:
@@ -151,14 +151,14 @@ def parse_sample(body: Mapping[str, Any], prefix: str) -> float:
     value = body.get("sample")
     if value is None:
         return 1.0
-    share = float(number(value, f"{prefix}sample"))
+    share = float(to_number(value, f"{prefix}sample"))
     if not 0 < share <= 1:
-        raise QueryError(f"{prefix}sample", f"must be above 0 and at most 1, found {shown(value)}")
+        raise QueryError(f"{prefix}sample", f"must be above 0 and at most 1, got {shown(value)}")
     return share
 
 
 def column_ref(item: Any, path: str) -> Property | AliasRef:
-    """Read ``{"property": name}`` or ``{"alias": name}``.
+    """Read `{"property": name}` or `{"alias": name}`.
 
     Args:
         item: Decoded JSON.
@@ -168,9 +168,7 @@ def column_ref(item: Any, path: str) -> Property | AliasRef:
         QueryError: It is neither.
     """
     if not isinstance(item, dict):
-        raise QueryError(
-            path, f'expected an object with "property" or "alias", found {shown(item)}'
-        )
+        raise QueryError(path, f'must be an object with "property" or "alias", got {shown(item)}')
     name, alias = item.get("property"), item.get("alias")
     if (name is None) == (alias is None):
         raise QueryError(path, 'exactly one of "property" and "alias" is required')
@@ -185,7 +183,7 @@ def parse_condition(
     """Read comparator and value of an object that holds a condition.
 
     Args:
-        item: Object with ``comparator``, ``value`` and perhaps ``value_type``.
+        item: Object with `comparator`, `value` and perhaps `value_type`.
         path: Its place.
         target: Node the condition is about.
         default: Comparator when none is given.
@@ -215,7 +213,7 @@ def parse_call(body: Mapping[str, Any], path: str, depth: int = 0) -> Call:
     """Read a function call.
 
     Args:
-        body: Object with ``function`` and perhaps ``parameters``.
+        body: Object with `function` and perhaps `parameters`.
         path: Its place.
         depth: Number of calls around it.
 
@@ -228,7 +226,7 @@ def parse_call(body: Mapping[str, Any], path: str, depth: int = 0) -> Call:
     if parameters is None:
         parameters = {}
     if not isinstance(parameters, dict):
-        raise QueryError(f"{path}.parameters", f"expected an object, found {shown(parameters)}")
+        raise QueryError(f"{path}.parameters", f"must be an object, got {shown(parameters)}")
     return Call(
         function,
         {
@@ -261,13 +259,13 @@ def parse_parameter(value: Any, path: str, depth: int) -> Any:
     if nested is None:
         return value
     if not isinstance(nested, dict):
-        raise QueryError(f"{path}.nested_function", f"expected an object, found {shown(nested)}")
+        raise QueryError(f"{path}.nested_function", f"must be an object, got {shown(nested)}")
     return parse_call(nested, f"{path}.nested_function", depth)
 
 
 def _select_item(item: Any, path: str) -> SelectItem:
     if not isinstance(item, dict):
-        raise QueryError(path, f"expected an object, found {shown(item)}")
+        raise QueryError(path, f"must be an object, got {shown(item)}")
     if (item.get("property") is None) == (item.get("function") is None):
         raise QueryError(path, 'exactly one of "property" and "function" is required')
     alias = item.get("alias")
@@ -299,7 +297,7 @@ def _list(body: Mapping[str, Any], key: str, prefix: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise QueryError(f"{prefix}{key}", f"expected a list, found {shown(value)}")
+        raise QueryError(f"{prefix}{key}", f"must be a list, got {shown(value)}")
     if len(value) > MAX_ITEMS:
         raise QueryError(
             f"{prefix}{key}", f"has {len(value)} items, at most {MAX_ITEMS} are allowed"
@@ -309,7 +307,7 @@ def _list(body: Mapping[str, Any], key: str, prefix: str) -> list[Any]:
 
 def _name(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value:
-        raise QueryError(path, f"expected a name, found {shown(value)}")
+        raise QueryError(path, f"must be a name, got {shown(value)}")
     return value
 
 
@@ -322,7 +320,7 @@ def _row_count(body: Mapping[str, Any], key: str, prefix: str) -> int | None:
     value = body.get(key)
     if value is None:
         return None
-    count = whole(value, f"{prefix}{key}")
+    count = to_whole(value, f"{prefix}{key}")
     if count < 0:
-        raise QueryError(f"{prefix}{key}", f"must not be negative, found {shown(value)}")
+        raise QueryError(f"{prefix}{key}", f"must not be negative, got {shown(value)}")
     return min(count, _MAX_ROWS)

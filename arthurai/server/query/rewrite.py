@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.server.query.ast import AliasRef, Call, Condition, OrderItem, Property, SelectItem
 from arthurai.server.query.errors import QueryError, unknown
 from arthurai.server.query.functions.importances import ALGORITHMS
-from arthurai.server.query.row_sources import NLP_COLUMNS
+from arthurai.server.query.model_columns import NLP_COLUMNS
 
 if TYPE_CHECKING:
     from arthurai.server.query.ast import Query
 
-_PLURAL = "regionalFeatureImportances"
-_SINGULAR = "regionalFeatureImportance"
-_TOKENS = "nlp_explanation"
+_PLURAL: Final = "regionalFeatureImportances"
+_SINGULAR: Final = "regionalFeatureImportance"
+_TOKENS: Final = "nlp_explanation"
 
 
-def rewritten(query: Query) -> Query:
+def rewrite(query: Query) -> Query:
     """Return a query without row-making functions that has the same result.
 
     Args:
-        query: One level of a parsed query.
+        query: A parsed query.
 
     Raises:
         QueryError: Such a function has bad parameters, or stands beside a subquery.
@@ -44,14 +44,10 @@ def _importances(query: Query, item: SelectItem, call: Call) -> Query:
     filters = [_equal("explainer_predicted_attribute", call, "predicted_attribute_name")]
     if call.parameters.get("explanation_algorithm") is not None:
         filters.append(_algorithm("explainer_algo", call, "explanation_algorithm"))
-    others = tuple(other for other in query.select if other is not item)
+    pair = (SelectItem(attribute, None, item.path), SelectItem(value, name, item.path))
     return replace(
         query,
-        select=(
-            *others,
-            SelectItem(attribute, None, item.path),
-            SelectItem(value, name, item.path),
-        ),
+        select=tuple(i for o in query.select for i in (pair if o is item else (o,))),
         source="enriched",
         filters=(*query.filters, *filters),
         group_by=(*query.group_by, attribute),
@@ -82,12 +78,11 @@ def _tokens(query: Query, item: SelectItem, call: Call) -> Query:
         for order in within
         if isinstance(order.target, Property)
     ]
+    tokens = SelectItem(Call(_TOKENS, {"order": order}, item.path), item.alias, item.path)
+    pair = (SelectItem(inference, None, item.path), tokens)
     return replace(
         query,
-        select=(
-            SelectItem(inference, None, item.path),
-            SelectItem(Call(_TOKENS, {"order": order}, item.path), item.alias, item.path),
-        ),
+        select=pair if item is query.select[-1] else pair[::-1],
         source="enriched",
         filters=(*query.filters, *filters),
         group_by=(inference,),
@@ -109,6 +104,7 @@ def _equal(column: str, call: Call, parameter: str) -> Condition:
 
 def _algorithm(column: str, call: Call, parameter: str) -> Condition:
     condition = _equal(column, call, parameter)
-    if condition.value.lower() not in ALGORITHMS:
-        raise unknown(condition.path, "algorithm", condition.value, ALGORITHMS)
-    return replace(condition, value=condition.value.lower())
+    name = str(condition.value)
+    if name.lower() not in ALGORITHMS:
+        raise unknown(condition.path, "algorithm", name, ALGORITHMS)
+    return replace(condition, value=name.lower())

@@ -1,48 +1,63 @@
-"""Compiles the expressions of one level of a query."""
+"""The scope of one SELECT: names, aliases, function calls and sort keys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.server.query.ast import AliasRef, Call, Literal, Property
-from arthurai.server.query.column_types import Kind, kind_of, number, text
+from arthurai.server.query.column_types import ColumnType, to_number, to_text, type_of_value
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.function_arguments import Arguments
-from arthurai.server.query.functions import FUNCTIONS
 from arthurai.server.query.parse import check_depth
 from arthurai.server.query.sql import Binder, check_size
 from arthurai.server.query.sql_expression import Expr, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.query.ast import Node, OrderItem, Query, SelectItem
+    from arthurai.server.query.functions.function_registry import Function
     from arthurai.server.query.row_sources import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A value of each group that needs SELECTs of its own."""
+    """A value of each group that is computed by SELECTs of its own."""
 
     name: str
     steps: tuple[tuple[str, str], ...]
 
 
-class Level:
-    """The expressions of one level over one row source: names, aliases, functions, sort keys.
+class Scope:
+    """The expressions of one SELECT over one row source.
 
-    Rows come from the source under the table name ``t``. A query without aggregates and grouping
-    keys is one SELECT over it. Otherwise the groups are computed first, as ``g`` with the keys
-    ``k0``, ``k1`` … and the aggregates ``m0``, ``m1`` …; everything else is computed from them.
+    Rows come from the source under the table name `t`. A query without aggregates and grouping
+    keys is one SELECT over it. Otherwise the groups are computed first, as `g` with the keys
+    `k0`, `k1` … and the aggregates `m0`, `m1` …; everything else is computed from them.
+
+    Args:
+        query: The SELECT.
+        source: Its rows.
+        schema: Schema of the model.
+        binder: Takes the values of the statement.
+        functions: The functions of the language, by name.
     """
 
-    def __init__(self, query: Query, source: Source, schema: ModelSchema, binder: Binder) -> None:
+    def __init__(
+        self,
+        query: Query,
+        source: Source,
+        schema: ModelSchema,
+        binder: Binder,
+        functions: Mapping[str, Function],
+    ) -> None:
         self.query = query
         self.source = source
         self.schema = schema
         self.binder = binder
+        self._functions = functions
         self.derived: list[Derived] = []
         self._row_inputs: dict[str, str] = {}
         self._aggregates: dict[str, str] = {}
@@ -70,10 +85,10 @@ class Level:
         """Compile a node.
 
         Args:
-            node: What to compile.
+            node: The node.
             mode: Where it is read.
             stages: Prefer attributes of these stages where names are shared.
-            top: Whether the result is an output column by itself, so that it may be an object.
+            top: Whether the result is an output column of its own, so that it may be an object.
 
         Raises:
             QueryError: It does not fit the source or the rules of the language.
@@ -99,12 +114,12 @@ class Level:
             return self._property(node, stages)
         return self._call(node, mode, top=top)
 
-    def has_aggregate(self, node: Any, seen: frozenset[str] = frozenset()) -> bool:
-        """Whether a node folds rows anywhere in it.
+    def has_aggregate(self, node: object, seen: frozenset[str] = frozenset()) -> bool:
+        """Return whether a node contains an aggregate, through aliases too.
 
         Args:
             node: Any node or parameter.
-            seen: Aliases that were followed on the way here.
+            seen: Aliases that were followed to get here.
         """
         if isinstance(node, AliasRef):
             item = self._aliases.get(node.alias)
@@ -118,22 +133,25 @@ class Level:
             return known
         if not isinstance(node, Call):
             return False
-        function = FUNCTIONS.get(node.function)
-        if function is None:
-            raise unknown(f"{node.path}.function", "function", node.function, FUNCTIONS)
-        return function.aggregate or any(
+        return self._function(node).is_aggregate or any(
             self.has_aggregate(value, seen) for value in node.parameters.values()
         )
 
-    def aggregate(self, sql: str, kind: Kind) -> Expr:
+    def _function(self, node: Call) -> Function:
+        function = self._functions.get(node.function)
+        if function is None:
+            raise unknown(f"{node.path}.function", "function", node.function, self._functions)
+        return function
+
+    def aggregate(self, sql: str, column_type: ColumnType) -> Expr:
         """Register an SQL aggregate over the rows of a group.
 
         Args:
             sql: The aggregate.
-            kind: What it yields.
+            column_type: Type of its values.
         """
         name = self._aggregates.setdefault(sql, f"m{len(self._aggregates)}")
-        return Expr(f"g.{name}", kind)
+        return Expr(f"g.{name}", column_type)
 
     def row_input(self, sql: str) -> str:
         """Make an expression over single rows available to derived SELECTs.
@@ -142,16 +160,16 @@ class Level:
             sql: The expression.
 
         Returns:
-            Its column in the relation ``r``, e.g. ``r.x0``.
+            Its column in the relation `r`, e.g. `r.x0`.
         """
         return f"r.{self._row_inputs.setdefault(sql, f'x{len(self._row_inputs)}')}"
 
     def derive(self, build: Callable[[str, list[str]], tuple[tuple[str, str], ...]]) -> str:
-        """Register SELECTs that compute one value ``v`` of each group from the relation ``r``.
+        """Register SELECTs that compute one value `v` of each group from the relation `r`.
 
         Args:
             build: Takes a prefix for names and the names of the key columns; returns named
-                SELECTs of which the last yields the key columns and ``v``.
+                SELECTs of which the last yields the key columns and `v`.
 
         Returns:
             Expression of the value over the groups.
@@ -168,7 +186,7 @@ class Level:
         return f"{name}.v"
 
     def window_order(self, path: str) -> list[str]:
-        """Return the sort keys of the level, for functions that look at neighbouring rows.
+        """Return the sort keys of the rows, for functions that look at neighboring rows.
 
         Args:
             path: Place of the function.
@@ -183,13 +201,13 @@ class Level:
     def _literal(self, node: Literal) -> Expr:
         value = node.value
         if isinstance(value, list | dict):
-            raise QueryError(node.path, f"expected one value, found {shown(value)}")
-        kind = kind_of(value)
-        if kind.numeric and value is not None:
-            value = bool(value) if kind is Kind.BOOL else number(value, node.path)
-        elif kind is Kind.TEXT:
-            value = text(value, node.path)
-        return Expr(self.binder.scalar(value), kind)
+            raise QueryError(node.path, f"must be one value, got {shown(value)}")
+        column_type = type_of_value(value)
+        if column_type.is_numeric and value is not None:
+            value = bool(value) if column_type is ColumnType.BOOL else to_number(value, node.path)
+        elif column_type is ColumnType.TEXT:
+            value = to_text(value, node.path)
+        return Expr(self.binder.bind_scalar(value), column_type)
 
     def _alias(self, node: AliasRef, mode: Mode, *, top: bool) -> Expr:
         item = self._aliases.get(node.alias)
@@ -219,37 +237,35 @@ class Level:
         try:
             return self.expression(node, Mode.ROW, stages=stages, top=True)
         except QueryError:
-            return None  # the same fault, or none, shows when it is read over the groups
+            return None  # reading it over the groups raises the same error, or succeeds
 
     def _property(self, node: Property, stages: frozenset[str] | None) -> Expr:
         wanted = frozenset({node.stage}) if node.stage else stages
         column = self.source.find(node.name, wanted)
         if column is None:
             raise self.source.missing(node.name, node.path)
-        return Expr(column.sql, column.kind, column.attribute, column.decode)
+        return column
 
     def _call(self, node: Call, mode: Mode, *, top: bool) -> Expr:
-        function = FUNCTIONS.get(node.function)
-        if function is None:
-            raise unknown(f"{node.path}.function", "function", node.function, FUNCTIONS)
-        if function.aggregate and mode is not Mode.GROUP:
+        function = self._function(node)
+        if function.is_aggregate and mode is not Mode.GROUP:
             raise QueryError(
                 node.path,
                 f"the aggregate {node.function} cannot stand here (inside another aggregate, a "
                 "row filter or a grouping key); compute it in a subquery",
             )
-        if not function.nestable and not top:
+        if not function.is_nestable and not top:
             raise QueryError(
                 node.path,
                 f"{node.function} yields an object or a list, which cannot be used inside "
                 "another expression, a filter or a sort key",
             )
-        found = function.build(Arguments(self, node, mode, aggregate=function.aggregate))
+        found = function.build(Arguments(self, node, mode, aggregate=function.is_aggregate))
         check_size(len(found.sql), node.path)
         return found
 
     def _reference(self, key: Property | AliasRef) -> Node:
-        """A column, or an alias where no column has that name, or the other way round."""
+        """Read a name that is not a column as an alias."""
         if (
             isinstance(key, Property)
             and self.source.find(key.name) is None
@@ -272,6 +288,6 @@ class Level:
 
     def _order_key(self, item: OrderItem, mode: Mode) -> str:
         expr = self.expression(self._reference(item.target), mode)
-        if not expr.kind.scalar:
-            raise QueryError(item.path, f"a {expr.kind.value} column cannot be sorted by")
+        if not expr.type.is_scalar:
+            raise QueryError(item.path, f"a {expr.type.value} column cannot be sorted by")
         return f"{expr.sql} {'DESC' if item.descending else 'ASC'} NULLS LAST"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from arthurai.server.query.column_types import SQL_TYPE, Kind, common_kind, kind_of
+from arthurai.server.query.column_types import SQL_TYPES, ColumnType, common_type, type_of_value
 from arthurai.server.query.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-MAX_SQL: Final = 200_000
+MAX_SQL_LENGTH: Final = 200_000
+_PARAMETER: Final = re.compile(r"\$(p\d+)")
 
 
-class Store(Protocol):
-    """What the query package needs of the data store."""
+class Warehouse(Protocol):
+    """What queries need of the warehouse."""
 
     def relation(self, model_id: str, source: str) -> str:
         """Return the SQL relation of a data source of a model.
@@ -24,81 +26,83 @@ class Store(Protocol):
             LookupError: The model has no such relation.
         """
 
-    def fetch(self, sql: str, params: Sequence[Any], /) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def fetch(
+        self, sql: str, params: Mapping[str, object], /
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a statement that reads; return column names and rows."""
 
 
 class Binder:
-    """Collects the values of one statement; equal values share one parameter."""
+    """The bound values of one statement, by parameter name; equal values share a parameter."""
 
     def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._known: dict[tuple[type, Any], str] = {}
+        self._values: dict[str, object] = {}
+        self._names: dict[tuple[type, object], str] = {}
 
-    def bind(self, value: Any, sql_type: str) -> str:
-        """Return SQL for a bound value.
+    def bind(self, value: object, sql_type: str) -> str:
+        """Return SQL of a bound value.
 
         Args:
-            value: Value to bind.
+            value: The value.
             sql_type: Type to read it as; from a fixed set, never from a user.
         """
-        known = repr(value) if isinstance(value, list) else value
-        key = (type(value), known)
-        name = self._known.get(key)
+        key = (type(value), repr(value) if isinstance(value, list) else value)
+        name = self._names.get(key)
         if name is None:
-            self.values.append(value)
-            name = self._known[key] = f"${len(self.values)}"
-        return f"CAST({name} AS {sql_type})"
+            name = self._names[key] = f"p{len(self._names)}"
+            self._values[name] = value
+        return f"CAST(${name} AS {sql_type})"
 
-    def scalar(self, value: Any) -> str:
-        """Return SQL for a bound scalar, typed by its Python type.
+    def bind_scalar(self, value: object) -> str:
+        """Return SQL of a bound scalar, typed by its Python type.
 
         Args:
-            value: ``None``, boolean, number, text or time without zone.
+            value: `None`, a boolean, a number, text or a time without a zone.
         """
         if isinstance(value, datetime):
             return self.bind(value, "TIMESTAMP")
-        kind = kind_of(value)
-        if kind is Kind.FLOAT:
+        column_type = type_of_value(value)
+        if isinstance(value, int) and column_type is ColumnType.FLOAT:
             value = float(value)
-        return self.bind(value, SQL_TYPE[kind])
+        return self.bind(value, SQL_TYPES[column_type])
 
-    def several(self, values: Sequence[Any]) -> str:
-        """Return SQL for a bound list of scalars of one kind.
+    def bind_list(self, values: Sequence[Any]) -> str:
+        """Return SQL of a bound list of scalars of one type.
 
         Args:
             values: Texts, times, or numbers.
         """
         if any(isinstance(value, datetime) for value in values):
             return self.bind(list(values), "TIMESTAMP[]")
-        kind = common_kind([kind_of(value) for value in values] or [Kind.NULL], "")
-        if kind is Kind.FLOAT:
+        column_type = common_type([type_of_value(value) for value in values], "")
+        if column_type is ColumnType.FLOAT:
             values = [float(value) for value in values]
-        return self.bind(list(values), f"{SQL_TYPE[kind]}[]")
+        return self.bind(list(values), f"{SQL_TYPES[column_type]}[]")
 
+    def values_in(self, sql: str) -> dict[str, object]:
+        """Return the values that a statement refers to, by parameter name.
 
-def double(sql: str, kind: Kind) -> str:
-    """Return an expression as a double-precision number.
+        Parts of a query may be compiled and then left out; the engine refuses their values.
 
-    Args:
-        sql: Expression of a numeric kind.
-        kind: Its kind.
-    """
-    return sql if kind is Kind.FLOAT else f"CAST({sql} AS DOUBLE)"
+        Args:
+            sql: The statement. Text of users is never part of one, so that every dollar sign
+                starts a parameter.
+        """
+        return {name: self._values[name] for name in _PARAMETER.findall(sql)}
 
 
 def number_literal(value: float) -> str:
-    """Return a finite number that the server computed as SQL; many are prepared faster than bound.
+    """Return a finite number that the server computed as SQL, which is faster than binding many.
 
     Args:
-        value: The number; never one that a user sent.
+        value: The number; must not come from a user.
     """
     text = repr(float(value))
     return f"({text})" if "e" in text else f"({text}e0)"
 
 
 def ratio(above: str, below: str) -> str:
-    """Return a quotient that is null when the divisor is 0.
+    """Return SQL of a quotient that is null when the divisor is 0.
 
     Args:
         above: Dividend.
@@ -108,17 +112,12 @@ def ratio(above: str, below: str) -> str:
 
 
 def struct(**fields: str) -> str:
-    """Return a struct; in this spelling any name will do, keywords of the engine too.
+    """Return SQL of a struct; this spelling allows any name, keywords of the engine included.
 
     Args:
-        fields: Expressions by name; names come from the code, never from a user.
+        fields: Expressions by name; names must not come from a user.
     """
-    return "{" + commas(f"'{name}': {sql}" for name, sql in fields.items()) + "}"
-
-
-def commas(parts: Iterable[str]) -> str:
-    """Join parts with commas."""
-    return ", ".join(parts)
+    return "{" + ", ".join(f"'{name}': {sql}" for name, sql in fields.items()) + "}"
 
 
 def select(
@@ -133,19 +132,19 @@ def select(
 
     Args:
         columns: Output columns.
-        source: What stands after FROM.
+        source: The FROM clause.
         where: Conditions, all of which must hold.
         group_by: Grouping keys.
         order_by: Sort keys.
-        limit: What stands after ORDER BY, e.g. ``LIMIT 5 OFFSET 2``.
+        limit: The LIMIT clause, e.g. `LIMIT 5 OFFSET 2`.
     """
-    parts = ["SELECT", commas(columns), "FROM", source]
+    parts = ["SELECT", ", ".join(columns), "FROM", source]
     if conditions := list(where):
         parts += ["WHERE", " AND ".join(f"({condition})" for condition in conditions)]
     if keys := list(group_by):
-        parts += ["GROUP BY", commas(keys)]
+        parts += ["GROUP BY", ", ".join(keys)]
     if orders := list(order_by):
-        parts += ["ORDER BY", commas(orders)]
+        parts += ["ORDER BY", ", ".join(orders)]
     if limit:
         parts.append(limit)
     return " ".join(parts)
@@ -155,18 +154,17 @@ def with_ctes(ctes: Iterable[tuple[str, str]], body: str) -> str:
     """Put common table expressions before a statement.
 
     Args:
-        ctes: Names, perhaps with a clause ``AS NOT MATERIALIZED``, and their SELECTs, in order of
-            dependence.
+        ctes: Names, optionally with `AS NOT MATERIALIZED`, and SELECTs, in order of dependence.
         body: The statement.
     """
-    steps = commas(
+    steps = ", ".join(
         f"{name} ({sql})" if " AS " in name else f"{name} AS ({sql})" for name, sql in ctes
     )
     return f"WITH {steps} {body}" if steps else body
 
 
 def check_size(length: int, path: str) -> None:
-    """Refuse expressions that grew beyond what a statement should hold.
+    """Raise when an expression has grown too large for a statement.
 
     Args:
         length: Number of characters.
@@ -175,14 +173,14 @@ def check_size(length: int, path: str) -> None:
     Raises:
         QueryError: The expression is too large.
     """
-    if length > MAX_SQL:
+    if length > MAX_SQL_LENGTH:
         raise QueryError(path, "the expression is too large; use a subquery")
 
 
 def has_window(sql: str) -> bool:
-    """Whether an expression looks at neighbouring rows; values are bound, so text tells.
+    """Return whether an expression contains a window function.
 
     Args:
-        sql: A compiled expression.
+        sql: A compiled expression; values are bound, so it holds no text of users.
     """
     return " OVER (" in sql

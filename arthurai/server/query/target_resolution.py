@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
 from arthurai.common.vocabulary import Stage
-from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
+from arthurai.server.query.column_types import ANY_TYPE, COLUMN_TYPES, NUMBERS, ColumnType
 from arthurai.server.query.errors import QueryError, shown
-from arthurai.server.query.sql import double
 from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
@@ -18,9 +17,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute
     from arthurai.server.query.function_arguments import Arguments
 
-_PREDICTED = frozenset({Stage.PredictedValue})
-_NUMBERS = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
-_ANY = frozenset(Kind)
+_PREDICTED: Final = frozenset({Stage.PredictedValue})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +42,16 @@ def column_expr(arguments: Arguments, attribute: Attribute) -> Expr:
         arguments: The call that needs it.
         attribute: The attribute.
     """
-    column = arguments.level.source.of_attribute(attribute, arguments.call.path)
-    return Expr(column.sql, column.kind, attribute)
+    column = arguments.scope.source.of_attribute(attribute, arguments.call.path)
+    return Expr(column.sql, column.type, attribute)
 
 
-def only_prediction(arguments: Arguments, kinds: Collection[Kind]) -> Attribute:
+def only_prediction(arguments: Arguments, types: Collection[ColumnType]) -> Attribute:
     """Return the prediction a function means when the query names none.
 
     Args:
         arguments: The call.
-        kinds: Kinds of column the function can read.
+        types: Types of column the function can read.
 
     Raises:
         QueryError: The model has none or several of them.
@@ -62,7 +59,7 @@ def only_prediction(arguments: Arguments, kinds: Collection[Kind]) -> Attribute:
     schema = arguments.schema
     if schema.positive_predicted is not None and len(schema.predicted) <= 2:  # noqa: PLR2004 - both classes
         return schema.positive_predicted
-    found = [a for a in schema.predicted if KIND_OF_VALUE_TYPE[a.value_type] in kinds]
+    found = [a for a in schema.predicted if COLUMN_TYPES[a.value_type] in types]
     if len(found) == 1:
         return found[0]
     names = ", ".join(shown(a.name) for a in found) or "none"
@@ -73,30 +70,32 @@ def only_prediction(arguments: Arguments, kinds: Collection[Kind]) -> Attribute:
     )
 
 
-def pair(arguments: Arguments, kinds: Collection[Kind] = _NUMBERS) -> Pair:
+def pair(arguments: Arguments, types: Collection[ColumnType] = NUMBERS) -> Pair:
     """Return prediction and ground truth of an evaluation function.
 
     Args:
         arguments: The call.
-        kinds: Kinds the prediction may have.
+        types: Types the prediction may have.
 
     Raises:
-        QueryError: One of them is missing, unknown or of another kind.
+        QueryError: One of them is missing, unknown or of another type.
     """
     if arguments.has("predicted_property"):
-        predicted = arguments.column("predicted_property", kinds=kinds, stages=_PREDICTED)
+        predicted = arguments.column("predicted_property", types=types, stages=_PREDICTED)
         attribute = predicted.attribute
     else:
-        attribute = only_prediction(arguments, kinds)
+        attribute = only_prediction(arguments, types)
         predicted = column_expr(arguments, attribute)
-        if predicted.kind not in kinds:
+        if predicted.type not in types:
             raise QueryError(
                 arguments.call.path,
                 f"{arguments.call.function} does not fit the prediction {shown(attribute.name)} "
-                f"({predicted.kind.value})",
+                f"({predicted.type.value})",
             )
     if arguments.has("ground_truth_property"):
-        truth = arguments.column("ground_truth_property", kinds=_ANY, stages=GROUND_TRUTH_STAGES)
+        truth = arguments.column(
+            "ground_truth_property", types=ANY_TYPE, stages=GROUND_TRUTH_STAGES
+        )
         return Pair(predicted, truth, attribute)
     schema = arguments.schema
     linked = attribute or schema.positive_predicted
@@ -131,16 +130,18 @@ def is_true(arguments: Arguments, truth: Expr, predicted: Attribute | None) -> s
                 arguments.path("ground_truth_property"),
                 f"{shown(attribute.name)} holds classes, and the prediction names no gt_class_link",
             )
-        return f"(CAST({truth.sql} AS VARCHAR) = {arguments.binder.scalar(linked.gt_class_link)})"
-    if truth.kind is Kind.BOOL:
+        return (
+            f"(CAST({truth.sql} AS VARCHAR) = {arguments.binder.bind_scalar(linked.gt_class_link)})"
+        )
+    if truth.type is ColumnType.BOOL:
         return truth.sql
-    if truth.kind in {Kind.INT, Kind.FLOAT}:
+    if truth.type in {ColumnType.INT, ColumnType.FLOAT}:
         return f"({truth.sql} = 1)"
-    if truth.kind is Kind.TEXT:
+    if truth.type is ColumnType.TEXT:
         return f"({truth.sql} IN ('1', 'true', 'True'))"
     raise QueryError(
         arguments.path("ground_truth_property"),
-        f"a {truth.kind.value} column cannot be the truth of a class",
+        f"a {truth.type.value} column cannot be the truth of a class",
     )
 
 
@@ -154,12 +155,12 @@ def numbers(arguments: Arguments) -> tuple[str, str]:
         QueryError: One of them is missing or not numeric.
     """
     found = pair(arguments)
-    if found.truth.kind not in _NUMBERS:
+    if found.truth.type not in NUMBERS:
         raise QueryError(
             arguments.path("ground_truth_property"),
-            f"{arguments.call.function} needs numbers, found a {found.truth.kind.value} column",
+            f"{arguments.call.function} needs numbers, got a {found.truth.type.value} column",
         )
     return (
-        double(found.predicted.sql, found.predicted.kind),
-        double(found.truth.sql, found.truth.kind),
+        found.predicted.double,
+        found.truth.double,
     )

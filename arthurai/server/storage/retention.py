@@ -16,10 +16,10 @@ def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[st
     Args:
         stores: The stores.
         before: Time, exclusive; without zone it is UTC.
-        model: Id or ``partner_model_id`` of the one model concerned; all models when missing.
+        model: Id or `partner_model_id` of the one model concerned; all models when missing.
 
     Returns:
-        Inferences deleted, by ``partner_model_id``.
+        Inferences deleted, by `partner_model_id`.
 
     Raises:
         ValueError: There is no such model.

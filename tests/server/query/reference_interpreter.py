@@ -28,7 +28,7 @@ class Model:
 
 
 def run(query, sources, model):
-    """Answer a query; ``sources`` maps data sources to rows."""
+    """Answer a query; `sources` maps data sources to rows."""
     if query.get("subquery"):
         rows = run(query["subquery"], sources, model)
         ordered = bool(query["subquery"].get("order_by"))

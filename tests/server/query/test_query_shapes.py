@@ -92,7 +92,19 @@ def test_star(ask):
     rows = ask("loans", {"select": [{"property": "*"}]})
     assert len(rows) == 6
     row = rows[0]
-    assert list(row) == sorted(row)
+    assert list(row) == [
+        "income",
+        "region",
+        "p_default",
+        "p_paid",
+        "gt_default",
+        "gt_paid",
+        "inference_id",
+        "partner_inference_id",
+        "inference_timestamp",
+        "received_timestamp",
+        "ground_truth_timestamp",
+    ]
     assert {
         key: row[key] for key in ("income", "region", "gt_default", "partner_inference_id")
     } == {

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.vocabulary import Stage
-from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
+from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.errors import QueryError, unknown
 from arthurai.server.query.functions.transformation import label_of_largest
-from arthurai.server.query.sql import double
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.query.row_sources import ModelSource
     from arthurai.server.query.sql import Binder
 
-_CLASSIFIERS = frozenset({"MULTICLASS", "MULTILABEL"})
+_CLASSIFIERS: Final = frozenset({"MULTICLASS", "MULTILABEL"})
 
 
 def class_labels(
@@ -26,18 +25,18 @@ def class_labels(
     stage: str,
     path: str,
 ) -> str:
-    """Return SQL of the list of classes a row belongs to; empty lists count nowhere.
+    """Return SQL of the list of classes that a row belongs to; a row of no class is not counted.
 
     Args:
         schema: Schema of the model.
         source: Rows of one side.
         binder: Takes the values of the statement.
-        names: Classes that count, by the names of their attributes; ``("*",)`` means all.
-        stage: ``PREDICTED_VALUE`` or ``GROUND_TRUTH``.
+        names: Classes to count, by the names of their attributes; `("*",)` means all.
+        stage: `Stage.PredictedValue` or `Stage.GroundTruth`.
         path: Place in the request.
 
     Raises:
-        QueryError: The model has no classes, or a name is none of them.
+        QueryError: The model has no classes, or a name is not one of them.
     """
     if schema.output_type not in _CLASSIFIERS:
         raise QueryError(path, f"a {schema.output_type} model has no classes")
@@ -51,7 +50,7 @@ def class_labels(
         labels = _predicted(schema, source, binder, attributes, path)
     else:
         labels = _true(schema, source, binder, attributes, path)
-    chosen = binder.several(wanted)
+    chosen = binder.bind_list(wanted)
     return f"[label for label in {labels} if list_contains({chosen}, label)]"
 
 
@@ -60,9 +59,9 @@ def _columns(
 ) -> list[tuple[str, str]]:
     found = []
     for attribute in attributes:
-        column = source.of_attribute(attribute, "")
-        if column.kind.numeric:
-            found.append((attribute.name, double(column.sql, column.kind)))
+        column = source.of_attribute(attribute)
+        if column.type.is_numeric:
+            found.append((attribute.name, column.double))
     if not found:
         raise QueryError(path, "the model has no numeric attribute for each of its classes")
     return found
@@ -75,8 +74,8 @@ def _predicted(
     attributes: tuple[Attribute, ...],
     path: str,
 ) -> str:
-    columns = [(sql, binder.scalar(name)) for name, sql in _columns(source, attributes, path)]
-    threshold = binder.scalar(float(schema.threshold))
+    columns = [(sql, binder.bind_scalar(name)) for name, sql in _columns(source, attributes, path)]
+    threshold = binder.bind_scalar(float(schema.threshold))
     if schema.output_type == "MULTILABEL":
         reached = ", ".join(
             f"CASE WHEN {sql} >= {threshold} THEN {label} END" for sql, label in columns
@@ -85,11 +84,10 @@ def _predicted(
     positive = schema.positive_predicted
     if schema.is_binary_classifier and positive is not None:
         other = next((a.name for a in attributes if a is not positive), f"not {positive.name}")
-        sql = source.of_attribute(positive, "")
-        value = double(sql.sql, sql.kind)
+        value = source.of_attribute(positive).double
         label = (
-            f"CASE WHEN {value} >= {threshold} THEN {binder.scalar(positive.name)} "
-            f"WHEN {value} IS NOT NULL THEN {binder.scalar(other)} END"
+            f"CASE WHEN {value} >= {threshold} THEN {binder.bind_scalar(positive.name)} "
+            f"WHEN {value} IS NOT NULL THEN {binder.bind_scalar(other)} END"
         )
         return f"[{label}]"
     return f"[{label_of_largest(columns)}]"
@@ -104,26 +102,26 @@ def _true(
 ) -> str:
     if attributes and all(a.stage == Stage.GroundTruth for a in attributes):
         hits = [
-            f"CASE WHEN {sql} = 1 THEN {binder.scalar(name)} END"
+            f"CASE WHEN {sql} = 1 THEN {binder.bind_scalar(name)} END"
             for name, sql in _columns(source, attributes, path)
         ]
         if schema.output_type == "MULTILABEL":
             return f"[{', '.join(hits)}]"
         return f"[coalesce({', '.join(hits)})]"
-    raise QueryError(path, "the model has no ground truth of its classes")
+    raise QueryError(path, "the model has no ground truth for its classes")
 
 
-def measurable(attribute: Attribute | None, kind: Kind) -> bool | None:
-    """Tell whether a column is categorical (true), continuous (false) or not measurable (none).
+def is_categorical(attribute: Attribute | None, column_type: ColumnType) -> bool | None:
+    """Return whether a column is categorical or continuous; `None` when it cannot be measured.
 
     Args:
         attribute: The attribute it comes from, if any.
-        kind: What it holds.
+        column_type: Its type.
     """
     if attribute is None or attribute.value_type in {"UNSTRUCTURED_TEXT", "IMAGE"}:
         return None
-    if kind is Kind.TEXT or kind is Kind.BOOL:
+    if column_type is ColumnType.TEXT or column_type is ColumnType.BOOL:
         return True
-    if KIND_OF_VALUE_TYPE[attribute.value_type] in {Kind.INT, Kind.FLOAT}:
+    if COLUMN_TYPES[attribute.value_type] in {ColumnType.INT, ColumnType.FLOAT}:
         return attribute.categorical
     return None

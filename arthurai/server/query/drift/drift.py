@@ -1,4 +1,4 @@
-"""Answers drift queries."""
+"""Drift queries: how far the distribution of a target is from that of a base."""
 
 from __future__ import annotations
 
@@ -8,62 +8,77 @@ from arthurai.server.query.drift.drift_request import DriftRequest, parse_drift
 from arthurai.server.query.drift.histogram import Histogram, count_side, quantile_bins
 from arthurai.server.query.drift.kolmogorov_smirnov import ks_values
 from arthurai.server.query.drift.measures import MEASURES, chi_square_test, thresholds
-from arthurai.server.query.drift.side_query import Frame, check_reference, frame, measured
+from arthurai.server.query.drift.side_query import (
+    SideQuery,
+    find_measured_columns,
+    make_side_query,
+    require_reference_rows,
+)
 from arthurai.server.query.errors import QueryError
-from arthurai.server.query.results import finite, plain
+from arthurai.server.query.results import finite_or_none, to_json
 from arthurai.server.query.sql import Binder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.query.drift.side_query import Measured
-    from arthurai.server.query.sql import Store
+    from arthurai.server.query.drift.histogram import Group
+    from arthurai.server.query.drift.side_query import MeasuredColumn
+    from arthurai.server.query.sql import Warehouse
 
-Group = tuple[Any, ...]
+    Place = tuple[Group, object]
+    """A group and a bucket of the rollup."""
+    Measure = Callable[[Group, object], float | None]
 
 
-def run_drift(body: Any, schema: ModelSchema, store: Store) -> dict[str, Any]:
-    """Answer a drift query.
+def run_drift(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[str, Any]:
+    """Run a drift query.
 
     Args:
-        body: Decoded JSON body: a ``DataDriftRequest``.
+        body: Decoded JSON body: a `DataDriftRequest`.
         schema: Schema of the model.
-        store: Holds its data.
+        warehouse: Holds the data.
 
     Returns:
-        A ``QueryResult``: one row for each group and bucket with a number for each property (with
-        the metric ``Thresholds``: an object), or null where one side has no values.
+        A `QueryResult`: one row for each group and bucket, with the group keys, `rollup`, and a
+        number for each measured column in the order of the request (with the metric `Thresholds`:
+        an object), or null where one side has no values.
 
     Raises:
         QueryError: The request is malformed or does not fit the model.
     """
     request = parse_drift(body)
-    wanted = measured(request, schema)
-    check_reference(request, schema, store)
+    wanted = find_measured_columns(request, schema)
+    require_reference_rows(request, schema, warehouse)
     binder = Binder()
-    base = frame(request, request.base, wanted, schema, store, binder)
-    edges = quantile_bins(base, wanted, request.bins, store, binder)
-    base_counts = count_side(base, base, wanted, edges, request.bins, store, binder)
+    base = make_side_query(request, request.base, wanted, schema, warehouse, binder)
+    edges = quantile_bins(base, wanted, request.bins, warehouse, binder)
+    base_counts = count_side(base, base, wanted, edges, request.bins, warehouse, binder)
     _check_classes(wanted, base_counts, request)
     if request.metric == "Thresholds":
         rows = _threshold_rows(wanted, base, base_counts)
-        return _answer(request, base, rows)
-    target = frame(request, request.target, wanted, schema, store, binder)
-    target_counts = count_side(target, base, wanted, edges, request.bins, store, binder)
-    measures = [
-        _measure(request, item, index, base_counts, target_counts, base, target, store, binder)
-        for index, item in enumerate(wanted)
-    ]
-    rows = {}
-    for group, bucket in _places(request, base_counts, target_counts):
-        rows[group, bucket] = {
-            item.key: measure(group, bucket) for item, measure in zip(wanted, measures, strict=True)
-        }
-    return _answer(request, target, rows)
+        return _result(request, base, rows)
+    target = make_side_query(request, request.target, wanted, schema, warehouse, binder)
+    target_counts = count_side(target, base, wanted, edges, request.bins, warehouse, binder)
+    measures: dict[str, Measure] = {}
+    for index, item in enumerate(wanted):
+        if request.metric == "HypothesisTest" and not item.categorical:
+            values = ks_values(base, target, index, warehouse, binder)
+            measures[item.key] = _look_up(values)
+        else:
+            formula = MEASURES.get(request.metric, chi_square_test)
+            measures[item.key] = _compare(formula, index, base_counts, target_counts)
+    return _result(
+        request,
+        target,
+        {
+            place: {key: measure(*place) for key, measure in measures.items()}
+            for place in _places(request, base_counts, target_counts)
+        },
+    )
 
 
-def _places(request: DriftRequest, base: Histogram, target: Histogram) -> set[tuple[Group, Any]]:
+def _places(request: DriftRequest, base: Histogram, target: Histogram) -> set[Place]:
     if request.rollup is not None:
         return target.present
     if not request.groups:
@@ -71,48 +86,43 @@ def _places(request: DriftRequest, base: Histogram, target: Histogram) -> set[tu
     return base.present | target.present
 
 
-def _measure(
-    request: DriftRequest,
-    item: Measured,
+def _look_up(values: Mapping[Place, float]) -> Measure:
+    return lambda group, bucket: values.get((group, bucket))
+
+
+def _compare(
+    formula: Callable[[list[tuple[int, int]]], float],
     index: int,
     base: Histogram,
     target: Histogram,
-    base_frame: Frame,
-    target_frame: Frame,
-    store: Store,
-    binder: Binder,
-) -> Callable[[Group, Any], float | None]:
-    if request.metric == "HypothesisTest" and not item.categorical:
-        found = ks_values(base_frame, target_frame, index, store, binder)
-        return lambda group, bucket: found.get((group, bucket))
-    formula = MEASURES.get(request.metric, chi_square_test)
-
-    def measure(group: Group, bucket: Any) -> float | None:
+) -> Measure:
+    def measure(group: Group, bucket: object) -> float | None:
         here = base.counts.get((index, group, None), {})
         there = target.counts.get((index, group, bucket), {})
         if not here or not there:
             return None
-        return finite(formula([(here.get(b, 0), there.get(b, 0)) for b in {**here, **there}]))
+        counts = [(here.get(b, 0), there.get(b, 0)) for b in {**here, **there}]
+        return finite_or_none(formula(counts))
 
     return measure
 
 
-def _check_classes(wanted: list[Measured], base: Histogram, request: DriftRequest) -> None:
+def _check_classes(wanted: list[MeasuredColumn], base: Histogram, request: DriftRequest) -> None:
     for index, item in enumerate(wanted):
         if item.labels and base.present and not any(key[0] == index for key in base.counts):
             missing = "predictions" if item.key == "predictedClass" else "ground truth"
             raise QueryError(
-                item.path, f"the base ({request.base.source} data) holds no {missing} of classes"
+                item.path, f"the base ({request.base.source} data) has no {missing} of classes"
             )
 
 
 def _threshold_rows(
-    wanted: list[Measured], base: Frame, counts: Histogram
-) -> dict[tuple[Group, Any], dict[str, Any]]:
+    wanted: list[MeasuredColumn], base: SideQuery, counts: Histogram
+) -> dict[Place, dict[str, object]]:
     places = counts.present if len(base.keys) > 1 else {((), None)}
     rows = {}
     for group, bucket in places:
-        row: dict[str, Any] = {}
+        row: dict[str, object] = {}
         for index, item in enumerate(wanted):
             found = counts.counts.get((index, group, bucket), {})
             row[item.key] = thresholds(list(found.values())) if found else None
@@ -120,36 +130,34 @@ def _threshold_rows(
     return rows
 
 
-def _answer(
-    request: DriftRequest, side: Frame, rows: dict[tuple[Group, Any], dict[str, Any]]
+def _result(
+    request: DriftRequest, side: SideQuery, rows: Mapping[Place, Mapping[str, object]]
 ) -> dict[str, Any]:
     found = []
-    for (group, bucket), values in sorted(rows.items(), key=lambda item: place_order(item[0])):
-        found.append(labelled(request, side, group, bucket, values))
+    for place in sorted(rows, key=place_sort_key):
+        keys = place_keys(request, side, *place)
+        found.append({**keys, **rows[place], **keys})
     return {"query_result": found, "sampling_threshold": min(1, request.sample)}
 
 
-def labelled(
-    request: DriftRequest, side: Frame, group: Group, bucket: Any, values: dict[str, Any]
-) -> dict[str, Any]:
-    """Return a row with its group keys and bucket, keys sorted.
+def place_keys(
+    request: DriftRequest, side: SideQuery, group: Group, bucket: object
+) -> dict[str, object]:
+    """Return the first keys of a row: those of its group, then `rollup`.
 
     Args:
         request: The request.
         side: Rows that were counted.
         group: Values of the group keys.
         bucket: Bucket of the rollup.
-        values: The other keys.
     """
-    row = dict(values)
-    for column, key in zip(side.groups, group, strict=True):
-        row[column.name] = plain(key)
+    row = {column.name: to_json(key) for column, key in zip(side.groups, group, strict=True)}
     if request.rollup is not None:
-        row["rollup"] = plain(bucket)
-    return dict(sorted(row.items()))
+        row["rollup"] = to_json(bucket)
+    return row
 
 
-def place_order(place: tuple[Group, Any]) -> tuple[Any, ...]:
+def place_sort_key(place: Place) -> tuple[bool, str, list[tuple[bool, tuple[float, str]]]]:
     """Return the sort key of a group and bucket: bucket first, nulls last.
 
     Args:
@@ -159,5 +167,5 @@ def place_order(place: tuple[Group, Any]) -> tuple[Any, ...]:
     return (bucket is None, str(bucket), [(key is None, _comparable(key)) for key in group])
 
 
-def _comparable(key: Any) -> tuple[float, str]:
+def _comparable(key: object) -> tuple[float, str]:
     return (float(key), "") if isinstance(key, int | float) else (0.0, str(key))

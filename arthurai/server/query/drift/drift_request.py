@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.ast import Property
-from arthurai.server.query.column_types import whole
+from arthurai.server.query.column_types import to_whole
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.parse import check_nesting, column_ref, parse_filters, parse_sample
 
@@ -44,14 +44,14 @@ class DriftRequest:
 
     Attributes:
         properties: Attributes to measure.
-        predicted_classes: Classes for the drift of the predicted class; ``("*",)`` means all.
+        predicted_classes: Classes for the drift of the predicted class; `("*",)` means all.
         truth_classes: The same for the true class.
-        metric: One of ``METRICS``.
+        metric: One of `METRICS`.
         bins: Number of quantile bins of continuous attributes.
         base: The distribution that others are compared with.
         target: The distribution that is compared.
         groups: Attributes that split both sides.
-        rollup: One of ``ROLLUPS``; splits the target.
+        rollup: One of `ROLLUPS`; splits the target.
         sample: Share of inferences to read.
     """
 
@@ -71,7 +71,7 @@ def parse_drift(body: Any) -> DriftRequest:
     """Read the body of a drift query.
 
     Args:
-        body: Decoded JSON: a ``DataDriftRequest``.
+        body: Decoded JSON: a `DataDriftRequest`.
 
     Raises:
         QueryError: It is malformed; the message names the place.
@@ -102,7 +102,7 @@ def parse_table(body: Any) -> DriftRequest:
     """Read the body of a bucket table query.
 
     Args:
-        body: Decoded JSON: a ``DataDriftTableRequest``.
+        body: Decoded JSON: a `DataDriftTableRequest`.
 
     Raises:
         QueryError: It is malformed; the message names the place.
@@ -111,7 +111,7 @@ def parse_table(body: Any) -> DriftRequest:
     check_nesting(document)
     name = document.get("property")
     if not isinstance(name, str) or not name:
-        raise QueryError("property", f"expected the name of an attribute, found {shown(name)}")
+        raise QueryError("property", f"must be the name of an attribute, got {shown(name)}")
     return _request(document, ((name,), (), ()), "PSI")
 
 
@@ -122,9 +122,9 @@ def _request(
     document: dict[str, Any], lists: tuple[tuple[str, ...], ...], metric: str
 ) -> DriftRequest:
     bins = document.get("num_bins")
-    count = DEFAULT_BINS if bins is None else whole(bins, "num_bins")
+    count = DEFAULT_BINS if bins is None else to_whole(bins, "num_bins")
     if not 1 <= count <= MAX_BINS:
-        raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, found {shown(bins)}")
+        raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, got {shown(bins)}")
     rollup = document.get("rollup")
     if rollup is not None and rollup not in ROLLUPS:
         raise unknown("rollup", "rollup", str(rollup), ROLLUPS)
@@ -159,7 +159,7 @@ def _groups(document: dict[str, Any]) -> tuple[Property, ...]:
     if items is None:
         return ()
     if not isinstance(items, list):
-        raise QueryError("group_by", f"expected a list, found {shown(items)}")
+        raise QueryError("group_by", f"must be a list, got {shown(items)}")
     found: dict[str, Property] = {}
     for index, item in enumerate(items):
         reference = column_ref(item, f"group_by[{index}]")
@@ -174,14 +174,14 @@ def _names(document: dict[str, Any], key: str) -> tuple[str, ...]:
     if names is None:
         return ()
     if not isinstance(names, list):
-        raise QueryError(key, f"expected a list of names, found {shown(names)}")
+        raise QueryError(key, f"must be a list of names, got {shown(names)}")
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            raise QueryError(f"{key}[{index}]", f"expected a name, found {shown(name)}")
+            raise QueryError(f"{key}[{index}]", f"must be a name, got {shown(name)}")
     return tuple(names)
 
 
 def _object(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise QueryError(path, f"expected an object, found {shown(value)}")
+        raise QueryError(path, f"must be an object, got {shown(value)}")
     return value

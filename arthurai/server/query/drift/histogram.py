@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.drift.side_query import text_key
 from arthurai.server.query.execute import fetch
@@ -15,13 +15,13 @@ from arthurai.server.query.sql import Binder, number_literal, select, with_ctes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.server.query.drift.side_query import Frame, Measured
-    from arthurai.server.query.sql import Store
+    from arthurai.server.query.drift.side_query import MeasuredColumn, SideQuery
+    from arthurai.server.query.sql import Warehouse
 
 Group = tuple[Any, ...]
 
-_MOST_COMPARISONS = 2000  # 100 attributes with 20 bins each
-_MOST_GROUPED = 640
+_MAX_COMPARISONS: Final = 2000  # 100 attributes with 20 bins each
+_MAX_GROUPED: Final = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Bins:
     """Quantile bins of a continuous column within one group.
 
     Attributes:
-        low: Smallest base value; ``None`` without values.
+        low: Smallest base value; `None` without values.
         high: Largest base value.
-        borders: Borders between bins, ascending; a value equal to one belongs above it.
-        raw: The quantiles the borders come from, repetitions included.
-        group: Text that tells the group from others.
+        borders: Borders between bins, ascending; a value equal to a border is in the bin above.
+        raw: The quantiles that the borders come from, duplicates included.
+        group: Text that identifies the group.
     """
 
     low: float | None
@@ -43,10 +43,10 @@ class Bins:
     group: str
 
     def place(self, raw_index: int) -> int:
-        """Return the bin, from 0, of values that reach ``raw_index - 1`` of the quantiles.
+        """Return the bin, from 0, of values that reach `raw_index - 1` of the quantiles.
 
         Args:
-            raw_index: What ``bin_index`` over the quantiles gives.
+            raw_index: What `bin_index` over the quantiles returns.
         """
         return bisect_right(self.borders, self.raw[raw_index - 2]) if raw_index > 1 else 0
 
@@ -67,16 +67,20 @@ class Histogram:
 
 
 def quantile_bins(
-    base: Frame, wanted: Sequence[Measured], bins: int, store: Store, binder: Binder
+    base: SideQuery,
+    wanted: Sequence[MeasuredColumn],
+    bins: int,
+    warehouse: Warehouse,
+    binder: Binder,
 ) -> dict[tuple[int, Group], Bins]:
     """Return the bins of each continuous column in each group of the base.
 
     Args:
         base: Rows of the base.
         wanted: What is measured.
-        bins: Greatest number of bins.
-        store: Holds the data.
-        binder: Binder the frame was made with.
+        bins: Maximum number of bins.
+        warehouse: Holds the data.
+        binder: Binder of the base.
     """
     columns = [index for index, item in enumerate(wanted) if not item.categorical]
     if not columns:
@@ -85,7 +89,7 @@ def quantile_bins(
     levels = [step / bins for step in range(1, bins)]
     parts = []
     for index in columns:
-        borders = f"quantile_cont(x{index}, {binder.several(levels)})" if levels else "NULL"
+        borders = f"quantile_cont(x{index}, {binder.bind_list(levels)})" if levels else "NULL"
         parts += [f"min(x{index})", f"max(x{index})", borders]
     sql = select(
         [*keys, f"{text_key(keys)} AS g", *parts],
@@ -93,7 +97,7 @@ def quantile_bins(
         group_by=[*keys, "g"] if keys else [],
     )
     found = {}
-    for row in fetch(store, sql, binder.values):
+    for row in fetch(warehouse, sql, binder):
         group = tuple(row[: len(keys)])
         for place, index in enumerate(columns):
             start = len(keys) + 1 + 3 * place
@@ -105,12 +109,12 @@ def quantile_bins(
 
 
 def count_side(
-    side: Frame,
-    base: Frame,
-    wanted: Sequence[Measured],
+    side: SideQuery,
+    base: SideQuery,
+    wanted: Sequence[MeasuredColumn],
     edges: dict[tuple[int, Group], Bins],
     bins: int,
-    store: Store,
+    warehouse: Warehouse,
     binder: Binder,
 ) -> Histogram:
     """Count the rows of one side in the bins of the base.
@@ -120,17 +124,17 @@ def count_side(
         base: Rows of the base.
         wanted: What is measured.
         edges: Bins of the base.
-        bins: Greatest number of bins.
-        store: Holds the data.
-        binder: Binder the frames were made with.
+        bins: Maximum number of bins.
+        warehouse: Holds the data.
+        binder: Binder of both sides.
     """
     found = Histogram()
     keys = list(side.keys)
     grouped = len(keys) > 1
     scalars = [index for index, item in enumerate(wanted) if not item.labels]
     continuous = [index for index in scalars if not wanted[index].categorical]
-    # Comparisons written out are fastest to run, but take time to prepare.
-    joined = len(continuous) * bins > (_MOST_GROUPED if grouped else _MOST_COMPARISONS)
+    # Comparisons written out run fastest, but take time to prepare.
+    joined = len(continuous) * bins > (_MAX_GROUPED if grouped else _MAX_COMPARISONS)
     source, ctes = f"({side.sql}) AS side", []
     if grouped and continuous and bins > 1 and not joined:
         ctes.append(("edges", _edge_table(base, continuous, bins, binder)))
@@ -138,7 +142,7 @@ def count_side(
         source = f"{source} LEFT JOIN edges ON {same}"
     own = [f"side.{key}" for key in keys]
     present = select([*own, "count(*)"], f"({side.sql}) AS side", group_by=own)
-    for row in fetch(store, present, binder.values):
+    for row in fetch(warehouse, present, binder):
         found.present.add((tuple(row[: len(keys) - 1]), row[len(keys) - 1]))
     for part in (continuous, [index for index in scalars if wanted[index].categorical]):
         if not part:
@@ -155,12 +159,12 @@ def count_side(
             columns = [f"{index} AS f", *own, f"{cell} AS b", "count(*) AS n"]
             counted.append(select(columns, rows, group_by=["ALL"]))
         body = " UNION ALL ".join(counted)
-        for row in fetch(store, with_ctes(ctes, body), binder.values):
+        for row in fetch(warehouse, with_ctes(ctes, body), binder):
             found.counts[row[0], tuple(row[1 : len(keys)]), row[len(keys)]][row[-2]] = row[-1]
     _merge_bins(found, continuous, edges, by_quantile=grouped and not joined)
     for index, item in enumerate(wanted):
         if item.labels:
-            _count_labels(found, side, index, store, binder)
+            _count_labels(found, side, index, warehouse, binder)
     return found
 
 
@@ -180,9 +184,9 @@ def _cell(
 
 
 def _joined(
-    index: int, side: Frame, edges: dict[tuple[int, Group], Bins], binder: Binder
+    index: int, side: SideQuery, edges: dict[tuple[int, Group], Bins], binder: Binder
 ) -> tuple[str, str]:
-    """Rows joined with the next border below, and the bin that follows from it."""
+    """Return the rows joined with the next border below them, and SQL of the bin."""
     groups: list[str] = []
     borders: list[float] = []
     places: list[int] = []
@@ -208,10 +212,10 @@ def _joined(
     return rows, f"CASE WHEN side.x{index} IS NOT NULL THEN coalesce(below.place, 1) END"
 
 
-def _edge_table(base: Frame, columns: Sequence[int], bins: int, binder: Binder) -> str:
-    """A SELECT of the group keys and, for each column, its quantiles as columns of their own."""
+def _edge_table(base: SideQuery, columns: Sequence[int], bins: int, binder: Binder) -> str:
+    """Return a SELECT of the group keys and the quantiles of each column, one column each."""
     keys = base.keys[:-1]
-    levels = binder.several([step / bins for step in range(1, bins)])
+    levels = binder.bind_list([step / bins for step in range(1, bins)])
     lists = select(
         [*keys, *(f"quantile_cont(x{index}, {levels}) AS q{index}" for index in columns)],
         f"({base.sql}) AS base",
@@ -230,7 +234,7 @@ def _merge_bins(
     *,
     by_quantile: bool,
 ) -> None:
-    """Name bins from 0 in the order of their borders; drop values that are missing."""
+    """Number bins from 0 in the order of their borders; drop missing values."""
     chosen = set(columns)
     for key, counts in found.counts.items():
         if key[0] not in chosen:
@@ -244,9 +248,11 @@ def _merge_bins(
         found.counts[key] = dict(merged)
 
 
-def _count_labels(found: Histogram, side: Frame, index: int, store: Store, binder: Binder) -> None:
+def _count_labels(
+    found: Histogram, side: SideQuery, index: int, warehouse: Warehouse, binder: Binder
+) -> None:
     keys = list(side.keys)
     labels = select([*keys, f"unnest(x{index}) AS label"], f"({side.sql}) AS side")
     sql = select([*keys, "label", "count(*)"], f"({labels}) AS labels", group_by=[*keys, "label"])
-    for row in fetch(store, sql, binder.values):
+    for row in fetch(warehouse, sql, binder):
         found.counts[index, tuple(row[: len(keys) - 1]), row[len(keys) - 1]][row[-2]] = row[-1]

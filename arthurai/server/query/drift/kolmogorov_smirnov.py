@@ -1,8 +1,8 @@
-"""The distance of two empirical distribution functions, on raw values."""
+"""The Kolmogorov-Smirnov test: the distance of two empirical distribution functions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.server.query.drift.measures import ks_test
 from arthurai.server.query.drift.side_query import text_key
@@ -10,26 +10,25 @@ from arthurai.server.query.execute import fetch
 from arthurai.server.query.sql import select, with_ctes
 
 if TYPE_CHECKING:
-    from arthurai.server.query.drift.side_query import Frame
-    from arthurai.server.query.sql import Binder, Store
-
-Group = tuple[Any, ...]
+    from arthurai.server.query.drift.histogram import Group
+    from arthurai.server.query.drift.side_query import SideQuery
+    from arthurai.server.query.sql import Binder, Warehouse
 
 
 def ks_values(
-    base: Frame, target: Frame, column: int, store: Store, binder: Binder
-) -> dict[tuple[Group, Any], float]:
+    base: SideQuery, target: SideQuery, column: int, warehouse: Warehouse, binder: Binder
+) -> dict[tuple[Group, object], float]:
     """Return -log10 p of the Kolmogorov-Smirnov test for each group and bucket of the target.
 
     The target's distribution function is constant between its values, so the largest distance lies
-    at one of them or just below it: there the base function is looked up.
+    at one of them or just below it; the base function is looked up there.
 
     Args:
         base: Rows of the base.
         target: Rows of the target.
         column: Place of the measured column.
-        store: Holds the data.
-        binder: Binder the frames were made with.
+        warehouse: Holds the data.
+        binder: Binder of both queries.
     """
     keys = target.keys[:-1]
     group = text_key(keys)
@@ -75,7 +74,7 @@ def ks_values(
         group_by=[*(f"tc.{key}" for key in keys), "tc.u"],
     )
     found = {}
-    for row in fetch(store, with_ctes(steps, body), binder.values):
+    for row in fetch(warehouse, with_ctes(steps, body), binder):
         distance, rows, total = row[-3:]
         found[tuple(row[: len(keys)]), row[len(keys)]] = ks_test(distance, rows, total)
     return found

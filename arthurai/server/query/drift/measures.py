@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.server.query.drift.statistics import chi_square_log10_p, digamma, kolmogorov_log10_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_LARGEST = 300.0
-_EMPTY_BIN = 0.5
-_FUTURE_ROWS = 5000
+_MAX_LOG_P: Final = 300.0
+_EMPTY_BIN: Final = 0.5
+_FUTURE_ROWS: Final = 5000
 
 
 def probabilities(counts: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
-    """Return the shares of each bin, with a small one in the place of 0.
+    """Return the shares of rows in each bin, with a small share instead of 0.
 
-    A bin that is empty on one side gets half a row there; the others are not renormalised, so that
-    filled bins keep their exact shares.
+    A bin that is empty on one side counts as half a row there; the others are not normalized again,
+    so that filled bins keep their exact shares.
 
     Args:
         counts: Rows of base and target in each bin; bins empty on both sides are left out.
@@ -43,7 +43,17 @@ def psi(counts: Sequence[tuple[int, int]]) -> float:
     Args:
         counts: Rows of base and target in each bin.
     """
-    return sum((p - q) * math.log(p / q) for p, q in probabilities(counts))
+    return sum(psi_term(p, q) for p, q in probabilities(counts))
+
+
+def psi_term(p: float, q: float) -> float:
+    """Return what one bin adds to the population stability index: (p - q) ln(p / q).
+
+    Args:
+        p: Share of the base.
+        q: Share of the target.
+    """
+    return (p - q) * math.log(p / q)
 
 
 def js_divergence(counts: Sequence[tuple[int, int]]) -> float:
@@ -85,7 +95,7 @@ def chi_square_test(counts: Sequence[tuple[int, int]]) -> float:
     grow, shrink = math.sqrt(target / base), math.sqrt(base / target)
     filled = [(p, q) for p, q in counts if p or q]
     statistic = sum((grow * p - shrink * q) ** 2 / (p + q) for p, q in filled)
-    return min(_LARGEST, abs(chi_square_log10_p(statistic, len(filled) - 1)))
+    return min(_MAX_LOG_P, abs(chi_square_log10_p(statistic, len(filled) - 1)))
 
 
 def ks_test(distance: float, base: int, target: int) -> float:
@@ -96,11 +106,11 @@ def ks_test(distance: float, base: int, target: int) -> float:
         base: Number of base values.
         target: Number of target values.
     """
-    return min(_LARGEST, abs(kolmogorov_log10_p(distance, base, target)))
+    return min(_MAX_LOG_P, abs(kolmogorov_log10_p(distance, base, target)))
 
 
-#: Measures that follow from the histogram alone.
-MEASURES: dict[str, Callable[[Sequence[tuple[int, int]]], float]] = {
+#: Measures that only need the histogram.
+MEASURES: Final[dict[str, Callable[[Sequence[tuple[int, int]]], float]]] = {
     "PSI": psi,
     "KLDivergence": kl_divergence,
     "JSDivergence": js_divergence,

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
 from arthurai.common.vocabulary import Stage
 from arthurai.server.query.ast import Property
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.conditions import condition_sql
-from arthurai.server.query.drift.class_column import class_labels, measurable
+from arthurai.server.query.drift.class_column import class_labels, is_categorical
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.execute import fetch
-from arthurai.server.query.functions.transformation import truncated
-from arthurai.server.query.row_sources import ModelSource
-from arthurai.server.query.sql import double, select
+from arthurai.server.query.functions.transformation import truncate_time
+from arthurai.server.query.model_columns import ModelColumns
+from arthurai.server.query.row_sources import ModelSource, sample_condition
+from arthurai.server.query.sql import Binder, select
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.query.drift.drift_request import DriftRequest, Side
-    from arthurai.server.query.row_sources import Column
-    from arthurai.server.query.sql import Binder, Store
-
-_SAMPLE_STEPS = 1_000_000
+    from arthurai.server.query.sql import Warehouse
+    from arthurai.server.query.sql_expression import Column
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """Something whose drift is asked for.
+class MeasuredColumn:
+    """A column whose drift is asked for.
 
     Attributes:
-        key: Its key in the answer.
+        key: Its key in the response.
         path: Its place in the request.
-        categorical: Whether values are categories; else quantile bins are made.
+        categorical: Whether values are categories; otherwise quantile bins are made.
         labels: Names of classes when it is the predicted or true class of a row.
         stage: Stage of those classes.
     """
@@ -46,14 +45,14 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """Rows of one side.
+class SideQuery:
+    """The rows of one side.
 
     Attributes:
-        sql: SELECT with the columns ``k0`` … (group keys), ``u`` (bucket) and ``x0`` … (measured:
+        sql: SELECT with the columns `k0` … (group keys), `u` (bucket) and `x0` … (measured:
             doubles, texts, or lists of class labels).
-        keys: Names of the group key columns and, last, ``u``.
-        groups: Group columns, to read their values back.
+        keys: Names of the group key columns and, last, `u`.
+        groups: Group columns, by whose names values are returned.
     """
 
     sql: str
@@ -61,8 +60,8 @@ class Frame:
     groups: tuple[Column, ...]
 
 
-def measured(request: DriftRequest, schema: ModelSchema) -> list[Measured]:
-    """Return what a request measures.
+def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[MeasuredColumn]:
+    """Return what a request measures, in the order of the request.
 
     Args:
         request: The request.
@@ -72,53 +71,47 @@ def measured(request: DriftRequest, schema: ModelSchema) -> list[Measured]:
         QueryError: An attribute is unknown or has no histogram.
     """
     found = []
-    source = ModelSource(schema, _NoStore(), "reference")
+    columns = ModelColumns(schema, "reference")
     for index, name in enumerate(request.properties):
         path = f"properties[{index}]"
-        column = source.find(name)
+        column = columns.find(name)
         if column is None:
-            raise source.missing(name, path)
-        categorical = measurable(column.attribute, column.kind)
+            raise columns.missing(name, path)
+        categorical = is_categorical(column.attribute, column.type)
         if categorical is None or column.boxes or name != getattr(column.attribute, "name", None):
             raise QueryError(
                 path,
                 f"the drift of {shown(name)} cannot be measured: it is neither a number, a "
                 "category nor a boolean",
             )
-        found.append(Measured(name, path, categorical))
+        found.append(MeasuredColumn(name, path, categorical))
     truths = {a.name for a in schema.by_stage(Stage.GroundTruth)}
     predicted, true = request.predicted_classes, request.truth_classes
     if predicted and predicted != ("*",) and set(predicted) <= truths and not true:
         predicted, true = (), predicted
     if predicted:
         found.append(
-            Measured("predictedClass", "predicted_classes", True, predicted, Stage.PredictedValue)
+            MeasuredColumn(
+                "predictedClass", "predicted_classes", True, predicted, Stage.PredictedValue
+            )
         )
     if true:
         found.append(
-            Measured("groundTruthClass", "ground_truth_classes", True, true, Stage.GroundTruth)
+            MeasuredColumn(
+                "groundTruthClass", "ground_truth_classes", True, true, Stage.GroundTruth
+            )
         )
     return found
 
 
-class _NoStore:
-    """Names are looked up without data."""
-
-    def relation(self, model_id: str, source: str) -> str:
-        raise LookupError(model_id, source)
-
-    def fetch(self, sql: str, params: Any, /) -> tuple[list[str], list[tuple[Any, ...]]]:
-        raise LookupError(sql, params)
-
-
-def frame(
+def make_side_query(
     request: DriftRequest,
     side: Side,
-    wanted: list[Measured],
+    wanted: list[MeasuredColumn],
     schema: ModelSchema,
-    store: Store,
+    warehouse: Warehouse,
     binder: Binder,
-) -> Frame:
+) -> SideQuery:
     """Return the rows of one side.
 
     Args:
@@ -126,24 +119,24 @@ def frame(
         side: Base or target of it.
         wanted: What is measured.
         schema: Schema of the model.
-        store: Holds the data.
+        warehouse: Holds the data.
         binder: Takes the values of the statement.
 
     Raises:
         QueryError: A column does not exist on this side, or a filter does not fit.
     """
-    source = ModelSource(schema, store, side.source)
+    source = ModelSource(schema, warehouse, side.source)
     columns = []
     groups = []
     for index, group in enumerate(request.groups):
         column = _column(source, group)
-        if not column.kind.scalar:
-            raise QueryError(group.path, f"a {column.kind.value} column cannot be a grouping key")
+        if not column.type.is_scalar:
+            raise QueryError(group.path, f"a {column.type.value} column cannot be a grouping key")
         groups.append(column)
         columns.append(f"{column.sql} AS k{index}")
     keys = [f"k{index}" for index in range(len(groups))]
-    rolled = request.rollup if side is request.target else None
-    columns.append(f"{_bucket(source, side, rolled)} AS u")
+    rollup = request.rollup if side is request.target else None
+    columns.append(f"{_bucket(source, side, rollup)} AS u")
     for index, item in enumerate(wanted):
         columns.append(f"{_value(item, source, side, schema, binder)} AS x{index}")
     where = []
@@ -151,17 +144,16 @@ def frame(
         if not isinstance(condition.target, Property):
             raise QueryError(condition.path, 'drift filters name a "property"')
         column = _column(source, condition.target)
-        where.append(condition_sql(column.sql, column.kind, condition, binder, in_where=True))
+        where.append(condition_sql(column, condition, binder, in_where=True))
     if request.sample < 1 and source.inference_id:
-        kept = int(request.sample * _SAMPLE_STEPS)
-        where.append(f"hash({source.inference_id}) % {_SAMPLE_STEPS} < {kept}")
-    return Frame(select(columns, source.from_sql(), where), (*keys, "u"), tuple(groups))
+        where.append(sample_condition(source.inference_id, request.sample))
+    return SideQuery(select(columns, source.from_sql(), where), (*keys, "u"), tuple(groups))
 
 
 def text_key(keys: tuple[str, ...]) -> str:
-    """Return SQL of one text that tells groups apart, null included.
+    """Return SQL of one text that identifies a group, null included.
 
-    Lengths before the values keep neighbouring ones from merging.
+    The length before each value keeps neighboring values from merging.
 
     Args:
         keys: Names of the group key columns.
@@ -173,13 +165,15 @@ def text_key(keys: tuple[str, ...]) -> str:
     return " || ".join(parts) if parts else "''"
 
 
-def check_reference(request: DriftRequest, schema: ModelSchema, store: Store) -> None:
-    """Refuse requests that read a reference set which is not there.
+def require_reference_rows(
+    request: DriftRequest, schema: ModelSchema, warehouse: Warehouse
+) -> None:
+    """Raise unless the reference set that a request reads has rows.
 
     Args:
         request: The request.
         schema: Schema of the model.
-        store: Holds the data.
+        warehouse: Holds the data.
 
     Raises:
         QueryError: A side reads the reference set, and it has no rows.
@@ -187,8 +181,8 @@ def check_reference(request: DriftRequest, schema: ModelSchema, store: Store) ->
     sides = [request.base] if request.metric == "Thresholds" else [request.base, request.target]
     for side in sides:
         if side.source == "reference":
-            relation = store.relation(schema.model_id, "reference")
-            if not fetch(store, select(["1"], relation, limit="LIMIT 1"), []):
+            relation = warehouse.relation(schema.model_id, "reference")
+            if not fetch(warehouse, select(["1"], relation, limit="LIMIT 1"), Binder()):
                 raise QueryError(f"{side.path}.source", "no reference data")
 
 
@@ -210,16 +204,16 @@ def _bucket(source: ModelSource, side: Side, rollup: str | None) -> str:
         name = "ground_truth_timestamp" if truth else "inference_timestamp"
     column = source.find(name)
     if column is None:
-        raise QueryError("rollup", "the reference data have neither time nor batch")
-    return column.sql if rollup == "batch_id" else truncated(column.sql, rollup)
+        raise QueryError("rollup", "the reference data have neither a time nor a batch")
+    return column.sql if rollup == "batch_id" else truncate_time(column.sql, rollup)
 
 
 def _value(
-    item: Measured, source: ModelSource, side: Side, schema: ModelSchema, binder: Binder
+    item: MeasuredColumn, source: ModelSource, side: Side, schema: ModelSchema, binder: Binder
 ) -> str:
     if item.labels:
         if side.source == "ground_truth" and item.stage != Stage.GroundTruth:
-            raise QueryError(item.path, "ground truth data hold no predictions")
+            raise QueryError(item.path, "ground truth data contain no predictions")
         return class_labels(schema, source, binder, item.labels, item.stage, item.path)
     column = _column(source, Property(item.key, item.path))
     if (
@@ -227,7 +221,7 @@ def _value(
         and column.attribute is not None
         and column.attribute.stage not in GROUND_TRUTH_STAGES
     ):
-        raise QueryError(item.path, f"{shown(item.key)} is no ground truth attribute")
+        raise QueryError(item.path, f"{shown(item.key)} is not a ground truth attribute")
     if item.categorical:
-        return column.sql if column.kind is Kind.TEXT else f"CAST({column.sql} AS VARCHAR)"
-    return double(column.sql, column.kind)
+        return column.sql if column.type is ColumnType.TEXT else f"CAST({column.sql} AS VARCHAR)"
+    return column.double

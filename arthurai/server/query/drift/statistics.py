@@ -1,16 +1,17 @@
-"""Special functions of statistics, so that the server needs no statistics library."""
+"""Special functions of statistics, so that the server does not need SciPy."""
 
 from __future__ import annotations
 
 import math
+from typing import Final
 
-_STEPS = 10_000
-_EPSILON = 1e-16
-_TINY = 1e-300
-_ASYMPTOTIC = 10.0
-_FLAT = 0.2
-_FIRST_TERM = 4.0
-LN_10 = math.log(10)
+_MAX_STEPS: Final = 10_000
+_EPSILON: Final = 1e-16
+_TINY: Final = 1e-300
+_ASYMPTOTIC: Final = 10.0
+_FLAT: Final = 0.2
+_FIRST_TERM: Final = 4.0
+LN_10: Final = math.log(10)
 
 
 def digamma(x: float) -> float:
@@ -39,7 +40,7 @@ def chi_square_log10_p(statistic: float, degrees: int) -> float:
 
     Args:
         statistic: Value at least 0.
-        degrees: Degrees of freedom; 0 gives p = 1.
+        degrees: Degrees of freedom; with 0, p is 1.
     """
     if degrees <= 0 or statistic <= 0:
         return 0.0
@@ -47,7 +48,7 @@ def chi_square_log10_p(statistic: float, degrees: int) -> float:
 
 
 def _log_gamma_tail(a: float, x: float) -> float:
-    """Return ln Q(a, x), the regularised upper incomplete gamma function.
+    """Return ln Q(a, x), the regularized upper incomplete gamma function.
 
     The series of P below a + 1, the continued fraction of Q (by Lentz's method) above; both are
     Abramowitz and Stegun 6.5.29 and 6.5.31.
@@ -55,7 +56,7 @@ def _log_gamma_tail(a: float, x: float) -> float:
     front = a * math.log(x) - x - math.lgamma(a)
     if x < a + 1:
         term = total = 1 / a
-        for step in range(1, _STEPS):
+        for step in range(1, _MAX_STEPS):
             term *= x / (a + step)
             total += term
             if term < total * _EPSILON:
@@ -66,7 +67,7 @@ def _log_gamma_tail(a: float, x: float) -> float:
     c = 1 / _TINY
     d = 1 / b
     fraction = d
-    for step in range(1, _STEPS):
+    for step in range(1, _MAX_STEPS):
         factor = -step * (step - a)
         b += 2
         d = 1 / (factor * d + b or _TINY)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
-from arthurai.server.query.sql import double, ratio
+from arthurai.server.query.sql import ratio
 from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ def _numbers(arguments: Arguments) -> tuple[str, str]:
     found = []
     for name in ("left", "right"):
         operand = arguments.operand(name)
-        if not operand.kind.numeric:
+        if not operand.type.is_numeric:
             raise QueryError(
                 arguments.path(name),
-                f"{arguments.call.function} needs numbers, found a {operand.kind.value} column",
+                f"{arguments.call.function} needs numbers, got a {operand.type.value} column",
             )
-        found.append(double(operand.sql, operand.kind))
+        found.append(operand.double)
     return found[0], found[1]
 
 
@@ -31,53 +31,53 @@ def _numbers(arguments: Arguments) -> tuple[str, str]:
 def add(arguments: Arguments) -> Expr:
     """Sum of two numbers."""
     left, right = _numbers(arguments)
-    return Expr(f"({left} + {right})", Kind.FLOAT)
+    return Expr(f"({left} + {right})", ColumnType.FLOAT)
 
 
 @function("subtract")
 def subtract(arguments: Arguments) -> Expr:
     """Difference of two numbers."""
     left, right = _numbers(arguments)
-    return Expr(f"({left} - {right})", Kind.FLOAT)
+    return Expr(f"({left} - {right})", ColumnType.FLOAT)
 
 
 @function("multiply")
 def multiply(arguments: Arguments) -> Expr:
     """Product of two numbers."""
     left, right = _numbers(arguments)
-    return Expr(f"({left} * {right})", Kind.FLOAT)
+    return Expr(f"({left} * {right})", ColumnType.FLOAT)
 
 
 @function("divide")
 def divide(arguments: Arguments) -> Expr:
     """Quotient of two numbers; null when the divisor is 0."""
     left, right = _numbers(arguments)
-    return Expr(ratio(left, right), Kind.FLOAT)
+    return Expr(ratio(left, right), ColumnType.FLOAT)
 
 
 @function("abs")
 def absolute(arguments: Arguments) -> Expr:
     """Absolute value."""
-    return Expr(f"abs({arguments.double('property')})", Kind.FLOAT)
+    return Expr(f"abs({arguments.double('property')})", ColumnType.FLOAT)
 
 
 @function("equals")
 def equals(arguments: Arguments) -> Expr:
     """1 when two values are equal, else 0; null when one is missing."""
     left, right = arguments.operand("left"), arguments.operand("right")
-    if left.kind.numeric and right.kind.numeric:
-        same = f"{double(left.sql, left.kind)} = {double(right.sql, right.kind)}"
-    elif Kind.NULL in {left.kind, right.kind}:
+    if left.type.is_numeric and right.type.is_numeric:
+        same = f"{left.double} = {right.double}"
+    elif ColumnType.NULL in {left.type, right.type}:
         same = "NULL"
-    elif left.kind is right.kind:
+    elif left.type is right.type:
         same = f"{left.sql} = {right.sql}"
     else:
         raise QueryError(
             arguments.call.path,
-            f"equals compares values of one kind, found {left.kind.value} and {right.kind.value}; "
+            f"equals compares values of one type, got {left.type.value} and {right.type.value}; "
             "text is compared with a constant through comparator and value",
         )
-    return Expr(f"CAST(({same}) AS INTEGER)", Kind.INT)
+    return Expr(f"CAST(({same}) AS INTEGER)", ColumnType.INT)
 
 
 def _truths(arguments: Arguments) -> tuple[str, str]:
@@ -89,11 +89,11 @@ def _truths(arguments: Arguments) -> tuple[str, str]:
 def both(arguments: Arguments) -> Expr:
     """1 when both numbers differ from 0; a null decides nothing that a 0 has not decided."""
     left, right = _truths(arguments)
-    return Expr(f"CAST(({left} AND {right}) AS INTEGER)", Kind.INT)
+    return Expr(f"CAST(({left} AND {right}) AS INTEGER)", ColumnType.INT)
 
 
 @function("or")
 def either(arguments: Arguments) -> Expr:
     """1 when one number differs from 0; a null decides nothing that a 1 has not decided."""
     left, right = _truths(arguments)
-    return Expr(f"CAST(({left} OR {right}) AS INTEGER)", Kind.INT)
+    return Expr(f"CAST(({left} OR {right}) AS INTEGER)", ColumnType.INT)

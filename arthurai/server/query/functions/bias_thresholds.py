@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.server.query.column_types import Kind, number
+from arthurai.server.query.column_types import NUMBERS, ColumnType, to_number
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.parse import MAX_ITEMS
-from arthurai.server.query.sql import check_size, double
+from arthurai.server.query.sql import check_size
 from arthurai.server.query.sql_expression import Expr
 from arthurai.server.query.target_resolution import column_expr, only_prediction
 
 if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
-
-_NUMBERS = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
 
 
 @function("biasMitigatedPredictions")
@@ -27,35 +25,35 @@ def bias_mitigated_predictions(arguments: Arguments) -> Expr:
     if arguments.has("predicted_property"):
         predicted = arguments.numeric("predicted_property")
     else:
-        predicted = column_expr(arguments, only_prediction(arguments, _NUMBERS))
-    value = double(predicted.sql, predicted.kind)
+        predicted = column_expr(arguments, only_prediction(arguments, NUMBERS))
+    value = predicted.double
     path = arguments.path("thresholds")
     entries = arguments.required("thresholds")
     if not isinstance(entries, list) or not entries or len(entries) > MAX_ITEMS:
-        raise QueryError(path, f"expected a non-empty list of entries, found {shown(entries)}")
+        raise QueryError(path, f"must be a non-empty list of entries, got {shown(entries)}")
     check_size(len(value) * len(entries), path)
     cases = []
     for index, entry in enumerate(entries):
         place = f"{path}[{index}]"
         if not isinstance(entry, dict):
-            raise QueryError(place, f"expected an object, found {shown(entry)}")
+            raise QueryError(place, f"must be an object, got {shown(entry)}")
         if entry.get("threshold") is None:
             raise QueryError(f"{place}.threshold", "is required")
-        threshold = float(number(entry["threshold"], f"{place}.threshold"))
-        bound = arguments.binder.scalar(threshold)
+        threshold = float(to_number(entry["threshold"], f"{place}.threshold"))
+        bound = arguments.binder.bind_scalar(threshold)
         cases.append(f"WHEN {_fits(arguments, entry, place)} THEN {value} >= {bound}")
-    return Expr(f"CAST(CASE {' '.join(cases)} END AS INTEGER)", Kind.INT)
+    return Expr(f"CAST(CASE {' '.join(cases)} END AS INTEGER)", ColumnType.INT)
 
 
 def _fits(arguments: Arguments, entry: dict[str, object], path: str) -> str:
     conditions = entry.get("conditions") or []
     items = [conditions] if isinstance(conditions, dict) else conditions
     if not isinstance(items, list):
-        raise QueryError(f"{path}.conditions", f"expected a list, found {shown(conditions)}")
+        raise QueryError(f"{path}.conditions", f"must be a list, got {shown(conditions)}")
     found = []
     for index, item in enumerate(items):
         place = f"{path}.conditions[{index}]"
         if not isinstance(item, dict):
-            raise QueryError(place, f"expected an object, found {shown(item)}")
-        found.append(f"({arguments.condition_of(item, place, 'eq')})")
+            raise QueryError(place, f"must be an object, got {shown(item)}")
+        found.append(f"({arguments.compile_condition(item, place, 'eq')})")
     return " AND ".join(found) or "TRUE"

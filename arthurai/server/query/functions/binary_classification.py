@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
-from arthurai.server.query.sql import double, ratio, select, struct
+from arthurai.server.query.sql import ratio, select, struct
 from arthurai.server.query.sql_expression import Expr
 from arthurai.server.query.target_resolution import is_true, pair
 
 if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
 
-_CLASSIFIERS = frozenset({"MULTICLASS", "MULTILABEL"})
+_CLASSIFIERS: Final = frozenset({"MULTICLASS", "MULTILABEL"})
 
 
 class Counts:
@@ -30,7 +30,7 @@ class Counts:
 
     def _count(self, condition: str) -> str:
         counted = f"count(*) FILTER (WHERE {condition})"
-        return self._arguments.aggregate(counted, Kind.INT).sql
+        return self._arguments.aggregate(counted, ColumnType.INT).sql
 
     @property
     def tp(self) -> str:
@@ -67,7 +67,7 @@ class Counts:
         """Return one of the rates over the groups; null when its denominator is 0.
 
         Args:
-            name: Key of ``confusionMatrixRate``.
+            name: Key of `confusionMatrixRate`.
         """
         if name == "balanced_accuracy_rate":
             tpr, tnr = self.rate("true_positive_rate"), self.rate("true_negative_rate")
@@ -81,7 +81,7 @@ class Counts:
         return self._arguments.object(struct(**{name: self.rate(name) for name in RATES}))
 
 
-_RATES = {
+_RATES: Final = {
     "true_positive_rate": ("{tp}", "{tp} + {fn}"),
     "false_positive_rate": ("{fp}", "{fp} + {tn}"),
     "true_negative_rate": ("{tn}", "{fp} + {tn}"),
@@ -90,7 +90,7 @@ _RATES = {
     "precision": ("{tp}", "{tp} + {fp}"),
     "f1": ("2 * {tp}", "2 * {tp} + {fp} + {fn}"),
 }
-RATES = (
+RATES: Final = (
     "true_positive_rate",
     "false_positive_rate",
     "true_negative_rate",
@@ -112,13 +112,13 @@ def _sides(arguments: Arguments) -> tuple[str, str]:
         )
     found = pair(arguments)
     truth = is_true(arguments, found.truth, found.attribute)
-    return double(found.predicted.sql, found.predicted.kind), truth
+    return found.predicted.double, truth
 
 
 def _counts(arguments: Arguments) -> Counts:
     predicted, truth = _sides(arguments)
     threshold = arguments.number("threshold", arguments.schema.threshold)
-    positive = f"({predicted} >= {arguments.binder.scalar(float(threshold))})"
+    positive = f"({predicted} >= {arguments.binder.bind_scalar(float(threshold))})"
     return Counts(arguments, positive, truth)
 
 
@@ -136,9 +136,9 @@ def confusion_matrix_rate(arguments: Arguments) -> Expr:
 
 def _register(name: str, rate: str) -> None:
     def build(arguments: Arguments) -> Expr:
-        return Expr(_counts(arguments).rate(rate), Kind.FLOAT)
+        return Expr(_counts(arguments).rate(rate), ColumnType.FLOAT)
 
-    build.__doc__ = f"The rate ``{rate}`` of the confusion matrix."
+    build.__doc__ = f"The rate `{rate}` of the confusion matrix."
     function(name, aggregate=True, evaluates=True)(build)
 
 
@@ -162,8 +162,8 @@ def accuracy_rate(arguments: Arguments) -> Expr:
     """Share of rows on the right side of the threshold, in one pass over the rows."""
     predicted, truth = _sides(arguments)
     threshold = arguments.number("threshold", arguments.schema.threshold)
-    positive = f"({predicted} >= {arguments.binder.scalar(float(threshold))})"
-    return arguments.aggregate(f"avg(CAST({positive} = {truth} AS INTEGER))", Kind.FLOAT)
+    positive = f"({predicted} >= {arguments.binder.bind_scalar(float(threshold))})"
+    return arguments.aggregate(f"avg(CAST({positive} = {truth} AS INTEGER))", ColumnType.FLOAT)
 
 
 @function("auc", aggregate=True, evaluates=True)
@@ -173,7 +173,7 @@ def auc(arguments: Arguments) -> Expr:
     Rows are counted per distinct score, so that the pairs follow from one cumulative sum.
     """
     predicted, truth = _sides(arguments)
-    score, label = arguments.level.row_input(predicted), arguments.level.row_input(truth)
+    score, label = arguments.scope.row_input(predicted), arguments.scope.row_input(truth)
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
         scores = select(
@@ -197,4 +197,4 @@ def auc(arguments: Arguments) -> Expr:
             (name, select([*keys, f"{value} AS v"], f"{name}_b", group_by=keys)),
         )
 
-    return Expr(arguments.level.derive(build), Kind.FLOAT)
+    return Expr(arguments.scope.derive(build), ColumnType.FLOAT)

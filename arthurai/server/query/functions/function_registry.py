@@ -21,16 +21,16 @@ class Function:
     Attributes:
         name: Name in queries, case-sensitive.
         build: Compiles a call.
-        aggregate: Whether it folds rows into one value.
-        nestable: Whether its result can be used inside other functions, filters and sort keys.
-        evaluates: Whether it compares predictions with ground truth.
+        is_aggregate: Whether it folds rows into one value.
+        is_nestable: Whether its result can be used inside other functions, filters and sort keys.
+        is_evaluation: Whether it compares predictions with ground truth.
     """
 
     name: str
     build: Build
-    aggregate: bool
-    nestable: bool
-    evaluates: bool
+    is_aggregate: bool
+    is_nestable: bool
+    is_evaluation: bool
 
 
 FUNCTIONS: Final[dict[str, Function]] = {}
@@ -39,7 +39,7 @@ FUNCTIONS: Final[dict[str, Function]] = {}
 def function(
     name: str, *, aggregate: bool = False, nestable: bool = True, evaluates: bool = False
 ) -> Callable[[Build], Build]:
-    """Register a compiler of calls under a function name.
+    """Register the compiler of a function.
 
     Args:
         name: Name in queries.

@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
 
-_LISTS = frozenset({Kind.TEXTS, Kind.NUMBERS, Kind.LIKELIHOODS, Kind.RANKED, Kind.TEXT})
-_LIKELIHOODS = frozenset({Kind.NUMBERS, Kind.LIKELIHOODS})
-_DEFAULT_DELIMITER = r"\W+"
+_LISTS: Final = frozenset(
+    {
+        ColumnType.TEXTS,
+        ColumnType.NUMBERS,
+        ColumnType.LIKELIHOODS,
+        ColumnType.RANKED,
+        ColumnType.TEXT,
+    }
+)
+_LIKELIHOODS: Final = frozenset({ColumnType.NUMBERS, ColumnType.LIKELIHOODS})
+_DEFAULT_DELIMITER: Final = r"\W+"
 
 
 def _likelihoods(arguments: Arguments) -> str:
-    found = arguments.column("property", kinds=_LIKELIHOODS)
-    if found.kind is Kind.LIKELIHOODS and found.attribute is not None:
+    found = arguments.column("property", types=_LIKELIHOODS)
+    if found.type is ColumnType.LIKELIHOODS and found.attribute is not None:
         name = f"{found.attribute.name}_likelihoods"
-        found = arguments.compiled(name, arguments.path("property"), kinds=_LIKELIHOODS)
+        found = arguments.compile_value(name, arguments.path("property"), types=_LIKELIHOODS)
     return found.sql
 
 
 def _length(arguments: Arguments) -> str:
-    found = arguments.column("property", kinds=_LISTS)
-    if found.kind is not Kind.TEXT:
+    found = arguments.column("property", types=_LISTS)
+    if found.type is not ColumnType.TEXT:
         return f"len({found.sql})"
     delimiter = arguments.schema.text_delimiter or _DEFAULT_DELIMITER
-    words = f"regexp_split_to_array({found.sql}, {arguments.binder.scalar(delimiter)})"
+    words = f"regexp_split_to_array({found.sql}, {arguments.binder.bind_scalar(delimiter)})"
     return f"len([word for word in {words} if word <> ''])"
 
 
 @function("arrayLength")
 def array_length(arguments: Arguments) -> Expr:
     """Number of entries of a list, or of words of a text."""
-    return Expr(_length(arguments), Kind.INT)
+    return Expr(_length(arguments), ColumnType.INT)
 
 
 @function("avgSequenceLength", aggregate=True)
 def avg_sequence_length(arguments: Arguments) -> Expr:
     """Mean number of entries per inference."""
-    return arguments.aggregate(f"avg({_length(arguments)})", Kind.FLOAT)
+    return arguments.aggregate(f"avg({_length(arguments)})", ColumnType.FLOAT)
 
 
 @function("avgTokenLikelihood", aggregate=True)
 def avg_token_likelihood(arguments: Arguments) -> Expr:
     """Mean over inferences of the mean likelihood of their tokens."""
-    return arguments.aggregate(f"avg(list_avg({_likelihoods(arguments)}))", Kind.FLOAT)
+    return arguments.aggregate(f"avg(list_avg({_likelihoods(arguments)}))", ColumnType.FLOAT)
 
 
 @function("likelihoodStability", aggregate=True)
 def likelihood_stability(arguments: Arguments) -> Expr:
     """1 - mean over inferences of the population standard deviation of their likelihoods."""
     spread = f"list_stddev_pop({_likelihoods(arguments)})"
-    return Expr(f"(1 - {arguments.aggregate(f'avg({spread})', Kind.FLOAT).sql})", Kind.FLOAT)
+    return Expr(
+        f"(1 - {arguments.aggregate(f'avg({spread})', ColumnType.FLOAT).sql})", ColumnType.FLOAT
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.aggregation import bin_count
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
     from arthurai.server.query.sql_expression import Expr
 
-_PROBE_ROWS = 50_000
+_PROBE_ROWS: Final = 50_000
 
 
 @function("distribution", aggregate=True, nestable=False)
@@ -30,9 +30,9 @@ def distribution(arguments: Arguments) -> Expr:
 
 
 def _thresholds(arguments: Arguments) -> Expr:
-    value = arguments.level.row_input(arguments.double("property"))
+    value = arguments.scope.row_input(arguments.double("property"))
     borders = arguments.numbers("bin_thresholds")
-    bound = [arguments.binder.scalar(border) for border in borders]
+    bound = [arguments.binder.bind_scalar(border) for border in borders]
     check_size(sum(len(sql) + len(value) for sql in bound), arguments.path("bin_thresholds"))
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
@@ -60,7 +60,7 @@ def _thresholds(arguments: Arguments) -> Expr:
             bins.append({**bounds, "count": counts.get(index + 1, 0)})
         return bins
 
-    return arguments.object(arguments.level.derive(build), decode)
+    return arguments.object(arguments.scope.derive(build), decode)
 
 
 def _equal_widths(arguments: Arguments) -> Expr:
@@ -69,7 +69,7 @@ def _equal_widths(arguments: Arguments) -> Expr:
     There are no more bins than distinct values. Counting those exactly is needed only for groups
     that show fewer of them than bins among the first rows.
     """
-    value = arguments.level.row_input(arguments.double("property"))
+    value = arguments.scope.row_input(arguments.double("property"))
     bins = bin_count(arguments)
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
@@ -138,7 +138,7 @@ def _equal_widths(arguments: Arguments) -> Expr:
             ),
         )
 
-    return arguments.object(arguments.level.derive(build), _decode_equal)
+    return arguments.object(arguments.scope.derive(build), _decode_equal)
 
 
 def _same(keys: list[str], left: str, right: str) -> str:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
-from arthurai.server.query.row_sources import NLP_COLUMNS, ModelSource
+from arthurai.server.query.model_columns import NLP_COLUMNS
+from arthurai.server.query.row_sources import ModelSource
 from arthurai.server.query.sql import select, struct
 from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
 
-ALGORITHMS = ("lime", "shap")
+ALGORITHMS: Final = ("lime", "shap")
 
 
 @function("regionalFeatureImportance", aggregate=True)
 def regional_feature_importance(arguments: Arguments) -> Expr:
     """Mean absolute importance of one attribute for one prediction over the explained rows."""
-    source = arguments.level.source
+    source = arguments.scope.source
     if not isinstance(source, ModelSource) or source.inference_id is None:
         raise QueryError(
             arguments.call.path, "explanations belong to inferences; read them without a subquery"
         )
-    bind = arguments.binder.scalar
+    bind = arguments.binder.bind_scalar
     wanted = [
         f"e.explainer_attribute = {bind(arguments.text('attribute_name'))}",
         f"e.explainer_predicted_attribute = {bind(arguments.text('predicted_attribute_name'))}",
@@ -33,8 +34,8 @@ def regional_feature_importance(arguments: Arguments) -> Expr:
     if arguments.has("explanation_algorithm"):
         algorithm = arguments.choice("explanation_algorithm", ALGORITHMS)
         wanted.append(f"e.explainer_algo = {bind(algorithm)}")
-    inference = arguments.level.row_input(source.inference_id)
-    relation = source.explanations()
+    inference = arguments.scope.row_input(source.inference_id)
+    relation = source.enrichment("explanations")
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
         own = [f"r.{key}" for key in keys]
@@ -42,12 +43,12 @@ def regional_feature_importance(arguments: Arguments) -> Expr:
         value = "avg(abs(e.explainer_score)) AS v"
         return ((name, select([*own, value], joined, wanted, own)),)
 
-    return Expr(arguments.level.derive(build), Kind.FLOAT)
+    return Expr(arguments.scope.derive(build), ColumnType.FLOAT)
 
 
 @function("regionalFeatureImportances", aggregate=True, nestable=False)
 def regional_feature_importances(arguments: Arguments) -> Expr:
-    """One row per input attribute: it is rewritten before compilation where it is allowed.
+    """One row per input attribute: it is rewrite before compilation where it is allowed.
 
     Raises:
         QueryError: Always; the function stands where it cannot fix the rows of the result.
@@ -69,16 +70,16 @@ def nlp_explanation(arguments: Arguments) -> Expr:
         )
     columns = {}
     for name in NLP_COLUMNS:
-        column = arguments.level.source.find(name)
+        column = arguments.scope.source.find(name)
         if column is None:
-            raise arguments.level.source.missing(name, arguments.call.path)
+            raise arguments.scope.source.missing(name, arguments.call.path)
         columns[name.removeprefix("nlp_explanation.")] = column.sql
     orders = [
         f"{columns[name]} {direction}" for name, direction in arguments.call.parameters["order"]
     ]
     orders += [columns[name] for name in ("algorithm", "predicted_attribute_name", "location")]
     gathered = arguments.aggregate(
-        f"list({struct(**columns)} ORDER BY {', '.join(orders)})", Kind.OBJECT
+        f"list({struct(**columns)} ORDER BY {', '.join(orders)})", ColumnType.OBJECT
     )
     return arguments.object(gathered.sql, _decode_tokens)
 

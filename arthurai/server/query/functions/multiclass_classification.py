@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.functions.binary_classification import Counts
 from arthurai.server.query.functions.function_registry import function
-from arthurai.server.query.sql import double
 from arthurai.server.query.sql_expression import Expr
 from arthurai.server.query.target_resolution import column_expr, is_true, pair
 
@@ -33,7 +32,7 @@ def predicted_classes(arguments: Arguments) -> list[tuple[str, Expr]]:
             "multiclass classifier",
         )
     found = [(a.name, column_expr(arguments, a)) for a in schema.predicted]
-    if not found or not all(expr.kind.numeric for _, expr in found):
+    if not found or not all(expr.type.is_numeric for _, expr in found):
         raise QueryError(
             arguments.call.path, "the model does not predict a probability for each class"
         )
@@ -54,13 +53,13 @@ def accuracy_rate_multiclass(arguments: Arguments) -> Expr:
                 f"no ground truth is linked with the prediction {shown(attribute.name)}",
             )
         truths.append(is_true(arguments, column_expr(arguments, truth), attribute))
-    values = [double(expr.sql, expr.kind) for _, expr in classes]
+    values = [expr.double for _, expr in classes]
     largest = f"greatest({', '.join(values)})"
     right = " ".join(
         f"WHEN {value} = {largest} THEN {truth}"
         for value, truth in zip(values, truths, strict=True)
     )
-    return arguments.aggregate(f"avg(CAST(CASE {right} END AS INTEGER))", Kind.FLOAT)
+    return arguments.aggregate(f"avg(CAST(CASE {right} END AS INTEGER))", ColumnType.FLOAT)
 
 
 def _counts(arguments: Arguments) -> Counts:
@@ -76,10 +75,10 @@ def _counts(arguments: Arguments) -> Counts:
         names = ", ".join(shown(name) for name, _ in classes)
         raise QueryError(
             arguments.path("predicted_property"),
-            f"expected one of the predicted attributes {names}",
+            f"must be one of the predicted attributes {names}",
         )
     wanted = columns.index(found.predicted.sql)
-    values = [double(expr.sql, expr.kind) for _, expr in classes]
+    values = [expr.double for _, expr in classes]
     own = values[wanted]
     first = [f"{own} > {value}" for value in values[:wanted]]
     then = [f"{own} >= {value}" for value in values[wanted + 1 :]]
@@ -103,9 +102,9 @@ def confusion_matrix_rate_multiclass(arguments: Arguments) -> Expr:
 
 def _register(name: str, rate: str) -> None:
     def build(arguments: Arguments) -> Expr:
-        return Expr(_counts(arguments).rate(rate), Kind.FLOAT)
+        return Expr(_counts(arguments).rate(rate), ColumnType.FLOAT)
 
-    build.__doc__ = f"The rate ``{rate}``, one class against the rest."
+    build.__doc__ = f"The rate `{rate}`, one class against the rest."
     function(name, aggregate=True, evaluates=True)(build)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import struct
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
     from arthurai.server.query.sql_expression import Expr
 
-_BOXES = frozenset({Kind.BOXES})
-_DEFAULT_IOU = 0.5
-_FIELDS = 6
+_BOXES: Final = frozenset({ColumnType.BOXES})
+_DEFAULT_IOU: Final = 0.5
+_FIELDS: Final = 6
 
 Box = tuple[float, float, float, float]
 
 
 @function("meanAveragePrecision", aggregate=True, nestable=False, evaluates=True)
 def mean_average_precision(arguments: Arguments) -> Expr:
-    """Mean over classes of the average precision; boxes match from an IoU of ``threshold`` on.
+    """Mean over classes of the average precision; boxes match from an IoU of `threshold` on.
 
     The database gathers the boxes; matching is a sequence of dependent choices and done here.
     """
@@ -40,7 +40,7 @@ def mean_average_precision(arguments: Arguments) -> Expr:
     gathered = arguments.aggregate(
         f"list({struct(p=found[0].sql, y=found[1].sql)}) "
         f"FILTER (WHERE {found[0].sql} IS NOT NULL AND {found[1].sql} IS NOT NULL)",
-        Kind.OBJECT,
+        ColumnType.OBJECT,
     )
     return arguments.object(
         gathered.sql,
@@ -60,13 +60,13 @@ def _boxes(arguments: Arguments) -> tuple[Expr, Expr]:
         if linked is None:
             predictions = [a for a in schema.predicted if a.value_type == "BOUNDING_BOX"]
             if arguments.has("predicted_property") or len(predictions) != 1:
-                return arguments.column("predicted_property", kinds=_BOXES), truth
+                return arguments.column("predicted_property", types=_BOXES), truth
             return column_expr(arguments, predictions[0]), truth
         found = linked
-    if truth.kind is not Kind.BOXES:
+    if truth.type is not ColumnType.BOXES:
         raise QueryError(
             arguments.path("ground_truth_property"),
-            f"expected bounding boxes, found a {truth.kind.value} column",
+            f"must be bounding boxes, got a {truth.type.value} column",
         )
     return found.predicted, truth
 
@@ -87,7 +87,7 @@ def average_precision(
         threshold: Least intersection over union of a match.
 
     Returns:
-        A number from 0 to 1, or ``None`` without true boxes.
+        A number from 0 to 1, or `None` without true boxes.
     """
     predictions: dict[Any, list[tuple[float, int, Box]]] = {}
     truths: dict[Any, dict[int, list[Box]]] = {}

@@ -1,15 +1,15 @@
 """Evaluation of ranked lists: one value per inference, averaged.
 
-``L`` is the predicted list, best first, and ``G`` the set of relevant items. ``hits`` are the
+`L` is the predicted list, best first, and `G` the set of relevant items. `hits` are the
 places in L, from 1, at which a relevant item stands. Inferences without relevant items are left
 out.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.target_resolution import pair
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
     from arthurai.server.query.sql_expression import Expr
 
-_LISTS = frozenset({Kind.RANKED, Kind.TEXTS})
-_LONGEST = 1_000_000
+_LISTS: Final = frozenset({ColumnType.RANKED, ColumnType.TEXTS})
+_LONGEST: Final = 1_000_000
 
 
 def _item_ids(expr: Expr) -> str:
-    return f"[item.item_id for item in {expr.sql}]" if expr.kind is Kind.RANKED else expr.sql
+    return f"[item.item_id for item in {expr.sql}]" if expr.type is ColumnType.RANKED else expr.sql
 
 
 def _lists(arguments: Arguments) -> tuple[str, str, str]:
@@ -35,10 +35,10 @@ def _lists(arguments: Arguments) -> tuple[str, str, str]:
             "needs a ranked-list model",
         )
     found = pair(arguments, _LISTS)
-    if found.truth.kind not in _LISTS:
+    if found.truth.type not in _LISTS:
         raise QueryError(
             arguments.path("ground_truth_property"),
-            f"expected a list of item ids, found a {found.truth.kind.value} column",
+            f"must be a list of item ids, got a {found.truth.type.value} column",
         )
     shown_items, relevant = _item_ids(found.predicted), _item_ids(found.truth)
     counts = f"{found.predicted.sql} IS NOT NULL AND len({found.truth.sql}) > 0"
@@ -46,7 +46,7 @@ def _lists(arguments: Arguments) -> tuple[str, str, str]:
 
 
 def _mean(arguments: Arguments, value: str, counts: str) -> Expr:
-    return arguments.aggregate(f"avg(CASE WHEN {counts} THEN {value} END)", Kind.FLOAT)
+    return arguments.aggregate(f"avg(CASE WHEN {counts} THEN {value} END)", ColumnType.FLOAT)
 
 
 def _hits(items: str, relevant: str, k: str) -> str:
@@ -57,9 +57,9 @@ def _hits(items: str, relevant: str, k: str) -> str:
 
 
 def _k(arguments: Arguments) -> str:
-    k = arguments.whole("k", 1)
+    k = arguments.integer("k", 1)
     if k > _LONGEST:
-        raise QueryError(arguments.path("k"), f"must be at most {_LONGEST}, found {k}")
+        raise QueryError(arguments.path("k"), f"must be at most {_LONGEST}, got {k}")
     return str(k)
 
 

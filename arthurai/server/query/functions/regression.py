@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arthurai.server.query.column_types import Kind
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import ratio, select
@@ -30,8 +30,8 @@ def rmse(arguments: Arguments) -> Expr:
     """Square root of the mean squared error."""
     predicted, truth = _sides(arguments)
     error = f"({predicted} - {truth})"
-    mean = arguments.aggregate(f"avg({error} * {error})", Kind.FLOAT)
-    return Expr(f"sqrt({mean.sql})", Kind.FLOAT)
+    mean = arguments.aggregate(f"avg({error} * {error})", ColumnType.FLOAT)
+    return Expr(f"sqrt({mean.sql})", ColumnType.FLOAT)
 
 
 @function("mae", aggregate=True, evaluates=True)
@@ -41,10 +41,10 @@ def mae(arguments: Arguments) -> Expr:
     error = f"abs({predicted} - {truth})"
     if arguments.has("normalizationMin") and arguments.has("normalizationMax"):
         low, high = arguments.number("normalizationMin"), arguments.number("normalizationMax")
-        bounds = arguments.binder.scalar(low), arguments.binder.scalar(high)
+        bounds = arguments.binder.bind_scalar(low), arguments.binder.bind_scalar(high)
         error = ratio(f"({error} - {bounds[0]})", f"({bounds[1]} - {bounds[0]})")
     fold = arguments.choice("aggregation", ("avg", "min", "max"), "avg")
-    return arguments.aggregate(f"{fold}({error})", Kind.FLOAT)
+    return arguments.aggregate(f"{fold}({error})", ColumnType.FLOAT)
 
 
 @function("rSquared", aggregate=True, evaluates=True)
@@ -55,7 +55,7 @@ def r_squared(arguments: Arguments) -> Expr:
     all digits when the values are large and close together.
     """
     predicted, truth = _sides(arguments)
-    p, y = arguments.level.row_input(predicted), arguments.level.row_input(truth)
+    p, y = arguments.scope.row_input(predicted), arguments.scope.row_input(truth)
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
         present = [f"{p} IS NOT NULL", f"{y} IS NOT NULL"]
@@ -71,4 +71,4 @@ def r_squared(arguments: Arguments) -> Expr:
             (name, select([*own, value], joined, present, own)),
         )
 
-    return Expr(arguments.level.derive(build), Kind.FLOAT)
+    return Expr(arguments.scope.derive(build), ColumnType.FLOAT)

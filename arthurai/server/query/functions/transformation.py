@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from arthurai.server.query.column_types import SQL_TYPE, Kind, common_kind
+from arthurai.server.query.column_types import NUMBERS, SQL_TYPES, ColumnType, common_type
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.parse import MAX_ITEMS
-from arthurai.server.query.sql import check_size, double, has_window
+from arthurai.server.query.sql import check_size, has_window
 from arthurai.server.query.sql_expression import Expr, Mode
 
 if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
 
-INTERVALS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
-_TIMES = frozenset({Kind.TIME})
-_NUMBERS = frozenset({Kind.INT, Kind.FLOAT, Kind.BOOL})
-_MAX_OFFSET = 2**31
-_MANY_LABELS = 12
-_FEW_BORDERS = 32
+INTERVALS: Final = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+_TIMES: Final = frozenset({ColumnType.TIME})
+_MAX_OFFSET: Final = 2**31
+_MANY_LABELS: Final = 12
+_FEW_BORDERS: Final = 32
 
 
 @function("roundTimestamp")
 def round_timestamp(arguments: Arguments) -> Expr:
     """Start of the interval, in UTC, that a time falls in; weeks start on Monday."""
-    found = arguments.column("property", kinds=_TIMES)
+    found = arguments.column("property", types=_TIMES)
     interval = arguments.choice("time_interval", INTERVALS)
-    return Expr(truncated(found.sql, interval), Kind.TIME)
+    return Expr(truncate_time(found.sql, interval), ColumnType.TIME)
 
 
-def truncated(sql: str, interval: str) -> str:
+def truncate_time(sql: str, interval: str) -> str:
     """Return SQL of the start of the interval a time falls in.
 
     Args:
         sql: Expression of a time.
-        interval: One of ``INTERVALS``.
+        interval: One of `INTERVALS`.
     """
     if interval not in INTERVALS:
         raise ValueError(f"interval must be one of {INTERVALS}, not {interval!r}")
@@ -46,13 +45,13 @@ def truncated(sql: str, interval: str) -> str:
 def date_diff(arguments: Arguments) -> Expr:
     """Number of unit boundaries between two times, negative when the end is earlier."""
     unit = arguments.choice("unit", INTERVALS)
-    start = arguments.column("start_date", kinds=_TIMES).sql
-    end = arguments.column("end_date", kinds=_TIMES).sql
+    start = arguments.column("start_date", types=_TIMES).sql
+    end = arguments.column("end_date", types=_TIMES).sql
     if unit == "week":  # engines disagree about weeks: count Mondays
-        start, end = truncated(start, "week"), truncated(end, "week")
-        return Expr(f"CAST(date_diff('day', {start}, {end}) / 7 AS BIGINT)", Kind.INT)
+        start, end = truncate_time(start, "week"), truncate_time(end, "week")
+        return Expr(f"CAST(date_diff('day', {start}, {end}) / 7 AS BIGINT)", ColumnType.INT)
     start, end = f"CAST({start} AS TIMESTAMP)", f"CAST({end} AS TIMESTAMP)"
-    return Expr(f"date_diff('{unit}', {start}, {end})", Kind.INT)
+    return Expr(f"date_diff('{unit}', {start}, {end})", ColumnType.INT)
 
 
 @function("labelByMaxColumn")
@@ -61,14 +60,14 @@ def label_by_max_column(arguments: Arguments) -> Expr:
     path = arguments.path("properties")
     names = arguments.required("properties")
     if not isinstance(names, list) or not names or len(names) > MAX_ITEMS:
-        raise QueryError(path, f"expected a non-empty list of property names, found {shown(names)}")
+        raise QueryError(path, f"must be a non-empty list of property names, got {shown(names)}")
     labels = []
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            raise QueryError(f"{path}[{index}]", f"expected a property name, found {shown(name)}")
-        found = arguments.compiled(name, f"{path}[{index}]", kinds=_NUMBERS)
-        labels.append((double(found.sql, found.kind), arguments.binder.scalar(name)))
-    return Expr(label_of_largest(labels), Kind.TEXT)
+            raise QueryError(f"{path}[{index}]", f"must be a property name, got {shown(name)}")
+        found = arguments.compile_value(name, f"{path}[{index}]", types=NUMBERS)
+        labels.append((found.double, arguments.binder.bind_scalar(name)))
+    return Expr(label_of_largest(labels), ColumnType.TEXT)
 
 
 def label_of_largest(labels: list[tuple[str, str]]) -> str:
@@ -88,17 +87,17 @@ def label_of_largest(labels: list[tuple[str, str]]) -> str:
 
 @function("if")
 def choose(arguments: Arguments) -> Expr:
-    """``then`` where a condition holds, ``else`` elsewhere, also where the column is null."""
-    condition = arguments.holds()
+    """`then` where a condition holds, `else` elsewhere, also where the column is null."""
+    condition = arguments.condition()
     then, otherwise = arguments.value("then"), arguments.value("else")
-    kind = common_kind([then.kind, otherwise.kind], arguments.path("else"))
-    if not kind.scalar:
-        raise QueryError(arguments.path("then"), f"a {kind.value} cannot be chosen")
-    sql_type = SQL_TYPE[kind]
+    column_type = common_type([then.type, otherwise.type], arguments.path("else"))
+    if not column_type.is_scalar:
+        raise QueryError(arguments.path("then"), f"a {column_type.value} cannot be chosen")
+    sql_type = SQL_TYPES[column_type]
     return Expr(
         f"CASE WHEN {condition} THEN CAST({then.sql} AS {sql_type}) "
         f"ELSE CAST({otherwise.sql} AS {sql_type}) END",
-        kind,
+        column_type,
     )
 
 
@@ -108,7 +107,9 @@ def bin_continuous(arguments: Arguments) -> Expr:
     value = arguments.double("property")
     thresholds = arguments.numbers("bin_thresholds")
     check_size(len(value) * len(thresholds), arguments.call.path)
-    return Expr(bin_index(value, [arguments.binder.scalar(t) for t in thresholds]), Kind.INT)
+    return Expr(
+        bin_index(value, [arguments.binder.bind_scalar(t) for t in thresholds]), ColumnType.INT
+    )
 
 
 def bin_index(value: str, borders: list[str]) -> str:
@@ -148,15 +149,17 @@ def neighbor(arguments: Arguments) -> Expr:
     found = arguments.column("property")
     if has_window(found.sql):
         raise QueryError(arguments.path("property"), "neighbor of a neighbor needs a subquery")
-    offset = arguments.whole("offset")
+    offset = arguments.integer("offset")
     if abs(offset) > _MAX_OFFSET:
         raise QueryError(arguments.path("offset"), f"must be within ±{_MAX_OFFSET}")
     default = arguments.value("default")
-    kind = common_kind([found.kind, default.kind], arguments.path("default"))
-    if not kind.scalar:
-        raise QueryError(arguments.path("default"), f"a {kind.value} cannot be a default")
-    value, fallback = (f"CAST({sql} AS {SQL_TYPE[kind]})" for sql in (found.sql, default.sql))
-    order = ", ".join(arguments.level.window_order(arguments.call.path))
+    column_type = common_type([found.type, default.type], arguments.path("default"))
+    if not column_type.is_scalar:
+        raise QueryError(arguments.path("default"), f"a {column_type.value} cannot be a default")
+    value, fallback = (
+        f"CAST({sql} AS {SQL_TYPES[column_type]})" for sql in (found.sql, default.sql)
+    )
+    order = ", ".join(arguments.scope.window_order(arguments.call.path))
     window = f"(ORDER BY {order})" if order else "()"
     step = "lead" if offset >= 0 else "lag"
-    return Expr(f"{step}({value}, {abs(offset)}, {fallback}) OVER {window}", kind)
+    return Expr(f"{step}({value}, {abs(offset)}, {fallback}) OVER {window}", column_type)

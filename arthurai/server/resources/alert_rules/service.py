@@ -217,7 +217,7 @@ def _find_metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[st
         first = select[0] if isinstance(select, list) and select else None
         function = first.get("function") if isinstance(first, dict) else None
         known = FUNCTIONS.get(function) if isinstance(function, str) else None
-        if known is not None and not known.nestable and function != "meanAveragePrecision":
+        if known is not None and not known.is_nestable and function != "meanAveragePrecision":
             raise ApiError(
                 400,
                 f"body.metric_id: {metric['name']} returns an object; alert rules need a number",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import operations
 from arthurai.common.vocabulary import Stage
-from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
-from arthurai.server.query.drift.class_column import measurable
+from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
+from arthurai.server.query.drift.class_column import is_categorical
 from arthurai.server.query.drift.drift_request import METRICS
 from arthurai.server.resources.metrics.metric_types import DRIFT, OUTPUT, PERFORMANCE
 
@@ -136,7 +136,7 @@ def _threshold(schema: ModelSchema) -> dict[str, Any]:
 
 def _counts(schema: ModelSchema) -> Iterator[Metric]:
     yield _metric(schema, "Inference Count", OUTPUT, _select("count"))
-    names = [a.name for a in schema.predicted if KIND_OF_VALUE_TYPE[a.value_type].numeric]
+    names = [a.name for a in schema.predicted if COLUMN_TYPES[a.value_type].is_numeric]
     positive = schema.positive_predicted
     if schema.output_type != "MULTICLASS" or not names:
         return
@@ -204,22 +204,22 @@ def _regression(schema: ModelSchema) -> Iterator[Metric]:
     if schema.ground_truths:
         for name, function in _REGRESSION.items():
             yield _metric(schema, name, PERFORMANCE, _select(function))
-    numbers = [a for a in schema.predicted if KIND_OF_VALUE_TYPE[a.value_type].numeric]
+    numbers = [a for a in schema.predicted if COLUMN_TYPES[a.value_type].is_numeric]
     if numbers:
         query = _select("avg", {"property": numbers[0].name})
         yield _metric(schema, "Average Prediction", OUTPUT, query, attribute=numbers[0].name)
 
 
-def _first(schema: ModelSchema, *kinds: Kind) -> Attribute | None:
+def _first(schema: ModelSchema, *kinds: ColumnType) -> Attribute | None:
     for kind in kinds:
         for attribute in schema.predicted:
-            if KIND_OF_VALUE_TYPE[attribute.value_type] is kind:
+            if COLUMN_TYPES[attribute.value_type] is kind:
                 return attribute
     return None
 
 
 def _detection(schema: ModelSchema) -> Iterator[Metric]:
-    boxes = _first(schema, Kind.BOXES)
+    boxes = _first(schema, ColumnType.BOXES)
     if boxes is None:
         return
     if schema.ground_truths:
@@ -235,7 +235,7 @@ def _detection(schema: ModelSchema) -> Iterator[Metric]:
 
 
 def _tokens(schema: ModelSchema) -> Iterator[Metric]:
-    likelihoods = _first(schema, Kind.LIKELIHOODS)
+    likelihoods = _first(schema, ColumnType.LIKELIHOODS)
     if likelihoods is not None:
         chosen = {"property": f"{likelihoods.name}_likelihoods"}
         for name, function in (
@@ -244,7 +244,7 @@ def _tokens(schema: ModelSchema) -> Iterator[Metric]:
         ):
             query = _select(function, chosen)
             yield _metric(schema, name, PERFORMANCE, query, attribute=likelihoods.name)
-    sequence = _first(schema, Kind.TEXTS, Kind.LIKELIHOODS, Kind.TEXT)
+    sequence = _first(schema, ColumnType.TEXTS, ColumnType.LIKELIHOODS, ColumnType.TEXT)
     if sequence is not None:
         query = _select("avgSequenceLength", {"property": sequence.name})
         yield _metric(
@@ -267,7 +267,7 @@ def _drift(schema: ModelSchema) -> Iterator[Metric]:
     features = [
         a.name
         for a in schema.by_stage(Stage.ModelPipelineInput, Stage.NonInputData)
-        if measurable(a, KIND_OF_VALUE_TYPE[a.value_type]) is not None
+        if is_categorical(a, COLUMN_TYPES[a.value_type]) is not None
     ]
     if features:
         parameters = [
@@ -279,7 +279,7 @@ def _drift(schema: ModelSchema) -> Iterator[Metric]:
     numbers = [
         a.name
         for a in schema.predicted
-        if measurable(a, KIND_OF_VALUE_TYPE[a.value_type]) is not None
+        if is_categorical(a, COLUMN_TYPES[a.value_type]) is not None
     ]
     if schema.output_type in {"MULTICLASS", "MULTILABEL"}:
         query = {"predicted_classes": ["*"], **_drift_request()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query import QueryError, run_drift, run_query
-from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE, Kind
+from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.errors import shown, unknown
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.metric_parameters import choices
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from arthurai.server.model_schema import Attribute, ModelSchema
-    from arthurai.server.query.sql import Store
+    from arthurai.server.query.sql import Warehouse
 
     Check = Callable[[dict[str, Any]], None]
 
@@ -30,7 +30,7 @@ def evaluate(
     metric: Mapping[str, Any],
     body: Mapping[str, Any],
     schema: ModelSchema,
-    store: Store,
+    store: Warehouse,
     check: Check,
 ) -> dict[str, Any]:
     """Evaluate a metric.
@@ -66,7 +66,7 @@ def single_value(
     parameters: Mapping[str, Any] | None,
     filters: list[dict[str, Any]],
     schema: ModelSchema,
-    store: Store,
+    store: Warehouse,
 ) -> float | None:
     """Return the one number a metric has over some rows, or ``None``.
 
@@ -116,8 +116,8 @@ def _groups(
             legend = {"bin": {"continuous_start": start, "continuous_end": end}}
             yield {attribute.name: legend}, _within(attribute, start, end), None
         return
-    kind = KIND_OF_VALUE_TYPE[attribute.value_type]
-    if not attribute.categorical and kind not in {Kind.TEXT, Kind.BOOL}:
+    kind = COLUMN_TYPES[attribute.value_type]
+    if not attribute.categorical and kind not in {ColumnType.TEXT, ColumnType.BOOL}:
         raise QueryError("group_by", f"{shown(name)} has neither categories nor bins")
     yield {}, [], attribute.name
 
@@ -139,7 +139,7 @@ class _Evaluation:
         metric: Mapping[str, Any],
         choice: dict[str, Any],
         schema: ModelSchema,
-        store: Store,
+        store: Warehouse,
         check: Check,
     ) -> None:
         self._choice = choice

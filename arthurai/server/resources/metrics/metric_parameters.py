@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.server.query.column_types import number, text, timestamp, whole
+from arthurai.server.query.column_types import to_number, to_text, to_timestamp, to_whole
 from arthurai.server.query.errors import QueryError, shown, unknown
 
 if TYPE_CHECKING:
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _MAX_CHOICES: Final = 500
 
 _CONVERTERS: Final[dict[str, Callable[[Any, str], Any]]] = {
-    "INTEGER": whole,
-    "FLOAT": number,
-    "STRING": text,
-    "ATTRIBUTE": text,
+    "INTEGER": to_whole,
+    "FLOAT": to_number,
+    "STRING": to_text,
+    "ATTRIBUTE": to_text,
 }
 
 
@@ -34,7 +34,7 @@ def checked(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
     """
     kind = str(parameter["parameter_type"])
     if kind == "TIMESTAMP":
-        timestamp(value, path)
+        to_timestamp(value, path)
         found = value
     else:
         convert = _CONVERTERS.get(kind)

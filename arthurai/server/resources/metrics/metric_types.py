@@ -49,7 +49,7 @@ def derived_type(endpoint: str, query: Any, schema: ModelSchema) -> str:
         return DRIFT
     words = set(_words(query))
     truths = {a.name for a in schema.ground_truths}
-    if words & truths or any(FUNCTIONS[w].evaluates for w in words if w in FUNCTIONS):
+    if words & truths or any(FUNCTIONS[w].is_evaluation for w in words if w in FUNCTIONS):
         return PERFORMANCE
     attributes = {a.name: a.stage for a in schema.attributes if a.name in words}
     if all(stage == Stage.PredictedValue for stage in attributes.values()):

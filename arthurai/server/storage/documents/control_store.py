@@ -29,7 +29,7 @@ class ControlStore:
         """Open or create the store.
 
         Args:
-            path: File of the database; ``None`` keeps it in memory.
+            path: File of the database; `None` keeps it in memory.
             secret: The server's secret, from which API keys are derived.
 
         Raises:
@@ -73,7 +73,7 @@ class ControlStore:
         """Return the documents of a kind.
 
         Args:
-            kind: Name of the kind, e.g. ``"metric"``.
+            kind: Name of the kind, e.g. `"metric"`.
         """
         return self._documents.setdefault(kind, DocumentRepository(self.database, kind))
 

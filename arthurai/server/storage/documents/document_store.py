@@ -20,7 +20,7 @@ class DocumentRepository:
 
         Args:
             database: The control database.
-            kind: Name of the kind, e.g. ``"metric"``.
+            kind: Name of the kind, e.g. `"metric"`.
         """
         self._database = database
         self.kind = kind
@@ -51,10 +51,10 @@ class DocumentRepository:
         )
 
     def get(self, organization_id: str | None, document_id: str) -> dict[str, Any] | None:
-        """Return a document, or ``None``.
+        """Return a document, or `None`.
 
         Args:
-            organization_id: Whose it must be; ``None`` looks in all organisations.
+            organization_id: Whose it must be; `None` looks in all organisations.
             document_id: Its id.
         """
         row = self._database.row(
@@ -70,7 +70,7 @@ class DocumentRepository:
         """Return documents in the order of their creation.
 
         Args:
-            organization_id: Whose; ``None`` means those of all organisations.
+            organization_id: Whose; `None` means those of all organisations.
             model_id: Only those of this model.
             members: Only those whose top-level member of that name has that value.
         """
@@ -87,7 +87,7 @@ class DocumentRepository:
         """Count documents.
 
         Args:
-            organization_id: Whose; ``None`` means those of all organisations.
+            organization_id: Whose; `None` means those of all organisations.
             model_id: Only those of this model.
             members: Only those whose top-level member of that name has that value.
         """
@@ -101,10 +101,10 @@ class DocumentRepository:
         document_id: str,
         change: Callable[[dict[str, Any]], None],
     ) -> dict[str, Any] | None:
-        """Change a document in one transaction and return it, or ``None`` if there is none.
+        """Change a document in one transaction and return it, or `None` if there is none.
 
         Args:
-            organization_id: Whose it must be; ``None`` looks in all organisations.
+            organization_id: Whose it must be; `None` looks in all organisations.
             document_id: Its id.
             change: Changes the document in place.
         """

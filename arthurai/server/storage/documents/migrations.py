@@ -98,7 +98,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID""",
     ),
 )
-"""Statements by version: entry ``n`` leads from version ``n`` to version ``n + 1``."""
+"""Statements by version: entry `n` leads from version `n` to version `n + 1`."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:

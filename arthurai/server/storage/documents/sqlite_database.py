@@ -28,7 +28,7 @@ class Database:
         """Open or create the database and bring it to the newest version.
 
         Args:
-            path: The file; ``None`` keeps the database in memory.
+            path: The file; `None` keeps the database in memory.
 
         Raises:
             ValueError: The file was written by a newer release.
@@ -75,7 +75,7 @@ class Database:
         """Run a statement and return how many rows it changed.
 
         Args:
-            statement: SQL with ``?`` for values.
+            statement: SQL with `?` for values.
             parameters: The values.
         """
         with self._lock:
@@ -85,17 +85,17 @@ class Database:
         """Return all rows of a query.
 
         Args:
-            statement: SQL with ``?`` for values.
+            statement: SQL with `?` for values.
             parameters: The values.
         """
         with self._lock:
             return self._connection.execute(statement, parameters).fetchall()
 
     def row(self, statement: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
-        """Return the first row of a query, or ``None``.
+        """Return the first row of a query, or `None`.
 
         Args:
-            statement: SQL with ``?`` for values.
+            statement: SQL with `?` for values.
             parameters: The values.
         """
         with self._lock:
@@ -103,10 +103,10 @@ class Database:
             return found
 
     def scalar(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        """Return the first value of the first row of a query, or ``None``.
+        """Return the first value of the first row of a query, or `None`.
 
         Args:
-            statement: SQL with ``?`` for values.
+            statement: SQL with `?` for values.
             parameters: The values.
         """
         found = self.row(statement, parameters)

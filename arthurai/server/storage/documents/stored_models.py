@@ -40,7 +40,7 @@ class ModelRecord:
         archived: Whether it was archived.
         revision: Grows with every change.
         created_at: When it was made.
-        document: The other members of ``Model``, attributes included.
+        document: The other members of `Model`, attributes included.
     """
 
     id: str
@@ -80,7 +80,7 @@ class ModelRecord:
         return self
 
     def shown(self) -> dict[str, Any]:
-        """Return the members of ``Model`` that are always shown, and the attributes."""
+        """Return the members of `Model` that are always shown, and the attributes."""
         return {
             **self.document,
             "id": self.id,
@@ -170,7 +170,7 @@ class ModelRepository:
         """Return a model by its id.
 
         Args:
-            organization_id: Whose it must be; ``None`` looks in all organisations.
+            organization_id: Whose it must be; `None` looks in all organisations.
             model_id: Its id.
 
         Raises:
@@ -190,7 +190,7 @@ class ModelRepository:
         Args:
             organization_id: Whose it must be.
             identifier: The id.
-            id_type: ``"id"`` or ``"partner_model_id"``; of several models with the same caller's
+            id_type: `"id"` or `"partner_model_id"`; of several models with the same caller's
                 id the active one is meant, else the newest.
 
         Raises:
@@ -217,7 +217,7 @@ class ModelRepository:
         """Return models in the order of their creation.
 
         Args:
-            organization_id: Whose; ``None`` means those of all organisations.
+            organization_id: Whose; `None` means those of all organisations.
             include_archived: Also the archived ones.
             model_group_id: Only those of this group.
         """
@@ -242,7 +242,7 @@ class ModelRepository:
         Args:
             record: The model as it was read.
             changes: New values by member.
-            status: New state of the life cycle; ``None`` keeps it.
+            status: New state of the life cycle; `None` keeps it.
 
         Raises:
             ApiError: 409 when somebody else changed the model meanwhile.

@@ -84,8 +84,8 @@ class OrganizationRepository:
 
         Args:
             organization_id: Its id.
-            name: New name; ``None`` keeps it.
-            plan: New plan; ``None`` keeps it.
+            name: New name; `None` keeps it.
+            plan: New plan; `None` keeps it.
 
         Raises:
             ApiError: 404 when there is none, 409 when the name is taken.

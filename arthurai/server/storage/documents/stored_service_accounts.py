@@ -90,7 +90,7 @@ class ServiceAccountRepository:
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
     def by_token(self, token: str) -> ServiceAccount | None:
-        """Return the account an API key belongs to, or ``None``.
+        """Return the account an API key belongs to, or `None`.
 
         Args:
             token: The key.

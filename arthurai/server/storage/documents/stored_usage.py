@@ -37,7 +37,7 @@ class UsageRepository:
         Args:
             organization_id: Who used it.
             model_id: For which model.
-            category: One of ``CATEGORIES``.
+            category: One of `CATEGORIES`.
             amount: How much.
         """
         self._database.execute(

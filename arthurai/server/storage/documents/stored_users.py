@@ -111,7 +111,7 @@ class UserRepository:
         Args:
             username: Login name, unique on the server whatever its case.
             email: Mail address, unique among active users.
-            password_hash: Made by ``hashed``; without one nobody can log in as this user.
+            password_hash: Made by `hashed`; without one nobody can log in as this user.
             profile: Names and settings.
 
         Raises:
@@ -151,7 +151,7 @@ class UserRepository:
         return user
 
     def active(self, user_id: str) -> User | None:
-        """Return an active user, or ``None``."""
+        """Return an active user, or `None`."""
         return self._find("id = ? AND active = 1", user_id)
 
     def members(self, organization_id: str) -> list[User]:
@@ -201,8 +201,8 @@ class UserRepository:
 
         Args:
             user: The user.
-            username: New login name; ``None`` keeps it.
-            email: New mail address; ``None`` keeps it.
+            username: New login name; `None` keeps it.
+            email: New mail address; `None` keeps it.
             profile: Names and settings to change.
 
         Raises:
@@ -225,7 +225,7 @@ class UserRepository:
 
         Args:
             user: The user.
-            password_hash: Made by ``hashed``.
+            password_hash: Made by `hashed`.
         """
         self._database.execute(
             "UPDATE users SET password_hash = ?, session_epoch = session_epoch + 1 WHERE id = ?",

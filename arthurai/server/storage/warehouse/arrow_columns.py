@@ -48,7 +48,7 @@ def from_values(value_type: str, values: Sequence[Any]) -> tuple[pa.Array, Probl
 
     Args:
         value_type: Wire name of the value type.
-        values: The values; ``None`` is null.
+        values: The values; `None` is null.
 
     Returns:
         The column, null where a value was refused, and the reason by place of each refused value.
@@ -95,7 +95,7 @@ def from_array(value_type: str, array: pa.Array) -> tuple[pa.Array, Problems]:
         array: The column as it was read, of any type.
 
     Returns:
-        As :func:`from_values`.
+        As `from_values`.
     """
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
@@ -200,7 +200,7 @@ def _moment(scalar: pa.Scalar) -> Any:
 
 
 def only_where(array: pa.Array, given: list[bool]) -> pa.Array:
-    """Return the column with null wherever ``given`` is false."""
+    """Return the column with null wherever `given` is false."""
     if all(given):
         return array
     return pc.if_else(pa.array(given, pa.bool_()), array, pa.scalar(None, array.type))
@@ -214,7 +214,7 @@ def numbered(first: int, size: int) -> pa.Array:
 def from_numpy(numbers: npt.NDArray[np.int64]) -> pa.Array:
     """Return a column of integers without a copy.
 
-    ``pyarrow.array`` would load pandas for this, if it is installed.
+    `pyarrow.array` would load pandas for this, if it is installed.
     """
     contiguous = np.ascontiguousarray(numbers)
     return pa.Array.from_buffers(pa.int64(), len(contiguous), [None, pa.py_buffer(contiguous)])

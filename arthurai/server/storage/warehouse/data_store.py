@@ -62,7 +62,7 @@ class DataStore:
     What a call has returned is on disk and survives the death of the process.
 
     Args:
-        directory: Where the data live; made when missing. ``None`` keeps everything in memory.
+        directory: Where the data live; made when missing. `None` keeps everything in memory.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -110,14 +110,14 @@ class DataStore:
     ) -> Outcome:
         """Store inferences, with ground truth where it is known already.
 
-        A ``partner_inference_id`` that is stored already is accepted again if the row is the
+        A `partner_inference_id` that is stored already is accepted again if the row is the
         same, and changes nothing; with another row it is refused with 409.
 
         Args:
             schema: Schema of the model.
-            data: ``Inference`` objects of the API, or a table with the columns
-                ``partner_inference_id``, ``inference_timestamp``, maybe ``batch_id`` and
-                ``ground_truth_timestamp``, and a column for each attribute.
+            data: `Inference` objects of the API, or a table with the columns
+                `partner_inference_id`, `inference_timestamp`, maybe `batch_id` and
+                `ground_truth_timestamp`, and a column for each attribute.
             batch_id: Batch of all rows, in place of the one each row names.
 
         Returns:
@@ -137,7 +137,7 @@ class DataStore:
 
         Args:
             schema: Schema of the model.
-            stream: Pieces as for :meth:`append_inferences`.
+            stream: Pieces as for `append_inferences`.
             batch_id: Batch of all rows, in place of the one each row names.
             images: Images the rows name; image attributes then hold image ids.
 
@@ -163,8 +163,8 @@ class DataStore:
 
         Args:
             schema: Schema of the model.
-            data: ``InferenceGroundTruth`` objects of the API, or a table with the columns
-                ``partner_inference_id``, ``ground_truth_timestamp`` and a column for each ground
+            data: `InferenceGroundTruth` objects of the API, or a table with the columns
+                `partner_inference_id`, `ground_truth_timestamp` and a column for each ground
                 truth attribute.
 
         Returns:
@@ -177,7 +177,7 @@ class DataStore:
 
         Args:
             schema: Schema of the model.
-            stream: Pieces as for :meth:`append_ground_truth`.
+            stream: Pieces as for `append_ground_truth`.
         """
         writer = self._models.writer(schema)
         outcome = Outcome()
@@ -194,7 +194,7 @@ class DataStore:
 
         Args:
             schema: Schema of the model.
-            data: ``ReferenceRow`` objects of the API, or a table with a column for each attribute.
+            data: `ReferenceRow` objects of the API, or a table with a column for each attribute.
 
         Returns:
             The verdict on each row.
@@ -213,7 +213,7 @@ class DataStore:
 
         Args:
             schema: Schema of the model.
-            stream: Pieces as for :meth:`append_reference`.
+            stream: Pieces as for `append_reference`.
             images: Images the rows name; image attributes then hold image ids.
 
         Raises:
@@ -268,8 +268,8 @@ class DataStore:
 
         Args:
             model_id: The model.
-            source: A key of ``enrichments.COLUMNS``.
-            table: The results, with the columns of ``enrichments.COLUMNS[source]``.
+            source: A key of `enrichments.COLUMNS`.
+            table: The results, with the columns of `enrichments.COLUMNS[source]`.
 
         Raises:
             UnknownModelError: If the id is unknown.
@@ -402,16 +402,16 @@ class DataStore:
     def relation(self, model: ModelSchema | str, source: str) -> str:
         """Return the quoted name of the relation behind a query source.
 
-        ``inference``, ``enriched`` and ``ground_truth`` have the columns ``seq``,
-        ``inference_id``, ``partner_inference_id``, ``inference_timestamp``,
-        ``received_timestamp``, ``ground_truth_timestamp`` and ``batch_id``, and one
-        ``Attribute.column`` for each attribute, implicit ones included. ``reference`` has ``seq``
+        `inference`, `enriched` and `ground_truth` have the columns `seq`,
+        `inference_id`, `partner_inference_id`, `inference_timestamp`,
+        `received_timestamp`, `ground_truth_timestamp` and `batch_id`, and one
+        `Attribute.column` for each attribute, implicit ones included. `reference` has `seq`
         and the attributes. Times are UTC without zone.
 
         Args:
             model: The model, or its id.
-            source: ``inference``, ``enriched``, ``ground_truth`` or ``reference``; for results of
-                enrichments, a key of their ``COLUMNS``.
+            source: `inference`, `enriched`, `ground_truth` or `reference`; for results of
+                enrichments, a key of their `COLUMNS`.
 
         Raises:
             LookupError: If the model is unknown, or has no results of that enrichment.
@@ -424,7 +424,7 @@ class DataStore:
         """Run a query on a cursor of its own.
 
         Args:
-            sql: One statement, values as ``?`` or ``$name``.
+            sql: One statement, values as `?` or `$name`.
             params: The values.
 
         Returns:
@@ -438,7 +438,7 @@ class DataStore:
         """Run a query and return its rows as dictionaries.
 
         Args:
-            sql: One statement, values as ``?`` or ``$name``.
+            sql: One statement, values as `?` or `$name`.
             params: The values.
         """
         names, found = self.fetch(sql, params)
@@ -474,7 +474,7 @@ class DataStore:
     def prune(self, schema: ModelSchema, before: dt.datetime) -> int:
         """Delete the inferences that were made before a time, with all that hangs on them.
 
-        The space is used again for new rows; :func:`maintenance.compact` gives it back to the disk.
+        The space is used again for new rows; `maintenance.compact` gives it back to the disk.
 
         Args:
             schema: Schema of the model.
@@ -495,7 +495,7 @@ class DataStore:
     # --- events ---------------------------------------------------------------------------------
 
     def on_data(self, callback: Callback) -> None:
-        """Call ``callback`` after each commit of data, on a thread of its own, in order.
+        """Call `callback` after each commit of data, on a thread of its own, in order.
 
         Args:
             callback: Takes the event; what it raises is logged.

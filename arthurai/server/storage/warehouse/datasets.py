@@ -29,7 +29,7 @@ class Dataset:
 
     Attributes:
         model_id: Id of the model.
-        kind: ``batch`` or ``reference``.
+        kind: `batch` or `reference`.
         batch_id: Id of the batch; empty for a reference set.
         status: Wire name of the state.
         records: Rows stored.
@@ -53,7 +53,7 @@ class Dataset:
         return self.status != STARTED
 
     def to_wire(self) -> dict[str, Any]:
-        """Return the members that ``Batch`` and ``ReferenceDataset`` of the API share."""
+        """Return the members that `Batch` and `ReferenceDataset` of the API share."""
         return {
             "model_id": self.model_id,
             "records": self.records,

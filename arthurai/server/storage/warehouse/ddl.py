@@ -1,11 +1,11 @@
 """Tables and views of one model: which columns they have and the SQL that makes them.
 
-A model owns a slot number ``n`` and these relations:
+A model owns a slot number `n` and these relations:
 
-- ``m<n>_rows``: one row an inference, ground truth included (null until it arrives). Ground truth
+- `m<n>_rows`: one row an inference, ground truth included (null until it arrives). Ground truth
   lives in the same table because joining it at query time costs far more than updating it once.
-- ``m<n>_reference_rows``: the reference set.
-- ``m<n>_inference``, ``m<n>_ground_truth``, ``m<n>_reference``: views for readers, which add
+- `m<n>_reference_rows`: the reference set.
+- `m<n>_inference`, `m<n>_ground_truth`, `m<n>_reference`: views for readers, which add
   the computed columns of implicit attributes.
 """
 

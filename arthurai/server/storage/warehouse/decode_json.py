@@ -50,7 +50,7 @@ class JsonDecoder:
         self._outcome.refuse(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
 
     def inferences(self, batch_id: str | None) -> pa.Table:
-        """Decode ``Inference`` objects.
+        """Decode `Inference` objects.
 
         Args:
             batch_id: Batch of all rows, in place of the one each row names.
@@ -69,7 +69,7 @@ class JsonDecoder:
         return self._accepted(found)
 
     def ground_truth(self) -> pa.Table:
-        """Decode ``InferenceGroundTruth`` objects."""
+        """Decode `InferenceGroundTruth` objects."""
         truth = self._maps("ground_truth_data", required=True)
         found = {
             "row": self._rows(),
@@ -83,7 +83,7 @@ class JsonDecoder:
         return self._accepted(found)
 
     def reference(self) -> pa.Table:
-        """Decode ``ReferenceRow`` objects; attributes that stand in the object itself do too."""
+        """Decode `ReferenceRow` objects; attributes that stand in the object itself do too."""
         wrapped = [
             item["reference_data"] if isinstance(item.get("reference_data"), dict) else item
             for item in self._items
@@ -192,7 +192,7 @@ def _columns(maps: Sequence[Mapping[str, Any]], names: list[str]) -> list[Sequen
 
 
 def id_problem(value: object) -> str:
-    """Return why a value is no ``partner_inference_id``."""
+    """Return why a value is no `partner_inference_id`."""
     if value is None:
         return "partner_inference_id is missing"
     if isinstance(value, str) and len(value) > MAX_INFERENCE_ID_LENGTH:

@@ -29,7 +29,7 @@ def check_columns(schema: ModelSchema, names: list[str], kind: str) -> None:
     Args:
         schema: Schema of the model.
         names: Names of the columns.
-        kind: ``inference_data``, ``ground_truth_data`` or ``reference_data``.
+        kind: `inference_data`, `ground_truth_data` or `reference_data`.
 
     Raises:
         BadDataError: If a column is missing or stands there twice.

@@ -50,7 +50,7 @@ class Database:
     """An open DuckDB database, in memory or in a directory that nobody else has open.
 
     Args:
-        directory: Where the file lives; made when missing. ``None`` keeps everything in memory.
+        directory: Where the file lives; made when missing. `None` keeps everything in memory.
         migrations: Steps from each older schema version to the next.
 
     Attributes:
@@ -153,7 +153,7 @@ class Database:
             work: Does the work with the cursor it is given; it may be called several times.
 
         Returns:
-            What ``work`` returned in the transaction that was committed.
+            What `work` returned in the transaction that was committed.
         """
 
         def attempt() -> T:
@@ -168,7 +168,7 @@ class Database:
         """Run a query on a cursor of its own.
 
         Args:
-            sql: One statement, values as ``?`` or ``$name``.
+            sql: One statement, values as `?` or `$name`.
             params: The values.
 
         Returns:

@@ -1,4 +1,4 @@
-"""What enrichments have found out about inferences, for queries on ``enriched``."""
+"""What enrichments have found out about inferences, for queries on `enriched`."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def relation(database: Database, slot: int, source: str) -> str:
     Args:
         database: The database.
         slot: Slot number of the model.
-        source: A key of ``COLUMNS``.
+        source: A key of `COLUMNS`.
 
     Raises:
         LookupError: If there are no results.
@@ -72,8 +72,8 @@ def store(database: Database, slot: int, source: str, table: pa.Table) -> None:
     Args:
         database: The database.
         slot: Slot number of the model.
-        source: A key of ``COLUMNS``.
-        table: The results, with the columns of ``COLUMNS[source]``.
+        source: A key of `COLUMNS`.
+        table: The results, with the columns of `COLUMNS[source]`.
     """
     columns = ", ".join(
         f"{name} {kind} NOT NULL" if name == "inference_id" else f"{name} {kind}"

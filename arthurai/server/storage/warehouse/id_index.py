@@ -56,7 +56,7 @@ class IdIndex:
             hashes: The hashes looked for.
 
         Returns:
-            Pairs of the place in ``hashes`` and the sequence number of a stored row with that
+            Pairs of the place in `hashes` and the sequence number of a stored row with that
             hash. The ids themselves remain to be compared.
         """
         places: list[npt.NDArray[np.int64]] = []

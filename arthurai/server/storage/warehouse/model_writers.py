@@ -39,7 +39,7 @@ class ModelRegistry:
             self._fingerprints[model_id] = fingerprint
 
     def get(self, model_id: str) -> ModelWriter | None:
-        """Return the writer of a model, or ``None`` for an unknown one."""
+        """Return the writer of a model, or `None` for an unknown one."""
         return self._writers.get(model_id)
 
     def known(self, model_id: str) -> ModelWriter:
@@ -135,7 +135,7 @@ class ModelRegistry:
 
         Args:
             model: The model, or its id.
-            source: A key of ``tables.SOURCES`` or of ``enrichments.COLUMNS``.
+            source: A key of `tables.SOURCES` or of `enrichments.COLUMNS`.
 
         Raises:
             LookupError: If the model is unknown, or has no results of that enrichment.

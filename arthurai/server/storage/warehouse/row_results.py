@@ -42,7 +42,7 @@ class Outcome:
         """Return the rows of a table that are not refused so far.
 
         Args:
-            table: Rows with their place in the request in the column ``row``.
+            table: Rows with their place in the request in the column `row`.
         """
         if not self.failures or not table.num_rows:
             return table
@@ -55,11 +55,11 @@ class Outcome:
         return self.total - len(self.failures)
 
     def counts(self) -> dict[str, int]:
-        """Return the ``StatusCounts`` of the API."""
+        """Return the `StatusCounts` of the API."""
         return {"success": self.accepted, "failure": len(self.failures), "total": self.total}
 
     def results(self) -> list[dict[str, Any]]:
-        """Return one ``InferenceResult`` of the API a row, in the order of the request."""
+        """Return one `InferenceResult` of the API a row, in the order of the request."""
         accepted = {"status": int(HTTPStatus.OK), "message": "success"}
         if not self.failures:
             return [accepted] * self.total

@@ -68,7 +68,7 @@ def read_capture(
 ) -> Iterator[list[dict[str, Any]]]:
     """Read a capture file in pieces of bounded size.
 
-    Inputs are taken in the order of the ``PIPELINE_INPUT`` attributes, outputs in that of the
+    Inputs are taken in the order of the `PIPELINE_INPUT` attributes, outputs in that of the
     predictions, unless the payload names them.
 
     Args:
@@ -77,7 +77,7 @@ def read_capture(
         capture: Takes the places of the inferences and the events that are refused.
 
     Returns:
-        Lists of ``Inference`` objects of the API.
+        Lists of `Inference` objects of the API.
     """
     items: list[dict[str, Any]] = []
     stream.seek(0)

@@ -50,7 +50,7 @@ _MAGICS: Final = (
 
 
 def content_type(content: bytes) -> str | None:
-    """Return the media type of an image by its first bytes, or ``None`` for no known image."""
+    """Return the media type of an image by its first bytes, or `None` for no known image."""
     return next((kind for magic, kind in _MAGICS if content.startswith(magic)), None)
 
 

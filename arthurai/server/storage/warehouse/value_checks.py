@@ -153,7 +153,7 @@ def to_boxes(value: object) -> list[list[float | None]]:
 
 
 def to_ranked_list(value: object) -> list[dict[str, Any]]:
-    """Take a list of items, best first, each with ``item_id`` and maybe ``label`` and ``score``."""
+    """Take a list of items, best first, each with `item_id` and maybe `label` and `score`."""
     if not isinstance(value, list):
         raise _refuse("RANKED_LIST, a list of items", value)
     if len(value) > MAX_RANKED_ITEMS:
@@ -182,7 +182,7 @@ def _ranked_item(value: object) -> dict[str, Any]:
 
 
 def to_series(value: object) -> list[dict[str, Any]]:
-    """Take a list of points, each with ``timestamp`` and ``value``."""
+    """Take a list of points, each with `timestamp` and `value`."""
     if not isinstance(value, list):
         raise _refuse("TIME_SERIES, a list of points", value)
     if len(value) > MAX_SERIES_POINTS:

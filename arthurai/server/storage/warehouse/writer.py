@@ -105,7 +105,7 @@ class ModelWriter:
 
         Args:
             schema: Schema of the model.
-            table: Decoded inferences, with ``row`` and a column for each stored attribute.
+            table: Decoded inferences, with `row` and a column for each stored attribute.
             outcome: Where refused rows are told.
 
         Returns:
@@ -253,7 +253,7 @@ class ModelWriter:
 
         Args:
             schema: Schema of the model.
-            table: Decoded ground truth, with ``row`` and a column for each ground truth attribute.
+            table: Decoded ground truth, with `row` and a column for each ground truth attribute.
             outcome: Where refused rows are told.
         """
         with self.lock:
