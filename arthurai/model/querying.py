@@ -65,17 +65,7 @@ def query(
     answer = session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("The answer to the query lacks 'query_result'.")
-    return as_table(_as_selected(answer["query_result"], body.get("select")), as_frame)
-
-
-def _as_selected(rows: Any, items: Any) -> Any:
-    """Give the values of each row in the order of ``select``; they come in that of the alphabet."""
-    if not isinstance(rows, list) or not isinstance(items, list):
-        return rows
-    named = [i.get("alias") or i.get("function") or i.get("property") for i in items]
-    if not rows or set(rows[0]) != set(named):
-        return rows
-    return [{name: row[name] for name in named} for row in rows]
+    return as_table(answer["query_result"], as_frame)
 
 
 def _operation(query_type: str) -> ModuleType:

@@ -60,6 +60,21 @@ def test_rows_have_the_order_of_the_selection(model):
         [("x", 1.5), ("count", 1), ("a", 0.25)],
         [("x", 3.5), ("count", 1), ("a", 0.5)],
     ]
+    inner = {"select": [mean, x], "group_by": [x]}
+    nested = {"select": [{"alias": "b", **x}, {"property": "*"}], "subquery": inner}
+    assert [list(row) for row in model.query(nested)] == [["b", "a", "x"]] * 2
+    star = list(model.query({"select": [{"property": "*"}]})[0])
+    assert star[:4] == ["x", "y", "p0", "p1"]  # as in the model
+    drift = {
+        "properties": ["x", "p0"],
+        "group_by": [{"property": "p1"}],
+        "metric": "PSI",
+        "rollup": "year",
+        "base": {"source": "inference"},
+        "target": {"source": "inference"},
+    }
+    rows = model.query(drift, query_type="drift")
+    assert [list(row) for row in rows] == [["p1", "rollup", "x", "p0"]] * 2
 
 
 def test_a_model_shows_itself_in_one_line(model, arthur, name):

@@ -48,6 +48,21 @@ def test_answers(path, admin, loans):
     assert isinstance(answer.json()["query_result"], list)
 
 
+def test_keys_on_the_wire_are_in_the_order_of_the_selection(admin, loans):
+    z = {"function": "avg", "alias": "z", "parameters": {"property": "income"}}
+    for select, expected in (
+        ([z, {"property": "region"}], b'{"z":10.0,"region":"N"}'),
+        ([{"property": "region"}, z], b'{"region":"N","z":10.0}'),
+    ):
+        body = {"select": select, "group_by": [{"property": "region"}]}
+        answer = admin.post(f"/models/{loans}/inferences/query", json=body)
+        assert answer.content.startswith(b'{"query_result":[' + expected + b"]"), answer.text
+    drift = {**BODIES["/data_drift"], "properties": ["p", "income"], "rollup": "day"}
+    answer = admin.post(f"/models/{loans}/inferences/query/data_drift", json=drift)
+    assert answer.content.startswith(b'{"query_result":[{"rollup":"2024-03-01T00:00:00Z","p":')
+    assert b'"p":0.0,"income":' in answer.content
+
+
 def test_rows_with_all_columns(admin, loans):
     body = {"select": [{"property": "*"}], "order_by": [{"property": "income"}]}
     answer = admin.post(f"/models/{loans}/inferences/query", json=body)
