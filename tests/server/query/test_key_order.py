@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import query_models
 
 from arthurai.server.query import run_distributions, run_drift, run_psi_table
+
+from . import query_models
 
 REGION, INCOME = {"property": "region"}, {"property": "income"}
 COUNT = {"function": "count"}
