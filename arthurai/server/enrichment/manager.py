@@ -155,7 +155,7 @@ class Enrichments:
         worker = self._explanations if name == states.EXPLAINABILITY else self._others
         worker.put((action, model_id, name))
 
-    def begin_with_reference(self, record: ModelRecord) -> None:
+    def start_with_reference(self, record: ModelRecord) -> None:
         """Switch on what begins with a closed reference set, if it is closed.
 
         Called before a request that closes one is answered, so that whoever asks next finds it

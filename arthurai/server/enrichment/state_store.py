@@ -158,8 +158,8 @@ class States:
         self._documents.put(record.organization_id, document_id, state, model_id=record.id)
 
 
-def shown(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a state as the API shows it; the reason of a failure stands among the settings.
+def to_api(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a state of the API; the reason of a failure is added to the settings.
 
     Args:
         state: The state.

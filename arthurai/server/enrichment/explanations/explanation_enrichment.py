@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import Stage
 from arthurai.server.enrichment.explanations.explainers import Task
-from arthurai.server.enrichment.explanations.explanation_results import Explained, tables
+from arthurai.server.enrichment.explanations.explanation_results import Explanation, build_tables
 from arthurai.server.enrichment.optional_imports import require_installed
 from arthurai.server.enrichment.requested_settings import memory_bytes
 from arthurai.server.enrichment.state_store import EXPLAINABILITY, EnrichmentError
@@ -97,7 +97,7 @@ class _Running:
         return True
 
 
-def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
+def select_inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
     """Return the attributes that the predict function takes.
 
     Args:
@@ -154,7 +154,7 @@ class Explainability:
             EnrichmentError: If packages are missing, or with the traceback of the user's code.
         """
         schema = record.schema
-        inputs(schema)
+        select_inputs(schema)
         if schema.input_type == "TABULAR" and not reference_is_closed(self._data, schema):
             return False
         for module in _packages(schema, str(state["config"]["explanation_algo"])):
@@ -187,7 +187,7 @@ class Explainability:
         """
         config = state["config"]
         schema, store = record.schema, self._data
-        used = inputs(schema)
+        used = select_inputs(schema)
         streams = config.get("streaming_explainability_enabled") is not False
         columns = read_columns(
             store,
@@ -211,7 +211,7 @@ class Explainability:
             algorithm = str(config["explanation_algo"])
             found = self._explain(record, state, [values[n] for n in complete], algorithm, None)
             explained = zip((ids[n] for n in complete), found, strict=True)
-            for source, table in tables(schema, used, algorithm, list(explained)).items():
+            for source, table in build_tables(schema, used, algorithm, list(explained)).items():
                 store.store_enrichment(record.id, source, table)
         done = seqs[chosen[-1]] if len(chosen) == SLICE_ROWS else seqs[-1]
         self._states.change(state, done=done)
@@ -224,13 +224,13 @@ class Explainability:
         values: Sequence[Any],
         algorithm: str,
         samples: int | None,
-    ) -> Explained:
+    ) -> Explanation:
         """Explain one row.
 
         Args:
             record: The model.
             state: The state of the enrichment.
-            values: Values of ``inputs(record.schema)``.
+            values: Values of ``select_inputs(record.schema)``.
             algorithm: ``lime`` or ``shap``.
             samples: Number of perturbations; ``None`` means that of the settings.
 
@@ -238,7 +238,7 @@ class Explainability:
             EnrichmentError: With the traceback of the user's code.
         """
         found = self._explain(record, state, [values], algorithm, samples)[0]
-        return Explained(record.schema, inputs(record.schema), algorithm, found)
+        return Explanation(record.schema, select_inputs(record.schema), algorithm, found)
 
     def predict(
         self, record: ModelRecord, state: Mapping[str, Any], values: Sequence[Any]
@@ -248,7 +248,7 @@ class Explainability:
         Args:
             record: The model.
             state: The state of the enrichment.
-            values: Values of ``inputs(record.schema)``.
+            values: Values of ``select_inputs(record.schema)``.
 
         Raises:
             EnrichmentError: With the traceback of the user's code.
@@ -468,7 +468,7 @@ class Explainability:
             raise SandboxError("the model code disturbed the pipe to the server") from None
 
     def _task(self, schema: ModelSchema, config: Mapping[str, Any]) -> Task:
-        used = inputs(schema)
+        used = select_inputs(schema)
         kind = _KINDS[schema.input_type]
         columns: dict[str, list[Any]] = {}
         if kind != "image":

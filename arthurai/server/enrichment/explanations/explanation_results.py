@@ -26,7 +26,7 @@ _TOKEN_FIELDS: Final = (*_SCORE_FIELDS, ("token", pa.string()), ("position", pa.
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explanation:
     """The explanation of one row, as a process gave it; it is checked when it is read.
 
     Attributes:
@@ -67,7 +67,7 @@ class Explained:
         for attribute, score in zip(self.inputs, entries, strict=True):
             yield attribute.name, _finite(score)
 
-    def shown(self, sort: str | None, page: slice) -> list[dict[str, Any]]:
+    def to_api(self, sort: str | None, page: slice) -> list[dict[str, Any]]:
         """Return the explanation as the API shows it.
 
         Args:
@@ -102,7 +102,7 @@ class Explained:
         }
 
 
-def tables(
+def build_tables(
     schema: ModelSchema,
     inputs: Sequence[Attribute],
     algorithm: str,
@@ -122,7 +122,7 @@ def tables(
     is_text = schema.input_type == "NLP"
     rows: list[tuple[Any, ...]] = []
     for inference_id, scores in found:
-        one = Explained(schema, inputs, algorithm, scores)
+        one = Explanation(schema, inputs, algorithm, scores)
         for name, entries in one.by_prediction():
             key = (inference_id, algorithm, name)
             if is_text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.inferences.handlers import file_outcome, uploaded_images
+from arthurai.server.resources.inferences.service import file_response, uploaded_images
 from arthurai.server.storage.warehouse.errors import UnknownDatasetError
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
@@ -23,10 +23,10 @@ def list_datasets(request: Request) -> Response:
     """List the batches and the reference set of a model."""
     schema = request.model().schema
     found = request.stores.data.datasets(schema)
-    return Response(200, [_dataset(dataset) for dataset in found])
+    return Response(200, [_to_api(dataset) for dataset in found])
 
 
-def _dataset(dataset: Dataset) -> dict[str, Any]:
+def _to_api(dataset: Dataset) -> dict[str, Any]:
     wire = {**dataset.to_wire(), "type": dataset.kind}
     if dataset.kind == "batch":
         wire["batch_id"] = dataset.batch_id
@@ -35,7 +35,7 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
 
 @operation("get_batch")
 def get_batch(request: Request) -> Response:
-    """Show one batch."""
+    """Return one batch."""
     schema = request.model().schema
     found = request.stores.data.batch(schema, request.params["batch_id"])
     return Response(200, {**found.to_wire(), "batch_id": found.batch_id})
@@ -43,7 +43,7 @@ def get_batch(request: Request) -> Response:
 
 @operation("close_batch")
 def close_batch(request: Request) -> Response:
-    """Note that all inferences of a batch were sent."""
+    """Close a batch: all its inferences were sent."""
     schema = request.model().active().schema
     _require_status(request, ["uploaded"])
     request.stores.data.close_batch(
@@ -54,7 +54,7 @@ def close_batch(request: Request) -> Response:
 
 @operation("get_reference_data")
 def get_reference_data(request: Request) -> Response:
-    """Show the reference set; before the first upload it is an empty one."""
+    """Return the reference set; it is empty before the first upload."""
     schema = request.model().schema
     try:
         found = request.stores.data.reference(schema)
@@ -71,7 +71,7 @@ def upload_reference_data(request: Request) -> Response:
     if len(files) != 1:
         raise ApiError(400, "send exactly one file of rows, as the part reference_data")
     rows = read_rows(schema, "reference_data", files[0].stream)
-    return file_outcome(
+    return file_response(
         request.stores.data.append_reference_stream(
             schema, rows, images=uploaded_images(request, schema)
         )
@@ -80,19 +80,19 @@ def upload_reference_data(request: Request) -> Response:
 
 @operation("close_reference_data")
 def close_reference_data(request: Request) -> Response:
-    """Note that the reference set is complete, or drop an open one to begin anew."""
+    """Close the reference set, or drop an open one to start again."""
     record = request.model().active()
     status = _require_status(request, ["uploaded", "started"])
     if status == "started":
         request.stores.data.restart_reference(record.schema)
     else:
         request.stores.data.close_reference(record.schema, request.body.get("total_record_count"))
-        request.services.enrichments.begin_with_reference(record)
+        request.services.enrichments.start_with_reference(record)
     return Response(200, {"message": "success"})
 
 
 def _require_status(request: Request, allowed: list[str]) -> str:
     status = str(request.body["status"])
     if status not in allowed:
-        raise ApiError(400, f"status: expected {' or '.join(allowed)}, found {status[:60]!r}")
+        raise ApiError(400, f"status: must be {' or '.join(allowed)}, got {status[:60]!r}")
     return status

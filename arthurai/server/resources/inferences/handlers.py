@@ -1,4 +1,4 @@
-"""Inferences and ground truth: item by item and as files."""
+"""Inferences and ground truth, sent item by item or as files."""
 
 from __future__ import annotations
 
@@ -7,43 +7,45 @@ from typing import TYPE_CHECKING, Any
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.explanations.handlers import image_explanation
+from arthurai.server.resources.explanations.service import get_image_explanation
+from arthurai.server.resources.inferences.service import (
+    MULTI_STATUS,
+    file_response,
+    uploaded_images,
+)
 from arthurai.server.storage.warehouse.sagemaker import Capture, read_capture
-from arthurai.server.storage.warehouse.stored_images import ImageUpload, content_type
+from arthurai.server.storage.warehouse.stored_images import content_type
 from arthurai.server.storage.warehouse.thumbnails import resized, thumbnail
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.row_results import Outcome
-
-MULTI_STATUS = 207
 
 
 @operation("send_inferences", validate_body=False)
 def send_inferences(request: Request) -> Response:
-    """Store inferences; each item gets its own verdict."""
+    """Store inferences; each item gets its own result."""
     schema = request.model().active().schema
     items = _items(request)
-    return _verdicts(request.stores.data.append_inferences(schema, items))
+    return _row_response(request.stores.data.append_inferences(schema, items))
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)
 def update_inferences(request: Request) -> Response:
-    """Set the ground truth of inferences; each item gets its own verdict."""
+    """Set the ground truth of inferences; each item gets its own result."""
     schema = request.model().active().schema
     items = _items(request)
-    return _verdicts(request.stores.data.append_ground_truth(schema, items))
+    return _row_response(request.stores.data.append_ground_truth(schema, items))
 
 
 def _items(request: Request) -> list[Any]:
     if not isinstance(request.body, list):
-        raise ApiError(400, "the body must be a JSON array with one object a row")
+        raise ApiError(400, "body: must be a JSON array with one object per row")
     return request.body
 
 
-def _verdicts(outcome: Outcome) -> Response:
+def _row_response(outcome: Outcome) -> Response:
     return Response(MULTI_STATUS, {"counts": outcome.counts(), "results": outcome.results()})
 
 
@@ -53,7 +55,7 @@ def send_inference_file(request: Request) -> Response:
     schema = request.model().active().schema
     files, store = request.form.files, request.stores.data
     if ("inference_data" in files) == ("ground_truth_data" in files):
-        raise ApiError(400, "send exactly one of the parts inference_data, ground_truth_data")
+        raise ApiError(400, "send exactly one of the parts inference_data and ground_truth_data")
     if "inference_data" in files:
         rows = read_rows(schema, "inference_data", files["inference_data"].stream)
         outcome = store.append_inference_stream(
@@ -65,7 +67,7 @@ def send_inference_file(request: Request) -> Response:
     else:
         rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
         outcome = store.append_ground_truth_stream(schema, rows)
-    return file_outcome(outcome)
+    return file_response(outcome)
 
 
 @operation("send_sagemaker_data_capture")
@@ -76,8 +78,8 @@ def send_sagemaker_data_capture(request: Request) -> Response:
     if part is None or not part.filename.lower().endswith(".jsonl"):
         raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")
     capture = Capture()
-    pieces = read_capture(schema, part.stream, capture)
-    outcome = request.stores.data.append_inference_stream(schema, pieces)
+    chunks = read_capture(schema, part.stream, capture)
+    outcome = request.stores.data.append_inference_stream(schema, chunks)
     failures = [*capture.failures]
     failures += [(capture.origins[row], f) for row, f in sorted(outcome.failures.items())]
     counts = outcome.counts()
@@ -98,29 +100,14 @@ def send_sagemaker_data_capture(request: Request) -> Response:
     return Response(MULTI_STATUS, body)
 
 
-def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None:
-    """Return the images that came with a file of rows, if any did.
-
-    Args:
-        request: The request.
-        schema: Schema of the model.
-
-    Raises:
-        BadDataError: If the part is neither a zip nor an image.
-    """
-    part = request.form.files.get("image_data")
-    if part is None or not part.size:
-        return None
-    return ImageUpload(part.stream, request.stores.data.images(schema))
-
-
 @operation("get_inference_image")
 def get_inference_image(request: Request) -> Response:
-    """Send an image as it came, resized for the model, or small."""
+    """Return an image as it was sent, resized for the model, or as a thumbnail."""
     schema = request.model().schema
     form = request.params["type"]
     if form == "lime_explanation":
-        return image_explanation(request)
+        body = get_image_explanation(request.services, request.model(), request.params["image_id"])
+        return Response(200, body)
     content = request.stores.data.images(schema).get(request.params["image_id"])
     kind = content_type(content) or "application/octet-stream"
     if form == "thumbnail":
@@ -130,9 +117,3 @@ def get_inference_image(request: Request) -> Response:
             raise ApiError(400, "the model has no pixel_width and pixel_height to resize to")
         content, kind = resized(content, schema.pixel_width, schema.pixel_height)
     return Response(200, content, content_type=kind)
-
-
-def file_outcome(outcome: Outcome) -> Response:
-    """Return the answer to an uploaded file of rows."""
-    body = {"counts": outcome.counts(), "failures": outcome.failure_list()}
-    return Response(MULTI_STATUS, body)
