@@ -169,13 +169,13 @@ class ArthurApp:
     def make_login(self) -> None:
         """Give the first administrator a password if nobody has one; it is in ``first_login``."""
         users = self.control.users
-        if users.any_password():
+        if users.has_any_password():
             return
         organization_id = self.control.organizations.list()[0]["id"]
         administrator = next(
             (
                 user
-                for user in users.members(organization_id)
+                for user in users.list_members(organization_id)
                 if user.active and user.roles[organization_id] == ADMINISTRATOR
             ),
             None,
@@ -183,7 +183,7 @@ class ArthurApp:
         if administrator is None:
             return
         self.first_login = FirstLogin(administrator.username, secrets.token_urlsafe(12))
-        users.set_password(administrator, users.hashed(self.first_login.password))
+        users.set_password(administrator, users.hash_password(self.first_login.password))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""

@@ -84,7 +84,7 @@ class Authentication:
             raise _unauthorized("the session has expired; log in again") from None
         except jwt.InvalidTokenError:
             raise _unauthorized("the session token is not valid; log in again") from None
-        user = self._control.users.active(str(claims["sub"]))
+        user = self._control.users.find_active(str(claims["sub"]))
         if user is None or user.session_epoch != claims["epoch"]:
             raise _unauthorized("the session has ended; log in again")
         return Principal(
@@ -97,7 +97,7 @@ class Authentication:
         )
 
     def _key(self, token: str) -> Principal:
-        account = self._control.service_accounts.by_token(token)
+        account = self._control.service_accounts.find_by_token(token)
         if account is None:
             raise _unauthorized("the API key is not known here; check or replace it")
         return Principal(

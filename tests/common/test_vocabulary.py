@@ -11,7 +11,7 @@ from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES, INFERENCE_STAGES
 from arthurai.common.bundle import load_bundle
 from arthurai.common.parquet_types import arrow_types
 from arthurai.common.vocabulary import Stage, ValueType
-from arthurai.server.query.column_types import KIND_OF_VALUE_TYPE
+from arthurai.server.query import column_types
 from arthurai.server.storage.warehouse.arrow_columns import ARROW_TYPES
 from arthurai.server.storage.warehouse.ddl import COLUMN_TYPES
 from arthurai.server.storage.warehouse.value_checks import CONVERTERS
@@ -59,9 +59,9 @@ def test_names_of_members():
 
 @pytest.mark.parametrize(
     "table",
-    [KIND_OF_VALUE_TYPE, ARROW_TYPES, COLUMN_TYPES, CONVERTERS, arrow_types("UTC")],
+    [column_types.COLUMN_TYPES, ARROW_TYPES, COLUMN_TYPES, CONVERTERS, arrow_types("UTC")],
     ids=[
-        "query kinds",
+        "query column types",
         "stored Arrow types",
         "SQL types",
         "server conversions",

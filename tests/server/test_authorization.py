@@ -194,7 +194,7 @@ def test_no_way_leads_into_an_organization_of_others(app, client, organization_i
 
 
 def bad_tokens(app):
-    user = app.control.users.members(app.control.organizations.list()[0]["id"])[0]
+    user = app.control.users.list_members(app.control.organizations.list()[0]["id"])[0]
     lifetime = app.authentication.session_seconds
     app.authentication.session_seconds = -10
     expired, _ = app.authentication.open_session(user)
@@ -220,7 +220,7 @@ def bad_tokens(app):
     yield "key cut off", app.admin_key[:-1]
     yield "key with more behind it", app.admin_key + "x"
     yield "key in other case", app.admin_key.swapcase()
-    yield "id of an account", app.control.service_accounts.by_token(app.admin_key).id
+    yield "id of an account", app.control.service_accounts.find_by_token(app.admin_key).id
     yield "sql", "' OR 1=1 --"
     yield "very long", "x" * 100_000
 
@@ -253,7 +253,7 @@ def objects(app, client, organization_id):
         return answer.json()
 
     model = make("/v3/models", MODEL)
-    user = app.control.users.members(organization_id)[0]
+    user = app.control.users.list_members(organization_id)[0]
     account = app.control.service_accounts.create(organization_id, "d", "User")
     subscriber = {"type": "email", "user_id": user.id}
     summary = make(
@@ -389,7 +389,7 @@ def test_a_query_needs_the_right_to_read_the_data_it_touches(app, client, organi
 
 
 def test_a_session_outlives_a_clock_that_is_set_back(app, callers, organization_id, monkeypatch):
-    user = app.control.users.members(organization_id)[0]
+    user = app.control.users.list_members(organization_id)[0]
     now = time.time()
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: now + 600)

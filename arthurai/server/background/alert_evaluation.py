@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from arthurai.server.context import Notifier, Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
     Window = tuple[datetime, datetime]
     PastAlert = tuple[datetime, str | None]
@@ -36,7 +36,7 @@ _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the data store a
 class AlertEvaluator:
     """Evaluates the enabled rules of a model and stores the alerts that fire."""
 
-    def __init__(self, stores: Stores, notifier: Notifier, record: ModelRecord) -> None:
+    def __init__(self, stores: Stores, notifier: Notifier, record: StoredModel) -> None:
         self._stores = stores
         self._data = stores.data
         self._notifier = notifier

@@ -109,7 +109,7 @@ class Notifications:
 
     def _address(self, user_id: str) -> str | None:
         """Return the present address of a user, or ``None`` if they are not active any more."""
-        user = self._control.users.active(user_id)
+        user = self._control.users.find_active(user_id)
         return None if user is None else user.email
 
     def report(self, summary: Mapping[str, Any], until: datetime) -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from arthurai.server.context import ScoredCallback, Stores
     from arthurai.server.enrichment.state_store import States
     from arthurai.server.model_schema import Attribute, ModelSchema
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 SLICE_ROWS: Final = 20_000
 _MAX_IMAGES: Final = 5_000
@@ -55,7 +55,7 @@ class AnomalyDetection:
         self._lock = threading.Lock()
         self._detectors: OrderedDict[tuple[str, tuple[Attribute, ...]], _Trained] = OrderedDict()
 
-    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Learn what is usual.
 
         Args:
@@ -74,7 +74,7 @@ class AnomalyDetection:
         self._trained(record.schema)
         return True
 
-    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Score the next inferences that have no score yet.
 
         Args:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.context import Stores
     from arthurai.server.model_schema import Attribute
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 
 class BiasMitigation:
@@ -30,7 +30,7 @@ class BiasMitigation:
         """Work for an application."""
         self._control, self._data = stores
 
-    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Compute and store the curves.
 
         Args:
@@ -87,7 +87,7 @@ class BiasMitigation:
                 documents.put(record.organization_id, document["id"], document, model_id=record.id)
         return True
 
-    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Do nothing: curves do not depend on inferences.
 
         Args:
@@ -97,7 +97,7 @@ class BiasMitigation:
         del record, state
         return False
 
-    def find(self, record: ModelRecord, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def find(self, record: StoredModel, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the curves that pass the filters of a request.
 
         Args:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.context import Stores
     from arthurai.server.model_schema import Attribute, ModelSchema
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 WINDOW_DAYS: Final = 7
 INSIGHT_METRIC: Final = "accuracy"
@@ -91,7 +91,7 @@ class Hotspots:
         self._lock = threading.Lock()
         self._trees: OrderedDict[tuple[Any, ...], tree.Node | None] = OrderedDict()
 
-    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Make sure that trees can be grown: each batch or window gets one of its own later.
 
         Args:
@@ -137,7 +137,7 @@ class Hotspots:
             return None
         return of_window(first + (moment - first) // _WINDOW * _WINDOW)
 
-    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Look for insights in one batch or window that is complete and not looked at yet.
 
         Args:
@@ -197,7 +197,7 @@ class Hotspots:
         )[1][0][0]
         return None if first is None else dt.datetime.combine(first.date(), dt.time())
 
-    def _note(self, record: ModelRecord, region: Region, nodes: list[tree.Node]) -> None:
+    def _note(self, record: StoredModel, region: Region, nodes: list[tree.Node]) -> None:
         """Store insights in place of those of the same rows that nobody has dealt with."""
         documents = self._control.documents(Kind.INSIGHT)
         named = dict(region.named)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.background.event_bus import DataEvent
     from arthurai.server.context import ScoredCallback, Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.enrichment")
 
@@ -49,10 +49,10 @@ class Enrichment(Protocol):
 
     name: str
 
-    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Set it up for a model; return whether it is ready, else it waits for reference data."""
 
-    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Work on a slice of what has come; return whether there is more."""
 
 
@@ -103,7 +103,7 @@ class Enrichments:
 
     def enable(
         self,
-        record: ModelRecord,
+        record: StoredModel,
         name: str,
         config: Mapping[str, Any] | None = None,
         project: str | None = None,
@@ -155,7 +155,7 @@ class Enrichments:
         worker = self._explanations if name == states.EXPLAINABILITY else self._others
         worker.put((action, model_id, name))
 
-    def start_with_reference(self, record: ModelRecord) -> None:
+    def start_with_reference(self, record: StoredModel) -> None:
         """Switch on what begins with a closed reference set, if it is closed.
 
         Called before a request that closes one is answered, so that whoever asks next finds it
@@ -192,7 +192,7 @@ class Enrichments:
             if state["status"] in {states.PENDING, states.TRAINING}:
                 self._add(_TRAIN, model_id, state["name"])
 
-    def _last_before_closing(self, record: ModelRecord) -> int:
+    def _last_before_closing(self, record: StoredModel) -> int:
         """Return the number of the last inference that came before the reference was closed."""
         data = self._data
         closed = data.reference(record.schema).updated_at
@@ -224,7 +224,7 @@ class Enrichments:
         elif state["status"] == states.READY:
             self._advance(record, state)
 
-    def _train(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+    def _train(self, record: StoredModel, state: Mapping[str, Any]) -> None:
         self.states.change(state, status=states.TRAINING, reason=None)
         name = str(state["name"])
         try:
@@ -236,7 +236,7 @@ class Enrichments:
         if self.states.change(state, status=states.READY):
             self._add(_ADVANCE, record.id, name)
 
-    def _advance(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+    def _advance(self, record: StoredModel, state: Mapping[str, Any]) -> None:
         name = str(state["name"])
         try:
             more = self._kinds[name].advance(record, state)

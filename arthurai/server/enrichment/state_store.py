@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arthurai.server.storage.documents import ControlStore
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 ANOMALY: Final = "anomaly_detection"
 BIAS: Final = "bias_mitigation"
@@ -45,7 +45,7 @@ class States:
         self._documents = control.documents(Kind.ENRICHMENT)
         self._transaction = control.transaction
 
-    def get(self, record: ModelRecord, name: str) -> dict[str, Any]:
+    def get(self, record: StoredModel, name: str) -> dict[str, Any]:
         """Return the state of an enrichment; one nobody has touched is disabled.
 
         Args:
@@ -62,13 +62,13 @@ class States:
             "revision": "",
         }
 
-    def is_known(self, record: ModelRecord, name: str) -> bool:
+    def is_known(self, record: StoredModel, name: str) -> bool:
         """Tell whether an enrichment was ever switched on or off."""
         return self._documents.get(record.organization_id, _id(record.id, name)) is not None
 
     def enable(
         self,
-        record: ModelRecord,
+        record: StoredModel,
         name: str,
         *,
         since: int,
@@ -101,7 +101,7 @@ class States:
             self._put(record, state)
         return state
 
-    def disable(self, record: ModelRecord, name: str) -> dict[str, Any]:
+    def disable(self, record: StoredModel, name: str) -> dict[str, Any]:
         """Switch an enrichment off; its settings stay.
 
         Args:
@@ -149,11 +149,11 @@ class States:
         """
         return self._documents.list(None, model_id=model_id, enabled=True)
 
-    def forget(self, record: ModelRecord, name: str) -> None:
+    def forget(self, record: StoredModel, name: str) -> None:
         """Forget an enrichment with its settings, as if it had never been touched."""
         self._documents.delete(record.organization_id, _id(record.id, name))
 
-    def _put(self, record: ModelRecord, state: Mapping[str, Any]) -> None:
+    def _put(self, record: StoredModel, state: Mapping[str, Any]) -> None:
         document_id = _id(record.id, str(state["name"]))
         self._documents.put(record.organization_id, document_id, state, model_id=record.id)
 

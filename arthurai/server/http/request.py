@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arthurai.server.principals import Principal
     from arthurai.server.services import Services
     from arthurai.server.storage.documents.document_store import DocumentRepository
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -91,7 +91,7 @@ class Request:
             )
         return organization_id
 
-    def model(self) -> ModelRecord:
+    def model(self) -> StoredModel:
         """Return the model of the path.
 
         Raises:

@@ -131,7 +131,7 @@ def test_changes_of_one_profile_at_a_time_all_hold(make, callers):
 
 
 def test_the_last_administrator_stays(app, make, admin, organization_id):
-    first = app.control.users.members(organization_id)[0]
+    first = app.control.users.list_members(organization_id)[0]
     ann_id, ann = make("ann", "Administrator")
     assert ann.delete(f"/users/{first.id}").status_code == 204
     refused = [
@@ -155,7 +155,7 @@ def test_the_last_administrator_stays(app, make, admin, organization_id):
 def test_administrators_who_delete_each_other_do_not_both_succeed(
     app, make, admin, organization_id
 ):
-    first = app.control.users.members(organization_id)[0]
+    first = app.control.users.list_members(organization_id)[0]
     admin.delete(f"/users/{first.id}")
     for number in range(5):
         pair = [make(f"{name}{number}", "Administrator") for name in ("ann", "bob")]

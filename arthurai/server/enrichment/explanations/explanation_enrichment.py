@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from arthurai.server.enrichment.explanations.project_store import Projects
     from arthurai.server.enrichment.state_store import States
     from arthurai.server.model_schema import Attribute, ModelSchema
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.enrichment")
 
@@ -140,7 +140,7 @@ class Explainability:
         self._starting: list[_Running] = []
         self._closed = False
 
-    def train(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Start the process of a project and make the explainers.
 
         Args:
@@ -172,7 +172,7 @@ class Explainability:
             self._states.change(state, config=config)
         return True
 
-    def advance(self, record: ModelRecord, state: Mapping[str, Any]) -> bool:
+    def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
         """Explain the next inferences, a few at a time.
 
         Args:
@@ -219,7 +219,7 @@ class Explainability:
 
     def explain(
         self,
-        record: ModelRecord,
+        record: StoredModel,
         state: Mapping[str, Any],
         values: Sequence[Any],
         algorithm: str,
@@ -241,7 +241,7 @@ class Explainability:
         return Explanation(record.schema, select_inputs(record.schema), algorithm, found)
 
     def predict(
-        self, record: ModelRecord, state: Mapping[str, Any], values: Sequence[Any]
+        self, record: StoredModel, state: Mapping[str, Any], values: Sequence[Any]
     ) -> list[float]:
         """Return the predictions for one row, by predicted attribute.
 
@@ -257,7 +257,7 @@ class Explainability:
         found = self._call(record, state, "predict", {"rows": rows})
         return [float(value) for value in _checked(found, 1)[0]]
 
-    def expected_values(self, record: ModelRecord, state: Mapping[str, Any]) -> list[float] | None:
+    def expected_values(self, record: StoredModel, state: Mapping[str, Any]) -> list[float] | None:
         """Return the mean prediction over a background, by predicted attribute.
 
         Args:
@@ -273,7 +273,7 @@ class Explainability:
             raise EnrichmentError(str(error)) from None
 
     def explain_image(
-        self, record: ModelRecord, state: Mapping[str, Any], image_id: str, samples: int | None
+        self, record: StoredModel, state: Mapping[str, Any], image_id: str, samples: int | None
     ) -> dict[str, Any]:
         """Return the segments of an image and their scores by predicted attribute.
 
@@ -326,7 +326,7 @@ class Explainability:
 
     def _explain(
         self,
-        record: ModelRecord,
+        record: StoredModel,
         state: Mapping[str, Any],
         rows: Sequence[Sequence[Any]],
         algorithm: str,
@@ -344,7 +344,7 @@ class Explainability:
 
     def _explained_image(
         self,
-        record: ModelRecord,
+        record: StoredModel,
         state: Mapping[str, Any],
         row: Sequence[Any],
         samples: int | None,
@@ -373,7 +373,7 @@ class Explainability:
         return values[0] if schema.input_type == "NLP" else list(values)
 
     def _call(
-        self, record: ModelRecord, state: Mapping[str, Any], name: str, arguments: dict[str, Any]
+        self, record: StoredModel, state: Mapping[str, Any], name: str, arguments: dict[str, Any]
     ) -> Any:
         try:
             while True:
@@ -384,7 +384,7 @@ class Explainability:
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
 
-    def _running(self, record: ModelRecord, state: Mapping[str, Any]) -> _Running:
+    def _running(self, record: StoredModel, state: Mapping[str, Any]) -> _Running:
         with self._lock:
             running = self._processes.get(record.id)
             if running is not None:
@@ -400,7 +400,7 @@ class Explainability:
         self._end(record.id)
         return self._started(record, state)
 
-    def _started(self, record: ModelRecord, state: Mapping[str, Any]) -> _Running:
+    def _started(self, record: StoredModel, state: Mapping[str, Any]) -> _Running:
         """Start a process and set it up; of too many the one idle longest ends."""
         project_id = str(state["project"])
         project = self._projects.directory(record.id, project_id)
@@ -436,7 +436,7 @@ class Explainability:
             other.end()
         return running
 
-    def _require_wanted(self, record: ModelRecord, running: _Running) -> None:
+    def _require_wanted(self, record: StoredModel, running: _Running) -> None:
         """Refuse to go on for a model or settings that are gone."""
         if self._closed:
             raise SandboxError("the server is stopping")

@@ -48,7 +48,7 @@ def create_alert_notification_configuration(request: Request) -> Response:
     if channel == EMAIL:
         if user_id is None:
             raise ApiError(400, "body.user_id: is required for e-mail")
-        user = request.stores.control.users.member(request.organization_id, user_id)
+        user = request.stores.control.users.get_member(request.organization_id, user_id)
         if destination is not None and destination != user.email:
             raise ApiError(400, "body.destination: must be the address of that user")
         destination = user.email

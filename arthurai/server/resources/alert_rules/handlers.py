@@ -13,7 +13,7 @@ from arthurai.server.resources.alert_rules import service
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 _SORT_COLUMNS: Final = member_columns(
     "name",
@@ -53,7 +53,7 @@ def list_alert_rules(request: Request) -> Response:
 @operation("create_alert_rule")
 def create_alert_rule(request: Request) -> Response:
     """Create a rule."""
-    record = request.model().active()
+    record = request.model().require_active()
     rule = service.create_rule(request.stores, record, request.body, request.principal.creator)
     return Response(200, service.to_api(rule))
 
@@ -79,7 +79,7 @@ def delete_alert_rule(request: Request) -> Response:
     return Response(204)
 
 
-def _alerts_by_rule(request: Request, record: ModelRecord) -> dict[str, list[dict[str, Any]]]:
+def _alerts_by_rule(request: Request, record: StoredModel) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for alert in request.documents(Kind.ALERT).list(record.organization_id, model_id=record.id):
         found.setdefault(alert["alert_rule"]["id"], []).append(alert)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from arthurai.common.documents import AlertRuleRequest, CreatedBy, QueryFilter
     from arthurai.server.context import Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 DEFAULT_LOOKBACK_MINUTES: Final = 5
 DEFAULT_WAIT_MINUTES: Final = 1440
@@ -38,7 +38,7 @@ _CHANGEABLE: Final = (
 )
 
 
-def list_rules(stores: Stores, record: ModelRecord) -> list[dict[str, Any]]:
+def list_rules(stores: Stores, record: StoredModel) -> list[dict[str, Any]]:
     """Return the rules of a model in the order of their creation, without archived ones.
 
     Args:
@@ -51,7 +51,7 @@ def list_rules(stores: Stores, record: ModelRecord) -> list[dict[str, Any]]:
     return [rule for rule in found if not rule.get("archived")]
 
 
-def get_rule(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any]:
+def get_rule(stores: Stores, record: StoredModel, rule_id: str) -> dict[str, Any]:
     """Return one rule of a model.
 
     Args:
@@ -70,7 +70,7 @@ def get_rule(stores: Stores, record: ModelRecord, rule_id: str) -> dict[str, Any
 
 def create_rule(
     stores: Stores,
-    record: ModelRecord,
+    record: StoredModel,
     body: AlertRuleRequest,
     creator: CreatedBy,
 ) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def create_rule(
 
 def change_rule(
     stores: Stores,
-    record: ModelRecord,
+    record: StoredModel,
     rule_id: str,
     body: Mapping[str, Any],
     creator: CreatedBy,
@@ -146,7 +146,7 @@ def change_rule(
     return _store(stores, record, rule, creator)
 
 
-def archive_rule(stores: Stores, record: ModelRecord, rule_id: str) -> None:
+def archive_rule(stores: Stores, record: StoredModel, rule_id: str) -> None:
     """Archive a rule: it is no longer evaluated or listed; its alerts are kept.
 
     Args:
@@ -161,7 +161,7 @@ def archive_rule(stores: Stores, record: ModelRecord, rule_id: str) -> None:
     _put(stores, record, {**rule, "enabled": False, "archived": True})
 
 
-def archive_rules(stores: Stores, record: ModelRecord) -> None:
+def archive_rules(stores: Stores, record: StoredModel) -> None:
     """Archive all rules of a model.
 
     Args:
@@ -172,7 +172,7 @@ def archive_rules(stores: Stores, record: ModelRecord) -> None:
         _put(stores, record, {**rule, "enabled": False, "archived": True})
 
 
-def disable_metric_rules(stores: Stores, record: ModelRecord, metric_id: str) -> None:
+def disable_metric_rules(stores: Stores, record: StoredModel, metric_id: str) -> None:
     """Disable the rules of a metric that is deleted.
 
     Args:
@@ -185,7 +185,7 @@ def disable_metric_rules(stores: Stores, record: ModelRecord, metric_id: str) ->
             _put(stores, record, {**rule, "enabled": False})
 
 
-def update_metric_rules(stores: Stores, record: ModelRecord, metric: Mapping[str, Any]) -> None:
+def update_metric_rules(stores: Stores, record: StoredModel, metric: Mapping[str, Any]) -> None:
     """Give the rules of a metric its new name and query.
 
     Args:
@@ -207,7 +207,7 @@ def to_api(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in rule.items() if key not in {"model_id", "archived"}}
 
 
-def _find_metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[str, Any]:
+def _find_metric(stores: Stores, record: StoredModel, metric_id: str) -> dict[str, Any]:
     try:
         metric = Catalogue(stores, record).get(metric_id)
     except ApiError as error:
@@ -226,7 +226,7 @@ def _find_metric(stores: Stores, record: ModelRecord, metric_id: str) -> dict[st
 
 
 def _check_filters(
-    stores: Stores, record: ModelRecord, metric: Mapping[str, Any], filters: Sequence[QueryFilter]
+    stores: Stores, record: StoredModel, metric: Mapping[str, Any], filters: Sequence[QueryFilter]
 ) -> None:
     """Raise when no evaluation could apply the filters."""
     if not filters:
@@ -273,7 +273,7 @@ def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
 
 def _store(
     stores: Stores,
-    record: ModelRecord,
+    record: StoredModel,
     rule: dict[str, Any],
     creator: CreatedBy,
 ) -> dict[str, Any]:
@@ -286,6 +286,6 @@ def _store(
     return rule
 
 
-def _put(stores: Stores, record: ModelRecord, rule: Mapping[str, Any]) -> None:
+def _put(stores: Stores, record: StoredModel, rule: Mapping[str, Any]) -> None:
     documents = stores.control.documents(Kind.ALERT_RULE)
     documents.put(record.organization_id, rule["id"], rule, model_id=record.id)

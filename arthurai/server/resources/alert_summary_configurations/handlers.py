@@ -178,7 +178,7 @@ def _subscribe(
 ) -> dict[str, Any]:
     if body.get("user_id") is None:
         raise ApiError(400, "user_id: is required for e-mail")
-    user = request.stores.control.users.member(request.organization_id, body["user_id"])
+    user = request.stores.control.users.get_member(request.organization_id, body["user_id"])
     if body.get("destination") not in {None, user.email}:
         raise ApiError(400, "destination: must be the address of that user")
     if any(subscriber["user_id"] == user.id for subscriber in summary["subscribers"]):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 _SORT_COLUMNS: Final = member_columns(
     "id", "name", "label", "value_type", "stage", "position", "categorical"
@@ -32,7 +32,7 @@ def list_model_attributes(request: Request) -> Response:
 @operation("replace_model_attributes")
 def replace_model_attributes(request: Request) -> Response:
     """Replace all attributes; an entry without an id is new."""
-    record = request.model().active()
+    record = request.model().require_active()
     ids = {attribute.get("id") for attribute in request.body} - {None}
     _require_known(record, ids)
     kept = [attribute for attribute in record.attributes if attribute["id"] in ids]
@@ -43,7 +43,7 @@ def replace_model_attributes(request: Request) -> Response:
 @operation("update_model_attributes")
 def update_model_attributes(request: Request) -> Response:
     """Change some attributes and add others; an entry without an id is new."""
-    record = request.model().active()
+    record = request.model().require_active()
     changes: dict[str, dict[str, Any]] = {}
     for sent in request.body:
         attribute_id = sent.get("id")
@@ -64,7 +64,7 @@ def update_model_attributes(request: Request) -> Response:
 @operation("delete_model_attributes")
 def delete_model_attributes(request: Request) -> Response:
     """Delete all attributes, while there are no inferences."""
-    record = request.model().active()
+    record = request.model().require_active()
     _require_no_inferences(request, record)
     store_attributes(request.stores, record, [])
     return Response(204)
@@ -79,7 +79,7 @@ def get_model_attribute(request: Request) -> Response:
 @operation("update_model_attribute")
 def update_model_attribute(request: Request) -> Response:
     """Change one attribute."""
-    record = request.model().active()
+    record = request.model().require_active()
     present = _find(request, record)
     sent = {**request.body, "id": present["id"], "implicit": present["implicit"]}
     if present["implicit"] and _without_label(sent) != _without_label(present):
@@ -96,7 +96,7 @@ def update_model_attribute(request: Request) -> Response:
 @operation("delete_model_attribute")
 def delete_model_attribute(request: Request) -> Response:
     """Delete one attribute, while there are no inferences."""
-    record = request.model().active()
+    record = request.model().require_active()
     present = _find(request, record)
     if present["implicit"]:
         raise ApiError(409, "the server derived this attribute; delete the one it is derived from")
@@ -110,19 +110,19 @@ def _without_label(attribute: Mapping[str, Any]) -> dict[str, Any]:
     return {m: value for m, value in attribute.items() if m != "label" and value is not None}
 
 
-def _find(request: Request, record: ModelRecord) -> dict[str, Any]:
+def _find(request: Request, record: StoredModel) -> dict[str, Any]:
     for attribute in record.attributes:
         if attribute["id"] == request.params["attribute_id"]:
             return attribute
     raise not_found()
 
 
-def _require_known(record: ModelRecord, ids: set[str]) -> None:
+def _require_known(record: StoredModel, ids: set[str]) -> None:
     unknown = ids - {attribute["id"] for attribute in record.attributes}
     if unknown:
         raise ApiError(400, f"attribute id {min(unknown)[:100]!r} is not one of this model")
 
 
-def _require_no_inferences(request: Request, record: ModelRecord) -> None:
+def _require_no_inferences(request: Request, record: StoredModel) -> None:
     if request.stores.data.has_inferences(record.id):
         raise ApiError(409, "the model has inferences: its attributes can no longer be deleted")

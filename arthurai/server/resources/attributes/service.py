@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from arthurai.server.context import Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 NEGATIVE_PREDICTION: Final = "predicted_negative"
 RESERVED_NAMES: Final = frozenset(
@@ -399,12 +399,12 @@ def _take_name(stem: str, names: set[str]) -> str:
 
 def replace_attributes(
     stores: Stores,
-    record: ModelRecord,
+    record: StoredModel,
     given: Sequence[Mapping[str, Any]],
     *,
     known: Iterable[Mapping[str, Any]],
     ground_truth_is_free: bool = False,
-) -> ModelRecord:
+) -> StoredModel:
     """Give a model a new set of attributes.
 
     Args:
@@ -435,8 +435,8 @@ def replace_attributes(
 
 
 def store_attributes(
-    stores: Stores, record: ModelRecord, attributes: Sequence[Mapping[str, Any]]
-) -> ModelRecord:
+    stores: Stores, record: StoredModel, attributes: Sequence[Mapping[str, Any]]
+) -> StoredModel:
     """Store another set of attributes.
 
     Alert rules are archived, removed columns are unpinned, and tables are adapted.
@@ -468,7 +468,7 @@ def _structure(
     }
 
 
-def _unpin_removed(stores: Stores, before: ModelRecord, after: ModelRecord) -> None:
+def _unpin_removed(stores: Stores, before: StoredModel, after: StoredModel) -> None:
     gone = {a["name"] for a in before.attributes} - {a["name"] for a in after.attributes}
 
     def unpin(pinned: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def login(request: Request) -> Response:
         httponly=True,
         samesite="Lax",
     )
-    body = user.shown(next(iter(user.roles), None))
+    body = user.to_api(next(iter(user.roles), None))
     return Response(200, body, headers=[("Set-Cookie", cookie)])
 
 

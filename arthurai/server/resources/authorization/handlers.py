@@ -73,7 +73,7 @@ def _check_unused(request: Request, organization_id: str, names: Collection[str]
     control = request.stores.control
     holders = [
         (f"user {user.username!r}", user.roles[organization_id])
-        for user in control.users.members(organization_id)
+        for user in control.users.list_members(organization_id)
         if user.active
     ]
     holders += [

@@ -27,7 +27,7 @@ def list_datasets(request: Request) -> Response:
 
 
 def _to_api(dataset: Dataset) -> dict[str, Any]:
-    wire = {**dataset.to_wire(), "type": dataset.kind}
+    wire = {**dataset.to_api(), "type": dataset.kind}
     if dataset.kind == "batch":
         wire["batch_id"] = dataset.batch_id
     return wire
@@ -38,13 +38,13 @@ def get_batch(request: Request) -> Response:
     """Return one batch."""
     schema = request.model().schema
     found = request.stores.data.batch(schema, request.params["batch_id"])
-    return Response(200, {**found.to_wire(), "batch_id": found.batch_id})
+    return Response(200, {**found.to_api(), "batch_id": found.batch_id})
 
 
 @operation("close_batch")
 def close_batch(request: Request) -> Response:
     """Close a batch: all its inferences were sent."""
-    schema = request.model().active().schema
+    schema = request.model().require_active().schema
     _require_status(request, ["uploaded"])
     request.stores.data.close_batch(
         schema, request.params["batch_id"], request.body.get("total_record_count")
@@ -60,13 +60,13 @@ def get_reference_data(request: Request) -> Response:
         found = request.stores.data.reference(schema)
     except UnknownDatasetError:
         return Response(200, {"model_id": schema.model_id, "records": 0})
-    return Response(200, found.to_wire())
+    return Response(200, found.to_api())
 
 
 @operation("upload_reference_data")
 def upload_reference_data(request: Request) -> Response:
     """Store a file of reference rows."""
-    schema = request.model().active().schema
+    schema = request.model().require_active().schema
     files = [request.form.files[p] for p in _REFERENCE_PARTS if p in request.form.files]
     if len(files) != 1:
         raise ApiError(400, "send exactly one file of rows, as the part reference_data")
@@ -81,7 +81,7 @@ def upload_reference_data(request: Request) -> Response:
 @operation("close_reference_data")
 def close_reference_data(request: Request) -> Response:
     """Close the reference set, or drop an open one to start again."""
-    record = request.model().active()
+    record = request.model().require_active()
     status = _require_status(request, ["uploaded", "started"])
     if status == "started":
         request.stores.data.restart_reference(record.schema)

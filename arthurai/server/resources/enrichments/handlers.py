@@ -17,7 +17,7 @@ from arthurai.server.resources.explanations.service import change_explainability
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 _OF_OPERATION = {
     "get_anomaly_detection": states.ANOMALY,
@@ -47,7 +47,7 @@ def get_enrichment(request: Request) -> Response:
 @operation("update_anomaly_detection", "update_bias_mitigation", "update_hotspots")
 def update_enrichment(request: Request) -> Response:
     """Enable or disable an enrichment without settings."""
-    record = request.model().active()
+    record = request.model().require_active()
     name = _OF_OPERATION[request.operation.operation_id]
     if request.body["enabled"]:
         require_allowed(record.schema, name)
@@ -57,7 +57,7 @@ def update_enrichment(request: Request) -> Response:
 @operation("update_enrichments")
 def update_enrichments(request: Request) -> Response:
     """Enable or disable enrichments of a model; either all changes are accepted or none."""
-    record = request.model().active()
+    record = request.model().require_active()
     config = form_config(request.form)
     request.services.validation.check_component("EnrichmentsConfiguration", config, "config")
     wanted = {name: config[name] for name in states.NAMES if config.get(name) is not None}
@@ -118,7 +118,7 @@ def find_hotspots(request: Request) -> Response:
     return Response(200, {"data": found})
 
 
-def _find_region(request: Request, record: ModelRecord) -> hotspots.Region | None:
+def _find_region(request: Request, record: StoredModel) -> hotspots.Region | None:
     params = request.params
     given = [name for name in ("date", "batch_id", "ref_set_id") if params.get(name) is not None]
     if len(given) != 1:
@@ -144,13 +144,13 @@ def _find_region(request: Request, record: ModelRecord) -> hotspots.Region | Non
     return request.services.enrichments.hotspots.window(record.schema, day)
 
 
-def _states(request: Request, record: ModelRecord) -> dict[str, Any]:
+def _states(request: Request, record: StoredModel) -> dict[str, Any]:
     return {
         name: to_api(request.services.enrichments.states.get(record, name)) for name in states.NAMES
     }
 
 
-def _switch(request: Request, record: ModelRecord, name: str, *, on: bool) -> dict[str, Any]:
+def _switch(request: Request, record: StoredModel, name: str, *, on: bool) -> dict[str, Any]:
     if on:
         return request.services.enrichments.enable(record, name)
     return request.services.enrichments.states.disable(record, name)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.http.request import Request
     from arthurai.server.model_schema import Attribute
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 _ACCEPTED: Final = 202
 
@@ -31,7 +31,7 @@ _ACCEPTED: Final = 202
 @operation("update_explainability")
 def update_explainability(request: Request) -> Response:
     """Enable or disable explanations, or change their settings."""
-    record = request.model().active()
+    record = request.model().require_active()
     given = form_config(request.form)
     request.services.validation.check_component("ExplainabilityConfiguration", given, "config")
     state = change_explainability(request.services, record, request.form, given)
@@ -107,7 +107,7 @@ def what_if(request: Request) -> Response:
     return Response(200, body)
 
 
-def _image_scores(record: ModelRecord, used: tuple[Attribute, ...]) -> list[dict[str, Any]]:
+def _image_scores(record: StoredModel, used: tuple[Attribute, ...]) -> list[dict[str, Any]]:
     return [
         {
             "algorithm": "lime",
@@ -119,7 +119,7 @@ def _image_scores(record: ModelRecord, used: tuple[Attribute, ...]) -> list[dict
 
 
 def _read_values(
-    request: Request, record: ModelRecord, partner_id: str, used: tuple[Attribute, ...]
+    request: Request, record: StoredModel, partner_id: str, used: tuple[Attribute, ...]
 ) -> list[Any]:
     names = ", ".join(f'"{a.column}"' for a in used)
     relation = request.stores.data.relation(record.schema, "inference")
@@ -132,7 +132,7 @@ def _read_values(
     return list(found[0])
 
 
-def _given_values(record: ModelRecord, given: list[dict[str, Any]]) -> list[Any]:
+def _given_values(record: StoredModel, given: list[dict[str, Any]]) -> list[Any]:
     values = {item["attribute_name"]: item["attribute_value"] for item in given}
     used = select_inputs(record.schema)
     names = [a.name for a in used]
@@ -166,7 +166,7 @@ def _has_type(attribute: Attribute, value: Any) -> bool:
 
 
 def _expected_values(
-    request: Request, record: ModelRecord, state: Mapping[str, Any]
+    request: Request, record: StoredModel, state: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     values = request.services.enrichments.explainability.expected_values(record, state)
     return [

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from arthurai.server.http.bodies import Form
     from arthurai.server.services import Services
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 
 def change_explainability(
-    services: Services, record: ModelRecord, form: Form, given: Mapping[str, Any]
+    services: Services, record: StoredModel, form: Form, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Enable or disable explanations, or change their settings.
 
@@ -60,7 +60,7 @@ def change_explainability(
         return enrichments.enable(record, EXPLAINABILITY, merged, project)
 
 
-def require_ready(services: Services, record: ModelRecord) -> dict[str, Any]:
+def require_ready(services: Services, record: StoredModel) -> dict[str, Any]:
     """Return the state of the explanations of a model.
 
     Args:
@@ -86,7 +86,7 @@ def require_ready(services: Services, record: ModelRecord) -> dict[str, Any]:
 
 def explain_image(
     services: Services,
-    record: ModelRecord,
+    record: StoredModel,
     state: Mapping[str, Any],
     image_id: str,
     samples: int | None,
@@ -110,7 +110,7 @@ def explain_image(
     return found
 
 
-def get_image_explanation(services: Services, record: ModelRecord, image_id: str) -> dict[str, Any]:
+def get_image_explanation(services: Services, record: StoredModel, image_id: str) -> dict[str, Any]:
     """Return the segments of an image and their scores; compute them the first time.
 
     Args:
@@ -137,5 +137,5 @@ def get_image_explanation(services: Services, record: ModelRecord, image_id: str
     return found
 
 
-def _image_key(record: ModelRecord, state: Mapping[str, Any], image_id: str) -> str:
+def _image_key(record: StoredModel, state: Mapping[str, Any], image_id: str) -> str:
     return f"{record.id}/{state['revision']}/{image_id}"

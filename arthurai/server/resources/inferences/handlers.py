@@ -14,19 +14,19 @@ from arthurai.server.resources.inferences.service import (
     uploaded_images,
 )
 from arthurai.server.storage.warehouse.sagemaker import Capture, read_capture
-from arthurai.server.storage.warehouse.stored_images import content_type
-from arthurai.server.storage.warehouse.thumbnails import resized, thumbnail
+from arthurai.server.storage.warehouse.stored_images import sniff_content_type
+from arthurai.server.storage.warehouse.thumbnails import make_thumbnail, resize
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.warehouse.row_results import Outcome
+    from arthurai.server.storage.warehouse.row_results import RowResults
 
 
 @operation("send_inferences", validate_body=False)
 def send_inferences(request: Request) -> Response:
     """Store inferences; each item gets its own result."""
-    schema = request.model().active().schema
+    schema = request.model().require_active().schema
     items = _items(request)
     return _row_response(request.stores.data.append_inferences(schema, items))
 
@@ -34,7 +34,7 @@ def send_inferences(request: Request) -> Response:
 @operation("update_inferences", "update_ground_truth", validate_body=False)
 def update_inferences(request: Request) -> Response:
     """Set the ground truth of inferences; each item gets its own result."""
-    schema = request.model().active().schema
+    schema = request.model().require_active().schema
     items = _items(request)
     return _row_response(request.stores.data.append_ground_truth(schema, items))
 
@@ -45,14 +45,14 @@ def _items(request: Request) -> list[Any]:
     return request.body
 
 
-def _row_response(outcome: Outcome) -> Response:
+def _row_response(outcome: RowResults) -> Response:
     return Response(MULTI_STATUS, {"counts": outcome.counts(), "results": outcome.results()})
 
 
 @operation("send_inference_file")
 def send_inference_file(request: Request) -> Response:
     """Store a file of inferences or of ground truth."""
-    schema = request.model().active().schema
+    schema = request.model().require_active().schema
     files, store = request.form.files, request.stores.data
     if ("inference_data" in files) == ("ground_truth_data" in files):
         raise ApiError(400, "send exactly one of the parts inference_data and ground_truth_data")
@@ -73,7 +73,7 @@ def send_inference_file(request: Request) -> Response:
 @operation("send_sagemaker_data_capture")
 def send_sagemaker_data_capture(request: Request) -> Response:
     """Store the inferences of a SageMaker Data Capture file."""
-    schema = request.model().active().schema
+    schema = request.model().require_active().schema
     part = request.form.files.get("inference_data")
     if part is None or not part.filename.lower().endswith(".jsonl"):
         raise ApiError(400, "send the part inference_data as a file whose name ends in .jsonl")
@@ -109,11 +109,11 @@ def get_inference_image(request: Request) -> Response:
         body = get_image_explanation(request.services, request.model(), request.params["image_id"])
         return Response(200, body)
     content = request.stores.data.images(schema).get(request.params["image_id"])
-    kind = content_type(content) or "application/octet-stream"
+    kind = sniff_content_type(content) or "application/octet-stream"
     if form == "thumbnail":
-        content, kind = thumbnail(content)
+        content, kind = make_thumbnail(content)
     elif form == "resized_image":
         if not schema.pixel_width or not schema.pixel_height:
             raise ApiError(400, "the model has no pixel_width and pixel_height to resize to")
-        content, kind = resized(content, schema.pixel_width, schema.pixel_height)
+        content, kind = resize(content, schema.pixel_width, schema.pixel_height)
     return Response(200, content, content_type=kind)

@@ -10,7 +10,7 @@ from arthurai.server.storage.warehouse.stored_images import ImageUpload
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.row_results import Outcome
+    from arthurai.server.storage.warehouse.row_results import RowResults
 
 MULTI_STATUS = 207
 
@@ -31,6 +31,6 @@ def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None
     return ImageUpload(part.stream, request.stores.data.images(schema))
 
 
-def file_response(outcome: Outcome) -> Response:
+def file_response(outcome: RowResults) -> Response:
     """Return the response to an uploaded file of rows."""
     return Response(MULTI_STATUS, {"counts": outcome.counts(), "failures": outcome.failure_list()})

@@ -47,7 +47,7 @@ def list_metrics(request: Request) -> Response:
 @operation("create_metric", "create_metric_v3")
 def create_metric(request: Request) -> Response:
     """Make a metric."""
-    catalogue = Catalogue(request.stores, request.model().active())
+    catalogue = Catalogue(request.stores, request.model().require_active())
     moment = format_timestamp(datetime.now(UTC))
     with request.stores.control.transaction():
         metric = catalogue.create(request.body, request.principal.creator, moment)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from arthurai.common.documents import CreatedBy
     from arthurai.server.context import Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 _ENDINGS: Final = ("/inferences/query", "/inferences/query/data_drift")
 
@@ -38,7 +38,7 @@ _ENDINGS: Final = ("/inferences/query", "/inferences/query/data_drift")
 class Catalogue:
     """Reads and changes the metrics of one model."""
 
-    def __init__(self, stores: Stores, record: ModelRecord) -> None:
+    def __init__(self, stores: Stores, record: StoredModel) -> None:
         self._data = stores.data
         self._record = record
         self._documents = stores.control.documents(Kind.METRIC)

@@ -12,7 +12,7 @@ from arthurai.server.resources.models import serializers
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 _SORT_COLUMNS: Final = member_columns("id", "name", "description", "created_at", "updated_at")
 
@@ -93,7 +93,7 @@ def _find(request: Request) -> dict[str, Any]:
     )
 
 
-def _versions(request: Request) -> list[ModelRecord]:
+def _versions(request: Request) -> list[StoredModel]:
     return request.stores.control.models.list(
         request.organization_id,
         model_group_id=_find(request)["id"],

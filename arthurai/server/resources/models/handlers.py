@@ -18,7 +18,7 @@ from arthurai.server.storage.documents.stored_models import CREATION_FAILED, REA
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.models")
 
@@ -42,7 +42,7 @@ def create_model(request: Request) -> Response:
     return Response(201, to_api(request.stores, record, ["attributes", "organization_id"]))
 
 
-def _provision(request: Request, record: ModelRecord) -> ModelRecord:
+def _provision(request: Request, record: StoredModel) -> StoredModel:
     """Create the tables of a model; a failure leaves it in a state that can be retried."""
     try:
         request.stores.data.create_model(record.schema)
@@ -78,7 +78,7 @@ def list_models(request: Request) -> Response:
         request.organization_id, include_archived=bool(params.get("include_archived"))
     )
     if params.get("latest_version_sequence_nums"):
-        newest: dict[str, ModelRecord] = {}
+        newest: dict[str, StoredModel] = {}
         for record in records:
             held = newest.setdefault(record.model_group_id, record)
             if record.version_sequence_num > held.version_sequence_num:
@@ -96,7 +96,7 @@ def update_model(request: Request) -> Response:
     body, control = request.body, request.stores.control
     check_tags(body.get("tags") or ())
     with control.transaction():
-        record = request.model().active()
+        record = request.model().require_active()
         changes = _changes(request, record)
         before = record.document.get("tags") or ()
         record = control.models.update(record, changes)
@@ -113,7 +113,7 @@ def update_model(request: Request) -> Response:
     return Response(200, to_api(request.stores, record, request.params.get("expand") or ()))
 
 
-def _changes(request: Request, record: ModelRecord) -> dict[str, Any]:
+def _changes(request: Request, record: StoredModel) -> dict[str, Any]:
     body = request.body
     changes: dict[str, Any] = {
         name: body[name] for name in ("display_name", "description") if body.get(name) is not None

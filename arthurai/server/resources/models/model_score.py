@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arthurai.server.context import Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 WINDOW: Final = timedelta(days=30)
 _MIN_FOR_VARIATION: Final = 2
@@ -49,7 +49,7 @@ class HealthScores:
     timestamp: str
 
 
-def compute_scores(stores: Stores, record: ModelRecord) -> HealthScores:
+def compute_scores(stores: Stores, record: StoredModel) -> HealthScores:
     """Compute the health of a model.
 
     Args:
@@ -76,7 +76,7 @@ def _percent(part: float | None) -> float | None:
 
 
 def _value(
-    stores: Stores, record: ModelRecord, since: datetime, select: dict[str, Any], source: str
+    stores: Stores, record: StoredModel, since: datetime, select: dict[str, Any], source: str
 ) -> float | None:
     """Return one number of the inferences since a moment, or `None` where there is none."""
     query = {
@@ -98,7 +98,7 @@ def _value(
     return float(value) if isinstance(value, (int, float)) else None
 
 
-def _performance(stores: Stores, record: ModelRecord, since: datetime) -> float | None:
+def _performance(stores: Stores, record: StoredModel, since: datetime) -> float | None:
     schema = record.schema
     if schema.output_type == "REGRESSION":
         error = _value(stores, record, since, {"function": "mae"}, "ground_truth")
@@ -125,13 +125,13 @@ def _performance(stores: Stores, record: ModelRecord, since: datetime) -> float 
     return _value(stores, record, since, {"function": function}, "ground_truth")
 
 
-def _drift(stores: Stores, record: ModelRecord, since: datetime) -> float | None:
+def _drift(stores: Stores, record: StoredModel, since: datetime) -> float | None:
     select = {"function": "avg", "parameters": {"property": "anomaly_score"}}
     score = _value(stores, record, since, select, "enriched")
     return None if score is None else 1 - score
 
 
-def _ingestion(stores: Stores, record: ModelRecord, since: datetime) -> float | None:
+def _ingestion(stores: Stores, record: StoredModel, since: datetime) -> float | None:
     if not stores.data.counts(record.id)["inference"]:
         return None
     relation = stores.data.relation(record.schema, "inference")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from arthurai.server.context import Stores
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 EXPLAINABILITY_MEMBERS: Final = (
     "explanation_algo",
@@ -24,7 +24,7 @@ EXPLAINABILITY_MEMBERS: Final = (
 _ON_DEMAND: Final = ("attributes", "expected_throughput_gb_per_day")
 _STATISTICS_WINDOW: Final = timedelta(days=30)
 
-SORT_COLUMNS: Final[Mapping[str, Callable[[ModelRecord], Any]]] = {
+SORT_COLUMNS: Final[Mapping[str, Callable[[StoredModel], Any]]] = {
     "id": lambda r: r.id,
     "partner_model_id": lambda r: r.partner_model_id,
     "display_name": lambda r: (r.document.get("display_name") or r.partner_model_id).casefold(),
@@ -37,7 +37,7 @@ SORT_COLUMNS: Final[Mapping[str, Callable[[ModelRecord], Any]]] = {
 }
 
 
-def to_api(stores: Stores, record: ModelRecord, expand: Collection[str]) -> dict[str, Any]:
+def to_api(stores: Stores, record: StoredModel, expand: Collection[str]) -> dict[str, Any]:
     """Return a model of the API.
 
     Args:
@@ -45,7 +45,7 @@ def to_api(stores: Stores, record: ModelRecord, expand: Collection[str]) -> dict
         record: The model.
         expand: Members that are returned only if the request names them.
     """
-    model = record.shown()
+    model = record.to_api()
     for member in _ON_DEMAND:
         if member not in expand:
             model.pop(member, None)
@@ -56,7 +56,7 @@ def to_api(stores: Stores, record: ModelRecord, expand: Collection[str]) -> dict
     return model
 
 
-def _explainability(stores: Stores, record: ModelRecord, *, whole: bool) -> dict[str, Any]:
+def _explainability(stores: Stores, record: StoredModel, *, whole: bool) -> dict[str, Any]:
     stored = stores.control.documents(Kind.ENRICHMENT).get(
         record.organization_id, f"{record.id}/explainability"
     )
@@ -68,12 +68,12 @@ def _explainability(stores: Stores, record: ModelRecord, *, whole: bool) -> dict
     return {"enabled": bool(stored.get("enabled")), **known}
 
 
-def _group_name(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+def _group_name(stores: Stores, record: StoredModel) -> dict[str, Any]:
     group = stores.control.model_groups.get(record.organization_id, record.model_group_id)
     return {"model_group_name": group["name"]}
 
 
-def _inference_stats(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+def _inference_stats(stores: Stores, record: StoredModel) -> dict[str, Any]:
     if not stores.data.counts(record.id)["inference"]:
         return {
             "total_inference_count": 0,
@@ -94,7 +94,7 @@ def _inference_stats(stores: Stores, record: ModelRecord) -> dict[str, Any]:
     }
 
 
-def _health(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+def _health(stores: Stores, record: StoredModel) -> dict[str, Any]:
     scores = compute_scores(stores, record)
     return {
         "health_score": scores.overall,
@@ -104,14 +104,14 @@ def _health(stores: Stores, record: ModelRecord) -> dict[str, Any]:
     }
 
 
-def _critical_alerts(stores: Stores, record: ModelRecord) -> dict[str, Any]:
+def _critical_alerts(stores: Stores, record: StoredModel) -> dict[str, Any]:
     alerts = stores.control.documents(Kind.ALERT).list(
         record.organization_id, model_id=record.id, severity="critical"
     )
     return {"critical_alert_count": sum(alert["status"] != "resolved" for alert in alerts)}
 
 
-_COMPUTED: Final[Mapping[str, Callable[[Stores, ModelRecord], dict[str, Any]]]] = {
+_COMPUTED: Final[Mapping[str, Callable[[Stores, StoredModel], dict[str, Any]]]] = {
     "organization_id": lambda _, r: {"organization_id": r.organization_id},
     "model_group_name": _group_name,
     "inference_stats": _inference_stats,
@@ -127,7 +127,7 @@ _COMPUTED: Final[Mapping[str, Callable[[Stores, ModelRecord], dict[str, Any]]]] 
 }
 
 
-def passes_filters(record: ModelRecord, params: Mapping[str, Any]) -> bool:
+def passes_filters(record: StoredModel, params: Mapping[str, Any]) -> bool:
     """Return whether a model passes the filters of a list.
 
     Args:

@@ -130,7 +130,7 @@ def get_organization_usage(request: Request) -> Response:
     models = control.models.list(organization_id, include_archived=True)
     usage: dict[str, Any] = {
         "organization_id": organization_id,
-        "users": sum(user.active for user in control.users.members(organization_id)),
+        "users": sum(user.active for user in control.users.list_members(organization_id)),
         "user_invites": control.documents(Kind.INVITATION).count(organization_id),
         "service_accounts": len(control.service_accounts.list(organization_id)),
         "shareable_states": 0,

@@ -26,7 +26,7 @@ def list_service_accounts(request: Request) -> Response:
         and description in {None, account.description}
     ]
     params = {"page_size": max(len(visible), 1), **request.params}
-    return Response(200, paginate(visible, params, service_accounts.shown))
+    return Response(200, paginate(visible, params, service_accounts.to_api))
 
 
 @operation("create_service_account")
@@ -44,13 +44,13 @@ def create_service_account(request: Request) -> Response:
         role,
         created_by=request.principal.id,
     )
-    return Response(201, accounts.shown(account))
+    return Response(201, accounts.to_api(account))
 
 
 @operation("get_service_account")
 def get_service_account(request: Request) -> Response:
     """Return one account."""
-    return Response(200, request.stores.control.service_accounts.shown(_find(request)))
+    return Response(200, request.stores.control.service_accounts.to_api(_find(request)))
 
 
 @operation("delete_service_account")

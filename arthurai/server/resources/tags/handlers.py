@@ -13,7 +13,7 @@ from arthurai.server.resources.tags.service import ensure_tag, find_tag, rename_
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
-    from arthurai.server.storage.documents.stored_models import ModelRecord
+    from arthurai.server.storage.documents.stored_models import StoredModel
 
 
 @operation("list_tags")
@@ -56,7 +56,7 @@ def add_tag_to_model(request: Request) -> Response:
     """Tag a model."""
     name, control = request.params["tag_name"], request.stores.control
     with control.transaction():
-        record = request.model().active()
+        record = request.model().require_active()
         present = _tags(record)
         if name not in present:
             control.models.update(record, {"tags": [*present, name]})
@@ -78,7 +78,7 @@ def remove_tag_from_model(request: Request) -> Response:
     return Response(200, {"message": "success"})
 
 
-def _tags(record: ModelRecord) -> list[str]:
+def _tags(record: StoredModel) -> list[str]:
     return list(record.document.get("tags") or ())
 
 

@@ -90,7 +90,7 @@ def _organization_usage(
         **_amounts(categories, totals.items()),
     }
     if _ORGANIZATION in categories:
-        users = [user for user in control.users.members(organization_id) if user.active]
+        users = [user for user in control.users.list_members(organization_id) if user.active]
         entry[_ORGANIZATION] = [
             {"name": "user_count", "value": len(users)},
             {"name": "model_count", "value": len(control.models.list(organization_id))},

@@ -41,7 +41,7 @@ def _to_api(request: Request, principal: Principal) -> dict[str, Any]:
         found["organization_id"] = principal.organization_id
     if principal.user is None:
         return found
-    found = {**principal.user.shown(principal.organization_id), **found}
+    found = {**principal.user.to_api(principal.organization_id), **found}
     if principal.organization_id is not None:
         organization = organizations.get(principal.organization_id)
         found["organization_name"] = organization["name"]
@@ -94,10 +94,10 @@ def get_auth_info(request: Request) -> Response:
 @operation("list_users")
 def list_users(request: Request) -> Response:
     """List the users of the organization."""
-    members = request.stores.control.users.members(request.organization_id)
+    members = request.stores.control.users.list_members(request.organization_id)
     members = sort_items(members, request.params.get("sort"), _SORT_COLUMNS)
     return Response(
-        200, paginate(members, request.params, lambda user: user.shown(request.organization_id))
+        200, paginate(members, request.params, lambda user: user.to_api(request.organization_id))
     )
 
 
@@ -112,7 +112,7 @@ def create_user(request: Request) -> Response:
             raise ApiError(403, "only a super administrator may name another organization")
     role = service.parse_role(body["roles"])
     service.check_account(body)
-    password_hash = control.users.hashed(body["password"])
+    password_hash = control.users.hash_password(body["password"])
     with control.transaction():
         service.check_role(request.services, request.principal, organization_id, role)
         user = control.users.create(
@@ -122,13 +122,13 @@ def create_user(request: Request) -> Response:
             profile=body,
         )
         control.users.join(user.id, organization_id, role)
-    return Response(201, control.users.get(user.id).shown(organization_id))
+    return Response(201, control.users.get(user.id).to_api(organization_id))
 
 
 @operation("get_user")
 def get_user(request: Request) -> Response:
     """Return one user of the organization."""
-    return Response(200, _member(request).shown(request.organization_id))
+    return Response(200, _member(request).to_api(request.organization_id))
 
 
 @operation("update_user")
@@ -141,7 +141,7 @@ def update_user(request: Request) -> Response:
     changed = service.change_user(
         request, user, may_skip_old_password=SUPER_ADMIN in request.principal.roles, role=role
     )
-    return Response(200, changed.shown(organization_id))
+    return Response(200, changed.to_api(organization_id))
 
 
 @operation("delete_user")
@@ -179,4 +179,6 @@ def invite_users(request: Request) -> Response:
 
 
 def _member(request: Request) -> User:
-    return request.stores.control.users.member(request.organization_id, request.params["user_id"])
+    return request.stores.control.users.get_member(
+        request.organization_id, request.params["user_id"]
+    )

@@ -163,7 +163,7 @@ def _create_account(
 ) -> None:
     username, password = fields.get("username", ""), fields.get("password", "")
     check_account({"username": username, "email": claims["sub"], "password": password})
-    password_hash = control.users.hashed(password)
+    password_hash = control.users.hash_password(password)
     with control.transaction():
         user = control.users.create(
             username=username,

@@ -126,7 +126,7 @@ def change_user(
             if body.get("old_password") is None:
                 raise ApiError(400, "body.old_password: is required to set a new password")
             users.check_old_password(user, body["old_password"])
-        password_hash = users.hashed(password)
+        password_hash = users.hash_password(password)
     with request.stores.control.transaction():
         users.update(user, username=body.get("username"), email=body.get("email"), profile=body)
         if password_hash is not None:
@@ -191,7 +191,7 @@ def check_manager_left(
 
     if principal.is_global or organization_id not in user.roles or not manages(user):
         return
-    if not any(manages(member) for member in users.members(organization_id)):
+    if not any(manages(member) for member in users.list_members(organization_id)):
         raise ApiError(
             400,
             f"{user.username!r} is the last user who manages users of this organization; give "

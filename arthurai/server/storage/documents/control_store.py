@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from arthurai.server.storage.documents.document_store import DocumentRepository
-from arthurai.server.storage.documents.sqlite_database import Database
+from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 from arthurai.server.storage.documents.stored_models import ModelGroupRepository, ModelRepository
 from arthurai.server.storage.documents.stored_organizations import OrganizationRepository
 from arthurai.server.storage.documents.stored_service_accounts import ServiceAccountRepository
@@ -35,7 +35,7 @@ class ControlStore:
         Raises:
             ValueError: The file was written by a newer release.
         """
-        self.database = Database(path)
+        self.database = SqliteDatabase(path)
         self._secret = secret
         self._documents: dict[str, DocumentRepository] = {}
 

@@ -9,13 +9,13 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from arthurai.server.storage.documents.sqlite_database import Database
+    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 
 class DocumentRepository:
     """The documents of one kind; every one belongs to an organisation and maybe to a model."""
 
-    def __init__(self, database: Database, kind: str) -> None:
+    def __init__(self, database: SqliteDatabase, kind: str) -> None:
         """Name the kind.
 
         Args:
@@ -62,7 +62,7 @@ class DocumentRepository:
                WHERE kind = ? AND id = ? AND (? IS NULL OR organization_id = ?)""",
             (self.kind, document_id, organization_id, organization_id),
         )
-        return None if row is None else _decoded(row["document"])
+        return None if row is None else _decode(row["document"])
 
     def list(
         self, organization_id: str | None, *, model_id: str | None = None, **members: Any
@@ -79,7 +79,7 @@ class DocumentRepository:
             f"SELECT document FROM documents WHERE {condition} ORDER BY position",
             values,
         )
-        return [_decoded(row["document"]) for row in rows]
+        return [_decode(row["document"]) for row in rows]
 
     def count(
         self, organization_id: str | None, *, model_id: str | None = None, **members: Any
@@ -116,7 +116,7 @@ class DocumentRepository:
             )
             if row is None:
                 return None
-            document = _decoded(row["document"])
+            document = _decode(row["document"])
             change(document)
             self._database.execute(
                 "UPDATE documents SET document = ? WHERE position = ?",
@@ -166,6 +166,6 @@ class DocumentRepository:
         return " AND ".join(parts), tuple(values)
 
 
-def _decoded(text: str) -> dict[str, Any]:
+def _decode(text: str) -> dict[str, Any]:
     document: dict[str, Any] = orjson.loads(text)
     return document

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BUSY_SECONDS: Final = 30.0
 
 
-class Database:
+class SqliteDatabase:
     """A control database: statements run one after the other, transactions whole or not at all.
 
     Rows are small and statements take microseconds, so one connection behind a lock serves all

@@ -18,7 +18,7 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.server.storage.documents.sqlite_database import Database
+    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 READY: Final = "Ready"
 ARCHIVED: Final = "Archived"
@@ -27,7 +27,7 @@ _KEPT_RECORDS: Final = 1000
 
 
 @dataclass(frozen=True)
-class ModelRecord:
+class StoredModel:
     """A model as it is stored.
 
     Attributes:
@@ -65,7 +65,7 @@ class ModelRecord:
         attributes: list[dict[str, Any]] = self.document["attributes"]
         return attributes
 
-    def active(self) -> ModelRecord:
+    def require_active(self) -> StoredModel:
         """Return the model itself, for what an archived one does not take.
 
         Raises:
@@ -79,7 +79,7 @@ class ModelRecord:
             )
         return self
 
-    def shown(self) -> dict[str, Any]:
+    def to_api(self) -> dict[str, Any]:
         """Return the members of `Model` that are always shown, and the attributes."""
         return {
             **self.document,
@@ -100,10 +100,10 @@ class ModelRepository:
     its model; records are never changed in place.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
         self._database = database
-        self._decoded: OrderedDict[str, ModelRecord] = OrderedDict()
+        self._decoded: OrderedDict[str, StoredModel] = OrderedDict()
 
     def create(
         self,
@@ -113,7 +113,7 @@ class ModelRepository:
         partner_model_id: str,
         model_group_id: str | None,
         group_name: str | None,
-    ) -> ModelRecord:
+    ) -> StoredModel:
         """Store a new model and, where none is named, a new group for it.
 
         Args:
@@ -166,7 +166,7 @@ class ModelRepository:
                 ) from None
             return self.get(organization_id, model_id)
 
-    def get(self, organization_id: str | None, model_id: str) -> ModelRecord:
+    def get(self, organization_id: str | None, model_id: str) -> StoredModel:
         """Return a model by its id.
 
         Args:
@@ -184,7 +184,7 @@ class ModelRepository:
             raise not_found(f"model {model_id!r} not found")
         return self._record(row)
 
-    def find(self, organization_id: str, identifier: str, id_type: str = "id") -> ModelRecord:
+    def find(self, organization_id: str, identifier: str, id_type: str = "id") -> StoredModel:
         """Return a model by one of its ids.
 
         Args:
@@ -213,7 +213,7 @@ class ModelRepository:
         *,
         include_archived: bool = False,
         model_group_id: str | None = None,
-    ) -> list[ModelRecord]:
+    ) -> list[StoredModel]:
         """Return models in the order of their creation.
 
         Args:
@@ -235,8 +235,8 @@ class ModelRepository:
         return [self._record(row) for row in rows]
 
     def update(
-        self, record: ModelRecord, changes: Mapping[str, Any], *, status: str | None = None
-    ) -> ModelRecord:
+        self, record: StoredModel, changes: Mapping[str, Any], *, status: str | None = None
+    ) -> StoredModel:
         """Change members of a model's document and return its new state.
 
         Args:
@@ -257,7 +257,7 @@ class ModelRepository:
             raise ApiError(409, "the model was changed by another request meanwhile; try again")
         return self.get(record.organization_id, record.id)
 
-    def archive(self, record: ModelRecord) -> None:
+    def archive(self, record: StoredModel) -> None:
         """Archive a model, if it is not yet; its data stay."""
         self._database.execute(
             """UPDATE models SET archived = 1, status = ?, revision = revision + 1,
@@ -265,7 +265,7 @@ class ModelRepository:
             (ARCHIVED, format_now(), record.id),
         )
 
-    def _record(self, row: sqlite3.Row) -> ModelRecord:
+    def _record(self, row: sqlite3.Row) -> StoredModel:
         known = self._decoded.get(row["id"])
         if known is not None and known.revision == row["revision"]:
             return known
@@ -279,7 +279,7 @@ class ModelRepository:
 class ModelGroupRepository:
     """The model groups of all organisations."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
         self._database = database
 
@@ -349,8 +349,8 @@ def _group(row: sqlite3.Row) -> dict[str, Any]:
     return group
 
 
-def _record(row: sqlite3.Row) -> ModelRecord:
-    return ModelRecord(
+def _record(row: sqlite3.Row) -> StoredModel:
+    return StoredModel(
         id=row["id"],
         organization_id=row["organization_id"],
         partner_model_id=row["partner_model_id"],

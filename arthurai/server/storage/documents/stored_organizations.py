@@ -10,7 +10,7 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
-    from arthurai.server.storage.documents.sqlite_database import Database
+    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 DEFAULT_PLAN: Final = "enterprise"
 _DELETE: Final = (
@@ -28,7 +28,7 @@ _DELETE: Final = (
 class OrganizationRepository:
     """The organisations of the server."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
         self._database = database
 

@@ -20,7 +20,7 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     import sqlite3
 
-    from arthurai.server.storage.documents.sqlite_database import Database
+    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ServiceAccount:
 class ServiceAccountRepository:
     """The service accounts of the server."""
 
-    def __init__(self, database: Database, secret: bytes) -> None:
+    def __init__(self, database: SqliteDatabase, secret: bytes) -> None:
         """Use a control database and the server's secret."""
         self._database = database
         self._secret = secret
@@ -89,7 +89,7 @@ class ServiceAccountRepository:
         )
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
-    def by_token(self, token: str) -> ServiceAccount | None:
+    def find_by_token(self, token: str) -> ServiceAccount | None:
         """Return the account an API key belongs to, or `None`.
 
         Args:
@@ -135,7 +135,7 @@ class ServiceAccountRepository:
         """Delete the accounts that somebody made; their keys stop working."""
         self._database.execute("DELETE FROM service_accounts WHERE created_by = ?", (creator_id,))
 
-    def shown(self, account: ServiceAccount) -> dict[str, Any]:
+    def to_api(self, account: ServiceAccount) -> dict[str, Any]:
         """Return an account as the API shows it, with its key."""
         return {
             "id": account.id,

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from arthurai.server.storage.documents.sqlite_database import Database
+    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 CATEGORIES: Final = ("inferences", "ground_truth", "reference_data", "explanations")
 MINUTE: Final = 60
@@ -27,7 +27,7 @@ class Amount(NamedTuple):
 class UsageRepository:
     """The amounts used by all organisations."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
         self._database = database
 

@@ -20,7 +20,7 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arthurai.server.storage.documents.sqlite_database import Database
+    from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 MAX_LOGIN_FAILURES: Final = 5
 LOCK_SECONDS: Final = 600.0
@@ -59,7 +59,7 @@ class User:
     created_at: str
     roles: Mapping[str, str] = field(default_factory=dict)
 
-    def shown(self, organization_id: str | None) -> dict[str, Any]:
+    def to_api(self, organization_id: str | None) -> dict[str, Any]:
         """Return the user as the API shows them to an organisation.
 
         Args:
@@ -84,7 +84,7 @@ class User:
 class UserRepository:
     """The users of the server."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
         self._database = database
         self._hasher = PasswordHasher()
@@ -94,7 +94,7 @@ class UserRepository:
         """A hash to check against when the user does not exist, so that both take as long."""
         return self._hasher.hash(new_id())
 
-    def hashed(self, password: str) -> str:
+    def hash_password(self, password: str) -> str:
         """Return the hash of a password; slow on purpose, so keep it out of transactions."""
         return self._hasher.hash(password)
 
@@ -111,7 +111,7 @@ class UserRepository:
         Args:
             username: Login name, unique on the server whatever its case.
             email: Mail address, unique among active users.
-            password_hash: Made by `hashed`; without one nobody can log in as this user.
+            password_hash: Made by `hash_password`; without one nobody can log in as this user.
             profile: Names and settings.
 
         Raises:
@@ -122,7 +122,14 @@ class UserRepository:
             self._database.execute(
                 """INSERT INTO users (id, username, email, password_hash, profile, created_at)
                    VALUES (?, ?, ?, ?, ?, ?)""",
-                (user_id, username, email, password_hash, _encoded(profile or {}), format_now()),
+                (
+                    user_id,
+                    username,
+                    email,
+                    password_hash,
+                    _encode_profile(profile or {}),
+                    format_now(),
+                ),
             )
         except sqlite3.IntegrityError:
             raise _taken(username, email) from None
@@ -139,7 +146,7 @@ class UserRepository:
             raise not_found(f"user {user_id!r} not found")
         return found
 
-    def member(self, organization_id: str, user_id: str) -> User:
+    def get_member(self, organization_id: str, user_id: str) -> User:
         """Return a user who belongs to an organisation.
 
         Raises:
@@ -150,11 +157,11 @@ class UserRepository:
             raise not_found(f"user {user_id!r} not found")
         return user
 
-    def active(self, user_id: str) -> User | None:
+    def find_active(self, user_id: str) -> User | None:
         """Return an active user, or `None`."""
         return self._find("id = ? AND active = 1", user_id)
 
-    def members(self, organization_id: str) -> list[User]:
+    def list_members(self, organization_id: str) -> list[User]:
         """Return the users of an organisation, inactive ones included, oldest first."""
         rows = self._database.rows(
             """SELECT user_id FROM memberships WHERE organization_id = ? ORDER BY position""",
@@ -214,7 +221,7 @@ class UserRepository:
                 self._database.execute(
                     """UPDATE users SET username = COALESCE(?, username),
                        email = COALESCE(?, email), profile = ? WHERE id = ?""",
-                    (username, email, _encoded({**present, **(profile or {})}), user.id),
+                    (username, email, _encode_profile({**present, **(profile or {})}), user.id),
                 )
             except sqlite3.IntegrityError:
                 raise _taken(username, email) from None
@@ -225,14 +232,14 @@ class UserRepository:
 
         Args:
             user: The user.
-            password_hash: Made by `hashed`.
+            password_hash: Made by `hash_password`.
         """
         self._database.execute(
             "UPDATE users SET password_hash = ?, session_epoch = session_epoch + 1 WHERE id = ?",
             (password_hash, user.id),
         )
 
-    def any_password(self) -> bool:
+    def has_any_password(self) -> bool:
         """Tell whether anybody can log in with a password."""
         found = self._database.row("SELECT 1 FROM users WHERE password_hash IS NOT NULL")
         return found is not None
@@ -244,7 +251,7 @@ class UserRepository:
             (user.id,),
         )
 
-    def _verified(self, user_id: str | None, password: str) -> bool:
+    def _is_password(self, user_id: str | None, password: str) -> bool:
         if len(password) > MAX_PASSWORD_LENGTH:
             return False
         stored = None
@@ -271,12 +278,12 @@ class UserRepository:
         Raises:
             ApiError: 401 when they do not fit, 403 while the login is locked.
         """
-        key = self._open_key(login)
+        key = self._unlocked_key(login)
         user = self._find("(username = ? OR email = ?) AND active = 1", login, login)
-        if self._verified(user.id if user else None, password) and user is not None:
+        if self._is_password(user.id if user else None, password) and user is not None:
             self._database.execute("DELETE FROM login_failures WHERE login = ?", (key,))
             return user
-        self._note_failure(key)
+        self._record_failure(key)
         raise ApiError(401, "unauthorized")
 
     def check_old_password(self, user: User, password: str) -> None:
@@ -287,12 +294,12 @@ class UserRepository:
         Raises:
             ApiError: 403 when it is not theirs or too many were tried.
         """
-        key = self._open_key(user.username)
-        if not self._verified(user.id, password):
-            self._note_failure(key)
+        key = self._unlocked_key(user.username)
+        if not self._is_password(user.id, password):
+            self._record_failure(key)
             raise ApiError(403, "old_password is wrong")
 
-    def _open_key(self, login: str) -> str:
+    def _unlocked_key(self, login: str) -> str:
         key = hashlib.sha256(login.casefold().encode("utf-8", "surrogatepass")).hexdigest()
         locked_until = self._database.scalar(
             "SELECT locked_until FROM login_failures WHERE login = ?", (key,)
@@ -306,7 +313,7 @@ class UserRepository:
             )
         return key
 
-    def _note_failure(self, key: str) -> None:
+    def _record_failure(self, key: str) -> None:
         moment = time.time()
         with self._database.transaction():
             self._database.execute(
@@ -321,7 +328,7 @@ class UserRepository:
             )
 
 
-def _encoded(profile: Mapping[str, Any]) -> str:
+def _encode_profile(profile: Mapping[str, Any]) -> str:
     kept = {name: profile[name] for name in PROFILE_MEMBERS if profile.get(name) is not None}
     return orjson.dumps(kept).decode()
 

@@ -10,22 +10,21 @@ import pyarrow as pa
 
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
-from arthurai.server.storage.warehouse import ddl as tables
-from arthurai.server.storage.warehouse import enrichment_columns as enrichments
+from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.storage.warehouse.decode_json import JsonDecoder
 from arthurai.server.storage.warehouse.decode_table import TableDecoder
-from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import (
     BrokenFileError,
     DatasetStateError,
     UnknownDatasetError,
 )
 from arthurai.server.storage.warehouse.maintenance import images_in_use, prune_model
-from arthurai.server.storage.warehouse.model_writers import ModelRegistry
-from arthurai.server.storage.warehouse.row_results import Outcome
+from arthurai.server.storage.warehouse.model_writers import ModelWriters
+from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
-from arthurai.server.storage.warehouse.writer import ModelWriter, Written
+from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
 from arthurai.server.timestamps import to_utc
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ Rows: TypeAlias = pa.Table | Sequence[Any]
 """Rows given as objects of the API, or as a table with a column for each attribute name."""
 
 
-def _until_broken(stream: Iterable[Rows], outcome: Outcome) -> Iterator[Rows]:
+def _until_broken(stream: Iterable[Rows], outcome: RowResults) -> Iterator[Rows]:
     """Pass on pieces; once some were stored, a broken rest is refused like any bad row."""
     passed = 0
     try:
@@ -52,7 +51,7 @@ def _until_broken(stream: Iterable[Rows], outcome: Outcome) -> Iterator[Rows]:
             raise
         for row in range(passed, max(error.rows, passed + 1)):
             outcome.total = row + 1
-            outcome.refuse(row, error.status, str(error))
+            outcome.reject(row, error.status, str(error))
 
 
 class DataStore:
@@ -71,10 +70,10 @@ class DataStore:
 
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory
-        self._database = Database(directory)
+        self._database = DuckDBDatabase(directory)
         self._datasets = Datasets(self._database)
         self._events = EventBus()
-        self._models = ModelRegistry(self._database, self._datasets)
+        self._models = ModelWriters(self._database, self._datasets)
 
     # --- models ---------------------------------------------------------------------------------
 
@@ -107,7 +106,7 @@ class DataStore:
 
     def append_inferences(
         self, schema: ModelSchema, data: Rows, *, batch_id: str | None = None
-    ) -> Outcome:
+    ) -> RowResults:
         """Store inferences, with ground truth where it is known already.
 
         A `partner_inference_id` that is stored already is accepted again if the row is the
@@ -132,7 +131,7 @@ class DataStore:
         *,
         batch_id: str | None = None,
         images: ImageUpload | None = None,
-    ) -> Outcome:
+    ) -> RowResults:
         """Store inferences that come in pieces, each piece durably before the next one.
 
         Args:
@@ -145,11 +144,11 @@ class DataStore:
             The verdict on each row of all pieces.
         """
         writer = self._models.writer(schema)
-        outcome = Outcome()
+        outcome = RowResults()
         for piece in _until_broken(stream, outcome):
             table = self._decoder(schema, piece, outcome).inferences(batch_id or None)
             if images is not None:
-                table = images.place(schema, table, outcome)
+                table = images.store_images(schema, table, outcome)
             for start in range(0, table.num_rows, _SLICE):
                 part = table.slice(start, _SLICE)
                 written = writer.append(schema, part, outcome)
@@ -158,7 +157,7 @@ class DataStore:
                     self._complete_waiting(writer, written.batch_ids)
         return outcome
 
-    def append_ground_truth(self, schema: ModelSchema, data: Rows) -> Outcome:
+    def append_ground_truth(self, schema: ModelSchema, data: Rows) -> RowResults:
         """Set the ground truth of stored inferences; the last value wins.
 
         Args:
@@ -172,7 +171,7 @@ class DataStore:
         """
         return self.append_ground_truth_stream(schema, [data])
 
-    def append_ground_truth_stream(self, schema: ModelSchema, stream: Iterable[Rows]) -> Outcome:
+    def append_ground_truth_stream(self, schema: ModelSchema, stream: Iterable[Rows]) -> RowResults:
         """Set ground truth that comes in pieces, each piece durably before the next one.
 
         Args:
@@ -180,7 +179,7 @@ class DataStore:
             stream: Pieces as for `append_ground_truth`.
         """
         writer = self._models.writer(schema)
-        outcome = Outcome()
+        outcome = RowResults()
         for piece in _until_broken(stream, outcome):
             table = self._decoder(schema, piece, outcome).ground_truth()
             for start in range(0, table.num_rows, _SLICE):
@@ -189,7 +188,7 @@ class DataStore:
                     self._publish("ground_truth", writer, written)
         return outcome
 
-    def append_reference(self, schema: ModelSchema, data: Rows) -> Outcome:
+    def append_reference(self, schema: ModelSchema, data: Rows) -> RowResults:
         """Store rows of the reference set.
 
         Args:
@@ -206,7 +205,7 @@ class DataStore:
 
     def append_reference_stream(
         self, schema: ModelSchema, stream: Iterable[Rows], *, images: ImageUpload | None = None
-    ) -> Outcome:
+    ) -> RowResults:
         """Store reference rows that come in pieces: all good rows of all pieces, or nothing.
 
         Reference rows have no ids, so a half of a file could not be told from a whole.
@@ -220,9 +219,9 @@ class DataStore:
             DatasetStateError: If the reference set is closed.
         """
         writer = self._models.writer(schema)
-        outcome = Outcome()
-        table_name = tables.reference_table(writer.slot)
-        names = ", ".join(tables.quoted(a.column) for a in schema.stored)
+        outcome = RowResults()
+        table_name = ddl.reference_table(writer.slot)
+        names = ", ".join(ddl.quote_name(a.column) for a in schema.stored)
         with writer.reference_lock:
             self._require_open_reference(writer)
             first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
@@ -230,7 +229,7 @@ class DataStore:
                 for piece in stream:
                     table = self._decoder(schema, piece, outcome).reference()
                     if images is not None:
-                        table = images.place(schema, table, outcome)
+                        table = images.store_images(schema, table, outcome)
                     cursor.register("incoming", table)
                     cursor.execute(
                         f"INSERT INTO {table_name} (seq, {names})"
@@ -240,7 +239,7 @@ class DataStore:
                 if outcome.accepted:
                     self._datasets.begin(cursor, writer.model_id, "reference")
         if outcome.accepted:
-            self._publish("reference", writer, Written(rows=outcome.accepted))
+            self._publish("reference", writer, WriteResult(rows=outcome.accepted))
         return outcome
 
     def images(self, schema: ModelSchema) -> ImageFiles:
@@ -256,7 +255,9 @@ class DataStore:
         return self._database.files / "images" / f"m{writer.slot}"
 
     @staticmethod
-    def _decoder(schema: ModelSchema, piece: Rows, outcome: Outcome) -> JsonDecoder | TableDecoder:
+    def _decoder(
+        schema: ModelSchema, piece: Rows, outcome: RowResults
+    ) -> JsonDecoder | TableDecoder:
         first_row = outcome.total
         outcome.total += len(piece)
         if isinstance(piece, pa.Table):
@@ -268,13 +269,13 @@ class DataStore:
 
         Args:
             model_id: The model.
-            source: A key of `enrichments.COLUMNS`.
-            table: The results, with the columns of `enrichments.COLUMNS[source]`.
+            source: A key of `enrichment_columns.COLUMNS`.
+            table: The results, with the columns of `enrichment_columns.COLUMNS[source]`.
 
         Raises:
             UnknownModelError: If the id is unknown.
         """
-        enrichments.store(self._database, self._models.known(model_id).slot, source, table)
+        enrichment_columns.store(self._database, self._models.known(model_id).slot, source, table)
 
     # --- data sets ------------------------------------------------------------------------------
 
@@ -361,7 +362,7 @@ class DataStore:
             self._require_open_reference(writer)
 
             def work(cursor: Cursor) -> None:
-                cursor.execute(f"DELETE FROM {tables.reference_table(writer.slot)}")
+                cursor.execute(f"DELETE FROM {ddl.reference_table(writer.slot)}")
                 cursor.execute(
                     "DELETE FROM arthur_datasets WHERE model_id = ? AND kind = 'reference'",
                     [writer.model_id],
@@ -400,7 +401,7 @@ class DataStore:
     # --- reading --------------------------------------------------------------------------------
 
     def relation(self, model: ModelSchema | str, source: str) -> str:
-        """Return the quoted name of the relation behind a query source.
+        """Return the quote_name name of the relation behind a query source.
 
         `inference`, `enriched` and `ground_truth` have the columns `seq`,
         `inference_id`, `partner_inference_id`, `inference_timestamp`,
@@ -467,7 +468,7 @@ class DataStore:
         writer = self._models.get(model_id)
         if writer is None:
             return False
-        return bool(self.fetch(f"SELECT 1 FROM {tables.rows_table(writer.slot)} LIMIT 1")[1])
+        return bool(self.fetch(f"SELECT 1 FROM {ddl.rows_table(writer.slot)} LIMIT 1")[1])
 
     # --- retention ------------------------------------------------------------------------------
 
@@ -513,7 +514,7 @@ class DataStore:
         """
         return self._events.drain(timeout)
 
-    def _publish(self, kind: DataKind, writer: ModelWriter, written: Written) -> None:
+    def _publish(self, kind: DataKind, writer: ModelWriter, written: WriteResult) -> None:
         self._events.publish(
             DataEvent(
                 kind,

@@ -12,7 +12,7 @@ from arthurai.server.timestamps import format_timestamp, utc_now
 if TYPE_CHECKING:
     import datetime as dt
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 
 STARTED: Final = "started"
 WAITING: Final = "waiting_for_data_load_to_finish"
@@ -52,7 +52,7 @@ class Dataset:
         """Whether the caller has said that all rows are sent."""
         return self.status != STARTED
 
-    def to_wire(self) -> dict[str, Any]:
+    def to_api(self) -> dict[str, Any]:
         """Return the members that `Batch` and `ReferenceDataset` of the API share."""
         return {
             "model_id": self.model_id,
@@ -71,7 +71,7 @@ class Datasets:
         database: The database.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: DuckDBDatabase) -> None:
         self._database = database
 
     def list(

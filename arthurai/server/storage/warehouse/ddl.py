@@ -56,24 +56,24 @@ SOURCES: Final = {
 }
 
 
-def quoted(identifier: str) -> str:
+def quote_name(identifier: str) -> str:
     """Quote an identifier for SQL."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
 def rows_table(slot: int) -> str:
-    """Return the quoted name of the table of inferences."""
-    return quoted(f"m{slot}_rows")
+    """Return the quote_name name of the table of inferences."""
+    return quote_name(f"m{slot}_rows")
 
 
 def reference_table(slot: int) -> str:
-    """Return the quoted name of the table of reference rows."""
-    return quoted(f"m{slot}_reference_rows")
+    """Return the quote_name name of the table of reference rows."""
+    return quote_name(f"m{slot}_reference_rows")
 
 
 def view(slot: int, source: str) -> str:
-    """Return the quoted name of the view for a query source."""
-    return quoted(f"m{slot}_{SOURCES[source]}")
+    """Return the quote_name name of the view for a query source."""
+    return quote_name(f"m{slot}_{SOURCES[source]}")
 
 
 def fingerprint(schema: ModelSchema) -> str:
@@ -93,7 +93,7 @@ def create_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
         slot: Slot number of the model.
         schema: Schema of the model.
     """
-    attributes = [f"{quoted(a.column)} {COLUMN_TYPES[a.value_type]}" for a in schema.stored]
+    attributes = [f"{quote_name(a.column)} {COLUMN_TYPES[a.value_type]}" for a in schema.stored]
     system = [f"{name} {kind}" for name, kind in SYSTEM_COLUMNS.items()]
     cursor.execute(f"CREATE TABLE {rows_table(slot)} ({', '.join(system + attributes)})")
     reference = ["seq BIGINT NOT NULL", *attributes]
@@ -122,14 +122,14 @@ def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) 
         for column, kind in found.items():
             if column in wanted:
                 if kind != types[column]:
-                    cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quoted(column)}")
+                    cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
             elif drop:
-                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quoted(column)}")
+                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
             else:
                 others[column] = None
         for column, kind in wanted.items():
             if found.get(column) != types[column]:
-                cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(column)} {kind}")
+                cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quote_name(column)} {kind}")
     create_views(cursor, slot, schema, list(others))
 
 
@@ -160,9 +160,9 @@ def create_views(
         schema: Schema of the model.
         others: Further columns to pass on.
     """
-    attributes = [f"{_expression(a, schema)} AS {quoted(a.column)}" for a in schema.attributes]
+    attributes = [f"{_expression(a, schema)} AS {quote_name(a.column)}" for a in schema.attributes]
     known = {a.column for a in schema.attributes}
-    attributes += [quoted(column) for column in others if column not in known]
+    attributes += [quote_name(column) for column in others if column not in known]
     system = [
         "CAST(inference_id AS VARCHAR) AS inference_id" if name == "inference_id" else name
         for name in SYSTEM_COLUMNS
@@ -185,7 +185,7 @@ def create_views(
 def _expression(attribute: Attribute, schema: ModelSchema) -> str:
     """Return the SQL of an attribute over the base tables: a column or a computed value."""
     if not attribute.implicit:
-        return quoted(attribute.column)
+        return quote_name(attribute.column)
     computed = None
     if attribute.stage == Stage.PredictedValue:
         computed = _complement(attribute, schema.by_stage(Stage.PredictedValue))
@@ -202,7 +202,7 @@ def _complement(attribute: Attribute, peers: tuple[Attribute, ...]) -> str | Non
     explicit = [a for a in peers if not a.implicit]
     if len(explicit) != 1 or attribute.value_type not in {"INTEGER", "FLOAT", "BOOLEAN"}:
         return None
-    column = quoted(explicit[0].column)
+    column = quote_name(explicit[0].column)
     if explicit[0].value_type == ValueType.Boolean:
         return f"NOT {column}"
     if explicit[0].value_type in {"INTEGER", "FLOAT"}:
@@ -215,7 +215,7 @@ def _one_hot(attribute: Attribute, schema: ModelSchema) -> str | None:
     source = schema.ground_truth_class
     if source is None or source.implicit:
         return None
-    column = f"CAST({quoted(source.column)} AS VARCHAR)"
+    column = f"CAST({quote_name(source.column)} AS VARCHAR)"
     link = next(
         (a.gt_class_link for a in schema.predicted if a.attribute_link == attribute.name),
         attribute.gt_class_link,

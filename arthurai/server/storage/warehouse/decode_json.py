@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from arthurai.common.text import suggest
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, ValueType
-from arthurai.server.storage.warehouse import arrow_columns as columns
+from arthurai.server.storage.warehouse import arrow_columns
 from arthurai.server.storage.warehouse.value_checks import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arthurai.server.model_schema import Attribute, ModelSchema
-    from arthurai.server.storage.warehouse.row_results import Outcome
+    from arthurai.server.storage.warehouse.row_results import RowResults
 
 
 _EMPTY: Final[Mapping[str, Any]] = {}
@@ -34,7 +34,7 @@ class JsonDecoder:
     """
 
     def __init__(
-        self, schema: ModelSchema, items: Sequence[Any], *, first_row: int, outcome: Outcome
+        self, schema: ModelSchema, items: Sequence[Any], *, first_row: int, outcome: RowResults
     ) -> None:
         self._schema = schema
         self._items: Sequence[Mapping[str, Any]] = items
@@ -47,7 +47,7 @@ class JsonDecoder:
                     self._refuse(place, f"expected an object, found {shown(item)}")
 
     def _refuse(self, place: int, message: str) -> None:
-        self._outcome.refuse(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
+        self._outcome.reject(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
 
     def inferences(self, batch_id: str | None) -> pa.Table:
         """Decode `Inference` objects.
@@ -93,7 +93,7 @@ class JsonDecoder:
         return self._accepted(found)
 
     def _rows(self) -> pa.Array:
-        return columns.numbered(self._first_row, len(self._items))
+        return arrow_columns.numbered(self._first_row, len(self._items))
 
     def _maps(self, key: str, *, required: bool) -> list[Mapping[str, Any]]:
         found = [item.get(key) for item in self._items]
@@ -114,7 +114,7 @@ class JsonDecoder:
         return pa.array(found, pa.string())
 
     def _timestamps(self, key: str, *, required: bool) -> pa.Array:
-        array, problems = columns.from_values(
+        array, problems = arrow_columns.from_values(
             ValueType.Timestamp, [item.get(key) for item in self._items]
         )
         for place, problem in problems.items():
@@ -135,7 +135,7 @@ class JsonDecoder:
             if has_truth and not has_time:
                 self._refuse(place, "ground_truth_timestamp is missing beside ground_truth_data")
         # Without ground truth there is no time it became known.
-        return columns.only_where(array, given)
+        return arrow_columns.only_where(array, given)
 
     def _batches(self, batch_id: str | None) -> pa.Array:
         found = [batch_id or item.get("batch_id") or None for item in self._items]
@@ -161,7 +161,7 @@ class JsonDecoder:
         found = {}
         by_attribute = _columns(maps, [a.name for a in attributes])
         for attribute, given in zip(attributes, by_attribute, strict=True):
-            array, problems = columns.from_values(attribute.value_type, given)
+            array, problems = arrow_columns.from_values(attribute.value_type, given)
             for place, problem in problems.items():
                 self._refuse(place, f"attribute {attribute.name}: {problem}")
             found[attribute.column] = array
@@ -175,7 +175,7 @@ class JsonDecoder:
         return f"{where}: the model has no attribute {shown(name)}{suggest(name, names)}"
 
     def _accepted(self, found: dict[str, pa.Array]) -> pa.Table:
-        return self._outcome.without_refused(pa.table(found))
+        return self._outcome.drop_rejected(pa.table(found))
 
 
 def _columns(maps: Sequence[Mapping[str, Any]], names: list[str]) -> list[Sequence[Any]]:

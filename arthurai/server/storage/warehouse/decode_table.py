@@ -10,14 +10,14 @@ import pyarrow.compute as pc
 
 from arthurai.common.text import find_similar
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, META_COLUMNS, ValueType
-from arthurai.server.storage.warehouse import arrow_columns as columns
+from arthurai.server.storage.warehouse import arrow_columns
 from arthurai.server.storage.warehouse.decode_json import id_problem
 from arthurai.server.storage.warehouse.errors import BadDataError
 from arthurai.server.storage.warehouse.value_checks import shown
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute, ModelSchema
-    from arthurai.server.storage.warehouse.row_results import Outcome
+    from arthurai.server.storage.warehouse.row_results import RowResults
 
 
 def check_columns(schema: ModelSchema, names: list[str], kind: str) -> None:
@@ -77,7 +77,7 @@ class TableDecoder:
     """
 
     def __init__(
-        self, schema: ModelSchema, table: pa.Table, *, first_row: int, outcome: Outcome
+        self, schema: ModelSchema, table: pa.Table, *, first_row: int, outcome: RowResults
     ) -> None:
         self._schema = schema
         self._table = table
@@ -86,7 +86,7 @@ class TableDecoder:
         self._names = table.column_names
 
     def _refuse(self, place: int, message: str) -> None:
-        self._outcome.refuse(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
+        self._outcome.reject(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
 
     def inferences(self, batch_id: str | None) -> pa.Table:
         """Decode inferences, with ground truth where its columns are not null.
@@ -128,7 +128,7 @@ class TableDecoder:
         return self._accepted({"row": self._rows()} | self._attributes(self._schema.stored))
 
     def _rows(self) -> pa.Array:
-        return columns.numbered(self._first_row, self._table.num_rows)
+        return arrow_columns.numbered(self._first_row, self._table.num_rows)
 
     def _column(self, name: str) -> pa.Array:
         return self._table.column(name).combine_chunks()
@@ -139,7 +139,7 @@ class TableDecoder:
             array = array.dictionary_decode()
         if pa.types.is_integer(array.type):
             array = array.cast(pa.string())
-        array, problems = columns.from_array(ValueType.String, array)
+        array, problems = arrow_columns.from_array(ValueType.String, array)
         for place, problem in problems.items():
             self._refuse(place, f"partner_inference_id: {problem}")
         length = pc.utf8_length(array)
@@ -152,7 +152,7 @@ class TableDecoder:
         return array
 
     def _timestamps(self, name: str) -> pa.Array:
-        array, problems = columns.from_array(ValueType.Timestamp, self._column(name))
+        array, problems = arrow_columns.from_array(ValueType.Timestamp, self._column(name))
         for place, problem in problems.items():
             self._refuse(place, f"{name}: {problem}")
         if array.null_count > len(problems):
@@ -164,7 +164,7 @@ class TableDecoder:
         given = _any_valid(truths, self._table.num_rows)
         found = default
         if "ground_truth_timestamp" in self._names:
-            found, problems = columns.from_array(
+            found, problems = arrow_columns.from_array(
                 ValueType.Timestamp, self._column("ground_truth_timestamp")
             )
             for place, problem in problems.items():
@@ -178,7 +178,7 @@ class TableDecoder:
             return pa.repeat(pa.scalar(batch_id, pa.string()), size)
         found = pa.nulls(size, pa.string())
         if "batch_id" in self._names:
-            found, problems = columns.from_array(ValueType.String, self._column("batch_id"))
+            found, problems = arrow_columns.from_array(ValueType.String, self._column("batch_id"))
             for place, problem in problems.items():
                 self._refuse(place, f"batch_id: {problem}")
             found = pc.if_else(pc.equal(found, ""), pa.scalar(None, pa.string()), found)
@@ -192,16 +192,18 @@ class TableDecoder:
         for attribute in attributes:
             kind = attribute.value_type
             if attribute.name not in self._names:
-                found[attribute.column] = pa.nulls(self._table.num_rows, columns.ARROW_TYPES[kind])
+                found[attribute.column] = pa.nulls(
+                    self._table.num_rows, arrow_columns.ARROW_TYPES[kind]
+                )
                 continue
-            array, problems = columns.from_array(kind, self._column(attribute.name))
+            array, problems = arrow_columns.from_array(kind, self._column(attribute.name))
             for place, problem in problems.items():
                 self._refuse(place, f"attribute {attribute.name}: {problem}")
             found[attribute.column] = array
         return found
 
     def _accepted(self, found: dict[str, pa.Array]) -> pa.Table:
-        return self._outcome.without_refused(pa.table(found))
+        return self._outcome.drop_rejected(pa.table(found))
 
 
 def _any_valid(arrays: dict[str, pa.Array], size: int) -> pa.Array:

@@ -46,7 +46,7 @@ CREATE TABLE arthur_datasets (
 """
 
 
-class Database:
+class DuckDBDatabase:
     """An open DuckDB database, in memory or in a directory that nobody else has open.
 
     Args:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from arthurai.server.storage.warehouse.ddl import quoted
+from arthurai.server.storage.warehouse.ddl import quote_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 
 _EXPLANATION: Final = {
     "inference_id": "VARCHAR",
@@ -44,11 +44,11 @@ _KEYS: Final = {
 
 
 def _table(slot: int, source: str) -> str:
-    return quoted(f"m{slot}_{source}")
+    return quote_name(f"m{slot}_{source}")
 
 
-def relation(database: Database, slot: int, source: str) -> str:
-    """Return the quoted name of the table with the results of an enrichment.
+def relation(database: DuckDBDatabase, slot: int, source: str) -> str:
+    """Return the quote_name name of the table with the results of an enrichment.
 
     Args:
         database: The database.
@@ -66,7 +66,7 @@ def relation(database: Database, slot: int, source: str) -> str:
     return _table(slot, source)
 
 
-def store(database: Database, slot: int, source: str, table: pa.Table) -> None:
+def store(database: DuckDBDatabase, slot: int, source: str, table: pa.Table) -> None:
     """Store results; those of the same inference (and algorithm) are replaced.
 
     Args:
@@ -114,6 +114,6 @@ def prune(cursor: Cursor, slot: int, kept: str) -> None:
     )
     for (name,) in cursor.fetchall():
         cursor.execute(
-            f"DELETE FROM {quoted(name)} WHERE inference_id NOT IN"
+            f"DELETE FROM {quote_name(name)} WHERE inference_id NOT IN"
             f" (SELECT CAST(inference_id AS VARCHAR) FROM {kept})"
         )

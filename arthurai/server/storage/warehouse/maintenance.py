@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import duckdb
 
-from arthurai.server.storage.warehouse import enrichment_columns as enrichments
-from arthurai.server.storage.warehouse.ddl import quoted, reference_table, rows_table
+from arthurai.server.storage.warehouse import enrichment_columns
+from arthurai.server.storage.warehouse.ddl import quote_name, reference_table, rows_table
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
-from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE, Database
+from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Compaction(NamedTuple):
     after: int
 
 
-def prune_model(database: Database, writer: ModelWriter, before: dt.datetime) -> int:
+def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.datetime) -> int:
     """Delete the inferences of a model that were made before a time, with all that hangs on them.
 
     Args:
@@ -47,7 +47,7 @@ def prune_model(database: Database, writer: ModelWriter, before: dt.datetime) ->
         cursor.execute(f"DELETE FROM {rows} WHERE inference_timestamp < ?", [before])
         deleted = int(cursor.fetchall()[0][0])
         if deleted:
-            enrichments.prune(cursor, writer.slot, rows)
+            enrichment_columns.prune(cursor, writer.slot, rows)
             cursor.execute(
                 "DELETE FROM arthur_datasets WHERE model_id = ? AND kind = 'batch'"
                 f" AND batch_id NOT IN (SELECT batch_id FROM {rows} WHERE batch_id IS NOT NULL)",
@@ -62,7 +62,7 @@ def prune_model(database: Database, writer: ModelWriter, before: dt.datetime) ->
     return deleted
 
 
-def images_in_use(database: Database, slot: int, columns: list[str]) -> set[str]:
+def images_in_use(database: DuckDBDatabase, slot: int, columns: list[str]) -> set[str]:
     """Return the image ids that rows of a model refer to.
 
     Args:
@@ -72,9 +72,9 @@ def images_in_use(database: Database, slot: int, columns: list[str]) -> set[str]
     """
     used: set[str] = set()
     for table in (rows_table(slot), reference_table(slot)):
-        for column in columns:
+        for column in map(quote_name, columns):
             _, found = database.fetch(
-                f"SELECT DISTINCT {quoted(column)} FROM {table} WHERE {quoted(column)} IS NOT NULL"
+                f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL"
             )
             used |= {row[0] for row in found}
     return used
@@ -100,7 +100,7 @@ def compact(directory: Path) -> Compaction:
     if not path.is_file():
         raise DataStoreError(f"{str(directory)!r} holds no data: {DATABASE_FILE} is missing")
     # Opened once as usual: this checks the versions, and puts the log of a crash into the file.
-    Database(directory).close()
+    DuckDBDatabase(directory).close()
     with DirectoryLock(directory):
         before = path.stat().st_size
         target.unlink(missing_ok=True)
@@ -126,7 +126,7 @@ def _copy(path: Path, target: Path) -> None:
         ).fetchall()
         counted: dict[str, dict[str, int]] = {"old": {}, "new": {}}
         for database, schema, table in tables:
-            full = ".".join(map(quoted, (database, schema, table)))
+            full = ".".join(map(quote_name, (database, schema, table)))
             found = connection.execute(f"SELECT count(*) FROM {full}").fetchall()
             counted[database][table] = found[0][0]
         if counted["old"] != counted["new"]:

@@ -6,17 +6,16 @@ import threading
 from typing import TYPE_CHECKING
 
 from arthurai.server.model_schema import ModelSchema
-from arthurai.server.storage.warehouse import ddl as tables
-from arthurai.server.storage.warehouse import enrichment_columns as enrichments
+from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.errors import UnknownModelError
 from arthurai.server.storage.warehouse.writer import ModelWriter
 
 if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.datasets import Datasets
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 
 
-class ModelRegistry:
+class ModelWriters:
     """Makes, changes and drops the tables of models.
 
     Args:
@@ -24,7 +23,7 @@ class ModelRegistry:
         datasets: The states of batches and reference sets.
     """
 
-    def __init__(self, database: Database, datasets: Datasets) -> None:
+    def __init__(self, database: DuckDBDatabase, datasets: Datasets) -> None:
         self._database = database
         self._datasets = datasets
         self._lock = threading.RLock()
@@ -62,7 +61,7 @@ class ModelRegistry:
         Args:
             schema: Schema of the model.
         """
-        if self._fingerprints.get(schema.model_id) == tables.fingerprint(schema):
+        if self._fingerprints.get(schema.model_id) == ddl.fingerprint(schema):
             return self._writers[schema.model_id]
         with self._lock:
             writer = self._writers.get(schema.model_id)
@@ -80,7 +79,7 @@ class ModelRegistry:
             self._fit(schema, drop=True)
 
     def _fit(self, schema: ModelSchema, *, drop: bool) -> ModelWriter:
-        fingerprint = tables.fingerprint(schema)
+        fingerprint = ddl.fingerprint(schema)
         writer = self._writers.get(schema.model_id)
         is_new = writer is None
         if writer is None:
@@ -90,13 +89,13 @@ class ModelRegistry:
 
         def fit(cursor: Cursor) -> None:
             if is_new:
-                tables.create_tables(cursor, slot, schema)
+                ddl.create_tables(cursor, slot, schema)
                 cursor.execute(
                     "INSERT INTO arthur_models VALUES (?, ?, ?)",
                     [schema.model_id, slot, fingerprint],
                 )
             else:
-                tables.alter_tables(cursor, slot, schema, drop=drop)
+                ddl.alter_tables(cursor, slot, schema, drop=drop)
                 cursor.execute(
                     "UPDATE arthur_models SET fingerprint = ? WHERE model_id = ?",
                     [fingerprint, schema.model_id],
@@ -119,8 +118,8 @@ class ModelRegistry:
             slot = writer.slot
 
             def drop(cursor: Cursor) -> None:
-                tables.drop_tables(cursor, slot)
-                enrichments.drop_tables(cursor, slot)
+                ddl.drop_tables(cursor, slot)
+                enrichment_columns.drop_tables(cursor, slot)
                 for table in ("arthur_models", "arthur_datasets"):
                     cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
 
@@ -131,19 +130,19 @@ class ModelRegistry:
                 self._columns.pop(slot, None)
 
     def relation(self, model: ModelSchema | str, source: str) -> str:
-        """Return the quoted name of the relation behind a query source.
+        """Return the quote_name name of the relation behind a query source.
 
         Args:
             model: The model, or its id.
-            source: A key of `tables.SOURCES` or of `enrichments.COLUMNS`.
+            source: A key of `ddl.SOURCES` or of `enrichment_columns.COLUMNS`.
 
         Raises:
             LookupError: If the model is unknown, or has no results of that enrichment.
         """
         writer = self.writer(model) if isinstance(model, ModelSchema) else self.known(model)
-        if source in enrichments.COLUMNS:
-            return enrichments.relation(self._database, writer.slot, source)
-        return tables.view(writer.slot, source)
+        if source in enrichment_columns.COLUMNS:
+            return enrichment_columns.relation(self._database, writer.slot, source)
+        return ddl.view(writer.slot, source)
 
 
 def _columns(schema: ModelSchema) -> set[tuple[str, str]]:

@@ -23,7 +23,7 @@ class Failure(NamedTuple):
 
 
 @dataclass(slots=True)
-class Outcome:
+class RowResults:
     """The verdict on all rows of a request: what is not a failure is accepted.
 
     Attributes:
@@ -34,11 +34,11 @@ class Outcome:
     total: int = 0
     failures: dict[int, Failure] = field(default_factory=dict)
 
-    def refuse(self, row: int, status: int, message: str) -> None:
+    def reject(self, row: int, status: int, message: str) -> None:
         """Refuse a row; the first reason given for a row stays."""
         self.failures.setdefault(row, Failure(int(status), message))
 
-    def without_refused(self, table: pa.Table) -> pa.Table:
+    def drop_rejected(self, table: pa.Table) -> pa.Table:
         """Return the rows of a table that are not refused so far.
 
         Args:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.row_results import Outcome
+    from arthurai.server.storage.warehouse.row_results import RowResults
 
 MAX_IMAGE_BYTES: Final = 64 * 2**20
 MAX_IMAGES: Final = 1_000_000
@@ -49,7 +49,7 @@ _MAGICS: Final = (
 )
 
 
-def content_type(content: bytes) -> str | None:
+def sniff_content_type(content: bytes) -> str | None:
     """Return the media type of an image by its first bytes, or `None` for no known image."""
     return next((kind for magic, kind in _MAGICS if content.startswith(magic)), None)
 
@@ -84,7 +84,7 @@ class ImageFiles:
         Raises:
             BadDataError: If it is none of PNG, JPEG, GIF and TIFF.
         """
-        if content_type(content) is None:
+        if sniff_content_type(content) is None:
             raise BadDataError("is no PNG, JPEG, GIF or TIFF image")
         image_id = hashlib.sha256(content).hexdigest()[:40]
         path = self._path(image_id)
@@ -192,7 +192,7 @@ class ImageUpload:
         # A full name is never ambiguous, and goes before a base name.
         self._entries |= {entry.filename: entry for entry in entries}
 
-    def place(self, schema: ModelSchema, table: pa.Table, outcome: Outcome) -> pa.Table:
+    def store_images(self, schema: ModelSchema, table: pa.Table, outcome: RowResults) -> pa.Table:
         """Store the images that rows name and put their ids in the place of the names.
 
         Args:
@@ -213,12 +213,12 @@ class ImageUpload:
                     ids.append(None if name is None else self.image_id(name))
                 except BadDataError as error:
                     ids.append(None)
-                    outcome.refuse(
+                    outcome.reject(
                         row, error.status, f"attribute {attribute.name}: {shown(name)} {error}"
                     )
             place = table.column_names.index(attribute.column)
             table = table.set_column(place, attribute.column, pa.array(ids, pa.string()))
-        return outcome.without_refused(table)
+        return outcome.drop_rejected(table)
 
     def image_id(self, name: str) -> str:
         """Store the image a row names and return its id; a single image is that of all rows.

@@ -26,7 +26,7 @@ class PillowMissingError(DataStoreError):
     status = HTTPStatus.NOT_IMPLEMENTED
 
 
-def resized(content: bytes, width: int, height: int) -> tuple[bytes, str]:
+def resize(content: bytes, width: int, height: int) -> tuple[bytes, str]:
     """Return an image at exactly that size.
 
     Args:
@@ -44,7 +44,7 @@ def resized(content: bytes, width: int, height: int) -> tuple[bytes, str]:
     return _rendered(content, lambda image: image.resize((width, height)))
 
 
-def thumbnail(content: bytes) -> tuple[bytes, str]:
+def make_thumbnail(content: bytes) -> tuple[bytes, str]:
     """Return an image of at most 128 by 128 pixels with the same proportions.
 
     Args:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
 from arthurai.server.storage.warehouse.datasets import STARTED
-from arthurai.server.storage.warehouse.ddl import quoted, rows_table
+from arthurai.server.storage.warehouse.ddl import quote_name, rows_table
 from arthurai.server.storage.warehouse.id_index import IdIndex
 from arthurai.server.timestamps import utc_now
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.datasets import Datasets
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor, Database
-    from arthurai.server.storage.warehouse.row_results import Outcome
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
+    from arthurai.server.storage.warehouse.row_results import RowResults
 
 _BATCH: Final = "incoming"
 _PAIRS: Final = "pairs"
@@ -36,7 +36,7 @@ _FEW_ROWS: Final = 4
 
 
 @dataclass(slots=True)
-class Written:
+class WriteResult:
     """What a write changed.
 
     Attributes:
@@ -71,7 +71,9 @@ class ModelWriter:
         slot: Its slot number.
     """
 
-    def __init__(self, database: Database, datasets: Datasets, model_id: str, slot: int) -> None:
+    def __init__(
+        self, database: DuckDBDatabase, datasets: Datasets, model_id: str, slot: int
+    ) -> None:
         self.model_id = model_id
         self.slot = slot
         self.lock = threading.RLock()
@@ -100,7 +102,7 @@ class ModelWriter:
             self._next_seq = max(self._next_seq, int(sequence.max(initial=-1)) + 1)
         return self._index
 
-    def append(self, schema: ModelSchema, table: pa.Table, outcome: Outcome) -> Written:
+    def append(self, schema: ModelSchema, table: pa.Table, outcome: RowResults) -> WriteResult:
         """Store inferences in one transaction, or in a few when ids are repeated among them.
 
         Args:
@@ -111,14 +113,14 @@ class ModelWriter:
         Returns:
             What is new; identical repetitions are accepted but not new.
         """
-        written = Written()
+        written = WriteResult()
         with self.lock:
             while table.num_rows:
                 table = self._append_once(schema, table, outcome, written)
         return written
 
     def _append_once(
-        self, schema: ModelSchema, table: pa.Table, outcome: Outcome, written: Written
+        self, schema: ModelSchema, table: pa.Table, outcome: RowResults, written: WriteResult
     ) -> pa.Table:
         """Store all rows whose id is met for the first time; return those that repeat one."""
         with self._database.cursor() as cursor:
@@ -153,7 +155,7 @@ class ModelWriter:
         table: pa.Table,
         *,
         found: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-        outcome: Outcome,
+        outcome: RowResults,
     ) -> list[int]:
         """Refuse rows whose id is stored with other values; return the places of all known ids."""
         places, sequence = found
@@ -168,10 +170,12 @@ class ModelWriter:
         truths += [a.column for a in schema.ground_truth_attributes]
         labels.append("the ground truth (which can be changed by an update of ground truths)")
         cases = [
-            f"WHEN n.{quoted(column)} IS DISTINCT FROM o.{quoted(column)} THEN {number}"
+            f"WHEN n.{quote_name(column)} IS DISTINCT FROM o.{quote_name(column)} THEN {number}"
             for number, column in enumerate(compared)
         ]
-        differs = " OR ".join(f"n.{quoted(c)} IS DISTINCT FROM o.{quoted(c)}" for c in truths)
+        differs = " OR ".join(
+            f"n.{quote_name(c)} IS DISTINCT FROM o.{quote_name(c)}" for c in truths
+        )
         cases.append(
             f"WHEN n.ground_truth_timestamp IS NOT NULL AND ({differs}) THEN {len(compared)}"
         )
@@ -186,7 +190,7 @@ class ModelWriter:
         known = cursor.fetchall()
         for _, row, difference in known:
             if difference >= 0:
-                outcome.refuse(
+                outcome.reject(
                     row,
                     HTTPStatus.CONFLICT,
                     "partner_inference_id is stored already with another value of"
@@ -199,7 +203,7 @@ class ModelWriter:
         schema: ModelSchema,
         table: pa.Table,
         sequence: npt.NDArray[np.int64],
-        written: Written,
+        written: WriteResult,
     ) -> None:
         incoming = table.append_column("seq", from_numpy(sequence))
         names = [
@@ -210,7 +214,7 @@ class ModelWriter:
             "batch_id",
             *(a.column for a in schema.stored),
         ]
-        columns = ", ".join(quoted(name) for name in names)
+        columns = ", ".join(quote_name(name) for name in names)
         received = utc_now()
         batches = set(pc.unique(table.column("batch_id")).to_pylist()) - {None}
 
@@ -245,8 +249,8 @@ class ModelWriter:
             written.first_seq = int(sequence[0])
 
     def update_ground_truth(
-        self, schema: ModelSchema, table: pa.Table, outcome: Outcome
-    ) -> Written:
+        self, schema: ModelSchema, table: pa.Table, outcome: RowResults
+    ) -> WriteResult:
         """Set ground truth of stored inferences in one transaction; the last value wins.
 
         Members that are null keep what was there before.
@@ -263,13 +267,13 @@ class ModelWriter:
             unknown = np.ones(table.num_rows, bool)
             unknown[found[0]] = False
             for row in table.column("row").filter(pa.array(unknown)).to_pylist():
-                outcome.refuse(
+                outcome.reject(
                     row,
                     HTTPStatus.NOT_FOUND,
                     "partner_inference_id is unknown: send the inference before its ground truth",
                 )
             if not known.num_rows:
-                return Written()
+                return WriteResult()
             return self._update(schema, known)
 
     def _locate(
@@ -309,7 +313,7 @@ class ModelWriter:
         found = cursor.fetchnumpy()
         return np.asarray(found["place"], np.int64), np.asarray(found["seq"], np.int64)
 
-    def _update(self, schema: ModelSchema, known: pa.Table) -> Written:
+    def _update(self, schema: ModelSchema, known: pa.Table) -> WriteResult:
         given = [
             a.column
             for a in schema.ground_truth_attributes
@@ -318,7 +322,7 @@ class ModelWriter:
         nested = any(pa.types.is_nested(known.column(c).type) for c in given)
         change = self._change_many if nested or known.num_rows > _FEW_ROWS else self._change_few
         first, last, batches = self._database.write(lambda cursor: change(cursor, known, given))
-        return Written(
+        return WriteResult(
             rows=known.num_rows,
             batch_ids={b for b in batches or () if b is not None},
             first=first,
@@ -327,7 +331,7 @@ class ModelWriter:
 
     def _change_few(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
         """Set ground truth row by row; return the span of times and the batches concerned."""
-        changes = [f"{quoted(c)} = coalesce(?, {quoted(c)})" for c in given]
+        changes = [f"{quote_name(c)} = coalesce(?, {quote_name(c)})" for c in given]
         changes.append("ground_truth_timestamp = ?")
         values = zip(
             *(known.column(c).to_pylist() for c in [*given, "ground_truth_timestamp", "seq"]),
@@ -345,9 +349,11 @@ class ModelWriter:
     def _change_many(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
         """Set ground truth in one step; return the span of times and the batches concerned."""
         # One row a sequence number; of several in the request the last value that is not null.
-        latest = [f"arg_max({quoted(c)}, row) AS {quoted(c)}" for c in given]
+        latest = [f"arg_max({quote_name(c)}, row) AS {quote_name(c)}" for c in given]
         latest.append("arg_max(ground_truth_timestamp, row) AS ground_truth_timestamp")
-        changes = [f"{quoted(c)} = coalesce(n.{quoted(c)}, o.{quoted(c)})" for c in given]
+        changes = [
+            f"{quote_name(c)} = coalesce(n.{quote_name(c)}, o.{quote_name(c)})" for c in given
+        ]
         changes.append("ground_truth_timestamp = n.ground_truth_timestamp")
         sequence = pc.min_max(known.column("seq")).as_py()
         span = [sequence["min"], sequence["max"]]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arthurai.server.app import create_app
 from arthurai.server.storage.documents import migrations as schema
 from arthurai.server.storage.documents.document_store import DocumentRepository
-from arthurai.server.storage.documents.sqlite_database import Database
+from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.transport.local import LocalTransport
 
@@ -79,7 +79,7 @@ def test_a_file_of_a_newer_release_is_left_alone(tmp_path):
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 999")
     with pytest.raises(ValueError, match="999"):
-        Database(path)
+        SqliteDatabase(path)
 
 
 def test_a_directory_of_a_newer_release_is_given_free_again(tmp_path):
@@ -92,7 +92,7 @@ def test_a_directory_of_a_newer_release_is_given_free_again(tmp_path):
 
 
 def test_transactions_are_whole_or_nothing():
-    database = Database(None)
+    database = SqliteDatabase(None)
     documents = DocumentRepository(database, "k")
 
     def fail_halfway():
@@ -111,7 +111,7 @@ def test_transactions_are_whole_or_nothing():
 
 
 def test_changes_by_many_threads_are_all_kept():
-    documents = DocumentRepository(Database(None), "k")
+    documents = DocumentRepository(SqliteDatabase(None), "k")
     documents.put("o", "1", {"count": 0})
 
     def work():
@@ -129,7 +129,7 @@ def test_changes_by_many_threads_are_all_kept():
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("123"), JSON), max_size=12))
 def test_documents_behave_like_a_dictionary_in_order_of_insertion(steps):
-    documents = DocumentRepository(Database(None), "k")
+    documents = DocumentRepository(SqliteDatabase(None), "k")
     DocumentRepository(documents._database, "other").put("a", "1", {"of": "another kind"})
     model = {}
     for organization, identifier, value in steps:
@@ -151,7 +151,7 @@ def test_documents_behave_like_a_dictionary_in_order_of_insertion(steps):
 
 @pytest.mark.parametrize("value", [1, 1.5, "text", "it's", True, False, None])
 def test_documents_are_found_by_their_members(value):
-    documents = DocumentRepository(Database(None), "k")
+    documents = DocumentRepository(SqliteDatabase(None), "k")
     documents.put("o", "1", {"member": value}, model_id="m")
     documents.put("o", "2", {"member": "another"}, model_id="m")
     documents.put("o", "3", {"member": value}, model_id="n")

@@ -24,7 +24,7 @@ from builders import (
 )
 
 from arthurai.server.storage.warehouse.data_store import DataStore
-from arthurai.server.storage.warehouse.duckdb_database import Database
+from arthurai.server.storage.warehouse.duckdb_database import DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import (
     DatasetStateError,
     UnknownDatasetError,
@@ -702,7 +702,7 @@ def test_explanations_are_replaced_by_algorithm(memory_store):
 
 
 def test_colliding_writes_are_tried_again(tmp_path):
-    with Database(tmp_path) as database:
+    with DuckDBDatabase(tmp_path) as database:
         database.write(lambda cursor: cursor.execute("CREATE TABLE t AS SELECT 0 AS x"))
         attempts = []
         with database.transaction() as other:

@@ -28,7 +28,7 @@ from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.duckdb_database import (
     DATABASE_FILE,
     SCHEMA_VERSION,
-    Database,
+    DuckDBDatabase,
 )
 from arthurai.server.storage.warehouse.errors import (
     DataStoreError,
@@ -186,7 +186,7 @@ def test_the_end_of_a_fork_leaves_the_files_of_a_store_in_memory():
 
 
 def test_a_directory_of_a_newer_version_is_refused(tmp_path):
-    with Database(tmp_path) as database, database.transaction() as cursor:
+    with DuckDBDatabase(tmp_path) as database, database.transaction() as cursor:
         cursor.execute("UPDATE arthur_meta SET value = '999' WHERE name = 'schema_version'")
 
     with pytest.raises(DataStoreVersionError, match="data schema 999"):
@@ -196,20 +196,20 @@ def test_a_directory_of_a_newer_version_is_refused(tmp_path):
 
 
 def test_old_directories_are_migrated_step_by_step(tmp_path):
-    with Database(tmp_path) as database, database.transaction() as cursor:
+    with DuckDBDatabase(tmp_path) as database, database.transaction() as cursor:
         cursor.execute("UPDATE arthur_meta SET value = '-1' WHERE name = 'schema_version'")
     steps = {
         -1: lambda cursor: cursor.execute("CREATE TABLE first AS SELECT 1 AS x"),
         0: lambda cursor: cursor.execute("INSERT INTO first VALUES (2)"),
     }
 
-    with Database(tmp_path, migrations=steps) as database:
+    with DuckDBDatabase(tmp_path, migrations=steps) as database:
         assert database.schema_version == SCHEMA_VERSION
         assert database.fetch("SELECT x FROM first ORDER BY x")[1] == [(1,), (2,)]
 
 
 def test_a_migration_that_fails_leaves_the_directory_as_it_was(tmp_path):
-    with Database(tmp_path) as database, database.transaction() as cursor:
+    with DuckDBDatabase(tmp_path) as database, database.transaction() as cursor:
         cursor.execute("UPDATE arthur_meta SET value = '0' WHERE name = 'schema_version'")
 
     def fails(cursor):
@@ -217,9 +217,9 @@ def test_a_migration_that_fails_leaves_the_directory_as_it_was(tmp_path):
         raise RuntimeError("half way")
 
     with pytest.raises(RuntimeError, match="half way"):
-        Database(tmp_path, migrations={0: fails})
+        DuckDBDatabase(tmp_path, migrations={0: fails})
 
-    with Database(tmp_path, migrations={0: lambda cursor: None}) as database:
+    with DuckDBDatabase(tmp_path, migrations={0: lambda cursor: None}) as database:
         assert database.fetch("SELECT * FROM duckdb_tables() WHERE table_name = 'half'")[1] == []
 
 
