@@ -13,7 +13,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.modeling.attribute_list import check_names
-from arthurai.model.modeling.ranked_list_limits import valid_rec_obj
+from arthurai.model.modeling.outputs import valid_rec_obj
 from arthurai.upload.coerce import BadCellError, reader
 from arthurai.upload.table import is_missing
 

@@ -1,4 +1,4 @@
-"""Attributes: the columns of a model's data, described."""
+"""Attributes: descriptions of the columns of a model's data."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
+from arthurai.common.text import suggest
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass, NumberType
 
-MAX_CATEGORIES_TO_SHOW = 5
-_ENDS = 2
+MAX_CATEGORIES_TO_SHOW: Final = 5
+_ENDS: Final = 2
 
-_STAGE_ORDER = (
+_STAGE_ORDER: Final = (
     Stage.ModelPipelineInput,
     Stage.NonInputData,
     Stage.PredictedValue,
@@ -23,17 +24,17 @@ _STAGE_ORDER = (
     Stage.GroundTruthClass,
 )
 
-#: Value types whose attributes count as categorical but never list their categories.
-FREE_TEXT_TYPES = frozenset(
+FREE_TEXT_TYPES: Final = frozenset(
     {ValueType.Unstructured_Text, ValueType.Tokens, ValueType.TokenLikelihoods}
 )
+"""Value types whose attributes count as categorical but never list their categories."""
 
 
 def get_attribute_order_stage(attribute_stage: str) -> int:
-    """Give the place of a stage when attributes are sorted.
+    """Return the rank of a stage when attributes are sorted.
 
     Args:
-        attribute_stage: A member of :class:`~arthurai.common.constants.Stage`.
+        attribute_stage: A member of `Stage`.
 
     Returns:
         0 for pipeline input, then non-input data, predicted values, ground truth and ground-truth
@@ -47,11 +48,11 @@ def get_attribute_order_stage(attribute_stage: str) -> int:
 
 @dataclass
 class AttributeCategory(ArthurBaseJsonDataclass):
-    """One value a categorical attribute can take.
+    """One value of a categorical attribute.
 
     Attributes:
-        value: The value as text; anything given is turned into text.
-        label: What people read instead of the value.
+        value: The value as a string; other values are converted.
+        label: Name to display instead of the value.
     """
 
     value: str
@@ -71,8 +72,8 @@ class AttributeBin(ArthurBaseJsonDataclass):
     """One interval of a continuous attribute.
 
     Attributes:
-        continuous_start: Lower edge, not part of the bin; ``None`` for no lower edge.
-        continuous_end: Upper edge, part of the bin; ``None`` for no upper edge.
+        continuous_start: Lower edge, not part of the bin; `None` for no lower edge.
+        continuous_end: Upper edge, part of the bin; `None` for no upper edge.
     """
 
     continuous_start: float | None = None
@@ -80,23 +81,23 @@ class AttributeBin(ArthurBaseJsonDataclass):
 
 
 def as_categories(categories: Iterable[Any] | None) -> list[AttributeCategory] | None:
-    """Turn what users write for categories into category objects.
+    """Return the category objects for what users pass as categories.
 
     Args:
-        categories: Raw values, ``{"value": ..., "label": ...}`` dictionaries and
-            :class:`AttributeCategory` objects, also mixed; or ``None``.
+        categories: Raw values, `{"value": ..., "label": ...}` dictionaries and
+            `AttributeCategory` objects, also mixed; or `None`.
 
     Returns:
-        The categories in the order given, or ``None``.
+        The categories in the order given, or `None`.
 
     Raises:
-        UserTypeError: ``categories`` is a text or cannot be walked through.
+        UserTypeError: `categories` is a string or not iterable.
     """
     if categories is None:
         return None
     if isinstance(categories, str | bytes | Mapping) or not isinstance(categories, Iterable):
         raise UserTypeError(
-            f"categories needs a list of values, got {type(categories).__name__} {categories!r}."
+            f"categories must be a list of values, got {type(categories).__name__} {categories!r}"
         )
     return [_as_category(category) for category in categories]
 
@@ -114,11 +115,11 @@ def as_bins(bins: Iterable[Any] | None) -> list[AttributeBin] | None:
 
     Args:
         bins: Either n + 1 ascending cut points that make n bins (the first and last may be
-            ``None`` for an open end), or :class:`AttributeBin` objects and
-            ``{"continuous_start": ..., "continuous_end": ...}`` dictionaries; or ``None``.
+            `None` for an open end), or `AttributeBin` objects and
+            `{"continuous_start": ..., "continuous_end": ...}` dictionaries; or `None`.
 
     Returns:
-        The bins in the order given, or ``None``.
+        The bins in the order given, or `None`.
 
     Raises:
         UserTypeError: Cut points and bins are mixed, or an entry is neither.
@@ -128,26 +129,28 @@ def as_bins(bins: Iterable[Any] | None) -> list[AttributeBin] | None:
         return None
     if isinstance(bins, str | bytes | Mapping) or not isinstance(bins, Iterable):
         raise UserTypeError(
-            f"bins needs a list of cut points or bins, got {type(bins).__name__} {bins!r}."
+            f"bins must be a list of cut points or bins, got {type(bins).__name__} {bins!r}"
         )
     entries = list(bins)
     whole = [isinstance(entry, AttributeBin | Mapping) for entry in entries]
     if all(whole):
         return [AttributeBin.from_dict(b) if isinstance(b, Mapping) else b for b in entries]
     if any(whole):
-        raise UserTypeError(f"bins mixes cut points and bins: {entries!r}. Give one kind only.")
+        raise UserTypeError(f"bins must be either cut points or bins, got both: {entries!r}")
     return _bins_between(entries)
 
 
 def _bins_between(cuts: list[Any]) -> list[AttributeBin]:
     for cut in cuts:
         if cut is not None and (isinstance(cut, bool) or not _is_number(cut)):
-            raise UserTypeError(f"bins needs numbers as cut points, got {cut!r}.")
+            raise UserTypeError(f"the cut points of bins must be numbers, got {cut!r}")
     inner = [cut for cut in cuts if cut is not None]
     ascending = all(low < high for low, high in itertools.pairwise(inner))
     if len(cuts) < _ENDS or not ascending or None in cuts[1:-1]:
-        raise UserValueError(f"bins needs two or more ascending cut points, got {cuts!r}.")
-    return [AttributeBin(_native(low), _native(high)) for low, high in itertools.pairwise(cuts)]
+        raise UserValueError(f"bins must have two or more ascending cut points, got {cuts!r}")
+    return [
+        AttributeBin(_to_native(low), _to_native(high)) for low, high in itertools.pairwise(cuts)
+    ]
 
 
 def _is_number(value: Any) -> bool:
@@ -156,7 +159,7 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _native(value: Any) -> Any:
+def _to_native(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
@@ -164,28 +167,29 @@ def _native(value: Any) -> Any:
 class ArthurAttribute(ArthurBaseJsonDataclass):
     """One attribute of a model.
 
-    Fields may be assigned freely; ``categories`` and ``bins`` also take raw values and cut points.
-    :meth:`set` assigns several at once and checks that they fit together.
+    Fields may be assigned freely; `categories` and `bins` also take raw values and cut points.
+    `set` assigns several at once and checks that they fit together.
 
     Attributes:
         name: Name, unique in the model: letters, digits and underscores, no digit first.
-        value_type: What a value is, a member of :class:`~arthurai.common.constants.ValueType`.
-        stage: Role in the model, a member of :class:`~arthurai.common.constants.Stage`.
-        id: Identifier given by the platform.
-        label: What people read instead of the name.
+        value_type: What a value is, a member of `ValueType`.
+        stage: Role in the model, a member of `Stage`.
+        id: Identifier assigned by the server.
+        label: Name to display instead.
         position: Place within the stage, from 0.
-        categorical: The values are classes rather than a continuum.
-        min_range: Least expected value of a continuous attribute.
-        max_range: Greatest expected value of a continuous attribute.
-        monitor_for_bias: The attribute is sensitive, fairness is measured over it.
-        categories: The classes of a categorical attribute.
+        categorical: Whether the values are categories rather than a continuum.
+        min_range: Smallest expected value of a continuous attribute.
+        max_range: Largest expected value of a continuous attribute.
+        monitor_for_bias: Whether the attribute is sensitive: fairness is measured over it.
+        categories: The categories of a categorical attribute.
         bins: The intervals of a continuous attribute.
-        is_unique: The values are (nearly) all different.
-        is_positive_predicted_attribute: Predicts the positive class of a binary classifier.
+        is_unique: Whether the values are (nearly) all different.
+        is_positive_predicted_attribute: Whether it predicts the positive class of a binary
+            classifier.
         attribute_link: Name of the partner: predicted value and ground truth.
-        gt_class_link: For a predicted value, the ground-truth class (as text) it predicts.
+        gt_class_link: For a predicted value, the ground-truth class (as a string) it predicts.
         token_attribute_link: Name of the partner: text and its tokens.
-        implicit: The platform made the attribute.
+        implicit: Whether the server added the attribute.
     """
 
     _nested: ClassVar[Mapping[str, type[ArthurBaseJsonDataclass]]] = {
@@ -221,7 +225,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
 
     @property
     def unique(self) -> bool:
-        """Another name of ``is_unique``; the documentation of the platform uses it."""
+        """Another name of `is_unique`; the documentation of the platform uses it."""
         return self.is_unique
 
     @unique.setter
@@ -229,10 +233,10 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         self.is_unique = value
 
     def to_dict(self, skip_none: bool = True) -> dict[str, Any]:
-        """Turn the attribute into the dictionary the API takes.
+        """Return the attribute as the dictionary that the API takes.
 
         Args:
-            skip_none: Leave out fields that are ``None``.
+            skip_none: Leave out fields that are `None`.
 
         Returns:
             A new dictionary in field order.
@@ -247,20 +251,20 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         Either all fields are assigned or, on an error, none.
 
         Args:
-            **kwargs: New values by field name. ``categories`` takes raw values, dictionaries with
-                ``value`` and ``label``, or :class:`AttributeCategory` objects; ``bins`` takes cut
-                points or :class:`AttributeBin` objects; ``range=[low, high]`` stands for
-                ``min_range`` and ``max_range``; ``unique`` for ``is_unique``.
-                ``categorical=False`` drops the categories.
+            **kwargs: New values by field name. `categories` takes raw values, dictionaries with
+                `value` and `label`, or `AttributeCategory` objects; `bins` takes cut
+                points or `AttributeBin` objects; `range=[low, high]` stands for
+                `min_range` and `max_range`; `unique` for `is_unique`.
+                `categorical=False` drops the categories.
 
         Returns:
             The attribute itself.
 
         Raises:
-            UserValueError: A name is not a field, the range is upside down, or an attribute that
-                is not categorical is given categories.
+            UserValueError: A name is not a field, the range is reversed, or an attribute that is
+                not categorical is given categories.
             MissingParameterError: A categorical attribute has neither categories nor unique
-                values, or only one end of the range is there.
+                values, or only one end of the range is given.
         """
         changes = self._changes(kwargs)
         after = dataclasses.replace(self, **changes)
@@ -279,25 +283,24 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
                     changes["min_range"], changes["max_range"] = value
                 except (TypeError, ValueError):
                     raise UserValueError(
-                        f"range of attribute {self.name!r} needs [low, high], got {value!r}."
+                        f"range of attribute {self.name!r} must be [low, high], got {value!r}"
                     ) from None
             elif name == "unique":
                 changes["is_unique"] = value
             elif name in known:
                 changes[name] = value
             else:
-                raise UserValueError(
-                    f"Attributes have no field {name!r}; the fields are {', '.join(sorted(known))}."
-                )
+                hint = suggest(name, known) or f"; the fields are {', '.join(sorted(known))}"
+                raise UserValueError(f"unknown field {name!r} of an attribute{hint}")
         if changes.get("categorical", True) is False:
             changes.setdefault("categories", None)
         return changes
 
     def short_name(self) -> str:
-        """Give the attribute's place and name in one piece.
+        """Return the place and the name of the attribute as one string.
 
         Returns:
-            ``STAGE[position]:name``, followed by the label in brackets if there is one.
+            `STAGE[position]:name`, followed by the label in brackets if there is one.
         """
         label = f" ({self.label})" if self.label else ""
         return f"{self.stage}[{self.position}]:{self.name}{label}"
@@ -306,7 +309,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         lines = [self.short_name()]
         if self.categorical:
             if self.categories:
-                lines.append(f"Categorical: [{_shortened(self.categories)}]")
+                lines.append(f"Categorical: [{_list_categories(self.categories)}]")
             else:
                 lines.append("Categorical")
         else:
@@ -315,7 +318,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         return "\n\t".join(lines)
 
 
-def _shortened(categories: list[AttributeCategory]) -> str:
+def _list_categories(categories: list[AttributeCategory]) -> str:
     shown = ", ".join(str(category) for category in categories[:MAX_CATEGORIES_TO_SHOW])
     more = len(categories) - MAX_CATEGORIES_TO_SHOW
     return f"{shown}, ...and {more} more" if more > 0 else shown
@@ -329,8 +332,8 @@ def _check_categories(
     if after.categorical:
         if not after.is_unique and not after.categories and after.value_type not in FREE_TEXT_TYPES:
             raise MissingParameterError(
-                f"Categorical attribute {after.name!r} needs categories=[...], or is_unique=True "
-                "when its values are all different."
+                f"categorical attribute {after.name!r} must have categories=[...], or "
+                "is_unique=True if its values are all different"
             )
     elif after.categories:
         remedy = (
@@ -339,8 +342,8 @@ def _check_categories(
             else "Pass categorical=True together with categories"
         )
         raise UserValueError(
-            f"Attribute {after.name!r} is not categorical and cannot have categories "
-            f"{_shortened(after.categories)}. {remedy}."
+            f"attribute {after.name!r} is not categorical and cannot have categories "
+            f"{_list_categories(after.categories)}. {remedy}"
         )
 
 
@@ -349,12 +352,12 @@ def _check_range(after: ArthurAttribute, changes: Mapping[str, Any]) -> None:
         return
     low, high = after.min_range, after.max_range
     if (low is None) != (high is None):
-        given, absent = ("min_range", "max_range") if high is None else ("max_range", "min_range")
+        given, missing = ("min_range", "max_range") if high is None else ("max_range", "min_range")
         raise MissingParameterError(
-            f"Attribute {after.name!r} has {given}={high if low is None else low!r} but no "
-            f"{absent}; give both ends of the range or none."
+            f"attribute {after.name!r} has {given}={high if low is None else low!r} but no "
+            f"{missing}; give both ends of the range or none"
         )
     if low is not None and high is not None and low > high:
         raise UserValueError(
-            f"Attribute {after.name!r} has min_range={low!r} above max_range={high!r}."
+            f"attribute {after.name!r} has min_range={low!r} above max_range={high!r}"
         )

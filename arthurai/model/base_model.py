@@ -1,11 +1,11 @@
-"""What a model holds: its fields, its attributes and its connection."""
+"""The base of models: fields, attributes, connection, and what other modules need of them."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
 from dataclasses import InitVar, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import Stage, ValueType
@@ -19,7 +19,7 @@ from arthurai.common.text import list_names, suggest
 from arthurai.model.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 
-MAX_ATTRIBUTES_TO_SHOW = 10
+MAX_ATTRIBUTES_TO_SHOW: Final = 10
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class ExplainabilityParameters(ArthurBaseJsonDataclass):
-    """What the platform tells about a model's explanations.
+    """State of the explanations of a model.
 
     Attributes:
         enabled: Whether inferences are explained.
-        explanation_algo: ``lime`` or ``shap``.
+        explanation_algo: `lime` or `shap`.
         model_server_cpu: Processors of the model server, as a Kubernetes quantity.
         model_server_memory: Memory of the model server, as a Kubernetes quantity.
         explanation_nsamples: Samples drawn for one explanation.
@@ -46,55 +46,51 @@ class ExplainabilityParameters(ArthurBaseJsonDataclass):
     explanation_nsamples: int | None = None
 
 
-def session_of(client: Any) -> Session | None:
-    """Find the session in what users pass as ``client``.
+def find_session(client: Any) -> Session | None:
+    """Return the session of what users pass as `client`, `None` for `None`.
 
     Args:
-        client: A session, an object that has one as ``session``, or ``None``.
-
-    Returns:
-        The session, or ``None`` for ``None``.
+        client: A session, or an object that has one as `session`.
 
     Raises:
-        UserTypeError: ``client`` is something else.
+        UserTypeError: `client` is something else.
     """
     if client is None:
         return None
     for candidate in (client, getattr(client, "session", None)):
         if hasattr(candidate, "call_json"):
             return cast("Session", candidate)
-    raise UserTypeError(
-        f"client needs a connection made by ArthurAI, got {type(client).__name__} {client!r:.60}."
-    )
+    raise UserTypeError(f"client must be an ArthurAI, got {type(client).__name__} {client!r:.60}")
 
 
 @wrap_errors
 @dataclass
 class ArthurModelBase(ArthurBaseJsonDataclass):
-    """The data of a model, without the calls that work on it.
+    """The data of a model, without the methods that send requests.
 
     Attributes:
-        partner_model_id: The caller's own name of the model.
-        input_type: A member of :class:`~arthurai.common.constants.InputType`.
-        output_type: A member of :class:`~arthurai.common.constants.OutputType`.
-        client: The connection; not part of the data.
+        partner_model_id: The caller's own id of the model.
+        input_type: A member of `InputType`.
+        output_type: A member of `OutputType`.
+        client: An `ArthurAI`, or its session; not part of the data.
         explainability: State of the explanations.
-        id: Identifier given by the platform; ``None`` until the model is saved.
-        display_name: Name shown to people.
+        id: Identifier assigned by the server; `None` until the model is saved.
+        display_name: Name to display.
         description: Free text.
-        is_batch: Inferences arrive in batches instead of a stream.
-        archived: The model is put away.
+        is_batch: Whether inferences arrive in batches instead of a stream.
+        archived: Whether the model is archived.
         created_at: Time of creation, ISO 8601.
         updated_at: Time of the last change, ISO 8601.
         attributes: The attributes, by stage and position.
-        tags: Free words to find the model by.
-        classifier_threshold: From this probability on a binary classifier says yes.
+        tags: Words to find the model by.
+        classifier_threshold: Probability from which on a binary classifier predicts the positive
+            class.
         text_delimiter: Regular expression that separates the tokens of a text.
-        expected_throughput_gb_per_day: Amount of data to expect, in gigabytes a day.
+        expected_throughput_gb_per_day: Expected amount of data in gigabytes per day.
         pixel_height: Height of the images in pixels.
         pixel_width: Width of the images in pixels.
         image_class_labels: Names of the classes of detected objects, by class id.
-        status: A member of :class:`~arthurai.common.constants.ModelStatus`.
+        status: A member of `ModelStatus`.
         model_group_id: Identifier of the group of versions the model belongs to.
         version_sequence_num: Number of the version in the group, from 1.
         version_label: Name of the version in the group.
@@ -131,7 +127,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
     version_label: str | None = None
 
     def __post_init__(self, client: Any) -> None:
-        self._session = session_of(client)
+        self._session = find_session(client)
         self.reference_dataframe: Any = None
         if self.attributes is not None:
             self.attributes.sort(key=_attribute_order)
@@ -161,7 +157,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        # A connection holds credentials and sockets: neither belongs into a file.
+        # A connection holds credentials and sockets: neither belongs in a file.
         return {**self.__dict__, "_session": None}
 
     def __repr__(self) -> str:
@@ -200,15 +196,11 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         Raises:
             UserTypeError: `session` is not a connection.
         """
-        self._session = session_of(session)
+        self._session = find_session(session)
         return self
 
     def model_is_saved(self) -> bool:
-        """Tell whether the platform knows the model.
-
-        Returns:
-            Whether the model has an id.
-        """
+        """Return whether the model is saved, that is, has an id."""
         return self.id is not None
 
     @property
@@ -218,9 +210,9 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
 
     @property
     def ground_truth_type(self) -> str | None:
-        """The stage that holds ground truth: one class column, or one column a prediction.
+        """The stage that holds ground truth: one class column, or one column per prediction.
 
-        ``None`` while the model has no attribute list.
+        `None` while the model has no attribute list.
         """
         if self.attributes is None:
             return None
@@ -229,7 +221,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         return Stage.GroundTruth
 
     def get_attribute(self, name: str, stage: str | None = None) -> ArthurAttribute:
-        """Find one attribute.
+        """Return one attribute.
 
         Args:
             name: Name of the attribute.
@@ -240,7 +232,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
 
         Raises:
             MethodNotApplicableError: The model has no attributes yet.
-            UserValueError: There is no such attribute.
+            UserValueError: The model has no such attribute.
         """
         if self.attributes is None:
             raise MethodNotApplicableError(

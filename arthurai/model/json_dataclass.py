@@ -1,4 +1,4 @@
-"""The common ground of all data classes that travel as JSON."""
+"""The base of all data classes that are sent and received as JSON."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ class ArthurBaseJsonDataclass:
     """Base of data classes that turn into JSON objects and back.
 
     Subclasses are dataclasses. A field that holds other such data classes, alone or in a list, is
-    named in ``_nested`` together with their class.
+    named in `_nested` together with their class.
     """
 
     _nested: ClassVar[Mapping[str, type[ArthurBaseJsonDataclass]]] = {}
 
     @staticmethod
     def clean_nones(d: Any) -> Any:
-        """Drop ``None`` members at every depth of a JSON value.
+        """Drop `None` members at every depth of a JSON value.
 
         Args:
             d: A JSON value; dictionaries and lists are copied, not changed.
 
         Returns:
-            The value without ``None`` members and items. Empty containers stay.
+            The value without `None` members and items. Empty containers stay.
         """
         if isinstance(d, Mapping):
             return {
@@ -52,10 +52,10 @@ class ArthurBaseJsonDataclass:
         return d
 
     def to_dict(self, skip_none: bool = True) -> dict[str, Any]:
-        """Turn the object into a dictionary of plain JSON values, in field order.
+        """Return the object as a dictionary of JSON values, in field order.
 
         Args:
-            skip_none: Leave out fields that are ``None``. ``None`` inside free-form values, such
+            skip_none: Leave out fields that are `None`. `None` inside free-form values, such
                 as a query, means something and always stays.
 
         Returns:
@@ -65,38 +65,38 @@ class ArthurBaseJsonDataclass:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
             if value is not None or not skip_none:
-                plain[field.name] = _plain(value, skip_none=skip_none)
+                plain[field.name] = _to_json_value(value, skip_none=skip_none)
         return plain
 
     def to_json(self, skip_none: bool = True) -> str:
-        """Turn the object into JSON text; see :meth:`to_dict`.
+        """Return the object as JSON; see `to_dict`.
 
         Args:
-            skip_none: Leave out fields that are ``None``.
+            skip_none: Leave out fields that are `None`.
 
         Returns:
-            The JSON text. Not-a-number and infinities become ``null``.
+            The JSON. NaN and infinities become `null`.
         """
         return orjson.dumps(self.to_dict(skip_none=skip_none), option=_JSON_OPTIONS).decode()
 
     @classmethod
     def from_dict(cls, kvs: Mapping[str, Any], *, infer_missing: bool = False) -> Self:
-        """Make an object from a dictionary as :meth:`to_dict` and the API give it.
+        """Create an object from a dictionary, as `to_dict` and the API return it.
 
         Args:
             kvs: Field values by name. Unknown names are ignored.
-            infer_missing: Take ``None`` for required fields that are absent.
+            infer_missing: Set required fields that are missing to `None`.
 
         Returns:
             The object.
 
         Raises:
-            UserTypeError: ``kvs`` is not a dictionary.
-            MissingParameterError: A required field is absent (it is a ``KeyError``, too).
+            UserTypeError: `kvs` is not a dictionary.
+            MissingParameterError: A required field is missing; it is a `KeyError`, too.
         """
         if not isinstance(kvs, Mapping):
             raise UserTypeError(
-                f"{cls.__name__}.from_dict needs a dictionary, got {type(kvs).__name__}."
+                f"{cls.__name__}.from_dict: kvs must be a dictionary, got {type(kvs).__name__}"
             )
         values: dict[str, Any] = {}
         missing: list[str] = []
@@ -104,20 +104,20 @@ class ArthurBaseJsonDataclass:
             if not field.init:
                 continue
             if field.name in kvs:
-                values[field.name] = _decoded(kvs[field.name], cls._nested.get(field.name))
+                values[field.name] = _decode(kvs[field.name], cls._nested.get(field.name))
             elif _is_required(field):
                 missing.append(field.name)
         if missing and not infer_missing:
-            raise MissingFieldError(f"{cls.__name__} needs {', '.join(map(repr, missing))}.")
+            raise MissingFieldError(f"{cls.__name__} lacks {', '.join(map(repr, missing))}")
         return cls(**values, **dict.fromkeys(missing))
 
     @classmethod
     def from_json(cls, s: str | bytes, *, infer_missing: bool = False) -> Self:
-        """Make an object from JSON text; see :meth:`from_dict`.
+        """Create an object from JSON; see `from_dict`.
 
         Args:
             s: JSON text of an object.
-            infer_missing: Take ``None`` for required fields that are absent.
+            infer_missing: Set required fields that are missing to `None`.
 
         Returns:
             The object.
@@ -125,14 +125,12 @@ class ArthurBaseJsonDataclass:
         Raises:
             UserValueError: The text is not JSON.
             UserTypeError: The text is JSON but not an object.
-            MissingParameterError: A required field is absent.
+            MissingParameterError: A required field is missing.
         """
         try:
             decoded = orjson.loads(s)
         except orjson.JSONDecodeError as error:
-            raise UserValueError(
-                f"{cls.__name__}.from_json got text that is no JSON: {error}"
-            ) from (error)
+            raise UserValueError(f"{cls.__name__}.from_json: s must be JSON: {error}") from error
         return cls.from_dict(decoded, infer_missing=infer_missing)
 
 
@@ -140,25 +138,25 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _decoded(value: Any, nested: type[ArthurBaseJsonDataclass] | None) -> Any:
+def _decode(value: Any, nested: type[ArthurBaseJsonDataclass] | None) -> Any:
     if nested is None:
         return value
     if isinstance(value, Mapping):
         return nested.from_dict(value)
     if isinstance(value, list):
-        return [_decoded(item, nested) for item in value]
+        return [_decode(item, nested) for item in value]
     return value
 
 
-def _plain(value: Any, *, skip_none: bool) -> Any:
+def _to_json_value(value: Any, *, skip_none: bool) -> Any:
     if isinstance(value, ArthurBaseJsonDataclass):
         return value.to_dict(skip_none=skip_none)
     if isinstance(value, str):
         return str.__str__(value)  # an enum member becomes its bare value
     if isinstance(value, Mapping):
-        return {key: _plain(item, skip_none=skip_none) for key, item in value.items()}
+        return {key: _to_json_value(item, skip_none=skip_none) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, skip_none=skip_none) for item in value]
+        return [_to_json_value(item, skip_none=skip_none) for item in value]
     if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
         return value.tolist()
     return value

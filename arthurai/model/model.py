@@ -20,8 +20,8 @@ from arthurai.model.base_model import ArthurModelBase
 from arthurai.model.bias.bias_wrapper import ArthurBiasWrapper
 from arthurai.model.modeling import (
     attribute_list,
+    model_validation,
     outputs,
-    reference_validation,
     summary,
     token_sequences,
     type_detection,
@@ -75,7 +75,7 @@ class ArthurModel(ArthurModelBase):
     one_hot_encode = attribute_list.one_hot_encode
 
     # Save, update, archive
-    validate_reference_data = reference_validation.validate_reference_data
+    validate_reference_data = model_validation.validate_reference_data
     save = lifecycle.save
     await_model_ready = lifecycle.await_model_ready
     update = lifecycle.update

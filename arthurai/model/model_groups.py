@@ -12,7 +12,7 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.pagination import iterate_pages, read_page
-from arthurai.model.base_model import ArthurModelBase, name_of, session_of
+from arthurai.model.base_model import ArthurModelBase, find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import received
@@ -54,7 +54,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
     client: InitVar[Any] = None
 
     def __post_init__(self, client: Any) -> None:
-        self._session = session_of(client)
+        self._session = find_session(client)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _REMOTE_FIELDS and "_session" in self.__dict__:
@@ -73,7 +73,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         Returns:
             The group itself.
         """
-        self._session = session_of(session)
+        self._session = find_session(session)
         return self
 
     def add_version(self, model: ArthurModelBase, label: str | None = None) -> None:

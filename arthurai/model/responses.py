@@ -51,15 +51,15 @@ def received(kind: type[Received], answer: Any) -> Received:
     """
     try:
         return kind.from_dict(check_object(answer))
-    except MissingParameterError as fault:
-        raise ExpectedParameterNotFoundError(f"The answer is incomplete: {fault}") from fault
+    except MissingParameterError as error:
+        raise ExpectedParameterNotFoundError(f"the answer is incomplete: {error}") from error
 
 
 def page_numbers(page: int | None, page_size: int) -> None:
     """Check which page is asked for.
 
     Args:
-        page: Number of the page, from 1 on, or ``None`` for all.
+        page: Number of the page, from 1 on, or `None` for all.
         page_size: Most items of a page.
 
     Raises:
@@ -69,7 +69,7 @@ def page_numbers(page: int | None, page_size: int) -> None:
         if name == "page" and value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise UserValueError(f"{name} needs a whole number from 1 on, got {value!r}.")
+            raise UserValueError(f"{name} needs a whole number from 1 on, got {value!r}")
 
 
 def moment(name: str, value: datetime | str) -> datetime:
@@ -92,15 +92,15 @@ def moment(name: str, value: datetime | str) -> datetime:
         try:
             value = isoparse(value)
         except ValueError as error:
-            raise UserValueError(f"{name}={value!r} is no ISO 8601 time: {error}.") from error
+            raise UserValueError(f"{name}={value!r} is no ISO 8601 time: {error}") from error
     # pandas' NaT is a datetime by class, but no time.
     if not isinstance(value, datetime) or value != value:  # noqa: PLR0124 - NaT differs from itself
-        raise UserTypeError(f"{name} needs a datetime or ISO 8601 text, got {value!r}.")
+        raise UserTypeError(f"{name} needs a datetime or ISO 8601 text, got {value!r}")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def moment_text(name: str, value: datetime | str) -> str:
-    """Write such a time for a query; see :func:`moment`.
+    """Write such a time for a query; see `moment`.
 
     Args:
         name: The argument, for the message.
@@ -117,10 +117,10 @@ def filter_items(filters: Iterable[Any] | None) -> list[dict[str, Any]] | None:
 
     Args:
         filters: Dictionaries as the query language has them, or conditions made with
-            ``arthurai.query`` such as ``col("income") > 1000``.
+            `arthurai.query` such as `col("income") > 1000`.
 
     Returns:
-        The dictionaries; ``None`` for ``None``.
+        The dictionaries; `None` for `None`.
 
     Raises:
         UserTypeError: A filter is neither.
@@ -149,14 +149,14 @@ def as_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
 
     Args:
         rows: The rows, one dictionary each.
-        kind: ``pandas``, ``polars`` or ``pyarrow``; ``None`` for the rows as they are.
+        kind: `pandas`, `polars` or `pyarrow`; `None` for the rows as they are.
 
     Returns:
         The table; its columns are the keys of the rows in the order of their first appearance,
         absent values are missing. Times stay ISO 8601 texts.
 
     Raises:
-        UserValueError: ``kind`` is something else.
+        UserValueError: `kind` is something else.
         UserTypeError: The answer is not a list of rows.
         ArthurUserError: The library is not installed.
     """
@@ -165,7 +165,7 @@ def as_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
     check_choice("as_frame", kind, ("pandas", "polars", "pyarrow"))
     if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
         raise UserTypeError(
-            f"This answer is no list of rows, so it cannot be a {kind} table; leave as_frame out."
+            f"this answer is no list of rows, so it cannot be a {kind} table; leave as_frame out"
         )
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = {name: [row.get(name) for row in rows] for name in names}
@@ -179,7 +179,7 @@ def as_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
 
             return pl.DataFrame(columns, strict=False)
     except ImportError as error:
-        raise ArthurUserError(f"as_frame={kind!r} needs the package {kind}: {error}.") from error
+        raise ArthurUserError(f"as_frame={kind!r} needs the package {kind}: {error}") from error
     import pyarrow as pa
 
     return pa.table(columns)

@@ -111,8 +111,8 @@ def test_zero_is_an_end_of_a_range():
 @pytest.mark.parametrize(
     ("fields", "error", "text"),
     [
-        ({"colour": "red"}, UserValueError, "no field 'colour'"),
-        ({"categorical": True}, MissingParameterError, "needs categories"),
+        ({"colour": "red"}, UserValueError, "unknown field 'colour'"),
+        ({"categorical": True}, MissingParameterError, "must have categories"),
         ({"categories": ["a"]}, UserValueError, "categorical=True"),
         ({"categorical": False, "categories": ["a"]}, UserValueError, "Leave categories out"),
         ({"max_range": 4}, MissingParameterError, "min_range"),

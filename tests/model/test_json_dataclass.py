@@ -60,7 +60,7 @@ def test_missing_required_keys_are_named():
 
 
 def test_bad_json_and_bad_shapes_are_user_errors():
-    with pytest.raises(UserValueError, match="no JSON"):
+    with pytest.raises(UserValueError, match="must be JSON"):
         Outer.from_json("{")
     with pytest.raises(UserTypeError, match="dictionary"):
         Outer.from_json("[1]")

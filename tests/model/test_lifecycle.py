@@ -108,21 +108,21 @@ def test_everything_wrong_is_said_at_once(arthur, name):
         model.save()
     text = str(caught.value)
     for problem in (
-        "output_type 'GUESS'",
+        "got 'GUESS'",
         "description has 256",
-        "classifier_threshold 50",
-        "tags 'credit'",
-        "is_batch 'yes'",
+        "from 0 to 1, got 50",
+        "strings such as ['credit', 'test'], got 'credit'",
+        "True or False, got 'yes'",
         "no input attribute",
         "no predicted attribute",
         "no ground-truth attribute",
         "2 attributes are named 'c'",
         "share position 0",
-        "'a_b' would do",
+        "such as 'a_b'",
         "one end of its range",
-        "value_type 'NUMBER'",
-        "needs categories",
-        "stage 'INPUT'",
+        "got 'NUMBER'",
+        "must have categories",
+        "got 'INPUT'",
         "'nowhere'",
         "not categorical",
         "min_range 3 is above",
@@ -258,7 +258,7 @@ def test_connections_are_checked_and_stay_out_of_pickles(arthur, name):
         copy.update()
     assert copy.attach(arthur.session) is copy
     copy.update()
-    with pytest.raises(UserTypeError, match="client needs a connection"):
+    with pytest.raises(UserTypeError, match="client must be an ArthurAI"):
         ArthurModel(name, "TABULAR", "REGRESSION", client="https://example.com")
     by_hand = ArthurModel(name, "TABULAR", "REGRESSION", client=arthur, id=model.id)
     assert by_hand.await_model_ready() is None

@@ -41,9 +41,9 @@ class Disparity:
     """How far the groups are apart by one notion of fairness.
 
     Attributes:
-        rates: The rate of each group; ``None`` where it is undefined.
-        difference: Largest rate minus smallest; 0 is fair. ``None`` with less than two rates.
-        ratio: Smallest rate divided by the largest; 1 is fair. ``None`` with less than two rates,
+        rates: The rate of each group; `None` where it is undefined.
+        difference: Largest rate minus smallest; 0 is fair. `None` with less than two rates.
+        ratio: Smallest rate divided by the largest; 1 is fair. `None` with less than two rates,
             or when all are 0.
     """
 
@@ -58,7 +58,7 @@ class Disparity:
             baseline: The group to compare with.
 
         Returns:
-            By group: its rate minus that of the baseline, and its rate divided by it; ``None``
+            By group: its rate minus that of the baseline, and its rate divided by it; `None`
             where these are undefined.
 
         Raises:
@@ -66,7 +66,7 @@ class Disparity:
         """
         if baseline not in self.rates:
             raise UserValueError(
-                f"baseline={baseline!r} is no group; the groups are {list(self.rates)}."
+                f"baseline={baseline!r} is no group; the groups are {list(self.rates)}"
             )
         base = self.rates[baseline]
         return {
@@ -83,7 +83,7 @@ class BiasMetrics:
     """Metrics by group. They need ground truth, except for positivity rates.
 
     Groups are the values of the attribute; those of a continuous attribute with bins are the bins,
-    written as ``(35,55]``. Groups without inferences do not appear.
+    written as `(35,55]`. Groups without inferences do not appear.
 
     Args:
         arthur_model: A saved classifier.
@@ -118,9 +118,9 @@ class BiasMetrics:
             return_by_metric: Whether metrics are outside and groups inside.
 
         Returns:
-            ``{metric: {group: value}}`` or ``{group: {metric: value}}``, with the metrics
-            ``accuracy_rate``, ``balanced_accuracy_rate``, ``f1``, ``precision`` and
-            ``{true,false}_{positive,negative}_rate``; ``None`` where one is undefined.
+            `{metric: {group: value}}` or `{group: {metric: value}}`, with the metrics
+            `accuracy_rate`, `balanced_accuracy_rate`, `f1`, `precision` and
+            `{true,false}_{positive,negative}_rate`; `None` where one is undefined.
 
         Raises:
             MethodNotApplicableError: The attribute is not sensitive, or the model is no classifier
@@ -223,13 +223,13 @@ class BiasMetrics:
             end_time: Only inferences up to this time.
 
         Returns:
-            ``demographic_parity`` (share of positive predictions), ``equal_opportunity`` (true
-            positive rate), ``equalized_odds`` (rates: true positive plus true negative rate) and
-            ``accuracy_rate``.
+            `demographic_parity` (share of positive predictions), `equal_opportunity` (true
+            positive rate), `equalized_odds` (rates: true positive plus true negative rate) and
+            `accuracy_rate`.
 
         Raises:
-            MethodNotApplicableError: As for :meth:`group_confusion_matrices`.
-            UserValueError: As for :meth:`group_confusion_matrices`.
+            MethodNotApplicableError: As for `group_confusion_matrices`.
+            UserValueError: As for `group_confusion_matrices`.
         """
         rates = self.group_confusion_matrices(
             attr_name, pred_property, batch_id, start_time, end_time
@@ -260,12 +260,12 @@ class BiasMetrics:
         }
 
     def _class(self, pred_property: str | None) -> str | None:
-        """Check the class asked for; ``None`` stands for the positive one of a binary model."""
+        """Check the class asked for; `None` stands for the positive one of a binary model."""
         model = self.arthur_model
         if model.output_type != OutputType.Multiclass:
             raise MethodNotApplicableError(
-                f"Model {name_of(model)!r} has the output type {model.output_type}; "
-                "fairness by group is for classifiers."
+                f"model {name_of(model)!r} has the output type {model.output_type}; "
+                "fairness by group is for classifiers"
             )
         names = model.get_attribute_names(stage=Stage.PredictedValue)
         positive = get_positive_predicted_class(model)
@@ -274,17 +274,17 @@ class BiasMetrics:
                 return None
             raise UserValueError(
                 f"pred_property={pred_property!r}, but the model is binary and its rates are those "
-                f"of {positive!r}; leave pred_property out."
+                f"of {positive!r}; leave pred_property out"
             )
         if pred_property is None:
             raise UserValueError(
                 "pred_property is needed, because the model has no positive class; it is one of "
-                f"{', '.join(names)}."
+                f"{', '.join(names)}"
             )
         if pred_property not in names:
             raise UserValueError(
                 f"pred_property={pred_property!r} is no prediction of the model; these are: "
-                f"{', '.join(names)}."
+                f"{', '.join(names)}"
             )
         return pred_property
 

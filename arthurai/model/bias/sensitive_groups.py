@@ -43,12 +43,12 @@ def sensitive_attribute(model: ArthurModelBase, name: str) -> ArthurAttribute:
     )
     if not monitored:
         raise MethodNotApplicableError(
-            f"No attribute of model {name_of(model)!r} is monitored for bias. {remedy}"
+            f"no attribute of model {name_of(model)!r} is monitored for bias. {remedy}"
         )
     attribute = model.get_attribute(name)
     if name not in monitored:
         raise MethodNotApplicableError(
-            f"Attribute {name!r} is not monitored for bias; these are: {', '.join(monitored)}. "
+            f"attribute {name!r} is not monitored for bias; these are: {', '.join(monitored)}. "
             f"{remedy}"
         )
     return attribute
@@ -79,7 +79,7 @@ def row_conditions(
         if not model.is_batch:
             raise UserValueError(
                 f"batch_id={batch_id!r}, but model {name_of(model)!r} is no batch model. "
-                "Use start_time and end_time."
+                "Use start_time and end_time"
             )
         conditions.append(col("batch_id") == batch_id)
     if start_time is not None:

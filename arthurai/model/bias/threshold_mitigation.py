@@ -50,8 +50,8 @@ class Curves:
         attribute_name: The attribute that makes the groups.
         constraint: What is made equal.
         max_acc_idx: Index of the best choice.
-        attr_val_to_threshold: By group a table with ``x``, ``y`` and ``threshold``; bins of
-            continuous attributes are written as ``(35,55]``.
+        attr_val_to_threshold: By group a table with `x`, `y` and `threshold`; bins of
+            continuous attributes are written as `(35,55]`.
     """
 
     attribute_name: str
@@ -75,7 +75,7 @@ class ThresholdMitigation:
         return f"{type(self).__name__} of {self.arthur_model!r}"
 
     def enable(self) -> dict[str, Any]:
-        """Have the curves computed; see ``ArthurModel.enable_bias_mitigation``.
+        """Have the curves computed; see `ArthurModel.enable_bias_mitigation`.
 
         Returns:
             The state of the enrichments.
@@ -95,8 +95,8 @@ class ThresholdMitigation:
 
         Args:
             attribute: Name of a sensitive attribute.
-            constraint: ``demographic_parity``, ``equal_opportunity`` or ``equalized_odds``.
-            as_frame: Kind of the tables: ``pandas``, ``polars`` or ``pyarrow``.
+            constraint: `demographic_parity`, `equal_opportunity` or `equalized_odds`.
+            as_frame: Kind of the tables: `pandas`, `polars` or `pyarrow`.
 
         Returns:
             The curves of all groups.
@@ -111,8 +111,8 @@ class ThresholdMitigation:
         found = self._fetch(attribute, constraint)
         if not found:
             raise MethodNotApplicableError(
-                f"There are no {constraint} curves for {attribute!r} (yet). Enable them with "
-                "bias.mitigation_threshold.enable(), and wait with await_enrichments()."
+                f"there are no {constraint} curves for {attribute!r} (yet). Enable them with "
+                "bias.mitigation_threshold.enable(), and wait with await_enrichments()"
             )
         return Curves(
             attribute_name=attribute,
@@ -135,8 +135,8 @@ class ThresholdMitigation:
         identifier = sensitive_attribute(model, attribute).id
         if identifier is None:
             raise MethodNotApplicableError(
-                f"The id of attribute {attribute!r} is not known here. Fetch the model with "
-                "ArthurAI.get_model()."
+                f"the id of attribute {attribute!r} is not known here. Fetch the model with "
+                "ArthurAI.get_model()"
             )
 
         def fetch(page: int) -> Any:
@@ -163,17 +163,17 @@ class ThresholdMitigation:
 
         Raises:
             UserValueError: There is no such choice.
-            UserTypeError: ``curves`` are no curves, or ``idx`` is no whole number.
+            UserTypeError: `curves` are no curves, or `idx` is no whole number.
         """
         if not isinstance(curves, Curves):
-            raise UserTypeError(f"curves needs what get_curves() gives, got {curves!r:.60}.")
+            raise UserTypeError(f"curves needs what get_curves() gives, got {curves!r:.60}")
         index = curves.max_acc_idx if idx is None else idx
         if isinstance(index, bool) or not hasattr(index, "__index__"):
-            raise UserTypeError(f"idx needs a whole number, got {index!r}.")
+            raise UserTypeError(f"idx needs a whole number, got {index!r}")
         points = {group: _points(table) for group, table in curves.attr_val_to_threshold.items()}
         last = min([LAST_INDEX, *(len(table) - 1 for table in points.values())])
         if not 0 <= index <= last:
-            raise UserValueError(f"idx needs 0 to {last}, got {index!r}.")
+            raise UserValueError(f"idx needs 0 to {last}, got {index!r}")
         return {group: table[index][2] for group, table in points.items()}
 
     def plot_curves(
@@ -198,14 +198,12 @@ class ThresholdMitigation:
         """
         if curves is None:
             if attribute is None or constraint is None:
-                raise UserValueError(
-                    "plot_curves needs either curves, or attribute and constraint."
-                )
+                raise UserValueError("plot_curves needs either curves, or attribute and constraint")
             curves = self.get_curves(attribute, constraint)
         try:
             from arthurai.model.viz.figures import draw_curves
         except ImportError as error:
-            raise ArthurUserError(f"Plots need the package matplotlib: {error}.") from error
+            raise ArthurUserError(f"plots need the package matplotlib: {error}") from error
         xlabel, ylabel = (
             name.replace("_", " ") for name in CONSTRAINT_PLOT_DICT[curves.constraint]
         )
@@ -237,6 +235,6 @@ def _group(curve: Mapping[str, Any]) -> Any:
     start, end = curve.get("continuous_start"), curve.get("continuous_end")
     if start is None and end is None:
         raise UnexpectedValueError(
-            f"The platform sent a curve of {curve.get('attribute_name')!r} for no group."
+            f"the platform sent a curve of {curve.get('attribute_name')!r} for no group"
         )
     return interval(start, end)

@@ -1,4 +1,4 @@
-"""Keeping the attribute list of a model: adding, naming, ordering, removing."""
+"""Edit the attribute list of a model: add, name, order and remove attributes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.json_dataclass import NumberType
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 _NAME = re.compile(r"[^\W\d]\w*")
 
 #: Stages whose attributes come in linked pairs and are added by the output helpers.
@@ -32,51 +32,44 @@ _PAIRED_STAGES = {
 }
 
 
-def name_problem(name: Any) -> str | None:
-    """Say what is wrong with a name of an attribute.
-
-    Args:
-        name: The name.
-
-    Returns:
-        The problem and its remedy, or ``None`` for a good name.
-    """
+def find_name_problem(name: Any) -> str | None:
+    """Return what is wrong with the name of an attribute and the remedy, `None` if it is valid."""
     if not isinstance(name, str):
         return (
-            f"{name!r} is {type(name).__name__}, not text; name the column with letters, digits "
-            "and underscores"
+            f"{name!r} must be a string of letters, digits and underscores, got "
+            f"{type(name).__name__}"
         )
     if name in META_COLUMNS:
         return (
-            f"{name!r} is what a row carries beside its attributes; leave the column out here, and "
-            "give it when you send inferences"
+            f"{name!r} is reserved for the metadata of a row; leave the column out here, and pass "
+            "it when you send inferences"
         )
     if len(name) > MAX_NAME_LENGTH:
         return f"{name[:40]!r}... has {len(name)} characters, {MAX_NAME_LENGTH} are allowed"
     if _NAME.fullmatch(name) is None:
         return (
-            f"{name!r} may hold only letters, digits and underscores and must not start with a "
-            f"digit; {_suggested(name)!r} would do"
+            f"{name!r} must consist of letters, digits and underscores and not start with a digit, "
+            f"such as {_suggest_name(name)!r}"
         )
     return None
 
 
 def check_names(names: Iterable[Any]) -> None:
-    """Refuse names that no attribute can have.
+    """Raise unless all names are valid names of attributes.
 
     Args:
         names: Names of columns or attributes.
 
     Raises:
-        UserTypeError: A name is not text.
-        UserValueError: Names hold other characters, start with a digit or are too long; all are
+        UserTypeError: A name is not a string.
+        UserValueError: Names contain other characters, start with a digit or are too long; all are
             listed.
     """
     names = list(names)
-    problems = [problem for problem in map(name_problem, names) if problem is not None]
+    problems = [problem for problem in map(find_name_problem, names) if problem is not None]
     if problems:
         kind = UserValueError if all(isinstance(n, str) for n in names) else UserTypeError
-        more = len(problems) - _MOST_NAMED
+        more = len(problems) - _MAX_NAMED
         rest = (
             f"; and {more} more. With pandas you rename all at once: "
             r'data.columns = data.columns.str.replace(r"\W+", "_", regex=True)'
@@ -84,22 +77,22 @@ def check_names(names: Iterable[Any]) -> None:
             else ""
         )
         raise kind(
-            f"These attribute names are not allowed: {'; '.join(problems[:_MOST_NAMED])}{rest}."
+            f"these attribute names are not allowed: {'; '.join(problems[:_MAX_NAMED])}{rest}"
         )
 
 
-def _suggested(name: str) -> str:
+def _suggest_name(name: str) -> str:
     better = re.sub(r"\W+", "_", name).strip("_") or "attribute"
     return f"_{better}" if better[0].isdigit() else better
 
 
-def next_positions(model: ArthurModelBase, stage: str, preferred: Iterable[int]) -> list[int]:
+def find_positions(model: ArthurModelBase, stage: str, preferred: Iterable[int]) -> list[int]:
     """Find positions for new attributes of a stage.
 
     Args:
         model: The model.
         stage: The stage.
-        preferred: The position each new attribute would like to have.
+        preferred: The preferred position of each new attribute.
 
     Returns:
         One position each: the preferred one where it is free, otherwise one above the highest in
@@ -107,14 +100,14 @@ def next_positions(model: ArthurModelBase, stage: str, preferred: Iterable[int])
     """
     taken = {a.position for a in find_attributes(model, stage=stage) if a.position is not None}
     positions = []
-    for wish in preferred:
-        position = wish if wish not in taken else max(taken) + 1
+    for wanted in preferred:
+        position = wanted if wanted not in taken else max(taken) + 1
         taken.add(position)
         positions.append(position)
     return positions
 
 
-def append(model: ArthurModelBase, attributes: Sequence[ArthurAttribute]) -> None:
+def append_attributes(model: ArthurModelBase, attributes: Sequence[ArthurAttribute]) -> None:
     """Add attributes to the model, all or none.
 
     Args:
@@ -123,7 +116,7 @@ def append(model: ArthurModelBase, attributes: Sequence[ArthurAttribute]) -> Non
 
     Raises:
         UserValueError: A name is not allowed or already taken.
-        UserTypeError: A name is not text.
+        UserTypeError: A name is not a string.
     """
     check_names(attribute.name for attribute in attributes)
     taken = {attribute.name: attribute.stage for attribute in model.attributes or ()}
@@ -134,9 +127,9 @@ def append(model: ArthurModelBase, attributes: Sequence[ArthurAttribute]) -> Non
         taken[attribute.name] = attribute.stage
     if twice:
         raise UserValueError(
-            f"Model {name_of(model)!r} already has attributes named {', '.join(twice)}; "
+            f"model {name_of(model)!r} already has attributes named {', '.join(twice)}; "
             "names must be unique. Choose another name, or take the old attribute out with "
-            "remove_attribute()."
+            "remove_attribute()"
         )
     if model.attributes is None:
         model.attributes = []
@@ -165,29 +158,29 @@ def add_attribute(
     """Add one attribute.
 
     Args:
-        name: Name: letters, digits, underscores, no digit first; unique in the model.
-        value_type: What a value is.
-        stage: Role in the model; predicted values and ground truth have their own calls.
-        label: What people read instead of the name.
+        name: Name: letters, digits and underscores, not starting with a digit; unique in the model.
+        value_type: Type of the values, a member of `ValueType`.
+        stage: Role in the model; predicted values and ground truth have their own methods.
+        label: Name to display instead.
         position: Place within the stage, from 0.
-        categorical: The values are classes.
-        min_range: Least expected value.
-        max_range: Greatest expected value.
-        monitor_for_bias: The attribute is sensitive.
-        categories: The classes: raw values, dictionaries or category objects.
+        categorical: Whether the values are categories.
+        min_range: Smallest expected value.
+        max_range: Largest expected value.
+        monitor_for_bias: Whether the attribute is sensitive.
+        categories: The categories: raw values, dictionaries or category objects.
         bins: Cut points or bin objects.
-        is_unique: The values are (nearly) all different.
-        is_positive_predicted_attribute: Predicts the positive class.
+        is_unique: Whether the values are (nearly) all different.
+        is_positive_predicted_attribute: Whether it predicts the positive class.
         attribute_link: Name of the partner attribute.
         arthur_attribute: A whole attribute instead of all the above.
-        gt_pred_attrs_map: Refused; deprecated since 2.0.0.
+        gt_pred_attrs_map: Not accepted; deprecated since 2.0.0.
 
     Returns:
         A list with the new attribute.
 
     Raises:
-        MissingParameterError: Name, value type or stage is absent.
-        MethodNotApplicableError: The stage needs an output helper.
+        MissingParameterError: Name, value type or stage is missing.
+        MethodNotApplicableError: Attributes of the stage are added by the output helpers.
         UserValueError: The name is taken or not allowed.
     """
     if arthur_attribute is None:
@@ -196,13 +189,13 @@ def add_attribute(
             raise MethodNotApplicableError(
                 f"add_attribute cannot add {what}: predicted values and ground truth are linked. "
                 "Use build(), add_regression_output_attributes(), "
-                "add_binary_classifier_output_attributes() or another output helper."
+                "add_binary_classifier_output_attributes() or another output helper"
             )
         required = {"name": name, "value_type": value_type, "stage": stage}
         missing = [key for key, value in required.items() if value is None]
         if missing:
             raise MissingParameterError(
-                f"add_attribute needs {', '.join(missing)}, or a whole arthur_attribute."
+                f"{', '.join(missing)} must be given, or a whole arthur_attribute"
             )
         arthur_attribute = ArthurAttribute(
             name=str(name) if isinstance(name, str) else name,  # type: ignore[arg-type]
@@ -220,12 +213,12 @@ def add_attribute(
             is_positive_predicted_attribute=is_positive_predicted_attribute,
             attribute_link=attribute_link,
         )
-    append(self, [arthur_attribute])
+    append_attributes(self, [arthur_attribute])
     return [arthur_attribute]
 
 
 def add_image_attribute(self: ArthurModelBase, name: str | None = None) -> list[ArthurAttribute]:
-    """Add the image the model looks at.
+    """Add the image that is the input of the model.
 
     Args:
         name: Name of the column of image paths.
@@ -234,12 +227,12 @@ def add_image_attribute(self: ArthurModelBase, name: str | None = None) -> list[
         A list with the new attribute.
 
     Raises:
-        MissingParameterError: There is no name.
+        MissingParameterError: The name is missing.
         UserValueError: The name is taken or not allowed.
     """
     if name is None:
-        raise MissingParameterError("add_image_attribute needs name, the column of image paths.")
-    [position] = next_positions(self, Stage.ModelPipelineInput, [0])
+        raise MissingParameterError("name is missing: give the column of image paths")
+    [position] = find_positions(self, Stage.ModelPipelineInput, [0])
     return add_attribute(
         self,
         name=name,
@@ -251,18 +244,18 @@ def add_image_attribute(self: ArthurModelBase, name: str | None = None) -> list[
 
 
 def get_image_attribute(self: ArthurModelBase) -> ArthurAttribute:
-    """Find the image the model looks at.
+    """Return the image attribute of the model.
 
     Returns:
-        The first attribute of type image.
+        The first attribute of value type image.
 
     Raises:
-        UserValueError: There is none.
+        UserValueError: The model has none.
     """
     for attribute in find_attributes(self, value_type=ValueType.Image):
         return attribute
     raise UserValueError(
-        f"Model {name_of(self)!r} has no image attribute; add one with add_image_attribute()."
+        f"model {name_of(self)!r} has no image attribute; add one with add_image_attribute()"
     )
 
 
@@ -287,7 +280,7 @@ def rename_attribute(
         check_names([new_name])
         if any(other.name == new_name for other in self.attributes or ()):
             raise UserValueError(
-                f"Model {name_of(self)!r} already has an attribute named {new_name!r}."
+                f"model {name_of(self)!r} already has an attribute named {new_name!r}"
             )
         _relink(self, old_name, new_name)
     attribute.name = new_name
@@ -308,7 +301,7 @@ def remove_attribute(
     stage: str | None = None,
     attribute: ArthurAttribute | None = None,
 ) -> None:
-    """Take an attribute out of an unsaved model; links to it are dropped.
+    """Remove an attribute from an unsaved model; links to it are dropped.
 
     Args:
         name: Name of the attribute.
@@ -321,10 +314,10 @@ def remove_attribute(
     """
     if self.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {name_of(self)!r} is saved; attributes can be removed only before save()."
+            f"model {name_of(self)!r} is saved; attributes can be removed only before save()"
         )
     if attribute is None and name is None:
-        raise UserValueError("remove_attribute needs name or attribute.")
+        raise UserValueError("name or attribute must be given")
     attributes = self.attributes or []
     for index, candidate in enumerate(attributes):
         if attribute is not None:
@@ -337,7 +330,7 @@ def remove_attribute(
             return
     wanted = attribute.short_name() if attribute is not None else repr(name)
     where = "" if stage is None else f" in stage {stage}"
-    raise UserValueError(f"Model {name_of(self)!r} has no attribute {wanted}{where}.")
+    raise UserValueError(f"model {name_of(self)!r} has no attribute {wanted}{where}")
 
 
 def set_attribute_labels(
@@ -346,7 +339,7 @@ def set_attribute_labels(
     labels: Mapping[int | str, str],
     attribute_stage: str | None = None,
 ) -> None:
-    """Name the categories of an attribute; they replace those it has.
+    """Set the categories of an attribute and their labels; they replace those it has.
 
     Args:
         attribute_name: Name of the attribute.
@@ -358,7 +351,7 @@ def set_attribute_labels(
     """
     if not isinstance(labels, Mapping):
         raise UserTypeError(
-            f"labels needs a dictionary of value to label, got {type(labels).__name__}."
+            f"labels must be a dictionary from value to label, got {type(labels).__name__}"
         )
     attribute = self.get_attribute(attribute_name, attribute_stage)
     attribute.categories = [AttributeCategory(str(value), label) for value, label in labels.items()]
@@ -367,7 +360,7 @@ def set_attribute_labels(
 def set_attribute_as_sensitive(
     self: ArthurModelBase, attribute_name: str, attribute_stage: str | None = None
 ) -> None:
-    """Have fairness measured over an attribute; nothing is sent before `save`.
+    """Mark an attribute as sensitive, so that fairness is measured; `save` or `update` sends it.
 
     Args:
         attribute_name: Name of the attribute.
@@ -410,7 +403,7 @@ def set_predict_function_input_order(self: ArthurModelBase, attributes: Sequence
         attributes: Names of pipeline inputs; each gets its index as position.
 
     Raises:
-        UserValueError: A name is no pipeline input.
+        UserValueError: A name is not that of a pipeline input.
     """
     inputs = [self.get_attribute(name, Stage.ModelPipelineInput) for name in attributes]
     for position, attribute in enumerate(inputs):
@@ -422,15 +415,15 @@ def swap_predicted_attribute_positions(model: ArthurModelBase) -> None:
     predicted = model.get_attributes(Stage.PredictedValue)
     if len(predicted) != BINARY_CLASSES:
         raise MethodNotApplicableError(
-            "swap_predicted_attribute_positions needs exactly two predicted attributes; model "
-            f"{name_of(model)!r} has {len(predicted)}."
+            "swap_predicted_attribute_positions requires two predicted attributes; model "
+            f"{name_of(model)!r} has {len(predicted)}"
         )
     first, second = predicted
     first.position, second.position = second.position, first.position
 
 
 def binarize(self: ArthurModelBase, attribute_value: Mapping[str, float]) -> dict[str, float]:
-    """Complete one of two predicted probabilities.
+    """Compute the other one of two predicted probabilities.
 
     Args:
         attribute_value: The probability p of one predicted attribute, by its name.
@@ -445,18 +438,18 @@ def binarize(self: ArthurModelBase, attribute_value: Mapping[str, float]) -> dic
     predicted = self.get_attributes(Stage.PredictedValue)
     if len(predicted) != BINARY_CLASSES or not all(map(_is_probability, predicted)):
         raise MethodNotApplicableError(
-            "binarize needs a model with exactly two predicted probabilities (FLOAT, range 0 to "
-            f"1); model {name_of(self)!r} has {len(predicted)} predicted attributes."
+            "binarize requires a model with two predicted probabilities (FLOAT, range 0 to "
+            f"1); model {name_of(self)!r} has {len(predicted)} predicted attributes"
         )
     if not isinstance(attribute_value, Mapping) or len(attribute_value) != 1:
         raise UserValueError(
-            "binarize needs a dictionary with one predicted attribute and its probability, got "
-            f"{attribute_value!r}."
+            "attribute_value must be one predicted attribute and its probability, got "
+            f"{attribute_value!r}"
         )
     [(name, probability)] = attribute_value.items()
     names = [attribute.name for attribute in predicted]
     if name not in names:
-        raise UserValueError(f"{name!r} is not one of the predicted attributes {names}.")
+        raise UserValueError(f"{name!r} is not one of the predicted attributes {names}")
     return {each: probability if each == name else 1 - probability for each in names}
 
 
@@ -469,7 +462,7 @@ def _is_probability(attribute: ArthurAttribute) -> bool:
 
 
 def one_hot_encode(self: ArthurModelBase, value: str) -> dict[str, int]:
-    """Spread the true class over the ground-truth attributes.
+    """Encode the true class as zeros and a one over the ground-truth attributes.
 
     Args:
         value: Name of a ground-truth attribute.
@@ -478,26 +471,26 @@ def one_hot_encode(self: ArthurModelBase, value: str) -> dict[str, int]:
         1 for that attribute and 0 for the others, by name.
 
     Raises:
-        MethodNotApplicableError: The model is no multiclass model.
+        MethodNotApplicableError: The model is not a multiclass model.
         UserValueError: There is no such ground-truth attribute.
     """
     if self.output_type != OutputType.Multiclass:
         raise MethodNotApplicableError(
-            f"one_hot_encode needs a multiclass model; model {name_of(self)!r} is "
-            f"{self.output_type}."
+            f"one_hot_encode requires a multiclass model; model {name_of(self)!r} is "
+            f"{self.output_type}"
         )
     names = [a.name for a in find_attributes(self, stage=Stage.GroundTruth)]
     if value not in names:
-        raise UserValueError(f"{value!r} is not one of the ground-truth attributes {names}.")
+        raise UserValueError(f"{value!r} is not one of the ground-truth attributes {names}")
     return {name: int(name == value) for name in names}
 
 
 def get_positive_predicted_class(self: ArthurModelBase) -> str | None:
-    """Name the predicted attribute of the positive class.
+    """Return the name of the predicted attribute of the positive class.
 
     Returns:
-        Its name; ``None`` for everything that is not a classifier with two predictions, or
-        when none is marked.
+        The name; `None` if the model is not a classifier with two predictions, or none of them
+        is marked.
     """
     predicted = self.get_attributes(Stage.PredictedValue)
     if self.output_type != OutputType.Multiclass or len(predicted) != BINARY_CLASSES:

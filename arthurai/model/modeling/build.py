@@ -1,4 +1,4 @@
-"""A whole attribute list from one table."""
+"""Build the whole attribute list of a model from one table."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from arthurai.common.limits import BINARY_CLASSES, DEFAULT_THRESHOLD
 from arthurai.common.text import list_names, suggest
 from arthurai.model.base_model import name_of
 from arthurai.model.modeling import outputs
-from arthurai.model.modeling.attribute_list import append, check_names
-from arthurai.model.modeling.ranked_list_limits import check_ranked_lists
+from arthurai.model.modeling.attribute_list import append_attributes, check_names
 from arthurai.model.modeling.summary import review
-from arthurai.model.modeling.type_detection import advise, infer_attributes
-from arthurai.model.modeling.type_rules import infer_facts
+from arthurai.model.modeling.type_detection import infer_attributes, warn_about_categories
+from arthurai.model.modeling.type_rules import describe_column
 from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
@@ -42,42 +41,42 @@ def build(
     """Describe the whole model from one table.
 
     Columns that are neither predictions, nor ground truth, nor named in
-    ``non_input_columns`` become pipeline inputs. Attributes the model had before are replaced;
+    `non_input_columns` become pipeline inputs. Attributes the model had before are replaced;
     when something is wrong they stay as they were.
 
     Args:
         data: A pandas or polars frame, a pyarrow table, a list of dicts or a dict of lists.
-        pred_to_ground_truth_map: Ground-truth column by predicted column, where ``None``
+        pred_to_ground_truth_map: Ground-truth column by predicted column, where `None`
             stands for a column that does not exist; or, together with
-            ``ground_truth_column``, the class by predicted column.
+            `ground_truth_column`, the class by predicted column.
         positive_predicted_attr: The predicted column of the positive class, for two classes.
-        non_input_columns: Columns that are kept beside the inputs.
+        non_input_columns: Columns that are kept beside the inputs, e.g. for filters and groups.
         ground_truth_column: The one column that holds the true class.
-        set_reference_data: Keep ``data`` as reference data and send it in :meth:`save`.
+        set_reference_data: Keep `data` as reference data, which `save` sends.
 
     Returns:
-        The table of :meth:`review`.
+        The table of `review`.
 
     Raises:
-        MethodNotApplicableError: The model is saved, or its output type needs another way.
+        MethodNotApplicableError: The model is saved, or its output type needs another method.
         UserValueError: Columns are missing, names are not allowed, or the map does not fit.
-        UserTypeError: Predictions of a classifier are no floats, or a column mixes types.
+        UserTypeError: Predictions of a classifier are not floats, or a column mixes types.
     """
     if self.model_is_saved():
         raise MethodNotApplicableError(
-            f"Model {name_of(self)!r} is saved; its attributes can no longer be built. "
-            "Make a new model, or a new version with ArthurModelGroup.add_version()."
+            f"model {name_of(self)!r} is saved; its attributes can no longer be built. "
+            "Make a new model, or a new version with ArthurModelGroup.add_version()"
         )
     if not isinstance(pred_to_ground_truth_map, Mapping):
         raise UserTypeError(
-            "pred_to_ground_truth_map needs a dictionary, got "
-            f"{type(pred_to_ground_truth_map).__name__}."
+            "pred_to_ground_truth_map must be a dictionary, got "
+            f"{type(pred_to_ground_truth_map).__name__}"
         )
     frame = Frame(data)
     if ground_truth_column is not None and self.output_type != OutputType.Multiclass:
         raise UserValueError(
-            f"ground_truth_column={ground_truth_column!r} makes sense for {OutputType.Multiclass} "
-            "models only; map each predicted column to its ground-truth column instead."
+            f"ground_truth_column={ground_truth_column!r} applies to {OutputType.Multiclass} "
+            "models only; map each predicted column to its ground-truth column instead"
         )
     plan = _Plan(frame, pred_to_ground_truth_map, positive_predicted_attr, ground_truth_column)
     plan.check(non_input_columns or ())
@@ -88,12 +87,12 @@ def build(
             (Stage.ModelPipelineInput, inputs),
             (Stage.NonInputData, list(non_input_columns or ())),
         ):
-            append(self, infer_attributes(self, frame, names, stage))
+            append_attributes(self, infer_attributes(self, frame, names, stage))
         if self.input_type == InputType.TimeSeries:
             _check_time_series(self)
         inferred = list(self.attributes or ())
         _add_outputs(self, plan)
-    advise(inferred)
+    warn_about_categories(inferred)
     if set_reference_data:
         self.reference_dataframe = frame.reusable
     logger.info(
@@ -104,7 +103,7 @@ def build(
 
 
 class _Plan:
-    """What ``build`` was asked for, checked against the data."""
+    """The arguments of `build`, checked against the data."""
 
     def __init__(
         self,
@@ -127,12 +126,10 @@ class _Plan:
     def check(self, non_input_columns: Sequence[str]) -> None:
         if isinstance(non_input_columns, str):
             raise UserTypeError(
-                f"non_input_columns needs a list of column names, got {non_input_columns!r}."
+                f"non_input_columns must be a list of column names, got {non_input_columns!r}"
             )
         if not self.predictions:
-            raise UserValueError(
-                "pred_to_ground_truth_map names no predicted column; at least one is needed."
-            )
+            raise UserValueError("pred_to_ground_truth_map must have at least one predicted column")
         for argument, names in (
             ("pred_to_ground_truth_map (predictions)", self.predictions),
             (
@@ -150,7 +147,7 @@ class _Plan:
                     f"columns of data: {list_names(self.frame.names, 10)}{hints}"
                 )
         if self.frame.num_rows == 0:
-            raise UserValueError("data has no rows, so nothing can be inferred from it.")
+            raise UserValueError("data has no rows, so nothing can be inferred from it")
         check_names(self.frame.names)
         self._check_classes()
 
@@ -158,7 +155,7 @@ class _Plan:
         if self.class_column is None:
             return
         column = self.frame.column(self.class_column)
-        outputs.class_facts(column)
+        outputs.describe_classes(column)
         present = column.present().unique().to_pylist()
         # 1 and True are equal in Python, but not the same class.
         known = {(type(value), value) for value in present}
@@ -169,17 +166,16 @@ class _Plan:
         ]
         if absent:
             raise UserValueError(
-                f"Column {self.class_column!r} never holds the classes {absent}; it holds "
-                f"{present[:10]}. Give the class values as they stand in the column (1 and '1' "
-                "differ)."
+                f"column {self.class_column!r} never holds the classes {absent}; it holds "
+                f"{present[:10]}. Give the classes exactly as in the column (1 and '1' differ)"
             )
         mapped = {_native(value) for value in self.pairs.values()}
         left = [value for value in present if value not in mapped]
-        # A lone prediction stands for yes; the other class needs no column.
+        # A lone prediction is that of the positive class; the other class needs no column.
         if len(left) > (len(self.pairs) == 1):
             logger.warning(
-                "Column %r holds classes that no predicted column stands for: %s. Map each class "
-                "to the column of its probability.",
+                "Column %r holds classes without a predicted column: %s. Map each class to the "
+                "column of its probability.",
                 self.class_column,
                 list_names(left),
             )
@@ -204,9 +200,9 @@ def _check_time_series(model: ArthurModelBase) -> None:
     inputs = model.get_attributes(Stage.ModelPipelineInput)
     if not any(a.value_type == ValueType.TimeSeries for a in inputs):
         raise UserValueError(
-            "A time series model needs an input column of time series: each cell a list of "
+            "a time series model requires an input column of time series: each cell a list of "
             '{"timestamp": ..., "value": ...}. Found only '
-            f"{[f'{a.name} ({a.value_type})' for a in inputs]}."
+            f"{[f'{a.name} ({a.value_type})' for a in inputs]}"
         )
 
 
@@ -215,16 +211,16 @@ def _add_outputs(model: ArthurModelBase, plan: _Plan) -> None:
         _add_classes(model, plan)
     elif model.output_type == OutputType.Multilabel:
         _require_probabilities(plan)
-        outputs.add_one_column_per_class(model, _whole_pairs(plan))
+        outputs.add_one_column_per_class(model, _require_pairs(plan))
     elif model.output_type == OutputType.Regression:
         _add_numbers(model, plan)
     elif model.output_type == OutputType.RankedList:
-        prediction, truth = _single_pair(plan)
+        prediction, truth = _require_single_pair(plan)
         outputs.add_ranked_list_output_attributes(model, prediction, truth)
-        check_ranked_lists(plan.frame, prediction, truth)
+        outputs.check_ranked_lists(plan.frame, prediction, truth)
     elif model.output_type == OutputType.ObjectDetection:
-        prediction, truth = _single_pair(plan)
-        labels = model.image_class_labels or _numbered_labels(plan.frame, prediction, truth)
+        prediction, truth = _require_single_pair(plan)
+        labels = model.image_class_labels or _number_labels(plan.frame, prediction, truth)
         outputs.add_object_detection_output_attributes(model, prediction, truth, labels)
     else:
         remedy = (
@@ -233,7 +229,7 @@ def _add_outputs(model: ArthurModelBase, plan: _Plan) -> None:
             else f"Output types are {', '.join(OutputType.list())}"
         )
         raise MethodNotApplicableError(
-            f"build cannot describe models of output type {model.output_type}. {remedy}."
+            f"build cannot describe models of output type {model.output_type}. {remedy}"
         )
 
 
@@ -243,15 +239,15 @@ def _add_classes(model: ArthurModelBase, plan: _Plan) -> None:
     if len(plan.pairs) <= BINARY_CLASSES and positive is None:
         if len(plan.predictions) != 1:
             raise UserTypeError(
-                f"Two predicted columns {plan.predictions} need positive_predicted_attr, the one "
-                "that holds the probability of the positive class."
+                f"two predicted columns {plan.predictions} require positive_predicted_attr, the "
+                "one that holds the probability of the positive class"
             )
         [positive] = plan.predictions
     if plan.class_column is not None:
         if None in plan.pairs:
             raise UserValueError(
-                "With ground_truth_column each class needs its predicted column; None stands in "
-                "pred_to_ground_truth_map. Leave the class out."
+                "with ground_truth_column, each class must have its predicted column, got None in "
+                "pred_to_ground_truth_map; leave the class out"
             )
         outputs.add_classifier_output_attributes_gtclass(
             model,
@@ -262,9 +258,9 @@ def _add_classes(model: ArthurModelBase, plan: _Plan) -> None:
         )
     elif len(plan.pairs) == 1:
         raise UserValueError(
-            "One predicted and one ground-truth column do not tell the two classes apart. Give "
+            "one predicted and one ground-truth column do not identify the two classes. Give "
             "both classes, with None for a column that does not exist, or name the column of "
-            "classes: ground_truth_column='label' and {'prediction': 1}."
+            "classes: ground_truth_column='label' and {'prediction': 1}"
         )
     elif len(plan.pairs) == BINARY_CLASSES:
         threshold = model.classifier_threshold
@@ -275,7 +271,7 @@ def _add_classes(model: ArthurModelBase, plan: _Plan) -> None:
             DEFAULT_THRESHOLD if threshold is None else threshold,
         )
     else:
-        outputs.add_multiclass_classifier_output_attributes(model, _whole_pairs(plan))
+        outputs.add_multiclass_classifier_output_attributes(model, _require_pairs(plan))
 
 
 def _require_probabilities(plan: _Plan) -> None:
@@ -286,59 +282,58 @@ def _require_probabilities(plan: _Plan) -> None:
         if values is None or not pa.types.is_floating(values.type):
             found = "other values" if values is None else str(values.type)
             raise UserTypeError(
-                f"Predicted column {name!r} holds {found}; a classifier's predictions are "
-                "probabilities and need a float column. Take those of predict_proba(); where there "
-                "are labels only, give 1.0 for the class predicted and 0.0 for the others."
+                f"predicted column {name!r} holds {found}; a classifier's predictions are "
+                "probabilities and must be floats. Use those of predict_proba(); if there are only "
+                "labels, use 1.0 for the predicted class and 0.0 for the others"
             )
 
 
 def _add_numbers(model: ArthurModelBase, plan: _Plan) -> None:
-    pairs = _whole_pairs(plan)
+    pairs = _require_pairs(plan)
     types = {
-        name: _number_type(plan, name, stage)
+        name: _find_number_type(plan, name, stage)
         for stage, names in ((Stage.PredictedValue, pairs), (Stage.GroundTruth, pairs.values()))
         for name in names
     }
     predicted = {types[name] for name in pairs}
     if len(predicted) > 1:
         raise UserValueError(
-            "The predicted columns of a regression need one type, found "
-            f"{ {name: types[name] for name in pairs} }."
+            "the predicted columns of a regression must have one type, found "
+            f"{ {name: types[name] for name in pairs} }"
         )
     [value_type] = predicted
     truth_types = {truth: types[truth] for truth in pairs.values()}
     outputs.add_numbers(model, pairs, value_type, plan.frame, truth_types)
 
 
-def _number_type(plan: _Plan, name: str, stage: str) -> str:
-    facts = infer_facts(plan.frame.column(name), InputType.Tabular, stage)
+def _find_number_type(plan: _Plan, name: str, stage: str) -> str:
+    facts = describe_column(plan.frame.column(name), InputType.Tabular, stage)
     if facts is None or facts.value_type not in {ValueType.Integer, ValueType.Float}:
         found = "values no attribute can hold" if facts is None else facts.value_type
-        raise UserValueError(f"Column {name!r} of a regression needs numbers, it holds {found}.")
+        raise UserValueError(f"column {name!r} of a regression must hold numbers, found {found}")
     return facts.value_type
 
 
-def _whole_pairs(plan: _Plan) -> dict[str, str]:
+def _require_pairs(plan: _Plan) -> dict[str, str]:
     if None in plan.pairs or None in plan.pairs.values():
         raise UserValueError(
-            "Each predicted column needs its ground-truth column; None stands in "
-            f"pred_to_ground_truth_map {plan.pairs}."
+            "each predicted column must have its ground-truth column, got None in "
+            f"pred_to_ground_truth_map {plan.pairs}"
         )
     return {str(prediction): truth for prediction, truth in plan.pairs.items()}
 
 
-def _single_pair(plan: _Plan) -> tuple[str, str]:
-    pairs = _whole_pairs(plan)
+def _require_single_pair(plan: _Plan) -> tuple[str, str]:
+    pairs = _require_pairs(plan)
     if len(pairs) != 1:
         raise UserValueError(
-            "This output type needs exactly one predicted and one ground-truth column, got "
-            f"{pairs}."
+            f"this output type requires one predicted and one ground-truth column, got {pairs}"
         )
     [pair] = pairs.items()
     return pair
 
 
-def _numbered_labels(frame: Frame, *names: str) -> list[str]:
+def _number_labels(frame: Frame, *names: str) -> list[str]:
     """Labels "0", "1", ... up to the highest class id in the boxes."""
     highest = -1
     for name in names:
@@ -347,8 +342,8 @@ def _numbered_labels(frame: Frame, *names: str) -> list[str]:
                 highest = max(highest, int(box[0]))
     if highest < 0:
         raise UserValueError(
-            f"Columns {list(names)} hold no boxes to read class ids from. Set "
-            "model.image_class_labels before build()."
+            f"columns {list(names)} hold no boxes to read class ids from. Set "
+            "model.image_class_labels before build()"
         )
     logger.warning(
         "image_class_labels is not set: the %d classes found in the boxes are named by their "

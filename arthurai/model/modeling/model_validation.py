@@ -1,10 +1,10 @@
-"""Is a model complete enough to be saved? Every problem, in one message."""
+"""Check a model and its reference data before they are saved: all problems in one message."""
 
 from __future__ import annotations
 
 from collections import Counter
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
@@ -19,8 +19,11 @@ from arthurai.common.limits import BINARY_CLASSES, MAX_ATTRIBUTES, MAX_CATEGORIE
 from arthurai.common.vocabulary import MAX_MODEL_TEXT_LENGTH
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
 from arthurai.model.base_model import find_attributes, name_of
-from arthurai.model.modeling.attribute_list import name_problem, next_positions
-from arthurai.model.modeling.reference_validation import reference_problems
+from arthurai.model.modeling.attribute_list import find_name_problem, find_positions
+from arthurai.upload.arrow_types import read_arrow
+from arthurai.upload.coerce import read_column
+from arthurai.upload.images import read_images
+from arthurai.upload.table import Frame, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +32,20 @@ if TYPE_CHECKING:
 
 _INPUT_STAGES = frozenset({Stage.ModelPipelineInput, Stage.PredictFunctionInput})
 
+_MAX_EXAMPLES: Final = 3
+
 Problem = tuple[type[ArthurUserError], str]
 
 
 def prepare_for_saving(model: ArthurModelBase, *, skip_data: bool) -> None:
-    """Complete what follows from the rest, then check the model and its waiting reference data.
+    """Fill in what follows from the rest, then check the model and its reference data.
 
     A lone prediction of a classifier becomes the positive one; pipeline inputs without position
     get one, in the order of the list.
 
     Args:
         model: The model.
-        skip_data: Do not look at the reference data.
+        skip_data: Do not check the reference data.
 
     Raises:
         MissingParameterError: Attributes are missing.
@@ -51,16 +56,16 @@ def prepare_for_saving(model: ArthurModelBase, *, skip_data: bool) -> None:
     """
     if model.attributes:
         _complete(model)
-    problems = list(model_problems(model))
+    problems = list(find_model_problems(model))
     if not skip_data and model.reference_dataframe is not None and model.attributes:
         problems += [
             (UserTypeError, f"reference data: {text}")
-            for text in reference_problems(model, model.reference_dataframe)
+            for text in find_reference_problems(model, model.reference_dataframe)
         ]
     if problems:
         kind = problems[0][0]
         raise kind(
-            f"Model {name_of(model)!r} cannot be saved yet:\n"
+            f"model {name_of(model)!r} cannot be saved yet:\n"
             + "\n".join(f"  - {text}" for _, text in problems)
         )
 
@@ -71,12 +76,12 @@ def _complete(model: ArthurModelBase) -> None:
         predicted[0].is_positive_predicted_attribute = True
     stage = Stage.ModelPipelineInput
     unplaced = list(find_attributes(model, stage=stage, where=lambda a: a.position is None))
-    positions = next_positions(model, stage, range(len(unplaced)))
+    positions = find_positions(model, stage, range(len(unplaced)))
     for attribute, position in zip(unplaced, positions, strict=True):
         attribute.position = position
 
 
-def model_problems(model: ArthurModelBase) -> Iterator[Problem]:
+def find_model_problems(model: ArthurModelBase) -> Iterator[Problem]:
     """Find everything that keeps a model from being saved.
 
     Args:
@@ -104,7 +109,7 @@ def _field_problems(model: ArthurModelBase) -> Iterator[Problem]:
     for field, kinds in (("input_type", InputType), ("output_type", OutputType)):
         value = getattr(model, field)
         if value not in kinds.list():
-            yield UserValueError, f"{field} {value!r} is none of {', '.join(kinds.list())}"
+            yield UserValueError, f"{field} must be one of {', '.join(kinds.list())}, got {value!r}"
     for field in ("partner_model_id", "display_name", "description"):
         value = getattr(model, field)
         if value is not None and len(value) > MAX_MODEL_TEXT_LENGTH:
@@ -116,15 +121,18 @@ def _field_problems(model: ArthurModelBase) -> Iterator[Problem]:
     if threshold is not None and not (isinstance(threshold, Real) and 0 <= threshold <= 1):
         yield (
             UserValueError,
-            f"classifier_threshold {threshold!r} is no number from 0 to 1, as probabilities are",
+            f"classifier_threshold must be a number from 0 to 1, got {threshold!r}",
         )
     tags = model.tags
     if tags is not None and (
         isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags)
     ):
-        yield UserTypeError, f"tags {tags!r} is no list of texts, such as ['credit', 'test']"
+        yield (
+            UserTypeError,
+            f"tags must be a list of strings such as ['credit', 'test'], got {tags!r}",
+        )
     if not isinstance(model.is_batch, bool):
-        yield UserTypeError, f"is_batch {model.is_batch!r} is neither True nor False"
+        yield UserTypeError, f"is_batch must be True or False, got {model.is_batch!r}"
 
 
 def _stage_problems(model: ArthurModelBase) -> Iterator[Problem]:
@@ -186,12 +194,14 @@ def _list_problems(model: ArthurModelBase) -> Iterator[Problem]:
 
 
 def _attribute_problems(attribute: ArthurAttribute, names: set[str]) -> Iterator[str]:
-    if (problem := name_problem(attribute.name)) is not None:
+    if (problem := find_name_problem(attribute.name)) is not None:
         yield problem
     if attribute.value_type not in ValueType.list():
-        yield f"value_type {attribute.value_type!r} is none of {', '.join(ValueType.list())}"
+        yield (
+            f"value_type must be one of {', '.join(ValueType.list())}, got {attribute.value_type!r}"
+        )
     if attribute.stage not in Stage.list():
-        yield f"stage {attribute.stage!r} is none of {', '.join(Stage.list())}"
+        yield f"stage must be one of {', '.join(Stage.list())}, got {attribute.stage!r}"
     if attribute.categorical:
         yield from _category_problems(attribute)
     elif attribute.categories:
@@ -204,7 +214,7 @@ def _attribute_problems(attribute: ArthurAttribute, names: set[str]) -> Iterator
     for field in ("attribute_link", "token_attribute_link"):
         link = getattr(attribute, field)
         if link is not None and link not in names:
-            yield f"{field} points to {link!r}, which is no attribute of the model"
+            yield f"{field} points to {link!r}, which is not an attribute of the model"
 
 
 def _category_problems(attribute: ArthurAttribute) -> Iterator[str]:
@@ -212,7 +222,7 @@ def _category_problems(attribute: ArthurAttribute) -> Iterator[str]:
         yield "it is categorical and cannot have bins"
     if attribute.categories is None:
         if not attribute.is_unique and attribute.value_type not in FREE_TEXT_TYPES:
-            yield "it is categorical and needs categories, or is_unique=True"
+            yield "it is categorical and must have categories, or is_unique=True"
         return
     if len(attribute.categories) > MAX_CATEGORIES:
         yield (
@@ -221,3 +231,75 @@ def _category_problems(attribute: ArthurAttribute) -> Iterator[str]:
     for value, count in Counter(category.value for category in attribute.categories).items():
         if count > 1:
             yield f"category {value!r} is listed {count} times"
+
+
+def validate_reference_data(self: ArthurModelBase, reference_dataframe: Any) -> None:
+    """Check that a table fits the attributes of the model.
+
+    Args:
+        reference_dataframe: The table.
+
+    Raises:
+        UserTypeError: It does not fit; the message lists every problem.
+    """
+    problems = find_reference_problems(self, reference_dataframe)
+    if problems:
+        raise UserTypeError(
+            f"the reference data does not fit model {name_of(self)!r}:\n"
+            + "\n".join(f"  - {problem}" for problem in problems)
+        )
+
+
+def find_reference_problems(model: ArthurModelBase, data: Any) -> list[str]:
+    """Return a description of each problem of reference data, none when it fits the model.
+
+    Args:
+        model: The model.
+        data: The table.
+    """
+    try:
+        frame = Frame(data, "reference data")
+    except ArthurUserError as error:
+        return [str(error)]
+    if frame.num_rows == 0:
+        return ["it has no rows"]
+    wanted = {a.name: a for a in find_attributes(model, where=lambda a: not a.implicit)}
+    problems = [
+        f"column {name!r} is missing; give it, with empty values if there are none"
+        for name in frame.missing(wanted)
+    ]
+    problems += [
+        f"column {name!r} belongs to no attribute; drop it or add the attribute"
+        for name in frame.names
+        if name not in wanted
+    ]
+    problems += [problem for problem in map(find_name_problem, frame.names) if problem is not None]
+    for name, attribute in wanted.items():
+        if name in frame:
+            problems += _column_problems(frame, attribute)
+    return problems
+
+
+def _column_problems(frame: Frame, attribute: ArthurAttribute) -> list[str]:
+    name = attribute.name
+    try:
+        column = column_of(frame.source(name), name, "reference data")
+        if column.holds == "images" and attribute.value_type == ValueType.Image:
+            _, bad = read_images(list(frame.cells(name)), 0)
+        elif column.holds in {"lists", "images"}:
+            _, bad = read_column(list(frame.cells(name)), attribute.value_type, None, 0)
+        elif column.values is None:
+            return [f"column {name!r} holds {column.holds}, which no attribute can hold"]
+        else:
+            _, bad = read_arrow(column.values, attribute.value_type, None, 0)
+    except ArthurUserError as error:
+        return [str(error)]
+    return [
+        f"column {name!r} {what}; found {_examples(rows)}" for (what, _of_type), rows in bad.items()
+    ]
+
+
+def _examples(rows: list[tuple[int, object]]) -> str:
+    examples = ", ".join(f"{value!r:.60} in row {row}" for row, value in rows[:_MAX_EXAMPLES])
+    more = len(rows) - _MAX_EXAMPLES
+    return f"{examples} and {more} more" if more > 0 else examples

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
@@ -14,16 +14,19 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.common.limits import BINARY_CLASSES
+from arthurai.common.limits import BINARY_CLASSES, MAX_RANKED_ITEMS
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import name_of
-from arthurai.model.modeling.attribute_list import append, next_positions
-from arthurai.model.modeling.type_detection import attribute_from
-from arthurai.model.modeling.type_rules import Facts, infer_facts, value_range
+from arthurai.model.modeling.attribute_list import append_attributes, find_positions
+from arthurai.model.modeling.type_detection import make_attribute
+from arthurai.model.modeling.type_rules import ColumnFacts, describe_column, find_range
 from arthurai.upload.table import Column, Frame
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
+
+MAX_ITEMS: Final = 1_000
+"""Different items of a recommendation model."""
 
 
 def add_regression_output_attributes(
@@ -43,7 +46,7 @@ def add_regression_output_attributes(
         The new attributes by name.
 
     Raises:
-        UserValueError: A column is missing in ``data``, or a name is taken or not allowed.
+        UserValueError: A column is missing in `data`, or a name is taken or not allowed.
     """
     return add_numbers(self, pred_to_ground_truth_map, value_type, data, truth_types={})
 
@@ -67,12 +70,12 @@ def add_numbers(
     Returns:
         The new attributes by name.
     """
-    pairs = _checked_map(pred_to_ground_truth_map)
+    pairs = _check_map(pred_to_ground_truth_map)
     _check_different(*(name for pair in pairs for name in pair))
     frame = None if data is None else _frame_with(data, [n for pair in pairs for n in pair])
     ranks = range(len(pairs))
-    truth_positions = next_positions(model, Stage.GroundTruth, ranks)
-    predicted_positions = next_positions(model, Stage.PredictedValue, ranks)
+    truth_positions = find_positions(model, Stage.GroundTruth, ranks)
+    predicted_positions = find_positions(model, Stage.PredictedValue, ranks)
     added: dict[str, ArthurAttribute] = {}
     for (prediction, truth), truth_position, predicted_position in zip(
         pairs, truth_positions, predicted_positions, strict=True
@@ -85,9 +88,9 @@ def add_numbers(
                 name, kind or value_type, stage, position=position, attribute_link=link
             )
             if frame is not None:
-                attribute.set(range=value_range(frame.column(name).present()))
+                attribute.set(range=find_range(frame.column(name).present()))
             added[name] = attribute
-    append(model, list(added.values()))
+    append_attributes(model, list(added.values()))
     return added
 
 
@@ -110,46 +113,45 @@ def add_classifier_output_attributes_gtclass(
         The new attributes by name.
 
     Raises:
-        MissingParameterError: There is no ``data``.
+        MissingParameterError: There is no `data`.
         UserValueError: The column has missing values, or a name is taken or not allowed.
-        ArthurUserError: The column holds neither text nor whole numbers.
+        ArthurUserError: The column holds neither strings nor integers.
     """
-    pairs = _checked_map(pred_to_ground_truth_class_map)
+    pairs = _check_map(pred_to_ground_truth_class_map)
     predictions = [prediction for prediction, _ in pairs]
     if data is None:
         raise MissingParameterError(
-            "add_classifier_output_attributes_gtclass needs data: the classes are read from column "
-            f"{ground_truth_column!r}."
+            f"data is missing: the classes are read from its column {ground_truth_column!r}"
         )
     if positive_predicted_attr is not None and positive_predicted_attr not in predictions:
         raise UserValueError(
             f"positive_predicted_attr {positive_predicted_attr!r} is not one of the predicted "
-            f"columns {predictions}."
+            f"columns {predictions}"
         )
     _check_different(ground_truth_column, *predictions)
-    truth = _class_column(self, data, ground_truth_column)
+    truth = _make_class_attribute(self, data, ground_truth_column)
     # The platform adds the negative class of a lone prediction, at position 0.
     first = 1 if len(pairs) == 1 else 0
-    positions = next_positions(self, Stage.PredictedValue, range(first, first + len(pairs)))
+    positions = find_positions(self, Stage.PredictedValue, range(first, first + len(pairs)))
     added = {ground_truth_column: truth}
     for (prediction, class_value), position in zip(pairs, positions, strict=True):
-        added[prediction] = _probability(
+        added[prediction] = _make_probability(
             prediction,
             position,
             gt_class_link=str(class_value),
             is_positive_predicted_attribute=prediction == positive_predicted_attr,
         )
-    append(self, list(added.values()))
+    append_attributes(self, list(added.values()))
     return added
 
 
-def _class_column(model: ArthurModelBase, data: Any, name: str) -> ArthurAttribute:
-    facts = class_facts(_frame_with(data, [name]).column(name))
-    [position] = next_positions(model, Stage.GroundTruthClass, [0])
-    return attribute_from(facts, name=name, stage=Stage.GroundTruthClass, position=position)
+def _make_class_attribute(model: ArthurModelBase, data: Any, name: str) -> ArthurAttribute:
+    facts = describe_classes(_frame_with(data, [name]).column(name))
+    [position] = find_positions(model, Stage.GroundTruthClass, [0])
+    return make_attribute(facts, name=name, stage=Stage.GroundTruthClass, position=position)
 
 
-def class_facts(column: Column) -> Facts:
+def describe_classes(column: Column) -> ColumnFacts:
     """Describe a column of true classes.
 
     Args:
@@ -160,21 +162,21 @@ def class_facts(column: Column) -> Facts:
 
     Raises:
         UserValueError: Values are missing.
-        ArthurUserError: It holds something else than text or whole numbers.
+        ArthurUserError: It holds neither strings nor integers.
     """
     name = column.name
     if column.null_count:
         raise UserValueError(
-            f"Ground-truth column {name!r} has {column.null_count} missing values; every row needs "
-            f"its class. Leave the others out: data = data.dropna(subset=[{name!r}])."
+            f"ground-truth column {name!r} has {column.null_count} missing values; every row must "
+            f"have its class. Drop the others: data = data.dropna(subset=[{name!r}])"
         )
     # Class names are never free text or images, whatever goes into the model.
-    facts = infer_facts(column, InputType.Tabular, Stage.GroundTruthClass)
+    facts = describe_column(column, InputType.Tabular, Stage.GroundTruthClass)
     if facts is None or facts.value_type not in {ValueType.String, ValueType.Integer}:
         found = column.holds or "unknown values" if facts is None else facts.value_type
         raise ArthurUserError(
-            f"Ground-truth column {name!r} holds {found}; classes must be text or whole numbers. "
-            f"With pandas: data[{name!r}] = data[{name!r}].astype(int), or astype(str)."
+            f"ground-truth column {name!r} holds {found}; classes must be strings or integers. "
+            f"With pandas: data[{name!r}] = data[{name!r}].astype(int), or astype(str)"
         )
     return facts
 
@@ -191,13 +193,13 @@ def add_multiclass_classifier_output_attributes(
         The new attributes by name.
 
     Raises:
-        UserValueError: There are two pairs or fewer, or a name is taken or not allowed.
+        UserValueError: There are fewer than three pairs, or a name is taken or not allowed.
     """
-    if len(_checked_map(pred_to_ground_truth_map)) <= BINARY_CLASSES:
+    if len(_check_map(pred_to_ground_truth_map)) <= BINARY_CLASSES:
         raise UserValueError(
-            "add_multiclass_classifier_output_attributes needs more than two classes, got "
-            f"{list(pred_to_ground_truth_map)}. For two use "
-            "add_binary_classifier_output_attributes()."
+            "pred_to_ground_truth_map must have more than two classes, got "
+            f"{list(pred_to_ground_truth_map)}. For two, use "
+            "add_binary_classifier_output_attributes()"
         )
     return add_one_column_per_class(self, pred_to_ground_truth_map)
 
@@ -214,17 +216,17 @@ def add_one_column_per_class(
     Returns:
         The new attributes by name.
     """
-    pairs = _checked_map(pred_to_ground_truth_map)
+    pairs = _check_map(pred_to_ground_truth_map)
     _check_different(*(name for pair in pairs for name in pair))
-    truth_positions = next_positions(model, Stage.GroundTruth, range(len(pairs)))
-    predicted_positions = next_positions(model, Stage.PredictedValue, range(len(pairs)))
+    truth_positions = find_positions(model, Stage.GroundTruth, range(len(pairs)))
+    predicted_positions = find_positions(model, Stage.PredictedValue, range(len(pairs)))
     added: dict[str, ArthurAttribute] = {}
     for (prediction, truth), truth_position, predicted_position in zip(
         pairs, truth_positions, predicted_positions, strict=True
     ):
-        added[truth] = _indicator(truth, truth_position, prediction)
-        added[prediction] = _probability(prediction, predicted_position, attribute_link=truth)
-    append(model, list(added.values()))
+        added[truth] = _make_indicator(truth, truth_position, prediction)
+        added[prediction] = _make_probability(prediction, predicted_position, attribute_link=truth)
+    append_attributes(model, list(added.values()))
     return added
 
 
@@ -234,14 +236,14 @@ def add_binary_classifier_output_attributes(
     pred_to_ground_truth_map: Mapping[str | None, str | None],
     threshold: float = 0.5,
 ) -> dict[str, ArthurAttribute]:
-    """Add the probabilities of a yes/no classifier and its two 0/1 ground-truth columns.
+    """Add the probabilities of a binary classifier and its two 0/1 ground-truth columns.
 
     Args:
         positive_predicted_attr: The predicted column of the positive class, or its
             ground-truth column.
-        pred_to_ground_truth_map: Ground-truth column by predicted column, two pairs; ``None``
+        pred_to_ground_truth_map: Ground-truth column by predicted column, two pairs; `None`
             for a column that does not exist.
-        threshold: From this probability on the classifier says yes.
+        threshold: Probability from which on the prediction is positive.
 
     Returns:
         The new attributes by name.
@@ -254,28 +256,28 @@ def add_binary_classifier_output_attributes(
         or len(pred_to_ground_truth_map) != BINARY_CLASSES
     ):
         raise UserValueError(
-            "pred_to_ground_truth_map of a binary classifier needs exactly two pairs, got "
-            f"{pred_to_ground_truth_map!r}. Write None where there is no such column, as in "
-            '{"prediction": "label_1", None: "label_0"}.'
+            "pred_to_ground_truth_map of a binary classifier must have two pairs, got "
+            f"{pred_to_ground_truth_map!r}. Write None for a column that does not exist, as in "
+            '{"prediction": "label_1", None: "label_0"}'
         )
     _check_different(*pred_to_ground_truth_map, *pred_to_ground_truth_map.values())
     positive = _positive_prediction(positive_predicted_attr, pred_to_ground_truth_map)
-    truth_positions = next_positions(self, Stage.GroundTruth, range(BINARY_CLASSES))
-    predicted_positions = next_positions(self, Stage.PredictedValue, range(BINARY_CLASSES))
+    truth_positions = find_positions(self, Stage.GroundTruth, range(BINARY_CLASSES))
+    predicted_positions = find_positions(self, Stage.PredictedValue, range(BINARY_CLASSES))
     added: dict[str, ArthurAttribute] = {}
     for (prediction, truth), truth_position, predicted_position in zip(
         pred_to_ground_truth_map.items(), truth_positions, predicted_positions, strict=True
     ):
         if prediction is not None:
-            added[prediction] = _probability(
+            added[prediction] = _make_probability(
                 prediction,
                 predicted_position,
                 attribute_link=truth,
                 is_positive_predicted_attribute=prediction == positive,
             )
         if truth is not None:
-            added[truth] = _indicator(truth, truth_position, prediction)
-    append(self, list(added.values()))
+            added[truth] = _make_indicator(truth, truth_position, prediction)
+    append_attributes(self, list(added.values()))
     self.classifier_threshold = threshold
     return added
 
@@ -289,7 +291,7 @@ def _positive_prediction(wanted: str, pairs: Mapping[str | None, str | None]) ->
             return prediction
     raise UserValueError(
         f"positive_predicted_attr {wanted!r} is neither a predicted nor a ground-truth column of "
-        f"{dict(pairs)!r}."
+        f"{dict(pairs)!r}"
     )
 
 
@@ -301,8 +303,8 @@ def add_object_detection_output_attributes(
 ) -> dict[str, ArthurAttribute]:
     """Add detected boxes and their ground truth.
 
-    A cell is a list of boxes ``[class id, confidence, top left x, top left y, width,
-    height]``, lengths in pixels.
+    A cell is a list of boxes `[class id, confidence, top left x, top left y, width,
+    height]`, lengths in pixels.
 
     Args:
         predicted_attr_name: Column of predicted boxes.
@@ -313,19 +315,19 @@ def add_object_detection_output_attributes(
         The new attributes by name.
 
     Raises:
-        MethodNotApplicableError: The model does not detect objects in images.
+        MethodNotApplicableError: The model is not an object detection model.
         UserValueError: The names are equal, or there are no labels.
     """
     _check_different(predicted_attr_name, gt_attr_name)
     if isinstance(image_class_labels, str) or not image_class_labels:
         raise UserValueError(
-            "image_class_labels needs the list of class names, in the order of the class ids, got "
-            f"{image_class_labels!r}."
+            "image_class_labels must be a list of class names in the order of the class ids, got "
+            f"{image_class_labels!r}"
         )
     if self.input_type != InputType.Image or self.output_type != OutputType.ObjectDetection:
         raise MethodNotApplicableError(
-            "Object detection needs a model of input type IMAGE and output type OBJECT_DETECTION; "
-            f"model {name_of(self)!r} is {self.input_type} and {self.output_type}."
+            "object detection requires input type IMAGE and output type OBJECT_DETECTION; "
+            f"model {name_of(self)!r} is {self.input_type} and {self.output_type}"
         )
     added = _linked_pair(
         self,
@@ -341,7 +343,7 @@ def add_ranked_list_output_attributes(
 ) -> dict[str, ArthurAttribute]:
     """Add recommendations and their ground truth.
 
-    A predicted cell is a list of ``{"item_id": ..., "label": ..., "score": ...}``, the best
+    A predicted cell is a list of `{"item_id": ..., "label": ..., "score": ...}`, the best
     first; a true one is a list of item ids.
 
     Args:
@@ -352,14 +354,14 @@ def add_ranked_list_output_attributes(
         The new attributes by name.
 
     Raises:
-        MethodNotApplicableError: The model does not recommend.
+        MethodNotApplicableError: The output type of the model is not ranked list.
         UserValueError: The names are equal, taken or not allowed.
     """
     _check_different(predicted_attr_name, gt_attr_name)
     if self.output_type != OutputType.RankedList:
         raise MethodNotApplicableError(
-            "Recommendations need a model of output type RANKED_LIST; model "
-            f"{name_of(self)!r} is {self.output_type}."
+            "recommendations require output type RANKED_LIST; model "
+            f"{name_of(self)!r} is {self.output_type}"
         )
     return _linked_pair(
         self,
@@ -376,15 +378,15 @@ def _linked_pair(
         (truth, predicted, Stage.GroundTruth),
         (predicted, truth, Stage.PredictedValue),
     ):
-        [position] = next_positions(model, stage, [0])
+        [position] = find_positions(model, stage, [0])
         added[name] = ArthurAttribute(
             name, value_type, stage, position=position, attribute_link=link
         )
-    append(model, list(added.values()))
+    append_attributes(model, list(added.values()))
     return added
 
 
-def _probability(name: str, position: int, **fields: Any) -> ArthurAttribute:
+def _make_probability(name: str, position: int, **fields: Any) -> ArthurAttribute:
     return ArthurAttribute(
         name,
         ValueType.Float,
@@ -396,7 +398,7 @@ def _probability(name: str, position: int, **fields: Any) -> ArthurAttribute:
     )
 
 
-def _indicator(name: str, position: int, prediction: str | None) -> ArthurAttribute:
+def _make_indicator(name: str, position: int, prediction: str | None) -> ArthurAttribute:
     return ArthurAttribute(
         name,
         ValueType.Integer,
@@ -408,14 +410,14 @@ def _indicator(name: str, position: int, prediction: str | None) -> ArthurAttrib
     )
 
 
-def _checked_map(pairs: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _check_map(pairs: Mapping[str, Any]) -> list[tuple[str, Any]]:
     if not isinstance(pairs, Mapping):
         raise UserTypeError(
-            "The map from predictions to ground truth needs to be a dictionary, got "
-            f"{type(pairs).__name__}."
+            "the map from predictions to ground truth must be a dictionary, got "
+            f"{type(pairs).__name__}"
         )
     if not pairs:
-        raise UserValueError("The map from predictions to ground truth is empty.")
+        raise UserValueError("the map from predictions to ground truth is empty")
     return list(pairs.items())
 
 
@@ -424,12 +426,58 @@ def _check_different(*names: str | None) -> None:
     if twice:
         raise UserValueError(
             f"{', '.join(map(repr, twice))} is named more than once; each predicted and each "
-            "ground-truth attribute needs a column of its own."
+            "ground-truth attribute must have a column of its own"
         )
 
 
 def _frame_with(data: Any, names: Sequence[str]) -> Frame:
     frame = data if isinstance(data, Frame) else Frame(data)
     if absent := frame.missing(names):
-        raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}.")
+        raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}")
     return frame
+
+
+def valid_rec_obj(obj: Any) -> bool:
+    """Return whether an object is a recommended item: a dictionary whose `item_id` is a string."""
+    return isinstance(obj, Mapping) and isinstance(obj.get("item_id"), str)
+
+
+def check_ranked_lists(frame: Frame, predicted: str, truth: str) -> None:
+    """Raise unless recommendation data is within the limits of the platform.
+
+    Args:
+        frame: The data.
+        predicted: Column of recommendations: lists of `{"item_id": ..., ...}`.
+        truth: Column of the items that turned out relevant: lists of item ids.
+
+    Raises:
+        UserValueError: A list is longer than 100, or there are more than 1,000 items in all.
+    """
+    items: set[str] = set()
+    for name in (predicted, truth):
+        for row, cell in enumerate(frame.cells(name)):
+            if not _is_list(cell):
+                continue
+            if len(cell) > MAX_RANKED_ITEMS:
+                raise UserValueError(
+                    f"row {row} of column {name!r} lists {len(cell)} items; at most "
+                    f"{MAX_RANKED_ITEMS} are allowed. Keep the best ones"
+                )
+            items.update(_item_ids(cell, in_dicts=name == predicted))
+    if len(items) > MAX_ITEMS:
+        raise UserValueError(
+            f"columns {predicted!r} and {truth!r} hold {len(items)} different items; at most "
+            f"{MAX_ITEMS} are allowed in a model"
+        )
+
+
+def _is_list(cell: Any) -> bool:
+    return isinstance(cell, list | tuple) or (
+        type(cell).__name__ == "ndarray" and getattr(cell, "ndim", 0) == 1
+    )
+
+
+def _item_ids(cell: Iterable[Any], *, in_dicts: bool) -> Iterable[str]:
+    if in_dicts:
+        return (item["item_id"] for item in cell if valid_rec_obj(item))
+    return (item for item in cell if isinstance(item, str))

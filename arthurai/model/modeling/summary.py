@@ -1,10 +1,10 @@
-"""The attribute list as a table."""
+"""Show the attribute list as a table."""
 
 from __future__ import annotations
 
 import html
 import importlib.util
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import MissingParameterError, UserValueError
 from arthurai.model.attributes import ArthurAttribute, as_categories
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
 
-DEFAULT_PROPS = (
+DEFAULT_PROPS: Final = (
     "value_type",
     "categorical",
     "is_unique",
@@ -25,14 +25,13 @@ DEFAULT_PROPS = (
     "monitor_for_bias",
 )
 
-#: Names the documentation of the platform uses for columns of the table.
-_OTHER_NAMES = {"data_type": "value_type", "cutoffs": "bins", "unique": "is_unique"}
+_ALIASES: Final = {"data_type": "value_type", "cutoffs": "bins", "unique": "is_unique"}
 
-_CELL_WIDTH = 40
+_CELL_WIDTH: Final = 40
 
 
 class AttributeTable:
-    """The table of a review where pandas is not installed.
+    """The table of `review` when pandas is not installed.
 
     Attributes:
         columns: Names of the columns.
@@ -50,7 +49,7 @@ class AttributeTable:
         return [row[self.columns.index(column)] for row in self.rows]
 
     def __repr__(self) -> str:
-        cells = [self.columns, *([_shown(value) for value in row] for row in self.rows)]
+        cells = [self.columns, *([_format_cell(value) for value in row] for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = (
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -61,7 +60,9 @@ class AttributeTable:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_shown(value))}</td>" for value in row) + "</tr>"
+            "<tr>"
+            + "".join(f"<td>{html.escape(_format_cell(value))}</td>" for value in row)
+            + "</tr>"
             for row in self.rows
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -73,29 +74,28 @@ def review(
     props: list[str] | None = None,
     print_df: bool = False,
 ) -> Any:
-    """Show the attributes as a table.
+    """Return or display the attributes as a table.
 
     Args:
         stage: Only attributes of this stage.
         props: Columns of the table beside name and stage: fields of an attribute, or
-            ``range``.
+            `range`.
         print_df: Display the table instead of returning it.
 
     Returns:
-        A pandas DataFrame, one row an attribute, or an
-        :class:`~arthurai.model.modeling.summary.AttributeTable` where pandas is not
-        installed; ``None`` when it is displayed.
+        A pandas DataFrame with one row per attribute, or an `AttributeTable` if pandas is not
+        installed; `None` when it is displayed.
 
     Raises:
         MissingParameterError: The model has no attributes yet.
-        UserValueError: A column is no field of an attribute.
+        UserValueError: A column is not a field of an attribute.
     """
     if self.attributes is None:
         raise MissingParameterError(
             f"model {name_of(self)!r} has no attributes to review; {how_to_add_attributes(self)}"
         )
-    asked = [_OTHER_NAMES.get(prop, prop) for prop in (DEFAULT_PROPS if props is None else props)]
-    columns = ["name", *([] if stage is not None else ["stage"]), *asked]
+    wanted = [_ALIASES.get(prop, prop) for prop in (DEFAULT_PROPS if props is None else props)]
+    columns = ["name", *([] if stage is not None else ["stage"]), *wanted]
     rows = [
         [_value(attribute, column) for column in columns]
         for attribute in find_attributes(self, stage=stage)
@@ -116,8 +116,8 @@ def _value(attribute: ArthurAttribute, prop: str) -> Any:
         return getattr(attribute, prop)
     except AttributeError:
         raise UserValueError(
-            f"Attributes have no {prop!r} to review; choose from {', '.join(DEFAULT_PROPS)} or any "
-            "other field of ArthurAttribute."
+            f"props must be fields of ArthurAttribute such as {', '.join(DEFAULT_PROPS)}, got "
+            f"{prop!r}"
         ) from None
 
 
@@ -135,7 +135,7 @@ def _table(columns: list[str], rows: list[list[Any]]) -> Any:
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
-def _shown(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= _CELL_WIDTH else f"{text[: _CELL_WIDTH - 3]}..."
 

@@ -1,4 +1,4 @@
-"""Models that write text: prompts in, tokens and their likelihoods out."""
+"""Describe models that generate text: prompts in, tokens and their likelihoods out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.attributes import ArthurAttribute
-from arthurai.model.modeling.attribute_list import append, next_positions
+from arthurai.model.modeling.attribute_list import append_attributes, find_positions
 from arthurai.model.modeling.summary import review
-from arthurai.model.modeling.type_detection import advise, infer_attributes
+from arthurai.model.modeling.type_detection import infer_attributes, warn_about_categories
 from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
@@ -32,21 +32,21 @@ def build_token_sequence_model(
     ground_truth_tokens_column: str | None = None,
     data: Any = None,
 ) -> Any:
-    """Describe a model that writes text.
+    """Describe a model that generates text.
 
     Args:
         input_column: The input: text or image path in one column, or the columns of a table.
-        output_text_column: The text written.
+        output_text_column: The generated text.
         input_token_column: The tokens of the input text.
-        output_token_column: The tokens written.
-        output_likelihood_column: For each token written, the likeliest tokens and their
+        output_token_column: The generated tokens.
+        output_likelihood_column: For each generated token, the most likely tokens and their
             probabilities.
-        ground_truth_text_column: The text that should have been written.
+        ground_truth_text_column: The text that should have been generated.
         ground_truth_tokens_column: Its tokens.
         data: The table the inputs are described from, for tabular and time series models.
 
     Returns:
-        The table of :meth:`review`.
+        The table of `review`.
 
     Raises:
         UserValueError: Several input columns are given for text or images, or names are taken.
@@ -58,11 +58,11 @@ def build_token_sequence_model(
         attributes += _ground_truth(self, ground_truth_text_column, ground_truth_tokens_column)
     elif ground_truth_tokens_column is not None:
         logger.warning(
-            "ground_truth_tokens_column %r is left out: tokens need the text they come from, give "
-            "ground_truth_text_column too.",
+            "ground_truth_tokens_column %r is left out: tokens require the text they come from; "
+            "give ground_truth_text_column, too",
             ground_truth_tokens_column,
         )
-    append(self, attributes)
+    append_attributes(self, attributes)
     return review(self)
 
 
@@ -73,11 +73,11 @@ def _inputs(
         return _table_inputs(model, columns, data)
     if not isinstance(columns, str):
         raise UserValueError(
-            f"input_column needs one column name for {model.input_type} models, got {columns!r}."
+            f"input_column must be one column name for {model.input_type} models, got {columns!r}"
         )
     if data is not None:
-        logger.warning("data is left out: %s models need none to be built.", model.input_type)
-    [position] = next_positions(model, Stage.ModelPipelineInput, [0])
+        logger.warning("data is not used: %s models are built without it", model.input_type)
+    [position] = find_positions(model, Stage.ModelPipelineInput, [0])
     if model.input_type == InputType.Image:
         return [
             ArthurAttribute(
@@ -90,7 +90,7 @@ def _inputs(
     text = _text(columns, Stage.ModelPipelineInput, position, is_unique=True)
     if tokens is None:
         return [text]
-    [position] = next_positions(model, Stage.PredictFunctionInput, [0])
+    [position] = find_positions(model, Stage.PredictFunctionInput, [0])
     return [_linked_tokens(tokens, Stage.PredictFunctionInput, position, text), text]
 
 
@@ -100,14 +100,13 @@ def _table_inputs(
     names = [columns] if isinstance(columns, str) else list(columns)
     if data is None:
         raise UserTypeError(
-            f"build_token_sequence_model needs data to describe the {model.input_type} inputs "
-            f"{names}."
+            f"data is missing: the {model.input_type} inputs {names} are described from it"
         )
     frame = Frame(data)
     if absent := frame.missing(names):
-        raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}.")
+        raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}")
     attributes = infer_attributes(model, frame, names, Stage.ModelPipelineInput)
-    advise(attributes)
+    warn_about_categories(attributes)
     return attributes
 
 
@@ -115,7 +114,7 @@ def _outputs(
     model: ArthurModelBase, text_column: str, tokens: str | None, likelihoods: str | None
 ) -> list[ArthurAttribute]:
     stage = Stage.PredictedValue
-    positions = iter(next_positions(model, stage, range(3)))
+    positions = iter(find_positions(model, stage, range(3)))
     text = _text(text_column, stage, next(positions), is_unique=False)
     attributes = []
     if tokens is not None:
@@ -134,7 +133,7 @@ def _ground_truth(
     model: ArthurModelBase, text_column: str, tokens: str | None
 ) -> list[ArthurAttribute]:
     stage = Stage.GroundTruth
-    first, second = next_positions(model, stage, range(2))
+    first, second = find_positions(model, stage, range(2))
     text = _text(text_column, stage, first, is_unique=True)
     if tokens is None:
         return [text]

@@ -1,17 +1,17 @@
-"""Attributes from data: one attribute a column, described by what the column holds."""
+"""Create attributes from data: one attribute per column, described by its values."""
 
 from __future__ import annotations
 
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
-from arthurai.model.modeling.attribute_list import append, next_positions
-from arthurai.model.modeling.type_rules import Facts, infer_facts
+from arthurai.model.modeling.attribute_list import append_attributes, find_positions
+from arthurai.model.modeling.type_rules import ColumnFacts, describe_column
 from arthurai.upload.table import Frame, column_of
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Below this many cells threads cost more than they save.
-_PARALLEL_CELLS = 500_000
-#: Most columns that a log line names.
-_MOST_NAMED = 10
+_MIN_PARALLEL_CELLS: Final = 500_000
+"""Below this many cells threads cost more than they save."""
+_MAX_NAMED: Final = 10
+"""Columns that a log record names."""
 
 
 def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
@@ -37,7 +37,7 @@ def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
 
     Raises:
         MethodNotApplicableError: The stage holds predictions or ground truth.
-        UserTypeError: `data` is no table, or a column mixes types.
+        UserTypeError: `data` is not a table, or a column mixes types.
         UserValueError: There are no rows, a column holds times without time zone, or a name is
             taken or not allowed.
     """
@@ -45,18 +45,18 @@ def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
         raise MethodNotApplicableError(
             f"infer_schema cannot add attributes of stage {stage}: predicted values and ground "
             "truth are linked. Use build(), or one of the output helpers such as "
-            "add_regression_output_attributes()."
+            "add_regression_output_attributes()"
         )
     if stage not in Stage.list():
-        raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}.")
+        raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}")
     frame = Frame(data)
     attributes = infer_attributes(self, frame, frame.names, stage)
-    append(self, attributes)
-    advise(attributes)
+    append_attributes(self, attributes)
+    warn_about_categories(attributes)
 
 
 def from_dataframe(self: ArthurModelBase, data: Any, stage: str) -> None:
-    """Do what `infer_schema` does; deprecated since 3.12.0.
+    """Call `infer_schema`, which has replaced this method since 3.12.0.
 
     Args:
         data: The table.
@@ -85,44 +85,43 @@ def infer_attributes(
         UserTypeError: A column mixes types.
     """
     if frame.num_rows == 0:
-        raise UserValueError("data has no rows, so nothing can be inferred from it.")
-    facts = _facts_of(frame, names, model.input_type, stage)
-    positions = next_positions(model, stage, range(len(names)))
+        raise UserValueError("data has no rows, so nothing can be inferred from it")
+    facts = _describe_columns(frame, names, model.input_type, stage)
+    positions = find_positions(model, stage, range(len(names)))
     attributes = []
     for name, found, position in zip(names, facts, positions, strict=True):
         if found is None:
             column = frame.column(name)
             logger.warning(
                 "Column %r holds %s, which no attribute can hold; it is left out of the schema. To "
-                "keep it, turn it into numbers, text or times with a zone; otherwise leave it out "
-                "of what you send, too.",
+                "keep it, convert it to numbers, strings or times with a zone; otherwise leave it "
+                "out of what you send, too",
                 name,
                 column.holds or column.present().type,
             )
         else:
             if found.categorical and not found.categories and not found.is_unique:
                 logger.warning(
-                    "Column %r holds no values; it is taken as %s. Correct it with "
-                    "get_attribute(%r).set(value_type=...).",
+                    "Column %r holds no values; its value type is set to %s. Correct it with "
+                    "get_attribute(%r).set(value_type=...)",
                     name,
                     found.value_type,
                     name,
                 )
-            attributes.append(attribute_from(found, name=name, stage=stage, position=position))
+            attributes.append(make_attribute(found, name=name, stage=stage, position=position))
     return attributes
 
 
-def attribute_from(facts: Facts, *, name: str, stage: str, position: int | None) -> ArthurAttribute:
-    """Make an attribute from what a column says.
+def make_attribute(
+    facts: ColumnFacts, *, name: str, stage: str, position: int | None
+) -> ArthurAttribute:
+    """Return the attribute for a column.
 
     Args:
         facts: What was found out about the column.
         name: Name of the attribute.
         stage: Stage of the attribute.
         position: Place within the stage.
-
-    Returns:
-        The attribute.
     """
     return ArthurAttribute(
         name=name,
@@ -137,28 +136,24 @@ def attribute_from(facts: Facts, *, name: str, stage: str, position: int | None)
     )
 
 
-def _facts_of(
+def _describe_columns(
     frame: Frame, names: Iterable[str], input_type: str, stage: str
-) -> list[Facts | None]:
-    def describe(named: tuple[str, Any]) -> Facts | None:
+) -> list[ColumnFacts | None]:
+    def describe(named: tuple[str, Any]) -> ColumnFacts | None:
         name, source = named
-        return infer_facts(column_of(source, name), input_type, stage)
+        return describe_column(column_of(source, name), input_type, stage)
 
     sources = [(name, frame.source(name)) for name in names]
     workers = max(1, min(len(sources), os.cpu_count() or 1))
-    if workers == 1 or frame.num_rows * len(sources) < _PARALLEL_CELLS:
+    if workers == 1 or frame.num_rows * len(sources) < _MIN_PARALLEL_CELLS:
         return list(map(describe, sources))
-    # Arrow lets go of the interpreter lock while it counts; each worker holds one column.
+    # Arrow releases the interpreter lock while it counts; each worker holds one column.
     with ThreadPoolExecutor(workers, thread_name_prefix="arthurai-schema") as pool:
         return list(pool.map(describe, sources))
 
 
-def advise(attributes: Iterable[ArthurAttribute]) -> None:
-    """Ask the user to look at the categories that were read from the data.
-
-    Args:
-        attributes: All attributes of one call.
-    """
+def warn_about_categories(attributes: Iterable[ArthurAttribute]) -> None:
+    """Warn that the categories of attributes were taken from the data and may need correction."""
     categorical = [
         a.name
         for a in attributes
@@ -166,8 +161,8 @@ def advise(attributes: Iterable[ArthurAttribute]) -> None:
     ]
     if categorical:
         logger.warning(
-            "Taken as categorical, with the categories of the data: %s%s. Check them with review() "
-            "and correct them with set_attribute_labels() or attribute.set().",
-            ", ".join(categorical[:_MOST_NAMED]),
-            f" and {more} more" if (more := len(categorical) - _MOST_NAMED) > 0 else "",
+            "These attributes are categorical, with the categories of the data: %s%s. Check them "
+            "with review() and correct them with set_attribute_labels() or attribute.set()",
+            ", ".join(categorical[:_MAX_NAMED]),
+            f" and {more} more" if (more := len(categorical) - _MAX_NAMED) > 0 else "",
         )

@@ -1,4 +1,4 @@
-"""What a column of data says about its attribute: type, categories, range, uniqueness."""
+"""Derive value type, categories, range and uniqueness of an attribute from a column."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PREFIXES = (1_000, 32_000)
 
 
 @dataclass(frozen=True)
-class Facts:
+class ColumnFacts:
     """What was found out about a column; the fields are those of an attribute."""
 
     value_type: str
@@ -49,8 +49,8 @@ class Facts:
     max_range: NumberType | None = None
 
 
-def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
-    """Find out what an attribute for a column looks like.
+def describe_column(column: Column, input_type: str, stage: str) -> ColumnFacts | None:
+    """Describe the attribute for a column.
 
     The thresholds are those of the official SDK: whole numbers are categorical up to 20 distinct
     values, floats that are all whole up to 25, text always (beyond 25 distinct values it counts as
@@ -63,7 +63,7 @@ def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
         stage: Stage of the attribute.
 
     Returns:
-        The facts, or ``None`` for a column no value type fits.
+        The description, or `None` if no value type fits the column.
 
     Raises:
         UserValueError: The column holds times without time zone, or integers beyond 64 bits.
@@ -72,7 +72,7 @@ def infer_facts(column: Column, input_type: str, stage: str) -> Facts | None:
     if value_type is None:
         return None
     if value_type == ValueType.TimeSeries or column.values is None:
-        return Facts(value_type, is_unique=True)
+        return ColumnFacts(value_type, is_unique=True)
     if value_type == ValueType.Integer:
         _check_size(column)
     return _facts(value_type, column)
@@ -88,8 +88,8 @@ def _value_type(column: Column, input_type: str, stage: str) -> str | None:
     kind = column.values.type
     if pa.types.is_timestamp(kind) and kind.tz is None:
         raise UserValueError(
-            f"Column {column.name!r} holds times without time zone. Say which zone they are in, "
-            f'with pandas: df[{column.name!r}] = df[{column.name!r}].dt.tz_localize("UTC").'
+            f"column {column.name!r} holds times without time zone. Set their zone, "
+            f'with pandas: df[{column.name!r}] = df[{column.name!r}].dt.tz_localize("UTC")'
         )
     if series_wanted and (pa.types.is_null(kind) or _is_list(kind)):
         return ValueType.TimeSeries
@@ -113,11 +113,11 @@ def _check_size(column: Column) -> None:
 
     if column.values is None or column.values.type != pa.uint64():
         return
-    _, high = value_range(column.values)
+    _, high = find_range(column.values)
     if high is not None and high > _LARGEST_INTEGER:
         raise UserValueError(
-            f"Column {column.name!r} holds {high}; integers must fit in 64 bits with sign. Turn "
-            "the column into text or floats."
+            f"column {column.name!r} holds {high}; integers must fit in signed 64 bits. Convert "
+            "the column to strings or floats"
         )
 
 
@@ -127,7 +127,7 @@ def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
-def _facts(value_type: str, column: Column) -> Facts:
+def _facts(value_type: str, column: Column) -> ColumnFacts:
     values = column.present()
     distinct = _distinct(values, AUTO_CATEGORICAL_MAX)
     few = None if distinct is None else len(distinct)
@@ -135,9 +135,9 @@ def _facts(value_type: str, column: Column) -> Facts:
     if value_type in {ValueType.String, ValueType.Unstructured_Text}:
         unique = unique or few is None
     if value_type == ValueType.Unstructured_Text:
-        return Facts(value_type, categorical=True, is_unique=unique)
+        return ColumnFacts(value_type, categorical=True, is_unique=unique)
     if value_type in {ValueType.Image, ValueType.Timestamp}:
-        return Facts(value_type, is_unique=unique)
+        return ColumnFacts(value_type, is_unique=unique)
     if value_type == ValueType.Integer:
         categorical = few is not None and few <= INTEGER_CATEGORICAL_MAX
     elif value_type == ValueType.Float:
@@ -145,14 +145,14 @@ def _facts(value_type: str, column: Column) -> Facts:
     else:
         categorical = True
     if categorical:
-        categories = None if unique else categories_of(values, column.declared)
-        return Facts(value_type, categorical=True, is_unique=unique, categories=categories)
-    low, high = value_range(values)
-    return Facts(value_type, is_unique=unique, min_range=low, max_range=high)
+        categories = None if unique else list_categories(values, column.declared)
+        return ColumnFacts(value_type, categorical=True, is_unique=unique, categories=categories)
+    low, high = find_range(values)
+    return ColumnFacts(value_type, is_unique=unique, min_range=low, max_range=high)
 
 
-def categories_of(values: pa.ChunkedArray, declared: Sequence[Any] = ()) -> list[str]:
-    """List the distinct values as text.
+def list_categories(values: pa.ChunkedArray, declared: Sequence[Any] = ()) -> list[str]:
+    """Return the distinct values as strings.
 
     Args:
         values: Values without nulls.
@@ -169,15 +169,8 @@ def categories_of(values: pa.ChunkedArray, declared: Sequence[Any] = ()) -> list
     return [str(value) for value in sorted(counts, key=lambda value: -counts[value])]
 
 
-def value_range(values: pa.ChunkedArray) -> tuple[NumberType | None, NumberType | None]:
-    """Find the least and the greatest value.
-
-    Args:
-        values: Numbers.
-
-    Returns:
-        Both as Python numbers, or ``None`` twice when there are no values.
-    """
+def find_range(values: pa.ChunkedArray) -> tuple[NumberType | None, NumberType | None]:
+    """Return the smallest and the largest value as Python numbers, `None` twice without values."""
     import pyarrow.compute as pc
 
     extremes = pc.min_max(values)
@@ -185,7 +178,7 @@ def value_range(values: pa.ChunkedArray) -> tuple[NumberType | None, NumberType 
 
 
 def _distinct(values: pa.ChunkedArray, limit: int) -> list[Any] | None:
-    """The distinct values, or ``None`` when there are more than ``limit``."""
+    """Return the distinct values, or `None` when there are more than `limit`."""
     for length in _PREFIXES:
         if len(values) > length and len(values.slice(0, length).unique()) > limit:
             return None

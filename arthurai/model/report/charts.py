@@ -28,7 +28,7 @@ def lines(series: Sequence[Series], ylabel: str) -> str:
     """Return a chart of lines over time, or over batches, as HTML without the library.
 
     Args:
-        series: One line each; the part of the label before `` · `` names it.
+        series: One line each; the part of the label before ` · ` names it.
         ylabel: Beside the chart.
     """
     import plotly.graph_objects as go

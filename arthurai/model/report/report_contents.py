@@ -160,7 +160,7 @@ def _add_drift(contents: Contents, model: ArthurModelBase) -> None:
     psi = series.drift_totals(model, names, "PSI")
     known = [Drift(name, value) for name, value in psi.items() if value is not None]
     contents.drift = sorted(known, key=lambda drift: -drift.psi)
-    most = [drift.attribute for drift in contents.drift[: series.MOST_SERIES]]
+    most = [drift.attribute for drift in contents.drift[: series.MAX_SERIES]]
     resolution = "day" if contents.resolution == "week" else contents.resolution
     if most:
         contents.drift_over_time = series.drift_series(model, most, "PSI", resolution)

@@ -41,8 +41,8 @@ def write_report(self: ArthurModelBase, path: str | os.PathLike[str]) -> Path:
     html = render(gather(self))
     try:
         target.write_text(html, encoding="utf-8")
-    except OSError as fault:
-        raise UserValueError(f"path={str(path)!r} cannot be written: {fault.strerror}") from fault
+    except OSError as error:
+        raise UserValueError(f"path={str(path)!r} cannot be written: {error.strerror}") from error
     return target
 
 
@@ -74,11 +74,11 @@ def render(contents: Contents) -> str:
                 version=__version__,
             )
         )
-    except ModuleNotFoundError as fault:
+    except ModuleNotFoundError as error:
         raise ArthurUserError(
-            f"reports need packages that are not installed, first of all {fault.name!r}. Install "
+            f"reports need packages that are not installed, first of all {error.name!r}. Install "
             "them: pip install jinja2 plotly"
-        ) from fault
+        ) from error
 
 
 def shown(value: float | None) -> str:

@@ -46,10 +46,10 @@ def figure(
     """
     try:
         import matplotlib.pyplot as plt
-    except ModuleNotFoundError as fault:
+    except ModuleNotFoundError as error:
         raise ArthurUserError(
             "plots need matplotlib, which is not installed. Install it: pip install matplotlib"
-        ) from fault
+        ) from error
     made, axes = plt.subplots(
         rows,
         columns,
@@ -256,7 +256,7 @@ def draw_curves(
         xlabel: What x is.
         ylabel: What y is.
         title: Above the plot.
-        best: Index of the point to mark; ``None`` for no mark.
+        best: Index of the point to mark; `None` for no mark.
     """
     made, (axes,) = figure(height=5)
     for number, (group, points) in enumerate(curves.items()):

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from arthurai.query import Query
 
 Metric: TypeAlias = str | Expression
-"""A function of the query language: its name, or a call such as ``arthurai.query.map_at_k(10)``."""
+"""A function of the query language: its name, or a call such as `arthurai.query.map_at_k(10)`."""
 
 BATCH: Final = "batch_id"
 RESOLUTIONS: Final = ("minute", "hour", "day", "week", "month", "year", BATCH)
-MOST_SERIES: Final = 10
+MAX_SERIES: Final = 10
 TIMELINE_BINS: Final = 50
 TIMELINE_PERIODS: Final = (("hour", 2), ("day", 62), ("week", 62 * 7))
 """Period of a timeline, and the most days that it may span; beyond the last it is a month."""
@@ -55,7 +55,7 @@ class Series:
     Attributes:
         label: How the legend calls it.
         periods: Starts of the periods, or batch ids.
-        values: One a period; ``None`` where there is none.
+        values: One a period; `None` where there is none.
     """
 
     label: str
@@ -109,8 +109,8 @@ def checked_names(argument: str, names: str | Iterable[str]) -> list[str]:
     if not isinstance(names, Iterable):
         raise UserTypeError(f"{argument} needs a name or a list of names, got {names!r:.60}")
     found = [names] if isinstance(names, str) else list(names)
-    if not 0 < len(found) <= MOST_SERIES:
-        raise UserValueError(f"{argument} must hold 1 to {MOST_SERIES} names, got {len(found)}")
+    if not 0 < len(found) <= MAX_SERIES:
+        raise UserValueError(f"{argument} must hold 1 to {MAX_SERIES} names, got {len(found)}")
     return found
 
 
@@ -130,12 +130,12 @@ def checked_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[M
         if not isinstance(metric, str | Expression):
             raise UserTypeError(
                 f"{argument} must hold functions, by name or as calls of arthurai.query, "
-                f"got {metric!r:.60}. Metrics are evaluated by evaluate_metric(), as tables too."
+                f"got {metric!r:.60}. Metrics are evaluated by evaluate_metric(), as tables too"
             )
     names = checked_names(argument, [metric_name(metric) for metric in given])
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UserValueError(
-            f"{argument} holds {', '.join(twice)} more than once. Name calls apart with as_(...)."
+            f"{argument} holds {', '.join(twice)} more than once. Name calls apart with as_(...)"
         )
     return given
 
@@ -158,7 +158,7 @@ def checked_resolution(model: ArthurModelBase, resolution: str) -> str:
         return BATCH
     if resolution == BATCH:
         raise MethodNotApplicableError(
-            f"Model {name_of(model)!r} has no batches; use a time_resolution such as 'day'"
+            f"model {name_of(model)!r} has no batches; use a time_resolution such as 'day'"
         )
     return resolution
 
@@ -204,9 +204,9 @@ def metric_series(
 
     Args:
         model: A saved regression model or binary classifier; any classifier for
-            ``accuracyRateMulticlass``; any model for calls.
-        metrics: Names of evaluation functions, e.g. ``accuracyRate``, or calls of `arthurai.query`.
-        resolution: ``minute`` to ``year``; batch models are always shown by batch.
+            `accuracyRateMulticlass`; any model for calls.
+        metrics: Names of evaluation functions, e.g. `accuracyRate`, or calls of `arthurai.query`.
+        resolution: `minute` to `year`; batch models are always shown by batch.
 
     Returns:
         One series a metric.
@@ -233,9 +233,9 @@ def drift_series(
     Args:
         model: A saved model with reference data.
         attributes: Their names.
-        drift_metric: ``PSI``, ``KLDivergence``, ``JSDivergence``, ``HellingerDistance`` or
-            ``HypothesisTest``.
-        resolution: As for `metric_series`, without ``week``.
+        drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
+            `HypothesisTest`.
+        resolution: As for `metric_series`, without `week`.
 
     Returns:
         One series an attribute.
@@ -262,7 +262,7 @@ def metric_totals(model: ArthurModelBase, metrics: Sequence[str]) -> dict[str, f
         metrics: As for `metric_series`.
 
     Returns:
-        Metric to value; ``None`` without any ground truth.
+        Metric to value; `None` without any ground truth.
     """
     (row,) = querying.query(model, select(*(_evaluation(model, metric) for metric in metrics)))
     return {metric: row[metric] for metric in metrics}
@@ -333,7 +333,7 @@ def suited_resolution(model: ArthurModelBase) -> str:
         model: A saved model.
 
     Returns:
-        ``hour``, ``day``, ``week`` or ``month``, ``batch_id`` for batch models.
+        `hour`, `day`, `week` or `month`, `batch_id` for batch models.
     """
     if model.is_batch:
         return BATCH
@@ -362,7 +362,7 @@ def groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric
     Args:
         model: A saved binary classifier or regression model.
         attribute_name: The attribute that groups, with few values.
-        metrics: Names of evaluation functions, ``positivityRate`` (the share of predictions at or
+        metrics: Names of evaluation functions, `positivityRate` (the share of predictions at or
             above the threshold), or calls of `arthurai.query`.
     """
     items = [_evaluation(model, metric) for metric in metrics]

@@ -51,7 +51,7 @@ def get_pred_and_gt_attrs(arthur_model: ArthurModelBase) -> tuple[str, str | Non
         arthur_model: A regression model or a binary classifier.
 
     Returns:
-        The names; the second is ``None`` where the server has to find it, as for a classifier with
+        The names; the second is `None` where the server has to find it, as for a classifier with
         one column of classes.
 
     Raises:
@@ -66,13 +66,13 @@ def get_pred_and_gt_attrs(arthur_model: ArthurModelBase) -> tuple[str, str | Non
         if positive:
             return positive[0].name, positive[0].attribute_link
         raise MethodNotApplicableError(
-            f"Model {name_of(arthur_model)!r} has no positive predicted attribute, so it "
+            f"model {name_of(arthur_model)!r} has no positive predicted attribute, so it "
             "is no binary classifier. Functions for several classes have Multiclass in their "
-            "names, such as accuracyRateMulticlass."
+            "names, such as accuracyRateMulticlass"
         )
     raise MethodNotApplicableError(
-        f"Model {name_of(arthur_model)!r} is neither a regression model nor a binary "
-        f"classifier but {arthur_model.output_type}, so it has no single prediction to measure."
+        f"model {name_of(arthur_model)!r} is neither a regression model nor a binary "
+        f"classifier but {arthur_model.output_type}, so it has no single prediction to measure"
     )
 
 

@@ -65,8 +65,8 @@ class DataVisualizer:
 
         Args:
             metric_names: One or up to ten functions of the query language: names such as
-                ``accuracyRate``, or calls such as ``arthurai.query.ndcg_at_k(5)``.
-            time_resolution: ``minute``, ``hour``, ``day``, ``week``, ``month`` or ``year``; batch
+                `accuracyRate`, or calls such as `arthurai.query.ndcg_at_k(5)`.
+            time_resolution: `minute`, `hour`, `day`, `week`, `month` or `year`; batch
                 models are always drawn by batch.
 
         Raises:
@@ -92,8 +92,8 @@ class DataVisualizer:
 
         Args:
             attribute_names: One or up to ten attributes.
-            drift_metric: ``PSI``, ``KLDivergence``, ``JSDivergence``, ``HellingerDistance`` or
-                ``HypothesisTest``.
+            drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
+                `HypothesisTest`.
             time_resolution: As for `metric_series`.
 
         Raises:
@@ -113,7 +113,7 @@ class DataVisualizer:
 
         Args:
             attribute_name: A categorical attribute, such as one monitored for bias.
-            metric_names: One or up to ten functions, as for `metric_series`; ``positivityRate`` is
+            metric_names: One or up to ten functions, as for `metric_series`; `positivityRate` is
                 the share of predictions at or above the threshold.
 
         Returns:

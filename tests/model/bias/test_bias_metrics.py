@@ -161,5 +161,5 @@ def test_what_is_refused(arthur, model, flower_model, data, name):
     with pytest.raises(MethodNotApplicableError, match="not saved"):
         plain.bias.metrics.group_positivity_rates("group")
     plain.save()
-    with pytest.raises(MethodNotApplicableError, match="No attribute"):
+    with pytest.raises(MethodNotApplicableError, match="no attribute"):
         plain.bias.metrics.group_positivity_rates("group")

@@ -156,7 +156,7 @@ def test_recommendations():
 @pytest.mark.parametrize(
     ("best", "good", "text"),
     [
-        ([[{"item_id": "a"}] * 101], [["a"]], "Row 0 of column 'best' lists 101"),
+        ([[{"item_id": "a"}] * 101], [["a"]], "row 0 of column 'best' lists 101"),
         ([[{"item_id": "a"}]], [["a"] * 101], "column 'good' lists 101"),
         (
             [[{"item_id": f"i{r}-{i}"} for i in range(100)] for r in range(10)],
@@ -210,7 +210,7 @@ POSITIVE = {"positive_predicted_attr": "p1"}
 @pytest.mark.parametrize(
     ("data", "pairs", "more", "error", "text"),
     [
-        (NARROW, {None: "g0"}, {}, UserValueError, "no predicted column"),
+        (NARROW, {None: "g0"}, {}, UserValueError, "at least one predicted column"),
         (NARROW, {"zz": "g0"}, {}, UserValueError, "does not have: 'zz'"),
         (NARROW, {"p0": "zz"}, {}, UserValueError, "ground truth.*: 'zz'"),
         (NARROW, {"p0": "g0"}, {"non_input_columns": ["zz"]}, UserValueError, "non_input_columns"),
@@ -219,12 +219,18 @@ POSITIVE = {"positive_predicted_attr": "p1"}
         (NARROW, {"p0": "1"}, {"ground_truth_column": "label"}, UserValueError, "never holds"),
         (NARROW, {"p0": True}, {"ground_truth_column": "label"}, UserValueError, "never holds"),
         (NARROW, {"p0": 1}, {"ground_truth_column": "zz"}, UserValueError, "ground_truth_column"),
-        (NARROW, {"p0": "g0"}, {}, UserValueError, "do not tell the two classes apart"),
+        (NARROW, {"p0": "g0"}, {}, UserValueError, "do not identify the two classes"),
         (NARROW, {"p0": "g0", "p1": "g1"}, {}, UserTypeError, "positive_predicted_attr"),
         (NARROW, {"g0": "g1", "p1": "label"}, {}, UserTypeError, "probabilities"),
-        (NARROW.rename(columns={"x": "x y"}), {"p0": "g0"}, {}, UserValueError, "'x_y' would do"),
+        (NARROW.rename(columns={"x": "x y"}), {"p0": "g0"}, {}, UserValueError, "such as 'x_y'"),
         (NARROW.rename(columns={"x": 3}), {"p0": "g0"}, {}, UserTypeError, "must be text"),
-        (NARROW.rename(columns={"x": "batch_id"}), {"p0": "g0"}, {}, UserValueError, "beside its"),
+        (
+            NARROW.rename(columns={"x": "batch_id"}),
+            {"p0": "g0"},
+            {},
+            UserValueError,
+            "reserved for the metadata",
+        ),
         (NARROW, {"p00": "g0"}, {}, UserValueError, "did you mean 'p0'"),
         (
             NARROW,
@@ -272,8 +278,8 @@ def test_what_does_not_fit_is_refused_and_the_attributes_stay(data, pairs, more,
 @pytest.mark.parametrize(
     ("pairs", "more", "warned"),
     [
-        ({"p0": "a", "p1": "b"}, POSITIVE, "no predicted column stands for: 'c'"),
-        ({"p0": "a"}, {}, "no predicted column stands for: 'b', 'c'"),
+        ({"p0": "a", "p1": "b"}, POSITIVE, "without a predicted column: 'c'"),
+        ({"p0": "a"}, {}, "without a predicted column: 'b', 'c'"),
         ({"p0": "a", "p1": "b", "p2": "c"}, {}, None),
     ],
 )
@@ -290,7 +296,7 @@ def test_classes_without_a_prediction_are_told(caplog, pairs, more, warned):
     )
     data = data[["x", "kind", *pairs]]
     unsaved_model("MULTICLASS").build(data, pairs, ground_truth_column="kind", **more)
-    told = [message for message in caplog.messages if "no predicted column" in message]
+    told = [message for message in caplog.messages if "without a predicted column" in message]
     assert len(told) == (warned is not None)
     assert all(warned in message for message in told)
 
@@ -301,10 +307,10 @@ def test_many_names_that_do_not_fit_make_a_short_message():
     with pytest.raises(UserValueError) as refused:
         unsaved_model("MULTICLASS").build(data, {"p0": 0}, ground_truth_column="label")
     text = str(refused.value)
-    assert "'mean_radius_0' would do" in text
+    assert "such as 'mean_radius_0'" in text
     assert "and 35 more" in text
     assert len(text) < 1_000
-    [remedy] = re.findall(r"data\.columns = .*(?=\.$)", text)
+    [remedy] = re.findall(r"data\.columns = .*$", text)
     frames = {"data": data}
     exec(remedy, frames)
     unsaved_model("MULTICLASS").build(frames["data"], {"p0": 0}, ground_truth_column="label")
@@ -320,7 +326,7 @@ def test_regression_refusals():
     described = unsaved_model(OutputType.Regression)
     with pytest.raises(UserValueError, match="one type"):
         described.build(DATA, {"amount_hat": "g0", "amount": "g1"})
-    with pytest.raises(UserValueError, match="needs numbers"):
+    with pytest.raises(UserValueError, match="must hold numbers"):
         described.build(DATA, {"amount_hat": "city"})
     with pytest.raises(UserValueError, match="MULTICLASS models only"):
         described.build(DATA, {"amount_hat": 1}, ground_truth_column="label")
@@ -427,7 +433,7 @@ def test_text_generation_from_tables_and_images(caplog):
     described = unsaved_model(OutputType.TokenSequence)
     described.build_token_sequence_model(["x", "city"], "answer", data=DATA)
     assert described.get_attribute("city").value_type == ValueType.String
-    with pytest.raises(UserTypeError, match="needs data"):
+    with pytest.raises(UserTypeError, match="data is missing"):
         unsaved_model(OutputType.TokenSequence).build_token_sequence_model("x", "answer")
     with pytest.raises(UserValueError, match="no columns"):
         unsaved_model(OutputType.TokenSequence).build_token_sequence_model(
@@ -437,7 +443,7 @@ def test_text_generation_from_tables_and_images(caplog):
     image.build_token_sequence_model(
         "picture", "caption", output_likelihood_column="odds", data=DATA
     )
-    assert "data is left out" in caplog.text
+    assert "data is not used" in caplog.text
     assert image.get_attribute("odds").token_attribute_link == "caption"
     with pytest.raises(ValueError, match="one column name"):
         unsaved_model(OutputType.TokenSequence, InputType.NLP).build_token_sequence_model(
@@ -449,9 +455,14 @@ def test_pairs_must_be_whole():
     both = DATA[["x", "p0", "p1", "p2", "g0", "g1", "label"]]
     for output_type, pairs, more, text in (
         (OutputType.Multiclass, {"p0": 0, None: 1}, {"ground_truth_column": "label"}, "None"),
-        (OutputType.Multilabel, {"p0": "g0", "p1": None}, {}, "None stands"),
-        (OutputType.RankedList, {"p0": "g0", "p1": "g1"}, {}, "exactly one"),
-        (OutputType.Regression, {}, {}, "no predicted column"),
+        (OutputType.Multilabel, {"p0": "g0", "p1": None}, {}, "got None"),
+        (
+            OutputType.RankedList,
+            {"p0": "g0", "p1": "g1"},
+            {},
+            "requires one predicted and one ground-truth column",
+        ),
+        (OutputType.Regression, {}, {}, "at least one predicted column"),
     ):
         with pytest.raises(UserValueError, match=text):
             unsaved_model(output_type).build(both, pairs, **more)

@@ -156,7 +156,7 @@ def test_columns_no_attribute_can_hold_are_left_out_with_a_warning(column, caplo
     assert set(found) == {"fine"}
     assert found["fine"].position == 1
     assert "'odd'" in caplog.text
-    assert "numbers, text or times with a zone" in caplog.text
+    assert "numbers, strings or times with a zone" in caplog.text
 
 
 def test_columns_without_values_are_told(caplog):
@@ -192,8 +192,8 @@ def test_categorical_columns_are_pointed_out_once(caplog):
         (pd.DataFrame({"a": []}), UserValueError, "no rows"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), UserValueError, "columns named 'a'"),
         (pd.DataFrame({1: [2]}), UserTypeError, "must be text"),
-        (pd.DataFrame({"a b": [2]}), UserValueError, "'a_b' would do"),
-        (pd.DataFrame({"9a": [2]}), UserValueError, "'_9a' would do"),
+        (pd.DataFrame({"a b": [2]}), UserValueError, "such as 'a_b'"),
+        (pd.DataFrame({"9a": [2]}), UserValueError, "such as '_9a'"),
         (5, UserTypeError, "table"),
         ("a,b", UserTypeError, "table"),
         (None, UserTypeError, "table"),
