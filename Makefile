@@ -37,6 +37,7 @@ test: $(INSTALLED)
 	$(RUN) scripts.calls
 	$(RUN) scripts.vocabulary --check
 	$(RUN) scripts.documents --check
+	$(RUN) scripts.check_layout
 	$(BIN)/lint-imports --no-cache
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
 
@@ -58,6 +59,7 @@ check: lint
 	$(RUN) scripts.coverage --check
 	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_surface --check
+	$(RUN) scripts.check_layout
 	$(RUN) pytest tests/docs -m "not slow"
 
 format: $(INSTALLED)
