@@ -1,9 +1,10 @@
-"""Checks of answers: their status, and the verdicts on single rows inside them."""
+"""Checks of responses: their status, and the results of single rows inside them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import check_object
 from arthurai.common.exceptions import (
     ArthurUnexpectedError,
     ArthurUserError,
@@ -14,10 +15,11 @@ from arthurai.common.exceptions import (
     UnexpectedTypeError,
     UnexpectedValueError,
 )
+from arthurai.common.text import quote_value
 from arthurai.transport.errors import exception_of, reason_of, server_message
 
 if TYPE_CHECKING:
-    from arthurai._compat.http.verb_response import HTTPResponse
+    from arthurai._compat.http_verbs import HTTPResponse
 
 __all__ = [
     "ArthurUnexpectedError",
@@ -45,12 +47,12 @@ def validate_response_status(
     """Raise the exception that a status stands for.
 
     Args:
-        response_or_code: An answer, or its status alone.
-        expected_status_code: The one status that is right, whatever it is.
-        allow_redirects: Let 3xx statuses pass.
+        response_or_code: A response, or its status alone.
+        expected_status_code: The only status that is accepted.
+        allow_redirects: Accept 3xx statuses.
 
     Raises:
-        UnexpectedTypeError: `response_or_code` is neither an answer nor a number.
+        UnexpectedTypeError: `response_or_code` is neither a response nor a number.
         ResponseServerError: The status is 500 or above.
         PaymentRequiredError: It is 402.
         ForbiddenError: It is 403.
@@ -86,17 +88,17 @@ def _status_of(response_or_code: Any) -> tuple[int, str]:
 def validate_multistatus_response_and_get_failures(
     response: HTTPResponse, raise_on_failures: bool = False
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Sort the refused rows of a 207 answer by whose fault they are.
+    """Return the refused rows of a 207 response by whose fault they are.
 
     Args:
-        response: An answer with `counts` and `results` in its body.
+        response: A response with `counts` and `results` in its body.
         raise_on_failures: Raise when any row was refused.
 
     Returns:
         The results that are the caller's fault (4xx) and those that are the server's.
 
     Raises:
-        UnexpectedValueError: The answer is no multi-status answer, or contradicts itself.
+        UnexpectedValueError: The response is not a multi-status response, or contradicts itself.
         ResponseServerError: Rows failed on the server's side, and `raise_on_failures` is set.
         ResponseClientError: Only the caller's rows were at fault, and `raise_on_failures` is set.
     """
@@ -133,16 +135,15 @@ def validate_multistatus_response_and_get_failures(
 
 
 def _counts_and_results(body: Any) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    if not isinstance(body, dict):
-        raise UnexpectedValueError(f"the body must be an object, got {type(body).__name__}")
+    body = check_object(body)
     counts, results = body.get("counts"), body.get("results")
     if not isinstance(counts, dict) or counts.keys() != _COUNTS:
         raise UnexpectedValueError(
-            f"counts must hold exactly {', '.join(sorted(_COUNTS))}, got {counts!r:.200}"
+            f"counts must have exactly {', '.join(sorted(_COUNTS))}, got {quote_value(counts)}"
         )
     if not isinstance(results, list):
         raise UnexpectedValueError(f"results must be a list, got {type(results).__name__}")
     for result in results:
         if not isinstance(result, dict) or not isinstance(result.get("status"), int | float):
-            raise UnexpectedValueError(f"each result must have a status, got {result!r:.200}")
+            raise UnexpectedValueError(f"each result must have a status, got {quote_value(result)}")
     return counts, results

@@ -1,4 +1,4 @@
-"""Small helpers on values and tables that other programs import from here."""
+"""Helpers for values and tables: JSON encoding, rows of tables, types of values, files."""
 
 from __future__ import annotations
 
@@ -23,16 +23,10 @@ if TYPE_CHECKING:
 
 
 class NumpyEncoder(json.JSONEncoder):
-    """JSON encoder that also writes numpy and pandas values; missing ones become ``null``."""
+    """JSON encoder that also writes numpy and pandas values; missing ones become `null`."""
 
     def default(self, o: Any) -> Any:
-        """Turn a value JSON does not know into one it does.
-
-        Args:
-            o: The value.
-
-        Returns:
-            A plain Python value.
+        """Return a plain Python value for a value that JSON does not know.
 
         Raises:
             TypeError: There is none.
@@ -44,14 +38,9 @@ class NumpyEncoder(json.JSONEncoder):
 
     @staticmethod
     def convert_value(obj: Any) -> Any:
-        """Turn a numpy or pandas value into a plain Python one.
+        """Return a Python number, string, datetime or list for a numpy or pandas value.
 
-        Args:
-            obj: Any value.
-
-        Returns:
-            A Python number, text, datetime or list; ``None`` for NaN and missing times; other
-            values as they are.
+        NaN and missing times become `None`; other values stay as they are.
         """
         kind = type(obj)
         if kind.__name__ in {"NAType", "NaTType"}:
@@ -66,26 +55,12 @@ class NumpyEncoder(json.JSONEncoder):
 
 
 def retrieve_parquet_files(directory_path: str) -> list[Path]:
-    """Find Parquet files below a directory.
-
-    Args:
-        directory_path: The directory.
-
-    Returns:
-        Paths that end in ``.parquet``, sorted.
-    """
+    """Return the paths below a directory that end in `.parquet`, sorted."""
     return sorted(Path(directory_path).rglob("*.parquet"))
 
 
 def retrieve_json_files(directory_path: str) -> list[Path]:
-    """Find JSON files below a directory.
-
-    Args:
-        directory_path: The directory.
-
-    Returns:
-        Paths that end in ``.json``, sorted.
-    """
+    """Return the paths below a directory that end in `.json`, sorted."""
     return sorted(Path(directory_path).rglob("*.json"))
 
 
@@ -95,20 +70,20 @@ def standardize_pd_obj(
     replacedatetime: bool,
     attributes: Mapping[str, str] | None = None,
 ) -> Any:
-    """Bring pandas data into the shape it is sent in.
+    """Convert pandas data to the form in which it is sent.
 
     Args:
         data: A pandas frame or series; it is not changed.
         dropna: Drop missing values; for a series only.
-        replacedatetime: Write times as ISO 8601 text.
-        attributes: Value type by column; whole-number columns with gaps become nullable integers.
+        replacedatetime: Replace times by ISO 8601 strings.
+        attributes: Value type by column; columns of integers with missing values become nullable.
 
     Returns:
         A new frame or series in which infinities are missing values.
 
     Raises:
-        UnexpectedTypeError: ``data`` is neither a frame nor a series.
-        UnexpectedValueError: ``dropna`` is asked for a frame.
+        UnexpectedTypeError: `data` is neither a frame nor a series.
+        UnexpectedValueError: `dropna` is set for a frame.
         UserValueError: A time has no zone.
     """
     import pandas as pd
@@ -117,9 +92,11 @@ def standardize_pd_obj(
         column = _standardized(data, replacedatetime, (attributes or {}).get(str(data.name)))
         return column.dropna() if dropna else column
     if not isinstance(data, pd.DataFrame):
-        raise UnexpectedTypeError(f"data needs a pandas frame or series, got {type(data)}.")
+        raise UnexpectedTypeError(
+            f"data must be a pandas frame or series, got {type(data).__name__}"
+        )
     if dropna:
-        raise UnexpectedValueError("dropna makes sense for a series only.")
+        raise UnexpectedValueError("dropna is for a series only, data is a frame")
     columns = {
         name: _standardized(data[name], replacedatetime, (attributes or {}).get(str(name)))
         for name in data.columns
@@ -148,17 +125,17 @@ def _standardized(
 
 
 def dataframe_like_to_list_of_dicts(data: Any) -> list[dict[str, Any]]:
-    """Turn a table into rows.
+    """Return the rows of a table.
 
     Args:
         data: A list of dicts, a dict of lists, or a pandas frame.
 
     Returns:
-        One dictionary a row; those of a list are copied.
+        One dictionary per row; those of a list are copied.
 
     Raises:
-        UserTypeError: ``data`` is no table.
-        UserValueError: Lists of a dict differ in length.
+        UserTypeError: `data` is not a table.
+        UserValueError: The lists of a dict differ in length.
     """
     if hasattr(data, "to_dict") and hasattr(data, "columns"):
         rows: list[dict[str, Any]] = data.to_dict(orient="records")
@@ -166,13 +143,13 @@ def dataframe_like_to_list_of_dicts(data: Any) -> list[dict[str, Any]]:
     if isinstance(data, Mapping):
         lengths = {name: len(values) for name, values in data.items()}
         if len(set(lengths.values())) > 1:
-            raise UserValueError(f"The columns differ in length: {lengths}.")
+            raise UserValueError(f"the columns differ in length: {lengths}")
         return [dict(zip(data, values, strict=True)) for values in zip(*data.values(), strict=True)]
     if isinstance(data, list) and all(isinstance(row, Mapping) for row in data):
         return [dict(row) for row in data]
     raise UserTypeError(
-        "Give a table: a list of dicts, a dict of lists or a pandas frame, not "
-        f"{type(data).__name__}."
+        "data must be a list of dicts, a dict of lists or a pandas frame, got "
+        f"{type(data).__name__}"
     )
 
 
@@ -184,64 +161,54 @@ def update_column_in_list_of_dicts(
     Args:
         data: The rows.
         target_column: Name of the column.
-        column_values: One value a row; the labels of a pandas series are not looked at.
+        column_values: One value per row; the labels of a pandas series are ignored.
 
     Raises:
         UserTypeError: The values have no length.
         UserValueError: There are more or fewer values than rows.
     """
     if not hasattr(column_values, "__len__"):
-        raise UserTypeError(
-            f"{target_column} needs a sequence of values, got {type(column_values).__name__}."
-        )
+        raise UserTypeError(f"column_values must be a sequence, got {type(column_values).__name__}")
     if len(column_values) != len(data):
         raise UserValueError(
-            f"{target_column} has {len(column_values)} values for {len(data)} rows."
+            f"{target_column} has {len(column_values)} values for {len(data)} rows"
         )
     for row, value in zip(data, column_values, strict=True):
         row[target_column] = value
 
 
 def intersection_is_non_empty(iter1: Iterable[Any], iter2: Iterable[Any]) -> bool:
-    """Tell whether two collections share an item.
-
-    Args:
-        iter1: One collection.
-        iter2: The other.
-
-    Returns:
-        Whether an item is in both.
-    """
+    """Return whether two collections share an item."""
     return not set(iter1).isdisjoint(iter2)
 
 
 def is_float_like(obj: Any) -> bool:
-    """Tell whether a value is a Python or numpy float."""
+    """Return whether a value is a Python or numpy float."""
     return isinstance(obj, float) or _numpy_kind(obj) == "f"
 
 
 def is_int_like(obj: Any) -> bool:
-    """Tell whether a value is a Python or numpy integer; booleans are not."""
+    """Return whether a value is a Python or numpy integer; booleans are not."""
     return (isinstance(obj, int) and not isinstance(obj, bool)) or _numpy_kind(obj) in {"i", "u"}
 
 
 def is_str_like(obj: Any) -> bool:
-    """Tell whether a value is text."""
+    """Return whether a value is a string."""
     return isinstance(obj, str)
 
 
 def is_bool_like(obj: Any) -> bool:
-    """Tell whether a value is a Python or numpy boolean."""
+    """Return whether a value is a Python or numpy boolean."""
     return isinstance(obj, bool) or _numpy_kind(obj) == "b"
 
 
 def is_date_like(obj: Any) -> bool:
-    """Tell whether a value is a datetime of Python, pandas or numpy."""
+    """Return whether a value is a datetime of Python, pandas or numpy."""
     return isinstance(obj, datetime) or _numpy_kind(obj) == "M"
 
 
 def is_list_like(obj: Any) -> bool:
-    """Tell whether a value is a list or a numpy array."""
+    """Return whether a value is a list or a numpy array."""
     return isinstance(obj, list) or type(obj).__name__ == "ndarray"
 
 
@@ -252,14 +219,7 @@ def _numpy_kind(obj: Any) -> str:
 
 
 def is_valid_datetime_obj(obj: str) -> bool:
-    """Tell whether a text is a date with year, month and day.
-
-    Args:
-        obj: The text.
-
-    Returns:
-        Whether dateutil reads it as a date all parts of which are in the text.
-    """
+    """Return whether a string has year, month and day of a date, as dateutil reads it."""
     from dateutil import parser
 
     moments = []
@@ -272,15 +232,7 @@ def is_valid_datetime_obj(obj: str) -> bool:
 
 
 def can_cast(cast_type: type, obj: Any) -> bool:
-    """Tell whether a value can be turned into a type.
-
-    Args:
-        cast_type: The type.
-        obj: The value.
-
-    Returns:
-        Whether calling the type with the value works.
-    """
+    """Return whether a type can be called with a value."""
     try:
         cast_type(obj)
     except (TypeError, ValueError, OverflowError):
@@ -289,16 +241,10 @@ def can_cast(cast_type: type, obj: Any) -> bool:
 
 
 def series_to_df(data: Any) -> pd.DataFrame:
-    """Make a frame of a pandas series; a frame stays as it is.
-
-    Args:
-        data: A pandas series or frame.
-
-    Returns:
-        The frame.
+    """Return a pandas series as a frame, and a frame as it is.
 
     Raises:
-        UserTypeError: ``data`` is neither.
+        UserTypeError: `data` is neither.
     """
     import pandas as pd
 
@@ -306,4 +252,4 @@ def series_to_df(data: Any) -> pd.DataFrame:
         return data.to_frame()
     if isinstance(data, pd.DataFrame):
         return data
-    raise UserTypeError(f"Give a pandas frame or series, not {type(data).__name__}.")
+    raise UserTypeError(f"data must be a pandas frame or series, got {type(data).__name__}")

@@ -1,4 +1,4 @@
-"""Helpers for times and types that programs use around the SDK."""
+"""Helpers for times: formatting, checking, generating them; Python types of value types."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import random
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from arthurai.common.constants import InferenceType, TimestampInferenceType, ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.common.text import list_names, quote_value
+from arthurai.upload.timestamps import BadTimeError, instant_text, parse_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ def format_timestamps(
     time_series_attributes: list[str] | None = None,
     is_reference_data: bool = False,
 ) -> list[dict[str, Any]]:
-    """Write all times of rows as ISO 8601 texts with a zone, in place.
+    """Format all times of rows as ISO 8601 strings with a zone, in place.
 
     Args:
         inferences: Rows in the form the API takes.
@@ -54,7 +55,7 @@ def format_timestamps(
 
     Raises:
         UserValueError: A time has no zone and `tz` gives none, or a row has no attributes.
-        UserTypeError: A time is neither a datetime nor a text.
+        UserTypeError: A time is neither a datetime nor a string.
     """
     inner_name = InferenceType.REFERENCE_DATA if is_reference_data else InferenceType.INFERENCE_DATA
     for row in inferences:
@@ -76,71 +77,49 @@ def format_timestamps(
 def _inner(row: Any, name: str) -> dict[str, Any]:
     inner = row.get(name) if isinstance(row, dict) else None
     if not isinstance(inner, dict):
-        raise UserValueError(f"each row must be a dict with a dict {name!r}, got {row!r:.200}")
+        raise UserValueError(
+            f"each row must be a dict with a dict {name!r}, got {quote_value(row)}"
+        )
     return inner
 
 
 def format_timestamp(
     timestamp: datetime | str, tz: tzinfo | str | None = None, col_name: str = ""
 ) -> str:
-    """Write a time as ISO 8601 text with a zone.
+    """Format a time as an ISO 8601 string with a zone.
 
     Args:
-        timestamp: A datetime (also of pandas), or a text, which is returned as it is.
+        timestamp: A datetime (also of pandas), or a string, which is returned as it is.
         tz: Zone of a datetime that has none: a name such as `"US/Eastern"`, or any `tzinfo`, also
             of pytz. Times with a zone keep theirs.
         col_name: Where the time comes from, for messages.
 
     Returns:
-        The text; a datetime that got its zone from `tz` is in UTC.
+        The string; a datetime that got its zone from `tz` is in UTC.
 
     Raises:
-        UserValueError: There is no zone, `tz` is unknown, or a text is no ISO 8601 with a zone.
+        UserValueError: There is no zone, `tz` is unknown, or a string is not ISO 8601 with a zone.
         UserTypeError: `timestamp` or `tz` has another type.
     """
     where = f" in {col_name!r}" if col_name else ""
     if isinstance(timestamp, str):
         if not is_valid_datetime_string(timestamp):
             raise UserValueError(
-                f"timestamp {timestamp!r}{where} is no ISO 8601 time with a zone, such as "
-                f"2021-02-08T12:10:05+00:00"
+                f"timestamp{where} must be an ISO 8601 time with a zone, such as "
+                f"2021-02-08T12:10:05+00:00, got {quote_value(timestamp)}"
             )
         return timestamp
-    # pandas' NaT is a datetime by class, but no time.
+    # pandas' NaT is a datetime by class, but not a time.
     if not isinstance(timestamp, datetime) or timestamp != timestamp:  # noqa: PLR0124 - NaT differs from itself
         raise UserTypeError(
-            f"timestamp {timestamp!r}{where} must be a datetime or a text, got "
-            f"{type(timestamp).__name__}"
+            f"timestamp{where} must be a datetime or a string, got {quote_value(timestamp)}"
         )
-    if timestamp.tzinfo is not None and timestamp.utcoffset() is not None:
-        return timestamp.isoformat()
-    if tz is None:
-        raise UserValueError(
-            f"timestamp {timestamp!r}{where} has no time zone: give it one, or pass tz"
-        )
-    return _localized(timestamp, _zone(tz)).astimezone(UTC).isoformat()
-
-
-def _zone(tz: object) -> tzinfo:
-    if isinstance(tz, tzinfo):
-        return tz
-    if not isinstance(tz, str):
-        raise UserTypeError(f"tz must be a zone or its name, got {type(tz).__name__}")
     try:
-        return ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        return instant_text(timestamp, None if timestamp.tzinfo else parse_zone(tz))
+    except BadTimeError:
         raise UserValueError(
-            f"tz={tz!r} is no time zone known here; use a name such as 'UTC' or 'US/Eastern'"
-        ) from fault
-
-
-def _localized(timestamp: datetime, zone: tzinfo) -> datetime:
-    # Zones of pytz give wrong offsets unless they attach themselves.
-    localize = getattr(zone, "localize", None)
-    if localize is not None:
-        localized: datetime = localize(timestamp)
-        return localized
-    return timestamp.replace(tzinfo=zone)
+            f"timestamp {timestamp!r}{where} has no time zone; add one, or pass tz"
+        ) from None
 
 
 def format_time_series_attr_timestamps(
@@ -149,7 +128,7 @@ def format_time_series_attr_timestamps(
     tz: tzinfo | str | None = None,
     is_reference_data: bool = False,
 ) -> dict[str, Any]:
-    """Write the times of the points of time series as texts, in place.
+    """Format the times of the points of time series as strings, in place.
 
     Args:
         inference: One row in the form the API takes.
@@ -163,7 +142,7 @@ def format_time_series_attr_timestamps(
 
     Raises:
         UserValueError: The row has no attributes, or a time has no zone.
-        UserTypeError: A series is no list of dicts, or a time has another type.
+        UserTypeError: A series is not a list of dicts, or a time has another type.
     """
     inner = _inner(
         inference,
@@ -181,17 +160,19 @@ def format_time_series_attr_timestamps(
 
 def _points(name: str, series: Any) -> Iterable[dict[str, Any]]:
     if isinstance(series, str | bytes | dict) or not hasattr(series, "__iter__"):
-        raise UserTypeError(f"time series {name!r} must be a list of dicts, got {series!r:.200}")
+        raise UserTypeError(
+            f"time series {name!r} must be a list of dicts, got {quote_value(series)}"
+        )
     for point in series:
         if not isinstance(point, dict):
             raise UserTypeError(
-                f"each point of time series {name!r} must be a dict, got {point!r:.200}"
+                f"each point of time series {name!r} must be a dict, got {quote_value(point)}"
             )
         yield point
 
 
 def is_valid_datetime_string(dt_obj: Any) -> bool:
-    """Say whether something is an ISO 8601 text of a time with a zone."""
+    """Return whether a value is an ISO 8601 string of a time with a zone."""
     if not isinstance(dt_obj, str):
         return False
     try:
@@ -208,7 +189,7 @@ def generate_timestamps(
     freq: str | pd.DateOffset = "D",
     noisiness: float = 0.3,
 ) -> list[datetime]:
-    """Make up times for data that has none.
+    """Generate times for data that has none.
 
     Evenly spaced times from `end - duration` to `end`, both included, each repeated a random number
     of times.
@@ -239,12 +220,14 @@ def generate_timestamps(
         raise UserValueError(f"duration={duration!r} goes back beyond the year 1") from None
     try:
         moments = pd.date_range(first, last, freq=freq)
-    except (ValueError, TypeError) as fault:
-        raise UserValueError(f"freq={freq!r} is no spacing that pandas knows: {fault}") from fault
+    except (ValueError, TypeError) as error:
+        raise UserValueError(
+            f"freq must be a frequency of pandas, got {freq!r}: {error}"
+        ) from error
     if len(moments) == 0:
         raise UserValueError(f"duration={duration!r} is shorter than freq={freq!r}")
     if isinstance(total, bool) or not isinstance(total, int):
-        raise UserTypeError(f"total must be a whole number, got {type(total).__name__}")
+        raise UserTypeError(f"total must be an integer, got {type(total).__name__}")
     if total < len(moments):
         raise UserValueError(
             f"total={total} is smaller than the {len(moments)} distinct times that "
@@ -263,7 +246,7 @@ def _end(end: object) -> datetime:
         return end
     if end == "now":
         return datetime.now(UTC)
-    raise UserTypeError(f'end={end!r} must be a datetime or "now"')
+    raise UserTypeError(f'end must be a datetime or "now", got {end!r}')
 
 
 def _duration(duration: object) -> timedelta:
@@ -272,23 +255,23 @@ def _duration(duration: object) -> timedelta:
     elif isinstance(duration, str):
         match = _DURATION.fullmatch(duration.strip())
         if match is None:
-            raise UserValueError(f"duration={duration!r} must look like '7d' or '36h'")
+            raise UserValueError(f"duration must look like '7d' or '36h', got {duration!r}")
         hours = int(match[1]) * (24 if match[2].lower() == "d" else 1)
         try:
             span = timedelta(hours=hours)
         except OverflowError:
             raise UserValueError(f"duration={duration!r} is too long") from None
     else:
-        raise UserTypeError(f"duration must be a text or a timedelta, got {duration!r}")
+        raise UserTypeError(f"duration must be a string or a timedelta, got {duration!r}")
     if span <= timedelta(0):
-        raise UserValueError(f"duration={duration!r} must be above 0")
+        raise UserValueError(f"duration must be above 0, got {duration!r}")
     return span
 
 
 def _repeats(count: int, total: int, noisiness: float) -> list[int]:
-    """Draw whole numbers above or equal to 0 that add up to a total."""
+    """Draw integers from 0 up that add up to a total."""
     if not (math.isfinite(noisiness) and noisiness >= 0):
-        raise UserValueError(f"noisiness={noisiness!r} must be a number from 0 up")
+        raise UserValueError(f"noisiness must be a number from 0 up, got {noisiness!r}")
     mean = total / count
     weights = [max(random.gauss(mean, noisiness * mean), 0.0) for _ in range(count)]
     scale = total / (sum(weights) or 1.0)
@@ -307,7 +290,7 @@ def _repeats(count: int, total: int, noisiness: float) -> list[int]:
 def normal_random_ints_fixed_sum(
     num_values: int, total_sum: int, relative_std_dev: float = 0.5
 ) -> NDArray[np.int64]:
-    """Draw whole numbers around a mean that add up to a total.
+    """Draw integers around a mean that add up to a total.
 
     Args:
         num_values: How many.
@@ -324,7 +307,8 @@ def normal_random_ints_fixed_sum(
 
     if num_values < 1 or total_sum < 0:
         raise UserValueError(
-            f"num_values={num_values} must be at least 1 and total_sum={total_sum} at least 0"
+            f"num_values must be at least 1 and total_sum at least 0, got {num_values} and "
+            f"{total_sum}"
         )
     return np.asarray(_repeats(num_values, total_sum, relative_std_dev), dtype=np.int64)
 
@@ -333,11 +317,11 @@ def value_type_to_python_type(value_type: str) -> type:
     """Return the Python type of the values of an attribute.
 
     Raises:
-        UserValueError: The values of this type are of no single Python type.
+        UserValueError: The values of this type have no single Python type.
     """
     try:
         return _PYTHON_TYPES[value_type]
     except (KeyError, TypeError):
         raise UserValueError(
-            f"value_type={value_type!r} must be one of {', '.join(sorted(_PYTHON_TYPES))}"
+            f"value_type must be one of {list_names(sorted(_PYTHON_TYPES))}, got {value_type!r}"
         ) from None

@@ -1,8 +1,5 @@
 """Older path to names that now live elsewhere; importing it warns."""
 
-import warnings
-
-from arthurai._compat import decorators
 from arthurai.common.constants import (
     InputType,
     ListableStrEnum,
@@ -11,6 +8,8 @@ from arthurai.common.constants import (
     TextDelimiter,
     ValueType,
 )
+from arthurai.common.deprecation import warn_deprecated
+from arthurai.core import decorators
 from arthurai.explainability import arthur_explainer, explanation_packager
 from arthurai.model.attributes import AttributeBin, AttributeCategory
 
@@ -28,9 +27,8 @@ __all__ = [
     "explanation_packager",
 ]
 
-warnings.warn(
-    "arthurai.client.apiv3 is deprecated: import constants from arthurai.common.constants, "
-    "attributes from arthurai.core.attributes and the rest from arthurai.explainability",
-    DeprecationWarning,
-    stacklevel=2,
+warn_deprecated(
+    "arthurai.client.apiv3",
+    "import constants from arthurai.common.constants, attributes from arthurai.core.attributes and "
+    "the rest from arthurai.explainability",
 )

@@ -1,13 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.auth_refresher`."""
+"""Import path of the official SDK; see `arthurai._compat.accounts`."""
 
-from arthurai._compat.auth_refresher import (
-    API_PREFIX,
-    AuthRefresher,
-    user_login,
-)
+from arthurai._compat.accounts import AuthRefresher, user_login
+from arthurai.common.constants import API_PREFIX
 
-__all__ = [
-    "API_PREFIX",
-    "AuthRefresher",
-    "user_login",
-]
+__all__ = ["API_PREFIX", "AuthRefresher", "user_login"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Self
 
-from arthurai._compat.http.http_verbs import HTTPClient, RefreshFunction
+from arthurai._compat.http_verbs import HTTPClient, RefreshFunction
 from arthurai.client.checks import is_uuid, names_of_model, read_from_server
 from arthurai.client.settings import Wishes, connect
 from arthurai.common.checks import check_choice, check_object, check_text
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
+from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     MissingParameterError,
@@ -274,9 +274,7 @@ class ArthurAI:
         from arthurai.model.model import ArthurModel
 
         if model_type is not None:
-            warnings.warn(
-                "model_type is deprecated, use output_type", DeprecationWarning, stacklevel=2
-            )
+            warn_deprecated("model_type", "use output_type")
             output_type = output_type if output_type is not None else model_type
         for name, value, types in (
             ("input_type", input_type, InputType.list()),

@@ -164,7 +164,7 @@ def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Ca
         def excepted(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return function(*args, **kwargs)
-            except ArthurError:
+            except (ArthurError, Warning):
                 raise
             except Exception as error:
                 # Python refuses arguments before the function runs: there is no frame of it then.

@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai.client.auth_info`."""
+"""Import path of the official SDK; see `arthurai._compat.accounts`."""
 
-from arthurai.client.auth_info import (
+from arthurai._compat.accounts import (
     AuthInfo,
 )
 

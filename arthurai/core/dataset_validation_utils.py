@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.dataset_validation_utils`."""
+"""Import path of the official SDK; see `arthurai._compat.attribute_value_checks`."""
 
-from arthurai._compat.dataset_validation_utils import (
+from arthurai._compat.attribute_value_checks import (
     ensure_obj_matches_attr_value_type,
     get_first_elem_if_valid_list,
     obj_value_type_mismatch_err,

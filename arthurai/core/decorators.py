@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.decorators`."""
+"""Import path of the official SDK; see `arthurai._compat.prediction_logging`."""
 
-from arthurai._compat.decorators import (
+from arthurai._compat.prediction_logging import (
     log_prediction,
 )
 

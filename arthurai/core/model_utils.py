@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.model_utils`."""
+"""Import path of the official SDK; see `arthurai._compat.model_helpers`."""
 
-from arthurai._compat.model_utils import (
+from arthurai._compat.model_helpers import (
     EPSILON,
     check_attr_is_bias,
     check_has_bias_attrs,

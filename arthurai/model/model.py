@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arthurai._compat import deprecated_methods
 from arthurai.common.exceptions import wrap_errors
 from arthurai.model import (
     alerts,
@@ -46,7 +47,7 @@ class ArthurModel(ArthurModelBase):
     build = building.build
     build_token_sequence_model = token_sequences.build_token_sequence_model
     infer_schema = type_detection.infer_schema
-    from_dataframe = type_detection.from_dataframe
+    from_dataframe = deprecated_methods.from_dataframe
     review = summary.review
 
     # Edit its attributes
@@ -89,9 +90,9 @@ class ArthurModel(ArthurModelBase):
     send_bulk_ground_truths = sending.send_bulk_ground_truths
     close_batch = sending.close_batch
     convert_dataframe = sending.convert_dataframe
-    send_inference = sending.send_inference
-    send_batch_inferences = sending.send_batch_inferences
-    send_batch_ground_truths = sending.send_batch_ground_truths
+    send_inference = deprecated_methods.send_inference
+    send_batch_inferences = deprecated_methods.send_batch_inferences
+    send_batch_ground_truths = deprecated_methods.send_batch_ground_truths
 
     # Read data
     query = querying.query

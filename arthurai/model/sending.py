@@ -32,7 +32,7 @@ from arthurai.upload.validate import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from arthurai.model.attributes import ArthurAttribute
@@ -204,45 +204,6 @@ def update_inference_ground_truths(
     return account.result
 
 
-def send_inference(
-    self: ArthurModelBase,
-    inference_timestamp: datetime | str,
-    partner_inference_id: str = "",
-    model_pipeline_input: Mapping[str, Any] | None = None,
-    non_input_data: Mapping[str, Any] | None = None,
-    predicted_value: Mapping[str, Any] | None = None,
-    ground_truth: Mapping[str, Any] | None = None,
-) -> SendResult:
-    """Send one inference; deprecated since 3.20.0, use :meth:`send_inferences`.
-
-    Args:
-        inference_timestamp: Time of the inference.
-        partner_inference_id: Identifier of the inference; made up where empty.
-        model_pipeline_input: Inputs by name.
-        non_input_data: Other values by name.
-        predicted_value: Predictions by name.
-        ground_truth: Ground truth by name.
-
-    Returns:
-        The answer of :meth:`send_inferences`.
-    """
-    logger.warning("send_inference() is deprecated; use send_inferences([row])")
-    row: dict[str, Any] = {
-        "inference_timestamp": inference_timestamp,
-        "inference_data": {
-            **(model_pipeline_input or {}),
-            **(non_input_data or {}),
-            **(predicted_value or {}),
-        },
-    }
-    if partner_inference_id:
-        row["partner_inference_id"] = partner_inference_id
-    if ground_truth:
-        row["ground_truth_timestamp"] = inference_timestamp
-        row["ground_truth_data"] = dict(ground_truth)
-    return send_inferences(self, [row])
-
-
 def send_bulk_inferences(
     self: ArthurModelBase,
     batch_id: str | None = None,
@@ -379,44 +340,6 @@ def send_bulk_ground_truths(
         part_name="ground_truth_data",
     )
     return delivery.send_files(source).result
-
-
-def send_batch_inferences(
-    self: ArthurModelBase,
-    batch_id: str | None,
-    directory_path: str | None = None,
-    data: Any = None,
-    complete_batch: bool = True,
-) -> tuple[SendResult, dict[str, Any] | None]:
-    """Send a batch; deprecated since 3.10.0, use :meth:`send_bulk_inferences`.
-
-    Args:
-        batch_id: The batch.
-        directory_path: Directory of Parquet or JSON files.
-        data: A table.
-        complete_batch: Close the batch afterwards.
-
-    Returns:
-        What :meth:`send_bulk_inferences` returns.
-    """
-    logger.warning("send_batch_inferences() is deprecated; use send_bulk_inferences()")
-    return send_bulk_inferences(self, batch_id, directory_path, data, None, complete_batch)
-
-
-def send_batch_ground_truths(
-    self: ArthurModelBase, directory_path: str | None = None, data: Any = None
-) -> SendResult:
-    """Send ground truth; deprecated since 3.10.0, use :meth:`send_bulk_ground_truths`.
-
-    Args:
-        directory_path: Directory of Parquet or JSON files.
-        data: A table with ``partner_inference_id``.
-
-    Returns:
-        What :meth:`send_bulk_ground_truths` returns.
-    """
-    logger.warning("send_batch_ground_truths() is deprecated; use send_bulk_ground_truths()")
-    return send_bulk_ground_truths(self, directory_path, data)
 
 
 def set_reference_data(

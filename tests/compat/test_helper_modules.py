@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arthurai._compat import dataset_validation_utils as checks
+from arthurai._compat import attribute_value_checks as checks
 from arthurai._compat import inference_rows as inferences
-from arthurai._compat import model_utils
+from arthurai._compat import model_helpers
 from arthurai._compat import table_helpers as util
 from arthurai.common.exceptions import (
     UnexpectedTypeError,
@@ -171,9 +171,9 @@ def test_flat_rows_are_nested():
         {"inference_data": {"x": 1}, "ground_truth_data": {"g": 3}},
     ]
     for row, error, text in (
-        ({"zz": 1}, UserValueError, "Row 0 has 'zz'"),
+        ({"zz": 1}, UserValueError, "row 0 has 'zz'"),
         ({"x": 1, "inference_data": {}}, UserValueError, "nest all or none"),
-        ({"inference_data": 5}, UserTypeError, "dictionary"),
+        ({"inference_data": 5}, UserTypeError, "must be a dict"),
     ):
         with pytest.raises(error, match=text):
             inferences.nest_inference_and_ground_truth_data([row], ATTRIBUTES)
@@ -219,7 +219,7 @@ def test_metadata_is_filled_in():
             inferences.add_inference_metadata_to_dataframe(frame, ATTRIBUTES)
     alone = inferences.add_inference_metadata_to_dataframe(both[["x"]], ATTRIBUTES, True)
     assert "ground_truth_timestamp" not in alone
-    with pytest.raises(UserValueError, match="No column"):
+    with pytest.raises(UserValueError, match="must have a column that"):
         inferences.add_inference_metadata_to_dataframe(pd.DataFrame({"z": [1]}), ATTRIBUTES)
 
 
@@ -248,7 +248,7 @@ def test_values_are_checked_against_types(value_type, good, bad, error):
 
 def test_other_checks(caplog):
     checks.validate_series_data_type([None], ATTRIBUTES[0])
-    assert "holds no values" in caplog.text
+    assert "has no values" in caplog.text
     with pytest.raises(UnexpectedTypeError):
         checks.ensure_obj_matches_attr_value_type(None, "FLOAT", "a")
     with pytest.raises(UnexpectedValueError, match="'NUMBER'"):
@@ -257,7 +257,7 @@ def test_other_checks(caplog):
     assert checks.get_first_elem_if_valid_list([], "a", "numbers") is None
     with pytest.raises(UserTypeError, match="list of numbers in boxes"):
         checks.get_first_elem_if_valid_list(5, "a", "numbers", "boxes")
-    assert str(checks.obj_value_type_mismatch_err("a", "int", "str")).startswith("Attribute 'a'")
+    assert str(checks.obj_value_type_mismatch_err("a", "int", "str")).startswith("attribute 'a'")
     checks.validate_token_likelihoods_type([{"a": 1.0}], "a")
     checks.validate_attr_names(["a", "b_1"])
     with pytest.raises(UserValueError, match=r"'1a'.*'b c'"):
@@ -269,7 +269,7 @@ def test_other_checks(caplog):
 def test_likeliest_tokens():
     probabilities = np.array([[0.7, 0.1, 0.2], [0.25, 0.5, 0.25]])
     words = {0: "a", 1: "b", 2: "c"}
-    found = model_utils.tensors_to_arthur_inference(np.log(probabilities), words, 2)
+    found = model_helpers.tensors_to_arthur_inference(np.log(probabilities), words, 2)
     assert [list(row) for row in found] == [["a", "c"], ["b", "a"]]
     assert found[0] == {"a": pytest.approx(0.7), "c": pytest.approx(0.2)}
     for tensor, vocabulary, count, text in (
@@ -281,4 +281,4 @@ def test_likeliest_tokens():
         (np.log(probabilities), {0: "a"}, 2, "no token"),
     ):
         with pytest.raises(ValueError, match=text):
-            model_utils.tensors_to_arthur_inference(tensor, vocabulary, count)
+            model_helpers.tensors_to_arthur_inference(tensor, vocabulary, count)

@@ -12,21 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import KEY
 
-from arthurai._compat.auth_refresher import AuthRefresher
-from arthurai._compat.client_helper import (
+from arthurai._compat.accounts import AuthRefresher
+from arthurai._compat.arthur_http_client import ArthurHTTPClient
+from arthurai._compat.http_verbs import AbstractHTTPClient, Headers, HTTPClient, HTTPResponse
+from arthurai._compat.response_validation import (
+    validate_multistatus_response_and_get_failures,
+    validate_response_status,
+)
+from arthurai.client.helper import (
     construct_url,
     get_arthur_internal_user_org,
     get_auth_info,
     get_current_org,
     user_login,
-)
-from arthurai._compat.http.abstract_client import AbstractHTTPClient
-from arthurai._compat.http.arthur_client import ArthurHTTPClient
-from arthurai._compat.http.http_verbs import HTTPClient
-from arthurai._compat.http.verb_response import Headers, HTTPResponse
-from arthurai._compat.response_validation import (
-    validate_multistatus_response_and_get_failures,
-    validate_response_status,
 )
 from arthurai.common.exceptions import (
     ArthurConnectionError,
@@ -262,7 +260,7 @@ def test_raw_responses(verbs):
 
 
 def test_a_raw_response_that_is_no_json():
-    with pytest.raises(UnexpectedValueError, match="no JSON"):
+    with pytest.raises(UnexpectedValueError, match="not JSON"):
         HTTPResponse(200, "OK", "https://h/x", content=b"<html>").json()
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from arthurai.client.auth_info import AuthInfo
+from arthurai._compat.accounts import AuthInfo
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import ExplainabilityParameters

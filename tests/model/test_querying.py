@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from arthurai._compat.decorators import log_prediction
+from arthurai._compat.prediction_logging import log_prediction
 from arthurai.common.exceptions import (
     ArthurTimeoutError,
     ExpectedParameterNotFoundError,
@@ -110,7 +110,7 @@ def test_logging_refuses_what_it_cannot_log(model):
 
     with pytest.raises(UserValueError, match="1 values for one row"):
         predict(pd.DataFrame({"x": [1.5]}))
-    with pytest.raises(UserValueError, match="without rows"):
+    with pytest.raises(UserValueError, match="data must have at least one row"):
         predict(pd.DataFrame({"x": []}))
     with pytest.raises(UserTypeError, match="table"):
         predict(5)

@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.http.arthur_client`."""
+"""Import path of the official SDK; see `arthurai._compat.arthur_http_client`."""
 
-from arthurai._compat.http.arthur_client import (
+from arthurai._compat.arthur_http_client import (
     FALSE_OFFLINE_DEFAULT,
     ArthurHTTPClient,
 )

@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.http.abstract_client`."""
+"""Import path of the official SDK; see `arthurai._compat.http_verbs`."""
 
-from arthurai._compat.http.abstract_client import (
+from arthurai._compat.http_verbs import (
     AbstractHTTPClient,
 )
 

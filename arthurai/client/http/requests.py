@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.http.http_verbs`."""
+"""Import path of the official SDK; see `arthurai._compat.http_verbs`."""
 
-from arthurai._compat.http.http_verbs import (
+from arthurai._compat.http_verbs import (
     HTTPClient,
 )
 

@@ -55,17 +55,6 @@ def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
     warn_about_categories(attributes)
 
 
-def from_dataframe(self: ArthurModelBase, data: Any, stage: str) -> None:
-    """Call `infer_schema`, which has replaced this method since 3.12.0.
-
-    Args:
-        data: The table.
-        stage: Stage of the attributes.
-    """
-    logger.warning("from_dataframe is deprecated; use infer_schema.")
-    infer_schema(self, data, stage)
-
-
 def infer_attributes(
     model: ArthurModelBase, frame: Frame, names: Sequence[str], stage: str
 ) -> list[ArthurAttribute]:

@@ -41,35 +41,8 @@ continuous_palette: Final[list[tuple[float, float, float]]] = [
 ]
 """Thirty shades from dark to light, RGB."""
 
-categorical_palette: Final[list[tuple[float, float, float, float]]] = [
-    (0.671875, 0.21484375, 0.9609375, 0.35),
-    (0.28125, 0.66015625, 0.6484375, 0.7),
-    (0.12890625, 0.4609375, 0.6796875, 0.7),
-    (0.99609375, 0.546875, 0.37890625, 0.7),
-    (0.359375, 0.21484375, 0.296875, 0.7),
-    (0.984375, 0.7265625, 0, 0.7),
-    (0.86328125, 0.17578125, 0.2890625, 0.7),
-    (0.828125, 0.68359375, 0.80078125, 0.7),
-    (0.0703125, 0.46484375, 0.85546875, 0.7),
-]
-"""Nine colours, RGBA."""
-
 alpha: Final = 0.7
 """Opacity of filled areas."""
-
-multi_categorical_palette_names: Final[list[str]] = [
-    "Reds",
-    "Blues",
-    "Greens",
-    "Greys",
-    "Oranges",
-    "PuRd",
-    "GnBu",
-    "YlOrRd",
-    "BuGn",
-    "Spectral",
-]
-"""Names of colour maps, one a model, where several models share a plot."""
 
 LINE_COLOURS: Final = (
     "#1f5a94",

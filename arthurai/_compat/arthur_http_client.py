@@ -1,14 +1,13 @@
-"""An older client with HTTP verbs, kept for programs that still import it."""
+"""`ArthurHTTPClient`: HTTP verbs on full paths, without any check of statuses."""
 
 from __future__ import annotations
 
-import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from arthurai._compat.http.abstract_client import AbstractHTTPClient
-from arthurai._compat.http.http_verbs import HTTPClient
+from arthurai._compat.http_verbs import AbstractHTTPClient, HTTPClient
+from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import MissingParameterError
 from arthurai.common.settings import KEY_VARIABLE, URL_VARIABLE, read_variable
 from arthurai.version import __version__
@@ -32,7 +31,7 @@ class ArthurHTTPClient(AbstractHTTPClient):
         base_path: Path that the program works below; it decides which header carries the key.
         thread_workers: Threads of `pool`.
         verify_ssl: Whether certificates are checked.
-        offline: Kept for older programs; nothing is sent before the first verb in any case.
+        offline: Ignored: nothing is sent before the first verb in any case.
 
     Raises:
         MissingParameterError: Key or url is missing.
@@ -48,9 +47,7 @@ class ArthurHTTPClient(AbstractHTTPClient):
         verify_ssl: bool = True,
         offline: bool = FALSE_OFFLINE_DEFAULT,  # noqa: ARG002 - no look-up is made that it could prevent
     ) -> None:
-        warnings.warn(
-            "ArthurHTTPClient is deprecated, use ArthurAI.client", DeprecationWarning, stacklevel=2
-        )
+        warn_deprecated("ArthurHTTPClient", "use ArthurAI.client", "3.13.1")
         key = access_key or read_variable(KEY_VARIABLE)
         address = url or read_variable(URL_VARIABLE)
         if not key or not address:
@@ -89,32 +86,6 @@ class ArthurHTTPClient(AbstractHTTPClient):
             retries,
             validate_response_status=False,
         )
-
-    def get(self, endpoint: str, headers: Any = None, params: Any = None, **kwargs: Any) -> Any:
-        """Send a GET request."""
-        return self.send(endpoint, "GET", headers=headers, params=params, **kwargs)
-
-    def post(
-        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
-    ) -> Any:
-        """Send a POST request."""
-        return self.send(endpoint, "POST", json, files, headers, **kwargs)
-
-    def patch(
-        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
-    ) -> Any:
-        """Send a PATCH request."""
-        return self.send(endpoint, "PATCH", json, files, headers, **kwargs)
-
-    def put(
-        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
-    ) -> Any:
-        """Send a PUT request."""
-        return self.send(endpoint, "PUT", json, files, headers, **kwargs)
-
-    def delete(self, endpoint: str, headers: Any = None, **kwargs: Any) -> Any:
-        """Send a DELETE request."""
-        return self.send(endpoint, "DELETE", headers=headers, **kwargs)
 
     @staticmethod
     def async_call(

@@ -1,15 +1,16 @@
-"""A predict function that logs what it predicts; deprecated since 3.21.1."""
+"""`log_prediction`: a predict function that sends what it predicts."""
 
 from __future__ import annotations
 
 import functools
-import logging
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import OutputType, Stage
+from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.model import sending
 from arthurai.model.base_model import find_attributes, name_of
 from arthurai.upload.table import Frame
 
@@ -18,20 +19,18 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
 
-logger = logging.getLogger(__name__)
-
 _LOGGED_TYPES = frozenset({OutputType.Regression, OutputType.Multiclass})
 
 
 def log_prediction(
     arthur_model: ArthurModelBase,
 ) -> Callable[[Callable[..., Any]], Callable[..., tuple[Any, str]]]:
-    """Have every call of a predict function sent as an inference.
+    """Send an inference for every call of a predict function; deprecated since 3.21.1.
 
-    The function takes a table, of which the first row is logged, and returns its prediction: one
-    value, or one value a predicted attribute, in the order of their positions. The decorated
+    The function takes a table, of which the first row is sent, and returns its prediction: one
+    value, or one value per predicted attribute, in the order of their positions. The decorated
     function returns the prediction and the id of the inference. It takes the keywords
-    ``inference_timestamp`` (now by default) and ``partner_inference_id`` (made up by default);
+    `inference_timestamp` (now by default) and `partner_inference_id` (generated when omitted);
     all other arguments go to the function.
 
     Args:
@@ -41,16 +40,16 @@ def log_prediction(
         The decorator.
 
     Raises:
-        MethodNotApplicableError: The model is of another kind.
+        MethodNotApplicableError: The model has another output type.
     """
     if arthur_model.output_type not in _LOGGED_TYPES:
         raise MethodNotApplicableError(
             "log_prediction needs a regression or multiclass model; model "
-            f"{name_of(arthur_model)!r} is {arthur_model.output_type}."
+            f"{name_of(arthur_model)!r} is {arthur_model.output_type}"
         )
 
     def decorate(function: Callable[..., Any]) -> Callable[..., tuple[Any, str]]:
-        logger.warning("log_prediction is deprecated; call send_inferences with the predictions.")
+        warn_deprecated("log_prediction", "call send_inferences with the predictions", "3.21.1")
 
         @functools.wraps(function)
         def logged(
@@ -60,15 +59,15 @@ def log_prediction(
             partner_inference_id: str | None = None,
             **kwargs: Any,
         ) -> tuple[Any, str]:
-            inputs = _first_row(data)
+            row = _first_row(data)
             prediction = function(data, *args, **kwargs)
             inference_id = partner_inference_id or str(uuid.uuid4())
-            _send(
-                arthur_model,
-                {**inputs, **_outputs(arthur_model, prediction)},
-                inference_timestamp or datetime.now(UTC),
-                inference_id,
+            row.update(
+                _outputs(arthur_model, prediction),
+                inference_timestamp=inference_timestamp or datetime.now(UTC),
+                partner_inference_id=inference_id,
             )
+            sending.send_inferences(arthur_model, [row])
             return prediction, inference_id
 
         return logged
@@ -79,7 +78,7 @@ def log_prediction(
 def _first_row(data: Any) -> dict[str, Any]:
     frame = Frame(data)
     if frame.num_rows == 0:
-        raise UserValueError("The predict function was called without rows; nothing can be logged.")
+        raise UserValueError("data must have at least one row, which is sent with its prediction")
     return {name: next(iter(frame.cells(name))) for name in frame.names}
 
 
@@ -94,15 +93,7 @@ def _outputs(model: ArthurModelBase, prediction: Any) -> dict[str, Any]:
     row = list(values) if isinstance(values, list | tuple) else [values]
     if len(row) != len(predicted):
         raise UserValueError(
-            f"The predict function gave {len(row)} values for one row, but the model has "
-            f"{len(predicted)} predicted attributes {[a.name for a in predicted]}."
+            f"the predict function returned {len(row)} values for one row, but the model has "
+            f"{len(predicted)} predicted attributes {[a.name for a in predicted]}"
         )
     return {attribute.name: value for attribute, value in zip(predicted, row, strict=True)}
-
-
-def _send(model: ArthurModelBase, row: dict[str, Any], moment: datetime, inference_id: str) -> None:
-    from arthurai.model import sending
-
-    sending.send_inferences(
-        model, [{**row, "inference_timestamp": moment, "partner_inference_id": inference_id}]
-    )

@@ -1,4 +1,4 @@
-"""Does a value fit the type of its attribute? Other programs import these from here."""
+"""Checks of values against the value type of their attribute."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.text import list_names, quote_value
 from arthurai.model.modeling.attribute_list import check_names
 from arthurai.model.modeling.outputs import valid_rec_obj
-from arthurai.upload.coerce import BadCellError, reader
-from arthurai.upload.table import is_missing
+from arthurai.upload.coerce import BadCellError, is_missing, reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 def validate_series_data_type(series: Any, attr: ArthurAttribute) -> None:
-    """Check every value of a column against its attribute.
+    """Check every value of a column against its attribute; missing ones are skipped.
 
     Args:
         series: A pandas series, or any values.
@@ -46,27 +46,22 @@ def validate_series_data_type(series: Any, attr: ArthurAttribute) -> None:
         UserTypeError: A value is of another type.
         UserValueError: A value is of the right type but impossible, such as a time without zone.
     """
-    nothing = True
-    for value in series:
-        if not is_missing(value):
-            nothing = False
-            ensure_obj_matches_attr_value_type(value, attr.value_type, attr.name)
-    if nothing:
-        logger.warning("Column %r holds no values and cannot be validated.", attr.name)
+    values = [value for value in series if not is_missing(value)]
+    if not values:
+        logger.warning("column %r has no values and cannot be validated", attr.name)
+    for value in values:
+        ensure_obj_matches_attr_value_type(value, attr.value_type, attr.name)
 
 
 def obj_value_type_mismatch_err(attr_name: str, expected: str, obj_type: str) -> UserTypeError:
-    """Make the error for a value of the wrong type.
+    """Return the error for a value of the wrong type.
 
     Args:
         attr_name: Name of the attribute.
-        expected: The type it needs.
+        expected: The type it must have.
         obj_type: The type found.
-
-    Returns:
-        The error, to be raised.
     """
-    return UserTypeError(f"Attribute {attr_name!r} needs {expected}, got {obj_type}.")
+    return UserTypeError(f"attribute {attr_name!r} must be {expected}, got {obj_type}")
 
 
 def ensure_obj_matches_attr_value_type(obj: Any, value_type: str, source: str) -> None:
@@ -78,42 +73,43 @@ def ensure_obj_matches_attr_value_type(obj: Any, value_type: str, source: str) -
         source: Where the value comes from, for messages.
 
     Raises:
-        UnexpectedTypeError: There is no value or no source.
+        UnexpectedTypeError: Value or source is `None`.
         UnexpectedValueError: The value type is unknown.
         UserTypeError: The value is of another type.
         UserValueError: The value is of the right type but impossible.
     """
     if obj is None or source is None:
-        raise UnexpectedTypeError(f"A value and its source are needed, got {obj!r} of {source!r}.")
+        raise UnexpectedTypeError(f"obj and source must not be None, got {obj!r} and {source!r}")
     if value_type not in ValueType.list():
-        raise UnexpectedValueError(f"{value_type!r} is none of {', '.join(ValueType.list())}.")
+        raise UnexpectedValueError(
+            f"value_type must be one of {list_names(ValueType.list())}, got {value_type!r}"
+        )
     try:
         reader(value_type, None)(obj)
     except BadCellError as error:
         kind = UserTypeError if error.of_type else UserValueError
-        raise kind(f"{source}: {error}; got {obj!r:.60} ({type(obj).__name__}).") from error
+        raise kind(f"{source}: {error}; got {quote_value(obj)} ({type(obj).__name__})") from error
 
 
 def get_first_elem_if_valid_list(obj: Any, source: str, expected: str, outer_type: str = "") -> Any:
-    """Give the first item of a list or array.
+    """Return the first item of a list or array; `None`, with a warning, when there is none.
 
     Args:
         obj: The list or array.
         source: Where it comes from, for messages.
         expected: What its items are, for messages.
-        outer_type: What holds the list, for messages.
-
-    Returns:
-        The first item; ``None``, with a warning, if there is none.
+        outer_type: What contains the list, for messages.
 
     Raises:
-        UserTypeError: ``obj`` is no list.
+        UserTypeError: `obj` is not a list.
     """
     if not isinstance(obj, list | tuple) and type(obj).__name__ != "ndarray":
         inside = f" in {outer_type}" if outer_type else ""
-        raise UserTypeError(f"{source} needs a list of {expected}{inside}, got {obj!r:.60}.")
+        raise UserTypeError(
+            f"{source} must be a list of {expected}{inside}, got {quote_value(obj)}"
+        )
     if len(obj) == 0 or obj[0] is None:
-        logger.warning("%s holds no %s and cannot be validated.", source, expected)
+        logger.warning("%s has no %s and cannot be validated", source, expected)
         return None
     return obj[0]
 
@@ -132,14 +128,14 @@ def validate_token_likelihoods_type(obj: Any, source: str) -> None:
 
 
 def validate_attr_names(col_names: Iterable[Any]) -> None:
-    """Refuse names no attribute can have.
+    """Check that all names can be names of attributes.
 
     Args:
         col_names: Names of columns.
 
     Raises:
-        UserTypeError: A name is not text.
-        UserValueError: A name holds other characters than letters, digits and underscores, or
-            starts with a digit.
+        UserTypeError: A name is not a string.
+        UserValueError: A name has other characters than letters, digits and underscores, or starts
+            with a digit.
     """
     check_names(col_names)

@@ -1,17 +1,18 @@
-"""`HTTPClient`: HTTP verbs on paths of an Arthur server."""
+"""`HTTPClient`: HTTP verbs on paths of an Arthur server, and the responses they return."""
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from arthurai._compat.client_helper import JSON_CONTENT_TYPE, construct_url
-from arthurai._compat.http.abstract_client import AbstractHTTPClient
-from arthurai._compat.http.verb_response import Headers, HTTPResponse
 from arthurai._compat.response_validation import validate_response_status as check_status
-from arthurai.common.exceptions import UnexpectedTypeError, UserValueError
+from arthurai.common.exceptions import UnexpectedTypeError, UnexpectedValueError, UserValueError
 from arthurai.transport.attempts import AUTHORIZATION_HEADER, ApiResponse, CallOptions
 from arthurai.transport.errors import reason_of
 from arthurai.transport.options import HttpOptions, parse_endpoint
@@ -21,14 +22,162 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 RefreshFunction = Callable[[], "tuple[dict[str, str], timedelta]"]
+
+logger = logging.getLogger(__name__)
+
+JSON_CONTENT_TYPE = "application/json"
 _BINARY_TYPES = frozenset({"image/jpeg", "text/csv", "avro/binary", "parquet/binary"})
 _OCTETS = "application/octet-stream"
 _MULTIPART = "multipart/form-data"
-_SHORTEST_REFRESH = 1.0
+_MIN_REFRESH_SECONDS = 1.0
+_FIRST_FAILURE = 400
+
+
+def construct_url(*parts: str, validate: bool = True, default_https: bool = True) -> str:
+    """Join parts of an address with single slashes.
+
+    Args:
+        *parts: Host, prefix, path; slashes at both ends of each are dropped.
+        validate: Raise unless the result has a scheme and a host.
+        default_https: Put `https://` in front of a result without a scheme, with a warning.
+
+    Returns:
+        The address, without a slash at the end.
+
+    Raises:
+        UserValueError: The result has no scheme or no host, and `validate` is set.
+    """
+    url = "/".join(stripped for part in parts if (stripped := part.strip("/")))
+    if "://" not in url:
+        if default_https:
+            logger.warning("no scheme in %r, https:// is assumed", url)
+            url = f"https://{url}"
+        elif not validate:
+            return url
+    if validate:
+        try:
+            split = urlsplit(url)
+        except ValueError as error:
+            raise UserValueError(f"{url!r} is not a valid address: {error}") from None
+        if not split.scheme or not split.netloc:
+            raise UserValueError(f"{url!r} must have a scheme and a host, e.g. https://host/path")
+    return url
+
+
+class Headers(Mapping[str, str]):
+    """Header names and values; names match in any case, repeated headers are joined by commas."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        self._items: dict[str, str] = {}
+        for name, value in items:
+            key = name.lower()
+            self._items[key] = f"{self._items[key]}, {value}" if key in self._items else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        masked = {k: "***" if k == "set-cookie" else v for k, v in self._items.items()}
+        return f"Headers({masked!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class HTTPResponse:
+    """Status, headers and whole body of a response.
+
+    Attributes:
+        status_code: The status.
+        reason: What the status means.
+        url: The address of the request, without secrets.
+        headers: Header names, in any case, and values.
+        content: The body.
+    """
+
+    status_code: int
+    reason: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is below 400."""
+        return self.status_code < _FIRST_FAILURE
+
+    @property
+    def text(self) -> str:
+        """The body as text in UTF-8; undecodable bytes become U+FFFD."""
+        return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """Decode the body.
+
+        Raises:
+            UnexpectedValueError: The body is not JSON.
+        """
+        import orjson
+
+        try:
+            return orjson.loads(self.content)
+        except ValueError as error:
+            raise UnexpectedValueError(
+                f"{self.url} answered {self.status_code} with a body that is not JSON: {error}"
+            ) from error
+
+
+class AbstractHTTPClient(ABC):
+    """HTTP verbs on one server; the verbs call `send`."""
+
+    @abstractmethod
+    def send(
+        self,
+        endpoint: str,
+        method: str,
+        json: Any = None,
+        files: Any = None,
+        headers: Any = None,
+        params: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Send a request."""
+
+    def get(self, endpoint: str, headers: Any = None, params: Any = None, **kwargs: Any) -> Any:
+        """Send a GET request; see `send`."""
+        return self.send(endpoint, "GET", headers=headers, params=params, **kwargs)
+
+    def post(
+        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
+    ) -> Any:
+        """Send a POST request; see `send`."""
+        return self.send(endpoint, "POST", json, files, headers, **kwargs)
+
+    def patch(
+        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
+    ) -> Any:
+        """Send a PATCH request; see `send`."""
+        return self.send(endpoint, "PATCH", json, files, headers, **kwargs)
+
+    def put(
+        self, endpoint: str, json: Any = None, files: Any = None, headers: Any = None, **kwargs: Any
+    ) -> Any:
+        """Send a PUT request; see `send`."""
+        return self.send(endpoint, "PUT", json, files, headers, **kwargs)
+
+    def delete(self, endpoint: str, headers: Any = None, **kwargs: Any) -> Any:
+        """Send a DELETE request; see `send`."""
+        return self.send(endpoint, "DELETE", headers=headers, **kwargs)
 
 
 def _with_body(method: str) -> Callable[..., Any]:
-    """Make the method of `HTTPClient` for a verb whose requests have a body."""
+    """Return the method of `HTTPClient` for a verb whose requests have a body."""
 
     def verb(
         self: HTTPClient,
@@ -76,11 +225,11 @@ class HTTPClient(AbstractHTTPClient):
         verify_ssl: Whether certificates are checked.
         timeout_sec: Seconds without progress after which a request gives up.
         allow_insecure: Accept plain http.
-        header_refresh_func: Returns headers that replace default ones, and for how long they hold.
+        header_refresh_func: Returns headers that replace default ones, and how long they are valid.
             It is called at once, and before the first request after that time.
 
     Raises:
-        UserValueError: `base_url` is none that can be used.
+        UserValueError: `base_url` cannot be used.
     """
 
     BACKOFF_CONSTANT = 0.1
@@ -112,7 +261,7 @@ class HTTPClient(AbstractHTTPClient):
         path_prefix: str | None = None,
         header_refresh_func: RefreshFunction | None = None,
     ) -> HTTPClient:
-        """Make a client that shares a connection."""
+        """Return a client that shares a connection."""
         client = cls.__new__(cls)
         cls._set_up(client, session, path_prefix, {}, header_refresh_func)
         return client
@@ -158,7 +307,7 @@ class HTTPClient(AbstractHTTPClient):
             headers, hold = refresh()
             self._headers.update(headers)
             self._note_secrets()
-            self._refresh_at = time.monotonic() + max(hold.total_seconds(), _SHORTEST_REFRESH)
+            self._refresh_at = time.monotonic() + max(hold.total_seconds(), _MIN_REFRESH_SECONDS)
         return self._headers
 
     def send(  # type: ignore[override] # the official one names its options
@@ -181,7 +330,7 @@ class HTTPClient(AbstractHTTPClient):
             endpoint: Path below the prefix, with or without a query. Ids that may hold `/`, `?` or
                 `%` have to be percent-encoded by the caller.
             method: HTTP method.
-            json: Body. Texts and bytes are sent as they are, other values as JSON, with null for
+            json: Body. Strings and bytes are sent as they are, other values as JSON, with null for
                 NaN and infinity. In a multipart request: a dict of form fields.
             files: Makes the request multipart: a list of `(name, data[, content type])`, or a dict
                 of names to open files or to `(filename, data[, content type])`.
@@ -190,13 +339,13 @@ class HTTPClient(AbstractHTTPClient):
             return_raw_response: Return an `HTTPResponse` instead of the decoded body.
             retries: How often to send again, also when the method is not idempotent. With 0 a
                 request is sent again only where that is certainly harmless.
-            validate_response_status: Turn statuses that are no success into exceptions.
-            validation_response_code: The one status that is expected, whatever it is.
+            validate_response_status: Raise an exception for a status that is not a success.
+            validation_response_code: The only status that is accepted.
             path_prefix: Instead of the client's prefix.
 
         Returns:
-            Decoded JSON; bytes for other content and for statuses from 400 that are let pass; a
-            `BytesIO` for `Accept: application/octet-stream`.
+            Decoded JSON; bytes for other content and for accepted statuses from 400; a `BytesIO`
+            for `Accept: application/octet-stream`.
 
         Raises:
             UserValueError: `retries` is negative.
@@ -204,7 +353,7 @@ class HTTPClient(AbstractHTTPClient):
             ArthurError: Everything else that can go wrong, each as the one class it belongs to.
         """
         if retries < 0:
-            raise UserValueError(f"retries={retries!r} must not be negative")
+            raise UserValueError(f"retries must not be negative, got {retries!r}")
         merged = {**self._refreshed_headers(), **(headers or {})}
         multipart = files is not None or _media_type(merged) == _MULTIPART
         content, parts = None, None
@@ -310,8 +459,8 @@ def _encoded(body: Any) -> bytes:
         return body.encode()
     try:
         return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
-    except (TypeError, ValueError) as fault:
-        raise UnexpectedTypeError(f"the body cannot be written as JSON: {fault}") from fault
+    except (TypeError, ValueError) as error:
+        raise UnexpectedTypeError(f"the body cannot be written as JSON: {error}") from error
 
 
 def _form_fields(fields: Any) -> Iterable[tuple[str, tuple[Any, ...]]]:
@@ -323,7 +472,7 @@ def _form_fields(fields: Any) -> Iterable[tuple[str, tuple[Any, ...]]]:
         )
     for name, value in fields.items():
         if not isinstance(name, str):
-            raise UnexpectedTypeError(f"form field {name!r} must have a text as name")
+            raise UnexpectedTypeError(f"form field {name!r} must have a string as name")
         content = value
         if isinstance(value, Mapping | list):
             content = _encoded(value)
@@ -331,7 +480,7 @@ def _form_fields(fields: Any) -> Iterable[tuple[str, tuple[Any, ...]]]:
             content = value.encode()
         elif not isinstance(value, bytes) and not hasattr(value, "read"):
             raise UnexpectedTypeError(
-                f"form field {name!r} must be a text, bytes, dict, list or open file, got "
+                f"form field {name!r} must be a string, bytes, a dict, a list or an open file, got "
                 f"{type(value).__name__}"
             )
         yield name, (None, content)

@@ -1,1 +1,0 @@
-"""HTTP verbs for programs that call the API by path."""
