@@ -248,7 +248,7 @@ def _serve(options: argparse.Namespace) -> int:
     from arthurai.server.app import MAX_FORM_BYTES, create_app
     from arthurai.server.delivery.channels import DeliverySettings
     from arthurai.server.serving.json_logs import log_to_stderr
-    from arthurai.server.serving.waitress_server import Server, listen, stopped_by_signals
+    from arthurai.server.serving.waitress_server import Server, listen, stop_on_signals
 
     try:
         listener = listen(options.host, options.port)
@@ -272,7 +272,7 @@ def _serve(options: argparse.Namespace) -> int:
             # not earlier: what does not get as far as printing the password must not set it
             app.make_login()
             app.start_clock()
-            with stopped_by_signals(server):
+            with stop_on_signals(server):
                 _announce(app, server.url)
                 server.run()
     return 0

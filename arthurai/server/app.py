@@ -62,7 +62,7 @@ class ArthurApp:
     """The server: a WSGI callable with its stores.
 
     Attributes:
-        data_dir: Directory of everything the server keeps; ``None`` keeps it in memory.
+        data_dir: Directory of everything the server keeps; `None` keeps it in memory.
         control: Organisations, users, keys, models and small documents.
         delivery: Sends mails and webhooks.
         notifications: Tells people about alerts.
@@ -91,7 +91,7 @@ class ArthurApp:
         """Open or create a server.
 
         Args:
-            data_dir: Where to keep everything; ``None`` keeps it in memory.
+            data_dir: Where to keep everything; `None` keeps it in memory.
             bundle: The OpenAPI document; the shipped one when missing.
             session_seconds: How long a session lasts after a login.
             max_json_bytes: Largest JSON body.
@@ -167,7 +167,7 @@ class ArthurApp:
             return accounts.token(account.id)
 
     def make_login(self) -> None:
-        """Give the first administrator a password if nobody has one; it is in ``first_login``."""
+        """Give the first administrator a password if nobody has one; it is in `first_login`."""
         users = self.control.users
         if users.has_any_password():
             return
@@ -190,7 +190,7 @@ class ArthurApp:
         return self._http(environ, start_response)
 
     def start_clock(self) -> None:
-        """Evaluate alert rules and send summaries by the clock as well, until ``close``."""
+        """Evaluate alert rules and send summaries by the clock as well, until `close`."""
         self.alerts.start_clock()
         self.notifications.start_clock()
 

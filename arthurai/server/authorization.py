@@ -1,7 +1,7 @@
 """Who may do what: the one place where permissions are checked.
 
-The document says which permission an operation needs (``x-permission``) and what the standard
-roles are granted (``x-roles``); custom roles add to that inside their organisation.
+The document says which permission an operation needs (`x-permission`) and what the standard
+roles are granted (`x-roles`); custom roles add to that inside their organisation.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Authorization:
         """Read the grants of a document.
 
         Args:
-            bundle: The OpenAPI document with ``x-roles``.
+            bundle: The OpenAPI document with `x-roles`.
             control: Where custom roles are kept.
         """
         self._control = control
@@ -122,7 +122,7 @@ class Authorization:
 
         Args:
             principal: Who calls.
-            permission: What they need; ``None`` asks for nothing.
+            permission: What they need; `None` asks for nothing.
 
         Raises:
             ApiError: 403, naming the missing permission.
@@ -153,7 +153,7 @@ def standard_grants(bundle: Mapping[str, Any]) -> dict[str, frozenset[Permission
     """Return what each standard role is granted.
 
     Args:
-        bundle: The OpenAPI document with ``x-roles``.
+        bundle: The OpenAPI document with `x-roles`.
     """
     return {
         role: frozenset(
@@ -194,7 +194,7 @@ def check_custom_roles(
     Args:
         authorization: Knows the roles there are.
         organization_id: Whose roles they are to be.
-        roles: ``RoleDefinition`` objects.
+        roles: `RoleDefinition` objects.
 
     Raises:
         ApiError: 400 for a standard name, an unknown or global permission or an unknown inherited

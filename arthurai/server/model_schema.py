@@ -36,7 +36,7 @@ class Attribute(AttributeSpec):
 
 
 def column_name(stage: str, name: str) -> str:
-    """Return the column of an attribute in the data store: ``a`` and 16 hexadecimal digits.
+    """Return the column of an attribute in the data store: `a` and 16 hexadecimal digits.
 
     Args:
         stage: Stage of the attribute.
@@ -52,10 +52,10 @@ class ModelSchema:
 
     Attributes:
         model_id: Id of the model.
-        input_type: Wire name of the input type, e.g. ``"TABULAR"``.
-        output_type: Wire name of the output type, e.g. ``"MULTICLASS"``.
+        input_type: Wire name of the input type, e.g. `"TABULAR"`.
+        output_type: Wire name of the output type, e.g. `"MULTICLASS"`.
         is_batch: Whether inferences come in named batches.
-        classifier_threshold: Cut for the positive class; ``None`` when the model names none.
+        classifier_threshold: Cut for the positive class; `None` when the model names none.
         attributes: All attributes, implicit ones included, in the order of the model.
         image_class_labels: Class names by class id.
         text_delimiter: Regular expression that splits text into tokens.
@@ -79,7 +79,7 @@ class ModelSchema:
         """Build the schema of a model document.
 
         Args:
-            model: A ``Model`` object of the API with its ``attributes``; absent and null members
+            model: A `Model` object of the API with its `attributes`; absent and null members
                 are alike.
         """
         return cls(
@@ -103,7 +103,7 @@ class ModelSchema:
         return found
 
     def attribute(self, name: str, stage: str | None = None) -> Attribute | None:
-        """Return the attribute of that name, or ``None``.
+        """Return the attribute of that name, or `None`.
 
         Args:
             name: Name of the attribute, case-sensitive.
@@ -177,12 +177,12 @@ class ModelSchema:
         return DEFAULT_THRESHOLD if threshold is None else threshold
 
     def ground_truth_of(self, predicted: Attribute) -> Attribute | None:
-        """Return the ground truth a prediction is compared with, or ``None``.
+        """Return the ground truth a prediction is compared with, or `None`.
 
         The linked attribute comes first, then the attribute that holds the true class.
 
         Args:
-            predicted: An attribute of the stage ``PREDICTED_VALUE``.
+            predicted: An attribute of the stage `PREDICTED_VALUE`.
         """
         if predicted.attribute_link is not None:
             for attribute in self._by_name.get(predicted.attribute_link, ()):

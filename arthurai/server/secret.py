@@ -14,10 +14,10 @@ SECRET_BYTES: Final = 32
 
 
 def load_secret(data_dir: Path | None) -> bytes:
-    """Return the secret of a data directory, made at the first call.
+    """Return the secret of a data directory; create it at the first call.
 
     Args:
-        data_dir: The directory; ``None`` makes a secret that is kept nowhere.
+        data_dir: The directory; `None` creates a secret that is not stored.
 
     Raises:
         ValueError: The file was damaged.
@@ -32,7 +32,7 @@ def load_secret(data_dir: Path | None) -> bytes:
         if len(secret) != SECRET_BYTES:
             raise ValueError(
                 f"{path} is damaged: {len(secret)} bytes instead of {SECRET_BYTES}; restore it "
-                "from a backup, or delete it and make new API keys"
+                "from a backup, or delete it and create new API keys"
             ) from None
         return secret
     with os.fdopen(descriptor, "wb") as file:

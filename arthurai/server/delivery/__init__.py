@@ -1,1 +1,1 @@
-"""Telling people: mail, webhooks, and what is sent when."""
+"""Delivery of messages: mail, webhooks, and what is sent when."""

@@ -1,4 +1,4 @@
-"""Getting messages to people: always into the log, by mail and webhook when that is set up."""
+"""Delivery of messages: always to the log, and by mail and webhook if these are configured."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ logger = logging.getLogger("arthurai.server.delivery.channels")
 DEFAULT_SENDER: Final = "arthur@localhost"
 MAX_WAITING: Final = 10_000
 CLOSE_SECONDS: Final = 15.0
-ANSWER_SECONDS: Final = 30.0
+RESPONSE_SECONDS: Final = 30.0
 _TIMEOUT_SECONDS: Final = 10.0
 _SMTP_PORT: Final = 25
 _WEBHOOK_THREADS: Final = 4
@@ -43,14 +43,14 @@ _SUCCESSES: Final = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to tell somebody.
+    """A message.
 
     Attributes:
         destination: Mail address, or the url of a webhook.
         subject: One line.
-        text: What to say.
-        payload: The same for programs; webhooks get it.
-        confidential: Whether the text opens something and must not get into the log.
+        text: The text.
+        payload: The same for programs, sent to webhooks.
+        confidential: Whether the text holds a credential and must not be logged.
     """
 
     destination: str
@@ -62,16 +62,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
-    """What the operator of a server has set up.
+    """How a server delivers messages.
 
     Attributes:
-        smtp_url: ``smtp://[user:password@]host[:port]``, or ``smtps://…`` for TLS from the first
-            byte; ``None`` sends no mail. A user name is sent after STARTTLS only.
-        sender: Address that mails come from.
-        webhooks: Whether messages may be posted to urls that users of the server choose.
+        smtp_url: `smtp://[user:password@]host[:port]`, or `smtps://…` for TLS from the first
+            byte; `None` sends no mail. A user name is only sent after STARTTLS.
+        sender: Sender address of mails.
+        webhooks: Whether messages may be posted to urls chosen by users.
 
     Raises:
-        ValueError: The url is not one of a mail server, or the sender is no address.
+        ValueError: The url is not that of a mail server, or the sender is not an address.
     """
 
     smtp_url: str | None = None
@@ -80,29 +80,29 @@ class DeliverySettings:
 
     def __post_init__(self) -> None:
         if self.smtp_url is not None:
-            _mail_server(self.smtp_url)
+            _parse_mail_server(self.smtp_url)
         if "@" not in parseaddr(self.sender)[1] or not self.sender.isprintable():
-            raise ValueError(f"{SMTP_SENDER_VARIABLE}: {self.sender!r} is not a mail address")
+            raise ValueError(f"{SMTP_SENDER_VARIABLE} must be a mail address, got {self.sender!r}")
 
     def __repr__(self) -> str:
-        host = _mail_server(self.smtp_url).hostname if self.smtp_url else None
+        host = _parse_mail_server(self.smtp_url).hostname if self.smtp_url else None
         return f"DeliverySettings(smtp_host={host!r}, webhooks={self.webhooks})"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> DeliverySettings:
-        """Read ``ARTHUR_SMTP_URL``, ``ARTHUR_SMTP_FROM`` and ``ARTHUR_WEBHOOKS``.
+        """Read `ARTHUR_SMTP_URL`, `ARTHUR_SMTP_FROM` and `ARTHUR_WEBHOOKS`.
 
         Args:
-            environment: The variables, e.g. ``os.environ``.
+            environment: The variables, e.g. `os.environ`.
 
         Raises:
-            ValueError: A variable has an impossible value.
+            ValueError: A variable has an invalid value.
         """
         try:
             webhooks = parse_bool(environment.get(WEBHOOKS_VARIABLE) or "no", WEBHOOKS_VARIABLE)
         except ValueError:  # not repeated: it may be a url with a secret in it
             raise ValueError(
-                f"{WEBHOOKS_VARIABLE} must be true or false; the urls themselves are given by "
+                f"{WEBHOOKS_VARIABLE} must be true or false; the urls themselves are set in "
                 "alert notification configurations"
             ) from None
         return cls(
@@ -112,14 +112,14 @@ class DeliverySettings:
         )
 
 
-def _mail_server(url: str) -> SplitResult:
-    """Take the url of a mail server apart; the error does not repeat it, nor its password."""
+def _parse_mail_server(url: str) -> SplitResult:
+    """Parse the url of a mail server; the error does not repeat it, as it may hold a password."""
     try:
         parts = urlsplit(url)
-        possible = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        possible = False
-    if not possible or parts.path.strip("/") or parts.query or parts.fragment:
+        is_valid = False
+    if not is_valid or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(
             "ARTHUR_SMTP_URL must look like smtp://host:port or smtps://user:password@host; "
             "percent-encode special characters of user and password"
@@ -128,14 +128,14 @@ def _mail_server(url: str) -> SplitResult:
 
 
 class Delivery:
-    """Delivers messages on threads of its own; failures are logged.
+    """Delivers messages in the background; failures are logged.
 
-    Mails go out one after the other. Webhooks have threads of their own, so that a slow one keeps
-    no mail waiting.
+    Mails are sent one after the other. Webhooks have threads of their own, so that a slow one does
+    not delay mails.
     """
 
     def __init__(self, settings: DeliverySettings) -> None:
-        """Use what the operator has set up."""
+        """Use the settings of the operator."""
         self._settings = settings
         self._mails = ThreadPoolExecutor(1, thread_name_prefix="arthurai-mail")
         self._hooks = ThreadPoolExecutor(_WEBHOOK_THREADS, thread_name_prefix="arthurai-webhook")
@@ -143,14 +143,14 @@ class Delivery:
 
     @property
     def sends_mail(self) -> bool:
-        """Whether a mail server is set up."""
+        """Whether a mail server is configured."""
         return self._settings.smtp_url is not None
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
         """Deliver what is waiting, then stop.
 
         Args:
-            seconds: How long that may take; what is left then is given up, with a warning.
+            seconds: Time limit; messages left after it are dropped, with a warning.
         """
         late = wait(set(self._waiting), seconds).not_done
         for executor in (self._mails, self._hooks):
@@ -170,11 +170,11 @@ class Delivery:
         return self.post(message) if is_url(message.destination) else self.mail(message)
 
     def mail(self, message: Message) -> Future[bool]:
-        """Deliver by mail, or only to the log where no mail server is set up."""
+        """Deliver by mail, or only to the log if no mail server is configured."""
         return self._submit(self._mails, "mail", self._mail, message)
 
     def post(self, message: Message) -> Future[bool]:
-        """Deliver to a webhook, or only to the log where webhooks are off."""
+        """Deliver to a webhook, or only to the log if webhooks are disabled."""
         return self._submit(self._hooks, "webhook", self._post, message)
 
     def _submit(
@@ -185,24 +185,24 @@ class Delivery:
         message: Message,
     ) -> Future[bool]:
         if len(self._waiting) >= MAX_WAITING:
-            return _refused(channel, message, "too many messages are waiting")
+            return _refuse(channel, message, "too many messages are waiting")
         try:
             future = executor.submit(self._attempt, channel, deliver, message)
         except RuntimeError:
-            return _refused(channel, message, "the server is stopping")
+            return _refuse(channel, message, "the server is stopping")
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         return future
 
     def _attempt(self, channel: str, deliver: Callable[[Message], bool], message: Message) -> bool:
         try:
-            left = deliver(message)
-        except Exception as error:  # noqa: BLE001 - logged, whatever it is; nobody else looks
-            _note(logging.WARNING, channel, message, f"failed: {_reason(error)}")
+            delivered = deliver(message)
+        except Exception as error:  # noqa: BLE001 - logged, as nobody else looks at it
+            _log(logging.WARNING, channel, message, f"failed: {_reason(error)}")
             return False
-        outcome = "delivered" if left else "not delivered, as nothing is set up for it"
-        _note(logging.INFO, channel, message, outcome)
-        return left
+        outcome = "delivered" if delivered else "not delivered, as nothing is configured for it"
+        _log(logging.INFO, channel, message, outcome)
+        return delivered
 
     def _mail(self, message: Message) -> bool:
         if self._settings.smtp_url is None:
@@ -212,7 +212,7 @@ class Delivery:
         mail["To"] = message.destination
         mail["Subject"] = " ".join(message.subject.split())
         mail.set_content(message.text)
-        parts = _mail_server(self._settings.smtp_url)
+        parts = _parse_mail_server(self._settings.smtp_url)
         host = parts.hostname or ""
         client: smtplib.SMTP
         if parts.scheme == "smtps":
@@ -245,21 +245,21 @@ class Delivery:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         with contextlib.closing(connection):
             connection.connect()
-            # a time-out counts from byte to byte: without an end, one could answer for ever
-            end = threading.Timer(ANSWER_SECONDS, _cut, (connection.sock,))
-            end.start()
+            # the time-out counts from byte to byte, so a response could otherwise last forever
+            limit = threading.Timer(RESPONSE_SECONDS, _cut, (connection.sock,))
+            limit.start()
             try:
                 connection.request("POST", target, body, {"Content-Type": "application/json"})
                 status = connection.getresponse().status
             finally:
-                end.cancel()
+                limit.cancel()
         if status not in _SUCCESSES:
-            raise _RefusedError(f"answered {status}")  # redirects are not followed
+            raise _RefusedError(f"responded {status}")  # redirects are not followed
         return True
 
 
 class _RefusedError(Exception):
-    """A webhook answered otherwise than with success."""
+    """A webhook responded with a status other than success."""
 
 
 def _cut(connection: socket.socket) -> None:
@@ -268,7 +268,7 @@ def _cut(connection: socket.socket) -> None:
 
 
 def is_url(destination: str) -> bool:
-    """Tell whether messages to a destination are posted there, not mailed.
+    """Return whether messages to a destination are posted, not mailed.
 
     Args:
         destination: A url or a mail address.
@@ -276,15 +276,15 @@ def is_url(destination: str) -> bool:
     return destination.lower().startswith(("http://", "https://"))
 
 
-def _refused(channel: str, message: Message, reason: str) -> Future[bool]:
-    _note(logging.WARNING, channel, message, f"not delivered, as {reason}")
+def _refuse(channel: str, message: Message, reason: str) -> Future[bool]:
+    _log(logging.WARNING, channel, message, f"not delivered, as {reason}")
     refused = Future[bool]()
     refused.set_result(False)
     return refused
 
 
-def _note(level: int, channel: str, message: Message, outcome: str) -> None:
-    """Log what became of a message; of a url only the host, as paths of webhooks are secrets."""
+def _log(level: int, channel: str, message: Message, outcome: str) -> None:
+    """Log the outcome of a message; of a url only the host, as paths of webhooks are secret."""
     destination = message.destination
     if is_url(destination):
         scheme, _, rest = destination.partition("://")
@@ -304,7 +304,7 @@ def _note(level: int, channel: str, message: Message, outcome: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Say what went wrong, without texts of libraries, which may repeat a credential."""
+    """Return what went wrong, without texts of libraries, which may repeat a credential."""
     if isinstance(error, _RefusedError):
         return str(error)
     detail = getattr(error, "smtp_code", None) or getattr(error, "strerror", None)

@@ -1,4 +1,4 @@
-"""Telling people about alerts: at once by configuration, and in daily or weekly summaries."""
+"""Notifications of alerts: at once, and in daily or weekly summaries."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from arthurai.server.timestamps import format_timestamp, parse_timestamp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arthurai.common.documents import AlertSummaryReport
     from arthurai.server.delivery.channels import Delivery
     from arthurai.server.storage.documents import ControlStore
 
@@ -42,10 +43,10 @@ _CHECK_SECONDS: Final = 20.0
 
 
 class Notifications:
-    """Sends messages about alerts to those who are configured to get them."""
+    """Sends messages about alerts to those who are configured to receive them."""
 
     def __init__(self, control: ControlStore, delivery: Delivery) -> None:
-        """Use the control store for who gets what and a delivery for sending it."""
+        """Use the control store for who receives what, and a delivery for sending it."""
         self._control = control
         self._delivery = delivery
         self._worker: Worker[None] = Worker(
@@ -53,11 +54,11 @@ class Notifications:
         )
 
     def alert_fired(self, organization_id: str, alert: Mapping[str, Any]) -> int:
-        """Tell everybody who is configured for the model of an alert; return how many.
+        """Notify everybody who is configured for the model of an alert; return how many.
 
         Args:
-            organization_id: Whose alert it is.
-            alert: An ``Alert``.
+            organization_id: The organization of the alert.
+            alert: The alert.
         """
         return self.notify(
             organization_id,
@@ -78,12 +79,12 @@ class Notifications:
         *,
         configuration_id: str | None = None,
     ) -> int:
-        """Send a notification by the enabled configurations of a model; return how many there are.
+        """Send a notification by the enabled configurations of a model; return how many.
 
         Args:
-            organization_id: Whose model it is.
+            organization_id: The organization of the model.
             model_id: The model.
-            content: An ``AlertNotificationRequest``.
+            content: An `AlertNotificationRequest`.
             configuration_id: Use only this configuration.
         """
         configurations = [
@@ -108,12 +109,12 @@ class Notifications:
         return sent
 
     def _address(self, user_id: str) -> str | None:
-        """Return the present address of a user, or ``None`` if they are not active any more."""
+        """Return the current address of a user, or `None` if they are no longer active."""
         user = self._control.users.find_active(user_id)
         return None if user is None else user.email
 
-    def report(self, summary: Mapping[str, Any], until: datetime) -> dict[str, Any]:
-        """Return what a summary says (``AlertSummaryReport``).
+    def build_report(self, summary: Mapping[str, Any], until: datetime) -> AlertSummaryReport:
+        """Return the content of a summary.
 
         Args:
             summary: The configuration.
@@ -144,13 +145,13 @@ class Notifications:
         }
 
     def send_summary(self, summary: Mapping[str, Any], until: datetime) -> int:
-        """Send a summary to its enabled subscribers; return how many there are.
+        """Send a summary to its enabled subscribers; return how many.
 
         Args:
             summary: The configuration.
             until: End of the period, in UTC.
         """
-        report = self.report(summary, until)
+        report = self.build_report(summary, until)
         lines = [
             f"{line['alert_count']} alert{'s' * (line['alert_count'] != 1)} of "
             f"{line['alert_check_name']} (model {line['model_id']})"
@@ -173,21 +174,21 @@ class Notifications:
         return sent
 
     def send_due(self, moment: datetime) -> int:
-        """Send the summaries whose time has come and that were not sent since; return how many.
+        """Send the summaries that are due; return how many.
 
         Args:
-            moment: The present moment, in UTC.
+            moment: The current time, in UTC.
         """
         sent = 0
         summaries = self._control.documents(Kind.ALERT_SUMMARY_CONFIGURATION)
         for summary in summaries.list(None):
-            due = last_due(summary, moment)
+            due = find_last_due(summary, moment)
             if not summary["enabled"] or due <= parse_timestamp(summary["last_sent"], "last_sent"):
                 continue
             mark_sent = methodcaller("update", last_sent=format_timestamp(moment))
-            present = summaries.change(summary["organization_id"], summary["id"], mark_sent)
-            if present is not None:
-                self.send_summary(present, due)
+            current = summaries.change(summary["organization_id"], summary["id"], mark_sent)
+            if current is not None:
+                self.send_summary(current, due)
                 sent += 1
         return sent
 
@@ -200,12 +201,12 @@ class Notifications:
         self._worker.close()
 
 
-def last_due(summary: Mapping[str, Any], moment: datetime) -> datetime:
-    """Return the last moment at which a summary was due, up to now.
+def find_last_due(summary: Mapping[str, Any], moment: datetime) -> datetime:
+    """Return the last time at which a summary was due, up to now.
 
     Args:
         summary: The configuration.
-        moment: The present moment, in UTC.
+        moment: The current time, in UTC.
     """
     hour, minute = (int(part) for part in summary["send_time_of_day"].split(":"))
     due = moment.replace(hour=hour, minute=minute, second=0, microsecond=0)

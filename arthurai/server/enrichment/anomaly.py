@@ -45,7 +45,7 @@ class Scores(NamedTuple):
 
     Attributes:
         scores: Between 0 and 1, larger is more unusual, shape (rows,).
-        raw: Undistorted losses of text and image models; ``None`` for tabular ones.
+        raw: Undistorted losses of text and image models; `None` for tabular ones.
     """
 
     scores: NDArray[np.float64]
@@ -82,7 +82,7 @@ def train_output(schema: ModelSchema, values: Sequence[Any], seed: int) -> Detec
         seed: Makes the training repeatable.
 
     Returns:
-        The detector, which takes columns of the name ``OUTPUT``, or ``None`` when there are too few
+        The detector, which takes columns of the name `OUTPUT`, or `None` when there are too few
         texts.
 
     Raises:
@@ -100,12 +100,12 @@ def train(
 
     Args:
         schema: Schema of the model.
-        reference: Values of ``inputs(schema)`` by column.
+        reference: Values of `inputs(schema)` by column.
         seed: Makes the training repeatable.
         read_image: Returns an image by its id.
 
     Returns:
-        The detector, or ``None`` when there are too few reference rows to score anything.
+        The detector, or `None` when there are too few reference rows to score anything.
 
     Raises:
         EnrichmentError: If no input can be used, or packages are missing.
@@ -126,7 +126,7 @@ def train(
 class ForestDetector:
     """An isolation forest over encoded attributes (Liu, Ting, Zhou 2008).
 
-    The score is ``2 ** (-E[h(x)] / c(n))``, with the path length h(x) over 100 trees, each grown on
+    The score is `2 ** (-E[h(x)] / c(n))`, with the path length h(x) over 100 trees, each grown on
     n = min(256, rows) reference rows to a depth of at most log2 n, and the mean path length c(n) of
     an unsuccessful search in a binary tree of n leaves. Usual rows score about 0.5.
     """

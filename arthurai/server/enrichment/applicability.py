@@ -15,7 +15,7 @@ _NOT_EXPLAINED = ("OBJECT_DETECTION", "TOKEN_SEQUENCE", "RANKED_LIST")
 
 
 def refusal(schema: ModelSchema, name: str) -> str | None:
-    """Return why a model cannot have an enrichment, or ``None`` when it can.
+    """Return why a model cannot have an enrichment, or `None` when it can.
 
     Args:
         schema: Schema of the model.

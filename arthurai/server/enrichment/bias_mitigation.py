@@ -102,8 +102,8 @@ class BiasMitigation:
 
         Args:
             record: The model.
-            params: ``attribute_id``, ``constraint``, ``attribute_value`` and ``continuous_value``
-                as in ``get_bias_mitigation_curves``.
+            params: `attribute_id`, `constraint`, `attribute_value` and `continuous_value`
+                as in `get_bias_mitigation_curves`.
         """
         found = self._control.documents(Kind.BIAS_MITIGATION_CURVE).list(
             record.organization_id, model_id=record.id

@@ -37,7 +37,7 @@ def grow(
         predicted: Predicted class of each row.
 
     Returns:
-        The root as a ``HotspotNode`` of the API with its children, or ``None`` with too few rows.
+        The root as a `HotspotNode` of the API with its children, or `None` with too few rows.
     """
     rows = len(truth)
     if rows < MIN_LEAF_ROWS:
@@ -61,7 +61,7 @@ def find(root: Node, metric: str, threshold: float) -> list[Node]:
 
     Args:
         root: Root of a tree.
-        metric: ``accuracy``, ``precision``, ``recall`` or ``f1``.
+        metric: `accuracy`, `precision`, `recall` or `f1`.
         threshold: Limit; a node is weak when its metric is less.
     """
     return list(_weak(root, metric, threshold))
@@ -86,7 +86,7 @@ class _Splits:
     def at(
         self, place: int, rows: NDArray[np.intp]
     ) -> tuple[int, NDArray[np.bool_], int, int] | None:
-        """Return column, which rows go left, and both children of a node; ``None`` for a leaf."""
+        """Return column, which rows go left, and both children of a node; `None` for a leaf."""
         if self._grown is None or self._grown.children_left[place] < 0:
             return None
         column = int(self._grown.feature[place])

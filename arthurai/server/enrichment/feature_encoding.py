@@ -32,7 +32,7 @@ class Feature:
 
     Attributes:
         attribute: The attribute it comes from.
-        category: The category that is 1 here, ``None`` for a column of numbers.
+        category: The category that is 1 here, `None` for a column of numbers.
     """
 
     attribute: Attribute

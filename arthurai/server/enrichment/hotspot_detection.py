@@ -39,8 +39,8 @@ class Region:
     """The rows that a tree is grown on.
 
     Attributes:
-        source: ``ground_truth`` or ``reference``.
-        where: Condition on the rows, values as ``?``.
+        source: `ground_truth` or `reference`.
+        where: Condition on the rows, values as `?`.
         params: The values.
         named: Members of an insight that say which rows they are.
     """
@@ -113,7 +113,7 @@ class Hotspots:
         Args:
             schema: Schema of the model.
             region: The rows.
-            metric: ``accuracy``, ``precision``, ``recall`` or ``f1``.
+            metric: `accuracy`, `precision`, `recall` or `f1`.
             threshold: Limit below which a node is weak.
 
         Raises:
@@ -123,7 +123,7 @@ class Hotspots:
         return [] if root is None else tree.find(root, metric, threshold)
 
     def window(self, schema: ModelSchema, day: dt.date) -> Region | None:
-        """Return the window of seven days that holds a day, ``None`` when it is before all data.
+        """Return the window of seven days that holds a day, `None` when it is before all data.
 
         Windows are counted from the UTC day of the first inference.
 

@@ -24,14 +24,14 @@ def class_attributes(schema: ModelSchema) -> tuple[Attribute, ...]:
 
 
 def classes(schema: ModelSchema, columns: Columns) -> tuple[list[str | None], list[str | None]]:
-    """Return the true and the predicted class of each row, ``None`` where it is not known.
+    """Return the true and the predicted class of each row, `None` where it is not known.
 
     Classes have the name of the value of the class column; those of one-hot ground truth have the
-    name of its attribute, in a binary model ``1`` and ``0``.
+    name of its attribute, in a binary model `1` and `0`.
 
     Args:
         schema: Schema of a classifier.
-        columns: Values of ``class_attributes(schema)`` by column.
+        columns: Values of `class_attributes(schema)` by column.
     """
     if schema.is_binary_classifier:
         return _binary(schema, columns)
@@ -80,7 +80,7 @@ def _names(schema: ModelSchema) -> list[str]:
 
 
 def _largest(row: Sequence[Any], names: Sequence[str]) -> str | None:
-    """Return the name of the largest value, of equal ones the first; ``None`` with a gap."""
+    """Return the name of the largest value, of equal ones the first; `None` with a gap."""
     if any(value is None for value in row):
         return None
     return names[max(range(len(row)), key=lambda place: row[place])]

@@ -113,8 +113,8 @@ class Enrichments:
         Args:
             record: The model.
             name: Name of the enrichment.
-            config: Its settings; ``None`` keeps those it has.
-            project: Id of a user's project; ``None`` keeps the one it has.
+            config: Its settings; `None` keeps those it has.
+            project: Id of a user's project; `None` keeps the one it has.
 
         Returns:
             Its state.
@@ -130,7 +130,7 @@ class Enrichments:
         """Wait until all that the data and the requests so far call for is done.
 
         Args:
-            timeout: Seconds to wait at most; ``None`` waits as long as it takes.
+            timeout: Seconds to wait at most; `None` waits as long as it takes.
 
         Returns:
             Whether everything was done.

@@ -89,12 +89,12 @@ def group_members(
 
 
 def curve(scores: Floats, truth: Flags, constraint: str) -> Curve | None:
-    """Return the curve of one group, or ``None`` where a rate is not defined.
+    """Return the curve of one group, or `None` where a rate is not defined.
 
     Args:
         scores: Score of each row of the group, shape (rows,).
         truth: Whether each row is positive in truth.
-        constraint: One of ``CONSTRAINTS``.
+        constraint: One of `CONSTRAINTS`.
     """
     rows, positives = len(scores), int(truth.sum())
     negatives = rows - positives
@@ -135,7 +135,7 @@ def optimization_index(curves: Sequence[Curve], sizes: Sequence[int], constraint
     Args:
         curves: The groups' curves.
         sizes: Number of rows of each group.
-        constraint: One of ``CONSTRAINTS``.
+        constraint: One of `CONSTRAINTS`.
     """
     values = np.stack([c.y for c in curves])
     if constraint == "equalized_odds":

@@ -55,7 +55,7 @@ _UNITS: Final = {
 
 
 def form_config(form: Form) -> Any:
-    """Return the decoded part ``config`` of a form.
+    """Return the decoded part `config` of a form.
 
     Args:
         form: The form.
@@ -148,7 +148,7 @@ def memory_bytes(text: str) -> int:
     """Read an amount of memory.
 
     Args:
-        text: A number with a unit as in Kubernetes, e.g. ``1500Mi`` or ``1Gi``.
+        text: A number with a unit as in Kubernetes, e.g. `1500Mi` or `1Gi`.
 
     Raises:
         ApiError: 400 when it is none.

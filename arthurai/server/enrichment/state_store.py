@@ -33,10 +33,10 @@ class EnrichmentError(Exception):
 class States:
     """The states of all enrichments of all models.
 
-    A state is a JSON document with the members ``model_id``, ``name``, ``enabled``, ``status``,
-    ``config``, ``reason`` (of a failure), ``since`` (the number of the last inference that came
-    before the enrichment was enabled), ``done`` (the number of the last one worked on), ``project``
-    (id of the user's code of an explainer) and ``revision`` (changes whenever somebody switches the
+    A state is a JSON document with the members `model_id`, `name`, `enabled`, `status`,
+    `config`, `reason` (of a failure), `since` (the number of the last inference that came
+    before the enrichment was enabled), `done` (the number of the last one worked on), `project`
+    (id of the user's code of an explainer) and `revision` (changes whenever somebody switches the
     enrichment).
     """
 
@@ -50,7 +50,7 @@ class States:
 
         Args:
             record: The model.
-            name: One of ``NAMES``.
+            name: One of `NAMES`.
         """
         found = self._documents.get(record.organization_id, _id(record.id, name))
         return found or {
@@ -79,11 +79,11 @@ class States:
 
         Args:
             record: The model.
-            name: One of ``NAMES``.
+            name: One of `NAMES`.
             since: Number of the last inference that it does not apply to. It applies to what it
                 applied to before as well, if it was enabled already.
-            config: Its settings; ``None`` keeps those it has.
-            project: Id of a user's project; ``None`` keeps the one it has.
+            config: Its settings; `None` keeps those it has.
+            project: Id of a user's project; `None` keeps the one it has.
         """
         with self._transaction():
             before = self.get(record, name)
@@ -106,7 +106,7 @@ class States:
 
         Args:
             record: The model.
-            name: One of ``NAMES``.
+            name: One of `NAMES`.
         """
         with self._transaction():
             state = {**self.get(record, name), "enabled": False, "status": DISABLED}
@@ -120,7 +120,7 @@ class States:
 
         Args:
             state: The state as it was read.
-            members: New values; ``None`` removes a member.
+            members: New values; `None` removes a member.
 
         Returns:
             Whether the state was changed.

@@ -29,7 +29,7 @@ def read_columns(
         store: The data store.
         relation: Quoted name of the relation.
         columns: Names of columns.
-        where: Condition, values as ``?``.
+        where: Condition, values as `?`.
         params: The values.
         order: What to order by.
         limit: Most rows to return.

@@ -61,7 +61,7 @@ class Validation:
         """Check a decoded value against a named schema of the document.
 
         Args:
-            name: Name below ``components.schemas``.
+            name: Name below `components.schemas`.
             value: Decoded JSON.
             where: What the value is, for the message.
 

@@ -1,1 +1,1 @@
-"""Handlers of the operations, one module a tag; each registers itself by ``operationId``."""
+"""Handlers of the operations, one module a tag; each registers itself by `operationId`."""

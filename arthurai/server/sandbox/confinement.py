@@ -1,13 +1,13 @@
-"""What the process of a user's code may do: set by itself, before that code is loaded.
+"""Confinement of the process that runs user code, set by itself before that code is loaded.
 
-Three layers, each as far as the system has it: resource limits (POSIX), a filter of system calls
-(Linux on x86-64 and 64-bit ARM: no new processes, no network, no memory that outlives the process
-or escapes its limits, nothing that reaches other processes, no changes of owners or modes) and
-Landlock (Linux 5.13: files of the interpreter and of the project can be read, a scratch directory
-can be written, everything else can neither be opened nor listed).
+Three layers, each as far as the system supports it: resource limits (POSIX), a filter of system
+calls (Linux on x86-64 and 64-bit ARM: no new processes, no network, no memory that outlives the
+process or escapes its limits, no access to other processes, no changes of owners or modes) and
+Landlock (Linux 5.13: files of the interpreter and of the project can be read, a directory for
+temporary files can be written, everything else can neither be opened nor listed).
 
-The filter and Landlock hold for the thread that asks for them and for those it starts later, so
-both come before any other thread exists.
+The filter and Landlock apply to the thread that sets them and to those it starts later, so both are
+set before any other thread exists.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-OPEN_FILES: Final = 256
-FILE_BYTES: Final = 64 * 2**20
-CPU_SECONDS: Final = 4 * 3600
+MAX_OPEN_FILES: Final = 256
+MAX_FILE_BYTES: Final = 64 * 2**20
+MAX_CPU_SECONDS: Final = 4 * 3600
 SPARE_BYTES: Final = 2**30  # for libraries that are loaded later
 
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -45,10 +45,10 @@ _IF_EQUAL: Final = 0x15
 _IF_AT_LEAST: Final = 0x35
 _IF_SET: Final = 0x45
 _RETURN: Final = 0x06
-_Step: TypeAlias = tuple[int, int, int, int]
-_ALLOW: Final[_Step] = (_RETURN, 0, 0, 0x7FFF0000)
-_REFUSE: Final[_Step] = (_RETURN, 0, 0, 0x00050000 | errno.EPERM)
-_UNKNOWN: Final[_Step] = (_RETURN, 0, 0, 0x00050000 | errno.ENOSYS)
+_Instruction: TypeAlias = tuple[int, int, int, int]
+_ALLOW: Final[_Instruction] = (_RETURN, 0, 0, 0x7FFF0000)
+_REFUSE: Final[_Instruction] = (_RETURN, 0, 0, 0x00050000 | errno.EPERM)
+_UNKNOWN: Final[_Instruction] = (_RETURN, 0, 0, 0x00050000 | errno.ENOSYS)
 _NUMBER_AT: Final = 0
 _ARCHITECTURE_AT: Final = 4
 _FIRST_ARGUMENT_AT: Final = 16
@@ -111,19 +111,19 @@ _READABLE: Final = (
 
 
 def confine(project: Path, scratch: Path) -> list[str]:
-    """Give up, for good, what the code of a project has no use for.
+    """Drop, for good, the rights that the code of a project does not need.
 
     Args:
         project: Directory that can be read.
         scratch: Directory that can be written.
 
     Returns:
-        Names of the layers that the system lacks: ``files``, ``calls``.
+        Names of the layers that the system lacks: `files`, `calls`.
     """
     if sys.platform != "linux":
         return ["files", "calls"]
     libc = ctypes.CDLL(None, use_errno=True)
-    # A thread that is there already would keep all it may do.
+    # Another thread would keep its rights.
     is_alone = len(list(Path("/proc/self/task").iterdir())) == 1
     if not is_alone or libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return ["files", "calls"]
@@ -135,14 +135,14 @@ def confine(project: Path, scratch: Path) -> list[str]:
     return missing
 
 
-def limit(memory: int) -> bool:
+def set_limits(memory: int) -> bool:
     """Limit the resources of this process, for good.
 
     Args:
         memory: Bytes of address space beyond what the process has now.
 
     Returns:
-        Whether the system has such limits.
+        Whether the system supports such limits.
     """
     try:
         import resource
@@ -150,18 +150,18 @@ def limit(memory: int) -> bool:
         return False
     limits = {
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: CPU_SECONDS,
-        resource.RLIMIT_FSIZE: FILE_BYTES,
-        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_CPU: MAX_CPU_SECONDS,
+        resource.RLIMIT_FSIZE: MAX_FILE_BYTES,
+        resource.RLIMIT_NOFILE: MAX_OPEN_FILES,
         resource.RLIMIT_AS: _address_space() + SPARE_BYTES + memory,
     }
     if not _has_filter():
         limits[resource.RLIMIT_NPROC] = 0
     for kind, wanted in limits.items():
         hard = resource.getrlimit(kind)[1]
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        maximum = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         try:
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (maximum, maximum))
         except (OSError, ValueError):
             return False
     return True
@@ -180,21 +180,21 @@ def _has_filter() -> bool:
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> bool:
-    """Keep nothing of what makes root more than the owner of its files."""
+    """Drop all capabilities, so that root is only the owner of its files."""
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_VERSION, 0))
     none = ctypes.create_string_buffer(24)  # three sets, two words each
     return bool(libc.syscall(_CALLS[platform.machine()]["capset"], header, none) == 0)
 
 
 def _filter_calls(libc: ctypes.CDLL) -> bool:
-    program = _program(_CALLS[platform.machine()])
+    program = _build_filter(_CALLS[platform.machine()])
     code = b"".join(struct.pack("<HBBI", *step) for step in program)
     steps = ctypes.create_string_buffer(code, len(code))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(steps)))
     return bool(libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, header, 0, 0) == 0)
 
 
-def _program(calls: Mapping[str, Any]) -> list[_Step]:
+def _build_filter(calls: Mapping[str, Any]) -> list[_Instruction]:
     program = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
         (_IF_EQUAL, 1, 0, calls["architecture"]),
@@ -205,36 +205,38 @@ def _program(calls: Mapping[str, Any]) -> list[_Step]:
     ]
     for number in calls["denied"]:
         program += [(_IF_EQUAL, 0, 1, number), _REFUSE]
-    # Libraries fall back to older ways, the C library to clone, whose flags can be read.
+    # Libraries fall back to older calls, the C library to clone, whose flags can be checked.
     for number in calls["absent"]:
         program += [(_IF_EQUAL, 0, 1, number), _UNKNOWN]
-    # Threads may be made, processes not; signals and limits are for the process itself.
-    program += _only(calls["clone"], 0, _IF_SET, _CLONE_THREAD)
-    program += _only(calls["tgkill"], 0, _IF_EQUAL, os.getpid())
-    program += _only(calls["prlimit"], 0, _IF_EQUAL, 0)
-    # A file can be told to signal another process when it has data.
-    program += _never(calls["fcntl"], 1, _IF_EQUAL, _SET_OWNER)
-    program += _never(calls["ioctl"], 1, _IF_EQUAL, _SET_OWNER_OF_SOCKET)
-    program += _never(calls["socketpair"], 1, _IF_SET, (_DATAGRAM_BIT,))
+    # Threads may be started, processes not; signals and limits only concern the process itself.
+    program += _allow_only(calls["clone"], 0, _IF_SET, _CLONE_THREAD)
+    program += _allow_only(calls["tgkill"], 0, _IF_EQUAL, os.getpid())
+    program += _allow_only(calls["prlimit"], 0, _IF_EQUAL, 0)
+    # A file can be set to signal another process when it has data.
+    program += _refuse_argument(calls["fcntl"], 1, _IF_EQUAL, _SET_OWNER)
+    program += _refuse_argument(calls["ioctl"], 1, _IF_EQUAL, _SET_OWNER_OF_SOCKET)
+    program += _refuse_argument(calls["socketpair"], 1, _IF_SET, (_DATAGRAM_BIT,))
     return [*program, _ALLOW]
 
 
-def _only(number: int, argument: int, test: int, value: int) -> list[_Step]:
-    """Return steps that let a call pass only with such an argument."""
-    block = [_argument(argument), (test, 0, 1, value), _ALLOW, _REFUSE]
+def _allow_only(number: int, argument: int, test: int, value: int) -> list[_Instruction]:
+    """Return instructions that allow a call only with such an argument."""
+    block = [_load_argument(argument), (test, 0, 1, value), _ALLOW, _REFUSE]
     return [(_IF_EQUAL, 0, len(block), number), *block]
 
 
-def _never(number: int, argument: int, test: int, values: Iterable[int]) -> list[_Step]:
-    """Return steps that refuse a call with such an argument."""
-    block = [_argument(argument)]
+def _refuse_argument(
+    number: int, argument: int, test: int, values: Iterable[int]
+) -> list[_Instruction]:
+    """Return instructions that refuse a call with such an argument."""
+    block = [_load_argument(argument)]
     for value in values:
         block += [(test, 0, 1, value), _REFUSE]
     block.append(_ALLOW)
     return [(_IF_EQUAL, 0, len(block), number), *block]
 
 
-def _argument(place: int) -> _Step:
+def _load_argument(place: int) -> _Instruction:
     return (_LOAD, 0, 0, _FIRST_ARGUMENT_AT + 8 * place)
 
 
@@ -248,7 +250,7 @@ def _restrict_files(libc: ctypes.CDLL, project: Path, scratch: Path) -> bool:
     if rules < 0:
         return False
     try:
-        readable = [*map(Path, _READABLE), *_interpreter(), project]
+        readable = [*map(Path, _READABLE), *_interpreter_directories(), project]
         for path in readable:
             _allow_below(libc, rules, path, rights & _READ)
         for path in (scratch, Path("/dev/null")):
@@ -272,11 +274,11 @@ def _allow_below(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None
         os.close(descriptor)
 
 
-def _interpreter() -> Iterable[Path]:
-    """Return where the interpreter and its packages lie, but no directory of somebody's data."""
+def _interpreter_directories() -> Iterable[Path]:
+    """Yield the directories of the interpreter and its packages, but none with user data."""
     for prefix in {Path(p).resolve() for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)}:
         yield from (prefix / name for name in ("bin", "lib", "lib64", "share"))
-    yield Path(__file__).resolve().parents[2]  # the package itself, for what is imported late
+    yield Path(__file__).resolve().parents[2]  # the package itself, for late imports
     for entry in sys.path:
         path = Path(entry).resolve()
         if path.name in {"site-packages", "dist-packages"}:

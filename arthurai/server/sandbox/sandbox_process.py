@@ -15,24 +15,24 @@ from typing import Any, Final
 
 import orjson
 
-from arthurai.server.sandbox.temp_dir import excess, remove
+from arthurai.server.sandbox.temp_dir import find_excess, remove
 
 SETUP_SECONDS: Final = 180.0
 CALL_SECONDS: Final = 120.0
-MAX_ANSWER: Final = 32 * 2**20
-MAX_REASON: Final = 4000
+MAX_RESPONSE_BYTES: Final = 32 * 2**20
+MAX_ERROR_LENGTH: Final = 4000
 MAX_THREADS: Final = 512
-WORN_SECONDS: Final = 900.0
-_CHUNK: Final = 2**16
-_TURN_SECONDS: Final = 0.5
+MAX_CALLED_SECONDS: Final = 900.0
+_CHUNK_BYTES: Final = 2**16
+_SELECT_SECONDS: Final = 0.5
 _WATCH_SECONDS: Final = 0.5
-_PIPE_BUFFER: Final = 4096
+_WRITE_BYTES: Final = 16 * 4096
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[3]
-_START: Final = (
+_PROGRAM: Final = (
     "import sys; sys.path.append(sys.argv.pop()); "
     "from arthurai.server.sandbox.sandbox_worker import main; main()"
 )
-# Threads would count against the address space; user code gets one processor.
+# Threads count against the address space; user code gets one processor.
 _ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
@@ -46,16 +46,16 @@ _INHERITED: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 class SandboxError(Exception):
-    """User code failed, broke a limit or talked nonsense; the text says what, for its owner."""
+    """User code failed, exceeded a limit or sent an invalid response; the text is for its owner."""
 
 
 class Sandbox:
-    """One process with the code of one project.
+    """A process with the code of one project.
 
-    The process gets no environment but what it needs, a time limit for each call, and gives up
-    further rights itself (``confinement``) before it loads anything of the project. What no limit
-    of the system bounds, temporary files and threads, is watched as long as it lives. Nothing it
-    sends is trusted: an answer is a line of JSON of limited length, anything else ends the process.
+    The process gets a minimal environment and a time limit for each call, and drops further rights
+    itself (`confinement`) before it loads anything of the project. What the system cannot limit,
+    temporary files and threads, is watched as long as it runs. Nothing it sends is trusted: a
+    response is a line of JSON of limited length, anything else ends the process.
 
     Args:
         project: Directory of the project.
@@ -80,7 +80,7 @@ class Sandbox:
         }
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-                [sys.executable, "-I", "-B", "-c", _START, home, str(_PACKAGE_ROOT)],
+                [sys.executable, "-I", "-B", "-c", _PROGRAM, home, str(_PACKAGE_ROOT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -96,28 +96,25 @@ class Sandbox:
         threading.Thread(target=self._watch, name="arthurai-sandbox-watch", daemon=True).start()
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the process can be called."""
         return self._process.poll() is None
 
     @property
-    def worn(self) -> bool:
-        """Whether the process has worked so long that a new one should take its place.
-
-        The processor time of a process is limited, and not only that of calls counts.
-        """
-        return self._called_seconds > WORN_SECONDS
+    def is_exhausted(self) -> bool:
+        """Whether a new process should replace this one before its processor time runs out."""
+        return self._called_seconds > MAX_CALLED_SECONDS
 
     def call(self, name: str, arguments: dict[str, Any], *, seconds: float = CALL_SECONDS) -> Any:
-        """Have the process do something.
+        """Call a function in the process.
 
         Args:
-            name: ``setup``, ``predict`` or ``explain``.
+            name: `setup`, `predict` or `explain`.
             arguments: Arguments as JSON.
-            seconds: How long it may take; then the process is killed.
+            seconds: Time limit; the process is killed when it is over.
 
         Returns:
-            The result, which is whatever the user's code made of it.
+            The result, which may be anything, as it comes from user code.
 
         Raises:
             SandboxError: With the traceback if the code raised, else with what ended the process.
@@ -125,12 +122,12 @@ class Sandbox:
         self._calls += 1
         request = {"id": self._calls, "call": name, "arguments": arguments}
         encoded = orjson.dumps(request, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n"
-        begin = time.monotonic()
+        started = time.monotonic()
         try:
-            line = self._exchange(encoded, begin + seconds)
-            answer = orjson.loads(line)
-            if answer["id"] != self._calls:
-                raise ValueError("an answer to another request")  # noqa: TRY301 - one place for all
+            line = self._exchange(encoded, started + seconds)
+            response = orjson.loads(line)
+            if response["id"] != self._calls:
+                raise ValueError("a response to another request")  # noqa: TRY301 - one place for all
         except TimeoutError:
             self.close()
             raise SandboxError(
@@ -139,23 +136,23 @@ class Sandbox:
         except (ValueError, TypeError, KeyError):
             self.close()
             raise SandboxError(
-                "the model code disturbed the pipe to the server and was stopped"
+                "the model code sent invalid data to the server and was stopped"
             ) from None
         except SandboxError:
             self.close()
             raise
-        self._called_seconds += time.monotonic() - begin
-        if "error" in answer:
-            raise SandboxError(str(answer["error"])[:MAX_REASON])
-        return answer.get("result")
+        self._called_seconds += time.monotonic() - started
+        if "error" in response:
+            raise SandboxError(str(response["error"])[:MAX_ERROR_LENGTH])
+        return response.get("result")
 
     def _watch(self) -> None:
-        """End the process when it takes too much of what it shares with others."""
-        about = Path(f"/proc/{self._process.pid}")
-        while not self._closed.wait(_WATCH_SECONDS) and self.alive:
-            found = excess(self._scratch, about / "fd")
+        """End the process when it uses too many shared resources."""
+        proc = Path(f"/proc/{self._process.pid}")
+        while not self._closed.wait(_WATCH_SECONDS) and self.is_alive:
+            found = find_excess(self._scratch, proc / "fd")
             with contextlib.suppress(OSError):  # not on other systems
-                if len(list((about / "task").iterdir())) > MAX_THREADS:
+                if len(list((proc / "task").iterdir())) > MAX_THREADS:
                     found = f"started more than {MAX_THREADS} threads"
             if found is not None and not self._closed.is_set():
                 self._excess = found
@@ -163,47 +160,47 @@ class Sandbox:
 
     def _exchange(self, request: bytes, deadline: float) -> bytes:
         stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None or not self.alive:
-            raise SandboxError(self._ended())
-        answer = bytearray()
+        if stdin is None or stdout is None or not self.is_alive:
+            raise SandboxError(self._describe_end())
+        response = bytearray()
         waiting = memoryview(request)
         with selectors.DefaultSelector() as selector:
             selector.register(stdout, selectors.EVENT_READ)
             selector.register(stdin, selectors.EVENT_WRITE)
             while True:
-                left = deadline - time.monotonic()
-                if left <= 0:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
                     raise TimeoutError
                 if self._closed.is_set():
                     raise SandboxError("the model code was stopped")
-                for key, _ in selector.select(min(left, _TURN_SECONDS)):
+                for key, _ in selector.select(min(remaining, _SELECT_SECONDS)):
                     if key.fileobj is stdin:
                         waiting = self._send(waiting)
                         if not waiting:
                             selector.unregister(stdin)
                         continue
-                    chunk = os.read(stdout.fileno(), _CHUNK)
+                    chunk = os.read(stdout.fileno(), _CHUNK_BYTES)
                     if not chunk:
-                        raise SandboxError(self._ended())
-                    answer += chunk
-                    if len(answer) > MAX_ANSWER:
-                        raise ValueError("the answer is too long")
-                    if answer.endswith(b"\n"):
-                        return bytes(answer)
+                        raise SandboxError(self._describe_end())
+                    response += chunk
+                    if len(response) > MAX_RESPONSE_BYTES:
+                        raise ValueError("the response is too long")
+                    if response.endswith(b"\n"):
+                        return bytes(response)
 
     def _send(self, waiting: memoryview) -> memoryview:
         if self._process.stdin is None:
-            raise SandboxError(self._ended())
+            raise SandboxError(self._describe_end())
         try:
-            sent = os.write(self._process.stdin.fileno(), waiting[: 16 * _PIPE_BUFFER])
+            sent = os.write(self._process.stdin.fileno(), waiting[:_WRITE_BYTES])
         except BlockingIOError:
             sent = 0
         except BrokenPipeError:
-            raise SandboxError(self._ended()) from None
+            raise SandboxError(self._describe_end()) from None
         return waiting[sent:]
 
-    def _ended(self) -> str:
-        """Tell how the process ended."""
+    def _describe_end(self) -> str:
+        """Return how the process ended."""
         try:
             code = self._process.wait(5)
         except subprocess.TimeoutExpired:
@@ -211,23 +208,20 @@ class Sandbox:
         if self._excess is not None:
             return f"the model code {self._excess} and was stopped"
         if code >= 0:
-            return f"the process of the model code ended itself with status {code}"
+            return f"the process of the model code exited with status {code}"
         try:
             name = signal.Signals(-code).name
         except ValueError:
             name = str(-code)
         hint = {
-            "SIGKILL": ": out of memory, maybe",
-            "SIGXCPU": ": it used up its processor time",
+            "SIGKILL": ": possibly out of memory",
+            "SIGXCPU": ": it exceeded its processor time",
             "SIGSEGV": ": it crashed",
         }
-        return f"the process of the model code was ended by {name}{hint.get(name, '')}"
+        return f"the process of the model code was killed by {name}{hint.get(name, '')}"
 
     def close(self) -> None:
-        """End the process and delete its temporary files; again: does nothing.
-
-        A call that another thread waits for ends with an error.
-        """
+        """End the process and delete its temporary files; a pending call ends with an error."""
         self._closed.set()
         self._kill()
         self._process.wait()

@@ -1,7 +1,7 @@
 """The process that runs a user's predict function.
 
-It is started with an isolated interpreter in the directory of the project and speaks lines of JSON
-over what were its standard input and output. Whatever the project prints goes nowhere.
+It is started with an isolated interpreter in the directory of the project and exchanges lines of
+JSON over its original standard input and output. Whatever the project prints is discarded.
 """
 
 from __future__ import annotations
@@ -17,56 +17,56 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from arthurai.server.enrichment.explanations.explainers import Task, load_libraries, make_explainer
-from arthurai.server.sandbox.confinement import confine, limit
+from arthurai.server.sandbox.confinement import confine, set_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arthurai.server.enrichment.explanations.explainers import Explainer
 
-MAX_TRACEBACK: Final = 4000
+MAX_TRACEBACK_LENGTH: Final = 4000
 _CHECK_SECONDS: Final = 2.0
 
 
 def main() -> None:
-    """Answer requests until the input ends; the argument is the directory for temporary files."""
+    """Serve requests until the input ends; the argument is the directory for temporary files."""
     scratch = Path(sys.argv[1])
-    requests, answers = _take_pipes()
-    # Before there is another thread: one that exists already would not be confined.
+    requests, responses = _take_pipes()
+    # Before another thread exists, as it would not be confined.
     missing = confine(Path.cwd(), scratch)
-    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_exit_with, args=(os.getppid(),), daemon=True).start()
     session = _Session(missing)
     for line in requests:
         request = json.loads(line)
         try:
             result = session.handle(request["call"], request["arguments"])
-            answer = {"id": request["id"], "result": result}
+            response = {"id": request["id"], "result": result}
         except BaseException as error:  # noqa: BLE001 - user code may raise anything, SystemExit too
-            answer = {"id": request["id"], "error": _told(error)}
-        answers.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")
-        answers.flush()
+            response = {"id": request["id"], "error": _format_error(error)}
+        responses.write(json.dumps(response, separators=(",", ":")).encode() + b"\n")
+        responses.flush()
 
 
-def _leave_with(server: int) -> None:
-    """End this process, whatever it is busy with, when the server is gone."""
+def _exit_with(server: int) -> None:
+    """Exit, whatever the process is doing, when the server is gone."""
     while os.getppid() == server:
         time.sleep(_CHECK_SECONDS)
     os._exit(1)
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Keep the pipes to the server for the protocol; others get an empty input and no output."""
+    """Return the pipes to the server; user code gets an empty input and no output instead."""
     requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
+    responses = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     os.close(nothing)
-    return requests, answers
+    return requests, responses
 
 
 class _Session:
-    """What one process holds: the project's functions and an explainer over them."""
+    """The functions of the project, and an explainer on them."""
 
     def __init__(self, missing: list[str]) -> None:
         self._missing = missing
@@ -76,7 +76,7 @@ class _Session:
         if call == "setup":
             return self._setup(**arguments)
         if self._explainer is None:
-            raise RuntimeError("setup comes first")
+            raise RuntimeError("setup must be called first")
         if call == "predict":
             return self._explainer.predict(arguments["rows"])
         return self._explainer.explain(
@@ -86,24 +86,24 @@ class _Session:
     def _setup(self, module: str, task: dict[str, Any], memory: int) -> dict[str, Any]:
         described = Task(**task)
         load_libraries(described)
-        missing = self._missing if limit(memory) else [*self._missing, "limits"]
+        missing = self._missing if set_limits(memory) else [*self._missing, "limits"]
         sys.path.insert(0, str(Path.cwd()))
         loaded = importlib.import_module(module)
-        predict = _function(loaded, "predict")
-        load_image = _function(loaded, "load_image") if described.kind == "image" else None
+        predict = _find_function(loaded, "predict")
+        load_image = _find_function(loaded, "load_image") if described.kind == "image" else None
         self._explainer = make_explainer(described, predict, load_image)
         return {"missing": missing, "expected": self._explainer.expected_values()}
 
 
-def _function(module: Any, name: str) -> Callable[..., Any]:
+def _find_function(module: Any, name: str) -> Callable[..., Any]:
     found = getattr(module, name, None)
     if not callable(found):
-        raise TypeError(f"module {module.__name__!r} defines no function {name!r}")
+        raise TypeError(f"module {module.__name__!r} must define a function {name!r}")
     result: Callable[..., Any] = found
     return result
 
 
-def _told(error: BaseException) -> str:
+def _format_error(error: BaseException) -> str:
     """Return the traceback of an error, from the first line of the project on."""
     inside = str(Path.cwd())
     frames = traceback.extract_tb(error.__traceback__)
@@ -113,4 +113,4 @@ def _told(error: BaseException) -> str:
     lines += traceback.format_exception_only(error)
     text = "".join(lines).replace(inside + os.sep, "").strip()
     text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= MAX_TRACEBACK else "…" + text[-MAX_TRACEBACK:]
+    return text if len(text) <= MAX_TRACEBACK_LENGTH else "…" + text[-MAX_TRACEBACK_LENGTH:]

@@ -1,4 +1,4 @@
-"""The directory that user code can write to: how full it is, and its end."""
+"""The directory for temporary files of user code: its limits, and its removal."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 2**30
 MAX_FILES: Final = 100_000
-_BLOCK: Final = 512
+_BLOCK_BYTES: Final = 512
 
 
-def excess(folder: Path, open_files: Path | None = None) -> str | None:
-    """Tell what is too much in a directory, or ``None`` if nothing is.
+def find_excess(folder: Path, open_files: Path | None = None) -> str | None:
+    """Return which limit a directory exceeds, or `None`.
 
     Args:
-        folder: The directory, whose content may change meanwhile.
-        open_files: Directory with links to the open files of the process that writes there; deleted
-            ones among them count as well.
+        folder: The directory; its content may change meanwhile.
+        open_files: Directory with links to the open files of the process that writes there;
+            deleted ones among them count as well.
     """
     size = count = 0
     waiting = [os.fspath(folder)]
@@ -31,54 +31,54 @@ def excess(folder: Path, open_files: Path | None = None) -> str | None:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
                     count += 1
-                    size += _size(entry)
+                    size += _used_bytes(entry)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     if count > MAX_FILES:
                         return f"wrote more than {MAX_FILES} temporary files"
         except FileNotFoundError:
             continue
-        except OSError as error:  # too deep, or closed even to its owner
+        except OSError as error:  # too deep, or not readable by its owner
             return f"wrote temporary files that cannot be counted ({error.strerror})"
-    if size + _deleted(open_files) > MAX_BYTES:
+    if size + _deleted_bytes(open_files) > MAX_BYTES:
         return f"wrote more than {MAX_BYTES} bytes of temporary files"
     return None
 
 
 def remove(folder: Path) -> None:
-    """Delete a directory, however deep it is; what cannot be deleted stays.
+    """Delete a directory, however deep it is; what cannot be deleted is left.
 
     Args:
         folder: The directory; it may be gone already.
     """
     waiting = [folder]
-    lifted = (folder.with_name(f"{folder.name}-{number}") for number in itertools.count())
+    new_names = (folder.with_name(f"{folder.name}-{number}") for number in itertools.count())
     while waiting:
         emptied = waiting.pop()
         with contextlib.suppress(OSError):
             for path in list(emptied.iterdir()):
                 if path.is_dir() and not path.is_symlink():
                     path.chmod(stat.S_IRWXU)
-                    # Beside the directory, because paths have a longest length.
-                    waiting.append(path.rename(next(lifted)))
+                    # Beside the directory, because the length of paths is limited.
+                    waiting.append(path.rename(next(new_names)))
                 else:
                     path.unlink()
             emptied.rmdir()
 
 
-def _size(entry: os.DirEntry[str]) -> int:
+def _used_bytes(entry: os.DirEntry[str]) -> int:
     try:
-        return entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+        return entry.stat(follow_symlinks=False).st_blocks * _BLOCK_BYTES
     except FileNotFoundError:
         return 0
 
 
-def _deleted(open_files: Path | None) -> int:
+def _deleted_bytes(open_files: Path | None) -> int:
     """Return the bytes of deleted files that are still open."""
     size = 0
     with contextlib.suppress(OSError):  # other systems, or the process is gone
         for link in open_files.iterdir() if open_files else ():
             found = link.stat()
             if stat.S_ISREG(found.st_mode) and not found.st_nlink:
-                size += found.st_blocks * _BLOCK
+                size += found.st_blocks * _BLOCK_BYTES
     return size

@@ -1,4 +1,4 @@
-"""Log records as one JSON object a line."""
+"""Log records as one JSON object per line."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asc
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes time, level, logger, message and whatever was given as ``extra``."""
+    """Writes time, level, logger, message and the members of `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line of ASCII; JSON escapes what could mislead a terminal."""
+        """Return the record as one line of ASCII; JSON escapes control characters of terminals."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
@@ -31,11 +31,11 @@ def log_to_stderr(level: str) -> None:
     """Write all records of this process from a level on to standard error, as JSON.
 
     Args:
-        level: Name of the level, e.g. ``"info"``.
+        level: Name of the level, e.g. `"info"`.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("arthurai").setLevel(level.upper())
-    # its warnings tell how many requests wait, one line a request
+    # it warns of waiting requests, one line per request
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -1,8 +1,8 @@
-"""What a connection may do, beyond what waitress bounds by itself.
+"""Limits of a connection, beyond those of waitress.
 
-Three things are added: framing that two readers could read differently is refused, clients that
-dawdle are let go, and a connection is closed so that the last answer arrives: as long as the client
-is still sending, a plain close would reset the connection and destroy the answer on its way.
+Three things are added: ambiguous framing is refused, slow clients are disconnected, and a
+connection is closed so that the last response arrives: while the client is still sending, a plain
+close would reset the connection and destroy the response on its way.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ logger = logging.getLogger("arthurai.server.http")
 
 IDLE_SECONDS: Final = 120
 REQUEST_SECONDS: Final = 60
-LEAST_BYTES_A_SECOND: Final = 500
+MIN_BYTES_PER_SECOND: Final = 500
 LINGER_SECONDS: Final = 30
 LINGER_IDLE_SECONDS: Final = 2
 _MAX_CHUNK_LINE: Final = 8 * 1024
@@ -38,7 +38,7 @@ class _TooSlowError(Error):  # type: ignore[misc]  # waitress has no types
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """Reads a request, strictly where its length is at stake."""
+    """Reads a request; strict about its length."""
 
     completed: bool
 
@@ -48,9 +48,9 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
 
     @property
     def deadline(self) -> float:
-        """When the request has to be here, by ``time.monotonic``; each byte earns some time."""
+        """When the request must have arrived, by `time.monotonic`; each byte adds some time."""
         received: int = self.header_bytes_received + self.body_bytes_received
-        return self.started + REQUEST_SECONDS + received / LEAST_BYTES_A_SECOND
+        return self.started + REQUEST_SECONDS + received / MIN_BYTES_PER_SECOND
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the request line and the headers."""
@@ -59,22 +59,20 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         except ValueError as error:
             raise ParsingError("The request line or Content-Length cannot be read") from error
         except ParsingError as error:
-            # what it quotes may be a credential
+            # it may quote a credential
             raise ParsingError(str(error).partition(' "')[0]) from None
         if "TRANSFER_ENCODING" in self.headers:
-            raise ParsingError(f"Transfer-Encoding does not go with HTTP/{self.version}")
+            raise ParsingError(f"Transfer-Encoding is not allowed with HTTP/{self.version}")
         if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("Content-Length and Transfer-Encoding do not go together")
+            raise ParsingError("Content-Length and Transfer-Encoding must not be combined")
 
     def received(self, data: bytes) -> int:
-        """Take what came; return how many bytes of it belong to this request."""
+        """Take data; return how many bytes of it belong to this request."""
         try:
             consumed: int = super().received(data)
         except OSError as error:
-            logger.error("a request body cannot be kept: %s", error)  # noqa: TRY400 - says it all
-            self.error = InternalServerError(
-                "the body cannot be kept; the log of the server tells why"
-            )
+            logger.error("a request body cannot be stored: %s", error)  # noqa: TRY400 - the text is enough
+            self.error = InternalServerError("the body cannot be stored; see the server's log")
             self.completed = True
             return len(data)
         if self.chunked and not self.completed:
@@ -83,16 +81,16 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
                 self.error = BadRequest("A chunk header or the trailer is too long")
                 self.completed = True
         if self.completed:
-            # whoever is refused, or has sent everything, must not be asked to go on
+            # a client that is refused, or has sent everything, must not be asked to continue
             self.expect_continue = False
         return consumed
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """Answers what never became a request, in the form of all other errors, and logs it."""
+    """Responds to what never became a request, in the form of all other errors."""
 
     def execute(self) -> None:
-        """Write the answer; the connection ends with it."""
+        """Write the response; the connection ends with it."""
         error = self.request.error
         reason = self._reason()
         given = choose_request_id(self.request.headers.get("X_REQUEST_ID"))
@@ -119,7 +117,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A client's connection."""
+    """A connection of a client."""
 
     parser_class = _Parser
     error_task_class = _Refusal
@@ -127,8 +125,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     _last_read = 0.0
 
     @property
-    def busy(self) -> bool:
-        """Whether a request is being read, worked on or answered."""
+    def is_busy(self) -> bool:
+        """Whether a request is being read, handled or responded to."""
         return bool(
             self.requests
             or self.request is not None
@@ -138,18 +136,18 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         )
 
     def readable(self) -> bool:
-        """Tell whether more is to be read now."""
+        """Return whether more is to be read now."""
         return self._linger_until is not None or bool(super().readable())
 
     def received(self, data: bytes) -> bool:
-        """Take what came."""
+        """Take data."""
         self._last_read = time.monotonic()
         if self._linger_until is not None:
             return False
         return bool(super().received(data))
 
     def handle_write(self) -> None:
-        """Send what waits; once the last answer is out, only listen until the client is done."""
+        """Send what is waiting; after the last response only read until the client is done."""
         # the lock keeps a finishing thread from asking for a plain close in between
         with self.requests_lock:
             if self.will_close or not self.close_when_flushed:
@@ -171,26 +169,26 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         except OSError:
             self.handle_close()
 
-    def keep_pace(self, now: float) -> None:
-        """Let go of a client that keeps the server waiting; to be called by the reading thread.
+    def disconnect_if_stalled(self, now: float) -> None:
+        """Disconnect a stalled client; to be called by the reading thread.
 
         Args:
-            now: The time by ``time.monotonic``.
+            now: The time by `time.monotonic`.
         """
         request = self.request
         if self._linger_until is not None:
             if now > min(self._linger_until, self._last_read + LINGER_IDLE_SECONDS):
                 self.handle_close()
         elif self.total_outbufs_len and time.time() - self.last_activity > IDLE_SECONDS:
-            logger.warning("%s does not take its answer: closed", self.addr[0])
+            logger.warning("%s does not take its response: disconnected", self.addr[0])
             self.handle_close()
         elif request is not None and self.requests:
-            request.started = now  # it has to wait for its turn
+            request.started = now  # it waits for its turn
         elif request is not None and now > request.deadline:
-            self._give_up(request)
+            self._time_out(request)
 
-    def _give_up(self, request: _Parser) -> None:
-        request.error = _TooSlowError("the request came too slowly; send it again")
+    def _time_out(self, request: _Parser) -> None:
+        request.error = _TooSlowError("the request arrived too slowly; send it again")
         request.completed = True
         with self.requests_lock:
             self.request = None

@@ -1,4 +1,4 @@
-"""Serving an application over HTTP with waitress, and stopping without losing work."""
+"""Serving the application over HTTP with waitress, and stopping it gracefully."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STOP_SECONDS: Final = 30.0
 BACKLOG: Final = 1024
 _MAX_CONNECTIONS: Final = 4096
 _RESERVED_DESCRIPTORS: Final = 128
-_TURN_SECONDS: Final = 0.25
+_POLL_SECONDS: Final = 0.25
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _DESCRIPTORS_PER_CONNECTION: Final = 2  # its socket, and the file of a large body
 _SPOOL_BYTES: Final = 64 * 1024
@@ -40,7 +40,7 @@ class Server:
     """A listening server.
 
     Attributes:
-        url: Where it listens, e.g. ``"http://127.0.0.1:8080"``.
+        url: Where it listens, e.g. `"http://127.0.0.1:8080"`.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class Server:
         threads: int = DEFAULT_THREADS,
         max_body_bytes: int,
     ) -> None:
-        """Prepare to answer what connects; it is answered once ``run`` is called.
+        """Prepare to serve connections; they are served once `run` is called.
 
         Args:
             app: The application.
-            listener: The socket that ``listen`` returned.
-            threads: How many requests are worked on at the same time.
+            listener: The socket that `listen` returned.
+            threads: How many requests are handled at the same time.
             max_body_bytes: Largest request body; larger ones are refused while they are read.
         """
         host, port = listener.getsockname()[:2]
@@ -82,53 +82,53 @@ class Server:
         self._server.channel_class = Connection
 
     def stop(self) -> None:
-        """Make ``run`` finish the requests in flight and return; callable from any thread."""
+        """Make `run` finish the requests in flight and return; callable from any thread."""
         self._stopping = True
 
     def run(self, *, stop_seconds: float = STOP_SECONDS) -> None:
-        """Answer requests until ``stop`` is called.
+        """Serve requests until `stop` is called.
 
         Args:
             stop_seconds: How long requests in flight may take after that.
         """
         try:
             while not self._stopping:
-                self._turn(_TURN_SECONDS)
-            logger.info("stopping: no new connections are taken")
+                self._poll(_POLL_SECONDS)
+            logger.info("stopping: no new connections are accepted")
             self._stop_listening()
             deadline = time.monotonic() + stop_seconds
-            while self._busy() and time.monotonic() < deadline:
-                self._turn(_TURN_SECONDS / 5)
-            if self._busy():
+            while self._is_busy() and time.monotonic() < deadline:
+                self._poll(_POLL_SECONDS / 5)
+            if self._is_busy():
                 logger.warning("stopped with requests in flight after %s s", stop_seconds)
         finally:
             self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
             wasyncore.close_all(self._map, ignore_all=True)
 
-    def _turn(self, seconds: float) -> None:
+    def _poll(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
         now = time.monotonic()
         if now >= self._next_check:
-            self._next_check = now + _TURN_SECONDS
+            self._next_check = now + _POLL_SECONDS
             for connection in list(self._server.active_channels.values()):
-                connection.keep_pace(now)
+                connection.disconnect_if_stalled(now)
 
     def _stop_listening(self) -> None:
         self._server.accepting = False
         self._server.del_channel(self._map)
         self._server.socket.close()
 
-    def _busy(self) -> bool:
-        """Tell whether a request is being read, worked on or answered."""
-        return any(connection.busy for connection in list(self._server.active_channels.values()))
+    def _is_busy(self) -> bool:
+        """Return whether a request is being read, handled or responded to."""
+        return any(connection.is_busy for connection in list(self._server.active_channels.values()))
 
 
 @contextmanager
-def stopped_by_signals(server: Server) -> Iterator[None]:
-    """Let SIGTERM and SIGINT stop a server gracefully, and a second one of them at once.
+def stop_on_signals(server: Server) -> Iterator[None]:
+    """Stop a server gracefully on SIGTERM or SIGINT, and at once on a second signal.
 
     Args:
-        server: The server; must be called on the main thread, and the server run there.
+        server: The server; it must run on the main thread, on which this is called.
 
     Raises:
         KeyboardInterrupt: After a second signal.
@@ -152,7 +152,7 @@ def stopped_by_signals(server: Server) -> Iterator[None]:
 
 
 def listen(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> socket.socket:
-    """Take an address; who connects waits until a ``Server`` runs on it.
+    """Listen on an address; connections wait until a `Server` runs on it.
 
     Args:
         host: Name or address to listen on.
@@ -179,7 +179,7 @@ def listen(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> socket.socket:
 
 
 def _connection_limit() -> int:
-    """Return how many connections the process can hold, after asking the system for more."""
+    """Raise the limit of open files; return how many connections the process can hold."""
     try:
         import resource
     except ImportError:  # not on Windows

@@ -34,7 +34,7 @@ def test_without_settings_messages_go_to_the_log_only(hook_server, outcomes):
     left, log = outcomes(DeliverySettings(), *messages)
     assert left == [False, False]
     assert hook_server.posts == []
-    assert all("too high" in line and "nothing is set up" in line for line in log)
+    assert all("too high" in line and "nothing is configured" in line for line in log)
 
 
 def test_failed_deliveries_are_logged_with_their_reason(mail_server, hook_server, outcomes):
@@ -44,7 +44,7 @@ def test_failed_deliveries_are_logged_with_their_reason(mail_server, hook_server
     assert left == [False, False, False, True]
     failed = sorted(line for line in log if "failed" in line)
     assert ["ConnectionRefusedError" in line for line in failed] == [True, True, False]
-    assert "answered 500" in failed[2]
+    assert "responded 500" in failed[2]
 
 
 @pytest.mark.parametrize("broken", ["a@b\r\nBcc: c@d", "a@[", '"@', "x://[@b", "\ud800@b"])
@@ -61,11 +61,11 @@ def test_redirects_are_not_followed(hook_server, outcomes):
     left, log = outcomes(DeliverySettings(webhooks=True), message)
     assert left == [False]
     assert [path for path, _ in hook_server.posts] == ["/moved"]
-    assert "answered 307" in log[0]
+    assert "responded 307" in log[0]
 
 
 def test_an_answer_without_end_is_cut_off(hook_server, outcomes, monkeypatch):
-    monkeypatch.setattr(delivery_module, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(delivery_module, "RESPONSE_SECONDS", 0.1)
     left, log = outcomes(
         DeliverySettings(webhooks=True), Message(f"{hook_server.url}/drip", "s", "t")
     )

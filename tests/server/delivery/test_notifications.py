@@ -8,7 +8,7 @@ import pytest
 
 from arthurai.server.app import create_app
 from arthurai.server.delivery.channels import DeliverySettings
-from arthurai.server.delivery.notifications import WEEKDAYS, last_due
+from arthurai.server.delivery.notifications import WEEKDAYS, find_last_due
 from arthurai.server.timestamps import format_timestamp
 
 
@@ -262,7 +262,7 @@ def test_weekly_summaries_are_due_on_their_day(weekday):
     weekly = summary(frequency="weekly", send_day_of_week=weekday)
     for hours in range(0, 24 * 15, 5):
         moment = datetime(2026, 3, 1, 3, tzinfo=UTC) + timedelta(hours=hours)
-        due = last_due(weekly, moment)
+        due = find_last_due(weekly, moment)
         assert due <= moment < due + timedelta(days=7)
         assert f"{due:%A %H:%M}" == f"{weekday} 09:30"
 

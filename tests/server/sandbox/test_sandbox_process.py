@@ -245,7 +245,7 @@ class Runner:
         )
 
     def __call__(self, what, argument="", *, seconds=60):
-        if self.sandbox is None or not self.sandbox.alive:
+        if self.sandbox is None or not self.sandbox.is_alive:
             self.start()
         rows = [[what, argument]]
         return self.sandbox.call("predict", {"rows": rows}, seconds=seconds)[0][0]
@@ -319,7 +319,7 @@ def test_what_code_must_not_do_is_an_error_of_its_own(run, what, argument, error
     argument = argument.format(outside=run.outside, project=run.project, server=os.getpid())
     with pytest.raises(SandboxError, match=error):
         run(what, argument)
-    assert run.sandbox.alive  # it was told no, which does not end it
+    assert run.sandbox.is_alive  # it was told no, which does not end it
     assert run.outside.read_text() == "secret"
     assert (run.project / "entry.py").read_text() == CODE
 
@@ -335,33 +335,33 @@ def test_errors_are_told_with_the_lines_of_the_project_only(run):
 
 @pytest.mark.parametrize("what", ["sleep", "spin"])
 def test_what_takes_too_long_is_ended(run, what):
-    if run.sandbox is None or not run.sandbox.alive:
+    if run.sandbox is None or not run.sandbox.is_alive:
         run.start()
     with pytest.raises(SandboxError, match=r"took more than 0\.5 s"):
         run(what, "1000", seconds=0.5)
-    assert not run.sandbox.alive
+    assert not run.sandbox.is_alive
 
 
 @pytest.mark.parametrize(
     ("what", "error"),
     [
         ("crash", "SIGSEGV: it crashed"),
-        ("leave", "ended itself with status 3"),
-        ("garbage", "disturbed the pipe"),
-        ("forge", "disturbed the pipe"),
+        ("leave", "exited with status 3"),
+        ("garbage", "sent invalid data"),
+        ("forge", "sent invalid data"),
     ],
 )
 def test_what_ends_the_process_is_told_and_the_next_one_works(run, what, error):
     with pytest.raises(SandboxError, match=error):
         run(what)
-    assert not run.sandbox.alive
+    assert not run.sandbox.is_alive
 
 
 def test_endless_answers_are_cut_off(run, monkeypatch):
-    monkeypatch.setattr(module, "MAX_ANSWER", 2**20)
-    with pytest.raises(SandboxError, match="disturbed the pipe"):
+    monkeypatch.setattr(module, "MAX_RESPONSE_BYTES", 2**20)
+    with pytest.raises(SandboxError, match="sent invalid data"):
         run("flood")
-    assert not run.sandbox.alive
+    assert not run.sandbox.is_alive
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_what_takes_too_much_is_ended_and_cleared_away(run, monkeypatch, what, l
         monkeypatch.setattr(scratch, name, value)
     with pytest.raises(SandboxError, match=error):
         run(what)
-    assert not run.sandbox.alive
+    assert not run.sandbox.is_alive
     assert [path.name for path in run.scratch.parent.iterdir() if "scratch" in path.name] == []
 
 
@@ -398,7 +398,7 @@ def test_threads_are_watched_between_calls(run, monkeypatch):
 def test_reasons_have_a_longest_length(run):
     with pytest.raises(SandboxError) as caught:
         run("long_story")
-    assert len(str(caught.value)) <= module.MAX_REASON
+    assert len(str(caught.value)) <= module.MAX_ERROR_LENGTH
 
 
 def test_calls_after_the_end_are_refused(run):
@@ -413,8 +413,8 @@ def test_calls_after_the_end_are_refused(run):
     [
         ("import a_package_nobody_has\n", "No module named 'a_package_nobody_has'"),
         ("def predict(rows)\n", "SyntaxError"),
-        ("def other(rows): pass\n", "defines no function 'predict'"),
-        ("predict = 3\n", "defines no function 'predict'"),
+        ("def other(rows): pass\n", "must define a function 'predict'"),
+        ("predict = 3\n", "must define a function 'predict'"),
         ("def predict(rows): return [float('nan')] * len(rows)\n", "NaN"),
         ("def predict(rows): return ['text'] * len(rows)\n", "could not convert"),
         ("def predict(rows): return None\n", "predict returned|float"),

@@ -224,7 +224,7 @@ def test_a_body_that_cannot_be_kept_is_answered(app, listening, monkeypatch, cap
     body = b'{"name": "' + b"x" * 2**20 + b'"}'
     large = request(app, POST, JSON, f"Content-Length: {len(body)}", body=body)
     with caplog.at_level(logging.ERROR, logger="arthurai"):
-        assert "cannot be kept" in refused(exchange(listening, large), 500)[0]
+        assert "cannot be stored" in refused(exchange(listening, large), 500)[0]
     assert "/no/such/directory" in caplog.text
 
 
@@ -303,7 +303,7 @@ def test_who_does_not_take_the_answer_is_let_go(app, listening, monkeypatch, cap
     with connect(listening) as connection, caplog.at_level(logging.WARNING, logger="arthurai"):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(request(app, "GET /api/v3/organizations?page_size=100 HTTP/1.1"))
-        wait_until(lambda: "does not take its answer" in caplog.text)
+        wait_until(lambda: "does not take its response" in caplog.text)
         wait_until(lambda: not listening._server.active_channels)
 
 

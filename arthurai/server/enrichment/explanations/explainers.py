@@ -28,15 +28,15 @@ class Task:
     """What is to be explained.
 
     Attributes:
-        kind: ``tabular``, ``text`` or ``image``.
+        kind: `tabular`, `text` or `image`.
         outputs: Number of predicted attributes.
         classifies: Whether they are classes.
         positive: Place of the positive class of a binary classifier.
-        algorithm: ``lime`` or ``shap``: the one whose libraries are loaded beforehand; those of
+        algorithm: `lime` or `shap`: the one whose libraries are loaded beforehand; those of
             the other one are loaded when it is asked for.
         seed: Makes explanations repeatable.
         features: Names of the input attributes of a tabular model, in the order of predict.
-        categories: For each of them its categories, or ``None`` for a number.
+        categories: For each of them its categories, or `None` for a number.
         sample: Rows of the reference set, values as in JSON.
         delimiter: Regular expression between the words of a text.
     """
@@ -63,7 +63,7 @@ class Explainer(Protocol):
         """Return the explanation of each row."""
 
     def expected_values(self) -> list[float] | None:
-        """Return the mean prediction over the background, ``None`` when there is none."""
+        """Return the mean prediction over the background, `None` when there is none."""
 
 
 def load_libraries(task: Task) -> None:
@@ -214,11 +214,11 @@ class TabularExplainer:
         return values
 
     def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
-        """Return scores by row, output and feature; ``None`` for a row with a missing value.
+        """Return scores by row, output and feature; `None` for a row with a missing value.
 
         Args:
             rows: Values as in JSON.
-            algorithm: ``lime`` or ``shap``.
+            algorithm: `lime` or `shap`.
             samples: Number of perturbations for each row.
         """
         encoded = self._encoded(rows)
@@ -313,7 +313,7 @@ class TextExplainer:
 
         Args:
             rows: Texts.
-            algorithm: ``lime``.
+            algorithm: `lime`.
             samples: Number of perturbations for each text.
         """
         del algorithm
@@ -384,7 +384,7 @@ class ImageExplainer:
 
         Args:
             rows: Paths of image files.
-            algorithm: ``lime``.
+            algorithm: `lime`.
             samples: Number of perturbations for each image.
         """
         del algorithm

@@ -230,9 +230,9 @@ class Explainability:
         Args:
             record: The model.
             state: The state of the enrichment.
-            values: Values of ``select_inputs(record.schema)``.
-            algorithm: ``lime`` or ``shap``.
-            samples: Number of perturbations; ``None`` means that of the settings.
+            values: Values of `select_inputs(record.schema)`.
+            algorithm: `lime` or `shap`.
+            samples: Number of perturbations; `None` means that of the settings.
 
         Raises:
             EnrichmentError: With the traceback of the user's code.
@@ -248,7 +248,7 @@ class Explainability:
         Args:
             record: The model.
             state: The state of the enrichment.
-            values: Values of ``select_inputs(record.schema)``.
+            values: Values of `select_inputs(record.schema)`.
 
         Raises:
             EnrichmentError: With the traceback of the user's code.
@@ -281,7 +281,7 @@ class Explainability:
             record: The model.
             state: The state of the enrichment.
             image_id: Id of the image.
-            samples: Number of perturbations; ``None`` means that of the settings.
+            samples: Number of perturbations; `None` means that of the settings.
 
         Raises:
             EnrichmentError: With the traceback of the user's code.
@@ -391,10 +391,10 @@ class Explainability:
                 self._processes.move_to_end(record.id)
         if (
             running is not None
-            and running.sandbox.alive
+            and running.sandbox.is_alive
             and running.revision == state["revision"]
             and running.schema == record.schema
-            and not (running.sandbox.worn and running.end_if_idle())
+            and not (running.sandbox.is_exhausted and running.end_if_idle())
         ):
             return running
         self._end(record.id)

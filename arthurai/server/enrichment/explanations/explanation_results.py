@@ -32,9 +32,9 @@ class Explanation:
     Attributes:
         schema: Schema of the model.
         inputs: Attributes that the predict function takes.
-        algorithm: ``lime`` or ``shap``.
+        algorithm: `lime` or `shap`.
         scores: By predicted attribute the scores of the inputs, or (token, position, score) of a
-            text; ``None`` for a row with a gap.
+            text; `None` for a row with a gap.
     """
 
     schema: ModelSchema
@@ -71,7 +71,7 @@ class Explanation:
         """Return the explanation as the API shows it.
 
         Args:
-            sort: ``value``, ``word``, ``location`` or ``attribute_name``, with an optional sign.
+            sort: `value`, `word`, `location` or `attribute_name`, with an optional sign.
             page: Which of the scores of each prediction to show.
         """
         if self.scores is None:
@@ -113,7 +113,7 @@ def build_tables(
     Args:
         schema: Schema of the model.
         inputs: Attributes that the predict function takes.
-        algorithm: ``lime`` or ``shap``.
+        algorithm: `lime` or `shap`.
         found: Inference ids, and what the process gave for each.
 
     Raises:

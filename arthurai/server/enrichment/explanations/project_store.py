@@ -32,7 +32,7 @@ class Projects:
         """Keep projects below a directory.
 
         Args:
-            data_dir: Directory of the server; ``None`` keeps them until this object is closed.
+            data_dir: Directory of the server; `None` keeps them until this object is closed.
         """
         self.changing = threading.Lock()
         self._at_end: weakref.finalize[..., Projects] | None = None

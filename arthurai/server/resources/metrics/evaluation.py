@@ -36,14 +36,14 @@ def evaluate(
     """Evaluate a metric.
 
     Args:
-        metric: A ``Metric``.
-        body: A ``MetricEvaluationRequest``.
+        metric: A `Metric`.
+        body: A `MetricEvaluationRequest`.
         schema: Schema of the model.
         store: Holds its data.
         check: Called with each query before it runs; refuses what the caller may not read.
 
     Returns:
-        A ``MetricEvaluationResponse``: one result for each group and choice of parameters.
+        A `MetricEvaluationResponse`: one result for each group and choice of parameters.
 
     Raises:
         QueryError: Parameters, group or filters do not fit, or the template is no valid query.
@@ -68,10 +68,10 @@ def single_value(
     schema: ModelSchema,
     store: Warehouse,
 ) -> float | None:
-    """Return the one number a metric has over some rows, or ``None``.
+    """Return the one number a metric has over some rows, or `None`.
 
     Args:
-        metric: A ``Metric``.
+        metric: A `Metric`.
         parameters: Values of its parameters; defaults where absent.
         filters: Conditions on rows; those on time and batch select the target of a drift.
         schema: Schema of the model.
@@ -163,7 +163,7 @@ class _Evaluation:
 
         Args:
             filters: Conditions on rows.
-            rollup: One of ``ROLLUPS``.
+            rollup: One of `ROLLUPS`.
             grouped: Attribute whose values split the result.
             legend: What the rows have in common already.
         """

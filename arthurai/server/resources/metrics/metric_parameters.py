@@ -25,7 +25,7 @@ def checked(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
     """Return a value converted to the type of a parameter.
 
     Args:
-        parameter: A ``MetricParameter``.
+        parameter: A `MetricParameter`.
         value: The value.
         path: Its place in the request.
 

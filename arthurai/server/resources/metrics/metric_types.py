@@ -23,7 +23,7 @@ def canonical(metric_type: str) -> str:
     """Return one spelling of a metric type that has two.
 
     Args:
-        metric_type: A ``MetricType``.
+        metric_type: A `MetricType`.
     """
     return _SYNONYMS.get(metric_type, metric_type)
 

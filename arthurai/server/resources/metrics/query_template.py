@@ -1,4 +1,4 @@
-"""Placeholders ``{{ name }}`` in the queries of metrics."""
+"""Placeholders `{{ name }}` in the queries of metrics."""
 
 from __future__ import annotations
 

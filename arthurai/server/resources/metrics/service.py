@@ -66,7 +66,7 @@ class Catalogue:
         """Return the metrics that pass the filters of a list request.
 
         Args:
-            params: ``default``, ``type``, ``metric_name`` and ``attribute_name``, each optional.
+            params: `default`, `type`, `metric_name` and `attribute_name`, each optional.
         """
         found = self.all()
         if params.get("default") is not None:
@@ -85,8 +85,8 @@ class Catalogue:
         """Store a new metric.
 
         Args:
-            body: A ``MetricRequest``.
-            maker: Who makes it (``CreatedBy``).
+            body: A `MetricRequest`.
+            maker: Who makes it (`CreatedBy`).
             moment: Now, as text.
 
         Raises:
@@ -104,7 +104,7 @@ class Catalogue:
 
         Args:
             metric_id: Its id.
-            body: A ``MetricRequest``.
+            body: A `MetricRequest`.
             maker: Who changes it.
             moment: Now, as text.
 

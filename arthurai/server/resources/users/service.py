@@ -70,7 +70,7 @@ def check_account(body: Mapping[str, Any], user: User | None = None) -> None:
     """Raise for impossible login data of a new or changed user.
 
     Args:
-        body: A request with ``email``, ``username``, ``password`` or ``new_password``.
+        body: A request with `email`, `username`, `password` or `new_password`.
         user: The user before the change.
 
     Raises:

@@ -123,7 +123,7 @@ def test_a_worn_process_is_replaced_by_a_new_one(model, explained, monkeypatch):
 
     first = process()
     assert process() == first
-    monkeypatch.setattr(sandbox, "WORN_SECONDS", 0.0)
+    monkeypatch.setattr(sandbox, "MAX_CALLED_SECONDS", 0.0)
     assert process() != first
 
 
