@@ -176,27 +176,27 @@ def floor(rows: int) -> None:
     import pyarrow.parquet as pq
 
     from arthurai.model.model import ArthurModel
-    from arthurai.model.sending import ingest_schema
-    from arthurai.upload import columnar
-    from arthurai.upload.diagnostics import Problems
+    from arthurai.model.sending import upload_schema
+    from arthurai.upload.diagnostics import ValidationErrors
     from arthurai.upload.encode_json import json_bodies
     from arthurai.upload.encode_parquet import parquet_file, to_table
-    from arthurai.upload.validate import INFERENCES, Prepared, Preparer
+    from arthurai.upload.table import read_table
+    from arthurai.upload.validate import INFERENCES, ValidatedTable, Validator
 
-    schema = ingest_schema(ArthurModel.from_dict(side.model()))
+    schema = upload_schema(ArthurModel.from_dict(side.model()))
     data = side.frame(rows, "send_inferences")
 
-    def prepared() -> Prepared:
-        gathered = columnar.gather(data, schema, Problems("inferences"))
-        return Preparer(schema, INFERENCES, name="inferences").prepare(gathered)
+    def validated() -> ValidatedTable:
+        table = read_table(data, schema, ValidationErrors("inferences"))
+        return Validator(schema, INFERENCES, name="inferences").validate(table)
 
     def as_json() -> list[bytes]:
-        cuts = prepared().cuts(5_000)
-        return [body.content for cut in cuts for body in json_bodies(cut, most_bytes=10**8)]
+        parts = validated().split(5_000)
+        return [body.content for part in parts for body in json_bodies(part, max_bytes=10**8)]
 
     def as_parquet() -> None:
-        for cut in prepared().cuts(rows // 8):
-            parquet_file(to_table(cut, schema), schema)
+        for part in validated().split(rows // 8):
+            parquet_file(to_table(part, schema), schema)
 
     records = [row for body in as_json() for row in orjson.loads(body)]
     table = pa.Table.from_pandas(data, preserve_index=False)

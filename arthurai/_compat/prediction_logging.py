@@ -12,7 +12,6 @@ from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.model import sending
 from arthurai.model.base_model import find_attributes, name_of
-from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +75,9 @@ def log_prediction(
 
 
 def _first_row(data: Any) -> dict[str, Any]:
-    frame = Frame(data)
+    from arthurai.upload.table import TableView
+
+    frame = TableView(data)
     if frame.num_rows == 0:
         raise UserValueError("data must have at least one row, which is sent with its prediction")
     return {name: next(iter(frame.cells(name))) for name in frame.names}

@@ -17,9 +17,9 @@ from arthurai.common.exceptions import (
 from arthurai.model.attributes import as_bins, as_categories
 from arthurai.model.base_model import connected, name_of
 from arthurai.model.enrichments import await_enrichments_ready
-from arthurai.upload.timestamps import parse_zone
-from arthurai.upload.upload_schema import IngestSchema
-from arthurai.upload.uploader import Delivery, Options
+from arthurai.upload.timestamps import parse_time_zone
+from arthurai.upload.upload_schema import UploadSchema
+from arthurai.upload.uploader import Uploader, UploadOptions
 from arthurai.upload.validate import (
     ALWAYS,
     GROUND_TRUTHS,
@@ -27,8 +27,8 @@ from arthurai.upload.validate import (
     NEVER,
     REFERENCE,
     WITH_TRUTH,
-    Extras,
-    Preparer,
+    RowMetadata,
+    Validator,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.report import Account, SendResult
+    from arthurai.upload.report import RowOutcomes, SendResult
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ DataFile = str | os.PathLike[str] | IO[bytes]
 DEFAULT_ROWS_PER_FILE = 500_000
 
 
-def ingest_schema(model: ArthurModelBase) -> IngestSchema:
+def upload_schema(model: ArthurModelBase) -> UploadSchema:
     """What sending has to know about a model.
 
     Raises:
@@ -56,7 +56,7 @@ def ingest_schema(model: ArthurModelBase) -> IngestSchema:
             f"Model {name_of(model)!r} has no attributes, so nothing can be sent to it. "
             "Add them with build(), or fetch the model again with ArthurAI.get_model()."
         )
-    return IngestSchema(
+    return UploadSchema(
         input_type=model.input_type,
         output_type=model.output_type,
         is_batch=bool(model.is_batch),
@@ -122,15 +122,15 @@ def send_inferences(
     from arthurai_api.api.inferences import send_inference_file
     from arthurai_api.api.inferences import send_inferences as operation
 
-    options = Options(progress, chunk_size, max_workers)
+    options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = connected(self, "take inferences")
-    schema = ingest_schema(self)
-    zone = parse_zone(tz)
+    schema = upload_schema(self)
+    zone = parse_time_zone(tz)
     if wait_for_enrichments:
         await_enrichments_ready(self)
-    preparer = Preparer(schema, INFERENCES, name="inferences", zone=zone)
-    delivery = Delivery(session, model_id, schema, preparer, operation, options)
-    extras = Extras(
+    validator = Validator(schema, INFERENCES, name="inferences", zone=zone)
+    uploader = Uploader(session, model_id, validator, operation, options)
+    metadata = RowMetadata(
         predictions=predictions,
         ground_truths=ground_truths,
         inference_timestamps=inference_timestamps,
@@ -139,19 +139,19 @@ def send_inferences(
         batch_id=batch_id,
     )
     if schema.image is None:
-        account = delivery.send_rows(inferences, extras)
+        outcomes = uploader.send_rows(inferences, metadata)
     else:
-        delivery = replace(
-            delivery,
+        uploader = replace(
+            uploader,
             operation=send_inference_file,
             part_name="inference_data",
             json_files=True,
         )
-        account = delivery.send_files(inferences, extras)
-    _settle(account, fail_silently=fail_silently)
+        outcomes = uploader.send_files(inferences, metadata)
+    _settle(outcomes, fail_silently=fail_silently)
     if schema.is_batch and complete_batch:
-        _close_batches(self, account.result)
-    return account.result
+        _close_batches(self, outcomes.result)
+    return outcomes.result
 
 
 def update_inference_ground_truths(
@@ -188,20 +188,20 @@ def update_inference_ground_truths(
     """
     from arthurai_api.api.inferences import update_inferences as operation
 
-    options = Options(progress, chunk_size, max_workers)
+    options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = connected(self, "take ground truth")
-    schema = ingest_schema(self)
-    preparer = Preparer(
-        schema, GROUND_TRUTHS, name="ground_truths", zone=parse_zone(tz), make_ids=NEVER
+    schema = upload_schema(self)
+    validator = Validator(
+        schema, GROUND_TRUTHS, name="ground_truths", zone=parse_time_zone(tz), make_ids=NEVER
     )
-    delivery = Delivery(session, model_id, schema, preparer, operation, options)
-    extras = Extras(
+    uploader = Uploader(session, model_id, validator, operation, options)
+    metadata = RowMetadata(
         ground_truth_timestamps=ground_truth_timestamps,
         partner_inference_ids=partner_inference_ids,
     )
-    account = delivery.send_rows(preparer.as_table(ground_truths), extras)
-    _settle(account, fail_silently=fail_silently)
-    return account.result
+    outcomes = uploader.send_rows(validator.as_table(ground_truths), metadata)
+    _settle(outcomes, fail_silently=fail_silently)
+    return outcomes.result
 
 
 def send_bulk_inferences(
@@ -244,9 +244,9 @@ def send_bulk_inferences(
     """
     from arthurai_api.api.inferences import send_inference_file as operation
 
-    options = Options(progress, chunk_size, max_workers)
+    options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = connected(self, "take inferences")
-    schema = ingest_schema(self)
+    schema = upload_schema(self)
     if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
         raise UserTypeError(
             f"batch_id needs text, got {type(batch_id).__name__}. Give rows by name: data=, files= "
@@ -255,35 +255,34 @@ def send_bulk_inferences(
     source = _source(directory_path, data, files)
     if wait_for_enrichments:
         await_enrichments_ready(self)
-    preparer = Preparer(
+    validator = Validator(
         schema,
         INFERENCES,
         name="inferences",
-        zone=parse_zone(tz),
+        zone=parse_time_zone(tz),
         make_ids=ALWAYS if ignore_join_errors else WITH_TRUTH,
     )
-    delivery = Delivery(
+    uploader = Uploader(
         session,
         model_id,
-        schema,
-        preparer,
+        validator,
         operation,
         options,
         part_name="inference_data",
         fields={"batch_id": batch_id or ""},
     )
-    account = delivery.send_files(source, Extras(batch_id=batch_id))
+    outcomes = uploader.send_files(source, RowMetadata(batch_id=batch_id))
     closed = None
     if schema.is_batch and complete_batch:
-        if account.result.failures:
+        if outcomes.result.failures:
             logger.warning(
                 "the batch stays open because not every row was accepted (%s); send the rest, then "
                 "call close_batch()",
-                account.result.summary(),
+                outcomes.result.summary(),
             )
         else:
-            closed = _close_batches(self, account.result)
-    return account.result, closed
+            closed = _close_batches(self, outcomes.result)
+    return outcomes.result, closed
 
 
 def send_bulk_ground_truths(
@@ -318,28 +317,27 @@ def send_bulk_ground_truths(
     """
     from arthurai_api.api.inferences import send_inference_file as operation
 
-    options = Options(progress, chunk_size, max_workers)
+    options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = connected(self, "take ground truth")
-    schema = ingest_schema(self)
+    schema = upload_schema(self)
     source = _source(directory_path, data, files)
-    preparer = Preparer(
+    validator = Validator(
         schema,
         GROUND_TRUTHS,
         name="ground_truths",
-        zone=parse_zone(tz),
+        zone=parse_time_zone(tz),
         make_ids=NEVER,
         lenient=True,
     )
-    delivery = Delivery(
+    uploader = Uploader(
         session,
         model_id,
-        schema,
-        preparer,
+        validator,
         operation,
         options,
         part_name="ground_truth_data",
     )
-    return delivery.send_files(source).result
+    return uploader.send_files(source).result
 
 
 def set_reference_data(
@@ -374,7 +372,7 @@ def set_reference_data(
     """
     from arthurai_api.api.datasets import close_reference_data, upload_reference_data
 
-    options = Options(progress, chunk_size, max_workers)
+    options = UploadOptions(progress, chunk_size, max_workers)
     source = _source(directory_path, data, files)
     if self.id is None:
         if data is None:
@@ -385,18 +383,17 @@ def set_reference_data(
         self.reference_dataframe = data
         return None
     session, model_id = connected(self, "take reference data")
-    schema = ingest_schema(self)
-    preparer = Preparer(schema, REFERENCE, name="reference_data", zone=parse_zone(tz))
-    delivery = Delivery(
+    schema = upload_schema(self)
+    validator = Validator(schema, REFERENCE, name="reference_data", zone=parse_time_zone(tz))
+    uploader = Uploader(
         session,
         model_id,
-        schema,
-        preparer,
+        validator,
         upload_reference_data,
         options,
         part_name="reference_data",
     )
-    result = delivery.send_files(source).result
+    result = uploader.send_files(source).result
     if not result.total:
         raise UserValueError("The reference data has no rows; give at least one.")
     if result.failures:
@@ -452,14 +449,14 @@ def _source(directory_path: Any, data: Any, files: Sequence[Any] | None) -> Any:
         )
     if data is not None:
         return data
-    from arthurai.upload.data_files import FileSource
+    from arthurai.upload.data_files import DataFiles
 
-    return FileSource.of(directory_path, files)
+    return DataFiles.of(directory_path, files)
 
 
-def _settle(account: Account, *, fail_silently: bool) -> None:
+def _settle(outcomes: RowOutcomes, *, fail_silently: bool) -> None:
     """Raises or logs rows that were refused one by one."""
-    error = account.failure_error()
+    error = outcomes.failure_error()
     if error is None:
         return
     if not fail_silently:
@@ -498,11 +495,11 @@ def convert_dataframe(
     Returns:
         Path of a new temporary directory; the caller removes it.
     """
-    from arthurai.upload.export import write_files
+    from arthurai.upload.uploader import write_files
 
     return write_files(
         df,
-        ingest_schema(self),
+        upload_schema(self),
         reference=is_ref_data,
         stem=self.id or "",
         rows_per_file=max_rows_per_file,

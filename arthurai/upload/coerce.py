@@ -1,7 +1,7 @@
-"""Checks and conversions of single values, by the value type of their attribute.
+"""Python values coerced to the value types of attributes, one value or one column at a time.
 
-Each reader takes one non-missing value and returns it in the shape the API takes, or raises
-`BadCellError` with what was expected instead.
+Each `to_...` function takes a value that is not missing and returns it in the shape the API takes,
+or raises `CoercionError` with what was expected instead.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.limits import (
     BOX_FIELDS,
@@ -21,27 +21,35 @@ from arthurai.common.limits import (
     MIN_INTEGER,
 )
 from arthurai.common.vocabulary import ValueType
-from arthurai.upload.timestamps import NOT_TIME, BadTimeError, instant_text
+from arthurai.upload.timestamps import MISSING, NOT_TIMESTAMP, TimestampError, format_timestamp
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-BOX_NUMBERS = len(BOX_FIELDS)
+_RANKED_KEYS: Final = frozenset({"item_id", "label", "score"})
+_NONE: Final = type(None)
+
+InvalidRows = dict[tuple[str, bool], list[tuple[int, object]]]
+"""Number and value of each invalid row, by what is wrong and whether its type is what is wrong."""
 
 
-class BadCellError(ValueError):
-    """A value that does not fit its attribute; `of_type` tells a wrong type from a wrong value."""
+class CoercionError(ValueError):
+    """A value that does not fit its attribute; `of_type` says whether its type is wrong."""
 
-    def __init__(self, what: str, *, of_type: bool = True) -> None:
-        super().__init__(what)
+    def __init__(self, expected: str, *, of_type: bool = True) -> None:
+        super().__init__(expected)
         self.of_type = of_type
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a scalar stands for nothing: `None`, NaN, NaT, `pandas.NA`."""
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+    """Return whether a scalar stands for no value: `None`, NaN, NaT or `pandas.NA`."""
+    if value is None or isinstance(value, str):
+        return value is None
+    kind = type(value).__name__
+    if kind in {"NAType", "NaTType"}:
         return True
-    return isinstance(value, numbers.Real) and bool(value != value)  # noqa: PLR0124 - NaN
+    is_number_or_time = isinstance(value, numbers.Real) or kind == "datetime64"
+    return is_number_or_time and bool(value != value)  # noqa: PLR0124 - only NaN and NaT differ
 
 
 def _is_bool(value: Any) -> bool:
@@ -50,171 +58,172 @@ def _is_bool(value: Any) -> bool:
 
 def _number(value: Any, expected: str) -> int | float:
     if _is_bool(value) or not isinstance(value, numbers.Real | Decimal):
-        raise BadCellError(expected)
+        raise CoercionError(expected)
     return int(value) if isinstance(value, numbers.Integral) else float(value)
 
 
-def integer(value: Any) -> int:
-    """A whole number of 64 bits; whole floats count."""
+def to_integer(value: Any) -> int:
+    """Return a whole number of 64 bits; floats without a fraction count."""
     number = _number(value, "must be a whole number")
     if isinstance(number, float):
         if not number.is_integer():
-            raise BadCellError("must be a whole number", of_type=False)
+            raise CoercionError("must be a whole number", of_type=False)
         number = int(number)
     if not MIN_INTEGER <= number <= MAX_INTEGER:
-        raise BadCellError("must fit in 64 bits", of_type=False)
+        raise CoercionError("must fit in 64 bits", of_type=False)
     return number
 
 
-def floating(value: Any) -> float | None:
-    """A number as float; ±inf is `None`."""
+def to_float(value: Any) -> float | None:
+    """Return a number as a float, ±inf as `None`."""
     number = _number(value, "must be a number")
     try:
         result = float(number)
     except OverflowError:
-        raise BadCellError("is too large for a float", of_type=False) from None
+        raise CoercionError("is too large for a float", of_type=False) from None
     if isinstance(number, int) and int(result) != number:
-        raise BadCellError("has more digits than a float holds", of_type=False)
+        raise CoercionError("has more digits than a float holds", of_type=False)
     return result if math.isfinite(result) else None
 
 
-def boolean(value: Any) -> bool:
-    """True or false, numpy's too."""
+def _to_float_or_none(value: Any) -> float | None:
+    return None if is_missing(value) else to_float(value)
+
+
+def to_boolean(value: Any) -> bool:
+    """Return a boolean; those of numpy count."""
     if not _is_bool(value):
-        raise BadCellError("must be true or false")
+        raise CoercionError("must be true or false")
     return bool(value)
 
 
-def text(value: Any) -> str:
-    """Text that can be written as UTF-8."""
+def to_text(value: Any) -> str:
+    """Return text that can be encoded as UTF-8."""
     if not isinstance(value, str):
-        raise BadCellError("must be text")
+        raise CoercionError("must be text")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise BadCellError("must be valid Unicode", of_type=False) from None
+        raise CoercionError("must be valid Unicode", of_type=False) from None
     return str(value)
 
 
-def _items(value: Any, expected: str) -> Iterable[Any]:
+def _items(value: Any, expected: str) -> list[Any]:
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise BadCellError(expected)
-    return value
+        raise CoercionError(expected)
+    return list(value)
 
 
-def tokens(value: Any) -> list[str]:
-    """A list of texts."""
+def _limit(items: list[Any], most: int, unit: str) -> list[Any]:
+    if len(items) > most:
+        raise CoercionError(f"may have at most {most} {unit}", of_type=False)
+    return items
+
+
+def to_tokens(value: Any) -> list[str]:
+    """Return a list of texts."""
     expected = "must be a list of texts"
-    result = list(_items(value, expected))
-    if not all(isinstance(item, str) for item in result):
-        raise BadCellError(expected)
-    return [text(item) for item in result]
+    items = _items(value, expected)
+    if not all(isinstance(item, str) for item in items):
+        raise CoercionError(expected)
+    return [to_text(item) for item in items]
 
 
-def likelihoods(value: Any) -> list[dict[str, float | None]]:
-    """A list of dicts token → probability, at most five tokens each."""
+def to_likelihoods(value: Any) -> list[dict[str, float | None]]:
+    """Return a list of dicts from token to probability, one per position."""
     expected = "must be a list of dicts of text to number"
     result = []
     for item in _items(value, expected):
         pairs = item.items() if isinstance(item, Mapping) else item
         try:
-            found = {text(key): None if is_missing(p) else floating(p) for key, p in pairs}
+            found = {to_text(token): _to_float_or_none(number) for token, number in pairs}
         except (TypeError, ValueError):
-            raise BadCellError(expected) from None
-        if len(found) > MAX_TOKEN_LIKELIHOODS:
-            raise BadCellError(
-                f"may have at most {MAX_TOKEN_LIKELIHOODS} tokens a place", of_type=False
-            )
+            raise CoercionError(expected) from None
+        _limit(list(found), MAX_TOKEN_LIKELIHOODS, "tokens per position")
         result.append(found)
     return result
 
 
-def boxes(value: Any) -> list[list[float | None]]:
-    """A list of boxes of six numbers; a single box counts."""
-    expected = f"must be a list of boxes of {BOX_NUMBERS} numbers"
-    items = list(_items(value, expected))
-    if items and all(item is None or isinstance(item, numbers.Real) for item in items):
-        items = [items]
-    result = []
-    for item in items:
-        box = list(_items(item, expected))
-        if len(box) != BOX_NUMBERS:
-            raise BadCellError(expected, of_type=False)
-        result.append([None if is_missing(number) else floating(number) for number in box])
-    return result
+def to_boxes(value: Any) -> list[list[float | None]]:
+    """Return a list of bounding boxes, each a number per `BOX_FIELDS`; a single box counts."""
+    expected = f"must be a list of boxes of {len(BOX_FIELDS)} numbers"
+    boxes = _items(value, expected)
+    if boxes and all(item is None or isinstance(item, numbers.Real) for item in boxes):
+        boxes = [boxes]
+    boxes = [_items(box, expected) for box in boxes]
+    if any(len(box) != len(BOX_FIELDS) for box in boxes):
+        raise CoercionError(expected, of_type=False)
+    return [[_to_float_or_none(number) for number in box] for box in boxes]
 
 
-def ranked(value: Any) -> list[dict[str, Any]]:
-    """A list of dicts with `item_id` and perhaps `label` and `score`, best first."""
+def to_ranked_list(value: Any) -> list[dict[str, Any]]:
+    """Return a list of dicts with `item_id` and perhaps `label` and `score`, best first."""
     expected = "must be a list of dicts with `item_id`, and `label` or `score` if known"
     result: list[dict[str, Any]] = []
     for item in _items(value, expected):
         if not isinstance(item, Mapping) or not {"item_id"} <= item.keys() <= _RANKED_KEYS:
-            raise BadCellError(expected)
-        entry: dict[str, Any] = {"item_id": text(item["item_id"])}
+            raise CoercionError(expected)
+        entry: dict[str, Any] = {"item_id": to_text(item["item_id"])}
         if not is_missing(item.get("label")):
-            entry["label"] = text(item["label"])
+            entry["label"] = to_text(item["label"])
         if not is_missing(item.get("score")):
-            entry["score"] = floating(item["score"])
+            entry["score"] = to_float(item["score"])
         result.append(entry)
-    if len(result) > MAX_RANKED_ITEMS:
-        raise BadCellError(f"may have at most {MAX_RANKED_ITEMS} items", of_type=False)
-    return result
+    return _limit(result, MAX_RANKED_ITEMS, "items")
 
 
-_RANKED_KEYS = frozenset({"item_id", "label", "score"})
-
-
-def series(value: Any, zone: tzinfo | None) -> list[dict[str, Any]]:
-    """A list of dicts with `timestamp` and `value`."""
+def to_series(value: Any, zone: tzinfo | None) -> list[dict[str, Any]]:
+    """Return a list of dicts with `timestamp` and `value`."""
     expected = "must be a list of dicts with `timestamp` and `value`"
     result = []
     for item in _items(value, expected):
         if not isinstance(item, Mapping) or item.keys() != {"timestamp", "value"}:
-            raise BadCellError(expected)
-        point = item["value"]
-        result.append(
-            {
-                "timestamp": instant(item["timestamp"], zone),
-                "value": None if is_missing(point) else floating(point),
-            }
-        )
-    if len(result) > MAX_SERIES_POINTS:
-        raise BadCellError(f"may have at most {MAX_SERIES_POINTS} points", of_type=False)
-    return result
+            raise CoercionError(expected)
+        timestamp = to_timestamp(item["timestamp"], zone)
+        result.append({"timestamp": timestamp, "value": _to_float_or_none(item["value"])})
+    return _limit(result, MAX_SERIES_POINTS, "points")
 
 
-def instant(value: Any, zone: tzinfo | None) -> str:
-    """A timestamp as ISO-8601 text with an offset."""
+def to_timestamp(value: Any, zone: tzinfo | None) -> str:
+    """Return a timestamp as ISO-8601 text with an offset."""
+    if is_missing(value):
+        raise CoercionError(MISSING, of_type=False)
     try:
-        return instant_text(value, zone)
-    except BadTimeError as error:
-        raise BadCellError(str(error), of_type=str(error) == NOT_TIME) from None
+        return format_timestamp(value, zone)
+    except TimestampError as error:
+        raise CoercionError(str(error), of_type=str(error) == NOT_TIMESTAMP) from None
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    ValueType.Integer: integer,
-    ValueType.Float: floating,
-    ValueType.Boolean: boolean,
-    ValueType.String: text,
-    ValueType.Unstructured_Text: text,
-    ValueType.Image: text,
-    ValueType.Tokens: tokens,
-    ValueType.StringArray: tokens,
-    ValueType.TokenLikelihoods: likelihoods,
-    ValueType.BoundingBox: boxes,
-    ValueType.RankedList: ranked,
+_COERCIONS: Final[dict[str, Callable[[Any], Any]]] = {
+    ValueType.Integer: to_integer,
+    ValueType.Float: to_float,
+    ValueType.Boolean: to_boolean,
+    ValueType.String: to_text,
+    ValueType.Unstructured_Text: to_text,
+    ValueType.Image: to_text,
+    ValueType.Tokens: to_tokens,
+    ValueType.StringArray: to_tokens,
+    ValueType.TokenLikelihoods: to_likelihoods,
+    ValueType.BoundingBox: to_boxes,
+    ValueType.RankedList: to_ranked_list,
 }
 
-_NONE = type(None)
+
+def coercion(value_type: str, zone: tzinfo | None) -> Callable[[Any], Any]:
+    """Return the function that coerces values to a value type; unknown types are not changed."""
+    if value_type == ValueType.Timestamp:
+        return lambda value: to_timestamp(value, zone)
+    if value_type == ValueType.TimeSeries:
+        return lambda value: to_series(value, zone)
+    return _COERCIONS.get(value_type, lambda value: value)
 
 
-def _all_integers(values: Sequence[Any]) -> bool:
+def _fit_in_64_bits(values: Sequence[Any]) -> bool:
     given = [value for value in values if value is not None]
     return not given or (min(given) >= MIN_INTEGER and max(given) <= MAX_INTEGER)
 
 
-def _all_text(values: Sequence[Any]) -> bool:
+def _are_unicode(values: Sequence[Any]) -> bool:
     try:
         "".join([value for value in values if value is not None]).encode()
     except UnicodeEncodeError:
@@ -222,57 +231,39 @@ def _all_text(values: Sequence[Any]) -> bool:
     return True
 
 
-_FAST: dict[str, tuple[frozenset[type], Callable[[Sequence[Any]], bool]]] = {
-    ValueType.Float: (frozenset({float, _NONE}), lambda _: True),
-    ValueType.Boolean: (frozenset({bool, _NONE}), lambda _: True),
-    ValueType.Integer: (frozenset({int, _NONE}), _all_integers),
-    ValueType.String: (frozenset({str, _NONE}), _all_text),
-    ValueType.Unstructured_Text: (frozenset({str, _NONE}), _all_text),
-    ValueType.Image: (frozenset({str, _NONE}), _all_text),
+_PLAIN: Final[dict[Callable[[Any], Any], tuple[type, Callable[[Sequence[Any]], bool]]]] = {
+    to_float: (float, lambda _: True),
+    to_boolean: (bool, lambda _: True),
+    to_integer: (int, _fit_in_64_bits),
+    to_text: (str, _are_unicode),
 }
-"""Python types that need no reading one by one, and what the whole column must satisfy."""
-
-Bad = dict[tuple[str, bool], list[tuple[int, object]]]
+"""Types whose values need not be coerced one by one, and what the whole column must satisfy."""
 
 
-def reader(value_type: str, zone: tzinfo | None) -> Callable[[Any], Any]:
-    """The reader of a value type; unknown types pass as they are."""
-    if value_type == ValueType.Timestamp:
-        return lambda value: instant(value, zone)
-    if value_type == ValueType.TimeSeries:
-        return lambda value: series(value, zone)
-    return _READERS.get(value_type, lambda value: value)
-
-
-def read_column(
+def coerce_column(
     values: Sequence[Any], value_type: str, zone: tzinfo | None, start: int
-) -> tuple[list[Any], Bad]:
-    """Reads one column of Python values.
+) -> tuple[list[Any], InvalidRows]:
+    """Return a column of Python values coerced to a value type, and its invalid rows.
 
     Args:
-        values: one value a row; `None`, NaN, NaT and `pandas.NA` are missing and become `None`
-            (a float column of Python floats is passed on with its NaN, which JSON writes as null).
-        value_type: wire value of `ValueType`.
-        zone: zone of naive timestamps.
-        start: number of the first row.
-
-    Returns:
-        The values in the shape the API takes, and the bad rows by what is wrong with them and
-        whether that is a matter of type.
+        values: One value per row; `None`, NaN, NaT and `pandas.NA` are missing and become `None`
+            (a column of Python floats is returned with its NaN, which JSON writes as null).
+        value_type: Wire value of `ValueType`.
+        zone: Zone of naive timestamps.
+        start: Number of the first row.
     """
-    types, fits = _FAST.get(value_type, (frozenset(), _all_text))
-    if set(map(type, values)) <= types and fits(values):
+    coerce = coercion(value_type, zone)
+    plain, fits = _PLAIN.get(coerce, (_NONE, _are_unicode))
+    if set(map(type, values)) <= {plain, _NONE} and fits(values):
         return list(values), {}
-    read = reader(value_type, zone)
     result: list[Any] = []
-    bad: Bad = {}
+    invalid: InvalidRows = {}
     for row, value in enumerate(values, start):
-        if is_missing(value):
-            result.append(None)
-            continue
-        try:
-            result.append(read(value))
-        except BadCellError as error:
-            bad.setdefault((str(error), error.of_type), []).append((row, value))
-            result.append(None)
-    return result, bad
+        coerced = None
+        if not is_missing(value):
+            try:
+                coerced = coerce(value)
+            except CoercionError as error:
+                invalid.setdefault((str(error), error.of_type), []).append((row, value))
+        result.append(coerced)
+    return result, invalid

@@ -1,4 +1,4 @@
-"""Files of rows, Parquet and JSON, read piece by piece."""
+"""Parquet and JSON files of rows, read in batches."""
 
 from __future__ import annotations
 
@@ -6,161 +6,191 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Final
 
 import orjson
+import pyarrow as pa
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
-from arthurai.upload.table import file_batches
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+_PARQUET_MAGIC: Final = b"PAR1"
+_SUFFIXES: Final = (".parquet", ".json")
+_BUFFER_BYTES: Final = 1 << 18
+"""Bytes of each column read from a Parquet file at once, whatever the size of its row groups."""
 
-PARQUET_MAGIC = b"PAR1"
-SUFFIXES = (".parquet", ".json")
-
-Source = Path | IO[bytes]
+_Source = Path | IO[bytes]
 
 
-def _shown(source: Source) -> str:
-    return repr(str(source)) if isinstance(source, Path) else "an open file"
-
-
-class FileSource:
+class DataFiles:
     """Parquet and JSON files as one stream of tables, in order.
 
     Args:
-        sources: paths, or open binary files.
+        sources: Paths, or open binary files.
     """
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[_Source]) -> None:
         self._sources = sources
 
     @classmethod
-    def of(cls, directory_path: Any, files: Any) -> FileSource:
-        """The files of a directory (with those below it), or those given.
+    def of(cls, directory_path: Any, files: Any) -> DataFiles:
+        """Return the files of a directory and those below it, or the given ones.
 
         Args:
-            directory_path: a directory, or `None`.
-            files: paths and open binary files, or `None`.
+            directory_path: A directory, or `None`.
+            files: Paths and open binary files, or `None`.
 
         Raises:
-            UserTypeError: an entry that is neither a path nor an open binary file.
-            UserValueError: no such directory or file, or no Parquet and JSON files in it.
+            UserTypeError: An entry is neither a path nor an open binary file.
+            UserValueError: The directory or a file does not exist, or there are no files.
         """
         if directory_path is not None:
             if not isinstance(directory_path, str | os.PathLike):
                 raise UserTypeError(
-                    "`directory_path` needs the path of a directory, got "
-                    f"{type(directory_path).__name__}. Give a table by name: data=."
+                    "`directory_path` must be the path of a directory, got "
+                    f"{type(directory_path).__name__}; give a table by name: data="
                 )
-            return cls(_in_directory(Path(directory_path)))
+            return cls(_find_files(Path(directory_path)))
         if isinstance(files, str | bytes | os.PathLike) or not isinstance(files, Sequence):
             raise UserTypeError(
-                f"`files` must be a list of paths or open binary files, got {type(files).__name__}."
+                f"`files` must be a list of paths or open binary files, got {type(files).__name__}"
             )
         if not files:
-            raise UserValueError("`files` is empty; give at least one Parquet or JSON file.")
-        return cls([_source(file) for file in files])
+            raise UserValueError("`files` must have at least one Parquet or JSON file, got none")
+        return cls([_check_source(file) for file in files])
 
     def schemas(self) -> Iterator[pa.Schema]:
-        """The columns of the Parquet files, without their rows.
+        """Yield the columns of the Parquet files, without reading their rows.
 
         Raises:
-            UserValueError: a broken Parquet file.
+            UserValueError: A Parquet file is broken.
         """
         import pyarrow.parquet as pq
 
         for source in self._sources:
             if _is_parquet(source):
-                with _broken_named(source):
+                with _explain_broken(source):
                     yield pq.read_schema(source)
                 if not isinstance(source, Path):
                     source.seek(0)
 
     def tables(self, rows: int) -> Iterator[Any]:
-        """The rows as Arrow tables (Parquet) and lists of dicts (JSON).
+        """Yield the rows as Arrow tables (Parquet) and lists of dicts (JSON).
 
         Args:
-            rows: most rows of one table read from Parquet.
+            rows: Maximum number of rows of one table read from Parquet.
 
         Raises:
-            UserValueError: a file that is neither.
+            UserValueError: A file is neither.
         """
         for source in self._sources:
             if _is_parquet(source):
-                yield from _parquet_tables(source, rows)
+                with _explain_broken(source):
+                    for batch in file_batches(source, rows):
+                        yield pa.Table.from_batches([batch])
             else:
-                yield _json_rows(source)
+                yield _read_json(source)
 
 
-def _in_directory(directory: Path) -> list[Source]:
+def _find_files(directory: Path) -> list[_Source]:
     if not directory.is_dir():
-        raise UserValueError(f"`directory_path` {str(directory)!r} is no directory.")
-    found: list[Source] = []
-    for suffix in SUFFIXES:
+        raise UserValueError(f"`directory_path` must be a directory, got {str(directory)!r}")
+    found: list[_Source] = []
+    for suffix in _SUFFIXES:
         found += sorted(path for path in directory.rglob(f"*{suffix}") if path.is_file())
     if not found:
         raise UserValueError(
-            f"`directory_path` {str(directory)!r} holds no files that end in "
-            f"{' or '.join(SUFFIXES)}."
+            f"`directory_path` must be a directory with files that end in "
+            f"{' or '.join(_SUFFIXES)}, got {str(directory)!r}, which has no files like that"
         )
     return found
 
 
-def _source(file: Any) -> Source:
+def _check_source(file: Any) -> _Source:
     if isinstance(file, str | os.PathLike):
         path = Path(file)
         if not path.is_file():
-            raise UserValueError(f"`files` names {str(path)!r}, which is no file.")
+            raise UserValueError(f"`files` must be paths of files, got {str(path)!r}")
         return path
     if hasattr(file, "read") and hasattr(file, "seek"):
         opened: IO[bytes] = file
         return opened
-    raise UserTypeError(f"`files` must hold paths or open binary files, got {type(file).__name__}.")
+    raise UserTypeError(f"`files` must be paths or open binary files, got {type(file).__name__}")
 
 
-def _start(source: Source) -> bytes:
+def _is_parquet(source: _Source) -> bool:
+    """Return whether a file is Parquet by its content; its name may say anything."""
     if isinstance(source, Path):
         with source.open("rb") as file:
-            return file.read(len(PARQUET_MAGIC))
-    head = source.read(len(PARQUET_MAGIC))
+            return file.read(len(_PARQUET_MAGIC)) == _PARQUET_MAGIC
+    head = source.read(len(_PARQUET_MAGIC))
     source.seek(0)
     if not isinstance(head, bytes):
-        raise UserTypeError("`files` must hold files opened in binary mode ('rb').")
-    return head
+        raise UserTypeError("`files` must be opened in binary mode ('rb')")
+    return head == _PARQUET_MAGIC
 
 
-def _is_parquet(source: Source) -> bool:
-    """By content: names may say anything."""
-    return _start(source) == PARQUET_MAGIC
+def _describe(source: _Source) -> str:
+    return repr(str(source)) if isinstance(source, Path) else "an open file"
 
 
 @contextmanager
-def _broken_named(source: Source) -> Iterator[None]:
-    """Turns what Arrow says about a broken file into an error that names the file."""
-    import pyarrow as pa
-
+def _explain_broken(source: _Source) -> Iterator[None]:
+    """Raise what Arrow says about a broken file as an error that names the file."""
     try:
         yield
     except pa.ArrowInvalid as error:
-        raise UserValueError(f"{_shown(source)} is not a whole Parquet file: {error}") from error
+        raise UserValueError(f"{_describe(source)} is not a whole Parquet file: {error}") from error
 
 
-def _parquet_tables(source: Source, rows: int) -> Iterator[pa.Table]:
-    import pyarrow as pa
-
-    with _broken_named(source):
-        for batch in file_batches(source, rows):
-            yield pa.Table.from_batches([batch])
-
-
-def _json_rows(source: Source) -> list[Mapping[str, Any]]:
+def _read_json(source: _Source) -> list[Mapping[str, Any]]:
     content = source.read_bytes() if isinstance(source, Path) else source.read()
     try:
         rows = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise UserValueError(f"{_shown(source)} is neither Parquet nor JSON: {error}") from None
+        raise UserValueError(f"{_describe(source)} is neither Parquet nor JSON: {error}") from None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise UserValueError(f"{_shown(source)} must hold a JSON list of objects, one a row.")
+        raise UserValueError(f"{_describe(source)} must be a JSON list of objects, one per row")
     return rows
+
+
+def file_batches(
+    source: Any, rows: int, row_groups: Sequence[int] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a Parquet file in bounded memory, a few pages at a time.
+
+    Args:
+        source: Path or open binary file.
+        rows: Maximum number of rows of one batch.
+        row_groups: Numbers of the row groups to read, `None` for all.
+
+    Raises:
+        pyarrow.ArrowInvalid: The file is broken.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(source, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
+        yield from file.iter_batches(rows, row_groups=row_groups, use_threads=False)
+
+
+def dataset_batches(dataset: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a dataset, in the order of its files.
+
+    A scanner decodes whole row groups, several files ahead. Files that have the columns of the
+    dataset as they are can be read without it.
+
+    Args:
+        dataset: A `pyarrow.dataset.Dataset`.
+        rows: Maximum number of rows of one batch.
+    """
+    if getattr(dataset, "_scan_options", None):
+        yield from dataset.scanner(batch_size=rows, batch_readahead=1).to_batches()
+        return
+    for fragment in dataset.get_fragments():
+        groups = getattr(fragment, "row_groups", None)
+        if groups is not None and fragment.physical_schema.equals(dataset.schema):
+            with fragment.open() as file:
+                yield from file_batches(file, rows, [group.id for group in groups])
+        else:
+            yield from fragment.scanner(
+                schema=dataset.schema, batch_size=rows, batch_readahead=1
+            ).to_batches()

@@ -1,15 +1,15 @@
-"""What became of every row.
+"""The outcome of every row: accepted, rejected or unknown.
 
-A row is accepted, rejected or unknown. Unknown are the rows of a request whose answer never came or
-cannot be read: the server may have stored them or not.
+Unknown are the rows of a request whose response never came or cannot be read: the server may have
+stored them or not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -19,28 +19,28 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
 )
 
-SUCCESS = "success"
-REJECTED = "rejected"
-UNKNOWN = "unknown"
+REJECTED: Final = "rejected"
+UNKNOWN: Final = "unknown"
 
-NOT_SENT = "not sent, because the call ended before"
+_SUCCESS: Final = "success"
+_NOT_SENT: Final = "not sent, because the call ended before"
 
-REPEAT = (
+SAFE_TO_REPEAT: Final = (
     "Sending the same rows with the same `partner_inference_id`s again is harmless: rows accepted "
     "already are not stored twice."
 )
-NO_REPEAT = (
+NOT_SAFE_TO_REPEAT: Final = (
     "Reference rows have no ids, so sending the same rows again would store them twice; compare "
-    "with what the server holds before going on."
+    "with what the server holds before you continue."
 )
 
-_OK_BELOW = 300
-_STORED = 201
-_COUNTED = 207
-_CLIENT_FAULTS = range(400, 500)
-_SHOWN = 3
-_SHOWN_ROWS = 5
-_ROW_NUMBER = re.compile(r"row (\d{1,9}): ")
+_OK_BELOW: Final = 300
+_STORED: Final = 201
+_COUNTED: Final = 207
+_CLIENT_ERRORS: Final = range(400, 500)
+_MAX_FAILURES_SHOWN: Final = 3
+_MAX_ROWS_SHOWN: Final = 5
+_ROW_NUMBER: Final = re.compile(r"row (\d{1,9}): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Failure:
     """A row that was not accepted.
 
     Attributes:
-        row: its number in what was given, from 0; `None` when the server did not say.
-        partner_inference_id: its id, if it has one and the row is known.
+        row: Its number in what was given, from 0; `None` when the server did not say.
+        partner_inference_id: Its id, if it has one and the row is known.
         outcome: `rejected` or `unknown`.
-        status: HTTP status the server gave for it, `None` without an answer.
-        message: the reason.
+        status: HTTP status the server gave for it, `None` without a response.
+        message: The reason.
     """
 
     row: int | None
@@ -63,37 +63,25 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """One request: which rows it carried and what came back.
+class SentRows:
+    """The rows of one request.
 
     Attributes:
-        start: number of its first row.
-        rows: how many rows.
-        ids: their ids; empty where rows have none.
-        batches: their batch ids, `None` where they have none.
-        answer: the decoded body of a success, `None` for a success without a body.
-        error: why there is no such answer.
+        start: Number of the first row.
+        count: Number of rows.
+        ids: Their ids; empty if rows have none.
+        batches: Their batch ids, `None` if they have none.
     """
 
     start: int
-    rows: int
+    count: int
     ids: Sequence[str] = ()
     batches: Sequence[str | None] | None = None
-    answer: Any = None
-    error: BaseException | None = None
-
-    def answered(self, answer: Any) -> Sent:
-        """The request with its answer."""
-        return replace(self, answer=answer)
-
-    def failed(self, error: BaseException) -> Sent:
-        """The request without one."""
-        return replace(self, error=error)
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
-    """Stands for entries that are not shown."""
+class _Omitted:
+    """The entries that are not shown."""
 
     entries: int
 
@@ -104,16 +92,16 @@ class _Left:
 class SendResult(dict[str, Any]):
     """The outcome of a call that sent rows: the dict of the official SDK, and more.
 
-    Keys are `counts` (`success`, `failure`, `total`) and `results` (one entry a row, for
-    `send_inferences` and `update_inference_ground_truths`) or `failures` (one entry a refused row,
-    for bulk calls and reference data).
+    Keys are `counts` (`success`, `failure`, `total`) and `results` (one entry per row, for
+    `send_inferences` and `update_inference_ground_truths`) or `failures` (one entry per refused
+    row, for bulk calls and reference data).
 
     Attributes:
-        accepted: rows the server stored.
-        rejected: rows the server refused.
-        unknown: rows of requests without a readable answer.
-        failures: every row that was not accepted, with the reason.
-        batches: accepted rows by batch id.
+        accepted: Number of rows the server stored.
+        rejected: Number of rows the server refused.
+        unknown: Number of rows of requests without a readable response.
+        failures: Every row that was not accepted, with the reason.
+        batches: Number of accepted rows by batch id.
     """
 
     def __init__(self) -> None:
@@ -126,12 +114,12 @@ class SendResult(dict[str, Any]):
 
     @property
     def total(self) -> int:
-        """Rows given to the server: accepted, rejected and unknown."""
+        """Number of rows given to the server: accepted, rejected and unknown."""
         return self.accepted + self.rejected + self.unknown
 
     @property
     def unknown_rows(self) -> list[int]:
-        """Numbers of the rows of which nobody knows whether they arrived."""
+        """Numbers of the rows that may or may not have arrived."""
         return [
             failure.row
             for failure in self.failures
@@ -139,195 +127,188 @@ class SendResult(dict[str, Any]):
         ]
 
     def __repr__(self) -> str:
-        """The dict, without the middle of a long list of rows: notebooks show what calls return."""
+        """Return the dict, cut after a few rows: notebooks show what calls return."""
         shown = {
-            key: [*value[:_SHOWN_ROWS], _Left(len(value) - _SHOWN_ROWS)]
-            if isinstance(value, list) and len(value) > 2 * _SHOWN_ROWS
+            key: [*value[:_MAX_ROWS_SHOWN], _Omitted(len(value) - _MAX_ROWS_SHOWN)]
+            if isinstance(value, list) and len(value) > 2 * _MAX_ROWS_SHOWN
             else value
             for key, value in self.items()
         }
         return repr(shown)
 
     def summary(self) -> str:
-        """One sentence with the counts."""
+        """Return the counts as one phrase."""
         return (
             f"{self.accepted} rows accepted, {self.rejected} rejected, {self.unknown} of unknown "
             "outcome"
         )
 
 
-def _counts(answer: Mapping[str, Any], rows: int) -> Mapping[str, int]:
-    counts = answer.get("counts")
-    if not isinstance(counts, Mapping) or counts.keys() != {"success", "failure", "total"}:
-        raise UnexpectedValueError(
-            f"The server's answer has no proper `counts`: {counts!r:.200}. It must have success, "
-            "failure and total."
-        )
-    if counts["success"] + counts["failure"] != counts["total"] or counts["total"] != rows:
-        raise UnexpectedValueError(
-            f"The server's counts {dict(counts)!r} do not add up to the {rows} rows sent."
-        )
-    return counts
-
-
-def _results(answer: Any, rows: int) -> list[dict[str, Any]]:
-    """The entries of a multi-status answer, one a row sent."""
-    if not isinstance(answer, Mapping):
-        raise UnexpectedValueError(
-            f"The server's answer must be an object, got {type(answer).__name__}."
-        )
-    counts = _counts(answer, rows)
-    results = answer.get("results")
-    if not isinstance(results, list) or len(results) != rows:
-        raise UnexpectedValueError(
-            f"The server's answer must have one result for each of the {rows} rows sent."
-        )
-    if not all(isinstance(item, dict) and isinstance(item.get("status"), int) for item in results):
-        raise UnexpectedValueError("Each result in the server's answer must have a `status`.")
-    failed = sum(item["status"] >= _OK_BELOW for item in results)
-    if failed != counts["failure"]:
-        raise UnexpectedValueError(
-            f"The server counts {counts['failure']} failures but reports {failed}."
-        )
-    return results
-
-
-def file_answer(status: int, body: Any) -> Mapping[str, Any] | None:
-    """What the answer to a file says about its rows.
+def parse_file_response(status: int, body: Any) -> Mapping[str, Any] | None:
+    """Return what the response to a file says about its rows.
 
     Args:
         status: HTTP status of the success.
-        body: its decoded body, `None` without one.
+        body: The decoded body, `None` without one.
 
     Returns:
         The body with `counts`; `None` when the status says that all rows are stored.
 
     Raises:
-        UnexpectedValueError: the answer tells neither, so nobody knows what became of the rows.
+        UnexpectedValueError: The response says neither, so the outcome of the rows is unknown.
     """
-    counted = isinstance(body, Mapping) and "counts" in body
-    if status == _STORED and not counted:
+    has_counts = isinstance(body, Mapping) and "counts" in body
+    if status == _STORED and not has_counts:
         return None
     if status not in {_STORED, _COUNTED}:
         raise UnexpectedValueError(
-            f"The server answered a file of rows with status {status}, which does not say whether "
-            f"they are stored; it must be {_STORED} or {_COUNTED}."
+            f"the server responded to a file of rows with status {status}, which does not say "
+            f"whether they are stored; it must be {_STORED} or {_COUNTED}"
         )
-    if not counted:
+    if not has_counts:
         raise UnexpectedValueError(
-            f"The server answered a file of rows with status {status} but without `counts`: "
+            f"the server responded to a file of rows with status {status} but without `counts`: "
             f"{body!r:.200}"
         )
     return cast("Mapping[str, Any]", body)
 
 
-def _file_failure(entry: Any) -> tuple[int | None, str, int | None]:
-    """Status, message and row number of a refused row, as far as the server tells them."""
+def _parse_counts(response: Mapping[str, Any], rows: int) -> Mapping[str, int]:
+    counts = response.get("counts")
+    if not isinstance(counts, Mapping) or counts.keys() != {"success", "failure", "total"}:
+        raise UnexpectedValueError(
+            "`counts` of the server's response must have success, failure and total, got "
+            f"{counts!r:.200}"
+        )
+    if counts["success"] + counts["failure"] != counts["total"] or counts["total"] != rows:
+        raise UnexpectedValueError(
+            f"the server's counts {dict(counts)!r} do not add up to the {rows} rows sent"
+        )
+    return counts
+
+
+def _parse_results(response: Any, rows: int) -> list[dict[str, Any]]:
+    """Return the entries of a multi-status response, one per row sent."""
+    if not isinstance(response, Mapping):
+        raise UnexpectedValueError(
+            f"the server's response must be an object, got {type(response).__name__}"
+        )
+    counts = _parse_counts(response, rows)
+    results = response.get("results")
+    if not isinstance(results, list) or len(results) != rows:
+        raise UnexpectedValueError(
+            f"the server's response must have one result for each of the {rows} rows sent"
+        )
+    if not all(isinstance(item, dict) and isinstance(item.get("status"), int) for item in results):
+        raise UnexpectedValueError("each result in the server's response must have a `status`")
+    failed = sum(item["status"] >= _OK_BELOW for item in results)
+    if failed != counts["failure"]:
+        raise UnexpectedValueError(
+            f"the server counts {counts['failure']} failures but reports {failed}"
+        )
+    return results
+
+
+def _parse_file_failure(entry: Any) -> tuple[int | None, str, int | None]:
+    """Return status, message and row number of a refused row, as far as the server gives them."""
     if not isinstance(entry, Mapping):
         return None, str(entry), None
     status = entry.get("status")
     message = str(entry.get("message", ""))
     named = _ROW_NUMBER.match(message)
-    return (
-        status if isinstance(status, int) else None,
-        message,
-        int(named.group(1)) if named else None,
-    )
+    number = int(named.group(1)) if named else None
+    return status if isinstance(status, int) else None, message, number
 
 
-class Account:
-    """Keeps the books of one call.
+class RowOutcomes:
+    """Counts of the outcomes of all rows of one call, as its `result`.
 
     Args:
-        by_row: whether answers have one entry a row (else only counts and failures).
-        add_ids: whether each entry of `results` gets the id of its row.
-        how_to_go_on: advice for when the call ends early.
+        by_row: Whether responses have one entry per row (else only counts and failures).
+        add_ids: Whether each entry of `results` gets the id of its row.
+        repeat_hint: Whether the call can be repeated when it ends early, for messages.
+
+    Attributes:
+        errors: Why requests failed as a whole, in order.
     """
 
-    def __init__(self, *, by_row: bool, add_ids: bool = False, how_to_go_on: str = REPEAT) -> None:
+    def __init__(
+        self, *, by_row: bool, add_ids: bool = False, repeat_hint: str = SAFE_TO_REPEAT
+    ) -> None:
         self.result = SendResult()
-        self.how_to_go_on = how_to_go_on
+        self.errors: list[BaseException] = []
         self._by_row = by_row
         self._add_ids = add_ids
-        self.result["results" if by_row else "failures"] = []
-        self.errors: list[BaseException] = []
+        self._repeat_hint = repeat_hint
+        self._entries: list[Any] = []
+        self.result["results" if by_row else "failures"] = self._entries
 
-    def add(self, sent: Sent) -> None:
-        """Books one request."""
-        error = sent.error
+    def add(self, sent: SentRows, response: Any = None, error: BaseException | None = None) -> None:
+        """Count the rows of one request.
+
+        Args:
+            sent: The rows.
+            response: The decoded body of a success, `None` for a success without a body.
+            error: Why there is no such response.
+        """
         if error is None:
             try:
                 if self._by_row:
-                    self._add_results(sent)
+                    self._add_results(sent, response)
                 else:
-                    self._add_file(sent)
-            except UnexpectedValueError as wrong:
-                error = wrong
+                    self._add_file(sent, response)
+            except UnexpectedValueError as unreadable:
+                error = unreadable
         if error is not None:
             self.errors.append(error)
-            self._add_failed(sent, error)
-        self._count()
+            outcome = REJECTED if isinstance(error, ArthurUserError) else UNKNOWN
+            status = error.status_code if isinstance(error, ArthurError) else None
+            self._add_failures(sent, outcome, status, str(error) or type(error).__name__)
+        self._update_counts()
 
-    def add_unsent(self, sent: Sent) -> None:
-        """Books rows that were never sent, because the call ended before: certainly not stored."""
-        self._fail(sent, REJECTED, None, NOT_SENT)
-        self._count()
+    def add_unsent(self, sent: SentRows) -> None:
+        """Count rows that were never sent, because the call ended before."""
+        self._add_failures(sent, REJECTED, None, _NOT_SENT)
+        self._update_counts()
 
-    def _count(self) -> None:
-        result = self.result
-        result["counts"] = {
-            "success": result.accepted,
-            "failure": result.rejected + result.unknown,
-            "total": result.total,
+    def _update_counts(self) -> None:
+        self.result["counts"] = {
+            "success": self.result.accepted,
+            "failure": self.result.rejected + self.result.unknown,
+            "total": self.result.total,
         }
 
-    def _accept(self, sent: Sent, refused: frozenset[int] = frozenset()) -> None:
-        self.result.accepted += sent.rows - len(refused)
-        if sent.batches is None:
-            return
-        for number, batch in enumerate(sent.batches):
-            if batch is not None and number not in refused:
-                self.result.batches[batch] = self.result.batches.get(batch, 0) + 1
-
-    def _add_results(self, sent: Sent) -> None:
-        results = _results(sent.answer, sent.rows)
+    def _add_results(self, sent: SentRows, response: Any) -> None:
+        results = _parse_results(response, sent.count)
         for entry in results:
-            if entry.get("message") == SUCCESS:
-                entry["message"] = SUCCESS  # one text instead of one a row
+            if entry.get("message") == _SUCCESS:
+                entry["message"] = _SUCCESS  # one string in memory instead of one per row
         if self._add_ids:
             for entry, row_id in zip(results, sent.ids, strict=True):
                 entry["partner_inference_id"] = row_id
-        refused = [number for number, entry in enumerate(results) if entry["status"] >= _OK_BELOW]
-        for number in refused:
-            entry = results[number]
+        refused = {
+            number: entry for number, entry in enumerate(results) if entry["status"] >= _OK_BELOW
+        }
+        for number, entry in refused.items():
             self._refuse(sent, number, entry["status"], str(entry.get("message", "")))
-        self._accept(sent, frozenset(refused))
-        self.result["results"].extend(results)
+        self._accept(sent, refused.keys())
+        self._entries.extend(results)
 
-    def _refuse(self, sent: Sent, number: int | None, status: int | None, message: str) -> None:
-        row = row_id = None
-        if number is not None:
-            row = sent.start + number
-            row_id = sent.ids[number] if sent.ids else None
-        self.result.rejected += 1
-        self.result.failures.append(Failure(row, row_id, REJECTED, status, message))
-
-    def _add_file(self, sent: Sent) -> None:
-        """Books a file by what `file_answer` made of the answer; `None` accepts all of it."""
-        answer = sent.answer
-        if answer is None:
+    def _add_file(self, sent: SentRows, response: Mapping[str, Any] | None) -> None:
+        """Count the rows of a file by what `parse_file_response` returned."""
+        if response is None:
             self._accept(sent)
             return
-        counts = _counts(answer, sent.rows)
-        failures = answer.get("failures") or []
+        counts = _parse_counts(response, sent.count)
+        failures = response.get("failures") or []
         if not isinstance(failures, list) or len(failures) > counts["failure"]:
             raise UnexpectedValueError(
-                f"The server counts {counts['failure']} failures but reports {failures!r:.200}."
+                f"the server counts {counts['failure']} failures but reports {failures!r:.200}"
             )
         refused: set[int] = set()
         for entry in failures:
-            status, message, number = _file_failure(entry)
-            if number is not None and number < sent.rows and number not in refused:
+            status, message, number = _parse_file_failure(entry)
+            if number is not None and number < sent.count and number not in refused:
                 refused.add(number)
             else:
                 number = None
@@ -335,45 +316,62 @@ class Account:
         for _ in range(counts["failure"] - len(failures)):
             self._refuse(sent, None, None, "the server gave no reason")
         if len(refused) == counts["failure"]:
-            self._accept(sent, frozenset(refused))
+            self._accept(sent, refused)
         else:
             self.result.accepted += counts["success"]
-        self.result["failures"].extend(failures)
+        self._entries.extend(failures)
 
-    def _add_failed(self, sent: Sent, error: BaseException) -> None:
-        """Books a request without a usable answer."""
-        outcome = REJECTED if isinstance(error, ArthurUserError) else UNKNOWN
-        status = error.status_code if isinstance(error, ArthurError) else None
-        self._fail(sent, outcome, status, str(error) or type(error).__name__)
+    def _accept(self, sent: SentRows, refused: Collection[int] = ()) -> None:
+        """Count all rows of a request but the refused ones as accepted."""
+        self.result.accepted += sent.count - len(refused)
+        for number, batch in enumerate(sent.batches or ()):
+            if batch is not None and number not in refused:
+                self.result.batches[batch] = self.result.batches.get(batch, 0) + 1
 
-    def _fail(self, sent: Sent, outcome: str, status: int | None, message: str) -> None:
-        if outcome == REJECTED:
-            self.result.rejected += sent.rows
-        else:
-            self.result.unknown += sent.rows
-        entries = self.result["results" if self._by_row else "failures"]
-        for number in range(sent.rows):
+    def _refuse(self, sent: SentRows, number: int | None, status: int | None, message: str) -> None:
+        row = row_id = None
+        if number is not None:
+            row = sent.start + number
             row_id = sent.ids[number] if sent.ids else None
-            self.result.failures.append(
-                Failure(sent.start + number, row_id, outcome, status, message)
-            )
-            entries.append(
+        self.result.rejected += 1
+        self.result.failures.append(Failure(row, row_id, REJECTED, status, message))
+
+    def _add_failures(self, sent: SentRows, outcome: str, status: int | None, message: str) -> None:
+        """Count all rows of a request as rejected or unknown."""
+        if outcome == REJECTED:
+            self.result.rejected += sent.count
+        else:
+            self.result.unknown += sent.count
+        for number in range(sent.count):
+            row_id = sent.ids[number] if sent.ids else None
+            failure = Failure(sent.start + number, row_id, outcome, status, message)
+            self.result.failures.append(failure)
+            self._entries.append(
                 {"status": status or 0, "message": message, "partner_inference_id": row_id}
             )
 
+    def attach_to(self, error: BaseException) -> None:
+        """Attach the result to what ended the call early, and say what was accepted before."""
+        error.result = self.result  # type: ignore[attr-defined]
+        error.add_note(
+            f"In all: {self.result.summary()}. The exception's `result.failures` names the rows "
+            f"that were not accepted. {self._repeat_hint}"
+        )
+
     def failure_error(self) -> ArthurError | None:
-        """The error to raise when rows were refused one by one, carrying the result."""
+        """Return the error to raise when rows were refused one by one, with the result."""
         failures = self.result.failures
         if not failures:
             return None
-        caller = all(failure.status in _CLIENT_FAULTS for failure in failures)
-        kind = ResponseClientError if caller else ResponseServerError
-        shown = "; ".join(_describe(failure) for failure in failures[:_SHOWN])
-        more = f"; and {len(failures) - _SHOWN} more" if len(failures) > _SHOWN else ""
+        by_client = all(failure.status in _CLIENT_ERRORS for failure in failures)
+        kind = ResponseClientError if by_client else ResponseServerError
+        shown = "; ".join(_describe(failure) for failure in failures[:_MAX_FAILURES_SHOWN])
+        more = len(failures) - _MAX_FAILURES_SHOWN
+        others = f"; and {more} more" if more > 0 else ""
         error = kind(
-            f"{self.result.summary()}: {shown}{more}. The exception's `result.failures` has all "
+            f"{self.result.summary()}: {shown}{others}. The exception's `result.failures` has all "
             "of them; send the rest again after correcting it (`fail_silently=True` returns the "
-            "result instead of raising)."
+            "result instead of raising)"
         )
         error.result = self.result
         return error
@@ -381,5 +379,5 @@ class Account:
 
 def _describe(failure: Failure) -> str:
     row = "a row" if failure.row is None else f"row {failure.row}"
-    which = f" ({failure.partner_inference_id!r})" if failure.partner_inference_id else ""
-    return f"{row}{which}: {failure.status or 'no status'}, {failure.message}"
+    row_id = f" ({failure.partner_inference_id!r})" if failure.partner_inference_id else ""
+    return f"{row}{row_id}: {failure.status or 'no status'}, {failure.message}"

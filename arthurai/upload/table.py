@@ -1,631 +1,544 @@
-"""Any table to Arrow.
-
-Whatever holds rows and columns (pandas, polars, pyarrow, everything with `__arrow_c_stream__`,
-lists of dicts, dicts of lists) becomes a `pyarrow.Table` or a stream of them. Rows keep their
-order; index labels are never looked at.
-"""
+"""Tables of every library as Arrow: whole, in batches, or one column at a time."""
 
 from __future__ import annotations
 
-import math
+import itertools
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+from narwhals.stable.v2.dependencies import is_into_dataframe, is_into_series, is_polars_lazyframe
 
 from arthurai.common.exceptions import UnexpectedTypeError, UserTypeError, UserValueError
-from arthurai.upload.arrow_types import values_to_array
+from arthurai.upload.arrow_types import CONVERSION_ERRORS, array_from_values, normalize_table
+from arthurai.upload.coerce import is_missing
+from arthurai.upload.columnar import ColumnarTable, columns_of_rows, has_nested, is_row_list
+from arthurai.upload.data_files import DataFiles, dataset_batches
+from arthurai.upload.diagnostics import ValidationErrors
+from arthurai.upload.images import list_images
+from arthurai.upload.upload_schema import PLAIN_TYPES
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from arthurai.upload.upload_schema import UploadSchema
 
-BATCH_ROWS = 65_536
-"""Rows of one table when a source is read piece by piece."""
+MAX_BATCH_ROWS: Final = 65_536
+"""Maximum number of rows of one table when a source is read in batches."""
 
-_TABLES = (
+_TABLES: Final = (
     "a pandas or polars frame, a pyarrow table, a list of dicts, a dict of lists, "
-    "or anything else that offers __arrow_c_stream__"
+    "or anything else with __arrow_c_stream__"
 )
+_PANDAS_INDEX: Final = re.compile(r"__index_level_\d+__")
+_UNSUPPORTED_DTYPES: Final = frozenset({"PeriodDtype", "IntervalDtype"})
 
 
-def _module(data: Any) -> str:
-    return type(data).__module__.partition(".")[0]
+# -- Whole tables ----------------------------------------------------------------------------------
 
 
-def _is_pandas(data: Any, kind: str) -> bool:
-    return any(
-        base.__name__ == kind and base.__module__.partition(".")[0] == "pandas"
-        for base in type(data).__mro__
-    )
+def to_arrow(data: Any, *, name: str, infinities_to_null: bool = False) -> pa.Table:
+    """Return a whole table as Arrow.
+
+    Args:
+        data: Frame or named Series of any library that narwhals knows (pandas 2 and 3 with numpy,
+            nullable and Arrow dtypes, polars, eager or lazy, modin, duckdb, ...), pyarrow table,
+            record batch, reader or dataset, anything with `__arrow_c_stream__`, a list of dicts,
+            or a dict of lists or arrays.
+        name: What the caller calls the table, for messages.
+        infinities_to_null: Whether ±inf becomes null, too.
+
+    Returns:
+        A `pyarrow.Table` whose column names are strings, with the rows in their order and without
+        an index. NaN is null at every depth. Categories are decoded to their values. Text is
+        `string` or `large_string`. Dicts of text to number are maps, other dicts structs.
+
+    Raises:
+        UserTypeError: The data is not a table, column names are not strings, a column mixes types
+            (it and its rows are named), or has a type no attribute can hold.
+        UserValueError: Duplicate column names, columns of different lengths, a Series without
+            name, or integers outside 64 bits.
+    """
+    table = _read(data, name)
+    check_column_names(table.column_names, name)
+    return normalize_table(table, name=name, infinities_to_null=infinities_to_null)
 
 
-def _check_names(columns: Sequence[Any], name: str) -> None:
-    odd = [column for column in columns if not isinstance(column, str)]
-    if odd:
-        raise UserTypeError(
-            f"Column names of `{name}` must be text; got {odd[0]!r} ({type(odd[0]).__name__}). "
-            "Rename the columns to the model's attribute names."
-        )
-    twice = sorted(column for column, count in Counter(columns).items() if count > 1)
-    if twice:
+def _read(data: Any, name: str) -> pa.Table:
+    if isinstance(data, pa.Table):
+        return data
+    if isinstance(data, pa.RecordBatch):
+        return pa.Table.from_batches([data])
+    if isinstance(data, Mapping):
+        return _read_columns(data, name)
+    if isinstance(data, Sequence) and not isinstance(data, str | bytes):
+        return _read_rows(data, name)
+    frame = _read_frame(data, name)
+    if frame is None:
+        return _read_stream(data, name)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect("pyarrow")
+    check_column_names(frame.columns, name)
+    columns = [_series_to_arrow(frame.get_column(column), name) for column in frame.columns]
+    return pa.table(columns, names=frame.columns)
+
+
+def _read_stream(data: Any, name: str) -> pa.Table:
+    if _is_dataset(data):
+        return data.to_table()
+    if hasattr(data, "__arrow_c_stream__"):
+        return pa.RecordBatchReader.from_stream(data).read_all()
+    raise UserTypeError(f"`{name}` must be {_TABLES}, got {type(data).__name__}")
+
+
+def check_column_names(columns: Sequence[Any], name: str) -> list[str]:
+    """Return the column names of a table; raise unless they are distinct strings.
+
+    Raises:
+        UserTypeError: A name is not a string.
+        UserValueError: Two columns have the same name.
+    """
+    for column in columns:
+        if not isinstance(column, str):
+            raise UserTypeError(
+                f"column names of `{name}` must be strings, got {column!r} "
+                f"({type(column).__name__}); rename the columns to the model's attribute names"
+            )
+    duplicates = sorted(column for column, count in Counter(columns).items() if count > 1)
+    if duplicates:
         raise UserValueError(
-            f"`{name}` has columns of the same name: {', '.join(map(repr, twice))}. "
-            "Keep one column of each name."
+            f"duplicate columns in `{name}`: {', '.join(map(repr, duplicates))}; keep one column "
+            "of each name"
         )
+    return list(columns)
 
 
-def _pandas_column(series: Any, name: str, column: str) -> Any:
-    """One pandas Series as an Arrow array, missing values as null."""
-    import pyarrow as pa
+def _read_frame(data: Any, name: str) -> nw.DataFrame[Any] | nw.LazyFrame[Any] | None:
+    """Return a frame or named Series as a narwhals frame, `None` for other data."""
+    if is_into_dataframe(data):  # narwhals refuses duplicates without the name of the table
+        check_column_names(getattr(data, "column_names", None) or list(data.columns), name)
+    frame = nw.from_native(data, pass_through=True, allow_series=True)
+    if isinstance(frame, nw.Series):
+        if not isinstance(frame.name, str) or not frame.name:
+            raise UserValueError(
+                f"`{name}` must be a Series with a name; name it after the attribute it holds: "
+                'series.rename("attribute")'
+            )
+        frame = frame.to_frame()
+    return frame if isinstance(frame, nw.DataFrame | nw.LazyFrame) else None
 
-    dtype = series.dtype
-    if str(dtype) == "object":
-        return values_to_array(series.to_numpy(dtype=object), name=name, column=column)
+
+def _series_to_arrow(series: nw.Series[Any], name: str, column: str | None = None) -> Any:
+    """Return a Series of any library as an Arrow array, missing values as null."""
+    native = series.to_native()
+    column = series.name if column is None else column
+    if isinstance(native, pa.ChunkedArray):
+        return native
+    dtype = native.dtype
     kind = type(dtype).__name__
-    if kind == "SparseDtype":
-        series = series.sparse.to_dense()
-    elif kind in {"PeriodDtype", "IntervalDtype"}:
+    if str(dtype) in {"object", "Object"}:
+        return array_from_values(native.to_numpy(), name=name, column=column)
+    if kind in _UNSUPPORTED_DTYPES:
         raise UserTypeError(
-            f"Column {column!r} of `{name}` has pandas type {dtype}, which no attribute can hold. "
-            "Convert it to timestamps, numbers or text."
+            f"column {column!r} of `{name}` has pandas type {dtype}, which no attribute can hold; "
+            "convert it to timestamps, numbers or text"
         )
+    if kind == "SparseDtype":
+        native = native.sparse.to_dense()
     try:
-        return pa.array(series, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError) as error:
+        if series.implementation.is_pandas_like():
+            return pa.array(native, from_pandas=True)
+        return series.to_arrow()
+    except CONVERSION_ERRORS as error:
         raise UserTypeError(
-            f"Column {column!r} of `{name}` has pandas type {dtype}, which no attribute can hold: "
-            f"{error}. Convert it to numbers, text, booleans or timestamps."
+            f"column {column!r} of `{name}` has type {dtype}, which no attribute can hold; convert "
+            f"it to numbers, text, booleans or timestamps: {error}"
         ) from error
 
 
-def _from_pandas(frame: Any, name: str) -> pa.Table:
-    import pyarrow as pa
-
-    columns = list(frame.columns)
-    _check_names(columns, name)
-    arrays = [_pandas_column(frame[column], name, column) for column in columns]
-    return pa.table(arrays, names=columns)
-
-
-def _from_records(rows: Sequence[Any], name: str) -> pa.Table:
-    """Rows given as dicts; columns in order of first appearance, absent keys are null."""
-    import pyarrow as pa
-
+def _read_rows(rows: Sequence[Any], name: str) -> pa.Table:
+    """Read rows given as dicts; columns are in order of first appearance, absent keys null."""
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise UserTypeError(
-                f"`{name}` is a list, so its items must be dicts (one a row); "
-                f"item {number} is a {type(row).__name__}."
+                f"`{name}` must be a list of dicts (one per row) or a table, but item {number} is "
+                f"a {type(row).__name__}"
             )
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    _check_names(columns, name)
+    columns = check_column_names(list(dict.fromkeys(key for row in rows for key in row)), name)
     arrays = [
-        values_to_array([row.get(column) for row in rows], name=name, column=column)
+        array_from_values([row.get(column) for row in rows], name=name, column=column)
         for column in columns
     ]
     return pa.table(arrays, names=columns)
 
 
-def _is_sequence_of_values(values: object) -> bool:
-    return isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping)
+def _read_columns(columns: Mapping[Any, Any], name: str) -> pa.Table:
+    names = check_column_names(list(columns), name)
+    arrays = [column_to_arrow(values, name, column) for column, values in columns.items()]
+    lengths = {column: len(array) for column, array in zip(names, arrays, strict=True)}
+    if len(set(lengths.values())) > 1:
+        raise UserValueError(
+            f"columns of `{name}` must have one value per row, got different lengths: "
+            + ", ".join(f"{column!r} {length}" for column, length in lengths.items())
+        )
+    return pa.table(arrays, names=names)
 
 
 def column_to_arrow(values: Any, name: str, column: str) -> Any:
-    """One column given as list, array, Series or Arrow array, as an Arrow array.
+    """Return one column given as list, array, Series or Arrow array as an Arrow array.
 
     Args:
-        values: one value a row; a Series is read by position.
-        name: what the caller calls the table, for messages.
-        column: the column's name, for messages.
+        values: One value per row; a Series is read by position.
+        name: What the caller calls the table, for messages.
+        column: The column's name, for messages.
 
     Raises:
-        UserTypeError: not a list or array, or a type no attribute can hold.
-        UserValueError: integers outside 64 bits.
+        UserTypeError: The values are not a list or array, or have a type no attribute can hold.
+        UserValueError: An integer is outside 64 bits.
     """
-    import pyarrow as pa
-
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return values
-    if _is_pandas(values, "Series"):
-        return _pandas_column(values, name, column)
-    if not _is_sequence_of_values(values):
+    if is_into_series(values):
+        return _series_to_arrow(nw.from_native(values, series_only=True), name, column)
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
         raise UserTypeError(
-            f"Column {column!r} of `{name}` must be a list or array with one value a row, got "
-            f"{type(values).__name__}. For a single row give a list of one dict."
+            f"column {column!r} of `{name}` must be a list or array with one value per row, got "
+            f"{type(values).__name__}; for a single row give a list of one dict"
         )
-    if _module(values) == "numpy":
-        if values.ndim == 1 and values.dtype.kind in "biufMU":
-            return pa.array(values, from_pandas=True)
-        return values_to_array(list(values), name=name, column=column)
-    if hasattr(values, "to_arrow"):
-        return values.to_arrow()
-    return values_to_array(list(values), name=name, column=column)
-
-
-def _from_columns(columns: Mapping[Any, Any], name: str) -> pa.Table:
-    import pyarrow as pa
-
-    _check_names(list(columns), name)
-    arrays = [column_to_arrow(values, name, column) for column, values in columns.items()]
-    lengths = {column: len(array) for column, array in zip(columns, arrays, strict=True)}
-    if len(set(lengths.values())) > 1:
-        raise UserValueError(
-            f"Columns of `{name}` have different lengths: "
-            + ", ".join(f"{column!r} {length}" for column, length in lengths.items())
-            + ". Give every column one value a row."
-        )
-    return pa.table(arrays, names=list(columns))
+    dtype = getattr(values, "dtype", None)
+    if getattr(values, "ndim", 0) == 1 and getattr(dtype, "kind", "") in set("biufMU"):
+        return pa.array(values, from_pandas=True)
+    return array_from_values(list(values), name=name, column=column)
 
 
 def is_table(data: object) -> bool:
-    """Whether `data` is a frame, table, reader or dataset.
-
-    Lists and dicts are not counted, nor are Series and other single columns.
-    """
-    if _is_series(data) or type(data).__name__ == "ChunkedArray":
-        return False
-    return (
+    """Return whether data is a frame, table, reader or dataset; lists, dicts and Series are not."""
+    return not is_into_series(data) and (
         hasattr(data, "__arrow_c_stream__")
-        or _is_pandas(data, "DataFrame")
-        or _is_lazy_polars(data)
+        or is_into_dataframe(data)
+        or is_polars_lazyframe(data)
         or _is_dataset(data)
     )
-
-
-def _is_lazy_polars(data: object) -> bool:
-    return _module(data) == "polars" and type(data).__name__ == "LazyFrame"
 
 
 def _is_dataset(data: object) -> bool:
-    return hasattr(data, "to_batches") and hasattr(data, "scanner") and _module(data) == "pyarrow"
-
-
-def is_streamed(data: object) -> bool:
-    """Whether `data` is read piece by piece: iterator, reader, dataset, lazy polars frame."""
     return (
-        isinstance(data, Iterator)
-        or type(data).__name__ == "RecordBatchReader"
+        hasattr(data, "to_batches")
+        and hasattr(data, "scanner")
+        and type(data).__module__.partition(".")[0] == "pyarrow"
+    )
+
+
+# -- Batches ---------------------------------------------------------------------------------------
+
+
+def is_stream(data: object) -> bool:
+    """Return whether data is read in batches: files, iterator, reader, dataset, lazy polars."""
+    return (
+        isinstance(data, Iterator | pa.RecordBatchReader | DataFiles)
         or _is_dataset(data)
-        or _is_lazy_polars(data)
+        or is_polars_lazyframe(data)
     )
-
-
-def _is_series(data: object) -> bool:
-    return _is_pandas(data, "Series") or (
-        _module(data) == "polars" and type(data).__name__ == "Series"
-    )
-
-
-def _from_series(data: Any, name: str) -> pa.Table:
-    import pyarrow as pa
-
-    if not isinstance(data.name, str) or not data.name:
-        raise UserValueError(
-            f"`{name}` is a Series without a name. Name it after the attribute it holds: "
-            'series.rename("attribute").'
-        )
-    if _is_pandas(data, "Series"):
-        return pa.table([_pandas_column(data, name, data.name)], names=[data.name])
-    return pa.table([data.to_arrow()], names=[data.name])
-
-
-def _from_narwhals(data: Any, name: str) -> pa.Table:
-    """Frames of other libraries (dask, modin, ibis, duckdb …) by way of narwhals."""
-    import narwhals.stable.v2 as nw
-
-    frame = nw.from_native(data, pass_through=True)
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect("pyarrow")
-    if not isinstance(frame, nw.DataFrame):
-        raise UserTypeError(f"`{name}` must be {_TABLES}; got {type(data).__name__}.")
-    return frame.to_arrow()
-
-
-def _reader(data: Any) -> Any:
-    """A record batch reader over a dataset or anything with `__arrow_c_stream__`."""
-    import pyarrow as pa
-
-    if isinstance(data, pa.RecordBatchReader):
-        return data
-    if _is_dataset(data):
-        return data.scanner().to_reader()
-    return pa.RecordBatchReader.from_stream(data)
-
-
-def _from_reader(data: Any, _name: str) -> pa.Table:
-    return _reader(data).read_all()
-
-
-def _from_lazy_polars(data: Any, _name: str) -> pa.Table:
-    table: pa.Table = data.collect().to_arrow()
-    return table
-
-
-def _converter(data: object) -> Callable[[Any, str], pa.Table]:
-    """The way from what `data` is to an Arrow table."""
-    ways: list[tuple[bool, Callable[[Any, str], pa.Table]]] = [
-        (_is_pandas(data, "DataFrame"), _from_pandas),
-        (_is_series(data), _from_series),
-        (_is_lazy_polars(data), _from_lazy_polars),
-        (hasattr(data, "__arrow_c_stream__") or _is_dataset(data), _from_reader),
-        (isinstance(data, Mapping), _from_columns),
-        (isinstance(data, Sequence) and not isinstance(data, str | bytes), _from_records),
-    ]
-    return next((convert for matches, convert in ways if matches), _from_narwhals)
-
-
-def _table(data: Any, name: str) -> pa.Table:
-    import pyarrow as pa
-
-    if isinstance(data, pa.Table):
-        return data
-    if isinstance(data, pa.RecordBatch):
-        return pa.Table.from_batches([data])
-    return _converter(data)(data, name)
-
-
-def to_arrow(data: object, *, name: str, infinities_to_null: bool = False) -> pa.Table:
-    """Reads a whole table into Arrow.
-
-    Args:
-        data: pandas 2 or 3 frame or named Series (numpy, nullable and Arrow dtypes), polars frame
-            (eager or lazy) or Series, pyarrow table, record batch, reader or dataset, anything with
-            `__arrow_c_stream__`, any frame narwhals knows, a list of dicts, a dict of lists or
-            arrays.
-        name: what the caller calls the table, for messages.
-        infinities_to_null: make null of ±inf too.
-
-    Returns:
-        A `pyarrow.Table` with text column names, rows in the order given, an index left out.
-        NaN is null at every depth. Categories are decoded to their values. Text is `string` or
-        `large_string`. Dicts of text to number are maps, other dicts structs.
-
-    Raises:
-        UserTypeError: not a table, column names that are not text, mixed types in a column (column
-            and rows are named), or a type no attribute can hold.
-        UserValueError: duplicate column names, columns of different lengths, a Series without name,
-            integers outside 64 bits.
-    """
-    from arthurai.upload.arrow_types import normalise
-
-    table = _table(data, name)
-    _check_names(table.column_names, name)
-    return normalise(table, name=name, infinities_to_null=infinities_to_null)
-
-
-def _slices(table: pa.Table, rows: int) -> Iterator[pa.Table]:
-    for start in range(0, table.num_rows, rows):
-        yield table.slice(start, rows)
 
 
 def iter_tables(
-    data: object, *, name: str, rows: int = BATCH_ROWS, infinities_to_null: bool = False
+    data: Any, *, name: str, rows: int = MAX_BATCH_ROWS, infinities_to_null: bool = False
 ) -> Iterator[pa.Table]:
-    """Reads a table piece by piece, in order, in bounded memory where the source allows it.
+    """Yield a table in batches, in order, in bounded memory where the source allows it.
 
-    Readers, datasets and lazy polars frames are never read whole; generators of tables are taken
+    Readers, datasets and lazy polars frames are never read whole; iterators of tables are taken
     one table at a time. Everything else is in memory already and is cut into views.
 
     Args:
-        data: as for `to_arrow`, or an iterator or generator of such tables.
-        name: what the caller calls the table, for messages.
-        rows: most rows of one piece.
-        infinities_to_null: make null of ±inf too.
+        data: As for `to_arrow`, or an iterator or generator of such tables.
+        name: What the caller calls the table, for messages.
+        rows: Maximum number of rows of one batch.
+        infinities_to_null: Whether ±inf becomes null, too.
 
     Yields:
         Tables as `to_arrow` returns them, none empty.
 
     Raises:
-        UserTypeError: as `to_arrow`.
-        UserValueError: as `to_arrow`.
+        UserTypeError: As `to_arrow`.
+        UserValueError: As `to_arrow`.
     """
-    import pyarrow as pa
-
-    if _is_lazy_polars(data) and hasattr(data, "collect_batches"):
-        data = iter(data.collect_batches(chunk_size=rows, maintain_order=True))
-    if _is_dataset(data):
-        data = dataset_batches(data, rows)
-    elif isinstance(data, pa.RecordBatchReader):
-        data = iter(data)
+    parts: Iterator[Any] = iter([data])
     if isinstance(data, Iterator):
-        for part in data:
-            table = to_arrow(part, name=name, infinities_to_null=infinities_to_null)
-            yield from _slices(table, rows)
-        return
-    table = to_arrow(data, name=name, infinities_to_null=infinities_to_null)
-    yield from _slices(table, rows)
+        parts = data
+    elif isinstance(data, pa.RecordBatchReader):
+        parts = iter(data)
+    elif _is_dataset(data):
+        parts = dataset_batches(data, rows)
+    elif is_polars_lazyframe(data) and hasattr(data, "collect_batches"):
+        parts = iter(data.collect_batches(chunk_size=rows, maintain_order=True))
+    for part in parts:
+        table = to_arrow(part, name=name, infinities_to_null=infinities_to_null)
+        for start in range(0, table.num_rows, rows):
+            yield table.slice(start, rows)
 
 
-BUFFER_BYTES = 1 << 18
-"""Bytes of each column read from a file at once."""
+# -- Tables for a model ----------------------------------------------------------------------------
 
 
-def file_batches(
-    source: Any, rows: int, row_groups: Sequence[int] | None = None
-) -> Iterator[pa.RecordBatch]:
-    """The rows of a Parquet file.
+def read_table(data: Any, schema: UploadSchema, errors: ValidationErrors) -> ColumnarTable:
+    """Return a whole table by column, flat.
 
     Args:
-        source: path or open binary file.
-        rows: most rows of one batch.
-        row_groups: numbers of the row groups to read, `None` for all.
+        data: Any table `to_arrow` reads; for an image model also its images alone, or a pandas
+            frame or dict of lists in which they are Python objects.
+        schema: The model's attributes.
+        errors: Receives what is wrong with rows; its `name` is that of the table.
 
     Raises:
-        pyarrow.ArrowInvalid: the file is broken.
+        UserTypeError: The data is not a table, or mixes types in a column.
+        UserValueError: Duplicate columns, or columns of different lengths.
     """
-    import pyarrow.parquet as pq
+    image = schema.image.name if schema.image is not None else None
+    if image is not None:
+        images = list_images(data)
+        if images is not None:
+            return ColumnarTable(len(images), {image: images})
+        if image in _object_columns(data):
+            images = list(data[image])
+            others = [name for name in _object_columns(data) if name != image]
+            rest = {k: data[k] for k in others} if isinstance(data, Mapping) else data[others]
+            table = _read_flat(rest, schema, errors)
+            if not others or table.rows == len(images):
+                return ColumnarTable(len(images), {image: images, **table.columns})
+    return _read_flat(data, schema, errors)
 
-    with pq.ParquetFile(source, buffer_size=BUFFER_BYTES, pre_buffer=False) as file:
-        yield from file.iter_batches(rows, row_groups=row_groups, use_threads=False)
+
+def _object_columns(data: Any) -> list[Any]:
+    """Return the column names of a dict of lists or pandas frame, which hold Python objects."""
+    if hasattr(data, "iloc"):
+        return list(getattr(data, "columns", ()))
+    return list(data) if isinstance(data, Mapping) else []
 
 
-def dataset_batches(dataset: Any, rows: int) -> Iterator[pa.RecordBatch]:
-    """The rows of a dataset, in the order of its files.
+def _read_flat(data: Any, schema: UploadSchema, errors: ValidationErrors) -> ColumnarTable:
+    names = _object_columns(data)
+    if not has_nested(names):
+        return _columns_of_table(to_arrow(data, name=errors.name), schema, errors)
+    if not isinstance(data, Mapping):
+        return columns_of_rows(data.to_dict("records"), schema, errors)
+    try:
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*data.values(), strict=True)]
+    except ValueError:
+        raise UserValueError(
+            f"columns of `{errors.name}` must have one value per row, got different lengths"
+        ) from None
+    return columns_of_rows(rows, schema, errors)
 
-    A scanner decodes whole row groups, several files ahead. Files that have the columns of the
-    dataset as they are can be read without it.
+
+def _columns_of_table(
+    table: pa.Table, schema: UploadSchema, errors: ValidationErrors
+) -> ColumnarTable:
+    if has_nested(table.column_names):
+        return columns_of_rows(table.to_pylist(maps_as_pydicts="strict"), schema, errors)
+    return _columns_of_flat_table(table, schema)
+
+
+def _columns_of_flat_table(table: pa.Table, schema: UploadSchema) -> ColumnarTable:
+    columns = {
+        name: values
+        for name, values in zip(table.column_names, table.columns, strict=True)
+        if name in schema.sendable or _PANDAS_INDEX.fullmatch(name) is None
+    }
+    return ColumnarTable(table.num_rows, columns)
+
+
+def empty_tables(data: Any, schema: UploadSchema) -> Iterator[ColumnarTable]:
+    """Yield the columns of a stream without rows, as far as they are known before reading it."""
+    schemas: Iterable[pa.Schema] = ()
+    if isinstance(data, DataFiles):
+        schemas = data.schemas()
+    elif isinstance(data, pa.RecordBatchReader) or _is_dataset(data):
+        schemas = [data.schema]
+    for columns in schemas:
+        yield _columns_of_flat_table(columns.empty_table(), schema)
+
+
+def read_batches(
+    data: Any, schema: UploadSchema, *, name: str, rows: int
+) -> Iterator[tuple[ColumnarTable, ValidationErrors]]:
+    """Yield a stream by column, in batches of at most `rows` rows, with the errors found in each.
 
     Args:
-        dataset: a `pyarrow.dataset.Dataset`.
-        rows: most rows of one batch.
+        data: Files, a generator of rows (dicts), of lists of rows or of tables, a reader, dataset
+            or lazy frame.
+        schema: The model's attributes.
+        name: What the caller calls the table, for messages.
+        rows: Maximum number of rows of one batch.
     """
-    if getattr(dataset, "_scan_options", None):
-        yield from dataset.scanner(batch_size=rows, batch_readahead=1).to_batches()
+    source = data.tables(rows) if isinstance(data, DataFiles) else data
+    for batch in _batches(source, schema, name, rows):
+        errors = ValidationErrors(name)
+        read = columns_of_rows if isinstance(batch, list | tuple) else _columns_of_table
+        yield read(batch, schema, errors), errors
+
+
+def _batches(source: Any, schema: UploadSchema, name: str, rows: int) -> Iterator[Any]:
+    """Yield Arrow tables and lists of rows."""
+    if not isinstance(source, Iterator) or hasattr(source, "__arrow_c_stream__"):
+        yield from iter_tables(source, name=name, rows=rows)
         return
-    for fragment in dataset.get_fragments():
-        groups = getattr(fragment, "row_groups", None)
-        if groups is not None and fragment.physical_schema.equals(dataset.schema):
-            with fragment.open() as file:
-                yield from file_batches(file, rows, [group.id for group in groups])
+    for kind, items in itertools.groupby(source, lambda item: _item_kind(item, schema)):
+        if kind is dict:
+            while batch := list(itertools.islice(items, rows)):
+                yield batch
+        elif kind is list:
+            for item in items:
+                for start in range(0, len(item), rows):
+                    yield item[start : start + rows]
         else:
-            yield from fragment.scanner(
-                schema=dataset.schema, batch_size=rows, batch_readahead=1
-            ).to_batches()
+            yield from iter_tables(items, name=name, rows=rows)
 
 
-#: pandas types, by name, that no attribute can hold.
-_FOREIGN_DTYPES = frozenset({"PeriodDtype", "IntervalDtype"})
-_FOREIGN_KINDS = frozenset("cm")
+def _item_kind(item: object, schema: UploadSchema) -> type | None:
+    """Return `dict` for one row, `list` for a list of rows, `None` for any other table."""
+    if is_row_list(item):
+        return list
+    return dict if isinstance(item, Mapping) and _is_row(item, schema) else None
 
 
-class Frame:
-    """A table with named columns that become Arrow one at a time.
+def _is_row(item: Mapping[Any, Any], schema: UploadSchema) -> bool:
+    """Return whether a dict is one row, not a dict of columns."""
+    if has_nested(list(item)):
+        return True
+    return not all(
+        hasattr(value, "__array__") or (isinstance(value, Sequence) and not isinstance(value, str))
+        for name, value in item.items()
+        if name not in schema.sendable or schema.sendable[name].value_type in PLAIN_TYPES
+    )
 
-    Only the column asked for is converted, so that describing a large pandas frame costs the
-    memory of one column and not of a second frame.
+
+# -- One column at a time --------------------------------------------------------------------------
+
+
+class TableView:
+    """A table whose columns become Arrow one at a time, when they are asked for.
+
+    Describing a large frame costs the memory of one column, not of a second frame.
 
     Args:
-        data: pandas or polars frame or named series, pyarrow table, list of dicts, dict of lists,
-            or any other table :func:`arthurai.upload.table.to_arrow` reads.
-        argument: What the caller calls the table, for messages.
+        data: Any table `to_arrow` reads.
+        name: What the caller calls the table, for messages.
+
+    Attributes:
+        names: Names of the columns.
+        num_rows: Number of rows.
 
     Raises:
-        UserTypeError: ``data`` is not a table, or a column name is not text.
+        UserTypeError: The data is not a table, or a column name is not a string.
         UserValueError: Two columns have the same name.
     """
 
-    def __init__(self, data: Any, argument: str = "data") -> None:
-        self._argument = argument
+    def __init__(self, data: Any, name: str = "data") -> None:
         self._data = data
-        self._pandas: Any = None
-        self._columnar: Any = None
-        self._table: pa.Table | None = None
-        if hasattr(data, "iloc") and _is_of_pandas(data):
-            self._pandas = data if hasattr(data, "columns") else data.to_frame()
-            self.names = _checked_names(self._pandas.columns, argument)
-            self.num_rows = len(self._pandas)
-        elif _is_columnar(data):
-            self._columnar = data
-            self.names = _checked_names(getattr(data, "column_names", data.columns), argument)
-            self.num_rows = len(data)
-        else:
-            if isinstance(data, str | bytes) or not hasattr(data, "__iter__"):
-                data = _not_scalar(data, argument)
-            self._columnar = self._table = to_arrow(data, name=argument, infinities_to_null=True)
-            self.names = list(self._table.column_names)
-            self.num_rows = self._table.num_rows
+        self._name = name
+        frame = None
+        if is_into_dataframe(data) or is_into_series(data):
+            frame = _read_frame(data, name)
+        if not isinstance(frame, nw.DataFrame):
+            table = to_arrow(data, name=name, infinities_to_null=True)
+            frame = nw.from_native(table, eager_only=True)
+        self._frame = frame
+        self.names = check_column_names(frame.columns, name)
+        self.num_rows = len(frame)
 
     @property
     def reusable(self) -> Any:
-        """The data as it came, or what was read of it where it can be read only once."""
-        return self._table if hasattr(self._data, "read_next_batch") else self._data
+        """The data as it came, or what was read of it if it can be read only once."""
+        return self._frame.to_native() if hasattr(self._data, "read_next_batch") else self._data
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
 
-    def source(self, name: str) -> Any:
-        """Give one column as it came, for :func:`column_of` to convert (in another thread, too).
+    def column(self, name: str) -> TableColumn:
+        """Return one column as Arrow; several threads may call this at the same time.
 
         Args:
             name: Name of the column.
-
-        Returns:
-            A pandas series, or a table of this one column.
-        """
-        return self._columnar.select([name]) if self._pandas is None else self._pandas[name]
-
-    def column(self, name: str) -> Column:
-        """Convert one column.
-
-        Args:
-            name: Name of the column.
-
-        Returns:
-            The column.
 
         Raises:
             UserTypeError: The column mixes types.
         """
-        return column_of(self.source(name), name, self._argument)
+        series = self._frame.get_column(name)
+        native = series.to_native()
+        declared: Sequence[Any] = ()
+        if series.implementation.is_pandas_like():
+            dtype = native.dtype
+            if type(dtype).__name__ in _UNSUPPORTED_DTYPES or dtype.kind in {"c", "m"}:
+                return TableColumn(name, None, holds=str(dtype))
+            if str(dtype) == "object":
+                first = next((value for value in native if not is_missing(value)), None)
+                if isinstance(first, bytes) or hasattr(first, "save") or _dimensions(first) > 1:
+                    return TableColumn(name, None, holds="images")
+                if isinstance(first, list | tuple | dict) or _dimensions(first) == 1:
+                    return TableColumn(name, None, holds="lists")
+            if hasattr(dtype, "categories"):
+                declared = dtype.categories.tolist()
+        values = self._to_arrow(series)
+        if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
+            return TableColumn(name, None, holds="images")
+        return TableColumn(name, values, declared=declared)
+
+    def _to_arrow(self, series: nw.Series[Any]) -> pa.ChunkedArray:
+        table = pa.table([_series_to_arrow(series, self._name)], names=[series.name])
+        return normalize_table(table, name=self._name, infinities_to_null=True).column(0)
 
     def cells(self, name: str) -> Iterable[Any]:
-        """Walk through the Python values of one column.
+        """Return the values of one column as Python objects.
 
         Args:
             name: Name of the column.
 
         Returns:
-            The values as they came; those of Arrow columns as Python objects, missing as ``None``.
+            The values of a pandas column as they came; those of others with `None` for missing.
         """
-        source = self.source(name)
-        if self._pandas is None:
-            source = _one_column(source, self._argument).to_pylist()
-        cells: Iterable[Any] = source
+        series = self._frame.get_column(name)
+        if series.implementation.is_pandas_like():
+            cells: Iterable[Any] = series.to_native()
+        else:
+            cells = self._to_arrow(series).to_pylist()
         return cells
 
     def missing(self, names: Iterable[str]) -> list[str]:
-        """List the names that are not columns.
-
-        Args:
-            names: Names.
-
-        Returns:
-            Those that the table does not have, in the order given.
-        """
+        """Return those of the names that are not columns, in the order given."""
         return [name for name in names if name not in self.names]
 
 
-class Column:
-    """One column, its missing values (nulls, NaN, NaT, ±inf) known as nulls.
+def _dimensions(value: Any) -> int:
+    return getattr(value, "ndim", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column, its missing values (nulls, NaN, NaT, ±inf) as nulls.
 
     Attributes:
         name: Name of the column.
-        values: The Arrow values; ``None`` when ``holds`` says what the column holds instead.
-        holds: ``"lists"`` for a pandas column of lists, dictionaries or arrays that was left
-            alone; ``"images"`` for one of encoded images, Pillow images or arrays of more than one
-            dimension; the type's name for one that no attribute can hold; otherwise empty.
+        values: The Arrow values; `None` when `holds` says what the column holds instead.
+        holds: `"lists"` for a pandas column of lists, dictionaries or arrays, which is not
+            converted; `"images"` for one of encoded images, Pillow images or arrays of more than
+            one dimension; the type's name for one that no attribute can hold; otherwise empty.
         declared: The categories of a pandas column of categories, in their order.
     """
 
-    def __init__(
-        self,
-        name: str,
-        values: pa.ChunkedArray | None,
-        holds: str = "",
-        declared: Sequence[Any] = (),
-    ) -> None:
-        self.name = name
-        self.values = values
-        self.holds = holds
-        self.declared = declared
+    name: str
+    values: pa.ChunkedArray | None
+    holds: str = ""
+    declared: Sequence[Any] = ()
 
     def present(self) -> pa.ChunkedArray:
-        """Give the values without nulls.
-
-        Returns:
-            The Arrow values; free of cost where there are no nulls.
-        """
+        """Return the values without nulls, not copied if there are none."""
         if self.values is None:
-            raise UnexpectedTypeError(f"Column {self.name!r} was not read: {self.holds}.")
+            raise UnexpectedTypeError(f"column {self.name!r} was not converted: {self.holds}")
         return self.values.drop_null() if self.values.null_count else self.values
 
     @property
     def null_count(self) -> int:
-        """How many values are missing, as far as the values were read."""
+        """Number of missing values, as far as the values were converted."""
         return 0 if self.values is None else int(self.values.null_count)
-
-
-def column_of(source: Any, name: str, argument: str = "data") -> Column:
-    """Convert what :meth:`Frame.source` gave.
-
-    Args:
-        source: A pandas series, or a table of this one column.
-        name: Name of the column.
-        argument: What the caller calls the table, for messages.
-
-    Returns:
-        The column.
-
-    Raises:
-        UserTypeError: The column mixes types.
-    """
-    dtype = getattr(source, "dtype", None)
-    if dtype is None:
-        values = _one_column(source, argument)
-        return Column(name, None, holds="images") if _is_binary(values) else Column(name, values)
-    if type(dtype).__name__ in _FOREIGN_DTYPES or getattr(dtype, "kind", "") in _FOREIGN_KINDS:
-        return Column(name, None, holds=str(dtype))
-    if str(dtype) == "object":
-        first = _first_present(source)
-        if _is_image(first):
-            return Column(name, None, holds="images")
-        if _is_container(first):
-            return Column(name, None, holds="lists")
-    values = _one_column(source.rename(name), argument)
-    categories = getattr(dtype, "categories", None)
-    declared = [] if categories is None else categories.tolist()
-    return Column(name, values, declared=declared)
-
-
-def is_missing(value: Any) -> bool:
-    """Tell whether a value of a column stands for nothing.
-
-    Args:
-        value: Any Python value.
-
-    Returns:
-        True for ``None``, NaN and what pandas uses for missing values and times.
-    """
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
-        return True
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _one_column(source: Any, argument: str) -> pa.ChunkedArray:
-    return to_arrow(source, name=argument, infinities_to_null=True).column(0)
-
-
-def _is_of_pandas(data: Any) -> bool:
-    return any(base.__module__.partition(".")[0] == "pandas" for base in type(data).__mro__)
-
-
-def _is_columnar(data: Any) -> bool:
-    """Whether columns can be picked from the data without reading the others."""
-    kind = type(data)
-    return (kind.__module__.partition(".")[0], kind.__name__) in {
-        ("pyarrow", "Table"),
-        ("polars", "DataFrame"),
-    }
-
-
-def _first_present(values: Iterable[Any]) -> Any:
-    return next((value for value in values if not is_missing(value)), None)
-
-
-def _is_image(value: Any) -> bool:
-    return isinstance(value, bytes) or hasattr(value, "save") or getattr(value, "ndim", 0) > 1
-
-
-def _is_binary(values: pa.ChunkedArray) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type))
-
-
-def _is_container(value: Any) -> bool:
-    return isinstance(value, list | tuple | dict) or type(value).__name__ == "ndarray"
-
-
-def _checked_names(columns: Sequence[Any], argument: str) -> list[str]:
-    names = list(columns)
-    for name in names:
-        if not isinstance(name, str):
-            raise UserTypeError(
-                f"Column names of {argument} must be text; got {name!r} ({type(name).__name__}). "
-                "Rename the columns."
-            )
-    if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise UserValueError(
-            f"{argument} has several columns named {', '.join(map(repr, twice))}. "
-            "Keep one column of each name."
-        )
-    return names
-
-
-def _not_scalar(data: Any, argument: str) -> Any:
-    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "collect"):
-        return data
-    raise UserTypeError(
-        f"{argument} needs a table (a pandas or polars frame, a pyarrow table, a list of dicts or "
-        f"a dict of lists), got {type(data).__name__}."
-    )

@@ -1,4 +1,4 @@
-"""What sending has to know about a model: its attributes and how its data travels."""
+"""The attributes of a model, as uploading needs them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,31 @@ from arthurai.common.constants import (
 OPTIONAL_STAGES: Final = frozenset({Stage.PredictFunctionInput, Stage.NonInputData})
 """Stages a table may leave out."""
 
+SCALAR_TYPES: Final = frozenset(
+    {
+        ValueType.Integer,
+        ValueType.Float,
+        ValueType.Boolean,
+        ValueType.String,
+        ValueType.Unstructured_Text,
+        ValueType.Image,
+    }
+)
+"""Value types of one plain value per row, except timestamps."""
+
+PLAIN_TYPES: Final = SCALAR_TYPES | {ValueType.Timestamp}
+"""Value types of one plain value per row."""
+
 
 @dataclass(frozen=True)
-class IngestSchema:
-    """The attributes of one model, as sending sees them.
+class UploadSchema:
+    """The attributes of one model, by how they are sent.
 
     Attributes:
-        input_type: wire value of `InputType`.
-        output_type: wire value of `OutputType`.
-        is_batch: whether rows belong to batches that have to be closed.
-        attributes: every attribute, implicit ones included.
+        input_type: An `InputType`.
+        output_type: An `OutputType`.
+        is_batch: Whether rows belong to batches that have to be closed.
+        attributes: Every attribute, implicit ones included.
     """
 
     input_type: str

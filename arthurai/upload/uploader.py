@@ -1,17 +1,18 @@
-"""From a table to the server: check, cut, encode, send, account.
+"""Uploads: rows are validated, encoded, sent in parallel, and their outcomes counted.
 
-Two ways lead there: rows as JSON with an answer a row, and files with counts and failures.
+There are two ways: rows as JSON, with a response per row, and files, with counts and failures.
 """
 
 from __future__ import annotations
 
-import logging
+import tempfile
 import threading
 from collections import deque
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -19,44 +20,53 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.upload import columnar
-from arthurai.upload.columnar import Gathered, column_list, gather_table
-from arthurai.upload.diagnostics import Problems
+from arthurai.transport.multipart import FilePart
+from arthurai.upload.columnar import columns_of_rows, is_row_list, slice_column, to_list
+from arthurai.upload.diagnostics import ValidationErrors
 from arthurai.upload.encode_json import json_bodies
-from arthurai.upload.encode_parquet import parquet_file, to_table
-from arthurai.upload.images import ZIP_BYTES, Image, cut_by_size, names_of, zipped
-from arthurai.upload.report import NO_REPEAT, REPEAT, Account, Sent, file_answer
+from arthurai.upload.images import split_by_size, unique_names, zip_images
+from arthurai.upload.report import (
+    NOT_SAFE_TO_REPEAT,
+    SAFE_TO_REPEAT,
+    RowOutcomes,
+    SentRows,
+    parse_file_response,
+)
 from arthurai.upload.validate import (
-    GROUND_TRUTHS,
     INFERENCES,
     REFERENCE,
-    Extras,
-    Prepared,
-    Preparer,
+    RowMetadata,
+    ValidatedTable,
+    Validator,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import ModuleType, TracebackType
+    from types import ModuleType
 
-    from arthurai.transport.multipart import FilePart
-    from arthurai.upload.upload_schema import IngestSchema
+    from arthurai.upload.columnar import ColumnarTable
+    from arthurai.upload.images import Image
+    from arthurai.upload.upload_schema import UploadSchema
+    from arthurai.upload.validate import Body
 
+JSON_ROWS: Final = 5_000
+MAX_JSON_BYTES: Final = 16_000_000
+MIN_FILE_ROWS: Final = 8_192
+MAX_FILE_ROWS: Final = 65_536
+MAX_FILE_BYTES: Final = 64_000_000
+MAX_ZIP_BYTES: Final = 64_000_000
+"""Maximum size of the images of one request, unless a single image is larger."""
 
-logger = logging.getLogger(__name__)
+DEFAULT_WORKERS: Final = 2
+JOIN_TIMEOUT_SECONDS: Final = 5.0
+"""How long an interrupted call waits for requests in flight."""
 
-JSON_ROWS = 5_000
-JSON_BYTES = 16_000_000
-FILE_ROWS = range(8_192, 65_537)
-"""Fewest and most rows of a file of ours: a tenth of the table when that lies between."""
-STREAMED_FILE_ROWS = 65_536
-FILE_BYTES = 64_000_000
-WORKERS = 2
-BATCH = "batch_id"
+_EXPORT_ROW_GROUP_ROWS: Final = 5_000
+_ANY_SIZE: Final = 2**62
 
 
 class Connection(Protocol):
-    """What sending needs of a session."""
+    """The methods of a session that an upload calls."""
 
     def send_encoded(
         self,
@@ -66,22 +76,22 @@ class Connection(Protocol):
         content_type: str,
         **kwargs: Any,
     ) -> Any:
-        """Calls an operation with an encoded body."""
+        """Call an operation with an encoded body; return the decoded response."""
 
     def upload(
         self, operation: ModuleType, *args: Any, parts: Sequence[Any], **kwargs: Any
     ) -> tuple[int, Any]:
-        """Calls an operation with a multipart body; the status and the decoded body."""
+        """Call an operation with a multipart body; return status and decoded response."""
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class UploadOptions:
     """How a call sends.
 
     Attributes:
-        progress: show a bar of the rows that are through.
-        chunk_size: most rows of one request; `None` leaves it to the format.
-        max_workers: most requests in flight.
+        progress: Whether to show a progress bar on standard error.
+        chunk_size: Maximum number of rows of one request; `None` for that of the format.
+        max_workers: Maximum number of requests in flight; `None` for `DEFAULT_WORKERS`.
     """
 
     progress: bool = False
@@ -94,166 +104,147 @@ class Options:
             if value is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int):
-                raise UserTypeError(f"`{name}` must be a whole number, got {value!r}.")
+                raise UserTypeError(f"`{name}` must be a whole number, got {value!r}")
             if value < 1:
-                raise UserValueError(f"`{name}` must be at least 1, got {value}.")
-
-    @property
-    def workers(self) -> int:
-        """Requests in flight at most."""
-        return self.max_workers or WORKERS
+                raise UserValueError(f"`{name}` must be at least 1, got {value}")
 
 
 @dataclass(slots=True)
-class Delivery:
+class Uploader:
     """One call that sends rows.
 
     Attributes:
-        connection: the session.
-        model_id: the model.
-        schema: its attributes.
-        preparer: checks the rows.
-        operation: the generated module that is called.
-        options: how to send.
-        part_name: form field of the rows, when they go as files.
-        fields: other form fields.
-        json_files: files are JSON whatever the model's kind.
+        connection: The session.
+        model_id: The model.
+        validator: Validates the rows.
+        operation: The generated module of the operation to call.
+        options: How to send.
+        part_name: Form field of the rows, if they are sent as files.
+        fields: Other form fields.
+        json_files: Whether files are JSON even for a model whose files are Parquet.
     """
 
     connection: Connection
     model_id: str
-    schema: IngestSchema
-    preparer: Preparer
+    validator: Validator
     operation: ModuleType
-    options: Options = field(default_factory=Options)
+    options: UploadOptions = field(default_factory=UploadOptions)
     part_name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     json_files: bool = False
 
     @property
-    def _as_parquet(self) -> bool:
-        return self.schema.sends_parquet and not self.json_files
+    def _schema(self) -> UploadSchema:
+        return self.validator.schema
 
-    def send_rows(self, data: Any, extras: Extras | None = None) -> Account:
-        """Sends rows as JSON; the answer has one entry a row.
+    @property
+    def _sends_parquet(self) -> bool:
+        return self._schema.sends_parquet and bool(self.part_name) and not self.json_files
 
-        Args:
-            data: any table, or a stream of them.
-            extras: what was given beside it; streams take none that go by row.
-
-        Raises:
-            ArthurUserError: the table is wrong; nothing was sent of one that is in memory.
-            ArthurError: a request failed as a whole; `result` says what was accepted.
-        """
-        account = Account(by_row=True, add_ids=self.preparer.purpose == INFERENCES)
-        self._send(data, extras, account, self._json_requests, as_json=True)
-        return account
-
-    def send_files(self, data: Any, extras: Extras | None = None) -> Account:
-        """Sends rows as files; the answers have counts and the rows refused.
+    def send_rows(self, data: Any, metadata: RowMetadata | None = None) -> RowOutcomes:
+        """Send rows as JSON; the response has one entry per row.
 
         Args:
-            data: any table, or a stream of them.
-            extras: what was given beside it.
+            data: Any table, or a stream of them.
+            metadata: What was given beside it; with a stream, nothing that is by row.
 
         Raises:
-            ArthurUserError: the table is wrong; nothing was sent of one that is in memory.
-            ArthurError: a request failed as a whole; `result` says what was accepted.
+            ArthurUserError: The table is invalid; nothing was sent of one that is in memory.
+            ArthurError: A request failed as a whole; `result` says what was accepted.
         """
-        reference = self.preparer.purpose == REFERENCE
-        account = Account(by_row=False, how_to_go_on=NO_REPEAT if reference else REPEAT)
-        self._send(data, extras, account, self._file_requests, as_json=not self._as_parquet)
-        return account
+        outcomes = RowOutcomes(by_row=True, add_ids=self.validator.purpose == INFERENCES)
+        self._send(data, metadata, outcomes, self._json_requests)
+        return outcomes
+
+    def send_files(self, data: Any, metadata: RowMetadata | None = None) -> RowOutcomes:
+        """Send rows as files; the responses have counts and the rows refused.
+
+        Args:
+            data: Any table, or a stream of them.
+            metadata: What was given beside it; with a stream, nothing that is by row.
+
+        Raises:
+            ArthurUserError: The table is invalid; nothing was sent of one that is in memory.
+            ArthurError: A request failed as a whole; `result` says what was accepted.
+        """
+        is_reference = self.validator.purpose == REFERENCE
+        hint = NOT_SAFE_TO_REPEAT if is_reference else SAFE_TO_REPEAT
+        outcomes = RowOutcomes(by_row=False, repeat_hint=hint)
+        self._send(data, metadata, outcomes, self._file_requests)
+        return outcomes
 
     def _send(
         self,
         data: Any,
-        extras: Extras | None,
-        account: Account,
-        make_requests: Callable[[Prepared], Iterator[Request]],
-        *,
-        as_json: bool,
+        metadata: RowMetadata | None,
+        outcomes: RowOutcomes,
+        make_requests: Callable[[ValidatedTable], Iterator[Request]],
     ) -> None:
-        # Rows given as dicts never touch Arrow.
-        memory = nullcontext() if isinstance(data, list) else returned_memory()
-        with memory:
-            self._send_parts(data, extras, account, make_requests, as_json=as_json)
-        self.preparer.log()
-
-    def _send_parts(
-        self,
-        data: Any,
-        extras: Extras | None,
-        account: Account,
-        make_requests: Callable[[Prepared], Iterator[Request]],
-        *,
-        as_json: bool,
-    ) -> None:
-        prepared = None if columnar.is_stream(data) else self._prepared(data, extras)
-        total = None if prepared is None else prepared.rows
-        rows = self._rows(total, as_json=as_json)
-        parts = self._stream(data, extras, rows) if prepared is None else prepared.cuts(rows)
-        what = self.preparer.name.replace("_", " ")
-        with Progress(shown=self.options.progress, total=total, what=what) as progress:
+        # Rows given as dicts never touch Arrow, which is slow to import.
+        with nullcontext() if isinstance(data, list) else system_memory:
+            table = None if _is_stream(data) else self._validate(data, metadata)
+            total = None if table is None else table.rows
+            rows = self._rows_per_request(total)
+            parts = (
+                self._validate_stream(data, metadata, rows) if table is None else table.split(rows)
+            )
             requests = (request for part in parts for request in make_requests(part))
+            workers = self.options.max_workers or DEFAULT_WORKERS
             try:
-                send_all(requests, account, workers=self.options.workers, progress=progress)
+                with progress_bar(self.options, total, self.validator.name) as advance:
+                    send_all(requests, outcomes, workers=workers, total=total, advance=advance)
             except BaseException as error:
-                sent = account.result.total
-                if prepared is not None and sent < prepared.rows:
-                    account.add_unsent(_sent(prepared, sent, prepared.rows - sent))
+                sent = outcomes.result.total
+                if table is not None and sent < table.rows:
+                    outcomes.add_unsent(_sent_rows(table, sent, table.rows - sent))
                 if sent or not isinstance(error, ArthurUserError):
-                    explain(error, account)
+                    outcomes.attach_to(error)
                 raise
+        self.validator.log()
 
-    def _prepared(self, data: Any, extras: Extras | None) -> Prepared:
-        """A table in memory, checked as a whole."""
-        problems = Problems(self.preparer.name)
-        gathered = columnar.gather(data, self.schema, problems)
-        problems.raise_found()
-        if gathered.rows:
-            return self.preparer.prepare(gathered, extras=extras)
+    def _validate(self, data: Any, metadata: RowMetadata | None) -> ValidatedTable:
+        """Return a table in memory, validated as a whole."""
+        table = _read(data, self._schema, self.validator.name)
+        if table.rows:
+            return self.validator.validate(table, metadata=metadata)
         if isinstance(data, list):
-            return Prepared(0, 0)
-        raise UserValueError(f"`{self.preparer.name}` has no rows, so there is nothing to send.")
+            return ValidatedTable(0, 0)
+        raise self._no_rows()
 
-    def _rows(self, total: int | None, *, as_json: bool) -> int:
-        """Rows of one request."""
-        if self.options.chunk_size is not None:
-            return self.options.chunk_size
-        if as_json:
-            return JSON_ROWS
-        if total is None:
-            return STREAMED_FILE_ROWS
-        return min(max(total // 10, FILE_ROWS.start), FILE_ROWS.stop - 1)
+    def _no_rows(self) -> UserValueError:
+        return UserValueError(f"`{self.validator.name}` has no rows, so there is nothing to send")
 
-    def _stream(self, data: Any, extras: Extras | None, rows: int) -> Iterator[Prepared]:
-        if extras is not None and extras.by_row():
+    def _validate_stream(
+        self, data: Any, metadata: RowMetadata | None, rows: int
+    ) -> Iterator[ValidatedTable]:
+        """Yield a stream in validated tables of at most `rows` rows."""
+        from arthurai.upload.table import empty_tables
+
+        if metadata is not None and metadata.is_by_row():
             raise UserValueError(
-                "A table that is read piece by piece (generator, reader, dataset, lazy frame) "
-                "takes no values given apart; put predictions, ground truths, timestamps and ids "
-                "in its columns, or read it whole first (a lazy frame with collect())."
+                "A table that is read in batches (generator, reader, dataset, lazy frame) takes no "
+                "values given beside it; put predictions, ground truths, timestamps and ids in its "
+                "columns, or read it whole first (a lazy frame with collect())"
             )
-        for columns in columnar.known_schemas(data):
-            empty = gather_table(columns.empty_table(), self.preparer.schema)
-            self.preparer.prepare(empty, extras=extras)
+        for table in empty_tables(data, self._schema):
+            self.validator.validate(table, metadata=metadata)
         start = 0
-        for gathered, problems in self._pieces(data, rows):
-            prepared = self.preparer.prepare(
-                gathered, start=start, extras=extras, problems=problems
-            )
-            start += prepared.rows
-            yield from prepared.cuts(rows)
+        for table, errors in self._read_batches(data, rows):
+            valid = self.validator.validate(table, start=start, metadata=metadata, errors=errors)
+            start += valid.rows
+            yield from valid.split(rows)
         if not start:
-            raise UserValueError(
-                f"`{self.preparer.name}` has no rows, so there is nothing to send."
-            )
+            raise self._no_rows()
 
-    def _pieces(self, data: Any, rows: int) -> Iterator[tuple[Gathered, Problems]]:
-        """The stream; what ends it early is told apart from faults of sending."""
-        name = self.preparer.name
+    def _read_batches(
+        self, data: Any, rows: int
+    ) -> Iterator[tuple[ColumnarTable, ValidationErrors]]:
+        """Yield the batches of a stream; what ends it early is not an error of sending."""
+        from arthurai.upload.table import read_batches
+
+        name = self.validator.name
         try:
-            yield from columnar.stream(data, self.schema, name=name, rows=rows)
+            yield from read_batches(data, self._schema, name=name, rows=rows)
         except ArthurError:
             raise
         except Exception as error:
@@ -261,302 +252,313 @@ class Delivery:
                 f"`{name}` could not be read to its end: {type(error).__name__}: {error}"
             ) from error
 
-    def _json_requests(self, part: Prepared) -> Iterator[Request]:
-        for body in json_bodies(part, most_bytes=JSON_BYTES):
-            yield Request(_sent(part, body.start, body.rows), partial(self._post, body.content))
+    def _rows_per_request(self, total: int | None) -> int:
+        if self.options.chunk_size is not None:
+            return self.options.chunk_size
+        if not self._sends_parquet:
+            return JSON_ROWS
+        if total is None:
+            return MAX_FILE_ROWS
+        return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
 
-    def _post(self, content: bytes) -> Any:
+    def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
+        for body in json_bodies(table, max_bytes=MAX_JSON_BYTES):
+            rows = _sent_rows(table, body.start, body.rows)
+            yield Request(rows, partial(self._send_json, body.content))
+
+    def _send_json(self, content: bytes) -> Any:
         return self.connection.send_encoded(
             self.operation, self.model_id, content=content, content_type="application/json"
         )
 
-    @property
-    def _images(self) -> str | None:
-        """The attribute whose values travel as image files."""
-        image = self.schema.image
-        return None if image is None or self.preparer.purpose == GROUND_TRUTHS else image.name
-
-    def _file_requests(self, part: Prepared) -> Iterator[Request]:
-        if self._images is not None and self._images in part.inference:
-            yield from self._image_requests(part, self._images)
+    def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:
+        image = self._schema.image
+        if image is None or image.name not in table.inference:
+            for body in self._encode_file(table):
+                rows = _sent_rows(table, body.start, body.rows)
+                yield Request(rows, partial(self._upload, body.content))
             return
-        for piece, content in self._files(part):
-            upload = partial(self._upload, content)
-            yield Request(_sent(piece, piece.start, piece.rows), upload)
+        for start, count in split_by_size(table.inference[image.name], MAX_ZIP_BYTES):
+            part = table.slice(start, count)
+            images = part.inference[image.name]
+            names = part.inference[image.name] = unique_names(images)
+            for body in self._encode_file(part):
+                rows = _sent_rows(part, body.start, body.rows)
+                first = body.start - part.start
+                these = slice(first, first + body.rows)
+                upload = partial(self._upload_images, body.content, images[these], names[these])
+                yield Request(rows, upload)
 
-    def _image_requests(self, part: Prepared, column: str) -> Iterator[Request]:
-        for start, rows in cut_by_size(part.inference[column], ZIP_BYTES):
-            piece = part.cut(start, rows)
-            images = piece.inference[column]
-            names = names_of(images)
-            piece.inference[column] = names
-            for file, content in self._files(piece):
-                first = file.start - piece.start
-                these = slice(first, first + file.rows)
-                upload = partial(self._upload_images, content, images[these], names[these])
-                yield Request(_sent(file, file.start, file.rows), upload)
+    def _encode_file(self, table: ValidatedTable) -> Iterator[Body]:
+        """Yield files no larger than allowed, unless a single row is."""
+        if self.fields.get("batch_id"):  # the form says it for all rows
+            meta = {name: column for name, column in table.meta.items() if name != "batch_id"}
+            table = replace(table, meta=meta)
+        if not self._sends_parquet:
+            is_reference = self.validator.purpose == REFERENCE
+            return json_bodies(table, max_bytes=MAX_JSON_BYTES, reference=is_reference)
+        from arthurai.upload.encode_parquet import parquet_bodies
 
-    def _files(self, part: Prepared) -> Iterator[tuple[Prepared, bytes]]:
-        """Files no larger than allowed, unless a single row is."""
-        written = part
-        if self.fields.get(BATCH):  # the form says it for all rows
-            written = replace(part, meta={k: v for k, v in part.meta.items() if k != BATCH})
-        if not self._as_parquet:
-            reference = self.preparer.purpose == REFERENCE
-            for body in json_bodies(written, most_bytes=JSON_BYTES, reference=reference):
-                yield part.cut(body.start - part.start, body.rows), body.content
-            return
-        content = parquet_file(to_table(written, self.schema), self.schema)
-        if len(content) <= FILE_BYTES or part.rows == 1:
-            yield part, content
-            return
-        half = part.rows // 2
-        yield from self._files(part.cut(0, half))
-        yield from self._files(part.cut(half, part.rows - half))
+        return parquet_bodies(table, self._schema, max_bytes=MAX_FILE_BYTES)
 
     def _upload(self, content: bytes, *others: FilePart) -> Any:
-        from arthurai.transport.multipart import FilePart
-
-        suffix, kind = (
-            ("parquet", "application/vnd.apache.parquet")
-            if self._as_parquet
-            else ("json", "application/json")
-        )
-        rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, kind)
+        suffix, media_type = "json", "application/json"
+        if self._sends_parquet:
+            suffix, media_type = "parquet", "application/vnd.apache.parquet"
+        rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, media_type)
         # Reference rows have no ids: a repeat of an upload that arrived would store them twice.
-        retry = None if self.preparer.purpose == REFERENCE else True
+        retry = None if self.validator.purpose == REFERENCE else True
         status, body = self.connection.upload(
             self.operation, self.model_id, parts=[rows, *others], fields=self.fields, retry=retry
         )
-        return file_answer(status, body)
+        return parse_file_response(status, body)
 
     def _upload_images(
         self, content: bytes, images: Sequence[Image | None], names: Sequence[str | None]
     ) -> Any:
-        from arthurai.transport.multipart import FilePart
-
-        with zipped(images, names) as archive:
+        with zip_images(images, names) as archive:
             part = FilePart("image_data", "images.zip", archive, "application/zip")
             return self._upload(content, part)
 
 
-def _sent(part: Prepared, start: int, rows: int) -> Sent:
-    first = start - part.start
-    ids = part.meta.get("partner_inference_id")
-    batches = part.meta.get(BATCH)
-    return Sent(
+def _is_stream(data: Any) -> bool:
+    if isinstance(data, list):
+        return False
+    from arthurai.upload.table import is_stream
+
+    return is_stream(data)
+
+
+def _read(data: Any, schema: UploadSchema, name: str) -> ColumnarTable:
+    """Return a table in memory by column."""
+    errors = ValidationErrors(name)
+    if is_row_list(data):
+        table = columns_of_rows(data, schema, errors)
+    else:
+        from arthurai.upload.table import read_table
+
+        table = read_table(data, schema, errors)
+    errors.raise_any()
+    return table
+
+
+def _sent_rows(table: ValidatedTable, start: int, rows: int) -> SentRows:
+    first = start - table.start
+    ids = table.meta.get("partner_inference_id")
+    batches = table.meta.get("batch_id")
+    return SentRows(
         start,
         rows,
-        () if ids is None else column_list(ids[first : first + rows]),
-        None if batches is None else column_list(batches[first : first + rows]),
+        () if ids is None else to_list(slice_column(ids, first, rows)),
+        None if batches is None else to_list(slice_column(batches, first, rows)),
     )
 
 
-PATIENCE = 5.0
-"""Seconds an interrupted call waits for requests in flight."""
+# -- Requests in parallel --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request to make.
+    """One request to send.
 
     Attributes:
-        sent: the rows it carries, for the books.
-        post: makes it and returns the decoded answer.
+        rows: The rows it carries.
+        send: Sends it and returns the decoded response.
     """
 
-    sent: Sent
-    post: Callable[[], Any]
+    rows: SentRows
+    send: Callable[[], Any]
 
 
-class _Runner(threading.Thread):
-    """Makes one request and keeps its outcome, also when nobody waits for it.
+class _RequestThread(threading.Thread):
+    """One request on its way; the outcome is kept also when nobody waits for it.
 
     A daemon: after Ctrl-C the program can end while a request hangs.
     """
 
     def __init__(self, request: Request) -> None:
         super().__init__(name="arthurai-send", daemon=True)
-        self.sent = request.sent
-        self.outcome: Sent | None = None
-        self._post: Callable[[], Any] | None = request.post
+        self.rows = request.rows
+        self.response: Any = None
+        self.error: BaseException | None = None
+        self.is_done = False
+        self._send: Callable[[], Any] | None = request.send
 
     def run(self) -> None:
-        post, self._post = self._post, None  # the body is not needed after it was sent
-        if post is None:
+        send, self._send = self._send, None  # frees the body once it is sent
+        if send is None:
             return
         try:
-            self.outcome = self.sent.answered(post())
-        except BaseException as error:  # noqa: BLE001 - booked, and raised in the caller's thread
-            self.outcome = self.sent.failed(error)
-
-    @property
-    def interruption(self) -> BaseException | None:
-        """What ended the request from outside, if anything did."""
-        error = None if self.outcome is None else self.outcome.error
-        return None if isinstance(error, Exception) else error
+            self.response = send()
+        except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
+            self.error = error
+        self.is_done = True
 
 
 def send_all(
-    requests: Iterable[Request], account: Account, *, workers: int, progress: Progress
+    requests: Iterable[Request],
+    outcomes: RowOutcomes,
+    *,
+    workers: int,
+    total: int | None,
+    advance: Callable[[int], object],
 ) -> None:
-    """Makes requests, at most `workers` at a time, and books them in order.
+    """Send requests, at most `workers` at a time, and count the outcomes of their rows in order.
 
     The first request that fails as a whole stops the rest: nothing more is read or sent. An
     exception of the source (a generator of the caller's, Ctrl-C) stops likewise; what was sent
-    until then is booked first.
+    until then is counted first.
 
     Args:
-        requests: made while earlier ones are under way.
-        account: the books.
-        workers: most requests in flight.
-        progress: told about every request that is through.
+        requests: Made while earlier ones are in flight.
+        outcomes: Receives the outcomes.
+        workers: Maximum number of requests in flight.
+        total: Number of rows of all requests, `None` if unknown.
+        advance: Called with the number of rows of each finished request.
 
     Raises:
-        ArthurError: what stopped the call.
-        BaseException: what interrupted the call.
+        ArthurError: What stopped the call.
+        BaseException: What interrupted the call.
     """
-    waiting: deque[_Runner] = deque()
+    in_flight: deque[_RequestThread] = deque()
     try:
-        for request, is_only in _with_only(requests):
-            while len(waiting) >= workers:
-                _finish(waiting, account, progress)
-            if account.errors:
+        for request in requests:
+            while len(in_flight) >= workers:
+                _finish_oldest(in_flight, outcomes, advance)
+            if outcomes.errors:
                 break
-            runner = _Runner(request)
-            waiting.append(runner)
-            if is_only or workers == 1:
-                runner.run()
+            thread = _RequestThread(request)
+            in_flight.append(thread)
+            if workers == 1 or request.rows.count == total:
+                thread.run()  # alone, it needs no thread of its own
             else:
-                runner.start()
-        while waiting:
-            _finish(waiting, account, progress)
+                thread.start()
+        while in_flight:
+            _finish_oldest(in_flight, outcomes, advance)
     except BaseException as interruption:
-        for runner in waiting:
-            if runner.is_alive():
-                runner.join(PATIENCE)
-            account.add(runner.outcome or runner.sent.failed(interruption))
+        for thread in in_flight:
+            if thread.is_alive():
+                thread.join(JOIN_TIMEOUT_SECONDS)
+            error = thread.error if thread.is_done else interruption
+            outcomes.add(thread.rows, thread.response, error)
         raise
-    if account.errors:
-        raise account.errors[0]
+    if outcomes.errors:
+        raise outcomes.errors[0]
 
 
-def _with_only(requests: Iterable[Request]) -> Iterator[tuple[Request, bool]]:
-    """Requests, and whether one is the only one (it needs no thread of its own)."""
-    source = iter(requests)
-    first = next(source, None)
-    if first is None:
-        return
-    second = next(source, None)
-    yield first, second is None
-    del first
-    if second is not None:
-        yield second, False
-        del second
-    for request in source:
-        yield request, False
-
-
-def _finish(waiting: deque[_Runner], account: Account, progress: Progress) -> None:
-    """Waits for the oldest request and books it."""
-    runner = waiting[0]
-    if runner.ident is not None:
-        runner.join()
-    if runner.interruption is not None:
-        raise runner.interruption
-    waiting.popleft()
-    account.add(runner.outcome or runner.sent.failed(ArthurError("The request did not end.")))
-    progress.advance(runner.sent.rows)
-
-
-def explain(error: BaseException, account: Account) -> None:
-    """Tells the error what was accepted before it, and attaches the result to it."""
-    result = account.result
-    error.result = result  # type: ignore[attr-defined]
-    error.add_note(
-        f"In all: {result.summary()}. The exception's `result.failures` names the rows that were "
-        f"not accepted. {account.how_to_go_on}"
-    )
-
-
-class Progress:
-    """Counts rows; shows a bar on standard error when asked to.
-
-    Args:
-        shown: whether to show a bar.
-        total: rows in all, `None` when unknown.
-        what: text before the bar.
-    """
-
-    def __init__(self, *, shown: bool, total: int | None, what: str) -> None:
-        self._bar: Any = None
-        if shown:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=total, desc=what, unit=" rows", unit_scale=True)
-
-    def advance(self, rows: int) -> None:
-        """Adds rows that are through."""
-        if self._bar is not None:
-            self._bar.update(rows)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-
-_LENDING_BACKENDS = frozenset({"mimalloc", "jemalloc"})
-
-
-class _Lease:
-    """The pool all running calls share; the first puts it in place, the last takes it away."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.holders = 0
-        self.usual: Any = None
-
-    def enter(self) -> None:
-        import pyarrow as pa
-
-        with self.lock:
-            self.holders += 1
-            if self.holders == 1:
-                current = pa.default_memory_pool()
-                if current.backend_name in _LENDING_BACKENDS:
-                    self.usual = current
-                    pa.set_memory_pool(pa.system_memory_pool())
-
-    def leave(self) -> None:
-        import pyarrow as pa
-
-        with self.lock:
-            self.holders -= 1
-            if self.holders == 0 and self.usual is not None:
-                pa.set_memory_pool(self.usual)
-                self.usual = None
-
-
-_lease = _Lease()
+def _finish_oldest(
+    in_flight: deque[_RequestThread], outcomes: RowOutcomes, advance: Callable[[int], object]
+) -> None:
+    thread = in_flight[0]
+    if thread.ident is not None:
+        thread.join()
+    if thread.error is not None and not isinstance(thread.error, Exception):
+        raise thread.error  # an interruption; the request is still in flight for `send_all`
+    in_flight.popleft()
+    outcomes.add(thread.rows, thread.response, thread.error)
+    advance(thread.rows.count)
 
 
 @contextmanager
-def returned_memory() -> Iterator[None]:
-    """Has Arrow take memory from the system and give it back, for the length of the block.
+def progress_bar(
+    options: UploadOptions, total: int | None, name: str
+) -> Iterator[Callable[[int], object]]:
+    """Show a progress bar on standard error if asked to.
 
-    Only where memory comes from changes, nothing of what other threads do with Arrow meanwhile. A
-    pool the program has chosen itself stays.
+    Args:
+        options: How the call sends.
+        total: Number of rows, `None` if unknown.
+        name: What the rows are.
+
+    Yields:
+        The function that counts finished rows.
     """
-    _lease.enter()
-    try:
-        yield
-    finally:
-        _lease.leave()
+    if not options.progress:
+        yield lambda _rows: None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, desc=name.replace("_", " "), unit=" rows", unit_scale=True) as bar:
+        yield bar.update
+
+
+class _SystemMemory:
+    """Makes Arrow take memory from the system, and give it back, while rows are sent.
+
+    Arrow's usual allocators keep what they once had for themselves, so that a call that needs a
+    few megabytes at a time holds ten times as much. A pool the program has chosen itself stays.
+    Calls at the same time share the pool: the first sets it, the last resets it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls = 0
+        self._usual: Any = None
+
+    def __enter__(self) -> None:
+        import pyarrow as pa
+
+        with self._lock:
+            self._calls += 1
+            current = pa.default_memory_pool()
+            if self._calls == 1 and current.backend_name in {"mimalloc", "jemalloc"}:
+                self._usual = current
+                pa.set_memory_pool(pa.system_memory_pool())
+
+    def __exit__(self, *error: object) -> None:
+        import pyarrow as pa
+
+        with self._lock:
+            self._calls -= 1
+            if self._calls == 0 and self._usual is not None:
+                pa.set_memory_pool(self._usual)
+                self._usual = None
+
+
+system_memory: Final = _SystemMemory()
+
+
+# -- Files -----------------------------------------------------------------------------------------
+
+
+def write_files(
+    data: Any, schema: UploadSchema, *, reference: bool, stem: str, rows_per_file: int
+) -> str:
+    """Write a table as the files the platform takes.
+
+    Args:
+        data: Any table.
+        schema: The model's attributes.
+        reference: Whether the rows are reference data (else inferences).
+        stem: Beginning of the file names.
+        rows_per_file: Maximum number of rows of one file.
+
+    Returns:
+        Path of a new temporary directory, which the caller removes.
+
+    Raises:
+        UserTypeError: The data is not a table.
+        UserValueError: `rows_per_file` is less than 1.
+    """
+    if rows_per_file < 1:
+        raise UserValueError(f"`max_rows_per_file` must be at least 1, got {rows_per_file}")
+    directory = Path(tempfile.mkdtemp(prefix="arthurai-"))
+    if schema.sends_parquet:
+        import pyarrow.parquet as pq
+
+        from arthurai.upload.table import iter_tables
+
+        for number, table in enumerate(iter_tables(data, name="df", rows=rows_per_file)):
+            pq.write_table(
+                table,
+                directory / f"{stem}-{number}.parquet",
+                row_group_size=_EXPORT_ROW_GROUP_ROWS,
+                allow_truncated_timestamps=True,
+            )
+        return str(directory)
+    validator = Validator(schema, REFERENCE if reference else INFERENCES, name="df")
+    valid = validator.validate(_read(data, schema, "df"))
+    for number, part in enumerate(valid.split(rows_per_file)):
+        for body in json_bodies(part, max_bytes=_ANY_SIZE, reference=reference):
+            (directory / f"{stem}-{number}.json").write_bytes(body.content)
+    return str(directory)

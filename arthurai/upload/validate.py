@@ -1,67 +1,64 @@
-"""Checks one table against the model and makes it ready to send.
-
-Everything wrong is gathered and raised as one error before anything is sent.
-"""
+"""Validation of a table against the attributes of a model, before anything is sent."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from arthurai.common.text import suggest
-from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, META_COLUMNS
-from arthurai.upload import coerce as cells
-from arthurai.upload import timestamps as times
-from arthurai.upload.arrow_types import read_arrow
+from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, META_COLUMNS, ValueType
+from arthurai.upload.coerce import InvalidRows, coerce_column, is_missing
 from arthurai.upload.columnar import (
     ABSENT,
-    Column,
-    Gathered,
     SparseColumn,
-    column_list,
-    columns_apart,
-    cut_column,
     is_arrow,
-    value_list,
+    is_row_list,
+    slice_column,
+    to_list,
 )
-from arthurai.upload.diagnostics import Problems, Surprises
+from arthurai.upload.diagnostics import DataWarnings, ValidationErrors
+from arthurai.upload.extra_columns import is_named_table, read_extra_columns, read_values
 from arthurai.upload.images import read_images
-from arthurai.upload.table import is_table
-from arthurai.upload.upload_schema import (
-    OPTIONAL_STAGES,
-    IngestSchema,
-)
+from arthurai.upload.timestamps import MISSING
+from arthurai.upload.upload_schema import OPTIONAL_STAGES
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from arthurai.common.attribute_spec import AttributeSpec
+    from arthurai.upload.columnar import Column, ColumnarTable
+    from arthurai.upload.upload_schema import UploadSchema
 
 logger = logging.getLogger(__name__)
 
-INFERENCES = "inferences"
-GROUND_TRUTHS = "ground_truths"
-REFERENCE = "reference"
+_IDS: Final = "partner inference ids (random)"
 
-ALWAYS = "always"
-NEVER = "never"
-WITH_TRUTH = "with truth"
+INFERENCES: Final = "inferences"
+GROUND_TRUTHS: Final = "ground_truths"
+REFERENCE: Final = "reference"
+
+ALWAYS: Final = "always"
+NEVER: Final = "never"
+WITH_TRUTH: Final = "with truth"
 
 
 @dataclass(frozen=True, slots=True)
-class Extras:
-    """What a call gives beside its table.
+class RowMetadata:
+    """What a call gives beside its rows.
 
     Attributes:
-        predictions: values of the predicted attributes, see `columns_apart`.
-        ground_truths: values of the ground truth attributes, likewise.
-        inference_timestamps: one a row.
-        ground_truth_timestamps: one a row.
-        partner_inference_ids: one a row.
-        batch_id: one for all rows, or one a row.
-        zone: zone of naive timestamps.
+        predictions: Values of the predicted attributes, see `read_extra_columns`.
+        ground_truths: Values of the ground truth attributes, likewise.
+        inference_timestamps: One per row.
+        ground_truth_timestamps: One per row.
+        partner_inference_ids: One per row.
+        batch_id: One for all rows, or one per row.
     """
 
     predictions: Any = None
@@ -70,10 +67,9 @@ class Extras:
     ground_truth_timestamps: Any = None
     partner_inference_ids: Any = None
     batch_id: Any = None
-    zone: tzinfo | None = None
 
-    def by_row(self) -> bool:
-        """Whether anything here goes to rows by position."""
+    def is_by_row(self) -> bool:
+        """Return whether anything here has one value per row."""
         return any(
             value is not None
             for value in (
@@ -82,41 +78,84 @@ class Extras:
                 self.inference_timestamps,
                 self.ground_truth_timestamps,
                 self.partner_inference_ids,
+                None if isinstance(self.batch_id, str) else self.batch_id,
             )
-        ) or (self.batch_id is not None and not isinstance(self.batch_id, str))
-
-
-def new_ids(count: int) -> list[str]:
-    """Random ids of 32 hexadecimal digits."""
-    digits = os.urandom(16 * count).hex()
-    return [digits[start : start + 32] for start in range(0, 32 * count, 32)]
+        )
 
 
 @dataclass(slots=True)
-class Filled:
-    """How many rows got a value they lacked, for the log."""
+class ValidatedTable:
+    """Valid rows, by column.
 
-    inference_timestamps: int = 0
-    ground_truth_timestamps: int = 0
-    ids: int = 0
+    Attributes:
+        start: Number of the first row in what the caller gave.
+        rows: Number of rows.
+        inference: Columns of `inference_data` by attribute name.
+        truth: Columns of `ground_truth_data` by attribute name.
+        meta: `inference_timestamp`, `partner_inference_id`, `batch_id`, `ground_truth_timestamp`,
+            those of them that are sent.
+        labeled: Which rows have ground truth; `None` when all have, or the table has none.
+    """
+
+    start: int
+    rows: int
+    inference: dict[str, Column] = field(default_factory=dict)
+    truth: dict[str, Column] = field(default_factory=dict)
+    meta: dict[str, Column] = field(default_factory=dict)
+    labeled: Column | None = None
+
+    def slice(self, start: int, rows: int) -> ValidatedTable:
+        """Return `rows` rows; `start` counts from the first row of this table."""
+        rows = min(rows, self.rows - start)
+        inference, truth, meta = (
+            {name: slice_column(column, start, rows) for name, column in columns.items()}
+            for columns in (self.inference, self.truth, self.meta)
+        )
+        labeled = None if self.labeled is None else slice_column(self.labeled, start, rows)
+        return ValidatedTable(self.start + start, rows, inference, truth, meta, labeled)
+
+    def split(self, rows: int) -> Iterator[ValidatedTable]:
+        """Yield parts of at most `rows` rows."""
+        for start in range(0, self.rows, rows):
+            yield self.slice(start, rows)
+
+    def arrow_columns(self) -> list[Column]:
+        """Return the columns that are Arrow arrays."""
+        columns = (self.inference | self.truth | self.meta).values()
+        return [column for column in columns if is_arrow(column)]
 
 
-class Preparer:
-    """Checks tables of one call and makes them ready to send.
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Encoded rows, as the content of one request or file.
+
+    Attributes:
+        start: Number of the first row.
+        rows: Number of rows.
+        content: JSON in UTF-8, or Parquet.
+    """
+
+    start: int
+    rows: int
+    content: bytes
+
+
+class Validator:
+    """Validation of the tables of one call.
 
     Args:
-        schema: the model's attributes.
+        schema: The model's attributes.
         purpose: `INFERENCES`, `GROUND_TRUTHS` or `REFERENCE`.
-        name: what the caller calls the table, for messages.
-        zone: zone of naive timestamps.
-        make_ids: which rows without `partner_inference_id` get one: `ALWAYS`, `NEVER`, or those
+        name: What the caller calls the table, for messages.
+        zone: Zone of naive timestamps.
+        make_ids: Which rows without `partner_inference_id` get one: `ALWAYS`, `NEVER`, or those
             `WITH_TRUTH`, which nothing has to be joined to later.
-        lenient: whether attributes of other stages are left out (else they are refused).
+        lenient: Whether attributes of other stages are left out (else they are refused).
     """
 
     def __init__(
         self,
-        schema: IngestSchema,
+        schema: UploadSchema,
         purpose: str,
         *,
         name: str,
@@ -127,425 +166,335 @@ class Preparer:
         self.schema = schema
         self.purpose = purpose
         self.name = name
-        self.zone = zone
+        self._zone = zone
         self._make_ids = make_ids
-        self.lenient = lenient
-        self.now = datetime.now(UTC).isoformat()
-        self.filled = Filled()
-        self.surprises = Surprises()
+        self._lenient = lenient
+        self._now = datetime.now(UTC).isoformat()
+        self._filled: dict[str, int] = {}
+        self._warnings = DataWarnings()
 
-    def prepare(
+    def validate(
         self,
-        gathered: Gathered,
+        table: ColumnarTable,
         *,
         start: int = 0,
-        extras: Extras | None = None,
-        problems: Problems | None = None,
-    ) -> Prepared:
-        """Checks one table.
+        metadata: RowMetadata | None = None,
+        errors: ValidationErrors | None = None,
+    ) -> ValidatedTable:
+        """Return a table with its columns coerced to the model's attributes, and what rows lack.
 
         Args:
-            gathered: its columns.
-            start: number of its first row in what the caller gave.
-            extras: what was given beside it.
-            problems: what is known to be wrong already.
+            table: What the caller gave, by column.
+            start: Number of its first row in what the caller gave.
+            metadata: What was given beside it.
+            errors: What is known to be wrong already.
 
         Raises:
-            UserTypeError: everything found is a wrong type.
-            UserValueError: something else is wrong.
+            UserTypeError: Every error is a wrong type.
+            UserValueError: Some error is a wrong value.
         """
-        problems = Problems(self.name) if problems is None else problems
-        problems.later_part = start > 0
-        columns = dict(gathered.columns)
-        if extras is not None:
-            columns.update(self._given_apart(extras, gathered.rows, problems))
-        self._check_names(columns, start, problems)
-        prepared = Prepared(start, gathered.rows)
+        errors = ValidationErrors(self.name) if errors is None else errors
+        errors.later_part = start > 0
+        columns = dict(table.columns)
+        if metadata is not None:
+            columns |= self._read_metadata(metadata, table.rows, errors)
+        self._check_names(columns, start, errors)
+        valid = ValidatedTable(start, table.rows)
         if self.purpose != GROUND_TRUTHS:
-            prepared.inference = self._attributes(
-                columns, self.schema.inference.values(), start, problems
-            )
-        prepared.truth = self._attributes(columns, self.schema.truth.values(), start, problems)
+            valid.inference = self._coerce(columns, self.schema.inference, start, errors)
+        valid.truth = self._coerce(columns, self.schema.truth, start, errors)
         if self.purpose != REFERENCE:
-            self._add_meta(prepared, columns, problems)
-        problems.raise_found()
-        return prepared
+            self._add_meta(valid, columns, errors)
+        errors.raise_any()
+        return valid
 
     def as_table(self, ground_truths: Any) -> Any:
-        """Ground truth as a table: bare values are those of the only ground truth attribute.
+        """Return ground truth as a table; bare values are those of the only attribute of it.
 
         Raises:
-            UserTypeError: neither a table nor values.
-            UserValueError: bare values for a model with several ground truth attributes.
+            UserTypeError: The ground truth is neither a table nor values.
+            UserValueError: There are bare values, but several ground truth attributes.
         """
-        if isinstance(ground_truths, Mapping | Iterator) or is_table(ground_truths):
-            return ground_truths
-        if isinstance(ground_truths, list | tuple) and all(
-            isinstance(row, Mapping) for row in ground_truths
+        if (
+            isinstance(ground_truths, Iterator)
+            or is_row_list(ground_truths)
+            or is_named_table(ground_truths)
         ):
             return ground_truths
-        return columns_apart(ground_truths, self.schema.truths, name=self.name, what="ground truth")
+        return read_extra_columns(
+            ground_truths, self.schema.truths, name=self.name, what="ground truth"
+        )
 
     def log(self) -> None:
-        """Writes what was filled in and what was surprising, once for the call."""
-        for count, what in (
-            (self.filled.inference_timestamps, "inference timestamps (the time of the call)"),
-            (self.filled.ground_truth_timestamps, "ground truth timestamps (the time of the call)"),
-            (self.filled.ids, "partner inference ids (random)"),
-        ):
-            if count:
-                logger.info("filled in %d %s", count, what)
-        self.surprises.log()
+        """Log what was filled in and what was unexpected, once for the call."""
+        for what, count in self._filled.items():
+            logger.info("filled in %d %s", count, what)
+        self._warnings.log()
 
-    def _given_apart(self, extras: Extras, rows: int, problems: Problems) -> dict[str, Column]:
+    def _count_filled(self, what: str, rows: int) -> None:
+        if rows:
+            self._filled[what] = self._filled.get(what, 0) + rows
+
+    def _read_metadata(
+        self, metadata: RowMetadata, rows: int, errors: ValidationErrors
+    ) -> dict[str, Column]:
         found: dict[str, Column] = {}
-        if extras.predictions is not None:
-            found |= columns_apart(
-                extras.predictions, self.schema.predicted, name="predictions", what="predicted"
-            )
-        if extras.ground_truths is not None:
-            found |= columns_apart(
-                extras.ground_truths, self.schema.truths, name="ground_truths", what="ground truth"
-            )
-        singles = {
-            "inference_timestamp": ("inference_timestamps", extras.inference_timestamps),
-            "ground_truth_timestamp": ("ground_truth_timestamps", extras.ground_truth_timestamps),
-            "partner_inference_id": ("partner_inference_ids", extras.partner_inference_ids),
-            "batch_id": ("batch_id", extras.batch_id),
-        }
-        for column, (argument, values) in singles.items():
-            if isinstance(values, str) and column == "batch_id":
+        for argument, attributes, what in (
+            ("predictions", self.schema.predicted, "predicted"),
+            ("ground_truths", self.schema.truths, "ground truth"),
+        ):
+            values = getattr(metadata, argument)
+            if values is not None:
+                found |= read_extra_columns(values, attributes, name=argument, what=what)
+        for column, argument in (
+            ("inference_timestamp", "inference_timestamps"),
+            ("ground_truth_timestamp", "ground_truth_timestamps"),
+            ("partner_inference_id", "partner_inference_ids"),
+            ("batch_id", "batch_id"),
+        ):
+            values = getattr(metadata, argument)
+            if isinstance(values, str) and argument == "batch_id":
                 found[column] = [values] * rows
             elif values is not None:
-                found[column] = value_list(values, name=argument)
+                found[column] = read_values(values, name=argument)
         for column, values in list(found.items()):
             if len(values) != rows:
-                problems.add(
-                    f"{column!r} given apart has {len(values)} values for {rows} rows; "
-                    "give one value a row"
+                errors.add(
+                    f"{column!r}, given beside the rows, must have one value per row, got "
+                    f"{len(values)} values for {rows} rows"
                 )
                 del found[column]
         return found
 
-    def _check_names(self, columns: Mapping[str, Column], start: int, problems: Problems) -> None:
-        needed = {
-            INFERENCES: self.schema.inference.values(),
-            REFERENCE: [*self.schema.inference.values()],
-            GROUND_TRUTHS: [],
-        }[self.purpose]
+    def _check_names(
+        self, columns: Mapping[str, Column], start: int, errors: ValidationErrors
+    ) -> None:
+        needed = {} if self.purpose == GROUND_TRUTHS else self.schema.inference
         missing = [
-            item
-            for item in needed
+            f"{item.name!r} ({item.stage}, {item.value_type})"
+            for item in needed.values()
             if item.name not in columns and item.stage not in OPTIONAL_STAGES
         ]
         if missing:
-            problems.add(
-                "missing columns: "
-                + ", ".join(f"{item.name!r} ({item.stage}, {item.value_type})" for item in missing)
-            )
-        allowed = self._allowed()
-        implicit = {item.name for item in self.schema.attributes if item.implicit}
+            errors.add(f"missing columns: {', '.join(missing)}")
+        known = self.schema.truth if self.purpose == GROUND_TRUTHS else self.schema.sendable
+        allowed = {*META_COLUMNS, *known}
+        ignored = {item.name for item in self.schema.attributes if item.implicit or self._lenient}
         for column, values in columns.items():
-            if column in allowed or column in implicit:
-                continue
-            if self.lenient and column in self.schema.sendable:
-                continue
-            problems.add(self._unknown(column, values, start, allowed))
+            if column not in allowed and column not in ignored:
+                errors.add(self._describe_unknown(column, values, start, allowed))
 
-    def _allowed(self) -> set[str]:
-        allowed = set(META_COLUMNS)
-        if self.purpose == GROUND_TRUTHS:
-            return allowed | self.schema.truth.keys()
-        return allowed | self.schema.sendable.keys()
-
-    def _unknown(self, column: str, values: Column, start: int, allowed: Iterable[str]) -> str:
+    def _describe_unknown(
+        self, column: str, values: Column, start: int, allowed: Iterable[str]
+    ) -> str:
         where = ""
         if isinstance(values, SparseColumn):
             first = next(row for row, value in enumerate(values, start) if value is not ABSENT)
             where = f" (first in row {first})"
-        kind = (
-            "no ground truth attribute"
-            if self.purpose == GROUND_TRUTHS
-            else "no attribute of the model"
+        what = "ground truth attribute" if self.purpose == GROUND_TRUTHS else "attribute"
+        return (
+            f"unknown column {column!r}{where}: not a {what} of the model{suggest(column, allowed)}"
         )
-        return f"unknown column {column!r}{where}: {kind}{suggest(column, allowed)}"
 
-    def _attributes(
+    def _coerce(
         self,
         columns: Mapping[str, Column],
-        attributes: Iterable[AttributeSpec],
+        attributes: Mapping[str, AttributeSpec],
         start: int,
-        problems: Problems,
+        errors: ValidationErrors,
     ) -> dict[str, Column]:
         found: dict[str, Column] = {}
-        for attribute in attributes:
-            values = columns.get(attribute.name)
+        for name, attribute in attributes.items():
+            values = columns.get(name)
             if values is None:
                 continue
-            column, bad = self._read(values, attribute, start)
-            for (what, of_type), rows in bad.items():
-                problems.add_rows(attribute.name, what, rows, of_type=of_type)
-            if not bad:
-                found[attribute.name] = column
-                self.surprises.look(attribute, column)
+            if isinstance(values, SparseColumn):
+                values = [None if value is ABSENT else value for value in values]
+            if attribute is self.schema.image:
+                column, invalid = read_images(to_list(values), start)
+            else:
+                column, invalid = self._coerce_column(values, attribute.value_type, start)
+            errors.add_invalid(name, invalid)
+            if not invalid:
+                found[name] = column
+                self._warnings.check(attribute, column)
         return found
 
-    def _read(
-        self, values: Column, attribute: AttributeSpec, start: int
-    ) -> tuple[Column, cells.Bad]:
-        if isinstance(values, SparseColumn):
-            values = values.filled()
-        if attribute is self.schema.image:
-            return read_images(column_list(values), start)
+    def _coerce_column(
+        self, values: Column, value_type: str, start: int
+    ) -> tuple[Column, InvalidRows]:
         if is_arrow(values):
-            return read_arrow(values, attribute.value_type, self.zone, start)
-        return cells.read_column(values, attribute.value_type, self.zone, start)
+            from arthurai.upload.arrow_types import coerce_array
+
+            return coerce_array(values, value_type, self._zone, start)
+        return coerce_column(values, value_type, self._zone, start)
 
     def _add_meta(
-        self, prepared: Prepared, columns: Mapping[str, Column], problems: Problems
+        self, valid: ValidatedTable, columns: Mapping[str, Column], errors: ValidationErrors
     ) -> None:
-        start, rows = prepared.start, prepared.rows
         if self.purpose == INFERENCES:
-            prepared.meta["inference_timestamp"], filled = self._times(
-                "inference_timestamp", columns, prepared, problems
+            valid.meta["inference_timestamp"] = self._timestamps(
+                "inference_timestamp", columns, valid, errors
             )
-            self.filled.inference_timestamps += filled
-        prepared.meta["partner_inference_id"] = self._ids(columns, prepared, problems)
+        valid.meta["partner_inference_id"] = self._ids(columns, valid, errors)
         if self.purpose == INFERENCES:
-            batches = self._batches(columns, start, rows, problems)
-            if batches is not None:
-                prepared.meta["batch_id"] = batches
-        if not prepared.truth:
-            if self.purpose == GROUND_TRUTHS and self.schema.truth:
-                problems.add(
-                    "no ground truth columns; expected " + ", ".join(map(repr, self.schema.truth))
-                )
-            return
-        prepared.labelled = labelled_rows(prepared.truth)
-        if self.purpose == GROUND_TRUTHS and prepared.labelled is not None:
-            bare = [
-                (row, None)
-                for row, has in enumerate(column_list(prepared.labelled), start)
-                if not has
-            ]
-            problems.add_rows(", ".join(prepared.truth), "ground truth is missing", bare)
-        prepared.meta["ground_truth_timestamp"], filled = self._times(
-            "ground_truth_timestamp", columns, prepared, problems, needed=prepared.labelled
-        )
-        self.filled.ground_truth_timestamps += filled
+            batch_ids = self._batch_ids(columns, valid, errors)
+            if batch_ids is not None:
+                valid.meta["batch_id"] = batch_ids
+        if valid.truth:
+            valid.labeled = find_labeled(valid.truth)
+            if self.purpose == GROUND_TRUTHS and valid.labeled is not None:
+                labeled = enumerate(to_list(valid.labeled), valid.start)
+                unlabeled = [(row, None) for row, is_labeled in labeled if not is_labeled]
+                errors.add_rows(", ".join(valid.truth), "ground truth is missing", unlabeled)
+            valid.meta["ground_truth_timestamp"] = self._timestamps(
+                "ground_truth_timestamp", columns, valid, errors, needed=valid.labeled
+            )
+        elif self.purpose == GROUND_TRUTHS and self.schema.truth:
+            errors.add(
+                f"no ground truth columns; expected {', '.join(map(repr, self.schema.truth))}"
+            )
 
-    def _times(
+    def _timestamps(
         self,
         name: str,
         columns: Mapping[str, Column],
-        prepared: Prepared,
-        problems: Problems,
+        valid: ValidatedTable,
+        errors: ValidationErrors,
         *,
         needed: Column | None = None,
-    ) -> tuple[Column, int]:
-        """A timestamp column and how many rows of it were filled with the time of the call.
+    ) -> Column:
+        """Return a timestamp column, with the time of the call where a row does not have the key.
 
         Rows that do not need a timestamp (`needed` is false) may lack one.
         """
-        start, rows = prepared.start, prepared.rows
-        values = columns.get(name)
+        filled = f"{name.replace('_', ' ')}s (the time of the call)"
+        values: Column = columns.get(name)
         if values is None:
-            return [self.now] * rows, rows
+            self._count_filled(filled, valid.rows)
+            return [self._now] * valid.rows
         if needed is not None:
             values = [
-                self.now if not need else value
-                for value, need in zip(column_list(values), column_list(needed), strict=True)
+                value if is_needed else self._now
+                for value, is_needed in zip(to_list(values), to_list(needed), strict=True)
             ]
-        if is_arrow(values):
-            column, wrong = times.arrow_instants(values, self.zone, start)
-            filled = 0
-        else:
-            filled = sum(value is ABSENT for value in values)
-            given = [self.now if value is ABSENT else value for value in values]
-            column, wrong = times.texts(given, self.zone, start)
-        for reason, bad in wrong.items():
-            problems.add_rows(name, reason, bad, of_type=reason == times.NOT_TIME)
-        return column, filled
+        if not is_arrow(values):
+            self._count_filled(filled, sum(value is ABSENT for value in values))
+            values = [self._now if value is ABSENT else value for value in values]
+        column, invalid = self._coerce_column(values, ValueType.Timestamp, valid.start)
+        errors.add_invalid(name, invalid)
+        if values.null_count if is_arrow(values) else None in column:
+            rows = enumerate(to_list(values), valid.start)
+            missing = [(row, value) for row, value in rows if is_missing(value)]
+            if missing:
+                errors.add_rows(name, MISSING, missing)
+        return column
 
-    def _ids(self, columns: Mapping[str, Column], prepared: Prepared, problems: Problems) -> Column:
-        values = columns.get("partner_inference_id")
-        make = self._make_ids == ALWAYS or (self._make_ids == WITH_TRUTH and bool(prepared.truth))
-        if values is None:
-            if make:
-                self.filled.ids += prepared.rows
-                return new_ids(prepared.rows)
-            problems.add(
-                "missing column 'partner_inference_id': it says which inference a row belongs to"
-            )
+    def _ids(
+        self, columns: Mapping[str, Column], valid: ValidatedTable, errors: ValidationErrors
+    ) -> Column:
+        name = "partner_inference_id"
+        values = columns.get(name)
+        make = self._make_ids == ALWAYS or (self._make_ids == WITH_TRUTH and bool(valid.truth))
+        if values is None and not make:
+            errors.add(f"missing column {name!r}: it says which inference a row belongs to")
             return []
-        if is_arrow(values) and _are_good_ids(values):
-            return values
-        return self._checked_ids(column_list(values), prepared.start, problems, make=make)
+        if values is None:
+            self._count_filled(_IDS, valid.rows)
+            return new_ids(valid.rows)
+        if is_arrow(values):
+            from arthurai.upload.arrow_types import has_distinct_texts
 
-    def _checked_ids(
-        self, values: Sequence[Any], start: int, problems: Problems, *, make: bool
-    ) -> list[str]:
-        ids = list(values)
+            if has_distinct_texts(values, MAX_INFERENCE_ID_LENGTH):
+                return values
+        ids: list[str | None] = list(to_list(values))
         if set(map(type, ids)) != {str} or "" in ids:
-            ids = self._texts(ids, start, problems, make=make)
+            ids = self._convert_ids(ids, valid.start, errors, make=make)
         long = [
             (row, value)
-            for row, value in enumerate(ids, start)
-            if len(value) > MAX_INFERENCE_ID_LENGTH
+            for row, value in enumerate(ids, valid.start)
+            if value is not None and len(value) > MAX_INFERENCE_ID_LENGTH
         ]
         if long:
-            problems.add_rows(
-                "partner_inference_id", f"longer than {MAX_INFERENCE_ID_LENGTH} characters", long
-            )
+            errors.add_rows(name, f"longer than {MAX_INFERENCE_ID_LENGTH} characters", long)
         if len(set(ids)) != len(ids):
-            seen: dict[str, int] = {}
-            again = [
+            first: dict[str | None, int] = {}
+            repeated = [
                 (row, value)
-                for row, value in enumerate(ids, start)
-                if seen.setdefault(value, row) != row
+                for row, value in enumerate(ids, valid.start)
+                if first.setdefault(value, row) != row and value is not None
             ]
-            problems.add_rows(
-                "partner_inference_id", "the id stands in an earlier row already", again
-            )
+            if repeated:
+                errors.add_rows(name, "the id is that of an earlier row", repeated)
         return ids
 
-    def _texts(
-        self, values: Sequence[Any], start: int, problems: Problems, *, make: bool
-    ) -> list[str]:
-        """Ids as text; numbers and UUIDs are written out, missing ones made where allowed."""
+    def _convert_ids(
+        self, values: list[Any], start: int, errors: ValidationErrors, *, make: bool
+    ) -> list[str | None]:
+        """Return ids as text: numbers and UUIDs converted, missing ones generated if allowed."""
         wrong: list[tuple[int, object]] = []
-        missing: list[int] = []
-        ids: list[str] = []
-        for row, value in enumerate(values):
-            number = isinstance(value, int) or type(value).__name__.startswith(("int", "uint"))
-            if value is ABSENT or value == "" or cells.is_missing(value):
-                missing.append(row)
-                ids.append("")
-            elif isinstance(value, str):
-                ids.append(value)
-            elif type(value).__name__ == "UUID" or (number and not isinstance(value, bool)):
+        missing: list[tuple[int, object]] = []
+        ids: list[str | None] = []
+        for row, value in enumerate(values, start):
+            is_number = isinstance(value, Integral) and not isinstance(value, bool)
+            if (isinstance(value, str) and value) or isinstance(value, UUID) or is_number:
                 ids.append(str(value))
+                continue
+            ids.append(None)
+            if value is ABSENT or value == "" or is_missing(value):
+                missing.append((row, None))
             else:
-                wrong.append((start + row, value))
-                ids.append(f"\0{row}")
+                wrong.append((row, value))
         if wrong:
-            problems.add_rows("partner_inference_id", "must be text", wrong, of_type=True)
+            errors.add_rows("partner_inference_id", "must be text", wrong, of_type=True)
         if missing and make:
-            self.filled.ids += len(missing)
-            for row, made in zip(missing, new_ids(len(missing)), strict=True):
-                ids[row] = made
-        elif missing:
-            bare = [(start + row, None) for row in missing]
-            problems.add_rows("partner_inference_id", "the id is missing", bare)
-            for row in missing:
-                ids[row] = f"\0{row}"
+            self._count_filled(_IDS, len(missing))
+            made = iter(new_ids(ids.count(None)))
+            return [next(made) if row_id is None else row_id for row_id in ids]
+        if missing:
+            errors.add_rows("partner_inference_id", "the id is missing", missing)
         return ids
 
-    def _batches(
-        self, columns: Mapping[str, Column], start: int, rows: int, problems: Problems
+    def _batch_ids(
+        self, columns: Mapping[str, Column], valid: ValidatedTable, errors: ValidationErrors
     ) -> list[str | None] | None:
         values = columns.get("batch_id")
         if values is None:
             if self.schema.is_batch:
-                problems.add(
+                errors.add(
                     "missing column 'batch_id': this is a batch model, so every row needs one; "
                     "give the argument `batch_id` or the column"
                 )
             return None
-        batches = [
-            None if value is ABSENT or value == "" or cells.is_missing(value) else value
-            for value in column_list(values)
+        ids = [
+            None if value is ABSENT or value == "" or is_missing(value) else value
+            for value in to_list(values)
         ]
-        odd = [
-            (row, value)
-            for row, value in enumerate(batches, start)
-            if value is not None and not isinstance(value, str | int)
-        ]
-        bare = [(row, value) for row, value in enumerate(batches, start) if value is None]
-        if odd:
-            problems.add_rows("batch_id", "must be text", odd, of_type=True)
-        if bare and self.schema.is_batch:
-            problems.add_rows("batch_id", "the batch id is missing", bare)
-        if len(bare) == rows:
+        rows = enumerate(ids, valid.start)
+        wrong = [item for item in rows if not isinstance(item[1], str | int | None)]
+        missing = [(row, None) for row, value in enumerate(ids, valid.start) if value is None]
+        if wrong:
+            errors.add_rows("batch_id", "must be text", wrong, of_type=True)
+        if missing and self.schema.is_batch:
+            errors.add_rows("batch_id", "the batch id is missing", missing)
+        if len(missing) == valid.rows:
             return None
-        return [None if value is None else str(value) for value in batches]
+        return [None if value is None else str(value) for value in ids]
 
 
-def _are_good_ids(values: Column) -> bool:
-    """Whether an Arrow column holds distinct ids, none missing, empty or too long."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = values.type
-    if values.null_count or not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        return False
-    if not len(values):
-        return True
-    lengths = pc.min_max(pc.utf8_length(values)).as_py()
-    if not 0 < lengths["min"] <= lengths["max"] <= MAX_INFERENCE_ID_LENGTH:
-        return False
-    return len(values.unique()) == len(values)
+def new_ids(count: int) -> list[str]:
+    """Return random ids of 32 hexadecimal digits."""
+    digits = os.urandom(16 * count).hex()
+    return [digits[start : start + 32] for start in range(0, 32 * count, 32)]
 
 
-def labelled_rows(truth: Mapping[str, Column]) -> Column | None:
-    """Which rows have at least one ground truth value; `None` when all have."""
-    if all(is_arrow(column) for column in truth.values()):
-        if any(column.null_count == 0 for column in truth.values()):
-            return None
-        import pyarrow.compute as pc
+def find_labeled(truth: Mapping[str, Column]) -> Column | None:
+    """Return which rows have at least one ground truth value; `None` if all have."""
+    columns = list(truth.values())
+    if all(is_arrow(column) for column in columns):
+        from arthurai.upload.arrow_types import rows_with_values
 
-        first, *others = [pc.is_valid(column) for column in truth.values()]
-        for other in others:
-            first = pc.or_(first, other)
-        return None if pc.all(first).as_py() else first
-    lists = [column_list(column) for column in truth.values()]
-    labelled = [
-        not all(cells.is_missing(value) for value in values) for values in zip(*lists, strict=True)
-    ]
-    return None if all(labelled) else labelled
-
-
-@dataclass(slots=True)
-class Prepared:
-    """Rows that passed the checks, by column.
-
-    Attributes:
-        start: number of the first row in what the caller gave.
-        rows: how many.
-        inference: columns of `inference_data` by attribute name.
-        truth: columns of `ground_truth_data` by attribute name.
-        meta: `inference_timestamp`, `partner_inference_id`, `batch_id`, `ground_truth_timestamp`,
-            as far as they travel.
-        labelled: which rows carry ground truth; `None` when all do (or there is none at all).
-    """
-
-    start: int
-    rows: int
-    inference: dict[str, Column] = field(default_factory=dict)
-    truth: dict[str, Column] = field(default_factory=dict)
-    meta: dict[str, Column] = field(default_factory=dict)
-    labelled: Column | None = None
-
-    def cut(self, start: int, rows: int) -> Prepared:
-        """A part of the rows; `start` counts from the first row held here."""
-        rows = min(rows, self.rows - start)
-        labelled = None if self.labelled is None else cut_column(self.labelled, start, rows)
-        return Prepared(
-            start=self.start + start,
-            rows=rows,
-            inference={n: cut_column(c, start, rows) for n, c in self.inference.items()},
-            truth={n: cut_column(c, start, rows) for n, c in self.truth.items()},
-            meta={n: cut_column(c, start, rows) for n, c in self.meta.items()},
-            labelled=labelled,
-        )
-
-    def cuts(self, rows: int) -> Iterator[Prepared]:
-        """The rows in parts of at most `rows`."""
-        for start in range(0, self.rows, rows):
-            yield self.cut(start, rows)
-
-    def columns(self) -> Iterator[Column]:
-        """Every column that travels."""
-        yield from self.inference.values()
-        yield from self.truth.values()
-        yield from self.meta.values()
+        return rows_with_values(columns)
+    lists = [to_list(column) for column in columns]
+    labeled = [not all(map(is_missing, values)) for values in zip(*lists, strict=True)]
+    return None if all(labeled) else labeled

@@ -7,7 +7,7 @@ import threading
 import pyarrow as pa
 import pytest
 
-from arthurai.upload.uploader import returned_memory
+from arthurai.upload.uploader import system_memory
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def backend():
 
 def test_the_pool_is_put_back_also_after_an_error(usual):
     def fail():
-        with returned_memory():
+        with system_memory:
             assert backend() == "system"
             raise RuntimeError
 
@@ -37,12 +37,12 @@ def test_overlapping_calls_put_the_pool_back_once_the_last_has_ended(usual):
     inside, leave = threading.Event(), threading.Event()
 
     def other():
-        with returned_memory():
+        with system_memory:
             inside.set()
             leave.wait(10)
 
     thread = threading.Thread(target=other)
-    with returned_memory():
+    with system_memory:
         thread.start()
         inside.wait(10)
     assert backend() == "system"
@@ -53,6 +53,6 @@ def test_overlapping_calls_put_the_pool_back_once_the_last_has_ended(usual):
 
 def test_the_systems_own_pool_stays(usual):
     pa.set_memory_pool(pa.system_memory_pool())
-    with returned_memory():
+    with system_memory:
         assert backend() == "system"
     assert backend() == "system"

@@ -14,17 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.attribute_spec import AttributeSpec
-from arthurai.upload.encode_json import json_bodies, write_column
+from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.encode_parquet import parquet_file, to_table
-from arthurai.upload.upload_schema import IngestSchema
-from arthurai.upload.validate import Prepared
+from arthurai.upload.json_columns import encode_column
+from arthurai.upload.upload_schema import UploadSchema
+from arthurai.upload.validate import ValidatedTable
 
 
 def read_back(column):
     """The values that the JSON texts of a column hold, written in both ways."""
     found = []
     for comma in (False, True):
-        written = write_column(column, comma=comma)
+        written = encode_column(column, comma=comma)
         texts = [
             text.removesuffix(",") if written.with_comma else text
             for text in written.array.to_pylist()
@@ -61,7 +62,7 @@ def test_times_survive(values):
 
 
 COLUMNS = {"number": "FLOAT", 'odd "näme"\n': "STRING", "tokens": "TOKENS", "truth": "FLOAT"}
-SCHEMA = IngestSchema(
+SCHEMA = UploadSchema(
     "TABULAR",
     "REGRESSION",
     is_batch=False,
@@ -80,10 +81,10 @@ def prepared(rows, *, arrow):
     if arrow:
         columns["number"] = pa.chunked_array([pa.array(columns["number"], pa.float64())])
         columns['odd "näme"\n'] = pa.chunked_array([pa.array(columns['odd "näme"\n'], pa.string())])
-    labelled = [row["truth"] is not None for row in rows]
+    labeled = [row["truth"] is not None for row in rows]
     truth = {"truth": columns.pop("truth")}
     ids = [f"id-{number}" for number in range(count)]
-    return Prepared(
+    return ValidatedTable(
         start=100,
         rows=count,
         inference=columns,
@@ -94,7 +95,7 @@ def prepared(rows, *, arrow):
             "ground_truth_timestamp": times,
             "batch_id": ["b"] * count,
         },
-        labelled=None if all(labelled) else labelled,
+        labeled=None if all(labeled) else labeled,
     )
 
 
@@ -129,21 +130,21 @@ def as_sent(rows):
 
 
 @pytest.mark.parametrize("arrow", [True, False])
-@given(rows=ROWS, most_bytes=st.integers(1, 4000))
-def test_bodies_hold_every_row_in_order_within_the_size(arrow, rows, most_bytes):
-    bodies = list(json_bodies(prepared(rows, arrow=arrow), most_bytes=most_bytes))
+@given(rows=ROWS, max_bytes=st.integers(1, 4000))
+def test_bodies_hold_every_row_in_order_within_the_size(arrow, rows, max_bytes):
+    bodies = list(json_bodies(prepared(rows, arrow=arrow), max_bytes=max_bytes))
     read = [json.loads(body.content) for body in bodies]
     assert [row for items in read for row in items] == as_sent(rows)
     assert [len(items) for items in read] == [body.rows for body in bodies]
     starts = [100 + sum(body.rows for body in bodies[:n]) for n in range(len(bodies))]
     assert [body.start for body in bodies] == starts
-    assert all(len(body.content) <= most_bytes + 2 or body.rows == 1 for body in bodies)
+    assert all(len(body.content) <= max_bytes + 2 or body.rows == 1 for body in bodies)
 
 
 @pytest.mark.parametrize("arrow", [True, False])
 def test_reference_rows_are_wrapped(arrow):
     rows = [{"number": 1.0, 'odd "näme"\n': "x", "tokens": ["a"], "truth": 2.0}]
-    [body] = json_bodies(prepared(rows, arrow=arrow), most_bytes=1000, reference=True)
+    [body] = json_bodies(prepared(rows, arrow=arrow), max_bytes=1000, reference=True)
     assert json.loads(body.content) == [{"reference_data": rows[0]}]
 
 

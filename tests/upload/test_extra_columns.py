@@ -174,7 +174,7 @@ def test_one_column_for_two_attributes_is_refused(double):
 
 
 def test_a_stream_takes_nothing_by_row(single):
-    with pytest.raises(UserValueError, match="read piece by piece"):
+    with pytest.raises(UserValueError, match="read in batches"):
         single.send_inferences(iter(INPUTS), SCORES)
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image as Picture
 
 from arthurai.common.exceptions import ArthurUserError, UserValueError
-from arthurai.upload import uploader as delivery
-from arthurai.upload.images import Image, cut_by_size, names_of, png
+from arthurai.upload import uploader
+from arthurai.upload.images import Image, encode_png, split_by_size, unique_names
 
 
 def pixels(seed, *shape):
@@ -119,8 +119,8 @@ def test_reference_images_are_sent_from_frames_and_directories(model, paths, tmp
     assert closed is not None
 
 
-def test_zips_are_cut_by_size(model, paths, monkeypatch, recording):
-    monkeypatch.setattr(delivery, "ZIP_BYTES", paths[0].stat().st_size + 10)
+def test_zips_are_split_by_size(model, paths, monkeypatch, recording):
+    monkeypatch.setattr(uploader, "MAX_ZIP_BYTES", paths[0].stat().st_size + 10)
     session = recording(model)
     rows = FRAMES["rows"](paths)
     assert model.send_inferences(rows).accepted == 3
@@ -147,14 +147,14 @@ def test_what_is_no_image_is_named(model, value, words):
 def test_directories_without_images_are_refused(model, tmp_path):
     with pytest.raises(UserValueError, match="no image files"):
         model.send_inferences(str(tmp_path), predictions=[])
-    with pytest.raises(UserValueError, match="no directory"):
+    with pytest.raises(UserValueError, match="must be in a directory"):
         model.send_inferences(str(tmp_path / "absent"), predictions=[])
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (4, 3, 1), (4, 3, 3), (4, 3, 4)])
 def test_arrays_are_written_as_pngs_others_can_read(shape):
     array = pixels(1, *shape)
-    read = np.asarray(Picture.open(io.BytesIO(png(array))))
+    read = np.asarray(Picture.open(io.BytesIO(encode_png(array))))
     assert np.array_equal(read, array.reshape(read.shape))
 
 
@@ -162,7 +162,7 @@ def test_arrays_are_written_as_pngs_others_can_read(shape):
 def test_cuts_cover_all_rows_and_stay_below_the_size(sizes, most):
     images = [None if size is None else Image(b"", "x.png", size) for size in sizes]
     covered = []
-    for start, rows in cut_by_size(images, most):
+    for start, rows in split_by_size(images, most):
         held = [image.size for image in images[start : start + rows] if image is not None]
         assert sum(held) <= most or rows == 1 or len([size for size in held if size]) == 1
         covered += range(start, start + rows)
@@ -171,6 +171,6 @@ def test_cuts_cover_all_rows_and_stay_below_the_size(sizes, most):
 
 @given(st.lists(st.sampled_from(["a.png", "a-1.png", "a-2.png", "b.jpg"])))
 def test_names_in_a_zip_are_distinct(names):
-    given_names = names_of([Image(b"", name, 1) for name in names])
+    given_names = unique_names([Image(b"", name, 1) for name in names])
     assert len(set(given_names)) == len(names)
     assert all(new.endswith(name[-4:]) for new, name in zip(given_names, names, strict=True))

@@ -21,10 +21,10 @@ from arthurai.model.modeling.attribute_list import append_attributes, check_name
 from arthurai.model.modeling.summary import review
 from arthurai.model.modeling.type_detection import infer_attributes, warn_about_categories
 from arthurai.model.modeling.type_rules import describe_column
-from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.upload.table import TableView
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,9 @@ def build(
             "pred_to_ground_truth_map must be a dictionary, got "
             f"{type(pred_to_ground_truth_map).__name__}"
         )
-    frame = Frame(data)
+    from arthurai.upload.table import TableView
+
+    frame = TableView(data)
     if ground_truth_column is not None and self.output_type != OutputType.Multiclass:
         raise UserValueError(
             f"ground_truth_column={ground_truth_column!r} applies to {OutputType.Multiclass} "
@@ -107,7 +109,7 @@ class _Plan:
 
     def __init__(
         self,
-        frame: Frame,
+        frame: TableView,
         pairs: Mapping[str | None, Any],
         positive: str | None,
         class_column: str | None,
@@ -333,7 +335,7 @@ def _require_single_pair(plan: _Plan) -> tuple[str, str]:
     return pair
 
 
-def _number_labels(frame: Frame, *names: str) -> list[str]:
+def _number_labels(frame: TableView, *names: str) -> list[str]:
     """Labels "0", "1", ... up to the highest class id in the boxes."""
     highest = -1
     for name in names:

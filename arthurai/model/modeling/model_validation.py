@@ -20,15 +20,12 @@ from arthurai.common.vocabulary import MAX_MODEL_TEXT_LENGTH
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
 from arthurai.model.base_model import find_attributes, name_of
 from arthurai.model.modeling.attribute_list import find_name_problem, find_positions
-from arthurai.upload.arrow_types import read_arrow
-from arthurai.upload.coerce import read_column
-from arthurai.upload.images import read_images
-from arthurai.upload.table import Frame, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.upload.table import TableView
 
 _INPUT_STAGES = frozenset({Stage.ModelPipelineInput, Stage.PredictFunctionInput})
 
@@ -257,8 +254,10 @@ def find_reference_problems(model: ArthurModelBase, data: Any) -> list[str]:
         model: The model.
         data: The table.
     """
+    from arthurai.upload.table import TableView
+
     try:
-        frame = Frame(data, "reference data")
+        frame = TableView(data, "reference data")
     except ArthurUserError as error:
         return [str(error)]
     if frame.num_rows == 0:
@@ -280,18 +279,22 @@ def find_reference_problems(model: ArthurModelBase, data: Any) -> list[str]:
     return problems
 
 
-def _column_problems(frame: Frame, attribute: ArthurAttribute) -> list[str]:
+def _column_problems(frame: TableView, attribute: ArthurAttribute) -> list[str]:
+    from arthurai.upload.arrow_types import coerce_array
+    from arthurai.upload.coerce import coerce_column
+    from arthurai.upload.images import read_images
+
     name = attribute.name
     try:
-        column = column_of(frame.source(name), name, "reference data")
+        column = frame.column(name)
         if column.holds == "images" and attribute.value_type == ValueType.Image:
             _, bad = read_images(list(frame.cells(name)), 0)
         elif column.holds in {"lists", "images"}:
-            _, bad = read_column(list(frame.cells(name)), attribute.value_type, None, 0)
+            _, bad = coerce_column(list(frame.cells(name)), attribute.value_type, None, 0)
         elif column.values is None:
             return [f"column {name!r} holds {column.holds}, which no attribute can hold"]
         else:
-            _, bad = read_arrow(column.values, attribute.value_type, None, 0)
+            _, bad = coerce_array(column.values, attribute.value_type, None, 0)
     except ArthurUserError as error:
         return [str(error)]
     return [

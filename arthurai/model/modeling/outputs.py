@@ -20,10 +20,10 @@ from arthurai.model.base_model import name_of
 from arthurai.model.modeling.attribute_list import append_attributes, find_positions
 from arthurai.model.modeling.type_detection import make_attribute
 from arthurai.model.modeling.type_rules import ColumnFacts, describe_column, find_range
-from arthurai.upload.table import Column, Frame
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.upload.table import TableColumn, TableView
 
 MAX_ITEMS: Final = 1_000
 """Different items of a recommendation model."""
@@ -151,7 +151,7 @@ def _make_class_attribute(model: ArthurModelBase, data: Any, name: str) -> Arthu
     return make_attribute(facts, name=name, stage=Stage.GroundTruthClass, position=position)
 
 
-def describe_classes(column: Column) -> ColumnFacts:
+def describe_classes(column: TableColumn) -> ColumnFacts:
     """Describe a column of true classes.
 
     Args:
@@ -430,8 +430,10 @@ def _check_different(*names: str | None) -> None:
         )
 
 
-def _frame_with(data: Any, names: Sequence[str]) -> Frame:
-    frame = data if isinstance(data, Frame) else Frame(data)
+def _frame_with(data: Any, names: Sequence[str]) -> TableView:
+    from arthurai.upload.table import TableView
+
+    frame = data if isinstance(data, TableView) else TableView(data)
     if absent := frame.missing(names):
         raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}")
     return frame
@@ -442,7 +444,7 @@ def valid_rec_obj(obj: Any) -> bool:
     return isinstance(obj, Mapping) and isinstance(obj.get("item_id"), str)
 
 
-def check_ranked_lists(frame: Frame, predicted: str, truth: str) -> None:
+def check_ranked_lists(frame: TableView, predicted: str, truth: str) -> None:
     """Raise unless recommendation data is within the limits of the platform.
 
     Args:

@@ -11,7 +11,6 @@ from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.modeling.attribute_list import append_attributes, find_positions
 from arthurai.model.modeling.summary import review
 from arthurai.model.modeling.type_detection import infer_attributes, warn_about_categories
-from arthurai.upload.table import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +101,9 @@ def _table_inputs(
         raise UserTypeError(
             f"data is missing: the {model.input_type} inputs {names} are described from it"
         )
-    frame = Frame(data)
+    from arthurai.upload.table import TableView
+
+    frame = TableView(data)
     if absent := frame.missing(names):
         raise UserValueError(f"data has no columns {absent}; its columns are {frame.names}")
     attributes = infer_attributes(model, frame, names, Stage.ModelPipelineInput)

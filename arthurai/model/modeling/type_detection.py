@@ -12,12 +12,12 @@ from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
 from arthurai.model.modeling.attribute_list import append_attributes, find_positions
 from arthurai.model.modeling.type_rules import ColumnFacts, describe_column
-from arthurai.upload.table import Frame, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.upload.table import TableView
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +49,16 @@ def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
         )
     if stage not in Stage.list():
         raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}")
-    frame = Frame(data)
+    from arthurai.upload.table import TableView
+
+    frame = TableView(data)
     attributes = infer_attributes(self, frame, frame.names, stage)
     append_attributes(self, attributes)
     warn_about_categories(attributes)
 
 
 def infer_attributes(
-    model: ArthurModelBase, frame: Frame, names: Sequence[str], stage: str
+    model: ArthurModelBase, frame: TableView, names: Sequence[str], stage: str
 ) -> list[ArthurAttribute]:
     """Describe columns as attributes of a stage.
 
@@ -126,19 +128,18 @@ def make_attribute(
 
 
 def _describe_columns(
-    frame: Frame, names: Iterable[str], input_type: str, stage: str
+    frame: TableView, names: Iterable[str], input_type: str, stage: str
 ) -> list[ColumnFacts | None]:
-    def describe(named: tuple[str, Any]) -> ColumnFacts | None:
-        name, source = named
-        return describe_column(column_of(source, name), input_type, stage)
+    def describe(name: str) -> ColumnFacts | None:
+        return describe_column(frame.column(name), input_type, stage)
 
-    sources = [(name, frame.source(name)) for name in names]
-    workers = max(1, min(len(sources), os.cpu_count() or 1))
-    if workers == 1 or frame.num_rows * len(sources) < _MIN_PARALLEL_CELLS:
-        return list(map(describe, sources))
+    names = list(names)
+    workers = max(1, min(len(names), os.cpu_count() or 1))
+    if workers == 1 or frame.num_rows * len(names) < _MIN_PARALLEL_CELLS:
+        return list(map(describe, names))
     # Arrow releases the interpreter lock while it counts; each worker holds one column.
     with ThreadPoolExecutor(workers, thread_name_prefix="arthurai-schema") as pool:
-        return list(pool.map(describe, sources))
+        return list(pool.map(describe, names))
 
 
 def warn_about_categories(attributes: Iterable[ArthurAttribute]) -> None:

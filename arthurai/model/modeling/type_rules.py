@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from arthurai.model.json_dataclass import NumberType
-    from arthurai.upload.table import Column
+    from arthurai.upload.table import TableColumn
 
 #: A column of text or of whole floats with more distinct values than this is not categorical
 #: (floats) or unique (text).
@@ -49,7 +49,7 @@ class ColumnFacts:
     max_range: NumberType | None = None
 
 
-def describe_column(column: Column, input_type: str, stage: str) -> ColumnFacts | None:
+def describe_column(column: TableColumn, input_type: str, stage: str) -> ColumnFacts | None:
     """Describe the attribute for a column.
 
     The thresholds are those of the official SDK: whole numbers are categorical up to 20 distinct
@@ -78,7 +78,7 @@ def describe_column(column: Column, input_type: str, stage: str) -> ColumnFacts 
     return _facts(value_type, column)
 
 
-def _value_type(column: Column, input_type: str, stage: str) -> str | None:
+def _value_type(column: TableColumn, input_type: str, stage: str) -> str | None:
     import pyarrow as pa
 
     pipeline = stage == Stage.ModelPipelineInput
@@ -108,7 +108,7 @@ def _value_type(column: Column, input_type: str, stage: str) -> str | None:
     return None
 
 
-def _check_size(column: Column) -> None:
+def _check_size(column: TableColumn) -> None:
     import pyarrow as pa
 
     if column.values is None or column.values.type != pa.uint64():
@@ -127,7 +127,7 @@ def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
-def _facts(value_type: str, column: Column) -> ColumnFacts:
+def _facts(value_type: str, column: TableColumn) -> ColumnFacts:
     values = column.present()
     distinct = _distinct(values, AUTO_CATEGORICAL_MAX)
     few = None if distinct is None else len(distinct)

@@ -223,7 +223,13 @@ POSITIVE = {"positive_predicted_attr": "p1"}
         (NARROW, {"p0": "g0", "p1": "g1"}, {}, UserTypeError, "positive_predicted_attr"),
         (NARROW, {"g0": "g1", "p1": "label"}, {}, UserTypeError, "probabilities"),
         (NARROW.rename(columns={"x": "x y"}), {"p0": "g0"}, {}, UserValueError, "such as 'x_y'"),
-        (NARROW.rename(columns={"x": 3}), {"p0": "g0"}, {}, UserTypeError, "must be text"),
+        (
+            NARROW.rename(columns={"x": 3}),
+            {"p0": "g0"},
+            {},
+            UserTypeError,
+            "must be strings, got 3",
+        ),
         (
             NARROW.rename(columns={"x": "batch_id"}),
             {"p0": "g0"},
