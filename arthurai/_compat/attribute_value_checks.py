@@ -15,7 +15,7 @@ from arthurai.common.exceptions import (
 from arthurai.common.text import list_names, quote_value
 from arthurai.model.modeling.attribute_list import check_names
 from arthurai.model.modeling.outputs import valid_rec_obj
-from arthurai.upload.coerce import BadCellError, is_missing, reader
+from arthurai.upload.coerce import CoercionError, coercion, is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,8 +85,8 @@ def ensure_obj_matches_attr_value_type(obj: Any, value_type: str, source: str) -
             f"value_type must be one of {list_names(ValueType.list())}, got {value_type!r}"
         )
     try:
-        reader(value_type, None)(obj)
-    except BadCellError as error:
+        coercion(value_type, None)(obj)
+    except CoercionError as error:
         kind = UserTypeError if error.of_type else UserValueError
         raise kind(f"{source}: {error}; got {quote_value(obj)} ({type(obj).__name__})") from error
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from arthurai.common.constants import InferenceType, TimestampInferenceType, ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.text import list_names, quote_value
-from arthurai.upload.timestamps import BadTimeError, instant_text, parse_zone
+from arthurai.upload import timestamps
+from arthurai.upload.timestamps import TimestampError, parse_time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,8 +116,9 @@ def format_timestamp(
             f"timestamp{where} must be a datetime or a string, got {quote_value(timestamp)}"
         )
     try:
-        return instant_text(timestamp, None if timestamp.tzinfo else parse_zone(tz))
-    except BadTimeError:
+        zone = None if timestamp.tzinfo else parse_time_zone(tz)
+        return timestamps.format_timestamp(timestamp, zone)
+    except TimestampError:
         raise UserValueError(
             f"timestamp {timestamp!r}{where} has no time zone; add one, or pass tz"
         ) from None
