@@ -27,10 +27,6 @@ KNOWN: Final[frozenset[str]] = frozenset(
         "file name checks.py",
         "file name settings.py",
         "file name timestamps.py",
-        (
-            "import circle arthurai.contract.factories -> arthurai.contract.fixtures -> "
-            "arthurai.contract.factories"
-        ),
         "upload/table.py",
     }
 )

@@ -29,7 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Report what a change of openapi/ means.")
     parser.add_argument("--base", default="HEAD", help="the revision to compare with (%(default)s)")
     base = parser.parse_args().base
-    diff = [sys.executable, "-m", "arthurai.contract.spec_diff", base, str(BUNDLE)]
+    diff = [sys.executable, "-m", "arthurai.cli", "spec", "diff", base, str(BUNDLE)]
     _section(f"Changes of the API since {base}", _output(diff))
     stat = ["git", "diff", "--stat", base, "--", "generated"]
     new = ["git", "ls-files", "--others", "--exclude-standard", "--", "generated"]

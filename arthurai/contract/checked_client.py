@@ -1,4 +1,4 @@
-"""Sends the requests of a contract run: within its bounds, inside its gate, each one checked."""
+"""Sends the requests of a contract run: within its bounds, past its guard, each one checked."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, urlencode
 
 from arthurai.common.bundle import base_path
 from arthurai.common.exceptions import ArthurError, UserValueError
 from arthurai.contract.conformance import Exchange
-from arthurai.contract.findings import Finding
+from arthurai.contract.findings import Finding, Findings
+from arthurai.contract.write_guard import WriteGuard
 from arthurai.transport.attempts import CallOptions
 
 if TYPE_CHECKING:
@@ -21,23 +22,25 @@ if TYPE_CHECKING:
 
     from arthurai.common.bundle import Operation
     from arthurai.contract.conformance import Conformance
-    from arthurai.contract.findings import Findings
-    from arthurai.contract.write_guard import Gate
+    from arthurai.contract.run_plan import Bounds
     from arthurai.transport.session import Session
+
+    Query: TypeAlias = Mapping[str, Any] | Sequence[tuple[str, Any]]
+    Files: TypeAlias = Sequence[tuple[str, tuple[Any, ...]]]
 
 Credential = Literal[
     "own", "none", "wrong", "bearer", "cookie", "other", "login", "weak", "removed"
 ]
-_OF_THE_USER: Final = frozenset({"own", "bearer", "cookie"})
 
 WRONG_KEY: Final = "this-key-opens-nothing"
+_OF_THE_USER: Final = frozenset({"own", "bearer", "cookie"})
 _ONCE: Final = CallOptions(retry=False, attempts=1, raise_for_status=False)
 _ANONYMOUS: Final = CallOptions(retry=False, attempts=1, raise_for_status=False, public=True)
-_SHOWN_BODY: Final = 300
-_LONGEST_WAIT: Final = 20.0
-_PATIENCE: Final = 3
-_MOST_UNANSWERED: Final = 10
 _COOKIES: Final = ("Authorization", "Arthur-Organization-ID")
+_MAX_SHOWN_BYTES: Final = 300
+_MAX_THROTTLED_ATTEMPTS: Final = 3
+_MAX_WAIT_SECONDS: Final = 20.0
+_MAX_UNANSWERED: Final = 10
 
 
 class BoundReachedError(Exception):
@@ -45,50 +48,41 @@ class BoundReachedError(Exception):
 
 
 class UnreachableError(Exception):
-    """The server cannot be reached at all."""
+    """The server cannot be reached at all, or refuses the credential."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a run may cost.
-
-    Attributes:
-        max_requests: Requests after which no new one is begun.
-        max_time: Seconds after which no new one is begun.
-        interval: Least seconds between two requests.
-    """
-
-    max_requests: int
-    max_time: float
-    interval: float = 0.0
+class UnsendableError(Exception):
+    """A request cannot be written as HTTP; generated ones sometimes cannot."""
 
 
 @dataclass(frozen=True)
-class Reply:
-    """An answer as it came over the wire.
+class Response:
+    """A response as it came over the wire.
 
     Attributes:
-        status: Status code.
+        status: Status code; 0 when no response came.
         headers: By lower-case name.
         body: The bytes.
         request: The request in one line, without credentials.
-        seconds: From sending to the end of the answer.
+        operation_id: The operation that was called, empty when it was none.
+        seconds: From sending to the end of the response.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     request: str
+    operation_id: str = ""
     seconds: float = 0.0
 
     @property
     def ok(self) -> bool:
-        """Whether the status says success."""
+        """Whether the status means success."""
         return self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @cached_property
     def json(self) -> Any:
-        """The decoded body, ``None`` when it is no JSON."""
+        """The decoded body, `None` when it is not JSON."""
         import orjson
 
         try:
@@ -97,7 +91,7 @@ class Reply:
             return None
 
     def get(self, *path: str | int) -> Any:
-        """Return a value inside the body, ``None`` when there is no such place.
+        """Return a value inside the body, `None` when there is no such place.
 
         Args:
             *path: Names of members and positions in lists.
@@ -118,34 +112,60 @@ class Reply:
             value = value.get("data", value.get("metrics"))
         return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
+    @property
+    def error_text(self) -> str:
+        """What the server says is wrong."""
+        said = self.get("error") or self.body[:_MAX_SHOWN_BYTES].decode("utf-8", "replace")
+        return str(said)
+
 
 @dataclass
 class Tally:
     """What a run has sent.
 
     Attributes:
-        requests: How many requests.
+        requests: Number of requests.
         statuses: How often each operation answered with each status.
         not_served: Operations that answered 501.
-        throttled: Answers that asked to slow down.
     """
 
     requests: int = 0
     statuses: dict[tuple[str, int], int] = field(default_factory=dict)
     not_served: set[str] = field(default_factory=set)
-    throttled: int = 0
 
 
-class Caller:
+class _Request(NamedTuple):
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None
+    files: Files | None
+    credential: Credential
+
+    def describe(self) -> str:
+        content = self.content or b""
+        text = content[:_MAX_SHOWN_BYTES].decode("utf-8", "replace")
+        body = f" {text}{'…' if len(content) > _MAX_SHOWN_BYTES else ''}" if content else ""
+        return f"{self.method} {self.url}{body}"
+
+
+class CheckedClient:
     """Sends requests and checks each exchange against the document.
 
     Args:
-        connect: Makes a connection to the server with a credential.
+        connect: Opens a connection to the server with a credential.
         access_key: Credential of the user.
-        conformance: Judge of single exchanges.
-        findings: Where deviations go.
-        gate: Says which requests may be sent.
+        conformance: Compares single exchanges with the document.
         bounds: What the run may cost.
+        write: Whether the run may change something.
+
+    Attributes:
+        conformance: As given.
+        findings: The deviations found so far.
+        guard: Decides which requests may be sent.
+        tally: What was sent so far.
+        phase: What the run is doing, for the findings.
+        certain: Whether the rules that are checked are documented, not inferred.
     """
 
     def __init__(
@@ -153,13 +173,13 @@ class Caller:
         connect: Callable[[str], Session],
         access_key: str,
         conformance: Conformance,
-        findings: Findings,
-        gate: Gate,
         bounds: Bounds,
+        *,
+        write: bool,
     ) -> None:
         self.conformance = conformance
-        self.findings = findings
-        self.gate = gate
+        self.findings = Findings()
+        self.guard = WriteGuard(write=write)
         self.tally = Tally()
         self.phase = ""
         self.certain = True
@@ -170,63 +190,68 @@ class Caller:
         self._access_key = access_key
         self._own = connect(access_key)
         self._others: dict[str, Session] = {}
-        self._tidying = False
+        self._cleaning_up = False
         self._unanswered = 0
-        self._root = base_path()
 
     def add_key(self, credential: Credential, key: str) -> None:
-        """Make a second credential usable.
+        """Make another credential usable.
 
         Args:
-            credential: The name it is asked for by.
-            key: The credential; it never shows in a report.
+            credential: The name by which requests ask for it.
+            key: The credential; it never appears in a report.
         """
         self._own.keep_secret(key)
         other = self._connect(key)
         other.organization_id = self._own.organization_id
         self._others[credential] = other
 
+    @property
+    def organization_id(self) -> str | None:
+        """The organization that requests are for; `None` when the server chooses."""
+        return self._own.organization_id
+
     def enter(self, organization_id: str | None) -> None:
-        """Work in an organisation from now on.
+        """Work in an organization from now on.
 
         Args:
-            organization_id: Its id; ``None`` for the caller's own.
+            organization_id: Its id; `None` for the caller's own.
         """
         for session in (self._own, *self._others.values()):
             session.organization_id = organization_id
 
-    @property
-    def organization_id(self) -> str | None:
-        """The organisation that requests are for; ``None`` when the server chooses."""
-        return self._own.organization_id
-
-    @property
-    def seconds_left(self) -> float:
-        """Seconds until the time of the run is over."""
-        return self._bounds.max_time - (time.monotonic() - self._started)
-
     @contextmanager
-    def tidying(self) -> Iterator[None]:
-        """Let requests of the clean-up through, whatever the bounds say."""
-        self._tidying = True
+    def cleaning_up(self) -> Iterator[None]:
+        """Let requests through regardless of the bounds."""
+        self._cleaning_up = True
         try:
             yield
         finally:
-            self._tidying = False
+            self._cleaning_up = False
+
+    def url_of(self, operation: Operation, path: Mapping[str, str], query: Query = ()) -> str:
+        """Return path and query of a request, percent-encoded.
+
+        Args:
+            operation: The operation to call.
+            path: Values of its path parameters.
+            query: Query parameters; a list becomes one key per value, `None` is left out.
+        """
+        target = operation.path
+        for name, value in path.items():
+            target = target.replace(f"{{{name}}}", quote(str(value), safe=""))
+        return f"{base_path()}{target}{_encode_query(query)}"
 
     def call(
         self,
         operation: Operation,
         path: Mapping[str, str],
         *,
-        query: Mapping[str, Any] | Sequence[tuple[str, Any]] = (),
+        query: Query = (),
         json: Any = None,
-        content: bytes | None = None,
-        content_type: str | None = None,
-        files: Sequence[tuple[str, tuple[Any, ...]]] | None = None,
+        files: Files | None = None,
         headers: Mapping[str, str] | None = None,
         credential: Credential = "own",
-    ) -> Reply:
+    ) -> Response:
         """Call an operation.
 
         Args:
@@ -234,27 +259,21 @@ class Caller:
             path: Values of its path parameters.
             query: Query parameters; lists become repeated keys.
             json: Body to encode.
-            content: Body that is encoded already.
-            content_type: Media type of the body; JSON for ``json``.
             files: Parts of a multipart body.
-            headers: More headers.
+            headers: Additional headers.
             credential: Whose credential to send, and how.
 
         Raises:
             BoundReachedError: The run may send nothing more.
-            RefusedByGateError: The request may change what the run has not made.
+            WriteRefusedError: The request may change what the run did not create.
         """
-        target = operation.path
-        for name, value in path.items():
-            target = target.replace(f"{{{name}}}", quote(str(value), safe=""))
+        given, content = dict(headers or {}), None
         if json is not None:
             import orjson
 
-            content, content_type = orjson.dumps(json), content_type or "application/json"
-        url = f"{self._root}{target}{encoded_query(query)}"
-        given = dict(headers or {})
-        if content_type is not None:
-            given["Content-Type"] = content_type
+            content = orjson.dumps(json)
+            given["Content-Type"] = "application/json"
+        url = self.url_of(operation, path, query)
         return self.send(
             operation.method,
             url,
@@ -271,10 +290,10 @@ class Caller:
         *,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
-        files: Sequence[tuple[str, tuple[Any, ...]]] | None = None,
+        files: Files | None = None,
         credential: Credential = "own",
         deliberate: bool = False,
-    ) -> Reply:
+    ) -> Response:
         """Send a request to any path.
 
         Args:
@@ -285,28 +304,32 @@ class Caller:
             files: Parts of a multipart body.
             credential: Whose credential to send, and how.
             deliberate: Whether the request breaks the document on purpose, so that only the
-                answer is checked.
+                response is checked.
 
         Raises:
             BoundReachedError: The run may send nothing more.
-            RefusedByGateError: The request may change what the run has not made.
+            WriteRefusedError: The request may change what the run did not create.
         """
-        operation = self.conformance.operation(method, url)
-        self.gate.check(method, url, operation, own_account=credential in _OF_THE_USER)
-        for patience in range(_PATIENCE):
-            self._wait_for_turn()
-            reply = self._once(method, url, headers, content, files, credential)
-            if reply.status != HTTPStatus.TOO_MANY_REQUESTS or patience == _PATIENCE - 1:
+        match = self.conformance.match(url)
+        self.guard.check(method, url, match, own_account=credential in _OF_THE_USER)
+        operation = match.operations.get(method) if match else None
+        name = operation.operation_id if operation else ""
+        request = _Request(method, url, headers or {}, content, files, credential)
+        response = self._send_once(request, name)
+        for _ in range(_MAX_THROTTLED_ATTEMPTS - 1):
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS:
                 break
-            self.tally.throttled += 1
-            time.sleep(min(_seconds_to_wait(reply.headers), _LONGEST_WAIT))
-        self._judge(method, url, headers, content, reply, operation, deliberate=deliberate)
-        return reply
+            hint = response.headers.get("retry-after", "1")
+            time.sleep(min(float(hint) if hint.isdecimal() else 1.0, _MAX_WAIT_SECONDS))
+            response = self._send_once(request, name)
+        if response.status:
+            self._check(request, response, deliberate=deliberate)
+        return response
 
     def report(
         self, operation_id: str, kind: str, message: str, request: str = "", *, certain: bool = True
     ) -> None:
-        """Take note of a deviation.
+        """Record a deviation.
 
         Args:
             operation_id: The operation concerned.
@@ -325,66 +348,71 @@ class Caller:
         )
         self.findings.add(finding)
 
+    def close(self) -> None:
+        """Close all connections."""
+        for session in (*self._others.values(), self._own):
+            session.close()
+
     def _wait_for_turn(self) -> None:
-        if not self._tidying:
-            if self.tally.requests >= self._bounds.max_requests:
-                raise BoundReachedError(f"{self._bounds.max_requests} requests were sent")
-            if self.seconds_left <= 0:
-                raise BoundReachedError(f"{self._bounds.max_time:g} seconds have passed")
-        pause = self._last + self._bounds.interval - time.monotonic()
+        bounds = self._bounds
+        if not self._cleaning_up:
+            if self.tally.requests >= bounds.max_requests:
+                raise BoundReachedError(f"{bounds.max_requests} requests were sent")
+            if time.monotonic() - self._started >= bounds.max_seconds:
+                raise BoundReachedError(f"{bounds.max_seconds:g} seconds have passed")
+        pause = self._last + bounds.interval - time.monotonic()
         if pause > 0:
             time.sleep(pause)
         self._last = time.monotonic()
         self.tally.requests += 1
 
-    def _once(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        content: bytes | None,
-        files: Sequence[tuple[str, tuple[Any, ...]]] | None,
-        credential: Credential,
-    ) -> Reply:
-        session, options, extra = self._dressed(credential)
-        shown = f"{method} {url}" + (_shown(content) if content else "")
+    def _send_once(self, request: _Request, operation_id: str) -> Response:
+        self._wait_for_turn()
+        session, options, extra = self._authenticate(request.credential)
+        shown = request.describe()
         started = time.monotonic()
         try:
-            request = session.parts_of(
-                method, url, headers={**extra, **(headers or {})}, content=content, files=files
+            parts = session.parts_of(
+                request.method,
+                request.url,
+                headers={**extra, **request.headers},
+                content=request.content,
+                files=request.files,
             )
-            answer = session.send(request, options=options)
-        except UserValueError as fault:
-            raise UnsendableError(str(fault)) from fault
-        except ArthurError as fault:
+            answer = session.send(parts, options=options)
+        except UserValueError as error:
+            raise UnsendableError(str(error)) from error
+        except ArthurError as error:
             if self.tally.requests == 1:
-                raise UnreachableError(str(fault)) from fault
-            operation = self.conformance.operation(method, url)
-            name = operation.operation_id if operation is not None else ""
-            self.report(name, "no answer", str(fault), shown)
+                raise UnreachableError(str(error)) from error
+            self.report(operation_id, "no response", str(error), shown)
             self._count_unanswered()
-            return Reply(0, {}, b"", shown)
+            return Response(0, {}, b"", shown, operation_id)
         finally:
             # A cookie that a server sets must not stand in for a credential later on.
             for name in _COOKIES:
                 session.forget_cookie(name)
         self._unanswered = 0
-        return Reply(
+        return Response(
             answer.status_code,
             {name.lower(): value for name, value in answer.headers.items()},
             answer.content,
             shown,
+            operation_id,
             time.monotonic() - started,
         )
 
     def _count_unanswered(self) -> None:
         self._unanswered += 1
-        if self._unanswered >= _MOST_UNANSWERED and not self._tidying:
+        if self._unanswered >= _MAX_UNANSWERED and not self._cleaning_up:
             raise BoundReachedError(
-                f"{self._unanswered} requests in a row were not answered; is the server there?"
+                f"{self._unanswered} requests in a row got no response; is the server running?"
             )
 
-    def _dressed(self, credential: Credential) -> tuple[Session, CallOptions, dict[str, str]]:
+    def _authenticate(
+        self, credential: Credential
+    ) -> tuple[Session, CallOptions, Mapping[str, str]]:
+        """Return the connection, its options and the headers that carry a credential."""
         if credential == "own":
             return self._own, _ONCE, {}
         if credential == "none":
@@ -392,81 +420,39 @@ class Caller:
         if credential == "cookie":
             return self._own, _ANONYMOUS, {"Cookie": f"Authorization={self._access_key}"}
         if credential not in self._others:
-            self.add_key(
-                credential, WRONG_KEY if credential == "wrong" else f"Bearer {self._access_key}"
-            )
+            wrong = credential == "wrong"
+            self.add_key(credential, WRONG_KEY if wrong else f"Bearer {self._access_key}")
         return self._others[credential], _ONCE, {}
 
-    def close(self) -> None:
-        """Close all connections."""
-        for session in (*self._others.values(), self._own):
-            session.close()
-
-    def _judge(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        content: bytes | None,
-        reply: Reply,
-        operation: Operation | None,
-        *,
-        deliberate: bool,
-    ) -> None:
-        if not reply.status:
-            return
-        name = operation.operation_id if operation is not None else ""
-        count = self.tally.statuses.get((name, reply.status), 0)
-        self.tally.statuses[name, reply.status] = count + 1
-        if reply.status == HTTPStatus.NOT_IMPLEMENTED and operation is not None:
+    def _check(self, request: _Request, response: Response, *, deliberate: bool) -> None:
+        name, status = response.operation_id, response.status
+        self.tally.statuses[name, status] = self.tally.statuses.get((name, status), 0) + 1
+        if status == HTTPStatus.NOT_IMPLEMENTED and name:
             self.tally.not_served.add(name)
-        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR and (
-            reply.status != HTTPStatus.NOT_IMPLEMENTED
-        ):
-            said = reply.get("error") or reply.body[:_SHOWN_BODY].decode("utf-8", "replace")
-            self.report(name, "server error", f"{reply.status}: {said}", reply.request)
+        elif status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
+            message = f"{status}: {response.error_text}"
+            self.report(name, "server error", message, response.request)
         exchange = Exchange(
-            method=method,
-            url=url,
-            status=reply.status,
-            request_headers={k.lower(): v for k, v in (headers or {}).items()},
-            request_body=None if deliberate else content,
-            response_headers=reply.headers,
-            response_body=reply.body,
+            method=request.method,
+            url=request.url,
+            status=status,
+            request_headers={k.lower(): v for k, v in request.headers.items()},
+            request_body=None if deliberate else request.content,
+            response_headers=response.headers,
+            response_body=response.body,
         )
         for deviation in self.conformance.check(exchange):
             if not deviation.kind.startswith(("request", "query")):
-                self.report(
-                    deviation.operation_id or name, deviation.kind, deviation.message, reply.request
-                )
+                found_in = deviation.operation_id or name
+                self.report(found_in, deviation.kind, deviation.message, response.request)
 
 
-class UnsendableError(Exception):
-    """A request cannot be written down as HTTP; generated ones sometimes cannot."""
-
-
-def encoded_query(query: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> str:
-    """Return query parameters as they stand in an address, with their question mark.
-
-    Args:
-        query: Names and values; a list becomes one key a value, ``None`` is left out.
-    """
+def _encode_query(query: Query) -> str:
     items: Iterable[tuple[str, Any]] = query.items() if hasattr(query, "items") else query
     flat: list[tuple[str, str]] = []
     for name, value in items:
-        values = value if isinstance(value, list | tuple) else [value]
-        for single in values:
+        for single in value if isinstance(value, list | tuple) else [value]:
             if single is not None:
                 text = str(single).lower() if isinstance(single, bool) else str(single)
                 flat.append((name, text))
     return f"?{urlencode(flat, quote_via=quote)}" if flat else ""
-
-
-def _shown(content: bytes) -> str:
-    text = content[:_SHOWN_BODY].decode("utf-8", "replace")
-    return f" {text}{'…' if len(content) > _SHOWN_BODY else ''}"
-
-
-def _seconds_to_wait(headers: Mapping[str, str]) -> float:
-    hint = headers.get("retry-after", "1")
-    return float(hint) if hint.isdecimal() else 1.0

@@ -1,7 +1,7 @@
-"""Does one exchange, a request and its answer, honour the OpenAPI document?
+"""Does one exchange, a request and its response, conform to the OpenAPI document?
 
 The checks follow the document only: path, method, parameters, bodies, status, content type and the
-headers it declares. A server's meaning is checked elsewhere.
+headers it declares. What a server means by its responses is checked elsewhere.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ if TYPE_CHECKING:
     from arthurai.common.path_router import PathMatch
     from arthurai.common.schema_validators import Validator
 
-JSON: Final = "application/json"
-_NO_CONTENT: Final = frozenset({202, 204, 205, 304})
+_JSON: Final = "application/json"
+_WITHOUT_BODY: Final = frozenset({202, 204, 205, 304})
 _REFUSALS: Final = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNAUTHORIZED})
+_MAX_MESSAGE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer as they went over the wire.
+    """One request and its response as they went over the wire.
 
     Attributes:
         method: HTTP method in capitals.
         url: The whole address, or its path and query.
+        status: Status code of the response.
         request_headers: By lower-case name.
-        request_body: Bytes of the request; ``None`` when they were streamed and not kept.
-        status: Status code of the answer.
+        request_body: Bytes of the request; `None` when they were streamed and not kept.
         response_headers: By lower-case name.
-        response_body: Bytes of the answer.
+        response_body: Bytes of the response.
     """
 
     method: str
@@ -55,7 +56,7 @@ class Deviation(NamedTuple):
 
     Attributes:
         operation_id: The operation concerned, empty when the path is unknown.
-        kind: A short name, e.g. ``"response body"``.
+        kind: A short name, e.g. `"response body"`.
         message: What was found, with its place.
     """
 
@@ -69,14 +70,13 @@ class Deviation(NamedTuple):
 
 
 class Conformance:
-    """Checks exchanges against one document; validators are compiled at their first use."""
+    """Checks exchanges against one document; validators are compiled at their first use.
+
+    Args:
+        bundle: An OpenAPI document without references to other files.
+    """
 
     def __init__(self, bundle: dict[str, Any]) -> None:
-        """Read the operations.
-
-        Args:
-            bundle: An OpenAPI document without references to other files.
-        """
         self.bundle = bundle
         self._validators = SchemaValidators(bundle)
         self._paths = PathRouter(operations_of(bundle).values(), base_path(bundle))
@@ -90,7 +90,7 @@ class Conformance:
         return self._paths.find([unquote(part) for part in urlsplit(url).path.split("/")[1:]])
 
     def operation(self, method: str, url: str) -> Operation | None:
-        """Return the operation that an address belongs to, ``None`` when there is none.
+        """Return the operation that an address belongs to, `None` when there is none.
 
         Args:
             method: HTTP method in capitals.
@@ -100,7 +100,7 @@ class Conformance:
         return match.operations.get(method) if match else None
 
     def check(self, exchange: Exchange) -> list[Deviation]:
-        """Return all deviations of an exchange, an empty list when it honours the document.
+        """Return all deviations of an exchange, an empty list when it conforms.
 
         Args:
             exchange: What went over the wire.
@@ -113,64 +113,41 @@ class Conformance:
             return [Deviation("", "path", f"{exchange.method} {path} is not in the document")]
         operation = match.operations.get(exchange.method)
         if operation is None:
-            return list(self._check_method(exchange, match))
-        found = [*self._check_answer(exchange, operation)]
+            return [Deviation("", *found) for found in _check_method(exchange, match)]
+        found = [*self._check_response(exchange, operation)]
         if exchange.status < HTTPStatus.BAD_REQUEST:
             found += self._check_request(exchange, operation)
         return [Deviation(operation.operation_id, kind, message) for kind, message in found]
 
-    def _check_method(self, exchange: Exchange, match: PathMatch) -> Iterator[Deviation]:
-        if exchange.method == "HEAD" and "GET" in match.operations:
-            return
-        if exchange.status not in _REFUSALS:
-            message = (
-                f"{exchange.method} {match.template} is not in the document: 405 expected, got"
-            )
-            yield Deviation("", "method", f"{message} {exchange.status}")
-        elif exchange.status == HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = {m.strip() for m in exchange.response_headers.get("allow", "").split(",")}
-            if not set(match.operations) <= allowed:
-                message = (
-                    f"Allow of {match.template} must name {', '.join(sorted(match.operations))}"
-                )
-                yield Deviation("", "allow header", message)
-
     def _check_request(self, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
         query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
-        known = {p["name"]: p for p in operation.spec["parameters"] if p["in"] == "query"}
-        for name, _ in query:
-            if name not in known:
-                yield "query parameter", f"{name} is not in the document"
         given = {name for name, _ in query}
+        known = {p["name"]: p for p in operation.spec["parameters"] if p["in"] == "query"}
+        for name in sorted(given - known.keys()):
+            yield "query parameter", f"{name} is not in the document"
         for name, parameter in known.items():
             if parameter.get("required") and name not in given:
                 yield "query parameter", f"{name} is missing"
+        if not exchange.request_body:
+            return
         body = operation.spec.get("requestBody")
         if body is None:
-            if exchange.request_body:
-                yield "request body", "the document has none"
+            yield "request body", "the document has none"
             return
         content = resolve(self.bundle, body)["content"]
         media_type = _media_type(exchange.request_headers)
-        if not exchange.request_body:
-            return
         if media_type not in content:
-            expected = ", ".join(content)
-            yield "request content type", f"{media_type or 'none'} instead of {expected}"
-        elif media_type == JSON:
-            validator = self._validators.of_body(operation, "requestBody", body, JSON)
+            yield "request content type", f"{media_type or 'none'} instead of {', '.join(content)}"
+        elif media_type == _JSON:
+            validator = self._validators.of_body(operation, "requestBody", body, _JSON)
             yield from _check_body("request body", validator, exchange.request_body)
 
-    def _check_answer(self, exchange: Exchange, operation: Operation) -> Iterator[tuple[str, str]]:
+    def _check_response(
+        self, exchange: Exchange, operation: Operation
+    ) -> Iterator[tuple[str, str]]:
         responses = operation.spec["responses"]
-        key = next(
-            (
-                k
-                for k in (str(exchange.status), f"{exchange.status // 100}XX", "default")
-                if k in responses
-            ),
-            None,
-        )
+        keys = (str(exchange.status), f"{exchange.status // 100}XX", "default")
+        key = next((key for key in keys if key in responses), None)
         if key is None:
             yield "status", f"{exchange.status} is not one of {', '.join(responses)}"
             return
@@ -181,19 +158,32 @@ class Conformance:
                 yield "response header", f"{name} is missing"
         content = response.get("content")
         if not content:
-            if exchange.response_body and exchange.status in _NO_CONTENT:
+            if exchange.response_body and exchange.status in _WITHOUT_BODY:
                 yield "response body", "the document has none"
             return
         if exchange.method == "HEAD":
             return
         media_type = _media_type(exchange.response_headers)
         if media_type not in content and "*/*" not in content:
-            expected = ", ".join(content)
-            yield "response content type", f"{media_type or 'none'} instead of {expected}"
-        elif media_type == JSON and "schema" in content.get(JSON, {}):
+            yield "response content type", f"{media_type or 'none'} instead of {', '.join(content)}"
+        elif media_type == _JSON and "schema" in content.get(_JSON, {}):
             place = f"responses/{key}"
-            validator = self._validators.of_body(operation, place, responses[key], JSON)
+            validator = self._validators.of_body(operation, place, responses[key], _JSON)
             yield from _check_body("response body", validator, exchange.response_body)
+
+
+def _check_method(exchange: Exchange, match: PathMatch) -> Iterator[tuple[str, str]]:
+    """Check the response to a method that the path does not have."""
+    path, methods = match.template, match.operations
+    if exchange.method == "HEAD" and "GET" in methods:
+        return
+    if exchange.status not in _REFUSALS:
+        text = f"{exchange.method} {path} is not in the document: expected 405"
+        yield "method", f"{text}, got {exchange.status}"
+    elif exchange.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = {m.strip() for m in exchange.response_headers.get("allow", "").split(",")}
+        if not set(methods) <= allowed:
+            yield "allow header", f"Allow of {path} must name {', '.join(sorted(methods))}"
 
 
 def _media_type(headers: Mapping[str, str]) -> str:
@@ -209,5 +199,5 @@ def _check_body(kind: str, validator: Validator, content: bytes) -> Iterator[tup
         yield kind, f"not JSON: {error}"
         return
     for found in validator.iter_errors(value):
-        place = format_place(found.instance_path) or "the whole"
-        yield kind, f"{place}: {found.message[:300]}"
+        place = format_place(found.instance_path) or "the whole body"
+        yield kind, f"{place}: {found.message[:_MAX_MESSAGE]}"

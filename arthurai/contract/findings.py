@@ -1,4 +1,4 @@
-"""What a contract run found, without repeating itself."""
+"""The deviations that a contract run found, each once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 _VARIABLE: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[\d:.+Z-]+|\[\d+\]|'[^']*'|\"[^\"]*\"|-?\d+(\.\d+)?"
 )
-_KEPT_OF_A_KIND: Final = 5
+_MAX_OF_A_KIND: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,13 @@ class Finding:
     """One deviation of a server from the contract.
 
     Attributes:
-        operation_id: The operation concerned, empty when none is.
-        kind: A short name of what is wrong, e.g. ``"response body"``.
+        operation_id: The operation concerned, empty when there is none.
+        kind: A short name of what is wrong, e.g. `"response body"`.
         message: What was found.
         phase: What the run was doing: the name of a probe, or the kind of generated requests.
         request: The request that showed it, without credentials.
         certain: Whether the rule is documented. Otherwise it is inferred, as the OpenAPI document
-            says with ``x-inferred``, and a server may have reasons of its own.
+            says with `x-inferred`, and a server may have reasons of its own.
     """
 
     operation_id: str
@@ -49,16 +49,14 @@ class Findings:
         self._of_a_kind: Counter[tuple[str, str]] = Counter()
 
     def add(self, finding: Finding) -> None:
-        """Take note of a deviation.
+        """Record a deviation.
 
         Args:
-            finding: The deviation. Of those that differ in their message only, some are kept.
+            finding: The deviation. Of those that differ only in their message, a few are kept.
         """
         key = finding.key
         self._times[key] += 1
-        if key in self._found:
-            return
-        if self._of_a_kind[key[:2]] < _KEPT_OF_A_KIND:
+        if key not in self._found and self._of_a_kind[key[:2]] < _MAX_OF_A_KIND:
             self._of_a_kind[key[:2]] += 1
             self._found[key] = finding
 
@@ -66,11 +64,11 @@ class Findings:
         return len(self._found)
 
     @property
-    def seen(self) -> int:
-        """How often a deviation was noted, repetitions included."""
+    def total(self) -> int:
+        """How often a deviation was recorded, repetitions included."""
         return self._times.total()
 
-    def listed(self) -> list[tuple[Finding, int]]:
-        """Return the deviations and how often each was seen, by operation."""
+    def counted(self) -> list[tuple[Finding, int]]:
+        """Return the deviations by operation, with how often each was found."""
         pairs = [(finding, self._times[key]) for key, finding in self._found.items()]
         return sorted(pairs, key=lambda pair: (pair[0].operation_id, pair[0].kind))

@@ -1,174 +1,169 @@
-"""Which objects of the server stand behind the path parameters: found ones, or ones made for it."""
+"""The objects on the server that requests address: found ones, or ones created for the run."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data as specimens
+from arthurai.common.path_router import path_parameters
+from arthurai.contract import sample_data
 from arthurai.contract.checked_client import BoundReachedError
-from arthurai.contract.factories import FINDERS, KEYS, MAKERS
-from arthurai.contract.probe_context import StoppedError
+from arthurai.contract.operation_client import ProbeStoppedError
+from arthurai.contract.operation_facts import (
+    choices,
+    created_resources,
+    last_parameter,
+    parameter_kind,
+)
+from arthurai.contract.write_guard import is_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import TypeAlias
 
     from arthurai.common.bundle import Operation
-    from arthurai.contract.probe_context import Bench
+    from arthurai.contract.operation_client import OperationClient
 
-_FIXED: Final = {"rollup": "model", "enrichment_name": "anomaly_detection"}
-# What these do to their model would spoil it for the others.
-_ON_A_SPARE: Final = frozenset(
-    {
-        "archive_model",
-        "update_model",
-        "replace_model_attributes",
-        "update_model_attributes",
-        "delete_model_attributes",
-        "update_model_attribute",
-        "delete_model_attribute",
-        "archive_model_group",
-        "update_model_group",
-    }
-)
-_SPARE: Final = frozenset({"model_id", "model_group_id", "attribute_id"})
-# What is created by the first is removed by the second.
-REMOVALS: Final = {
-    "create_model": "archive_model",
-    "create_metric": "delete_metric",
-    "create_metric_v3": "delete_metric",
-    "create_alert_rule": "delete_alert_rule",
-    "create_alert_notification_configuration": "delete_alert_notification_configuration",
-    "create_alert_summary_configuration": "delete_alert_summary_configuration",
-    "create_alert_summary_subscriber": "delete_alert_summary_subscriber",
-    "create_user": "delete_user",
-    "create_service_account": "delete_service_account",
-    "create_organization": "delete_organization",
-}
+    Factory: TypeAlias = Callable[["Fixtures"], str | None]
+
+_MODEL_TAGS: Final = frozenset({"models", "attributes", "model_groups"})
+_SPARE: Final = "spare_"
+_REMOVED: Final = frozenset({200, 202, 204, 404})
 
 
-def last_parameter(operation: Operation) -> str:
-    """Return the last path parameter of an operation: it names what the operation is about.
+def changes_its_model(operation: Operation) -> bool:
+    """Return whether an operation changes a model so that others may not be able to use it.
 
     Args:
-        operation: The operation; it has one.
+        operation: The operation.
     """
-    return operation.path.rpartition("{")[2].partition("}")[0]
+    return (
+        operation.tag in _MODEL_TAGS and operation.method != "POST" and not is_read_only(operation)
+    )
 
 
-def _model_of(operation: Operation) -> str:
-    """Return the kind of model that has what an operation is about."""
-    for kind in ("batch", "image", "insight"):
-        if f"{{{kind}_id}}" in operation.path:
-            return f"{kind}_model"
-    return "model"
-
-
-def _ids(made: Mapping[str, Any]) -> Iterator[str]:
+def _ids_of(created: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ids that an object came with: its own, and those of its group and attributes."""
-    found = [made.get("id"), made.get("model_group_id")]
-    found += [a.get("id") for a in made.get("attributes") or () if isinstance(a, dict)]
+    found = [created.get("id"), created.get("model_group_id")]
+    found += [a.get("id") for a in created.get("attributes") or () if isinstance(a, dict)]
     yield from (value for value in found if isinstance(value, str))
 
 
-class World:
-    """Finds objects on the server; makes them when the run may write.
+class Fixtures:
+    """Finds objects on the server; creates them when the run may write.
+
+    An object goes by its kind, e.g. `"model"`. `"spare_model"` is one that may be spoiled.
 
     Args:
-        bench: Calls operations.
+        client: Calls operations.
+        finders: Find an object of a kind.
+        makers: Create an object of a kind.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self._known: dict[str, str | None] = {}
-        self._kept: set[str] = set()
+    def __init__(
+        self,
+        client: OperationClient,
+        finders: Callable[[str], Factory | None],
+        makers: Mapping[str, Factory],
+    ) -> None:
+        self.client = client
+        self._finders = finders
+        self._makers = makers
+        self._ids: dict[str, str | None] = {}
+        self._shared: set[str] = set()
         self._removed: set[str] = set()
-        self._done: set[str] = set()
-        self.created: list[tuple[str, dict[str, str]]] = []
+        self._done: set[object] = set()
+        self._created: list[tuple[str, dict[str, str]]] = []
 
     def path(self, operation: Operation) -> dict[str, str] | None:
-        """Return values for the path parameters of an operation, ``None`` when there are none.
+        """Return values for the path parameters of an operation, `None` when one has no object.
 
         Args:
             operation: The operation.
         """
-        found: dict[str, str] = {}
-        for parameter in operation.spec["parameters"]:
-            if parameter["in"] != "path":
-                continue
-            name = parameter["name"]
-            value = _FIXED.get(name) or self.get(self._key(operation, name))
+        found = choices(operation)
+        for name in path_parameters(operation.path):
+            value = found.get(name) or self.get(self._kind(operation, name))
             if value is None:
                 return None
             found[name] = value
         return found
 
-    def _key(self, operation: Operation, name: str) -> str:
-        if operation.operation_id in _ON_A_SPARE and name in _SPARE:
-            return f"spare_{KEYS[name]}"
-        if name == "model_id":
-            return _model_of(operation)
-        if name == "configuration_id":
-            return "summary" if "summary" in operation.operation_id else "notification"
-        return KEYS.get(name, name)
+    def _kind(self, operation: Operation, parameter: str) -> str:
+        kind = parameter_kind(operation.path, parameter)
+        if changes_its_model(operation):
+            return f"{_SPARE}{kind}"
+        if kind == "model":
+            owners = ("batch", "image", "insight")
+            owner = next((o for o in owners if f"{{{o}_id}}" in operation.path), None)
+            return f"{owner}_model" if owner else kind
+        return kind
 
-    def get(self, key: str) -> str | None:
-        """Return the id of an object of some kind, ``None`` when there is none.
+    def get(self, kind: str) -> str | None:
+        """Return the id of an object, `None` when there is none.
 
         Args:
-            key: The kind, e.g. ``"model"``.
+            kind: What it is, e.g. `"model"`.
         """
-        if key not in self._known:
-            maker = MAKERS.get(key) if self.bench.writes else None
-            self._known[key] = self._from(maker) or self._from(FINDERS.get(key))
-        return self._known[key]
+        if kind not in self._ids:
+            maker = self._makers.get(kind) if self.client.writes else None
+            self._ids[kind] = self._run(maker) or self._run(self._finders(kind))
+        return self._ids[kind]
 
-    def _from(self, source: Callable[[World], str | None] | None) -> str | None:
-        if source is None:
-            return None
-        phase = self.bench.caller.phase
-        found: list[str | None] = []
-        try:
-            self.bench.run("set-up", lambda: found.append(source(self)))
-        finally:
-            self.bench.caller.phase = phase
-        return found[0] if found else None
+    def _run(self, factory: Factory | None) -> str | None:
+        return None if factory is None else self.client.run("set-up", factory, self)
 
-    def need(self, key: str) -> str:
-        """Return the id of an object of some kind.
+    def require(self, kind: str) -> str:
+        """Return the id of an object.
 
         Args:
-            key: The kind.
+            kind: What it is, e.g. `"model"`.
 
         Raises:
-            StoppedError: There is none.
+            ProbeStoppedError: There is none.
         """
-        value = self.get(key)
+        value = self.get(kind)
         if value is None:
-            raise StoppedError(key)
+            raise ProbeStoppedError(kind)
         return value
 
-    def once(self, what: str, do: Callable[[], None]) -> None:
-        """Do something the first time it is asked for.
+    def get_cached(self, kind: str) -> str | None:
+        """Return the id of an object that was found or created before.
 
         Args:
-            what: Its name.
-            do: Does it.
+            kind: What it is.
         """
-        if what not in self._done:
-            self._done.add(what)
-            do()
+        return self._ids.get(kind)
 
-    def forget(self, *keys: str) -> None:
-        """Make or find objects of some kinds anew the next time.
+    def set(self, kind: str, value: str) -> None:
+        """Use an object from now on.
 
         Args:
-            *keys: The kinds.
+            kind: What it is.
+            value: Its id.
         """
-        for key in keys:
-            self._known.pop(key, None)
+        self._ids[kind] = value
 
-    def remove(self, operation: Operation, path: Mapping[str, str]) -> None:
-        """Take note that an operation has removed something.
+    def invalidate(self, *kinds: str) -> None:
+        """Find or create objects anew the next time.
+
+        Args:
+            *kinds: What they are.
+        """
+        for kind in kinds:
+            self._ids.pop(kind, None)
+
+    def run_once(self, function: Callable[[Fixtures], None]) -> None:
+        """Call a function unless it was called before.
+
+        Args:
+            function: Prepares something on the server.
+        """
+        if function not in self._done:
+            self._done.add(function)
+            function(self)
+
+    def mark_removed(self, operation: Operation, path: Mapping[str, str]) -> None:
+        """Record that an operation removed something.
 
         Args:
             operation: The operation.
@@ -177,119 +172,102 @@ class World:
         if operation.path.endswith("}"):
             name = last_parameter(operation)
             self._removed.add(str(path.get(name)))
-            self.forget(self._key(operation, name))
-        if operation.operation_id in _ON_A_SPARE:
-            self.forget("spare_model", "spare_model_group", "spare_attribute")
+            self.invalidate(self._kind(operation, name))
+        if changes_its_model(operation):
+            self.invalidate("spare_model", "spare_model_group", "spare_attribute")
 
     def has_removed(self, values: Iterable[str]) -> bool:
-        """Say whether something that a path names was removed by this run.
+        """Return whether something that a path names was removed by this run.
 
         Args:
             values: Values of path parameters.
         """
         return not self._removed.isdisjoint(values)
 
-    def spoils(self, operation: Operation, value: str) -> bool:
-        """Say whether an operation would change a model that the run still needs as it is.
+    def mutates_shared(self, operation: Operation, value: str) -> bool:
+        """Return whether an operation would change a model that the run still needs as it is.
 
         Args:
             operation: The operation.
             value: The model, its group or one of its attributes.
         """
-        return operation.operation_id in _ON_A_SPARE and value in self._kept
+        return value in self._shared and changes_its_model(operation)
 
-    def known(self, key: str) -> str | None:
-        """Return the id of an object of some kind that is at hand already.
-
-        Args:
-            key: The kind.
-        """
-        return self._known.get(key)
-
-    def know(self, key: str, value: str) -> None:
-        """Take note of an object.
-
-        Args:
-            key: The kind.
-            value: Its id.
-        """
-        self._known[key] = value
-
-    def make(
+    def create(
         self, operation_id: str, body: Any, path: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Create an object, and remember how to remove it.
+        """Create an object, to be removed at the end of the run.
 
         Args:
             operation_id: The operation that creates it.
             body: The request.
             path: Values of its path parameters.
 
-        Raises:
-            StoppedError: It was refused.
-        """
-        reply = self.bench.must(operation_id, path, json=body)
-        made = reply.json if isinstance(reply.json, dict) else {}
-        self.adopt(self.bench.operations[operation_id], path or {}, made)
-        return made
+        Returns:
+            The response.
 
-    def adopt(self, operation: Operation, path: Mapping[str, str], made: Any) -> None:
-        """Take note that an object was created by this run, and of how to remove it.
+        Raises:
+            ProbeStoppedError: It was refused.
+        """
+        response = self.client.call_ok(operation_id, path, json=body)
+        created = response.json if isinstance(response.json, dict) else {}
+        self.adopt(operation_id, path or {}, created)
+        return created
+
+    def adopt(self, operation_id: str, path: Mapping[str, str], created: Any) -> None:
+        """Record that this run created an object, which it removes at the end.
 
         Args:
-            operation: The operation that created it.
+            operation_id: The operation that created it, if it did.
             path: Values of its path parameters.
-            made: The answer.
+            created: The response.
         """
-        removal = REMOVALS.get(operation.operation_id)
-        if removal is None or not isinstance(made, dict) or not isinstance(made.get("id"), str):
-            return
-        self.bench.gate.admit(*_ids(made))
-        name = last_parameter(self.bench.operations[removal])
-        self.created.append((removal, {**path, name: made["id"]}))
+        resource = created_resources().get(operation_id)
+        if resource and isinstance(created, dict) and isinstance(created.get("id"), str):
+            self.client.guard.register(*_ids_of(created))
+            self._created.append((resource.remove, {**path, resource.identifier: created["id"]}))
 
-    def make_model(self, **changes: Any) -> dict[str, Any]:
+    def create_model(self, **changes: Any) -> dict[str, Any]:
         """Create a model.
 
         Args:
             **changes: Members of the request that differ from the usual ones.
 
+        Returns:
+            The response.
+
         Raises:
-            StoppedError: It was refused.
+            ProbeStoppedError: It was refused.
         """
-        model = self.make("create_model", specimens.model(**changes))
+        model = self.create("create_model", sample_data.model(**changes))
         if not isinstance(model.get("id"), str):
-            raise StoppedError("create_model")
-        self._kept.update(_ids(model))
+            raise ProbeStoppedError("create_model")
+        self._shared.update(_ids_of(model))
         return model
 
-    def make_user(self) -> str:
+    def create_user(self) -> str:
         """Create a user and return the id.
 
         Raises:
-            StoppedError: It was refused.
+            ProbeStoppedError: It was refused.
         """
-        return str(self.make("create_user", specimens.user()).get("id"))
+        return str(self.create("create_user", sample_data.user()).get("id"))
 
     def clean_up(self) -> list[str]:
-        """Remove what was made, the youngest first.
+        """Remove what was created, the newest first.
 
         Returns:
             What could not be removed, with the reason.
         """
         left = []
-        with self.bench.caller.tidying():
-            for operation_id, path in reversed(self.created):
-                found: list[int] = []
-
-                def remove(operation_id: str = operation_id, path: dict[str, str] = path) -> None:
-                    found.append(self.bench.call(operation_id, path).status)  # noqa: B023 - runs at once
-
+        with self.client.client.cleaning_up():
+            for operation_id, path in reversed(self._created):
                 try:
-                    self.bench.run("clean-up", remove)
-                except BoundReachedError:  # pragma: no cover - tidying lifts the bounds
+                    response = self.client.run("clean-up", self.client.call, operation_id, path)
+                except BoundReachedError:  # pragma: no cover - cleaning up lifts the bounds
                     break
-                if not found or found[0] not in {200, 202, 204, 404}:
-                    left.append(f"{'/'.join(path.values())} ({operation_id}: {found[:1]})")
-        self.created.clear()
+                status = response.status if response else "no response"
+                if status not in _REMOVED:
+                    left.append(f"{'/'.join(path.values())} ({operation_id}: {status})")
+        self._created.clear()
         return left

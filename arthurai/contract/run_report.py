@@ -1,18 +1,18 @@
-"""The result of a contract run: as a table, as JUnit, as JSON."""
+"""The result of a contract run: as text, as JUnit, as JSON."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from arthurai.contract.findings import Finding
     from arthurai.contract.run_plan import Plan
 
-_WIDEST = 100
+_LINE_LENGTH: Final = 100
+_NO_OPERATION: Final = "(no operation)"
+_SKIPPED: Final = ("not served", "not reached")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Result:
 
     Attributes:
         plan: What was to be done.
-        findings: The deviations, and how often each was seen.
+        findings: The deviations, and how often each was found.
         requests: How many requests were sent.
         seconds: How long it took.
         statuses: How often each operation answered with each status.
@@ -29,7 +29,7 @@ class Result:
         not_served: Operations that answered 501.
         not_reached: Operations that need an object the server does not have.
         stopped: Why the run ended early, empty when it did not.
-        left_behind: What the run made and could not remove.
+        left_behind: What the run created and could not remove.
     """
 
     plan: Plan
@@ -44,79 +44,12 @@ class Result:
     left_behind: tuple[str, ...] = ()
 
     @property
-    def deviates(self) -> bool:
-        """Whether there is a deviation."""
-        return bool(self.findings)
-
-    def table(self) -> str:
-        """Return the result for people."""
-        lines = []
-        by_operation: dict[str, list[tuple[Finding, int]]] = {}
-        for finding, times in self.findings:
-            by_operation.setdefault(finding.operation_id or "(no operation)", []).append(
-                (finding, times)
-            )
-        for name, found in by_operation.items():
-            lines.append(name)
-            for finding, times in found:
-                mark = "" if finding.certain else " (inferred rule)"
-                seen = f" [{times} times]" if times > 1 else ""
-                lines.append(f"  {finding.kind}{mark}: {_short(finding.message, 3)}{seen}")
-                if finding.request:
-                    lines.append(f"    {_short(finding.request, 2)}")
-        lines += [""] if lines else []
-        tested = [o.operation_id for o in self.plan.operations]
-        good = [
-            n
-            for n in tested
-            if n not in by_operation and n not in self.not_served and n not in self.not_reached
-        ]
-        rows = [
-            ("kept the contract", len(good), ""),
-            ("deviate", sum(name in tested for name in by_operation), ""),
-            ("not served (501)", *_named(self.not_served & set(tested))),
-            ("nothing there to check", *_named(self.not_reached - self.not_served)),
-        ]
-        for title, count, names in rows:
-            lines.append(f"{title:<24}{count:>4}  {names}".rstrip())
-        sequences = sum(self.sequences.values())
-        lines.append(
-            f"{len(self.findings)} deviations, {self.requests} requests, {sequences} sequences, "
-            f"{self.seconds:.1f} s"
-        )
-        if self.stopped:
-            lines.append(f"Stopped early: {self.stopped}. What was not reached is not judged.")
-        lines += [f"Left behind: {what}" for what in self.left_behind]
-        return "\n".join(lines)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the result as plain data."""
-        return {
-            "server": self.plan.options.url,
-            "seed": self.plan.options.seed,
-            "write": self.plan.options.write,
-            "requests": self.requests,
-            "sequences": self.sequences,
-            "seconds": round(self.seconds, 3),
-            "stopped": self.stopped or None,
-            "operations": [
-                {
-                    "operation_id": o.operation_id,
-                    "outcome": self.outcome(o.operation_id),
-                    "statuses": {
-                        str(status): count
-                        for (name, status), count in sorted(self.statuses.items())
-                        if name == o.operation_id
-                    },
-                }
-                for o in self.plan.operations
-            ],
-            "deviations": [{**asdict(finding), "times": times} for finding, times in self.findings],
-            "left_behind": list(self.left_behind),
-        }
+    def operation_ids(self) -> list[str]:
+        """The names of the operations that were to be checked."""
+        return [operation.operation_id for operation in self.plan.operations]
 
     def outcome(self, operation_id: str) -> str:
-        """Return ``deviates``, ``not served``, ``not reached`` or ``kept``.
+        """Return `deviates`, `not served`, `not reached` or `kept`.
 
         Args:
             operation_id: Name of the operation.
@@ -127,47 +60,102 @@ class Result:
             return "not served"
         return "not reached" if operation_id in self.not_reached else "kept"
 
-    def as_junit(self) -> bytes:
-        """Return the result as a JUnit report: one test case an operation."""
+    def format_text(self) -> str:
+        """Return the result for people."""
+        lines: list[str] = []
+        previous = None
+        for finding, times in self.findings:
+            if finding.operation_id != previous:
+                previous = finding.operation_id
+                lines.append(previous or _NO_OPERATION)
+            mark = "" if finding.certain else " (inferred rule)"
+            repeated = f" [{times} times]" if times > 1 else ""
+            lines.append(f"  {finding.kind}{mark}: {_shorten(finding.message, 3)}{repeated}")
+            if finding.request:
+                lines.append(f"    {_shorten(finding.request, 2)}")
+        lines += [""] if lines else []
+        by_outcome: dict[str, list[str]] = {}
+        for name in self.operation_ids:
+            by_outcome.setdefault(self.outcome(name), []).append(name)
+        for title, outcome in (
+            ("keep the contract", "kept"),
+            ("deviate", "deviates"),
+            ("not served (501)", "not served"),
+            ("nothing there to check", "not reached"),
+        ):
+            names = sorted(by_outcome.get(outcome, ()))
+            listed = ", ".join(names) if outcome in _SKIPPED else ""
+            lines.append(f"{title:<24}{len(names):>4}  {listed}".rstrip())
+        lines.append(
+            f"{len(self.findings)} deviations, {self.requests} requests, "
+            f"{sum(self.sequences.values())} sequences, {self.seconds:.1f} s"
+        )
+        if self.stopped:
+            lines.append(f"Stopped early: {self.stopped}. What was not reached is not judged.")
+        lines += [f"Left behind: {what}" for what in self.left_behind]
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        return {
+            "server": self.plan.server,
+            "seed": self.plan.seed,
+            "write": self.plan.write,
+            "requests": self.requests,
+            "sequences": self.sequences,
+            "seconds": round(self.seconds, 3),
+            "stopped": self.stopped or None,
+            "operations": [
+                {
+                    "operation_id": name,
+                    "outcome": self.outcome(name),
+                    "statuses": {
+                        str(status): count
+                        for (operation_id, status), count in sorted(self.statuses.items())
+                        if operation_id == name
+                    },
+                }
+                for name in self.operation_ids
+            ],
+            "deviations": [{**asdict(finding), "times": times} for finding, times in self.findings],
+            "left_behind": list(self.left_behind),
+        }
+
+    def to_junit(self) -> bytes:
+        """Return the result as a JUnit report with one test case per operation."""
+        planned = self.operation_ids
+        deviating = {finding.operation_id for finding, _ in self.findings}
+        names = [*planned, *sorted(deviating - set(planned))]
         suites = ET.Element("testsuites", name="arthurai contract")
-        names = [o.operation_id for o in self.plan.operations]
-        strange = {f.operation_id for f, _ in self.findings} - set(names)
         suite = ET.SubElement(
             suites,
             "testsuite",
             name="contract",
-            tests=str(len(names) + len(strange)),
-            failures=str(len({f.operation_id for f, _ in self.findings})),
-            skipped=str(sum(self.outcome(name) in {"not served", "not reached"} for name in names)),
+            tests=str(len(names)),
+            failures=str(len(deviating)),
+            skipped=str(sum(self.outcome(name) in _SKIPPED for name in planned)),
             time=f"{self.seconds:.3f}",
         )
-        for name in [*names, *sorted(strange)]:
+        for name in names:
             case = ET.SubElement(
-                suite, "testcase", classname="contract", name=name or "(no operation)"
+                suite, "testcase", classname="contract", name=name or _NO_OPERATION
             )
-            outcome = self.outcome(name)
-            if outcome in {"not served", "not reached"}:
-                ET.SubElement(case, "skipped", message=outcome)
+            if self.outcome(name) in _SKIPPED:
+                ET.SubElement(case, "skipped", message=self.outcome(name))
             found = [finding for finding, _ in self.findings if finding.operation_id == name]
             if found:
-                failure = ET.SubElement(
-                    case, "failure", message=_printable(f"{found[0].kind}: {found[0].message}")
-                )
-                failure.text = _printable(
-                    "\n".join(f"{f.kind}: {f.message}\n  {f.request}" for f in found)
-                )
+                message = f"{found[0].kind}: {found[0].message}"
+                failure = ET.SubElement(case, "failure", message=_printable(message))
+                texts = (f"{f.kind}: {f.message}\n  {f.request}" for f in found)
+                failure.text = _printable("\n".join(texts))
         ET.indent(suites)
         return bytes(ET.tostring(suites, encoding="utf-8", xml_declaration=True))
 
 
-def _named(names: Iterable[str]) -> tuple[int, str]:
-    listed = sorted(names)
-    return len(listed), ", ".join(listed)
-
-
-def _short(text: str, lines: int) -> str:
+def _shorten(text: str, lines: int) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= lines * _WIDEST else f"{text[: lines * _WIDEST]}…"
+    limit = lines * _LINE_LENGTH
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def _printable(text: str) -> str:

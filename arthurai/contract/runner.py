@@ -4,66 +4,65 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.bundle import load_bundle, operations_of
+from arthurai.common.bundle import load_bundle, operations
 from arthurai.common.exceptions import ArthurError
-from arthurai.contract import contract_options as wanted
-from arthurai.contract.checked_client import BoundReachedError, Bounds, Caller, UnreachableError
+from arthurai.common.settings import KEY_VARIABLE, read_variable
+from arthurai.contract.checked_client import (
+    BoundReachedError,
+    CheckedClient,
+    UnreachableError,
+)
 from arthurai.contract.conformance import Conformance
-from arthurai.contract.findings import Findings
-from arthurai.contract.fixtures import World
-from arthurai.contract.fuzzing import WAYS, Generator
-from arthurai.contract.probe_context import Bench
-from arthurai.contract.probes import behavior as behaviour
-from arthurai.contract.probes import protocol_probes as protocol
-from arthurai.contract.run_plan import Plan, WrongCallError, make_plan
+from arthurai.contract.fuzzing import Fuzzer
+from arthurai.contract.probe_context import ProbeContext
+from arthurai.contract.probes import chosen_probes, protocol_probes
+from arthurai.contract.run_plan import GENERATION_PHASES, InvalidCallError, parse_plan
 from arthurai.contract.run_report import Result
 from arthurai.contract.sequences import Sequences
-from arthurai.contract.workspace import Scratch
-from arthurai.contract.write_guard import Gate
+from arthurai.contract.workspace import Workspace
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator, Sequence
 
     from arthurai.common.bundle import Operation
-    from arthurai.contract.contract_options import Options
+    from arthurai.contract.probe_context import Probe
+    from arthurai.contract.run_plan import Plan
     from arthurai.transport.session import Session
 
-KEPT: Final = 0
-DEVIATES: Final = 1
-NOT_CHECKED: Final = 2
+_KEPT: Final = 0
+_DEVIATES: Final = 1
+_NOT_CHECKED: Final = 2
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(options: argparse.Namespace) -> int:
     """Run the command.
 
     Args:
-        arguments: As they stand after ``arthurai contract``.
+        options: The arguments of `run_plan.add_arguments`.
 
     Returns:
         0 when no deviation was found, 1 when some were, 2 when the check could not be made.
     """
-    options = wanted.parse(arguments)
     try:
-        plan = make_plan(options, operations_of(load_bundle()))
-        _say("\n".join(plan.lines()))
-        if options.plan_only:
-            return KEPT
-        connect, key, close = _connection(options)
+        plan, key = parse_plan(options, operations()), _find_key(options)
+        _print(plan.describe())
+        if options.plan:
+            return _KEPT
+        connection = _Connection(options, key)
         try:
-            result = check(plan, connect, key)
+            result = check(plan, connection.open, connection.access_key)
         finally:
-            close()
-        _write_reports(result)
-    except (WrongCallError, UnreachableError, ArthurError, OSError) as fault:
-        _say(f"arthurai contract: {fault}", error=True)
-        return NOT_CHECKED
+            connection.close()
+        _write_reports(result, options)
+    except (InvalidCallError, UnreachableError, ArthurError, OSError) as error:
+        return _fail(str(error))
     except KeyboardInterrupt:
-        _say("arthurai contract: interrupted; what was made has been removed", error=True)
-        return NOT_CHECKED
-    _say(result.table())
-    return DEVIATES if result.deviates else KEPT
+        return _fail("interrupted; what was created has been removed")
+    _print(result.format_text())
+    return _DEVIATES if result.findings else _KEPT
 
 
 def check(plan: Plan, connect: Callable[[str], Session], access_key: str) -> Result:
@@ -71,54 +70,55 @@ def check(plan: Plan, connect: Callable[[str], Session], access_key: str) -> Res
 
     Args:
         plan: What to do.
-        connect: Makes a connection to the server with a credential.
+        connect: Opens a connection to the server with a credential.
         access_key: Credential of the user.
 
     Raises:
         UnreachableError: The server cannot be reached, or refuses the credential.
     """
-    return _Run(plan, connect, access_key).run()
+    return ContractRun(plan, connect, access_key).run()
 
 
-class _Run:
+class ContractRun:
+    """One run: its plan, what it works with, and what it found.
+
+    Args:
+        plan: What to do.
+        connect: Opens a connection to the server with a credential.
+        access_key: Credential of the user.
+    """
+
     def __init__(self, plan: Plan, connect: Callable[[str], Session], access_key: str) -> None:
-        options = plan.options
-        bundle = load_bundle()
         self.plan = plan
-        self.findings = Findings()
-        self.caller = Caller(
-            connect,
-            access_key,
-            Conformance(bundle),
-            self.findings,
-            Gate(write=options.write),
-            Bounds(options.max_requests, options.max_time, options.interval),
+        self.client = CheckedClient(
+            connect, access_key, Conformance(load_bundle()), plan.bounds, write=plan.write
         )
-        names = frozenset(operation.operation_id for operation in plan.operations)
-        self.bench = Bench(self.caller, operations_of(bundle), names)
-        self.world = World(self.bench)
-        self.generator = Generator(max_examples=options.max_examples, seed=options.seed)
-        self.sequences = Sequences(max_examples=options.max_examples, seed=options.seed)
+        names = [operation.operation_id for operation in plan.operations]
+        self.context = ProbeContext(self.client, operations(), names)
+        self.fixtures = self.context.fixtures
+        self.fuzzer = Fuzzer(max_examples=plan.max_examples, seed=plan.seed)
+        self.sequences = Sequences(max_examples=plan.max_examples, seed=plan.seed)
         self.not_reached: set[str] = set()
 
     def run(self) -> Result:
-        started = time.monotonic()
-        stopped = ""
-        scratch = Scratch(self.bench, self.world)
+        """Do what the plan says and return what was found."""
+        started, stopped, left = time.monotonic(), "", []
+        workspace = Workspace(self.context, self.fixtures)
         try:
-            self._introduce()
-            if self.plan.options.write:
-                scratch.open()
+            self._check_connection()
+            if self.plan.write:
+                workspace.open()
             self._work()
-        except BoundReachedError as bound:
-            stopped = str(bound)
+        except BoundReachedError as error:
+            stopped = str(error)
         finally:
-            left = scratch.close() if self.plan.options.write else []
-            self.caller.close()
-        tally = self.caller.tally
+            if self.plan.write:
+                left = workspace.close()
+            self.client.close()
+        tally = self.client.tally
         return Result(
             plan=self.plan,
-            findings=self.findings.listed(),
+            findings=self.client.findings.counted(),
             requests=tally.requests,
             seconds=time.monotonic() - started,
             statuses=tally.statuses,
@@ -129,104 +129,116 @@ class _Run:
             left_behind=tuple(left),
         )
 
-    def _introduce(self) -> None:
-        """Find out whether the server is there and takes the credential."""
-        reply = self.caller.call(self.bench.operations["get_auth_info"], {})
-        if reply.status in {401, 403}:
-            raise UnreachableError(
-                f"{self.plan.options.url} refuses the access key: {reply.status} "
-                f"{reply.get('error') or ''}".rstrip()
-            )
+    def _check_connection(self) -> None:
+        """Raise unless the server responds and accepts the credential."""
+        response = self.client.call(self.context.operations["get_auth_info"], {})
+        if response.status in {401, 403}:
+            reason = f"{response.status} {response.get('error') or ''}".rstrip()
+            raise UnreachableError(f"{self.plan.server} refuses the access key: {reason}")
 
     def _work(self) -> None:
         from tqdm import tqdm
 
         steps = [*self._steps()]
         with tqdm(total=len(steps), unit="step", file=sys.stderr, disable=None) as bar:
-            for title, step in steps:
+            for title, step, *arguments in steps:
                 bar.set_description(title, refresh=False)
-                step()
-                bar.set_postfix(
-                    requests=self.caller.tally.requests,
-                    deviations=len(self.findings),
-                    refresh=False,
-                )
+                step(*arguments)
+                requests, found = self.client.tally.requests, len(self.client.findings)
+                bar.set_postfix(requests=requests, deviations=found, refresh=False)
                 bar.update()
 
-    def _steps(self) -> Iterator[tuple[str, Callable[[], object]]]:
+    def _steps(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the title of each step, its method and the arguments of that."""
         for operation in self.plan.operations:
-            yield f"probe {operation.operation_id}", self._probing(operation)
-        for name, probe in behaviour.chosen(self.bench):
-            yield name, self._behaving(name, probe)
-        for way in WAYS:
+            yield f"probe {operation.operation_id}", self._protocol_step, operation
+        for probe in chosen_probes(self.context):
+            yield probe.name, self._behavior_step, probe
+        for phase in GENERATION_PHASES:
             for operation in self.plan.operations:
-                if self.generator.covers(operation.operation_id):
-                    yield f"{way} {operation.operation_id}", self._generating(way, operation)
-        for tag, operations in self.plan.by_tag().items():
-            yield f"sequences of {tag}", self._going_on(tag, operations)
+                if self.fuzzer.covers(operation.operation_id):
+                    name = operation.operation_id
+                    yield f"{phase} {name}", self._generation_step, phase, operation
+        for tag, chosen in self.plan.by_tag().items():
+            yield f"sequences of {tag}", self._sequence_step, tag, chosen
 
-    def _probing(self, operation: Operation) -> Callable[[], object]:
-        def run() -> None:
-            for name, probe in protocol.PROBES.items():
-                self.bench.run(name, lambda probe=probe: probe(self.bench, self.world, operation))  # type: ignore[misc]
-                if not self.bench.served(operation.operation_id):
-                    return
-            if self.world.path(operation) is None:
-                self.not_reached.add(operation.operation_id)
+    def _protocol_step(self, operation: Operation) -> None:
+        for name, probe in protocol_probes.PROBES.items():
+            self.context.run(name, probe, self.context, operation)
+            if not self.context.is_served(operation.operation_id):
+                return
+        if self.fixtures.path(operation) is None:
+            self.not_reached.add(operation.operation_id)
 
-        return run
+    def _behavior_step(self, probe: Probe) -> None:
+        self.context.run(probe.name, probe.run, self.context)
 
-    def _behaving(self, name: str, probe: Callable[[Bench, World], None]) -> Callable[[], object]:
-        return lambda: self.bench.run(name, lambda: probe(self.bench, self.world))
+    def _generation_step(self, phase: str, operation: Operation) -> None:
+        if self.context.is_served(operation.operation_id):
+            self.context.run(phase, self._generate, phase, operation)
 
-    def _generating(self, way: str, operation: Operation) -> Callable[[], object]:
-        def generate() -> None:
-            if self.bench.served(operation.operation_id):
-                if self.world.path(operation) is not None:
-                    self.not_reached.discard(operation.operation_id)
-                self.generator.run(way, operation, self.world)
+    def _generate(self, phase: str, operation: Operation) -> None:
+        if self.fixtures.path(operation) is not None:
+            self.not_reached.discard(operation.operation_id)
+        self.fuzzer.run(phase, operation, self.fixtures)
 
-        return lambda: self.bench.run(way, generate)
-
-    def _going_on(self, tag: str, operations: Sequence[Operation]) -> Callable[[], object]:
-        return lambda: self.bench.run(
-            "sequences", lambda: self.sequences.run(tag, operations, self.world)
-        )
+    def _sequence_step(self, tag: str, chosen: Sequence[Operation]) -> None:
+        self.context.run("sequences", self.sequences.run, tag, chosen, self.fixtures)
 
 
-def _connection(options: Options) -> tuple[Callable[[str], Session], str, Callable[[], None]]:
-    """Return what connects to the server, the credential, and what to do at the end."""
-    from arthurai.transport.auth import ApiKey
-    from arthurai.transport.local import open_local
-    from arthurai.transport.options import HttpOptions, parse_endpoint
-    from arthurai.transport.session import Session
+def _find_key(options: argparse.Namespace) -> str:
+    """Return the credential of the user, empty for an embedded server."""
+    key: str = options.access_key or read_variable(KEY_VARIABLE) or ""
+    if not key and not options.url.lower().startswith("local:"):
+        raise InvalidCallError(f"give --access-key, or set the environment variable {KEY_VARIABLE}")
+    return key
 
-    endpoint = parse_endpoint(options.url, allow_insecure=options.allow_insecure)
-    local = open_local(endpoint) if endpoint.local else None
-    key = options.access_key or (local.admin_key if local is not None else "")
-    http = HttpOptions(timeout=options.timeout, attempts=1)
 
-    def connect(credential: str) -> Session:
+class _Connection:
+    """Opens connections to the server with the options of the command."""
+
+    def __init__(self, options: argparse.Namespace, access_key: str) -> None:
+        from arthurai.transport.local import open_local
+        from arthurai.transport.options import HttpOptions, parse_endpoint
+
+        self._organization_id = options.organization_id
+        self._http = HttpOptions(timeout=options.timeout, attempts=1)
+        self._endpoint = parse_endpoint(options.url, allow_insecure=options.allow_insecure)
+        self._local = open_local(self._endpoint) if self._endpoint.local else None
+        self.access_key = access_key or (self._local.admin_key if self._local else "")
+
+    def open(self, credential: str) -> Session:
+        from arthurai.transport.auth import ApiKey
+        from arthurai.transport.session import Session
+
         return Session(
-            endpoint,
+            self._endpoint,
             ApiKey(credential),
-            organization_id=options.organization_id,
-            options=http,
-            local=local,
+            organization_id=self._organization_id,
+            options=self._http,
+            local=self._local,
         )
 
-    return connect, key, (local.release if local is not None else lambda: None)
+    def close(self) -> None:
+        if self._local is not None:
+            self._local.release()
 
 
-def _write_reports(result: Result) -> None:
-    options = result.plan.options
+def _write_reports(result: Result, options: argparse.Namespace) -> None:
     if options.report_junit is not None:
-        options.report_junit.write_bytes(result.as_junit())
+        options.report_junit.write_bytes(result.to_junit())
     if options.report_json is not None:
         import orjson
 
-        options.report_json.write_bytes(orjson.dumps(result.as_json(), option=orjson.OPT_INDENT_2))
+        content = orjson.dumps(result.to_json(), option=orjson.OPT_INDENT_2)
+        options.report_json.write_bytes(content)
 
 
-def _say(text: str, *, error: bool = False) -> None:
-    print(text, file=sys.stderr if error else sys.stdout, flush=True)
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"arthurai contract: {message}\n")
+    return _NOT_CHECKED

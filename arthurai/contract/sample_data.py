@@ -1,4 +1,4 @@
-"""The objects that a writing contract run makes: small, made up, and named so that one sees it."""
+"""The requests of a writing contract run: small, fictitious, and recognizable by their names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from arthurai.contract.write_guard import PREFIX
 
-_serial = itertools.count(1)
+_serial: Final = itertools.count(1)
 _RUN: Final = secrets.token_hex(4)
 ROWS: Final = 24
 
@@ -17,13 +17,13 @@ def name(kind: str) -> str:
     """Return a new name.
 
     Args:
-        kind: What it is for.
+        kind: What the name is for.
     """
     return f"{PREFIX}-{kind}-{_RUN}-{next(_serial)}"
 
 
 def model(**changes: Any) -> dict[str, Any]:
-    """Return a request for a binary classifier of loans.
+    """Return a request to create a binary classifier of loans.
 
     Args:
         **changes: Members that differ.
@@ -112,7 +112,7 @@ TRUTHS: Final = [
     }
     for number, row in enumerate(INFERENCES)
 ]
-# Right for the upper half of the incomes only.
+# Correct for the upper half of the incomes only.
 WEAK_TRUTHS: Final = [
     {
         **truth,
@@ -125,10 +125,10 @@ WEAK_TRUTHS: Final = [
 
 
 def metric(model_id: str) -> dict[str, Any]:
-    """Return a request for a metric: how many inferences there are.
+    """Return a request to create a metric: the number of inferences.
 
     Args:
-        model_id: The model it is of.
+        model_id: The model that it belongs to.
     """
     return {
         "name": name("metric"),
@@ -139,7 +139,7 @@ def metric(model_id: str) -> dict[str, Any]:
 
 
 def alert_rule(metric_id: str) -> dict[str, Any]:
-    """Return a request for an alert rule.
+    """Return a request to create an alert rule.
 
     Args:
         metric_id: The metric it watches.
@@ -157,10 +157,10 @@ def alert_rule(metric_id: str) -> dict[str, Any]:
 
 
 def notification(model_id: str) -> dict[str, Any]:
-    """Return a request for a notification configuration that is switched off.
+    """Return a request to create a disabled notification configuration.
 
     Args:
-        model_id: The model whose alerts it is about.
+        model_id: The model whose alerts it is for.
     """
     return {
         "model_id": model_id,
@@ -171,10 +171,10 @@ def notification(model_id: str) -> dict[str, Any]:
 
 
 def summary(model_id: str) -> dict[str, Any]:
-    """Return a request for an alert summary.
+    """Return a request to create an alert summary.
 
     Args:
-        model_id: The model it tells about.
+        model_id: The model that it covers.
     """
     return {
         "name": name("summary"),
@@ -187,7 +187,7 @@ def summary(model_id: str) -> dict[str, Any]:
 
 
 def user(**changes: Any) -> dict[str, Any]:
-    """Return a request for a user with a password that nobody knows.
+    """Return a request to create a user with a random password.
 
     Args:
         **changes: Members that differ.
@@ -205,7 +205,7 @@ def user(**changes: Any) -> dict[str, Any]:
 
 
 def service_account(**changes: Any) -> dict[str, Any]:
-    """Return a request for a service account.
+    """Return a request to create a service account.
 
     Args:
         **changes: Members that differ.

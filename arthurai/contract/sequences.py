@@ -1,4 +1,4 @@
-"""Generated sequences of requests, in which one uses what another has answered."""
+"""Generated sequences of requests, in which one uses what another was answered."""
 
 from __future__ import annotations
 
@@ -6,37 +6,42 @@ import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data as specimens
-from arthurai.contract.case_runner import Sender, load_schema, may_be_generated
-from arthurai.contract.fixtures import REMOVALS, last_parameter
-from arthurai.contract.probe_context import StoppedError
-from arthurai.contract.probes.lifecycle_probes import KINDS
+from arthurai.common.path_router import path_parameters
+from arthurai.contract import sample_data
+from arthurai.contract.fuzzing import (
+    CaseSender,
+    hypothesis_settings,
+    load_schema,
+    may_be_generated,
+)
+from arthurai.contract.operation_client import ProbeStoppedError
+from arthurai.contract.operation_facts import created_resources
+from arthurai.contract.probes.lifecycle_probes import LIFECYCLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from arthurai.common.bundle import Operation
-    from arthurai.contract.fixtures import World
+    from arthurai.contract.fixtures import Fixtures
 
 _STEPS: Final = 8
-_KIND_MADE_BY: Final = {kind.create: kind for kind in KINDS}
 _GOOD_ROWS: Final = {
-    "send_inferences": specimens.INFERENCES,
-    "update_inferences": specimens.TRUTHS,
-    "update_ground_truth": specimens.TRUTHS,
+    "send_inferences": sample_data.INFERENCES,
+    "update_inferences": sample_data.TRUTHS,
+    "update_ground_truth": sample_data.TRUTHS,
 }
 
 
 class Sequences:
     """Sends random sequences of requests to the operations of a tag.
 
-    The links from an answer to the requests that it makes possible are those that schemathesis
+    The links from a response to the requests that it makes possible are those that schemathesis
     infers from the document. A request that creates something or sends rows has a body that is
-    known to be good, and lists are not narrowed at random, so that there is something to go on
+    known to be valid, and lists are not narrowed at random, so that there is something to continue
     with.
 
     Args:
-        max_examples: Sequences for each tag.
+        max_examples: Number of sequences per tag.
         seed: What they depend on.
 
     Attributes:
@@ -48,83 +53,71 @@ class Sequences:
         self._max_examples = max_examples
         self._seed = seed
 
-    def run(self, tag: str, operations: Sequence[Operation], world: World) -> None:
+    def run(self, tag: str, operations: Sequence[Operation], fixtures: Fixtures) -> None:
         """Send sequences of requests to some operations.
 
         Args:
             tag: What they are counted under in `sent`.
             operations: The operations.
-            world: Knows objects to address.
+            fixtures: The objects to address.
 
         Raises:
             BoundReachedError: The run may send nothing more.
         """
+        import hypothesis
         from hypothesis.errors import Flaky, Unsatisfiable
         from schemathesis.errors import NoLinksFound
 
         def count() -> None:
             self.sent[tag] = self.sent.get(tag, 0) + 1
 
-        machine = _machine(_group(operations, world), world, self._seed, count)
+        machine = _build_machine(_group(operations, fixtures), fixtures, self._seed, count)
         for attempt in itertools.count():
             before = self.sent.get(tag, 0)
+            left = self._max_examples - before
             try:
-                _run(machine, self._max_examples - before, self._seed + attempt)
+                hypothesis.seed(self._seed + attempt)(machine).run(
+                    settings=hypothesis_settings(left, stateful_step_count=_STEPS)
+                )
             except (NoLinksFound, Unsatisfiable):
                 return
             except Flaky:
-                # What can be drawn depends on what the server holds, which hypothesis takes amiss
-                # and ends the run. The rest is drawn from another seed.
+                # What can be drawn depends on what the server holds, which hypothesis reports as
+                # an error and ends the run. The rest is drawn from another seed.
                 pass
             done = self.sent.get(tag, 0)
             if done >= self._max_examples or done == before:
                 return
 
 
-def _run(machine: Any, max_examples: int, seed: int) -> None:
-    import hypothesis
-    from hypothesis import HealthCheck, Phase
-
-    hypothesis.seed(seed)(machine).run(
-        settings=hypothesis.settings(
-            max_examples=max_examples,
-            stateful_step_count=_STEPS,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-    )
-
-
-def _group(operations: Sequence[Operation], world: World) -> dict[str, Operation]:
-    """Return operations by name, with those that create, read and remove what they are about."""
-    everything = world.bench.operations
-    found = {o.operation_id: o for o in operations}
-    named = {p["name"] for o in operations for p in o.spec["parameters"] if p["in"] == "path"}
-    if world.bench.writes:
-        for created, removed in REMOVALS.items():
-            if last_parameter(everything[removed]) in named:
-                found[created] = everything[created]
-                found[removed] = everything[removed]
+def _group(operations: Sequence[Operation], fixtures: Fixtures) -> dict[str, Operation]:
+    """Return operations by name, with those that create and remove what they are about."""
+    client = fixtures.client
+    found = {operation.operation_id: operation for operation in operations}
+    named = {name for operation in operations for name in path_parameters(operation.path)}
+    if client.writes:
+        for resource in created_resources().values():
+            if resource.identifier in named:
+                for name in (resource.create, resource.remove):
+                    found[name] = client.operations[name]
     return {
         name: operation
         for name, operation in found.items()
-        if may_be_generated(name) and world.bench.served(name)
+        if may_be_generated(name) and client.is_served(name)
     }
 
 
-def _machine(
-    group: Mapping[str, Operation], world: World, seed: int, begun: Callable[[], None]
+def _build_machine(
+    group: Mapping[str, Operation], fixtures: Fixtures, seed: int, count: Callable[[], None]
 ) -> Any:
-    """Return a state machine of schemathesis whose requests our caller sends."""
+    """Return a state machine of schemathesis whose requests our client sends."""
     schema = load_schema(seed).include(operation_id=list(group))
     base: Any = schema.as_state_machine()
-    senders = {name: Sender(operation, world) for name, operation in group.items()}
+    senders = {name: CaseSender(operation, fixtures) for name, operation in group.items()}
 
     class Machine(base):  # type: ignore[misc]
         rule_order_seed = seed
-        begun = False
+        started = False
 
         def step(self, input: Any) -> Any:  # noqa: A002 - the name that schemathesis gives it
             from schemathesis.core.parameters import ParameterLocation
@@ -137,35 +130,38 @@ def _machine(
             for place, parameter in input.applied_parameters:
                 linked[place].add(parameter)
             if case.meta.generation.mode is GenerationMode.POSITIVE:
-                _improve(case, name, linked[ParameterLocation.BODY], world)
-                _widen(case, group[name], linked[ParameterLocation.QUERY])
+                _use_valid_body(case, name, linked[ParameterLocation.BODY], fixtures)
+                _drop_optional(case, group[name], linked[ParameterLocation.QUERY])
             path = linked[ParameterLocation.PATH]
             response = senders[name](case, linked=path, recorder=self.recorder)
             if response is None:
                 return None
-            if not self.begun:
-                self.begun = True
-                begun()
+            if not self.started:
+                self.started = True
+                count()
             return StepOutput(response, case)
 
     return Machine
 
 
-def _improve(case: Any, name: str, linked: Collection[str | None], world: World) -> None:
-    """Give a request that creates something or sends rows a body that is known to be good."""
+def _use_valid_body(
+    case: Any, name: str, linked: Collection[str | None], fixtures: Fixtures
+) -> None:
+    """Give a request that creates something or sends rows a body that is known to be valid."""
     if name in _GOOD_ROWS:
         case.body = _GOOD_ROWS[name]
-    kind = _KIND_MADE_BY.get(name)
-    if kind is None:
+    lifecycle = LIFECYCLES.get(name)
+    if lifecycle is None:
         return
     kept = {n: case.body[n] for n in linked if n is not None and n in case.body}
     try:
-        case.body = {**kind.body(world), **kept}
-    except StoppedError:
+        case.body = {**lifecycle.body(fixtures), **kept}
+    except ProbeStoppedError:
         return
 
 
-def _widen(case: Any, operation: Operation, linked: Collection[str]) -> None:
-    """Leave out parameters that an answer can do without: most would narrow a list to nothing."""
-    needed = {p["name"] for p in operation.spec["parameters"] if p.get("required")} | set(linked)
+def _drop_optional(case: Any, operation: Operation, linked: Collection[str]) -> None:
+    """Leave out optional parameters: most would narrow a list to nothing."""
+    required = {p["name"] for p in operation.spec["parameters"] if p.get("required")}
+    needed = required | set(linked)
     case.query = {name: value for name, value in case.query.items() if name in needed}

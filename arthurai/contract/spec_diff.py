@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -13,23 +12,22 @@ from arthurai.contract.diff import Bump, bump_of, compare_documents
 from arthurai.contract.diff.change_report import add_impact, format_json, format_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import argparse
 
 BUNDLE: Final = "generated/arthurai_api/openapi.json"
 LEDGER: Final = "openapi/ledger.yaml"
 _BUMPS: Final = (Bump.PATCH, Bump.MINOR, Bump.MAJOR)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(options: argparse.Namespace) -> int:
     """Compare two documents and print what changed.
 
     Args:
-        argv: The arguments after `arthurai spec diff`; by default those of the process.
+        options: The arguments of `add_arguments`.
 
     Returns:
         0; 1 when `--fail-on` applies; 2 when a document or ledger cannot be read.
     """
-    options = _parser().parse_args(argv)
     try:
         old = load_document(options.old, options.repository)
         new = load_document(options.new, options.repository)
@@ -49,8 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(_BUMPS.index(bump_of(changes)) >= _BUMPS.index(Bump(options.fail_on)))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="arthurai spec diff", description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to a parser.
+
+    Args:
+        parser: The parser of `arthurai spec diff`.
+    """
     add = parser.add_argument
     add("old", help=f"bundle that programs know: a file, or a revision with {BUNDLE}")
     add("new", help="bundle that replaces it: a file or a revision")
@@ -71,7 +73,6 @@ def _parser() -> argparse.ArgumentParser:
         choices=[bump.value for bump in _BUMPS],
         help="exit with 1 when the version has to grow by this or more",
     )
-    return parser
 
 
 def load_document(source: str, repository: Path) -> dict[str, Any]:
@@ -147,7 +148,3 @@ def _parse(content: bytes, name: str, source: str) -> Any:
         ) from None
     except ValueError as error:
         raise UserValueError(f"{source} is not JSON: {error}") from None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

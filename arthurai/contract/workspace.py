@@ -1,103 +1,98 @@
-"""Where a writing run works: an organisation of its own, else the caller's with its own models."""
+"""Where a writing run works: in an organization of its own, otherwise in the caller's."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from arthurai.contract import sample_data as specimens
+from arthurai.contract import sample_data
 from arthurai.contract.write_guard import PREFIX
 
 if TYPE_CHECKING:
-    from arthurai.contract.fixtures import World
-    from arthurai.contract.probe_context import Bench
+    from arthurai.contract.fixtures import Fixtures
+    from arthurai.contract.operation_client import OperationClient
 
+# Servers keep organizations with archived models: the name tells what they were made for.
 _NAME: Final = f"{PREFIX} scratch"
 
 
-class Scratch:
-    """The place of a writing run.
+class Workspace:
+    """The organization of a writing run.
 
     Args:
-        bench: Calls operations.
-        world: Remembers what was made.
+        client: Calls operations.
+        fixtures: The objects that the run creates.
     """
 
-    def __init__(self, bench: Bench, world: World) -> None:
-        self.bench = bench
-        self.world = world
+    def __init__(self, client: OperationClient, fixtures: Fixtures) -> None:
+        self._api = client
+        self._fixtures = fixtures
         self._organization: str | None = None
-        self._home = bench.caller.organization_id
+        self._home = client.client.organization_id
 
     def open(self) -> None:
-        """Enter the organisation of the run, where the credential may have one."""
-        self.bench.run("set-up", self._enter)
-        if self.bench.gate.confined:
-            self.bench.run("set-up", self._make_caller)
+        """Enter the organization of the run, if the credential may have one."""
+        self._api.run("set-up", self._enter)
+        if self._api.guard.confined:
+            self._api.run("set-up", self._add_caller)
 
     def _enter(self) -> None:
-        caller, gate = self.bench.caller, self.bench.gate
-        gate.confined = True
+        api, guard = self._api, self._api.guard
+        guard.confined = True
         try:
-            organization = self._existing() or self._new()
+            organization = self._find_existing() or self._create()
             if organization is None:
                 return
-            gate.admit(organization)
-            caller.enter(organization)
-            here = self.bench.call("get_current_organization").get("id")
-            if here == organization:
+            guard.register(organization)
+            api.client.enter(organization)
+            current = api.call("get_current_organization")
+            if current.get("id") == organization:
                 self._organization = organization
-                self.world.know("organization", organization)
+                self._fixtures.set("organization", organization)
                 return
-            caller.enter(self._home)
-            self.bench.fault(
-                "get_current_organization",
-                "organization header",
-                f"the header names {organization}, the call worked in {here}",
-            )
+            api.client.enter(self._home)
+            text = f"the header names {organization}, the call worked in {current.get('id')}"
+            api.report("organization header", text, current)
         finally:
-            gate.confined = self._organization is not None
+            guard.confined = self._organization is not None
 
-    def _existing(self) -> str | None:
-        """Return the organisation of an earlier run, which a server may keep for its models."""
-        reply = self.bench.call("list_organizations", query={"name": _NAME})
-        named = [row for row in reply.rows if row.get("name") == _NAME]
-        return str(named[0]["id"]) if reply.ok and named and "id" in named[0] else None
+    def _find_existing(self) -> str | None:
+        """Return the organization of an earlier run, which a server may keep for its models."""
+        response = self._api.call("list_organizations", query={"name": _NAME})
+        named = [row for row in response.rows if row.get("name") == _NAME]
+        return str(named[0]["id"]) if response.ok and named and "id" in named[0] else None
 
-    def _new(self) -> str | None:
-        reply = self.bench.call("create_organization", json={"name": _NAME})
-        value = reply.get("id")
-        return value if reply.status == HTTPStatus.CREATED and isinstance(value, str) else None
+    def _create(self) -> str | None:
+        response = self._api.call("create_organization", json={"name": _NAME})
+        value = response.get("id")
+        created = response.status == HTTPStatus.CREATED and isinstance(value, str)
+        return value if created else None
 
-    def _make_caller(self) -> None:
-        """Make a second credential, whose own account may be changed."""
-        body = specimens.user(roles=["Administrator"])
-        made = self.world.make("create_user", body)
-        self.world.know("other_user", str(made.get("id")))
+    def _add_caller(self) -> None:
+        """Add a second credential, whose own account may be changed."""
+        body = sample_data.user(roles=["Administrator"])
+        created = self._fixtures.create("create_user", body)
+        self._fixtures.set("other_user", str(created.get("id")))
         login = {"login": body["username"], "password": body["password"]}
-        reply = self.bench.call("login", json=login, credential="none")
-        cookie = reply.headers.get("set-cookie", "")
+        response = self._api.call("login", json=login, credential="none")
+        cookie = response.headers.get("set-cookie", "")
         token = cookie.partition("Authorization=")[2].partition(";")[0]
         if token:
-            self.bench.caller.add_key("other", token)
+            self._api.client.add_key("other", token)
 
     def close(self) -> list[str]:
-        """Remove everything that was made.
+        """Remove everything that was created.
 
         Returns:
             What is left, with the reason.
         """
-        left = self.world.clean_up()
+        left = self._fixtures.clean_up()
         if self._organization is None:
             return left
         path = {"organization_id": self._organization}
-        found: list[int] = []
-        with self.bench.caller.tidying():
-            self.bench.caller.enter(self._home)
-            self.bench.run(
-                "clean-up",
-                lambda: found.append(self.bench.call("delete_organization", path).status),
-            )
-        if not found or found[0] != HTTPStatus.NO_CONTENT:
+        with self._api.client.cleaning_up():
+            self._api.client.enter(self._home)
+            response = self._api.run("clean-up", self._api.call, "delete_organization", path)
+        if response is None or response.status != HTTPStatus.NO_CONTENT:
             left.append(f"organization {_NAME!r} with archived models; the next run uses it again")
         return left

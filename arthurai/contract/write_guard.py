@@ -6,21 +6,23 @@ import uuid
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from arthurai.common.path_router import path_parameters
+from arthurai.contract.operation_facts import choices
 
+if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
+    from arthurai.common.path_router import PathMatch
 
 PREFIX: Final = "arthurai-contract"
-"""What every name begins with that a run gives to something it makes."""
+"""The start of every name that a run gives to something it creates."""
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _READING_ACTIONS: Final = frozenset({"read", "execute"})
-_ASKS_ONLY: Final = frozenset({"authorize"})
-# Path parameters that name no object.
-_CHOICES: Final = frozenset({"rollup", "enrichment_name"})
+_READING_OPERATIONS: Final = frozenset({"authorize"})
 _OWN_ACCOUNT: Final = frozenset({"update_current_user"})
-_FREE: Final = frozenset(
+_UUID_LENGTH: Final = 36
+# They neither address an object nor change what others in the organization see.
+_ALLOWED_ANYWHERE: Final = frozenset(
     {
         "login",
         "saml_sso",
@@ -32,89 +34,89 @@ _FREE: Final = frozenset(
 )
 
 
-class RefusedByGateError(Exception):
-    """A request was not sent because it might change what the run has not made itself."""
+class WriteRefusedError(Exception):
+    """A request was not sent because it might change something that the run did not create."""
 
 
-def only_reads(operation: Operation) -> bool:
-    """Say whether an operation leaves everything on the server as it is.
+def is_read_only(operation: Operation) -> bool:
+    """Return whether an operation leaves everything on the server as it is.
 
     Args:
         operation: The operation.
     """
-    if operation.method in SAFE_METHODS or operation.operation_id in _ASKS_ONLY:
+    if operation.method in SAFE_METHODS or operation.operation_id in _READING_OPERATIONS:
         return True
     permission = operation.permission
     return permission is not None and permission.action in _READING_ACTIONS
 
 
-class Gate:
-    """Lets reading requests pass, and writing ones that touch nothing but what the run has made.
+class WriteGuard:
+    """Passes requests that read, and those that change only what the run created.
 
     Args:
         write: Whether anything may be changed at all.
+
+    Attributes:
+        confined: Whether the run works in an organization of its own.
     """
 
     def __init__(self, *, write: bool) -> None:
         self.write = write
         self.confined = False
-        self._ours: set[str] = set()
+        self._own: set[str] = set()
 
-    def admit(self, *names: object) -> None:
-        """Take note that objects were made by this run.
+    def register(self, *names: object) -> None:
+        """Record that objects were created by this run.
 
         Args:
             *names: Their ids or names.
         """
-        self._ours.update(str(name) for name in names if name)
+        self._own.update(str(name) for name in names if name)
 
     def unknown_id(self) -> str:
-        """Return an id that belongs to nothing on any server."""
-        made_up = str(uuid.uuid4())
-        self.admit(made_up)
-        return made_up
+        """Return an id that belongs to nothing on any server, so that it may be addressed."""
+        value = str(uuid.uuid4())
+        self.register(value)
+        return value
 
-    def check(
-        self, method: str, url: str, operation: Operation | None, *, own_account: bool
-    ) -> None:
-        """Refuse a request that may change something it must not.
+    def check(self, method: str, url: str, match: PathMatch | None, *, own_account: bool) -> None:
+        """Raise unless a request is certain to change nothing that it must not.
 
         Args:
             method: HTTP method in capitals.
             url: Path and query.
-            operation: The operation it calls, if it is one.
+            match: The path of the document that it fits, if any.
             own_account: Whether it is sent with the credential of the user of this program.
 
         Raises:
-            RefusedByGateError: It may.
+            WriteRefusedError: It may change something.
         """
-        if method in SAFE_METHODS or (operation is not None and only_reads(operation)):
+        operation = match.operations.get(method) if match else None
+        if method in SAFE_METHODS or (operation is not None and is_read_only(operation)):
             return
-        name = operation.operation_id if operation is not None else f"{method} {url}"
+        name = operation.operation_id if operation else f"{method} {url}"
         if not self.write:
-            raise RefusedByGateError(f"{name} may change something")
+            raise WriteRefusedError(f"{name} may change something")
         if own_account and name in _OWN_ACCOUNT:
-            raise RefusedByGateError(f"{name} changes the account of the caller")
-        addressed = [*_addressed(operation, url)]
-        strange = [value for value in addressed if not self._is_ours(value)]
-        if strange:
-            raise RefusedByGateError(f"{name} would change {strange[0][:100]!r}, which is not ours")
-        if not addressed and not self.confined and name not in _FREE and operation is not None:
-            raise RefusedByGateError(f"{name} changes the organization")
+            raise WriteRefusedError(f"{name} changes the account of the caller")
+        addressed = _addressed_objects(url, match)
+        foreign = [value for value in addressed if not self._is_own(value)]
+        if foreign:
+            raise WriteRefusedError(
+                f"{name} would change {foreign[0][:100]!r}, which this run did not create"
+            )
+        if operation and not addressed and not self.confined and name not in _ALLOWED_ANYWHERE:
+            raise WriteRefusedError(f"{name} changes the organization")
 
-    def _is_ours(self, value: str) -> bool:
-        return value in self._ours or value.startswith(PREFIX)
+    def _is_own(self, value: str) -> bool:
+        return value in self._own or value.startswith(PREFIX)
 
 
-def _addressed(operation: Operation | None, url: str) -> Iterable[str]:
-    """Return what the path of a request names: the values of its path parameters."""
-    values = [unquote(part) for part in urlsplit(url).path.split("/")]
-    if operation is None:
-        return [value for value in values if len(value) == len(str(uuid.UUID(int=0)))]
-    template = operation.path.split("/")
-    values = values[len(values) - len(template) :]
-    return [
-        value
-        for part, value in zip(template, values, strict=True)
-        if part.startswith("{") and part[1:-1] not in _CHOICES
-    ]
+def _addressed_objects(url: str, match: PathMatch | None) -> list[str]:
+    """Return the values of the path parameters of a request that name objects."""
+    if match is None:
+        segments = map(unquote, urlsplit(url).path.split("/"))
+        return [value for value in segments if len(value) == _UUID_LENGTH]
+    fixed = choices(next(iter(match.operations.values())))
+    named = zip(path_parameters(match.template), match.segments, strict=True)
+    return [value for name, value in named if name not in fixed]

@@ -15,9 +15,8 @@ import harness
 from deviant import CONFORMANCE, OPERATIONS, Answer, Deviant, read, run
 
 from arthurai import cli
-from arthurai.contract.contract_options import Options, parse, rate
-from arthurai.contract.run_plan import WrongCallError, make_plan
-from arthurai.contract.write_guard import Gate, RefusedByGateError, only_reads
+from arthurai.contract.run_plan import Bounds, InvalidCallError, make_plan, parse_rate
+from arthurai.contract.write_guard import WriteGuard, WriteRefusedError, is_read_only
 from arthurai.server.app import create_app
 
 FEW = ("--max-examples", "2")
@@ -53,24 +52,24 @@ def contents(app) -> object:
                 record.id
                 for record in control.models.list(organization["id"], include_archived=True)
             ],
-            [user.id for user in control.users.members(organization["id"])],
+            [user.id for user in control.users.list_members(organization["id"])],
             len(control.service_accounts.list(organization["id"])),
         )
         for organization in organizations
     ]
 
 
-def check(app, **options):
+def check(app, key=None, max_seconds=60.0, max_requests=20_000, **options):
     """Run a check of an application; give its result."""
-    wanted = Options(url="local://", **{"max_examples": 2, "max_time": 60.0, **options})
-    plan = make_plan(wanted, OPERATIONS)
-    return harness.check_app(app, plan)
+    bounds = Bounds(max_requests, max_seconds)
+    plan = make_plan("local://", OPERATIONS, bounds=bounds, **{"max_examples": 2, **options})
+    return harness.check_app(app, plan, key)
 
 
 @pytest.mark.faults
 def test_the_embedded_server_keeps_the_contract_of_a_tag_while_writing():
     with create_app() as app:
-        result = check(app, write=True, operations=("query", "list_tags", "update_tag"))
+        result = check(app, write=True, names=("query", "list_tags", "update_tag"))
     assert [str(finding) for finding, _ in result.findings] == []
     assert not result.stopped
 
@@ -80,7 +79,7 @@ def test_the_embedded_server_keeps_the_contract_of_a_tag_while_writing():
 @pytest.mark.parametrize("write", [False, True])
 def test_the_embedded_server_keeps_the_whole_contract(write):
     with create_app() as app:
-        result = check(app, write=write, max_examples=10, max_time=600.0)
+        result = check(app, write=write, max_examples=10, max_seconds=600.0)
     assert [str(finding) for finding, _ in result.findings] == []
     assert not result.stopped
 
@@ -96,7 +95,7 @@ def test_without_write_nothing_that_changes_is_sent_and_nothing_changes():
     for method, path in watched.seen:
         operation = CONFORMANCE.operation(method, path)
         assert method in {"GET", "HEAD", "TRACE", "OPTIONS"} or (
-            operation and only_reads(operation)
+            operation and is_read_only(operation)
         )
         sent.add(operation.operation_id if operation else "")
     assert {"list_users", "list_models", "query", "get_organization"} <= sent
@@ -107,10 +106,10 @@ def test_without_write_nothing_that_changes_is_sent_and_nothing_changes():
 def test_writing_leaves_the_organization_of_the_caller_alone():
     with create_app() as app:
         home = app.control.organizations.list()[0]["id"]
-        users = [user.id for user in app.control.users.members(home)]
+        users = [user.id for user in app.control.users.list_members(home)]
         result = check(app, write=True, tags=("users", "service_accounts", "tags"))
         assert app.control.models.list(home, include_archived=True) == []
-        assert [user.id for user in app.control.users.members(home)] == users
+        assert [user.id for user in app.control.users.list_members(home)] == users
         assert [organization["id"] for organization in app.control.organizations.list()] == [home]
     assert result.left_behind == ()
 
@@ -122,48 +121,45 @@ def test_a_weaker_key_works_on_models_of_its_own():
         home = app.control.organizations.list()[0]["id"]
         accounts = app.control.service_accounts
         key = accounts.token(accounts.create(home, "owner", "Model Owner").id)
-        mine = [user.id for user in app.control.users.members(home)]
-        result = check_as(app, key, write=True, tags=("tags", "users"))
+        mine = [user.id for user in app.control.users.list_members(home)]
+        result = check(app, key, write=True, tags=("tags", "users"))
         assert app.control.models.list(home) == []
-        assert [user.id for user in app.control.users.members(home)] == mine
+        assert [user.id for user in app.control.users.list_members(home)] == mine
     assert [str(finding) for finding, _ in result.findings] == []
 
 
-def check_as(app, key, **options):
-    wanted = Options(url="local://", **{"max_examples": 2, "max_time": 60.0, **options})
-    return harness.check_app(app, make_plan(wanted, OPERATIONS), key)
-
-
-def passes(gate, operation_id, path, *, own=True):
-    operation = OPERATIONS[operation_id]
+def passes(guard, operation_id, path, *, own=True):
+    method, url = OPERATIONS[operation_id].method, f"/api{path}"
+    match = CONFORMANCE.match(url)
+    assert match.operations[method].operation_id == operation_id
     try:
-        gate.check(operation.method, f"/api{path}", operation, own_account=own)
-    except RefusedByGateError:
+        guard.check(method, url, match, own_account=own)
+    except WriteRefusedError:
         return False
     return True
 
 
-def test_the_gate_lets_nothing_touch_what_the_run_has_not_made():
-    reading, writing = Gate(write=False), Gate(write=True)
+def test_the_guard_lets_nothing_touch_what_the_run_did_not_create():
+    reading, writing = WriteGuard(write=False), WriteGuard(write=True)
     assert passes(reading, "query", "/v3/models/m/inferences/query")
     assert not passes(reading, "create_model", "/v3/models")
     assert passes(writing, "create_model", "/v3/models")
     assert not passes(writing, "archive_model", "/v3/models/somebodys")
-    writing.admit("ours")
+    writing.register("ours")
     assert passes(writing, "archive_model", "/v3/models/ours")
     assert not passes(writing, "delete_metric", "/v4/models/ours/metrics/somebodys")
     assert passes(writing, "add_tag_to_model", "/v3/models/ours/tags/arthurai-contract-x")
     assert not passes(writing, "delete_tag", "/v3/tags/reviewed")
 
 
-def test_the_gate_keeps_to_an_organization_of_its_own():
-    gate = Gate(write=True)
-    assert not passes(gate, "create_user", "/v3/users")
-    assert not passes(gate, "delete_custom_roles", "/v3/authorization/custom_roles")
-    gate.confined = True
-    assert passes(gate, "create_user", "/v3/users")
-    assert not passes(gate, "update_current_user", "/v3/users/me")
-    assert passes(gate, "update_current_user", "/v3/users/me", own=False)
+def test_the_guard_keeps_to_an_organization_of_its_own():
+    guard = WriteGuard(write=True)
+    assert not passes(guard, "create_user", "/v3/users")
+    assert not passes(guard, "delete_custom_roles", "/v3/authorization/custom_roles")
+    guard.confined = True
+    assert passes(guard, "create_user", "/v3/users")
+    assert not passes(guard, "update_current_user", "/v3/users/me")
+    assert passes(guard, "update_current_user", "/v3/users/me", own=False)
 
 
 @pytest.mark.faults
@@ -173,7 +169,7 @@ def test_an_interrupted_run_cleans_up(monkeypatch, capsys):
     def interrupt(run):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner._Run, "_work", interrupt)
+    monkeypatch.setattr(runner.ContractRun, "_work", interrupt)
     assert cli.main(["contract", "local://", "--write"]) == 2
     assert "removed" in capsys.readouterr().err
 
@@ -185,7 +181,7 @@ def test_the_bounds_hold():
         result = check(watched, max_requests=40)
     assert result.requests == len(watched.seen) == 40
     assert "40 requests" in result.stopped
-    assert "Stopped early" in result.table()
+    assert "Stopped early" in result.format_text()
 
 
 @pytest.mark.faults
@@ -193,7 +189,7 @@ def test_a_senseless_answer_ends_a_probe_and_not_the_run():
     """Also when the deviation has been found before."""
     with create_app() as app:
         deviant = Deviant(app, "get_inference", rule_of("wrong type", "get_inference"))
-        result = check(deviant, write=True, operations=("get_inference",))
+        result = check(deviant, write=True, names=("get_inference",))
     assert {finding.operation_id for finding, _ in result.findings} == {"get_inference"}
     assert not result.stopped
 
@@ -211,8 +207,8 @@ def test_a_run_ends_when_the_server_is_gone():
         result = check(dying)
     assert len(dying.seen) == 30
     assert result.requests == 40
-    assert "10 requests in a row were not answered" in result.stopped
-    assert {finding.kind for finding, _ in result.findings} == {"no answer"}
+    assert "10 requests in a row got no response" in result.stopped
+    assert {finding.kind for finding, _ in result.findings} == {"no response"}
 
 
 @pytest.mark.faults
@@ -221,7 +217,7 @@ def test_the_same_seed_sends_the_same_requests():
     for _ in range(2):
         with create_app() as app:
             watched = Watched(app)
-            check(watched, operations=("list_models",), max_examples=8, seed=7)
+            check(watched, names=("list_models",), max_examples=8, seed=7)
             runs.append(watched.seen)
     assert runs[0] == runs[1]
 
@@ -232,11 +228,11 @@ def test_operations_that_answer_501_are_listed_and_do_not_deviate():
 
     with create_app() as app:
         deviant = Deviant(app, "list_tags", not_served)
-        result = check(deviant, operations=("list_tags", "list_users"))
+        result = check(deviant, names=("list_tags", "list_users"))
     assert result.findings == []
     assert result.outcome("list_tags") == "not served"
     assert result.outcome("list_users") == "kept"
-    assert "list_tags" in result.table()
+    assert "list_tags" in result.format_text()
 
 
 def rule_of(kind, operation_id):
@@ -299,7 +295,7 @@ def test_a_plan_sends_nothing(capsys):
     ("words", "said"),
     [
         (["local://", "--operation", "list_model"], "did you mean 'list_models'"),
-        (["local://", "--tag", "modls"], "there is no tag"),
+        (["local://", "--tag", "modls"], "unknown tag 'modls'"),
         (["local://", "--operation", "create_model"], "add --write"),
         (["http://127.0.0.1:9", "--access-key", "k"], "plain http"),
         (["https://127.0.0.1:9", "--access-key", "k"], "127.0.0.1:9"),
@@ -329,19 +325,19 @@ def test_the_key_never_shows(served, tmp_path, capsys, monkeypatch):
     assert served.key not in printed.out + printed.err + report.read_text("utf-8")
 
 
-def test_a_key_is_needed(capsys):
-    with pytest.raises(SystemExit) as stop:
-        parse(["https://arthur.invalid"])
-    assert stop.value.code == 2
+def test_a_key_is_needed(capsys, monkeypatch):
+    monkeypatch.delenv("ARTHUR_API_KEY", raising=False)
+    assert cli.main(["contract", "https://arthur.invalid"]) == 2
     assert "ARTHUR_API_KEY" in capsys.readouterr().err
 
 
 def test_rates_are_read():
-    assert (rate("5/s"), rate("120/m"), rate("3600/h")) == (0.2, 0.5, 1.0)
-    with pytest.raises(SystemExit):
-        parse(["local://", "--rate", "fast"])
+    assert [parse_rate(text) for text in ("5/s", "120/m", "3600/h")] == [0.2, 0.5, 1.0]
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["contract", "local://", "--rate", "fast"])
+    assert stop.value.code == 2
 
 
 def test_an_unknown_operation_is_a_wrong_call():
-    with pytest.raises(WrongCallError):
-        make_plan(Options(url="local://", operations=("nothing",)), OPERATIONS)
+    with pytest.raises(InvalidCallError):
+        make_plan("local://", OPERATIONS, names=("nothing",))

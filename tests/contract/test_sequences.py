@@ -12,9 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules 
 import harness
 from deviant import OPERATIONS, Answer, Deviant
 
-from arthurai.contract.contract_options import Options
 from arthurai.contract.run_plan import make_plan
-from arthurai.contract.runner import _Run
+from arthurai.contract.runner import ContractRun
 from arthurai.server.app import create_app
 
 pytestmark = pytest.mark.faults
@@ -26,14 +25,14 @@ def only_sequences(monkeypatch):
 
     def work(run):
         for tag, operations in run.plan.by_tag().items():
-            run._going_on(tag, operations)()
+            run._sequence_step(tag, operations)
 
-    monkeypatch.setattr(_Run, "_work", work)
+    monkeypatch.setattr(ContractRun, "_work", work)
 
 
 def sequences(app, tag, examples=40):
-    options = Options(url="local://", write=True, tags=(tag,), max_examples=examples)
-    return harness.check_app(app, make_plan(options, OPERATIONS))
+    plan = make_plan("local://", OPERATIONS, write=True, tags=(tag,), max_examples=examples)
+    return harness.check_app(app, plan)
 
 
 def kinds(result):
@@ -73,12 +72,12 @@ def test_models_that_the_run_needs_are_not_archived(monkeypatch):
     archived = []
 
     def work(run):
-        path = {"model_id": run.world.need("model")}
+        path = {"model_id": run.fixtures.require("model")}
         operations = [OPERATIONS["list_models"], OPERATIONS["archive_model"]]
-        run.sequences.run("models", operations, run.world)
-        archived.append(run.bench.call("get_model", path).get("archived"))
+        run.sequences.run("models", operations, run.fixtures)
+        archived.append(run.context.call("get_model", path).get("archived"))
 
-    monkeypatch.setattr(_Run, "_work", work)
+    monkeypatch.setattr(ContractRun, "_work", work)
     with create_app() as app:
         result = sequences(app, "models", examples=30)
     assert archived == [False]
@@ -91,4 +90,4 @@ def test_a_run_that_hypothesis_gives_up_is_taken_up_again(only_sequences):
     with create_app() as app:
         result = sequences(app, "model_groups")
     assert result.sequences["model_groups"] >= 40
-    assert result.as_json()["sequences"] == result.sequences
+    assert result.to_json()["sequences"] == result.sequences

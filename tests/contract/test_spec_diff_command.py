@@ -8,9 +8,9 @@ import sys
 import pytest
 
 import arthurai_api.models
+from arthurai import cli
 from arthurai.common.bundle import load_bundle, operations
 from arthurai.common.exceptions import UserValueError
-from arthurai.contract import spec_diff
 from arthurai.contract.diff import compare_documents
 from arthurai.contract.diff.change_report import add_impact, module_name
 from arthurai.contract.spec_diff import BUNDLE, load_document
@@ -54,7 +54,7 @@ def files(tmp_path):
 
 
 def run(capsys, *arguments):
-    code = spec_diff.main([str(argument) for argument in arguments])
+    code = cli.main(["spec", "diff", *map(str, arguments)])
     return code, *capsys.readouterr()
 
 

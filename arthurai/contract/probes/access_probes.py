@@ -1,319 +1,248 @@
-"""Probes of who may do what: logins, organisations, permissions."""
+"""Probes of who may do what: logins, organizations, permissions."""
 
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data as specimens
-from arthurai.contract.probe_context import StoppedError
-from arthurai.contract.write_guard import PREFIX
+from arthurai.common.path_router import path_parameters
+from arthurai.contract import sample_data
+from arthurai.contract.fuzzing import may_be_generated
+from arthurai.contract.operation_client import ProbeStoppedError
+from arthurai.contract.operation_facts import (
+    JSON,
+    choices,
+    example_body,
+    query_parameters,
+    request_media_types,
+)
+from arthurai.contract.probe_context import ProbeList
+from arthurai.contract.probes.lifecycle_probes import LIFECYCLES
+from arthurai.contract.write_guard import PREFIX, WriteRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from arthurai.common.bundle import Operation
+    from arthurai.contract.checked_client import Credential
+    from arthurai.contract.probe_context import ProbeContext
 
-    from arthurai.contract.fixtures import World
-    from arthurai.contract.probe_context import Bench
-
-_ORGANIZATION: Final = "Arthur-Organization-ID"
+PROBES: Final = ProbeList()
+_ORGANIZATION_HEADER: Final = "Arthur-Organization-ID"
 _COOKIE: Final = re.compile(r"(?:^|[,;]\s*)Authorization=(?P<token>[^;,\s]+)")
+_WEAK_ROLE: Final = "User"
+_WEAK: Final = f"for a key of the role {_WEAK_ROLE!r}"
+_FOREIGN: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST)
 
 
-def login(bench: Bench, world: World) -> None:
+@PROBES.probe("login", "login", "update_current_user")
+def check_login(context: ProbeContext) -> None:
     """A login opens the account; a wrong password, or a wrong name, answers 401."""
-    body = specimens.user()
-    made = world.make("create_user", body)
-    right = {"login": body["username"], "password": body["password"]}
-    for who in (body["username"], body["email"]):
-        reply = bench.must("login", json={**right, "login": who}, credential="none")
-        bench.expect(
-            reply.get("id") == made.get("id"),
-            "login",
-            "other user",
-            f"{made.get('id')} logged in, the answer shows {reply.get('id')}",
-            reply,
+    body = sample_data.user()
+    user = context.fixtures.create("create_user", body)
+    login = {"login": body["username"], "password": body["password"]}
+    for name in (body["username"], body["email"]):
+        response = context.call_ok("login", json={**login, "login": name}, credential="none")
+        context.expect_members({"id": user.get("id")}, "other user", response)
+    match = _COOKIE.search(response.headers.get("set-cookie", ""))
+    context.expect(match, "cookie", "no cookie Authorization was set", response)
+    if match is None:
+        raise ProbeStoppedError("login")
+    context.client.add_key("login", match["token"])
+    me = context.call("get_current_user", credential="login")
+    context.expect(
+        me.get("id") == user.get("id") or me.get("email") == body["email"],
+        "token of another user",
+        f"the token of {body['username']} opens {me.get('username')}: {me.status}",
+        me,
+        operation_id="login",
+    )
+    changed = context.call("update_current_user", json={"first_name": "New"}, credential="login")
+    seen = context.call("get_current_user", credential="login")
+    if changed.ok:
+        context.expect_members(
+            {"first_name": "New"}, "update not visible", seen, operation_id="update_current_user"
         )
-    match = _COOKIE.search(reply.headers.get("set-cookie", ""))
-    if not bench.expect(match, "login", "cookie", "no cookie Authorization was set", reply):
-        raise StoppedError("login")
-    if match is not None:
-        bench.caller.add_key("login", match["token"])
-        me = bench.call("get_current_user", credential="login")
-        bench.expect(
-            me.get("id") == made.get("id") or me.get("email") == body["email"],
-            "login",
-            "token of another user",
-            f"the token of {body['username']} opens {me.get('username')}: {me.status}",
-            me,
-        )
-        changed = bench.call("update_current_user", json={"first_name": "New"}, credential="login")
-        seen = bench.call("get_current_user", credential="login")
-        bench.expect(
-            not changed.ok or seen.get("first_name") == "New",
-            "update_current_user",
-            "update not visible",
-            f"first_name 'New' expected, got {seen.get('first_name')!r}",
-            seen,
-        )
-    wrong = ({**right, "password": "not this one"}, {**right, "login": f"{PREFIX}-nobody"})
-    for attempt in wrong:
-        reply = bench.call("login", json=attempt, credential="none")
-        bench.expect(
-            reply.status == HTTPStatus.UNAUTHORIZED,
-            "login",
-            "wrong login accepted",
-            f"401 expected, got {reply.status}",
-            reply,
-        )
+    for wrong in ({"password": "not this one"}, {"login": f"{PREFIX}-nobody"}):
+        response = context.call("login", json={**login, **wrong}, credential="none")
+        context.expect_status(response, HTTPStatus.UNAUTHORIZED, "wrong login accepted")
 
 
-def foreign_organization(bench: Bench, world: World) -> None:
-    """The header opens no organisation that the caller is no member of."""
-    headers = {_ORGANIZATION: bench.gate.unknown_id()}
-    for name in ("get_current_organization", "get_current_user", "list_models"):
-        if name not in bench.selected:
-            continue
-        reply = bench.call(name, headers=headers)
-        bench.expect(
-            reply.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST},
-            name,
-            "foreign organization",
-            f"403 expected for an organization that does not exist, got {reply.status}",
-            reply,
-        )
-    if bench.writes and world.get("organization") is not None:
-        body = {"organization_id": world.need("organization")}
-        reply = bench.must("set_current_organization", json=body)
-        bench.expect(
-            reply.get("organization_id") == body["organization_id"]
-            and "set-cookie" in reply.headers,
-            "set_current_organization",
-            "answer differs from request",
-            f"the body and a cookie expected, got {reply.json}",
-            reply,
-        )
-        body = {"organization_id": bench.gate.unknown_id()}
-        reply = bench.call("set_current_organization", json=body)
-        bench.expect(
-            not reply.ok,
-            "set_current_organization",
-            "foreign organization",
-            f"403 or 404 expected, got {reply.status}",
-            reply,
-        )
-
-
-def who_am_i(bench: Bench, _: World) -> None:
+@PROBES.probe(
+    "organizations of the caller",
+    *("get_current_user", "get_auth_info", "list_my_organizations"),
+    *("get_current_organization", "authorize", "list_my_permissions"),
+    writes=False,
+)
+def check_caller(context: ProbeContext) -> None:
     """The operations that describe the caller agree with each other."""
-    info = bench.call("get_auth_info")
-    me = bench.call("get_current_user")
-    here = bench.call("get_current_organization")
+    info = context.call("get_auth_info")
+    me = context.call("get_current_user")
+    here = context.call("get_current_organization")
     if me.ok and here.ok:
-        bench.expect(
-            me.get("organization_id") == here.get("id"),
-            "get_current_user",
-            "other organization",
-            f"{here.get('id')} is current, the caller is in {me.get('organization_id')}",
-            me,
-        )
-    mine = bench.call("list_my_organizations")
-    opened = {str(row.get("id")) for row in mine.rows}
+        context.expect_members({"organization_id": here.get("id")}, "other organization", me)
+    mine = context.call("list_my_organizations")
+    listed = {str(row.get("id")) for row in mine.rows}
     if info.ok and mine.ok:
-        bench.expect(
-            set(info.get("organization_ids") or ()) <= opened,
-            "list_my_organizations",
-            "organizations missing",
-            f"the key opens {info.get('organization_ids')}, the list shows {sorted(opened)}",
-            mine,
-        )
-    granted = bench.call("list_my_permissions")
+        opened = set(info.get("organization_ids") or ())
+        text = f"the key opens {sorted(opened)}, the list shows {sorted(listed)}"
+        context.expect(opened <= listed, "organizations missing", text, mine)
+    granted = context.call("list_my_permissions")
     for permission in granted.rows[:3]:
-        bench.must("authorize", json={n: permission.get(n) for n in ("resource", "action")})
+        context.call_ok("authorize", json={n: permission.get(n) for n in ("resource", "action")})
 
 
-def invitations(bench: Bench, world: World) -> None:
-    """An invitation answers with a link for each address, when links are asked for."""
-    address = f"{specimens.name('guest')}@example.invalid"
+@PROBES.probe(
+    "foreign organization",
+    *("get_current_organization", "set_current_organization", "get_current_user", "list_models"),
+    writes=False,
+)
+def check_foreign_organization(context: ProbeContext) -> None:
+    """The header does not open an organization of which the caller is not a member."""
+    headers = {_ORGANIZATION_HEADER: context.guard.unknown_id()}
+    why = "for an organization that does not exist"
+    for name in ("get_current_organization", "get_current_user", "list_models"):
+        if name in context.selected:
+            response = context.call(name, headers=headers)
+            context.expect_status(response, _FOREIGN, "foreign organization", why=why)
+    if context.writes and context.fixtures.get("organization") is not None:
+        body = {"organization_id": context.fixtures.require("organization")}
+        response = context.call_ok("set_current_organization", json=body)
+        context.expect_members(body, "response differs from request", response)
+        context.expect(
+            "set-cookie" in response.headers,
+            "response differs from request",
+            "a cookie was expected",
+            response,
+        )
+        body = {"organization_id": context.guard.unknown_id()}
+        response = context.call("set_current_organization", json=body)
+        text = f"expected 403 or 404, got {response.status}"
+        context.expect(not response.ok, "foreign organization", text, response)
+
+
+@PROBES.probe("invitations", "invite_users")
+def check_invitations(context: ProbeContext) -> None:
+    """An invitation is answered with a link for each address, when links are asked for."""
+    address = f"{sample_data.name('guest')}@example.invalid"
     body = {
         "invite_emails": [address],
         "return_direct_links": True,
-        "organization_id": world.need("organization"),
+        "organization_id": context.fixtures.require("organization"),
     }
-    reply = bench.must("invite_users", json=body)
-    links = reply.get("user_invite_links")
-    bench.expect(
-        isinstance(links, dict) and set(links) == {address},
-        "invite_users",
-        "links",
-        f"a link for {address} expected, got {links}",
-        reply,
-    )
+    response = context.call_ok("invite_users", json=body)
+    links = response.get("user_invite_links")
+    text = f"expected a link for {address}, got {links}"
+    context.expect(isinstance(links, dict) and set(links) == {address}, "links", text, response)
 
 
-def weak_key(bench: Bench, world: World) -> None:
-    """A key of the role `User` reads, but neither writes nor manages users."""
-    made = world.make("create_service_account", specimens.service_account())
-    if not isinstance(made.get("token"), str):
-        raise StoppedError("create_service_account")
-    bench.caller.add_key("weak", made["token"])
-    reply = bench.call("list_models", credential="weak")
-    bench.expect(
-        reply.ok, "list_models", "permission missing", f"'User' reads: {reply.status}", reply
-    )
-    forbidden: tuple[tuple[str, str, Any], ...] = (
-        ("create_model", "model", specimens.model()),
-        ("archive_model", "model", None),
-        ("update_model", "model", {"display_name": "weak"}),
-        ("create_metric", "model", specimens.metric("m")),
-        ("create_alert_rule", "model", specimens.alert_rule(bench.gate.unknown_id())),
-        ("send_inferences", "model", specimens.INFERENCES[:1]),
-        ("update_inferences", "model", specimens.TRUTHS[:1]),
-        ("update_ground_truth", "model", specimens.TRUTHS[:1]),
-        ("update_model_group", "model_group", {"name": "weak"}),
-        ("archive_model_group", "model_group", None),
-        ("add_tag_to_model", "model", None),
-        ("create_user", "", specimens.user()),
-        ("create_service_account", "", specimens.service_account()),
-        ("create_organization", "", {"name": specimens.name("weak")}),
-        ("create_custom_roles", "", {"roles": []}),
-        ("list_custom_roles", "", None),
-        ("list_organizations", "", None),
-        ("list_service_accounts", "", None),
-    )
-    for name, key, body in forbidden:
-        if name not in bench.selected:
-            continue
-        path: dict[str, str] = {}
-        if key:
-            path[f"{key}_id"] = bench.gate.unknown_id()
-        if name == "add_tag_to_model":
-            path["tag_name"] = f"{PREFIX}-weak"
-        reply = bench.call(name, path, json=body, credential="weak")
-        bench.expect(
-            reply.status == HTTPStatus.FORBIDDEN,
-            name,
-            "permission not checked",
-            f"403 expected for a key of the role 'User', got {reply.status}",
-            reply,
-        )
-    asked = bench.call(
-        "authorize", json={"resource": "model", "action": "write"}, credential="weak"
-    )
-    bench.expect(
-        asked.status == HTTPStatus.FORBIDDEN,
-        "authorize",
-        "permission not checked",
-        f"403 expected for a permission that 'User' lacks, got {asked.status}",
-        asked,
-    )
-
-
-def removed_key(bench: Bench, world: World) -> None:
-    """A key that was deleted opens nothing any more."""
-    made = world.make("create_service_account", specimens.service_account())
-    if not isinstance(made.get("token"), str):
-        raise StoppedError("create_service_account")
-    bench.caller.add_key("removed", made["token"])
-    first = bench.call("get_auth_info", credential="removed")
-    bench.expect(first.ok, "create_service_account", "key opens nothing", f"{first.status}", first)
-    bench.must("delete_service_account", {"service_account_id": str(made.get("id"))})
-    reply = bench.call("get_auth_info", credential="removed")
-    bench.expect(
-        reply.status == HTTPStatus.UNAUTHORIZED,
-        "delete_service_account",
-        "deleted key accepted",
-        f"401 expected, got {reply.status}",
-        reply,
-    )
-
-
-def custom_roles(bench: Bench, _: World) -> None:
-    """Roles that were made are listed, names of standard roles are refused, removed ones go."""
-    name = specimens.name("role")
+@PROBES.probe("custom roles", "create_custom_roles", "list_custom_roles", "delete_custom_roles")
+def check_custom_roles(context: ProbeContext) -> None:
+    """Created roles are listed, names of standard roles are refused, removed ones disappear."""
+    name = sample_data.name("role")
     role = {
         "role_name": name,
         "permissions": [{"resource": "model", "action": "read"}],
         "inherited_role_names": [],
     }
-    bench.must("create_custom_roles", json={"roles": [role]})
+
+    def listed(query: dict[str, str]) -> tuple[list[Any], Any]:
+        response = context.call_ok("list_custom_roles", query=query)
+        roles = response.get("roles") or []
+        return [r.get("permissions") for r in roles if r.get("role_name") == name], response
+
+    context.call_ok("create_custom_roles", json={"roles": [role]})
     for query in ({}, {"roles": name}, {"roles": "*"}):
-        listed = bench.must("list_custom_roles", query=query)
-        found = [r for r in listed.get("roles") or [] if r.get("role_name") == name]
-        bench.expect(
-            len(found) == 1 and found[0].get("permissions") == role["permissions"],
-            "list_custom_roles",
-            "object not listed",
-            f"{name} with one permission expected for {query}, got {found}",
-            listed,
+        found, response = listed(query)
+        context.expect_equal(
+            found, [role["permissions"]], "object not listed", response, what=f"{name} for {query}"
         )
-    narrowed = bench.call("list_custom_roles", query={"roles": f"{PREFIX}-nobody"})
-    bench.expect(
+    narrowed = context.call("list_custom_roles", query={"roles": f"{PREFIX}-nobody"})
+    context.expect(
         narrowed.status == HTTPStatus.NOT_FOUND or narrowed.get("roles") == [],
-        "list_custom_roles",
         "filter",
-        f"no role has the name asked for, got {narrowed.get('roles')}",
+        f"no role has the requested name, got {narrowed.get('roles')}",
         narrowed,
     )
     standard = {**role, "role_name": "Administrator"}
-    reply = bench.call("create_custom_roles", json={"roles": [standard]})
-    bench.expect(
-        not reply.ok,
-        "create_custom_roles",
-        "taken name accepted",
-        f"the name of a standard role was taken: {reply.status}",
-        reply,
-    )
-    bench.must("delete_custom_roles", json={"roles": [name]})
-    listed = bench.must("list_custom_roles")
-    left = [r for r in listed.get("roles") or [] if r.get("role_name") == name]
-    bench.expect(
-        not left, "delete_custom_roles", "removed object listed", f"{name} is listed", listed
+    response = context.call("create_custom_roles", json={"roles": [standard]})
+    text = f"the name of a standard role was accepted: {response.status}"
+    context.expect(not response.ok, "taken name accepted", text, response)
+    context.call_ok("delete_custom_roles", json={"roles": [name]})
+    found, response = listed({})
+    context.expect_equal(
+        found, [], "removed object listed", response, operation_id="delete_custom_roles"
     )
 
 
-# Name → probe, the operations it is about, whether it writes.
-PROBES: Final = {
-    "login": (login, {"login", "update_current_user"}, True),
-    "organizations of the caller": (
-        who_am_i,
-        {
-            "get_current_user",
-            "get_auth_info",
-            "list_my_organizations",
-            "get_current_organization",
-            "authorize",
-            "list_my_permissions",
-        },
-        False,
-    ),
-    "foreign organization": (
-        foreign_organization,
-        {
-            "get_current_organization",
-            "set_current_organization",
-            "get_current_user",
-            "list_models",
-        },
-        False,
-    ),
-    "invitations": (invitations, {"invite_users"}, True),
-    "custom roles": (
-        custom_roles,
-        {"create_custom_roles", "list_custom_roles", "delete_custom_roles"},
-        True,
-    ),
-    "deleted key": (removed_key, {"create_service_account", "delete_service_account"}, True),
-    "key of a weak role": (weak_key, None, True),
-}
+def _create_key(context: ProbeContext, credential: Credential) -> str:
+    """Make the key of a new service account usable and return the id of the account."""
+    created = context.fixtures.create("create_service_account", sample_data.service_account())
+    if not isinstance(created.get("token"), str):
+        raise ProbeStoppedError("create_service_account")
+    context.client.add_key(credential, created["token"])
+    return str(created.get("id"))
 
 
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of access that a run is about.
+@PROBES.probe("deleted key", "create_service_account", "delete_service_account")
+def check_removed_key(context: ProbeContext) -> None:
+    """A deleted key does not open anything."""
+    account = _create_key(context, "removed")
+    first = context.call("get_auth_info", credential="removed")
+    context.expect(
+        first.ok, "key refused", f"{first.status}", first, operation_id="create_service_account"
+    )
+    context.call_ok("delete_service_account", {"service_account_id": account})
+    response = context.call("get_auth_info", credential="removed")
+    context.expect_equal(
+        response.status,
+        HTTPStatus.UNAUTHORIZED.value,
+        "deleted key accepted",
+        response,
+        operation_id="delete_service_account",
+    )
 
-    Args:
-        bench: Knows the operations of the run.
-    """
-    for name, (probe, subjects, writes) in PROBES.items():
-        if (bench.writes or not writes) and (subjects is None or subjects & bench.selected):
-            yield name, probe
+
+@PROBES.probe("key of a weak role")
+def check_weak_key(context: ProbeContext) -> None:
+    """A key of the role `User` reads, but neither writes nor manages users."""
+    _create_key(context, "weak")
+    response = context.call("list_models", credential="weak")
+    text = f"{_WEAK_ROLE!r} may read, got {response.status}"
+    context.expect(response.ok, "permission missing", text, response)
+    for operation in context.operations.values():
+        if operation.operation_id in context.selected and _is_forbidden(context, operation):
+            _expect_forbidden(context, operation)
+    asked = {"resource": "model", "action": "write"}
+    response = context.call("authorize", json=asked, credential="weak")
+    context.expect_status(response, HTTPStatus.FORBIDDEN, "permission not checked", why=_WEAK)
+
+
+def _is_forbidden(context: ProbeContext, operation: Operation) -> bool:
+    """Return whether the role lacks the permission, and the request would do no harm."""
+    granted = context.client.conformance.bundle["x-roles"][_WEAK_ROLE]
+    permission, media_types = operation.permission, request_media_types(operation)
+    return (
+        permission is not None
+        and permission.action not in granted.get(permission.resource, ())
+        and may_be_generated(operation.operation_id)
+        and (not media_types or JSON in media_types)
+    )
+
+
+def _expect_forbidden(context: ProbeContext, operation: Operation) -> None:
+    """Call an operation on objects that do not exist, or with a name of this run."""
+    name = operation.operation_id
+    path = {
+        parameter: context.guard.unknown_id() for parameter in path_parameters(operation.path)
+    } | choices(operation)
+    lifecycle = LIFECYCLES.get(name)
+    body = lifecycle.body(context.fixtures) if lifecycle else example_body(operation)
+    query = {p.name: p.example for p in query_parameters(operation).values() if p.required}
+    try:
+        response = context.call(name, path, query=query, json=body, credential="weak")
+    except WriteRefusedError:
+        return
+    inferred = operation.spec.get("x-permission-inferred")
+    with context.inferred() if inferred else nullcontext():
+        context.expect_status(response, HTTPStatus.FORBIDDEN, "permission not checked", why=_WEAK)

@@ -4,428 +4,365 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data as specimens
+from arthurai.common.bundle import operations
+from arthurai.contract import sample_data
 from arthurai.contract.factories import make_alert
-from arthurai.contract.probe_context import WHOLE, StoppedError
+from arthurai.contract.operation_client import ProbeStoppedError
+from arthurai.contract.operation_facts import query_parameters
+from arthurai.contract.probe_context import ALL_ROWS, ProbeList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from arthurai.contract.checked_client import Reply
-    from arthurai.contract.fixtures import World
-    from arthurai.contract.probe_context import Bench
+    from arthurai.contract.checked_client import Response
+    from arthurai.contract.fixtures import Fixtures
+    from arthurai.contract.operation_facts import QueryParameter
+    from arthurai.contract.probe_context import ProbeContext
 
-_MANY_PAGES: Final = 6
-_DEFAULT_PAGE_SIZE: Final = 20
+PROBES: Final = ProbeList()
+_MAX_PAGES: Final = 6
 _ABSENT: Final = "arthurai-contract-no-such-thing"
+_SCALES: Final = (("warning", "critical"), ("new", "acknowledged", "resolved"))
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A query parameter that narrows a list.
-
-    Attributes:
-        parameter: Its name.
-        member: Where the rows say what it compares: a name, or names joined by dots.
-        values: All values it can have, where the document lists them.
-        repeatable: Whether it can be given more than once.
-        ignores_case: Whether case does not matter.
-    """
-
-    parameter: str
-    member: str
-    values: tuple[str, ...] = ()
-    repeatable: bool = False
-    ignores_case: bool = False
-
-    def of(self, row: Mapping[str, Any]) -> set[str]:
-        """Return what a row has to say, several values for a list."""
-        value: Any = row
-        for step in self.member.split("."):
-            value = value.get(step) if isinstance(value, dict) else None
-        several = value if isinstance(value, list) else [value]
-        texts = {str(single) for single in several if single is not None}
-        return {text.lower() for text in texts} if self.ignores_case else texts
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """An operation that lists things.
 
     Attributes:
         operation_id: Its name.
-        filters: What narrows it.
+        filters: The query parameters that narrow it, and where a row says what they compare: the
+            name of a member, or names joined by dots.
         sorts: Columns it can be sorted by.
         documented_sorts: Whether the columns are documented, not guessed.
-        unique: The member that no two rows share.
-        variety: Adds things, so that there is something to tell apart.
-        pages: Whether the list comes in pages.
-        page_size: The page size when none is given, where that is documented.
+        key: The member that no two rows share.
+        prepare: Creates things, so that there is something to tell apart.
     """
 
     operation_id: str
-    filters: tuple[Filter, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
     sorts: tuple[str, ...] = ()
     documented_sorts: bool = False
-    unique: str = "id"
-    variety: Callable[[World], None] | None = field(default=None, compare=False)
-    pages: bool = True
-    page_size: int | None = None
+    key: str = "id"
+    prepare: Callable[[Fixtures], None] | None = None
+
+    @cached_property
+    def parameters(self) -> dict[str, QueryParameter]:
+        """Its query parameters."""
+        return query_parameters(operations()[self.operation_id])
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the list comes in pages."""
+        return "page" in self.parameters
 
 
-def _models(world: World) -> None:
-    world.get("model")
+def _make_models(fixtures: Fixtures) -> None:
+    fixtures.get("model")
     regression = [
         {**attribute, "is_positive_predicted_attribute": False}
-        for attribute in specimens.model()["attributes"]
+        for attribute in sample_data.model()["attributes"]
     ]
     for attribute in regression:
         if attribute["name"] == "defaulted":
-            attribute.update(value_type="FLOAT", categorical=False, categories=None)
+            attribute.update(value_type="FLOAT", categorical=False)
             del attribute["categories"]
-    world.make_model(output_type="REGRESSION", attributes=regression)
-    world.make_model(tags=[specimens.name("tag"), specimens.name("tag")])
+    fixtures.create_model(output_type="REGRESSION", attributes=regression)
+    fixtures.create_model(tags=[sample_data.name("tag"), sample_data.name("tag")])
 
 
-def _rules(world: World) -> None:
-    path = {"model_id": world.need("model")}
+def _make_versions(fixtures: Fixtures) -> None:
+    group = fixtures.require("model_group")
+    for _ in range(2):
+        label = sample_data.name("version")
+        fixtures.create_model(model_group_id=group, version_label=label)
+
+
+def _make_metrics(fixtures: Fixtures) -> None:
+    path = {"model_id": fixtures.require("model")}
+    for _ in range(2):
+        fixtures.create("create_metric", sample_data.metric(path["model_id"]), path)
+
+
+def _make_rules(fixtures: Fixtures) -> None:
+    path = {"model_id": fixtures.require("model")}
     for severity in ("warning", "critical", "warning"):
-        body = {**specimens.alert_rule(world.need("metric")), "severity": severity}
-        world.make("create_alert_rule", body, path)
+        body = {**sample_data.alert_rule(fixtures.require("metric")), "severity": severity}
+        fixtures.create("create_alert_rule", body, path)
 
 
-def _metrics(world: World) -> None:
-    path = {"model_id": world.need("model")}
+def _make_alerts(fixtures: Fixtures) -> None:
+    fixtures.get("alert")
+    make_alert(fixtures)
     for _ in range(2):
-        body = specimens.metric(path["model_id"])
-        world.make("create_metric", body, path)
+        make_alert(fixtures, batch=sample_data.name("batch"))
 
 
-def _alerts(world: World) -> None:
-    world.get("alert")
-    make_alert(world)
+def _make_users(fixtures: Fixtures) -> None:
     for _ in range(2):
-        make_alert(world, batch=specimens.name("batch"))
+        fixtures.create_user()
 
 
-def _service_accounts(world: World) -> None:
+def _make_service_accounts(fixtures: Fixtures) -> None:
     for _ in range(2):
-        body = specimens.service_account()
-        world.make("create_service_account", body)
+        fixtures.create("create_service_account", sample_data.service_account())
 
 
-def _notifications(world: World) -> None:
-    other = str(world.make_model()["id"])
-    for model in (world.need("model"), other, other):
-        body = specimens.notification(model)
-        name = "create_alert_notification_configuration"
-        world.make(name, body)
+def _make_notifications(fixtures: Fixtures) -> None:
+    other = str(fixtures.create_model()["id"])
+    for model in (fixtures.require("model"), other, other):
+        body = sample_data.notification(model)
+        fixtures.create("create_alert_notification_configuration", body)
 
 
-def _summaries(world: World) -> None:
+def _make_summaries(fixtures: Fixtures) -> None:
     for _ in range(3):
-        body = specimens.summary(world.need("model"))
-        name = "create_alert_summary_configuration"
-        world.make(name, body)
-
-
-def _users(world: World) -> None:
-    for _ in range(2):
-        world.make("create_user", specimens.user())
-
-
-def _versions(world: World) -> None:
-    group = world.need("model_group")
-    for _ in range(2):
-        label = specimens.name("version")
-        world.make_model(model_group_id=group, version_label=label)
-
-
-_SEVERITY: Final = Filter("severity", "severity", ("warning", "critical"))
-
-
-def _of_metrics(operation_id: str) -> Listing:
-    return Listing(
-        operation_id,
-        (
-            Filter("metric_name", "name"),
-            Filter("attribute_name", "attribute"),
-            Filter("default", "is_default", ("True", "False")),
-        ),
-        ("name",),
-        variety=_metrics,
-        page_size=_DEFAULT_PAGE_SIZE,
-    )
+        body = sample_data.summary(fixtures.require("model"))
+        fixtures.create("create_alert_summary_configuration", body)
 
 
 LISTINGS: Final = (
     Listing(
         "list_models",
-        (
-            Filter("display_name", "display_name"),
-            Filter("input_types", "input_type", ("TABULAR", "NLP", "IMAGE"), repeatable=True),
-            Filter("output_types", "output_type", ("MULTICLASS", "REGRESSION"), repeatable=True),
-            Filter("statuses", "status", ("Ready", "CreationFailed"), repeatable=True),
-            Filter("tag", "tags", repeatable=True),
-            Filter("model_group_ids", "model_group_id", repeatable=True),
-        ),
+        {
+            "display_name": "display_name",
+            "input_types": "input_type",
+            "output_types": "output_type",
+            "statuses": "status",
+            "tag": "tags",
+            "model_group_ids": "model_group_id",
+        },
         ("display_name", "created_at"),
-        variety=_models,
+        prepare=_make_models,
     ),
-    Listing("list_model_groups", (), ("name", "created_at"), variety=_models),
+    Listing("list_model_groups", sorts=("name", "created_at"), prepare=_make_models),
     Listing(
         "list_model_group_versions",
-        (Filter("sequence_num", "version_sequence_num"), Filter("label", "version_label")),
-        variety=_versions,
+        {"sequence_num": "version_sequence_num", "label": "version_label"},
+        prepare=_make_versions,
     ),
-    Listing("list_model_attributes", (), ("name",)),
-    Listing("list_tags", unique="name", variety=_models),
-    Listing("list_users", (), ("username", "email"), variety=_users),
-    Listing("list_organizations", (Filter("name", "name"),), ("name",)),
+    Listing("list_model_attributes", sorts=("name",)),
+    Listing("list_tags", key="name", prepare=_make_models),
+    Listing("list_users", sorts=("username", "email"), prepare=_make_users),
+    Listing("list_organizations", {"name": "name"}, ("name",)),
     Listing(
-        "list_service_accounts",
-        (Filter("description", "description"),),
-        variety=_service_accounts,
-        pages=False,
+        "list_service_accounts", {"description": "description"}, prepare=_make_service_accounts
     ),
-    _of_metrics("list_metrics"),
-    _of_metrics("list_metrics_v3"),
+    *(
+        Listing(
+            name,
+            {"metric_name": "name", "attribute_name": "attribute", "default": "is_default"},
+            ("name",),
+            prepare=_make_metrics,
+        )
+        for name in ("list_metrics", "list_metrics_v3")
+    ),
     Listing(
         "list_alert_rules",
-        (_SEVERITY,),
+        {"severity": "severity"},
         ("name", "severity", "metric_name", "subsequent_alert_wait_time", "enabled"),
         documented_sorts=True,
-        variety=_rules,
+        prepare=_make_rules,
     ),
     Listing(
         "list_alerts",
-        (
-            _SEVERITY,
-            Filter("status", "status", ("new", "acknowledged", "resolved")),
-            Filter("model_id", "model_id", repeatable=True),
-            Filter("alert_rule_id", "alert_rule.id"),
-            Filter("batch_id", "batch_id", repeatable=True),
-        ),
+        {
+            "severity": "severity",
+            "status": "status",
+            "model_id": "model_id",
+            "alert_rule_id": "alert_rule.id",
+            "batch_id": "batch_id",
+        },
         ("timestamp", "status"),
         documented_sorts=True,
-        variety=_alerts,
+        prepare=_make_alerts,
     ),
     Listing(
         "list_alert_notification_configurations",
-        (Filter("model_id", "model_id"), Filter("user_id", "user_id")),
-        variety=_notifications,
+        {"model_id": "model_id", "user_id": "user_id"},
+        prepare=_make_notifications,
     ),
-    Listing("list_alert_summary_configurations", variety=_summaries, page_size=_DEFAULT_PAGE_SIZE),
-    Listing("list_insights", (Filter("status", "status", ("new", "resolved")),)),
+    Listing("list_alert_summary_configurations", prepare=_make_summaries),
+    Listing("list_insights", {"status": "status"}),
     Listing(
         "get_bias_mitigation_curves",
-        (
-            Filter(
-                "constraint",
-                "constraint",
-                ("demographic_parity", "equal_opportunity"),
-                repeatable=True,
-            ),
-            Filter("attribute_id", "attribute_id"),
-        ),
+        {"constraint": "constraint", "attribute_id": "attribute_id"},
     ),
 )
 
 
-def probes(bench: Bench) -> Iterator[tuple[str, Callable[[Bench, World], None]]]:
-    """Return the probes of the lists that a run is about.
-
-    Args:
-        bench: Knows the operations of the run.
-    """
-    for listing in LISTINGS:
-        if listing.operation_id in bench.selected:
-            name = listing.operation_id
-            yield f"paging of {name}", partial(_paging, listing=listing)
-            yield f"filters of {name}", partial(_filtering, listing=listing)
-            yield f"sorting of {name}", partial(_sorting, listing=listing)
-
-
 class _List:
-    """One list, addressed."""
+    """A list of the server that a path addresses."""
 
-    def __init__(self, bench: Bench, world: World, listing: Listing) -> None:
-        self.bench = bench
+    def __init__(self, context: ProbeContext, listing: Listing) -> None:
+        self.context = context
         self.listing = listing
         self.name = listing.operation_id
-        if bench.writes and listing.variety is not None:
-            variety = listing.variety
-            world.once(variety.__name__, lambda: variety(world))
-        path = world.path(bench.operations[self.name])
+        if context.writes and listing.prepare is not None:
+            context.fixtures.run_once(listing.prepare)
+        path = context.fixtures.path(context.operations[self.name])
         if path is None:
-            raise StoppedError(self.name)
+            raise ProbeStoppedError(self.name)
         self.path = path
 
-    def ask(self, *items: tuple[str, Any], size: int | None = WHOLE) -> Reply:
-        query = [*items]
-        if size is not None and self.listing.pages:
-            query.append(("page_size", size))
-        return self.bench.call(self.name, self.path, query=query)
+    def call(self, *items: tuple[str, Any], size: int | None = ALL_ROWS) -> Response:
+        paged = size is not None and self.listing.is_paged
+        query = [*items, ("page_size", size)] if paged else [*items]
+        return self.context.call(self.name, self.path, query=query)
 
-    def all(self, *items: tuple[str, Any]) -> list[dict[str, Any]]:
-        reply = self.ask(*items)
-        if reply.status == HTTPStatus.NOT_FOUND and items:
+    def rows(self, *items: tuple[str, Any]) -> list[dict[str, Any]]:
+        response = self.call(*items)
+        if response.status == HTTPStatus.NOT_FOUND and items:
             return []
-        if not reply.ok:
-            self.bench.expect(
-                reply.status == HTTPStatus.FORBIDDEN,
-                self.name,
-                "refused",
-                f"{dict(items)} answered {reply.status}: {reply.get('error')}",
-                reply,
-            )
-            raise StoppedError(self.name)
-        return reply.rows
-
-    def expect(self, held: object, kind: str, message: str, reply: Reply | None = None) -> bool:
-        return self.bench.expect(held, self.name, kind, message, reply)
+        if not response.ok:
+            text = f"{response.status} for {dict(items)}: {response.get('error')}"
+            allowed = response.status == HTTPStatus.FORBIDDEN
+            self.context.expect(allowed, "refused", text, response)
+            raise ProbeStoppedError(self.name)
+        return response.rows
 
     def ids(self, rows: Iterable[Mapping[str, Any]]) -> list[Any]:
-        return [row.get(self.listing.unique) for row in rows]
+        return [row.get(self.listing.key) for row in rows]
 
 
-def _paging(bench: Bench, world: World, *, listing: Listing) -> None:
+def _check_pages(context: ProbeContext, listing: Listing) -> None:
     """Pages hold what the whole list holds, each row once, and say how many there are."""
-    listed = _List(bench, world, listing)
-    whole = listed.ask()
+    listed = _List(context, listing)
+    whole = listed.call()
     if not whole.ok:
         return
     ids = listed.ids(whole.rows)
-    listed.expect(len(set(map(str, ids))) == len(ids), "ids not unique", f"{ids}", whole)
-    if not listing.pages or whole.get("total_count") is None:
+    context.expect(len(set(map(str, ids))) == len(ids), "ids not unique", f"{ids}", whole)
+    if not listing.is_paged or whole.get("total_count") is None:
         return
-    total = whole.get("total_count")
-    listed.expect(total == len(ids), "total_count", f"{len(ids)} rows, total_count {total}", whole)
+    context.expect_members({"total_count": len(ids)}, "total_count", whole)
     for size in (1, 2, 3):
-        _pages(listed, ids, size)
-    usual = listed.ask(size=None)
-    if listing.page_size is not None:
-        listed.expect(
-            usual.get("page_size") == listing.page_size and usual.get("page") == 1,
-            "default page size",
-            f"page 1 of {listing.page_size} rows expected, got page {usual.get('page')} of "
-            f"{usual.get('page_size')}",
-            usual,
-        )
+        _check_pages_of(listed, ids, size)
+    usual = listed.call(size=None)
+    expected = {"page_size": listing.parameters["page_size"].default, "page": 1}
+    context.expect_members(expected, "default page size", usual)
 
 
-def _pages(listed: _List, ids: list[Any], size: int) -> None:
-    count = math.ceil(len(ids) / size)
-    for number in [*range(1, min(count, _MANY_PAGES) + 1), count + 1, count + 7]:
-        reply = listed.ask(("page", number), size=size)
-        if not listed.expect(
-            reply.status == HTTPStatus.OK,
-            "paging",
-            f"page {number} of {count}: 200 expected, got {reply.status}",
-            reply,
-        ):
+def _check_pages_of(listed: _List, ids: list[Any], size: int) -> None:
+    context, count = listed.context, math.ceil(len(ids) / size)
+    for number in [*range(1, min(count, _MAX_PAGES) + 1), count + 1, count + 7]:
+        response = listed.call(("page", number), size=size)
+        place = f"page {number} of {count}"
+        if not context.expect_status(response, HTTPStatus.OK, "paging", why=f"for {place}"):
             return
-        rows = listed.ids(reply.rows)
-        wanted = ids[(number - 1) * size : number * size]
-        listed.expect(
-            rows == wanted,
-            "paging" if number <= count else "page beyond the end",
-            f"page {number} with {size} rows a page holds {rows}, the whole list {wanted} there",
-            reply,
-        )
-        said = [reply.get(member) for member in ("page", "page_size", "total_count")]
-        listed.expect(
-            said == [number, size, len(ids)],
-            "paging numbers",
-            f"page, page_size, total_count: {[number, size, len(ids)]} expected, got {said}",
-            reply,
-        )
-        pages = reply.get("total_pages")
-        listed.expect(
-            pages in {count, max(count, 1)} or (pages is None and not rows),
+        kind = "paging" if number <= count else "page beyond the end"
+        rows = ids[(number - 1) * size : number * size]
+        context.expect_equal(listed.ids(response.rows), rows, kind, response, what=place)
+        numbers = {"page": number, "page_size": size, "total_count": len(ids)}
+        context.expect_members(numbers, "paging numbers", response)
+        pages = response.get("total_pages")
+        context.expect(
+            pages in {count, max(count, 1)} or (pages is None and not response.rows),
             "total_pages",
-            f"{count} expected for {len(ids)} rows by {size}, got {pages}",
-            reply,
+            f"expected {count} for {len(ids)} rows by {size}, got {pages}",
+            response,
         )
 
 
-def _filtering(bench: Bench, world: World, *, listing: Listing) -> None:
+def _check_filters(context: ProbeContext, listing: Listing) -> None:
     """A filter keeps the rows that fit it, and no others."""
-    listed = _List(bench, world, listing)
-    whole = listed.all()
-    for narrowing in listing.filters:
-        present = sorted(set().union(*(narrowing.of(row) for row in whole)))
-        chosen = [*present[:2], *(v for v in narrowing.values if v not in present[:2])]
-        if not narrowing.values and narrowing.parameter != "sequence_num":
+    listed = _List(context, listing)
+    whole = listed.rows()
+    for name, member in listing.filters.items():
+        parameter = listing.parameters[name]
+        present = sorted(set().union(*(_values_of(row, member) for row in whole)))
+        known = _known_values(parameter)
+        chosen = [*present[:2], *(value for value in known if value not in present[:2])]
+        if not known and parameter.schema.get("type") != "integer":
             chosen.append(_ABSENT)
         for value in chosen:
-            _filtered(listed, whole, narrowing, [value])
-        if narrowing.repeatable:
-            others = narrowing.values or (_ABSENT,)
+            _check_filter(listed, whole, name, member, [value])
+        if parameter.repeatable:
             for value in present[:2]:
-                other = next((v for v in others if v not in present), present[0])
-                _filtered(listed, whole, narrowing, [other, value])
-                _filtered(listed, whole, narrowing, [value, other])
+                others = (v for v in known or [_ABSENT] if v not in present)
+                other = next(others, present[0])
+                _check_filter(listed, whole, name, member, [other, value])
+                _check_filter(listed, whole, name, member, [value, other])
 
 
-def _filtered(
-    listed: _List, whole: list[dict[str, Any]], narrowing: Filter, values: list[str]
+def _known_values(parameter: QueryParameter) -> list[str]:
+    """Return all values that a parameter can have, where the document lists them."""
+    if parameter.schema.get("type") == "boolean":
+        return ["True", "False"]
+    return list(map(str, parameter.schema.get("enum", ())))
+
+
+def _values_of(row: Mapping[str, Any], member: str) -> set[str]:
+    """Return what a row has at a member, several values for a list."""
+    value: Any = row
+    for step in member.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    several = value if isinstance(value, list) else [value]
+    return {str(single) for single in several if single is not None}
+
+
+def _check_filter(
+    listed: _List, whole: list[dict[str, Any]], name: str, member: str, values: list[str]
 ) -> None:
-    rows = listed.all((narrowing.parameter, values))
-    wanted = [row for row in whole if narrowing.of(row) & set(values)]
-    found, expected = listed.ids(rows), listed.ids(wanted)
-    listed.expect(
-        sorted(map(str, found)) == sorted(map(str, expected)),
+    found = sorted(map(str, listed.ids(listed.rows((name, values)))))
+    fitting = [row for row in whole if _values_of(row, member) & set(values)]
+    listed.context.expect(
+        found == sorted(map(str, listed.ids(fitting))),
         "filter" if len(values) == 1 else "repeated filter",
-        f"{narrowing.parameter}={values}: {len(expected)} of {len(whole)} rows fit, "
-        f"{len(found)} came back",
+        f"{name}={values}: {len(fitting)} of {len(whole)} rows fit, {len(found)} were returned",
+        listed.name,
     )
 
 
-def _sorting(bench: Bench, world: World, *, listing: Listing) -> None:
+def _check_sorting(context: ProbeContext, listing: Listing) -> None:
     """Rows come in the order asked for, and in the opposite one with a minus."""
-    if not listing.sorts:
-        return
-    listed = _List(bench, world, listing)
+    listed = _List(context, listing)
     for column in listing.sorts:
-        up = listed.ask(("sort", column))
+        up = listed.call(("sort", column))
         if up.status == HTTPStatus.BAD_REQUEST and not listing.documented_sorts:
             continue
-        down = listed.ask(("sort", f"-{column}"))
-        listed.expect(
-            up.ok and down.ok,
-            "sort refused",
-            f"sort={column} answered {up.status}, sort=-{column} answered {down.status}",
-            up if not up.ok else down,
-        )
+        down = listed.call(("sort", f"-{column}"))
+        text = f"{up.status} for sort={column}, {down.status} for sort=-{column}"
+        context.expect(up.ok and down.ok, "sort refused", text, down if up.ok else up)
         rising = [row.get(column) for row in up.rows]
         falling = [row.get(column) for row in down.rows]
-        listed.expect(
-            _in_order(rising) and len(rising) == len(falling),
+        context.expect(
+            _is_sorted(rising) and len(rising) == len(falling),
             "sort",
-            f"sort={column} gives {rising[:10]}",
+            f"sort={column} returns {rising[:10]}",
             up,
         )
-        listed.expect(
-            _in_order(falling[::-1]), "sort", f"sort=-{column} gives {falling[:10]}", down
-        )
+        text = f"sort=-{column} returns {falling[:10]}"
+        context.expect(_is_sorted(falling[::-1]), "sort", text, down)
 
 
-def _in_order(values: list[Any]) -> bool:
-    """Say whether values rise, in one of the orders that texts are put in; gaps stand anywhere."""
+def _is_sorted(values: list[Any]) -> bool:
+    """Return whether values rise, in one of the orders that strings have; gaps may be anywhere."""
     known = [value for value in values if value is not None]
-    if all(isinstance(value, str) for value in known):
-        return known == sorted(known) or known == sorted(known, key=str.casefold) or _by_rank(known)
-    return known == sorted(known)
+    if known == sorted(known):
+        return True
+    if not all(isinstance(value, str) for value in known):
+        return False
+    scale = next((scale for scale in _SCALES if set(known) <= set(scale)), ())
+    return known == sorted(known, key=str.casefold) or (
+        bool(scale) and known == sorted(known, key=scale.index)
+    )
 
 
-def _by_rank(values: list[str]) -> bool:
-    """Say whether words of a scale rise by their rank, e.g. warning before critical."""
-    for scale in (("warning", "critical"), ("new", "acknowledged", "resolved")):
-        if set(values) <= set(scale):
-            return values == sorted(values, key=scale.index)
-    return False
+for _listing in LISTINGS:
+    for _aspect, _check, _applies in (
+        ("paging", _check_pages, True),
+        ("filters", _check_filters, True),
+        ("sorting", _check_sorting, bool(_listing.sorts)),
+    ):
+        if _applies:
+            PROBES.add(
+                f"{_aspect} of {_listing.operation_id}",
+                partial(_check, listing=_listing),
+                _listing.operation_id,
+                writes=False,
+            )

@@ -1,437 +1,393 @@
-"""Probes of sending: every row is counted, in its place, and found again."""
+"""Probes of sending: every row is counted, in its place, and found again; images come back."""
 
 from __future__ import annotations
 
 import copy
+import io
+import zipfile
+import zlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data as specimens
-from arthurai.contract.probe_context import StoppedError
+from arthurai.contract import sample_data
+from arthurai.contract.operation_client import ProbeStoppedError
+from arthurai.contract.probe_context import ProbeList
 from arthurai.contract.write_guard import PREFIX
 
 if TYPE_CHECKING:
-    from arthurai.contract.checked_client import Reply
-    from arthurai.contract.fixtures import World
-    from arthurai.contract.probe_context import Bench
+    from collections.abc import Sequence
 
-_OK: Final = HTTPStatus.MULTI_STATUS
-_FAILED: Final = 300
+    from arthurai.contract.checked_client import Files, Response
+    from arthurai.contract.probe_context import ProbeContext
+
+PROBES: Final = ProbeList()
+_CLOSED: Final = ("uploaded", "processing", "completed")
+_IMAGE_SIDE: Final = 4
+_IMAGE_NAME: Final = "picture.png"
 
 
-def _model(world: World, **changes: Any) -> str:
-    return str(world.make_model(**changes)["id"])
+def _create_model(context: ProbeContext, **changes: Any) -> dict[str, str]:
+    """Return the path of a new model."""
+    return {"model_id": str(context.fixtures.create_model(**changes)["id"])}
 
 
 def _rows(label: str, count: int = 6) -> list[dict[str, Any]]:
-    rows = copy.deepcopy(specimens.INFERENCES[:count])
+    rows = copy.deepcopy(sample_data.INFERENCES[:count])
     for number, row in enumerate(rows):
         row["partner_inference_id"] = f"{PREFIX}-{label}-{number}"
     return rows
 
 
-def _truth(row: dict[str, Any], value: int) -> dict[str, Any]:
+def _truth(inference: str, value: int) -> dict[str, Any]:
     return {
-        "partner_inference_id": row["partner_inference_id"],
+        "partner_inference_id": inference,
         "ground_truth_timestamp": "2026-02-01T00:00:00Z",
         "ground_truth_data": {"defaulted": value},
     }
 
 
-def ask(bench: Bench, model: str, body: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
-    """Run a query that has to work.
+def query_rows(
+    context: ProbeContext, model: str, body: dict[str, Any], **options: Any
+) -> list[dict[str, Any]]:
+    """Return the rows of a query that has to work.
 
     Args:
-        bench: Calls operations.
+        context: Calls the operation.
         model: Id of the model.
         body: The query.
-        **how: As for `Bench.call`.
-
-    Returns:
-        The rows.
+        **options: As for `OperationClient.call`.
 
     Raises:
-        StoppedError: It was refused.
+        ProbeStoppedError: It was refused.
     """
-    result = bench.must("query", {"model_id": model}, json=body, **how).get("query_result")
-    if not isinstance(result, list):
-        raise StoppedError("query")
-    return result
+    response = context.call_ok("query", {"model_id": model}, json=body, **options)
+    rows = response.get("query_result")
+    if not isinstance(rows, list):
+        raise ProbeStoppedError("query")
+    return rows
 
 
-def _count(bench: Bench, model: str, source: str = "inference") -> Any:
-    rows = ask(bench, model, {"select": [{"function": "count"}], "from": source})
-    return rows[0].get("count") if rows else None
+def _expect_stored(
+    context: ProbeContext,
+    path: dict[str, str],
+    expected: int,
+    subject: Response,
+    kind: str = "rows lost or invented",
+    source: str = "inference",
+) -> None:
+    """Count the rows of a model by a query."""
+    body = {"select": [{"function": "count"}], "from": source}
+    rows = query_rows(context, path["model_id"], body)
+    stored = rows[0].get("count") if rows else None
+    context.expect_equal(stored, expected, kind, subject, what="rows that a query counts")
 
 
-def _check_counts(bench: Bench, name: str, reply: Reply, good: list[bool]) -> None:
-    """Compare the account of an answer with what became of each row."""
-    counts = reply.get("counts")
-    wanted = {"success": sum(good), "failure": len(good) - sum(good), "total": len(good)}
-    bench.expect(counts == wanted, name, "counts", f"{wanted} expected, got {counts}", reply)
-    results = reply.get("results")
+def _query_truths(context: ProbeContext, path: dict[str, str]) -> dict[str, Any]:
+    """Return the ground truth of each inference of a model."""
+    body = {"select": [{"property": "partner_inference_id"}, {"property": "defaulted"}]}
+    rows = query_rows(context, path["model_id"], body)
+    return {str(row.get("partner_inference_id")): row.get("defaulted") for row in rows}
+
+
+def _expect_values(
+    context: ProbeContext, row: dict[str, Any], seen: dict[str, Any], subject: Response | str
+) -> None:
+    """Compare the values of a row that was sent with those that the server shows."""
+    sent = row["inference_data"]
+    values = {name: seen.get(name) for name in sent}
+    what = row["partner_inference_id"]
+    context.expect_equal(values, sent, "stored values differ", subject, what=what)
+
+
+def _expect_counts(context: ProbeContext, response: Response, accepted: Sequence[bool]) -> None:
+    """Compare the counts and results of a response with what should happen to each row."""
+    good = sum(accepted)
+    counts = {"success": good, "failure": len(accepted) - good, "total": len(accepted)}
+    context.expect_members({"counts": counts}, "counts", response)
+    results = response.get("results")
     if isinstance(results, list):
         found = [
-            isinstance(r, dict) and isinstance(r.get("status"), int) and r["status"] < _FAILED
+            isinstance(r, dict)
+            and isinstance(r.get("status"), int)
+            and r["status"] < HTTPStatus.MULTIPLE_CHOICES
             for r in results
         ]
-        bench.expect(
-            found == good,
-            name,
-            "results in request order",
-            f"{good} expected in the order of the request, got {found}",
-            reply,
-        )
-        given = [r.get("partner_inference_id") for r in results if isinstance(r, dict)]
-        if all(given):
-            bench.expect(
-                len(set(given)) == len(given),
-                name,
-                "ids not unique",
-                f"results name {given}",
-                reply,
-            )
+        context.expect_equal(found, list(accepted), "results in request order", response)
+        ids = [r.get("partner_inference_id") for r in results if isinstance(r, dict)]
+        unique = len(set(ids)) == len(ids) or not all(ids)
+        context.expect(unique, "ids not unique", f"results name {ids}", response)
 
 
-def inferences(bench: Bench, world: World) -> None:
-    """Good and bad rows of one request are told apart, in order, and only good ones are stored."""
-    model = _model(world)
-    path = {"model_id": model}
+@PROBES.probe("rows sent", "send_inferences", "query")
+def check_inferences(context: ProbeContext) -> None:
+    """Each row of a request is accepted or refused, in order, and only valid ones are stored."""
+    path = _create_model(context)
     rows = _rows("mixed")
     rows[1]["inference_data"]["income"] = "not a number"
     del rows[4]["partner_inference_id"]
     rows[5]["inference_timestamp"] = "yesterday"
-    good = [True, False, True, True, False, False]
-    reply = bench.call("send_inferences", path, json=rows)
-    if reply.status == HTTPStatus.BAD_REQUEST:
-        # The document promises a text; a server may check that before it looks at single rows.
-        rows = rows[:4]
-        good = good[:4]
-        reply = bench.call("send_inferences", path, json=rows)
-    bench.expect(
-        reply.status == _OK, "send_inferences", "status", f"207 expected, got {reply.status}", reply
-    )
-    _check_counts(bench, "send_inferences", reply, good)
-    stored = _count(bench, model)
-    bench.expect(
-        stored == sum(good),
-        "send_inferences",
-        "rows lost or made up",
-        f"{sum(good)} of {len(good)} rows were accepted, a query counts {stored}",
-        reply,
-    )
-    body = {"select": [{"property": "*"}]}
-    shown = {row.get("partner_inference_id"): row for row in ask(bench, model, body)}
-    for row, kept in zip(rows, good, strict=True):
-        name = row.get("partner_inference_id")
-        if not kept:
-            continue
-        seen = shown.get(name, {})
-        wrong = {n: seen.get(n) for n, v in row["inference_data"].items() if seen.get(n) != v}
-        bench.expect(
-            not wrong,
-            "query",
-            "stored values differ",
-            f"{name}: sent {row['inference_data']}, a query shows {wrong}",
-        )
-        moment = str(seen.get("inference_timestamp"))[:19]
-        bench.expect(
-            moment == row["inference_timestamp"][:19],
-            "query",
-            "stored time differs",
-            f"{name}: sent {row['inference_timestamp']}, a query shows {moment}",
-        )
-    received = [row.get("inference_id") for row in shown.values()]
-    bench.expect(
-        len(set(received)) == len(received),
-        "send_inferences",
-        "ids not unique",
-        f"inference_id of {len(received)} rows: {len(set(received))} different ones",
-    )
+    accepted = [True, False, True, True, False, False]
+    response = context.call("send_inferences", path, json=rows)
+    if response.status == HTTPStatus.BAD_REQUEST:
+        # The document promises a string; a server may check that before it looks at single rows.
+        rows, accepted = rows[:4], accepted[:4]
+        response = context.call("send_inferences", path, json=rows)
+    context.expect_status(response, HTTPStatus.MULTI_STATUS, "status")
+    _expect_counts(context, response, accepted)
+    _expect_stored(context, path, sum(accepted), response)
+    shown = query_rows(context, path["model_id"], {"select": [{"property": "*"}]})
+    by_id = {row.get("partner_inference_id"): row for row in shown}
+    for row, kept in zip(rows, accepted, strict=True):
+        if kept:
+            name = row["partner_inference_id"]
+            seen = by_id.get(name, {})
+            _expect_values(context, row, seen, "query")
+            moments = str(seen.get("inference_timestamp"))[:19], row["inference_timestamp"][:19]
+            context.expect_equal(*moments, "stored time differs", "query", what=name)
+    received = [row.get("inference_id") for row in shown]
+    text = f"{len(received)} rows have {len(set(received))} different values of inference_id"
+    context.expect(len(set(received)) == len(received), "ids not unique", text, response)
 
 
-def repeated(bench: Bench, world: World) -> None:
+@PROBES.probe("rows sent twice", "send_inferences")
+def check_repeated(context: ProbeContext) -> None:
     """The same row sent again is accepted and changes nothing; another row under its id is not."""
-    model = _model(world)
-    path = {"model_id": model}
+    path = _create_model(context)
     rows = _rows("twice", 3)
-    bench.must("send_inferences", path, json=rows)
-    reply = bench.must("send_inferences", path, json=rows)
-    with bench.inferred():
-        _check_counts(bench, "send_inferences", reply, [True] * 3)
-        stored = _count(bench, model)
-        bench.expect(
-            stored == len(rows),
-            "send_inferences",
-            "repeated rows stored twice",
-            f"3 rows were sent twice, a query counts {stored}",
-            reply,
-        )
+    context.call_ok("send_inferences", path, json=rows)
+    response = context.call_ok("send_inferences", path, json=rows)
+    with context.inferred():
+        _expect_counts(context, response, [True] * 3)
+        _expect_stored(context, path, len(rows), response, "repeated rows stored twice")
         other = copy.deepcopy(rows[:1])
         other[0]["inference_data"]["income"] = 1.0
-        reply = bench.must("send_inferences", path, json=other)
-        _check_counts(bench, "send_inferences", reply, [False])
+        response = context.call_ok("send_inferences", path, json=other)
+        _expect_counts(context, response, [False])
 
 
-def ground_truth(bench: Bench, world: World) -> None:
+@PROBES.probe("ground truth", "update_inferences", "update_ground_truth")
+def check_ground_truth(context: ProbeContext) -> None:
     """Ground truth meets its inference and shows in queries; without an inference it is refused."""
     for operation_id in ("update_inferences", "update_ground_truth"):
-        if operation_id not in bench.selected and "query" not in bench.selected:
+        if context.selected.isdisjoint({operation_id, "query"}):
             continue
-        model = _model(world)
-        path = {"model_id": model}
+        path = _create_model(context)
         rows = _rows("truth", 4)
-        bench.must("send_inferences", path, json=rows)
-        truths = [_truth(row, number % 2) for number, row in enumerate(rows)]
-        stray = _truth({"partner_inference_id": f"{PREFIX}-nobody"}, 1)
-        reply = bench.must(operation_id, path, json=[*truths[:2], stray, *truths[2:3]])
-        _check_counts(bench, operation_id, reply, [True, True, False, True])
-        body = {"select": [{"property": "partner_inference_id"}, {"property": "defaulted"}]}
-        shown = {
-            row.get("partner_inference_id"): row.get("defaulted") for row in ask(bench, model, body)
-        }
-        wanted = {
-            row["partner_inference_id"]: value
-            for row, value in zip(rows, (0, 1, 0, None), strict=True)
-        }
-        bench.expect(
-            shown == wanted,
-            operation_id,
-            "ground truth not visible",
-            f"{wanted} expected, a query shows {shown}",
-            reply,
-        )
-        bench.must(operation_id, path, json=[_truth(rows[0], 1)])
-        shown = {
-            row.get("partner_inference_id"): row.get("defaulted") for row in ask(bench, model, body)
-        }
-        bench.expect(
-            shown.get(rows[0]["partner_inference_id"]) == 1,
-            operation_id,
-            "ground truth not replaced",
-            "a second ground truth of an inference does not show in a query",
-        )
+        context.call_ok("send_inferences", path, json=rows)
+        ids = [row["partner_inference_id"] for row in rows]
+        sent = zip((*ids[:2], f"{PREFIX}-nobody", ids[2]), (0, 1, 1, 0), strict=True)
+        truths = [_truth(name, value) for name, value in sent]
+        response = context.call_ok(operation_id, path, json=truths)
+        _expect_counts(context, response, [True, True, False, True])
+        expected = dict(zip(ids, (0, 1, 0, None), strict=True))
+        shown = _query_truths(context, path)
+        context.expect_equal(shown, expected, "ground truth not visible", response)
+        response = context.call_ok(operation_id, path, json=[_truth(ids[0], 1)])
+        found = _query_truths(context, path).get(ids[0])
+        what = "second ground truth of an inference"
+        context.expect_equal(found, 1, "ground truth not replaced", response, what=what)
 
 
-def together(bench: Bench, world: World) -> None:
+@PROBES.probe("rows with ground truth", "send_inferences")
+def check_truth_with_inference(context: ProbeContext) -> None:
     """Ground truth that comes with its inference shows in queries."""
-    model = _model(world)
-    row = {
-        **_rows("with-truth", 1)[0],
-        "ground_truth_timestamp": "2026-02-01T00:00:00Z",
-        "ground_truth_data": {"defaulted": 1},
-    }
-    bench.must("send_inferences", {"model_id": model}, json=[row])
-    shown = ask(bench, model, {"select": [{"property": "defaulted"}]})
-    bench.expect(
-        [r.get("defaulted") for r in shown] == [1],
-        "send_inferences",
-        "ground truth not visible",
-        f"sent with its inference, a query shows {shown}",
-    )
+    path = _create_model(context)
+    (row,) = _rows("with-truth", 1)
+    row = {**row, **_truth(row["partner_inference_id"], 1)}
+    response = context.call_ok("send_inferences", path, json=[row])
+    shown = list(_query_truths(context, path).values())
+    context.expect_equal(shown, [1], "ground truth not visible", response)
 
 
-def _file(name: str, rows: list[dict[str, Any]]) -> list[tuple[str, tuple[Any, ...]]]:
+def encode_file(name: str, rows: list[dict[str, Any]]) -> Files:
+    """Return the parts of a multipart body with a file of rows.
+
+    Args:
+        name: Name of the part.
+        rows: The rows.
+    """
     import orjson
 
     return [(name, (f"{name}.json", orjson.dumps(rows), "application/json"))]
 
 
-def files(bench: Bench, world: World) -> None:
+@PROBES.probe("files of rows", "send_inference_file")
+def check_files(context: ProbeContext) -> None:
     """A file of rows is counted like the rows, and its rows are found again."""
-    model = _model(world)
-    path = {"model_id": model}
+    path = _create_model(context)
     rows = _rows("file", 5)
     rows[3]["inference_data"]["income"] = "not a number"
-    reply = bench.must("send_inference_file", path, files=_file("inference_data", rows))
-    _check_file(bench, "send_inference_file", reply, 4, 1)
-    stored = _count(bench, model)
-    bench.expect(
-        stored == 4,  # noqa: PLR2004 - five rows, one of them bad
-        "send_inference_file",
-        "rows lost or made up",
-        f"4 of 5 rows were good, a query counts {stored}",
-        reply,
-    )
-    truths = [_truth(row, 1) for row in rows[:3]]
-    reply = bench.must("send_inference_file", path, files=_file("ground_truth_data", truths))
-    _check_file(bench, "send_inference_file", reply, 3, 0)
-    shown = ask(bench, model, {"select": [{"property": "defaulted"}]})
-    known = [row for row in shown if row.get("defaulted") == 1]
-    bench.expect(
-        len(known) == len(truths),
-        "send_inference_file",
-        "ground truth not visible",
-        f"3 ground truths were sent, a query shows {len(known)}",
-        reply,
-    )
+    files = encode_file("inference_data", rows)
+    response = context.call_ok("send_inference_file", path, files=files)
+    _expect_file_counts(context, response, accepted=4, refused=1)
+    _expect_stored(context, path, 4, response)
+    truths = [_truth(row["partner_inference_id"], 1) for row in rows[:3]]
+    files = encode_file("ground_truth_data", truths)
+    response = context.call_ok("send_inference_file", path, files=files)
+    _expect_file_counts(context, response, accepted=3, refused=0)
+    found = list(_query_truths(context, path).values()).count(1)
+    what = "rows with ground truth"
+    context.expect_equal(found, len(truths), "ground truth not visible", response, what=what)
 
 
-def _check_file(bench: Bench, name: str, reply: Reply, good: int, bad: int) -> None:
-    wanted = {"success": good, "failure": bad, "total": good + bad}
-    counts, failures = reply.get("counts"), reply.get("failures")
-    bench.expect(counts == wanted, name, "counts", f"{wanted} expected, got {counts}", reply)
-    bench.expect(
-        isinstance(failures, list) and len(failures) == bad,
-        name,
-        "failures",
-        f"{bad} failures expected, got {failures}",
-        reply,
-    )
+def _expect_file_counts(
+    context: ProbeContext, response: Response, *, accepted: int, refused: int
+) -> None:
+    counts = {"success": accepted, "failure": refused, "total": accepted + refused}
+    context.expect_members({"counts": counts}, "counts", response)
+    failures = response.get("failures")
+    text = f"expected {refused} failures, got {failures}"
+    listed = isinstance(failures, list) and len(failures) == refused
+    context.expect(listed, "failures", text, response)
 
 
-def reference(bench: Bench, world: World) -> None:
-    """Reference rows are counted, found in queries of the reference set, and the set closes."""
-    model = _model(world)
-    path = {"model_id": model}
+@PROBES.probe(
+    "reference data", "upload_reference_data", "get_reference_data", "close_reference_data"
+)
+def check_reference(context: ProbeContext) -> None:
+    """Reference rows are counted and found in queries of the reference set, and the set closes."""
+    path = _create_model(context)
     rows = reference_rows(9)
-    files = _file("reference_data", rows)
-    reply = bench.must("upload_reference_data", path, files=files)
-    _check_file(bench, "upload_reference_data", reply, 9, 0)
-    shown = bench.must("get_reference_data", path)
-    bench.expect(
-        shown.get("records") in {9, None},
-        "get_reference_data",
-        "records",
-        f"9 rows were uploaded, records says {shown.get('records')}",
-        shown,
-    )
-    bench.expect(
-        shown.get("status") in {"started", None},
-        "get_reference_data",
-        "dataset status",
-        f"an open set is 'started', got {shown.get('status')!r}",
-        shown,
-    )
-    if "query" in bench.operations:
-        stored = _count(bench, model, "reference")
-        bench.expect(
-            stored == len(rows),
-            "upload_reference_data",
-            "rows lost or made up",
-            f"9 reference rows were uploaded, a query counts {stored}",
-        )
-    body = {"status": "uploaded", "total_record_count": len(rows)}
-    closed = bench.must("close_reference_data", path, json=body)
-    bench.expect(
-        closed.get("message") == "success",
-        "close_reference_data",
-        "message",
-        f"'success' expected, got {closed.get('message')!r}",
-        closed,
-    )
-    after = bench.must("get_reference_data", path)
-    bench.expect(
-        after.get("status") in {"uploaded", "processing", "completed"},
-        "close_reference_data",
-        "dataset status",
-        f"a closed set is uploaded, processing or completed, got {after.get('status')!r}",
-        after,
-    )
-    again = bench.call("upload_reference_data", path, files=files)
+    files = encode_file("reference_data", rows)
+    response = context.call_ok("upload_reference_data", path, files=files)
+    _expect_file_counts(context, response, accepted=len(rows), refused=0)
+    shown = context.call_ok("get_reference_data", path)
+    for name, expected in (("records", len(rows)), ("status", "started")):
+        found = shown.get(name)
+        text = f"{name} of an open set: expected {expected}, got {found}"
+        context.expect(found in {expected, None}, "open dataset", text, shown)
+    _expect_stored(context, path, len(rows), response, source="reference")
+    closed = _close(context, "close_reference_data", path, len(rows))
+    after = context.call_ok("get_reference_data", path)
+    _expect_closed(context, after, closed)
+    again = context.call("upload_reference_data", path, files=files)
+    text = f"a closed reference set took more rows: {again.status} {again.get('counts')}"
     refused = not again.ok or again.get("counts", "success") == 0
-    bench.expect(
-        refused,
-        "upload_reference_data",
-        "closed set changed",
-        f"a closed reference set took more rows: {again.status} {again.get('counts')}",
-        again,
-    )
+    context.expect(refused, "closed set changed", text, again)
+
+
+def _close(context: ProbeContext, operation_id: str, path: dict[str, str], count: int) -> Response:
+    body = {"status": "uploaded", "total_record_count": count}
+    closed = context.call_ok(operation_id, path, json=body)
+    context.expect_members({"message": "success"}, "message", closed)
+    return closed
+
+
+def _expect_closed(context: ProbeContext, shown: Response, closed: Response) -> None:
+    text = f"expected the status of a closed dataset, got {shown.get('status')!r}"
+    context.expect(shown.get("status") in _CLOSED, "dataset status", text, closed)
 
 
 def reference_rows(count: int) -> list[dict[str, Any]]:
     """Return rows of a reference file.
 
     Args:
-        count: How many, at most as many as there are specimens.
+        count: How many, at most as many as the sample data has.
     """
-    pairs = zip(specimens.INFERENCES[:count], specimens.TRUTHS, strict=False)
+    pairs = zip(sample_data.INFERENCES[:count], sample_data.TRUTHS, strict=False)
     return [
         {"reference_data": {**row["inference_data"], **truth["ground_truth_data"]}}
         for row, truth in pairs
     ]
 
 
-def batches(bench: Bench, world: World) -> None:
-    """A batch begins with its first row, counts its rows, and closes with the right number."""
-    model = _model(world, is_batch=True)
-    name = specimens.name("batch")
+@PROBES.probe("batches", "get_batch", "list_datasets", "close_batch")
+def check_batches(context: ProbeContext) -> None:
+    """A batch starts with its first row, counts its rows, and closes with the right number."""
+    model = _create_model(context, is_batch=True)
+    name = sample_data.name("batch")
     rows = [{**row, "batch_id": name} for row in _rows("batch", 5)]
     other = [{**row, "batch_id": f"{name}-b"} for row in _rows("batch-b", 2)]
-    bench.must("send_inferences", {"model_id": model}, json=[*rows, *other])
-    path = {"model_id": model, "batch_id": name}
-    shown = bench.must("get_batch", path)
-    bench.expect(
-        shown.get("records") == len(rows) and shown.get("batch_id") == name,
-        "get_batch",
-        "records",
-        f"5 rows of {name} were sent, got {shown.json}",
-        shown,
-    )
-    listed = bench.must("list_datasets", {"model_id": model})
+    context.call_ok("send_inferences", model, json=[*rows, *other])
+    path = {**model, "batch_id": name}
+    shown = context.call_ok("get_batch", path)
+    context.expect_members({"records": len(rows), "batch_id": name}, "records", shown)
+    listed = context.call_ok("list_datasets", model)
     sizes = {r.get("batch_id"): r.get("records") for r in listed.rows if r.get("type") == "batch"}
-    bench.expect(
-        sizes == {name: 5, f"{name}-b": 2},
-        "list_datasets",
-        "datasets",
-        f"batches of 5 and 2 rows expected, got {sizes}",
-        listed,
-    )
-    body = {"status": "uploaded", "total_record_count": len(rows)}
-    closed = bench.must("close_batch", path, json=body)
-    bench.expect(
-        closed.get("message") == "success",
-        "close_batch",
-        "message",
-        f"'success' expected, got {closed.get('message')!r}",
-        closed,
-    )
-    after = bench.must("get_batch", path)
-    bench.expect(
-        after.get("status") in {"uploaded", "processing", "completed"}
-        and after.get("partner_record_count") == len(rows),
-        "close_batch",
-        "dataset status",
-        f"closed with 5 rows, got {after.json}",
-        after,
-    )
+    expected = {name: len(rows), f"{name}-b": len(other)}
+    context.expect_equal(sizes, expected, "datasets", listed)
+    closed = _close(context, "close_batch", path, len(rows))
+    after = context.call_ok("get_batch", path)
+    _expect_closed(context, after, closed)
+    counted = {"partner_record_count": len(rows)}
+    context.expect_members(counted, "dataset status", after, operation_id="close_batch")
 
 
-def one_inference(bench: Bench, world: World) -> None:
+@PROBES.probe("one inference", "get_inference")
+def check_inference(context: ProbeContext) -> None:
     """One inference by its id shows what was sent; an unknown id answers 404."""
-    model = _model(world)
+    model = _create_model(context)
     rows = _rows("one", 2)
     rows[1]["partner_inference_id"] = f"{PREFIX}/one two%"
-    bench.must("send_inferences", {"model_id": model}, json=rows)
+    context.call_ok("send_inferences", model, json=rows)
     for row in rows:
-        path = {"model_id": model, "partner_inference_id": row["partner_inference_id"]}
-        reply = bench.must("get_inference", path)
-        seen = reply.get("query_result", 0) or {}
-        wrong = {n: seen.get(n) for n, v in row["inference_data"].items() if seen.get(n) != v}
-        bench.expect(
-            not wrong, "get_inference", "stored values differ", f"sent {row}, got {wrong}", reply
-        )
-    path = {"model_id": model, "partner_inference_id": f"{PREFIX}-nobody"}
-    reply = bench.call("get_inference", path)
-    bench.expect(
-        reply.status == HTTPStatus.NOT_FOUND,
-        "get_inference",
-        "unknown id",
-        f"404 expected, got {reply.status}",
-        reply,
+        path = {**model, "partner_inference_id": row["partner_inference_id"]}
+        response = context.call_ok("get_inference", path)
+        _expect_values(context, row, response.get("query_result", 0) or {}, response)
+    path = {**model, "partner_inference_id": f"{PREFIX}-nobody"}
+    context.expect_status(context.call("get_inference", path), HTTPStatus.NOT_FOUND, "unknown id")
+
+
+def _draw_png() -> bytes:
+    """Draw a small red square."""
+    rows = b"".join(b"\0" + b"\xff\0\0" * _IMAGE_SIDE for _ in range(_IMAGE_SIDE))
+    header = _IMAGE_SIDE.to_bytes(4, "big") * 2 + bytes((8, 2, 0, 0, 0))
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+        for kind, data in chunks
     )
 
 
-PROBES: Final = {
-    "rows sent": (inferences, {"send_inferences", "query"}),
-    "rows sent twice": (repeated, {"send_inferences"}),
-    "ground truth": (ground_truth, {"update_inferences", "update_ground_truth"}),
-    "rows with ground truth": (together, {"send_inferences"}),
-    "files of rows": (files, {"send_inference_file"}),
-    "reference data": (
-        reference,
-        {"upload_reference_data", "get_reference_data", "close_reference_data"},
-    ),
-    "batches": (batches, {"get_batch", "list_datasets", "close_batch"}),
-    "one inference": (one_inference, {"get_inference"}),
-}
+def _create_image_model(context: ProbeContext) -> dict[str, str]:
+    attributes = [
+        {"value_type": kind, "stage": stage, "position": 0, "categorical": False, **more}
+        for kind, stage, more in (
+            ("IMAGE", "PIPELINE_INPUT", {"name": "picture"}),
+            ("FLOAT", "PREDICTED_VALUE", {"name": "score", "attribute_link": "truth"}),
+            ("FLOAT", "GROUND_TRUTH", {"name": "truth", "attribute_link": "score"}),
+        )
+    ]
+    return _create_model(
+        context,
+        input_type="IMAGE",
+        output_type="REGRESSION",
+        pixel_height=_IMAGE_SIDE,
+        pixel_width=_IMAGE_SIDE,
+        attributes=attributes,
+    )
+
+
+@PROBES.probe("images", "get_inference_image", "send_inference_file")
+def check_images(context: ProbeContext) -> None:
+    """The original of an image comes back byte by byte; smaller versions are not empty."""
+    model = _create_image_model(context)
+    row = {
+        "partner_inference_id": f"{PREFIX}-picture",
+        "inference_timestamp": "2026-01-01T00:00:00Z",
+        "inference_data": {"picture": _IMAGE_NAME, "score": 0.5},
+    }
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        writer.writestr(_IMAGE_NAME, _draw_png())
+    images = ("image_data", ("images.zip", archive.getvalue(), "application/zip"))
+    files = [*encode_file("inference_data", [row]), images]
+    response = context.call_ok("send_inference_file", model, files=files)
+    accepted = response.get("counts", "success")
+    context.expect_equal(accepted, 1, "counts", response, what="accepted images")
+    shown = query_rows(context, model["model_id"], {"select": [{"property": "picture"}]})
+    image = shown[0].get("picture") if shown else None
+    if not isinstance(image, str):
+        raise ProbeStoppedError("query")
+    context.fixtures.set("image_model", model["model_id"])
+    context.fixtures.set("image", image)
+    path = {**model, "image_id": image}
+    for kind in ("raw_image", "resized_image", "thumbnail"):
+        got = context.call("get_inference_image", path, query={"type": kind})
+        if got.status != HTTPStatus.FOUND:
+            same = got.body == _draw_png() or (kind != "raw_image" and got.body)
+            text = f"{kind}: {got.status}, {len(got.body)} bytes for {len(_draw_png())}"
+            context.expect(got.ok and same, "image differs", text, got)
+    unknown = {**model, "image_id": context.guard.unknown_id()}
+    response = context.call("get_inference_image", unknown, query={"type": "raw_image"})
+    context.expect_status(response, HTTPStatus.NOT_FOUND, "unknown id")

@@ -22,8 +22,7 @@ import semantic
 import structural
 from deviant import OPERATIONS, Deviant
 
-from arthurai.contract.contract_options import Options
-from arthurai.contract.run_plan import make_plan
+from arthurai.contract.run_plan import Bounds, make_plan
 from arthurai.contract.runner import check
 from arthurai.server.app import create_app
 from arthurai.server.http.registry import load_handlers
@@ -106,10 +105,15 @@ class InProcess:
 
 def findings(app, key: str, operation_id: str, examples: int = 12) -> list[str]:
     """Run the contract check of one operation; give what it found."""
-    options = Options(
-        url="local://", operations=(operation_id,), write=True, max_examples=examples, max_time=60.0
+    plan = make_plan(
+        "local://",
+        OPERATIONS,
+        names=(operation_id,),
+        write=True,
+        max_examples=examples,
+        bounds=Bounds(max_seconds=60.0),
     )
-    result = check_app(app, make_plan(options, OPERATIONS), key)
+    result = check_app(app, plan, key)
     return [f"{f.operation_id}: {f.kind}: {f.message}" for f, _ in result.findings]
 
 
