@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from arthurai.common.documents import RoleDefinition
     from arthurai.server.principals import Principal
     from arthurai.server.storage.documents import ControlStore
 
@@ -90,7 +91,7 @@ class Authorization:
                 pending += custom.get("inherited_role_names") or ()
         return frozenset(granted)
 
-    def _custom(self, organization_id: str, role: str) -> dict[str, Any] | None:
+    def _custom(self, organization_id: str, role: str) -> RoleDefinition | None:
         return self._control.documents(Kind.CUSTOM_ROLE).get(organization_id, role)
 
     def of(self, principal: Principal) -> frozenset[Permission]:

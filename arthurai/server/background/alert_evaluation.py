@@ -21,7 +21,9 @@ from arthurai.server.timestamps import format_timestamp, parse_timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from arthurai.common.documents import Metric
     from arthurai.server.context import Notifier, Stores
+    from arthurai.server.document_kinds import StoredAlertRule
     from arthurai.server.storage.documents.stored_models import StoredModel
 
     Window = tuple[datetime, datetime]
@@ -44,7 +46,7 @@ class AlertEvaluator:
         self._rules = [rule for rule in list_rules(stores, record) if rule["enabled"]]
         self._alerts = stores.control.documents(Kind.ALERT)
         self._known: dict[str, list[PastAlert]] = {}
-        self._metrics: dict[str, dict[str, Any]] = {}
+        self._metrics: dict[str, Metric] = {}
         self._last: dict[str, float] = {}
 
     def evaluate_batch(self, batch_id: str) -> int:
@@ -136,7 +138,7 @@ class AlertEvaluator:
             start = _EPOCH + index * length
             yield start, start + length
 
-    def _evaluate_window(self, rule: dict[str, Any], window: Window) -> int:
+    def _evaluate_window(self, rule: StoredAlertRule, window: Window) -> int:
         start, end = (format_timestamp(moment) for moment in window)
         filters = [
             {"property": "inference_timestamp", "comparator": "gte", "value": start},
@@ -173,7 +175,7 @@ class AlertEvaluator:
             self._known[rule["id"]] = found
         return found
 
-    def _metric(self, metric_id: str) -> dict[str, Any]:
+    def _metric(self, metric_id: str) -> Metric:
         if metric_id not in self._metrics:
             self._metrics[metric_id] = Catalogue(self._stores, self._record).get(metric_id)
         return self._metrics[metric_id]
@@ -203,7 +205,9 @@ class AlertEvaluator:
             state = {"id": rule_id, "last_metric_value": value}
             states.put(self._record.organization_id, rule_id, state, model_id=self._record.id)
 
-    def _fire(self, rule: dict[str, Any], value: float, moment: str, where: dict[str, Any]) -> None:
+    def _fire(
+        self, rule: StoredAlertRule, value: float, moment: str, where: dict[str, Any]
+    ) -> None:
         side = "above" if rule["bound"] == "upper" else "below"
         alert = {
             "id": new_id(),

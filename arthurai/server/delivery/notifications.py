@@ -99,12 +99,14 @@ class Notifications:
         sent = 0
         for configuration in configurations:
             if configuration["type"] == EMAIL:
-                address = self._address(configuration["user_id"])
+                address = self._address(str(configuration["user_id"]))
                 if address is None:
                     continue
                 self._delivery.mail(Message(address, subject, text, content))
             else:
-                self._delivery.send(Message(configuration["destination"], subject, text, content))
+                self._delivery.send(
+                    Message(str(configuration["destination"]), subject, text, content)
+                )
             sent += 1
         return sent
 

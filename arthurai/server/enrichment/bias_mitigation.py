@@ -16,6 +16,7 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from arthurai.common.documents import BiasMitigationCurve
     from arthurai.server.context import Stores
     from arthurai.server.model_schema import Attribute
     from arthurai.server.storage.documents.stored_models import StoredModel
@@ -97,7 +98,7 @@ class BiasMitigation:
         del record, state
         return False
 
-    def find(self, record: StoredModel, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def find(self, record: StoredModel, params: Mapping[str, Any]) -> list[BiasMitigationCurve]:
         """Return the curves that pass the filters of a request.
 
         Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 
 from arthurai.server.http.api_errors import ApiError, not_found
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
     from arthurai.common.bundle import Operation
     from arthurai.server.context import Stores
-    from arthurai.server.document_kinds import Kind
+    from arthurai.server.document_kinds import DocumentKind
     from arthurai.server.http.bodies import Form
     from arthurai.server.principals import Principal
     from arthurai.server.services import Services
     from arthurai.server.storage.documents.document_store import DocumentRepository
     from arthurai.server.storage.documents.stored_models import StoredModel
+
+D = TypeVar("D")
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -103,7 +105,7 @@ class Request:
             self.params.get("id_type", "id"),
         )
 
-    def documents(self, kind: Kind) -> DocumentRepository:
+    def documents(self, kind: DocumentKind[D]) -> DocumentRepository[D]:
         """Return the documents of a kind, those of all organizations.
 
         Args:
@@ -111,7 +113,7 @@ class Request:
         """
         return self.stores.control.documents(kind)
 
-    def document(self, kind: Kind, parameter: str) -> dict[str, Any]:
+    def document(self, kind: DocumentKind[D], parameter: str) -> D:
         """Return the document that a parameter names.
 
         Args:

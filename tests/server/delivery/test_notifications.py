@@ -9,6 +9,7 @@ import pytest
 from arthurai.server.app import create_app
 from arthurai.server.delivery.channels import DeliverySettings
 from arthurai.server.delivery.notifications import WEEKDAYS, find_last_due
+from arthurai.server.document_kinds import Kind
 from arthurai.server.timestamps import format_timestamp
 
 
@@ -95,7 +96,7 @@ def test_alerts_go_out_by_themselves_and_harm_no_request(
 def test_a_notification_can_be_sent_by_hand_through_one_configuration(
     app, admin, ann, model, hook_server, organization_id
 ):
-    app.control.documents("alert").put(organization_id, "a", alert(model), model_id=model["id"])
+    app.control.documents(Kind.ALERT).put(organization_id, "a", alert(model), model_id=model["id"])
     path = "/alert_notification_configurations"
     made = [
         admin.post(
@@ -211,7 +212,7 @@ def test_a_summary_reaches_its_subscribers(app, admin, ann, model, mail_server, 
     for number, members in enumerate(
         ({}, {}, {"alert_rule": other}, {"timestamp": early}, {"timestamp": late})
     ):
-        app.control.documents("alert").put(
+        app.control.documents(Kind.ALERT).put(
             organization_id, str(number), alert(model, **members), model_id=model["id"]
         )
     subscriber = {"type": "email", "user_id": ann["id"]}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from arthurai.server.document_kinds import Kind
+
 SHARES_SERVER = True
 
 
@@ -170,7 +172,7 @@ def test_with_inferences_ground_truth_can_still_change_with_the_model(admin, pat
 
 
 def test_replacing_attributes_archives_alert_rules(app, admin, path, model, organization_id):
-    rules = app.control.documents("alert_rule")
+    rules = app.control.documents(Kind.ALERT_RULE)
     rules.put(organization_id, "r", {"id": "r", "enabled": True}, model_id=model["id"])
     sent = explicit(listed(admin, path))
     admin.put(f"{path}/attributes", json=[{**a, "label": "l"} for a in sent])

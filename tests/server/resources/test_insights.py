@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from arthurai.server.document_kinds import Kind
+
 SHARES_SERVER = True
 
 
@@ -25,7 +27,7 @@ def insights(app, model, organization_id):
         for number in (1, 2, 3)
     ]
     for insight in made:
-        app.control.documents("insight").put(
+        app.control.documents(Kind.INSIGHT).put(
             organization_id, insight["id"], insight, model_id=model["id"]
         )
     return made

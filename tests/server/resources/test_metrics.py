@@ -2,6 +2,7 @@
 
 import pytest
 
+from arthurai.server.document_kinds import Kind
 from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.resources.metrics.builtin_metrics import builtin_metrics
 from arthurai.server.resources.metrics.query_template import filled, placeholders
@@ -312,7 +313,7 @@ def test_evaluating_on_the_reference_set_needs_the_permission_to_read_it(
         "role_name": "Narrow",
         "permissions": [{"resource": r, "action": a} for r, a in allowed],
     }
-    app.control.documents("custom_role").put(organization_id, "Narrow", role)
+    app.control.documents(Kind.CUSTOM_ROLE).put(organization_id, "Narrow", role)
     narrow = callers.role("Narrow")
     url = f"{METRICS.format(with_reference)}/{named(metrics, 'Inference Count')['id']}/result"
     assert narrow.post(url, json={}).status_code == 200

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from arthurai.server.document_kinds import Kind
+
 PATHS = ("", "/data_drift", "/data_drift_psi_bucket_calculation_table", "/distributions")
 BODIES = {
     "": {"select": [{"function": "count"}]},
@@ -114,7 +116,7 @@ def test_reading_each_source_needs_its_permission(app, callers, organization_id,
         permissions = [{"resource": "query", "action": "execute"}]
         permissions += [{"resource": resource, "action": "read"} for resource in resources]
         document = {"role_name": name, "permissions": permissions}
-        app.control.documents("custom_role").put(organization_id, name, document)
+        app.control.documents(Kind.CUSTOM_ROLE).put(organization_id, name, document)
         return callers.role(name)
 
     raw, reference = role("Raw", "raw_data"), role("Reference", "reference_data")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from operator import methodcaller
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from arthurai.server.delivery.channels import is_url
@@ -18,6 +18,7 @@ from arthurai.server.resources.users.service import check_address
 from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
+    from arthurai.common.documents import AlertNotificationConfiguration
     from arthurai.server.http.request import Request
 
 _KIND: Final = Kind.ALERT_NOTIFICATION_CONFIGURATION
@@ -114,9 +115,11 @@ def _check_destination(destination: str | None) -> None:
         )
 
 
-def _to_api(request: Request, configuration: dict[str, Any]) -> dict[str, Any]:
+def _to_api(
+    request: Request, configuration: AlertNotificationConfiguration
+) -> AlertNotificationConfiguration:
     """Return a configuration of the API, with the current address of its user."""
     if configuration["type"] != EMAIL:
         return configuration
-    user = request.stores.control.users.get(configuration["user_id"])
+    user = request.stores.control.users.get(str(configuration["user_id"]))
     return {**configuration, "destination": user.email}

@@ -12,6 +12,7 @@ from arthurai.server.http.response import Response
 from arthurai.server.resources.alert_rules import service
 
 if TYPE_CHECKING:
+    from arthurai.common.documents import Alert
     from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import StoredModel
 
@@ -79,14 +80,14 @@ def delete_alert_rule(request: Request) -> Response:
     return Response(204)
 
 
-def _alerts_by_rule(request: Request, record: StoredModel) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+def _alerts_by_rule(request: Request, record: StoredModel) -> dict[str, list[Alert]]:
+    found: dict[str, list[Alert]] = {}
     for alert in request.documents(Kind.ALERT).list(record.organization_id, model_id=record.id):
         found.setdefault(alert["alert_rule"]["id"], []).append(alert)
     return found
 
 
-def _metadata(alerts: list[dict[str, Any]], state: dict[str, Any]) -> dict[str, Any]:
+def _metadata(alerts: list[Alert], state: dict[str, Any]) -> dict[str, Any]:
     counts = Counter(alert["status"] for alert in alerts)
     return {
         "alert_counts": {status: counts[status] for status in ("new", "acknowledged", "resolved")},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
@@ -20,8 +20,9 @@ from arthurai.server.timestamps import format_timestamp, utc_now
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arthurai.common.documents import AlertRuleRequest, CreatedBy, QueryFilter
+    from arthurai.common.documents import AlertRuleRequest, CreatedBy, Metric, QueryFilter
     from arthurai.server.context import Stores
+    from arthurai.server.document_kinds import StoredAlertRule
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 DEFAULT_LOOKBACK_MINUTES: Final = 5
@@ -38,7 +39,7 @@ _CHANGEABLE: Final = (
 )
 
 
-def list_rules(stores: Stores, record: StoredModel) -> list[dict[str, Any]]:
+def list_rules(stores: Stores, record: StoredModel) -> list[StoredAlertRule]:
     """Return the rules of a model in the order of their creation, without archived ones.
 
     Args:
@@ -51,7 +52,7 @@ def list_rules(stores: Stores, record: StoredModel) -> list[dict[str, Any]]:
     return [rule for rule in found if not rule.get("archived")]
 
 
-def get_rule(stores: Stores, record: StoredModel, rule_id: str) -> dict[str, Any]:
+def get_rule(stores: Stores, record: StoredModel, rule_id: str) -> StoredAlertRule:
     """Return one rule of a model.
 
     Args:
@@ -73,7 +74,7 @@ def create_rule(
     record: StoredModel,
     body: AlertRuleRequest,
     creator: CreatedBy,
-) -> dict[str, Any]:
+) -> StoredAlertRule:
     """Create a rule.
 
     Args:
@@ -112,7 +113,7 @@ def create_rule(
         "filters": body.get("filters") or [],
         **_metric_members(metric, parameters),
     }
-    return _store(stores, record, rule, creator)
+    return _store(stores, record, cast("StoredAlertRule", rule), creator)
 
 
 def change_rule(
@@ -121,7 +122,7 @@ def change_rule(
     rule_id: str,
     body: Mapping[str, Any],
     creator: CreatedBy,
-) -> dict[str, Any]:
+) -> StoredAlertRule:
     """Change a rule; absent and null members keep their values.
 
     Args:
@@ -138,11 +139,11 @@ def change_rule(
     rule = get_rule(stores, record, rule_id)
     if body.get("enabled") and not rule["enabled"]:
         _find_metric(stores, record, rule["metric_id"])
-    for key in _CHANGEABLE:
-        if body.get(key) not in {None, ""}:
-            rule[key] = body[key]
-    for key in ("lookback_period", "subsequent_alert_wait_time"):
-        rule[key] = _minutes(rule, key, rule[key])
+    changes = {key: body[key] for key in _CHANGEABLE if body.get(key) not in {None, ""}}
+    rule |= cast("StoredAlertRule", changes)
+    lookback, wait = rule["lookback_period"], rule["subsequent_alert_wait_time"]
+    rule["lookback_period"] = _minutes(rule, "lookback_period", lookback)
+    rule["subsequent_alert_wait_time"] = _minutes(rule, "subsequent_alert_wait_time", wait)
     return _store(stores, record, rule, creator)
 
 
@@ -195,7 +196,9 @@ def update_metric_rules(stores: Stores, record: StoredModel, metric: Mapping[str
     """
     for rule in list_rules(stores, record):
         if rule["metric_id"] == metric["id"]:
-            _put(stores, record, {**rule, **_metric_members(metric, rule["metric_parameters"])})
+            _put(
+                stores, record, {**rule, **_metric_members(metric, rule["metric_parameters"] or {})}
+            )
 
 
 def to_api(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,7 +210,7 @@ def to_api(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in rule.items() if key not in {"model_id", "archived"}}
 
 
-def _find_metric(stores: Stores, record: StoredModel, metric_id: str) -> dict[str, Any]:
+def _find_metric(stores: Stores, record: StoredModel, metric_id: str) -> Metric:
     try:
         metric = Catalogue(stores, record).get(metric_id)
     except ApiError as error:
@@ -274,9 +277,9 @@ def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
 def _store(
     stores: Stores,
     record: StoredModel,
-    rule: dict[str, Any],
+    rule: StoredAlertRule,
     creator: CreatedBy,
-) -> dict[str, Any]:
+) -> StoredAlertRule:
     rule |= {
         "last_updated_by": creator["id"],
         "last_updated_by_type": creator["type"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
@@ -17,6 +17,8 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arthurai.common.documents import AlertSummaryConfiguration, AlertSummarySubscriber
+    from arthurai.server.document_kinds import StoredSummaryConfiguration
     from arthurai.server.http.request import Request
 
 _KIND: Final = Kind.ALERT_SUMMARY_CONFIGURATION
@@ -36,7 +38,7 @@ def list_alert_summary_configurations(request: Request) -> Response:
 def create_alert_summary_configuration(request: Request) -> Response:
     """Create a summary with its first subscribers."""
     body, principal = request.body, request.principal
-    summary: dict[str, Any] = {
+    summary: StoredSummaryConfiguration = {
         "id": new_id(),
         "name": body["name"],
         "owner_user_id": None if principal.user is None else principal.id,
@@ -70,7 +72,8 @@ def update_alert_summary_configuration(request: Request) -> Response:
     with request.stores.control.transaction():
         summary = _find_own(request)
         before = [summary[member] for member in _SCHEDULE]
-        summary |= {m: request.body[m] for m in _CHANGEABLE if request.body.get(m) is not None}
+        changes = {m: request.body[m] for m in _CHANGEABLE if request.body.get(m) is not None}
+        summary |= cast("StoredSummaryConfiguration", changes)
         if [summary[member] for member in _SCHEDULE] != before:
             summary["last_sent"] = format_now()  # the new schedule makes nothing due in the past
         _check(request, summary)
@@ -140,11 +143,11 @@ def delete_alert_summary_subscriber(request: Request) -> Response:
     return Response(204)
 
 
-def _find(request: Request) -> dict[str, Any]:
+def _find(request: Request) -> StoredSummaryConfiguration:
     return request.document(_KIND, "configuration_id")
 
 
-def _find_own(request: Request) -> dict[str, Any]:
+def _find_own(request: Request) -> StoredSummaryConfiguration:
     summary = _find(request)
     _require_owner(request, [summary["owner_id"]])
     return summary
@@ -156,7 +159,7 @@ def _require_owner(request: Request, owners: Sequence[str | None]) -> None:
         raise ApiError(403, "only its owner or an administrator may change this")
 
 
-def _check(request: Request, summary: dict[str, Any]) -> None:
+def _check(request: Request, summary: StoredSummaryConfiguration) -> None:
     """Refuse a summary that cannot be sent or whose name is taken."""
     if summary["frequency"] != "weekly":
         summary["send_day_of_week"] = None
@@ -174,8 +177,8 @@ def _store(request: Request, summary: Mapping[str, Any]) -> None:
 
 
 def _subscribe(
-    request: Request, summary: dict[str, Any], body: Mapping[str, Any]
-) -> dict[str, Any]:
+    request: Request, summary: StoredSummaryConfiguration, body: Mapping[str, Any]
+) -> AlertSummarySubscriber:
     if body.get("user_id") is None:
         raise ApiError(400, "user_id: is required for e-mail")
     user = request.stores.control.users.get_member(request.organization_id, body["user_id"])
@@ -183,7 +186,7 @@ def _subscribe(
         raise ApiError(400, "destination: must be the address of that user")
     if any(subscriber["user_id"] == user.id for subscriber in summary["subscribers"]):
         raise ApiError(409, "this user gets the summary already")
-    subscriber = {
+    subscriber: AlertSummarySubscriber = {
         "id": new_id(),
         "summary_id": summary["id"],
         "type": body["type"],
@@ -195,20 +198,21 @@ def _subscribe(
     return subscriber
 
 
-def _find_subscriber(request: Request, summary: Mapping[str, Any]) -> dict[str, Any]:
-    subscribers: list[dict[str, Any]] = summary["subscribers"]
-    for subscriber in subscribers:
+def _find_subscriber(
+    request: Request, summary: AlertSummaryConfiguration
+) -> AlertSummarySubscriber:
+    for subscriber in summary["subscribers"]:
         if subscriber["id"] == request.params["subscriber_id"]:
             return subscriber
     raise not_found()
 
 
-def _to_api(request: Request, summary: Mapping[str, Any]) -> dict[str, Any]:
+def _to_api(request: Request, summary: StoredSummaryConfiguration) -> AlertSummaryConfiguration:
     """Return a summary of the API, with the current addresses of its subscribers."""
     users = request.stores.control.users
     subscribers = [
-        {**subscriber, "destination": users.get(subscriber["user_id"]).email}
+        {**subscriber, "destination": users.get(str(subscriber["user_id"])).email}
         for subscriber in summary["subscribers"]
     ]
     public = {name: value for name, value in summary.items() if name not in _INTERNAL}
-    return {**public, "subscribers": subscribers}
+    return cast("AlertSummaryConfiguration", {**public, "subscribers": subscribers})

@@ -15,8 +15,7 @@ from arthurai.server.resources.metrics.service import former
 from arthurai.server.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from arthurai.server.document_kinds import StoredAlert
     from arthurai.server.http.request import Request
 
 _SORT_COLUMNS: Final = {
@@ -96,17 +95,17 @@ def send_alert_notification(request: Request) -> Response:
     return Response(200, {"message": f"sent to {sent}"})
 
 
-def _set_status(request: Request, alert: Mapping[str, Any]) -> dict[str, Any]:
-    changed = {**alert, "status": request.body["status"]}
+def _set_status(request: Request, alert: StoredAlert) -> StoredAlert:
+    changed: StoredAlert = {**alert, "status": request.body["status"]}
     request.documents(Kind.ALERT).put(request.organization_id, alert["id"], changed)
     return changed
 
 
-def _to_api(alert: Mapping[str, Any]) -> dict[str, Any]:
+def _to_api(alert: StoredAlert) -> dict[str, Any]:
     return {key: value for key, value in alert.items() if key != "alert_rule_id"}
 
 
-def _list(request: Request) -> list[dict[str, Any]]:
+def _list(request: Request) -> list[StoredAlert]:
     params = request.params
     start, end = params.get("start_time"), params.get("end_time")
     since = parse_timestamp(start, "start_time") if start else None

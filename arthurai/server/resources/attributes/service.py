@@ -24,6 +24,7 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from arthurai.common.documents import PinnedColumns
     from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import StoredModel
 
@@ -471,7 +472,7 @@ def _structure(
 def _unpin_removed(stores: Stores, before: StoredModel, after: StoredModel) -> None:
     gone = {a["name"] for a in before.attributes} - {a["name"] for a in after.attributes}
 
-    def unpin(pinned: dict[str, Any]) -> None:
+    def unpin(pinned: PinnedColumns) -> None:
         pinned["columns"] = [name for name in pinned["columns"] if name not in gone]
 
     stores.control.documents(Kind.PINNED_COLUMNS).change(after.organization_id, after.id, unpin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.common.bundle import Permission
 from arthurai.server.authorization import ALL_ROLES, check_custom_roles
@@ -14,6 +14,7 @@ from arthurai.server.http.response import Response
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from arthurai.common.documents import RoleDefinition
     from arthurai.server.http.request import Request
 
 
@@ -94,7 +95,7 @@ def _check_unused(request: Request, organization_id: str, names: Collection[str]
 
 def _find_roles(
     request: Request, organization_id: str, names: Collection[str]
-) -> list[dict[str, Any]]:
+) -> list[RoleDefinition]:
     documents = request.documents(Kind.CUSTOM_ROLE)
     if ALL_ROLES in names:
         return documents.list(organization_id)

@@ -15,6 +15,7 @@ from arthurai.server.timestamps import parse_timestamp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arthurai.common.documents import Insight
     from arthurai.server.http.request import Request
 
 _SORT_COLUMNS: Final = member_columns(
@@ -84,21 +85,21 @@ def update_insight(request: Request) -> Response:
     return Response(200, {"updated_count": int(_set_status(request, _find(request)))})
 
 
-def _list(request: Request) -> list[dict[str, Any]]:
+def _list(request: Request) -> list[Insight]:
     found = request.documents(Kind.INSIGHT).list(
         request.organization_id, model_id=request.model().id
     )
     return [insight for insight in found if _passes(insight, request.params)]
 
 
-def _find(request: Request) -> dict[str, Any]:
+def _find(request: Request) -> Insight:
     found = request.document(Kind.INSIGHT, "insight_id")
     if found["model_id"] != request.model().id:
         raise not_found()
     return found
 
 
-def _set_status(request: Request, insight: dict[str, Any]) -> bool:
+def _set_status(request: Request, insight: Insight) -> bool:
     """Give an insight the status of the request; return whether that changed it."""
     status = request.body["status"]
     if insight["status"] == status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from arthurai.common.bundle import operations
 from arthurai.common.vocabulary import Stage
@@ -15,9 +15,9 @@ from arthurai.server.resources.metrics.metric_types import DRIFT, OUTPUT, PERFOR
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from arthurai.common.documents import Metric, MetricParameter, MetricValueLimits
     from arthurai.server.model_schema import Attribute, ModelSchema
 
-Metric = dict[str, Any]
 
 _BINARY: Final = {
     "Accuracy Rate": "accuracyRate",
@@ -92,7 +92,7 @@ def _metric(
     name: str,
     metric_type: str,
     query: dict[str, Any],
-    parameters: list[dict[str, Any]] | None = None,
+    parameters: list[MetricParameter] | None = None,
     attribute: str | None = None,
 ) -> Metric:
     namespace = uuid.uuid5(uuid.NAMESPACE_URL, f"arthur-metric:{schema.model_id}")
@@ -123,14 +123,19 @@ def _select(function: str, parameters: dict[str, Any] | None = None) -> dict[str
 
 def _parameter(
     name: str, kind: str, default: Any, *, categories: list[str] | None = None, **limits: float
-) -> dict[str, Any]:
+) -> MetricParameter:
     wanted: dict[str, Any] = {"range": limits}
     if categories is not None:
         wanted = {"categorical": {"categories": categories}}
-    return {"name": name, "parameter_type": kind, "value_limits": wanted, "default": default}
+    return {
+        "name": name,
+        "parameter_type": kind,
+        "value_limits": cast("MetricValueLimits", wanted),
+        "default": default,
+    }
 
 
-def _threshold(schema: ModelSchema) -> dict[str, Any]:
+def _threshold(schema: ModelSchema) -> MetricParameter:
     return _parameter("classifier_threshold", "FLOAT", schema.threshold, min=0, max=1)
 
 
@@ -309,7 +314,7 @@ def _drift_request() -> dict[str, Any]:
     }
 
 
-def _drift_parameters() -> list[dict[str, Any]]:
+def _drift_parameters() -> list[MetricParameter]:
     numbers = [metric for metric in METRICS if metric != "Thresholds"]
     return [
         _parameter("drift_metric", "STRING", "PSI", categories=numbers),

@@ -28,7 +28,7 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from arthurai.common.documents import CreatedBy
+    from arthurai.common.documents import CreatedBy, Metric, MetricParameter
     from arthurai.server.context import Stores
     from arthurai.server.storage.documents.stored_models import StoredModel
 
@@ -43,12 +43,12 @@ class Catalogue:
         self._record = record
         self._documents = stores.control.documents(Kind.METRIC)
 
-    def all(self) -> list[dict[str, Any]]:
+    def all(self) -> list[Metric]:
         """Return the built-in metrics, then the others in the order they were made."""
         own = self._documents.list(self._record.organization_id, model_id=self._record.id)
         return [*builtin_metrics(self._record.schema), *own]
 
-    def get(self, metric_id: str) -> dict[str, Any]:
+    def get(self, metric_id: str) -> Metric:
         """Return a metric.
 
         Args:
@@ -62,7 +62,7 @@ class Catalogue:
                 return metric
         raise not_found()
 
-    def find(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def find(self, params: Mapping[str, Any]) -> list[Metric]:
         """Return the metrics that pass the filters of a list request.
 
         Args:
@@ -81,7 +81,7 @@ class Catalogue:
             found = [m for m in found if _is_about(m, params["attribute_name"])]
         return found
 
-    def create(self, body: Mapping[str, Any], maker: CreatedBy, moment: str) -> dict[str, Any]:
+    def create(self, body: Mapping[str, Any], maker: CreatedBy, moment: str) -> Metric:
         """Store a new metric.
 
         Args:
@@ -94,12 +94,12 @@ class Catalogue:
         """
         if not body.get("endpoint"):
             raise ApiError(400, f"body.endpoint: is required, e.g. {self._endpoint(drift=False)}")
-        metric = {"id": new_id(), "is_default": False, "created_at": moment}
-        return self._store(metric, body, maker, moment)
+        identity = {"id": new_id(), "created_at": moment}
+        return self._store(identity, body, maker, moment)
 
     def update(
         self, metric_id: str, body: Mapping[str, Any], maker: CreatedBy, moment: str
-    ) -> dict[str, Any]:
+    ) -> Metric:
         """Replace a metric; an absent endpoint stays.
 
         Args:
@@ -151,7 +151,7 @@ class Catalogue:
     def _has_reference(self) -> bool:
         return self._data.counts(self._record.id)["reference"] > 0
 
-    def _own(self, metric_id: str) -> dict[str, Any]:
+    def _own(self, metric_id: str) -> Metric:
         metric = self.get(metric_id)
         if metric["is_default"]:
             raise ApiError(400, f"the built-in metric {metric['name']} cannot be changed")
@@ -162,11 +162,11 @@ class Catalogue:
 
     def _store(
         self,
-        metric: dict[str, Any],
+        identity: Mapping[str, Any],
         body: Mapping[str, Any],
         maker: CreatedBy,
         moment: str,
-    ) -> dict[str, Any]:
+    ) -> Metric:
         path = str(body["endpoint"]).rstrip("/")
         if not path.endswith(_ENDINGS):
             raise ApiError(
@@ -183,10 +183,13 @@ class Catalogue:
         _check_parameters(parameters)
         _check_placeholders(body["query"], parameters)
         for other in self.all():
-            if other["id"] != metric["id"] and other["name"].lower() == body["name"].lower():
+            if other["id"] != identity["id"] and other["name"].lower() == body["name"].lower():
                 raise ApiError(409, f"body.name: the model has a metric {shown(body['name'])}")
         metric_type = body.get("type") or derived_type(path, body["query"], self._record.schema)
-        metric |= {
+        metric: Metric = {
+            "id": identity["id"],
+            "is_default": False,
+            "created_at": identity["created_at"],
             "name": body["name"],
             "endpoint": body["endpoint"],
             "query": body["query"],
@@ -216,7 +219,7 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if value is not None}
 
 
-def _stored(parameter: Mapping[str, Any]) -> dict[str, Any]:
+def _stored(parameter: Mapping[str, Any]) -> MetricParameter:
     return {
         "id": parameter.get("id") or new_id(),
         "name": parameter["name"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
@@ -12,6 +12,7 @@ from arthurai.server.http.response import Response
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arthurai.common.documents import PinnedColumns
     from arthurai.server.http.request import Request
 
 
@@ -47,7 +48,7 @@ def delete_pinned_columns(request: Request) -> Response:
     return Response(204)
 
 
-def _read(request: Request) -> dict[str, Any]:
+def _read(request: Request) -> PinnedColumns:
     documents = request.documents(Kind.PINNED_COLUMNS)
     return documents.get(request.organization_id, request.model().id) or {"columns": []}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
@@ -12,6 +12,7 @@ from arthurai.server.http.response import Response
 from arthurai.server.resources.tags.service import ensure_tag, find_tag, rename_tag, sync_tags
 
 if TYPE_CHECKING:
+    from arthurai.common.documents import Tag
     from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import StoredModel
 
@@ -82,7 +83,7 @@ def _tags(record: StoredModel) -> list[str]:
     return list(record.document.get("tags") or ())
 
 
-def _find(request: Request) -> dict[str, Any]:
+def _find(request: Request) -> Tag:
     name = request.params["tag_name"]
     found = find_tag(request.stores.control, request.organization_id, name)
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.documents.sqlite_database import new_id
@@ -10,16 +10,17 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from arthurai.common.documents import Tag
     from arthurai.server.storage.documents import ControlStore
 
 
-def find_tag(control: ControlStore, organization_id: str, name: str) -> dict[str, Any] | None:
+def find_tag(control: ControlStore, organization_id: str, name: str) -> Tag | None:
     """Return the tag of that name, or `None`."""
     found = control.documents(Kind.TAG).list(organization_id, name=name)
     return found[0] if found else None
 
 
-def ensure_tag(control: ControlStore, organization_id: str, name: str) -> dict[str, Any]:
+def ensure_tag(control: ControlStore, organization_id: str, name: str) -> Tag:
     """Return the tag of that name; create it if there is none."""
     found = find_tag(control, organization_id, name)
     if found is None:

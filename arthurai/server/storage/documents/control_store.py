@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from arthurai.server.storage.documents.document_store import DocumentRepository
 from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
@@ -16,6 +16,10 @@ from arthurai.server.storage.documents.stored_users import UserRepository
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from arthurai.server.document_kinds import DocumentKind
+
+D = TypeVar("D")
 
 
 class ControlStore:
@@ -37,7 +41,7 @@ class ControlStore:
         """
         self.database = SqliteDatabase(path)
         self._secret = secret
-        self._documents: dict[str, DocumentRepository] = {}
+        self._documents: dict[str, DocumentRepository[Any]] = {}
 
     @cached_property
     def organizations(self) -> OrganizationRepository:
@@ -69,13 +73,13 @@ class ControlStore:
         """The amounts used."""
         return UsageRepository(self.database)
 
-    def documents(self, kind: str) -> DocumentRepository:
+    def documents(self, kind: DocumentKind[D]) -> DocumentRepository[D]:
         """Return the documents of a kind.
 
         Args:
-            kind: Name of the kind, e.g. `"metric"`.
+            kind: The kind.
         """
-        return self._documents.setdefault(kind, DocumentRepository(self.database, kind))
+        return self._documents.setdefault(kind.name, DocumentRepository(self.database, kind.name))
 
     def transaction(self) -> AbstractContextManager[None]:
         """Run a block as one transaction over all repositories."""

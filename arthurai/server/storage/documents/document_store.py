@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import orjson
 
@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
+D = TypeVar("D")
 
-class DocumentRepository:
+
+class DocumentRepository(Generic[D]):
     """The documents of one kind; every one belongs to an organisation and maybe to a model."""
 
     def __init__(self, database: SqliteDatabase, kind: str) -> None:
@@ -50,7 +52,7 @@ class DocumentRepository:
             (self.kind, organization_id, document_id, model_id, orjson.dumps(document).decode()),
         )
 
-    def get(self, organization_id: str | None, document_id: str) -> dict[str, Any] | None:
+    def get(self, organization_id: str | None, document_id: str) -> D | None:
         """Return a document, or `None`.
 
         Args:
@@ -62,11 +64,11 @@ class DocumentRepository:
                WHERE kind = ? AND id = ? AND (? IS NULL OR organization_id = ?)""",
             (self.kind, document_id, organization_id, organization_id),
         )
-        return None if row is None else _decode(row["document"])
+        return None if row is None else orjson.loads(row["document"])
 
     def list(
         self, organization_id: str | None, *, model_id: str | None = None, **members: Any
-    ) -> list[dict[str, Any]]:
+    ) -> list[D]:
         """Return documents in the order of their creation.
 
         Args:
@@ -79,7 +81,7 @@ class DocumentRepository:
             f"SELECT document FROM documents WHERE {condition} ORDER BY position",
             values,
         )
-        return [_decode(row["document"]) for row in rows]
+        return [orjson.loads(row["document"]) for row in rows]
 
     def count(
         self, organization_id: str | None, *, model_id: str | None = None, **members: Any
@@ -99,8 +101,8 @@ class DocumentRepository:
         self,
         organization_id: str | None,
         document_id: str,
-        change: Callable[[dict[str, Any]], None],
-    ) -> dict[str, Any] | None:
+        change: Callable[[D], None],
+    ) -> D | None:
         """Change a document in one transaction and return it, or `None` if there is none.
 
         Args:
@@ -116,7 +118,7 @@ class DocumentRepository:
             )
             if row is None:
                 return None
-            document = _decode(row["document"])
+            document: D = orjson.loads(row["document"])
             change(document)
             self._database.execute(
                 "UPDATE documents SET document = ? WHERE position = ?",
@@ -164,8 +166,3 @@ class DocumentRepository:
             parts.append("json_extract(document, ?) IS ?")
             values += [f'$."{name}"', int(value) if isinstance(value, bool) else value]
         return " AND ".join(parts), tuple(values)
-
-
-def _decode(text: str) -> dict[str, Any]:
-    document: dict[str, Any] = orjson.loads(text)
-    return document
