@@ -13,12 +13,12 @@ from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, 
 from arthurai.common.pagination import iterate_pages, read_page
 from arthurai.model.base_model import connected
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
-from arthurai.model.metrics import Metric, known_metric
+from arthurai.model.metrics import Metric, resolve_metric
 from arthurai.model.responses import (
-    filter_items,
-    moment,
-    page_numbers,
-    received,
+    check_page,
+    filters_to_json,
+    parse_response,
+    parse_time,
 )
 
 if TYPE_CHECKING:
@@ -160,13 +160,13 @@ def create_alert_rule(
         lookback_period=lookback_period,
         subsequent_alert_wait_time=subsequent_alert_wait_time,
         metric_parameters=validate_parameters_for_alert(metric_parameters),
-        filters=filter_items(filters),
+        filters=filters_to_json(filters),
     )
     _check(rule)
     session, model_id = connected(self, "have alert rules")
-    with known_metric(metric_id):
+    with resolve_metric(metric_id):
         answer = session.call_json(create_alert_rule_operation, model_id, body=rule.to_dict())
-    return received(AlertRule, answer)
+    return parse_response(AlertRule, answer)
 
 
 def get_alert_rules(
@@ -188,7 +188,7 @@ def get_alert_rules(
     from arthurai_api.api.alert_rules import list_alert_rules
 
     session, model_id = connected(self, "have alert rules")
-    page_numbers(page, page_size)
+    check_page(page, page_size)
 
     def fetch(number: int) -> Any:
         return session.call_json(
@@ -200,7 +200,7 @@ def get_alert_rules(
         )
 
     found = iterate_pages(fetch) if page is None else read_page(fetch(page))[0]
-    return [received(AlertRule, fields) for fields in found]
+    return [parse_response(AlertRule, fields) for fields in found]
 
 
 def update_alert_rule(
@@ -240,7 +240,7 @@ def update_alert_rule(
     fields.pop("id", None)
     session, model_id = connected(self, "have alert rules")
     answer = session.call_json(update_alert_rule_operation, model_id, rule_id, body=fields)
-    return received(AlertRule, answer)
+    return parse_response(AlertRule, answer)
 
 
 def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> None:
@@ -293,11 +293,11 @@ def get_alerts(
     from arthurai_api.api.alerts import list_alerts
 
     session, model_id = connected(self, "have alerts")
-    page_numbers(page, page_size)
+    check_page(page, page_size)
     if status is not None:
         check_choice("status", status, ("new", *AlertStatus.list()))
-    since = None if start_time is None else moment("start_time", start_time)
-    until = None if end_time is None else moment("end_time", end_time)
+    since = None if start_time is None else parse_time("start_time", start_time)
+    until = None if end_time is None else parse_time("end_time", end_time)
 
     def fetch(number: int) -> Any:
         return session.call_json(
@@ -313,7 +313,7 @@ def get_alerts(
         )
 
     found = iterate_pages(fetch) if page is None else read_page(fetch(page))[0]
-    return [received(Alert, fields) for fields in found]
+    return [parse_response(Alert, fields) for fields in found]
 
 
 def update_alert(self: ArthurModelBase, status: str, alert_id: Alert | str) -> Alert:
@@ -337,7 +337,7 @@ def update_alert(self: ArthurModelBase, status: str, alert_id: Alert | str) -> A
     session, _ = connected(self, "have alerts")
     body = {"status": check_choice("status", status, AlertStatus.list())}
     identifier = alert_id.id if isinstance(alert_id, Alert) else alert_id
-    return received(Alert, session.call_json(update_alert_operation, identifier, body=body))
+    return parse_response(Alert, session.call_json(update_alert_operation, identifier, body=body))
 
 
 def _check(rule: AlertRule) -> None:

@@ -8,7 +8,7 @@ from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import Enrichment
 from arthurai.model.base_model import connected, require_id
 from arthurai.model.enrichments import update_enrichment
-from arthurai.model.responses import page_numbers
+from arthurai.model.responses import check_page
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def explain_inference(
     session, model_id = connected(self, "be explained")
     wanted = algorithm.lower() if isinstance(algorithm, str) else algorithm
     check_choice("algorithm", wanted, ("lime", "shap"))
-    page_numbers(page, page_size)
+    check_page(page, page_size)
     if sort is not None:
         sort = sort.lower() if isinstance(sort, str) else sort
         known = [sign + name for name in _SORT_KEYS for sign in ("", "+", "-")]

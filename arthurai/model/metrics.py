@@ -19,13 +19,13 @@ from arthurai.common.exceptions import (
 from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import connected
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
-from arthurai.model.responses import as_table, filter_items, received
+from arthurai.model.responses import filters_to_json, parse_response, to_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.model.responses import Frame
+    from arthurai.model.responses import TableKind
 
 _ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 _ROLLUPS = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
@@ -151,7 +151,7 @@ def get_metrics(
     if metric_type is not None:
         check_choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
-        return [received(Metric, session.call_json(get_metric, model_id, metric_id))]
+        return [parse_response(Metric, session.call_json(get_metric, model_id, metric_id))]
 
     def page(number: int) -> Any:
         return session.call_json(
@@ -166,7 +166,7 @@ def get_metrics(
             page_size=None,
         )
 
-    return [received(Metric, fields) for fields in iterate_pages(page, "metrics")]
+    return [parse_response(Metric, fields) for fields in iterate_pages(page, "metrics")]
 
 
 def evaluate_metric(
@@ -177,7 +177,7 @@ def evaluate_metric(
     group_by: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     filters: Iterable[Any] | None = None,
-    as_frame: Frame | None = None,
+    as_frame: TableKind | None = None,
 ) -> Any:
     """Compute a metric, over all inferences or step by step.
 
@@ -211,9 +211,9 @@ def evaluate_metric(
     if parameters is not None:
         body["parameters"] = dict(parameters)
     if filters is not None:
-        body["filters"] = filter_items(filters)
+        body["filters"] = filters_to_json(filters)
     session, model_id = connected(self, "have metrics")
-    with known_metric(metric) as metric_id:
+    with resolve_metric(metric) as metric_id:
         answer = session.call_json(
             evaluate_metric_operation,
             model_id,
@@ -223,7 +223,7 @@ def evaluate_metric(
         )
     if as_frame is None:
         return answer
-    return as_table(flat_results(answer), as_frame)
+    return to_table(flatten_results(answer), as_frame)
 
 
 def delete_metric(self: ArthurModelBase, metric: Metric | str) -> None:
@@ -239,11 +239,11 @@ def delete_metric(self: ArthurModelBase, metric: Metric | str) -> None:
     from arthurai_api.api.metrics import delete_metric as delete_metric_operation
 
     session, model_id = connected(self, "have metrics")
-    with known_metric(metric) as metric_id:
+    with resolve_metric(metric) as metric_id:
         session.call_json(delete_metric_operation, model_id, metric_id)
 
 
-def flat_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+def flatten_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Lay the results of a metric out as rows.
 
     Args:
@@ -255,7 +255,7 @@ def flat_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     return [
         {
-            **{name: _legend(legend) for name, legend in (result.get("group") or {}).items()},
+            **{name: _group_label(legend) for name, legend in (result.get("group") or {}).items()},
             **(result.get("parameters") or {}),
             **({"rollup": point["rollup"]} if "rollup" in point else {}),
             "value": point.get(result["name"]),
@@ -265,13 +265,15 @@ def flat_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _legend(legend: Mapping[str, Any]) -> Any:
+def _group_label(legend: Mapping[str, Any]) -> Any:
     if legend.get("bin") is None:
         return legend.get("name")
-    return interval(legend["bin"].get("continuous_start"), legend["bin"].get("continuous_end"))
+    return format_interval(
+        legend["bin"].get("continuous_start"), legend["bin"].get("continuous_end")
+    )
 
 
-def interval(start: float | str | None, end: float | str | None) -> str:
+def format_interval(start: float | str | None, end: float | str | None) -> str:
     """Name an interval as mathematicians do.
 
     Args:
@@ -285,7 +287,7 @@ def interval(start: float | str | None, end: float | str | None) -> str:
 
 
 @contextmanager
-def known_metric(metric: Metric | str) -> Iterator[str]:
+def resolve_metric(metric: Metric | str) -> Iterator[str]:
     """Give the id of a metric, and tell ids from names when the platform knows no such metric.
 
     Args:

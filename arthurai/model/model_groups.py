@@ -15,7 +15,7 @@ from arthurai.common.pagination import iterate_pages, read_page
 from arthurai.model.base_model import ArthurModelBase, find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
-from arthurai.model.responses import received
+from arthurai.model.responses import parse_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -218,7 +218,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
     def _model(self, fields: Mapping[str, Any]) -> ArthurModel:
         from arthurai.model.model import ArthurModel
 
-        return received(ArthurModel, fields).attach(self._connection())
+        return parse_response(ArthurModel, fields).attach(self._connection())
 
     def _change(self, name: str, value: Any) -> None:
         from arthurai_api.api.model_groups import update_model_group

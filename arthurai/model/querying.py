@@ -16,13 +16,13 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.wait import wait_until
 from arthurai.model.base_model import connected, find_attributes, name_of, require_id
-from arthurai.model.responses import as_table
+from arthurai.model.responses import to_table
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.model.responses import Frame
+    from arthurai.model.responses import TableKind
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def query(
     body: Mapping[str, Any],
     query_type: str = "base",
     *,
-    as_frame: Frame | None = None,
+    as_frame: TableKind | None = None,
 ) -> Any:
     """Ask about the data of the model.
 
@@ -65,7 +65,7 @@ def query(
     answer = session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("The answer to the query lacks 'query_result'.")
-    return as_table(answer["query_result"], as_frame)
+    return to_table(answer["query_result"], as_frame)
 
 
 def _operation(query_type: str) -> ModuleType:

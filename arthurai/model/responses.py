@@ -1,4 +1,4 @@
-"""What the monitoring calls share: pages of answers, tables, times and choices."""
+"""Parse arguments and responses of the methods that query and monitor a model."""
 
 from __future__ import annotations
 
@@ -19,71 +19,68 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-Frame = Literal["pandas", "polars", "pyarrow"]
-"""Kinds of tables that rows can be had as."""
+TableKind = Literal["pandas", "polars", "pyarrow"]
+"""The library of a table of rows."""
 
 
 class FromDict(Protocol):
-    """What can be made of the JSON of an answer."""
+    """A class whose objects are created from the JSON of a response."""
 
     @classmethod
     def from_dict(cls, kvs: Mapping[str, Any], *, infer_missing: bool = False) -> Self:
-        """Make an object from a dictionary."""
+        """Create an object from a dictionary."""
         ...
 
 
 Received = TypeVar("Received", bound=FromDict)
 
 
-def received(kind: type[Received], answer: Any) -> Received:
-    """Make an object of an answer.
+def parse_response(kind: type[Received], body: Any) -> Received:
+    """Return the object of a class for the body of a response.
 
     Args:
-        kind: Its class.
-        answer: What the platform sent.
-
-    Returns:
-        The object.
+        kind: The class.
+        body: The decoded body.
 
     Raises:
-        UnexpectedValueError: The answer is no object.
-        ExpectedParameterNotFoundError: The answer lacks a member.
+        UnexpectedValueError: The body is not a JSON object.
+        ExpectedParameterNotFoundError: The body lacks a member.
     """
     try:
-        return kind.from_dict(check_object(answer))
+        return kind.from_dict(check_object(body))
     except MissingParameterError as error:
-        raise ExpectedParameterNotFoundError(f"the answer is incomplete: {error}") from error
+        raise ExpectedParameterNotFoundError(f"the response is incomplete: {error}") from error
 
 
-def page_numbers(page: int | None, page_size: int) -> None:
-    """Check which page is asked for.
+def check_page(page: int | None, page_size: int) -> None:
+    """Raise unless page and page size are valid.
 
     Args:
         page: Number of the page, from 1 on, or `None` for all.
-        page_size: Most items of a page.
+        page_size: Maximum number of items of a page.
 
     Raises:
-        UserValueError: A number is below 1 or no whole number.
+        UserValueError: One is not a positive integer.
     """
     for name, value in (("page", page), ("page_size", page_size)):
         if name == "page" and value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise UserValueError(f"{name} needs a whole number from 1 on, got {value!r}")
+            raise UserValueError(f"{name} must be a positive integer, got {value!r}")
 
 
-def moment(name: str, value: datetime | str) -> datetime:
-    """Read a point in time that users give to narrow an answer down.
+def parse_time(name: str, value: datetime | str) -> datetime:
+    """Parse a point in time that users pass as a filter.
 
     Args:
         name: The argument, for the message.
-        value: A datetime or ISO 8601 text; without a zone it is in UTC.
+        value: A datetime or an ISO 8601 string; in UTC if it has no zone.
 
     Returns:
         The time in UTC.
 
     Raises:
-        UserValueError: The text is no ISO 8601 time.
+        UserValueError: The string is not an ISO 8601 time.
         UserTypeError: The value is something else.
     """
     if isinstance(value, str):
@@ -92,28 +89,30 @@ def moment(name: str, value: datetime | str) -> datetime:
         try:
             value = isoparse(value)
         except ValueError as error:
-            raise UserValueError(f"{name}={value!r} is no ISO 8601 time: {error}") from error
-    # pandas' NaT is a datetime by class, but no time.
+            raise UserValueError(
+                f"{name} must be an ISO 8601 time, got {value!r}: {error}"
+            ) from error
+    # NaT of pandas is a datetime by class, but not a time.
     if not isinstance(value, datetime) or value != value:  # noqa: PLR0124 - NaT differs from itself
-        raise UserTypeError(f"{name} needs a datetime or ISO 8601 text, got {value!r}")
+        raise UserTypeError(f"{name} must be a datetime or an ISO 8601 string, got {value!r}")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def moment_text(name: str, value: datetime | str) -> str:
-    """Write such a time for a query; see `moment`.
+def format_time(name: str, value: datetime | str) -> str:
+    """Format such a time for a query; see `parse_time`.
 
     Args:
         name: The argument, for the message.
-        value: A datetime or ISO 8601 text; without a zone it is in UTC.
+        value: A datetime or an ISO 8601 string; in UTC if it has no zone.
 
     Returns:
-        ISO 8601 text in UTC, with fractions of a second only where there are any.
+        ISO 8601 in UTC, with fractions of a second only if there are any.
     """
-    return moment(name, value).isoformat().removesuffix("+00:00") + "Z"
+    return parse_time(name, value).isoformat().removesuffix("+00:00") + "Z"
 
 
-def filter_items(filters: Iterable[Any] | None) -> list[dict[str, Any]] | None:
-    """Write filters as JSON.
+def filters_to_json(filters: Iterable[Any] | None) -> list[dict[str, Any]] | None:
+    """Return filters as JSON.
 
     Args:
         filters: Dictionaries as the query language has them, or conditions made with
@@ -130,7 +129,9 @@ def filter_items(filters: Iterable[Any] | None) -> list[dict[str, Any]] | None:
     if filters is None:
         return None
     if isinstance(filters, Mapping | Condition | str):
-        raise UserTypeError(f"filters needs a list, got {type(filters).__name__}: {filters!r:.100}")
+        raise UserTypeError(
+            f"filters must be a list, got {type(filters).__name__}: {filters!r:.100}"
+        )
     items = []
     for number, item in enumerate(filters):
         if isinstance(item, Condition):
@@ -139,25 +140,25 @@ def filter_items(filters: Iterable[Any] | None) -> list[dict[str, Any]] | None:
             items.append(dict(item))
         else:
             raise UserTypeError(
-                f"filters[{number}] needs a dictionary or a condition, got {item!r:.100}"
+                f"filters[{number}] must be a dictionary or a condition, got {item!r:.100}"
             )
     return items
 
 
-def as_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
-    """Give rows as a table of the user's own kind.
+def to_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
+    """Return rows as a table of a library.
 
     Args:
         rows: The rows, one dictionary each.
         kind: `pandas`, `polars` or `pyarrow`; `None` for the rows as they are.
 
     Returns:
-        The table; its columns are the keys of the rows in the order of their first appearance,
-        absent values are missing. Times stay ISO 8601 texts.
+        The table; its columns are the keys of the rows in the order of their first appearance.
+        Times stay ISO 8601 strings.
 
     Raises:
         UserValueError: `kind` is something else.
-        UserTypeError: The answer is not a list of rows.
+        UserTypeError: The response is not a list of rows.
         ArthurUserError: The library is not installed.
     """
     if kind is None:
@@ -165,7 +166,7 @@ def as_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
     check_choice("as_frame", kind, ("pandas", "polars", "pyarrow"))
     if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
         raise UserTypeError(
-            f"this answer is no list of rows, so it cannot be a {kind} table; leave as_frame out"
+            f"the response is not a list of rows, which as_frame={kind!r} requires; leave it out"
         )
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = {name: [row.get(name) for row in rows] for name in names}
@@ -179,7 +180,7 @@ def as_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
 
             return pl.DataFrame(columns, strict=False)
     except ImportError as error:
-        raise ArthurUserError(f"as_frame={kind!r} needs the package {kind}: {error}") from error
+        raise ArthurUserError(f"as_frame={kind!r} requires the package {kind}: {error}") from error
     import pyarrow as pa
 
     return pa.table(columns)

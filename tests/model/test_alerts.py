@@ -177,7 +177,7 @@ def test_impossible_questions(model):
         model.create_alert_rule(UNKNOWN, "upper", 1, "warning")
     with pytest.raises(ResponseClientError, match=r"'accuracy' looks like the name.*get_metrics"):
         model.create_alert_rule("accuracy", "upper", 1, "warning")
-    with pytest.raises(UserValueError, match="page needs"):
+    with pytest.raises(UserValueError, match="page must be a positive integer"):
         model.get_alert_rules(page=0)
     with pytest.raises(UserValueError, match="page_size needs"):
         model.get_alerts(page_size=True)

@@ -126,7 +126,7 @@ def test_impossible_evaluations(model):
     metric = model.get_metrics(default_metrics=True)[0]
     with pytest.raises(UserValueError, match="'WEEK'"):
         model.evaluate_metric(metric, rollup="week")
-    with pytest.raises(UserTypeError, match="filters needs a list"):
+    with pytest.raises(UserTypeError, match="filters must be a list"):
         model.evaluate_metric(metric, filters=col("income") > 3)
     with pytest.raises(UserTypeError, match=r"filters\[0\]"):
         model.evaluate_metric(metric, filters=["income"])

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import UserTypeError
-from arthurai.model.metrics import flat_results, interval
-from arthurai.model.responses import as_table, moment, moment_text
+from arthurai.model.metrics import flatten_results, format_interval
+from arthurai.model.responses import format_time, parse_time, to_table
 
 rows = st.lists(
     st.dictionaries(
@@ -24,23 +24,23 @@ rows = st.lists(
 def test_all_kinds_of_tables_hold_the_same(found):
     names = list(dict.fromkeys(name for row in found for name in row))
     expected = {name: [row.get(name) for row in found] for name in names}
-    arrow = as_table(found, "pyarrow")
+    arrow = to_table(found, "pyarrow")
     assert arrow.to_pydict() == expected
-    assert as_table(found, "polars").to_dict(as_series=False) == expected
-    pandas = as_table(found, "pandas")
+    assert to_table(found, "polars").to_dict(as_series=False) == expected
+    pandas = to_table(found, "pandas")
     assert list(pandas.columns) == names
     for name in names:
         assert [None if pd.isna(v) else v for v in pandas[name]] == expected[name]
-    assert as_table(found, None) is found
+    assert to_table(found, None) is found
 
 
 def test_nested_values_and_what_is_no_table():
     nested = [{"g": "a", "cm": {"f1": 0.5}}, {"g": "b", "cm": {"f1": None}}]
-    assert as_table(nested, "pyarrow").to_pylist() == nested
-    assert as_table(nested, "polars").to_dicts() == nested
-    assert as_table(nested, "pandas")["cm"].tolist() == [row["cm"] for row in nested]
-    with pytest.raises(UserTypeError, match="no list of rows"):
-        as_table({"a": 1}, "pandas")
+    assert to_table(nested, "pyarrow").to_pylist() == nested
+    assert to_table(nested, "polars").to_dicts() == nested
+    assert to_table(nested, "pandas")["cm"].tolist() == [row["cm"] for row in nested]
+    with pytest.raises(UserTypeError, match="not a list of rows"):
+        to_table({"a": 1}, "pandas")
 
 
 @given(
@@ -49,17 +49,17 @@ def test_nested_values_and_what_is_no_table():
 )
 def test_times_mean_the_same_moment(naive, minutes):
     aware = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
-    assert moment("t", aware) == aware
-    assert moment("t", aware.isoformat()) == aware
-    assert datetime.fromisoformat(moment_text("t", aware)) == aware
-    assert moment("t", naive) == naive.replace(tzinfo=UTC)
-    assert moment_text("t", naive).endswith("Z")
+    assert parse_time("t", aware) == aware
+    assert parse_time("t", aware.isoformat()) == aware
+    assert datetime.fromisoformat(format_time("t", aware)) == aware
+    assert parse_time("t", naive) == naive.replace(tzinfo=UTC)
+    assert format_time("t", naive).endswith("Z")
 
 
 @pytest.mark.parametrize("value", [5, None, date(2026, 3, 1), pd.NaT])
 def test_what_is_no_time(value):
-    with pytest.raises(UserTypeError, match="start needs"):
-        moment("start", value)
+    with pytest.raises(UserTypeError, match="start must be a datetime"):
+        parse_time("start", value)
 
 
 def test_results_as_rows():
@@ -75,9 +75,9 @@ def test_results_as_rows():
             {"name": "avg", "values": [{"avg": 1}], "group": {"region": {"name": "north"}}},
         ],
     }
-    assert flat_results(answer) == [
+    assert flatten_results(answer) == [
         {"income": "(-inf,3]", "k": 2, "rollup": "2026-03-01", "value": 0.5},
         {"income": "(-inf,3]", "k": 2, "value": None},
         {"region": "north", "value": 1},
     ]
-    assert [interval(1, 2), interval(1, None)] == ["(1,2]", "(1,inf)"]
+    assert [format_interval(1, 2), format_interval(1, None)] == ["(1,2]", "(1,inf)"]

@@ -1,8 +1,8 @@
-"""Import path of the official SDK; see `arthurai.model.viz.smoothing`."""
+"""Import path of the official SDK; see `arthurai.model.viz.plot_data`."""
 
 import numpy as np
 
-from arthurai.model.viz.smoothing import get_pred_and_gt_attrs, model_label, savgol_filter
+from arthurai.model.viz.plot_data import get_pred_and_gt_attrs, model_label, savgol_filter
 
 __all__ = ["get_pred_and_gt_attrs", "model_label", "savgol_coefs", "savgol_filter"]
 

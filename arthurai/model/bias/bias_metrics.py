@@ -13,7 +13,11 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.limits import DEFAULT_THRESHOLD
 from arthurai.model.base_model import name_of, require_id
-from arthurai.model.bias.sensitive_groups import by_group, row_conditions, sensitive_attribute
+from arthurai.model.bias.sensitive_groups import (
+    build_conditions,
+    query_by_group,
+    require_sensitive_attribute,
+)
 from arthurai.model.modeling.attribute_list import get_positive_predicted_class
 from arthurai.query import (
     col,
@@ -38,7 +42,7 @@ _COUNT = "inferences"
 
 @dataclass(frozen=True, slots=True)
 class Disparity:
-    """How far the groups are apart by one notion of fairness.
+    """Disparity between the groups by one notion of fairness.
 
     Attributes:
         rates: The rate of each group; `None` where it is undefined.
@@ -62,11 +66,11 @@ class Disparity:
             where these are undefined.
 
         Raises:
-            UserValueError: There is no such group.
+            UserValueError: The group is unknown.
         """
         if baseline not in self.rates:
             raise UserValueError(
-                f"baseline={baseline!r} is no group; the groups are {list(self.rates)}"
+                f"baseline must be one of the groups {list(self.rates)}, got {baseline!r}"
             )
         base = self.rates[baseline]
         return {
@@ -80,7 +84,7 @@ class Disparity:
 
 @wrap_errors
 class BiasMetrics:
-    """Metrics by group. They need ground truth, except for positivity rates.
+    """Metrics by group. They require ground truth, except for positivity rates.
 
     Groups are the values of the attribute; those of a continuous attribute with bins are the bins,
     written as `(35,55]`. Groups without inferences do not appear.
@@ -106,16 +110,16 @@ class BiasMetrics:
     ) -> dict[Any, dict[Any, float | None]]:
         """Compute the rates of the confusion matrix of each group.
 
-        A binary classifier says yes from its threshold on; any other predicts the class with the
-        largest value, and its rates are those of one class against the rest.
+        A binary classifier predicts the positive class from its threshold on; any other predicts
+        the class with the largest value, and its rates are those of one class against the rest.
 
         Args:
             attr_name: A sensitive attribute.
             pred_property: The predicted attribute of the class; needed unless the model is binary.
             batch_id: Only inferences of this batch.
-            start_time: Only inferences from this time on; in UTC where it has no zone.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
             end_time: Only inferences up to this time.
-            return_by_metric: Whether metrics are outside and groups inside.
+            return_by_metric: Whether the outer keys are metrics instead of groups.
 
         Returns:
             `{metric: {group: value}}` or `{group: {metric: value}}`, with the metrics
@@ -123,21 +127,21 @@ class BiasMetrics:
             `{true,false}_{positive,negative}_rate`; `None` where one is undefined.
 
         Raises:
-            MethodNotApplicableError: The attribute is not sensitive, or the model is no classifier
-                or not saved.
-            UserValueError: A class is needed or there is none of this name, a batch of a streaming
-                model is asked for, or a time is no ISO 8601.
+            MethodNotApplicableError: The attribute is not sensitive, or the model is not a
+                classifier or not saved.
+            UserValueError: The class is missing or unknown, a batch of a streaming model is given,
+                or a time is not in ISO 8601.
         """
         model = self.arthur_model
         require_id(model, "be compared by group")
-        attribute = sensitive_attribute(model, attr_name)
-        conditions = row_conditions(model, batch_id, start_time, end_time)
-        predicted = self._class(pred_property)
+        attribute = require_sensitive_attribute(model, attr_name)
+        conditions = build_conditions(model, batch_id, start_time, end_time)
+        predicted = self._check_class(pred_property)
         if predicted is None:
             rates = confusion_matrix_rate(threshold=model.classifier_threshold)
         else:
             rates = confusion_matrix_rate_multiclass(predicted)
-        answer = by_group(model, attribute, [rates.as_(_RATES)], conditions)
+        answer = query_by_group(model, attribute, [rates.as_(_RATES)], conditions)
         groups: dict[Any, dict[Any, float | None]] = {
             group: dict(rows[0][_RATES]) for group, rows in answer.items()
         }
@@ -163,7 +167,7 @@ class BiasMetrics:
         Args:
             attr_name: A sensitive attribute.
             batch_id: Only inferences of this batch.
-            start_time: Only inferences from this time on; in UTC where it has no zone.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
             end_time: Only inferences up to this time.
             pred_property: The predicted attribute of the class that counts as positive; needed
                 unless the model is binary.
@@ -172,24 +176,24 @@ class BiasMetrics:
             The share of each group whose predictions reach the threshold, or are of the class.
 
         Raises:
-            MethodNotApplicableError: The attribute is not sensitive, or the model is no classifier
-                or not saved.
-            UserValueError: A class is needed or there is none of this name, a batch of a streaming
-                model is asked for, or a time is no ISO 8601.
+            MethodNotApplicableError: The attribute is not sensitive, or the model is not a
+                classifier or not saved.
+            UserValueError: The class is missing or unknown, a batch of a streaming model is given,
+                or a time is not in ISO 8601.
         """
         model = self.arthur_model
         require_id(model, "be compared by group")
-        attribute = sensitive_attribute(model, attr_name)
-        conditions = row_conditions(model, batch_id, start_time, end_time)
-        predicted = self._class(pred_property)
+        attribute = require_sensitive_attribute(model, attr_name)
+        conditions = build_conditions(model, batch_id, start_time, end_time)
+        predicted = self._check_class(pred_property)
         if predicted is None:
             threshold = model.classifier_threshold
             positive = get_positive_predicted_class(model) or ""
             reached = col(positive) >= (DEFAULT_THRESHOLD if threshold is None else threshold)
-            answer = by_group(model, attribute, [rate(reached).as_(_POSITIVE)], conditions)
+            answer = query_by_group(model, attribute, [rate(reached).as_(_POSITIVE)], conditions)
             return {group: rows[0][_POSITIVE] for group, rows in answer.items()}
         label = label_by_max_column(*model.get_attribute_names(stage=Stage.PredictedValue))
-        answer = by_group(
+        answer = query_by_group(
             model, attribute, [count().as_(_COUNT)], conditions, keys=[label.as_(_PREDICTED)]
         )
         return {
@@ -219,7 +223,7 @@ class BiasMetrics:
             attr_name: A sensitive attribute.
             pred_property: The predicted attribute of the class; needed unless the model is binary.
             batch_id: Only inferences of this batch.
-            start_time: Only inferences from this time on; in UTC where it has no zone.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
             end_time: Only inferences up to this time.
 
         Returns:
@@ -259,8 +263,8 @@ class BiasMetrics:
             "accuracy_rate": _disparity(rates.get("accuracy_rate", {})),
         }
 
-    def _class(self, pred_property: str | None) -> str | None:
-        """Check the class asked for; `None` stands for the positive one of a binary model."""
+    def _check_class(self, pred_property: str | None) -> str | None:
+        """Return the class if it is valid; `None` stands for the positive one of a binary model."""
         model = self.arthur_model
         if model.output_type != OutputType.Multiclass:
             raise MethodNotApplicableError(
@@ -283,8 +287,7 @@ class BiasMetrics:
             )
         if pred_property not in names:
             raise UserValueError(
-                f"pred_property={pred_property!r} is no prediction of the model; these are: "
-                f"{', '.join(names)}"
+                f"pred_property must be one of {', '.join(names)}, got {pred_property!r}"
             )
         return pred_property
 

@@ -1,4 +1,4 @@
-"""The groups that a sensitive attribute makes, and one answer for each of them."""
+"""Query metrics by the groups of a sensitive attribute."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.model.base_model import find_attributes, name_of
-from arthurai.model.metrics import interval
+from arthurai.model.metrics import format_interval
 from arthurai.model.querying import query
-from arthurai.model.responses import moment_text
+from arthurai.model.responses import format_time
 from arthurai.query import col, count, select
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _COUNT = "inferences_of_group"
 
 
-def sensitive_attribute(model: ArthurModelBase, name: str) -> ArthurAttribute:
-    """Find an attribute that is monitored for bias.
+def require_sensitive_attribute(model: ArthurModelBase, name: str) -> ArthurAttribute:
+    """Return an attribute that is monitored for bias.
 
     Args:
         model: The model.
@@ -54,58 +54,58 @@ def sensitive_attribute(model: ArthurModelBase, name: str) -> ArthurAttribute:
     return attribute
 
 
-def row_conditions(
+def build_conditions(
     model: ArthurModelBase,
     batch_id: str | None,
     start_time: datetime | str | None,
     end_time: datetime | str | None,
 ) -> list[Condition]:
-    """Turn the usual filters into conditions, which all have to hold.
+    """Return the conditions for the usual filters; all of them have to be met.
 
     Args:
         model: The model.
         batch_id: Only inferences of this batch.
-        start_time: Only inferences from this time on; in UTC where it has no zone.
+        start_time: Only inferences from this time on; in UTC if it has no zone.
         end_time: Only inferences up to this time.
 
     Returns:
         The conditions.
 
     Raises:
-        UserValueError: A batch of a streaming model is asked for, or a time is no ISO 8601.
+        UserValueError: A batch of a streaming model is given, or a time is not in ISO 8601.
     """
     conditions = []
     if batch_id is not None:
         if not model.is_batch:
             raise UserValueError(
-                f"batch_id={batch_id!r}, but model {name_of(model)!r} is no batch model. "
+                f"batch_id={batch_id!r} requires a batch model, but {name_of(model)!r} is not one. "
                 "Use start_time and end_time"
             )
         conditions.append(col("batch_id") == batch_id)
     if start_time is not None:
-        conditions.append(col("inference_timestamp") >= moment_text("start_time", start_time))
+        conditions.append(col("inference_timestamp") >= format_time("start_time", start_time))
     if end_time is not None:
-        conditions.append(col("inference_timestamp") <= moment_text("end_time", end_time))
+        conditions.append(col("inference_timestamp") <= format_time("end_time", end_time))
     return conditions
 
 
-def by_group(
+def query_by_group(
     model: ArthurModelBase,
     attribute: ArthurAttribute,
     items: Sequence[Expression],
     conditions: Sequence[Condition],
     keys: Sequence[Expression] = (),
 ) -> dict[Any, list[dict[str, Any]]]:
-    """Ask the same of every group.
+    """Query the same aggregates for each group.
 
     The groups of a continuous attribute with bins are its bins, those of all others its values.
 
     Args:
         model: A saved model.
-        attribute: What makes the groups.
+        attribute: The attribute whose values are the groups.
         items: Aggregates to select.
-        conditions: Which inferences count.
-        keys: What to select and group by besides.
+        conditions: Which inferences to count.
+        keys: What else to select and group by.
 
     Returns:
         The rows of each group that has inferences, by value or by interval.
@@ -123,7 +123,7 @@ def by_group(
         asked = select(count().as_(_COUNT), *keys, *items).where(*inside).group_by(*keys)
         rows = [row for row in query(model, asked) if row.pop(_COUNT)]
         if rows:
-            found[interval(part.continuous_start, part.continuous_end)] = rows
+            found[format_interval(part.continuous_start, part.continuous_end)] = rows
     return found
 
 

@@ -1,4 +1,4 @@
-"""Thresholds that make the groups of a sensitive attribute more equal."""
+"""Thresholds by group that mitigate the bias of a binary classifier."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import connected
-from arthurai.model.bias.sensitive_groups import sensitive_attribute
-from arthurai.model.metrics import interval
-from arthurai.model.responses import as_table
+from arthurai.model.bias.sensitive_groups import require_sensitive_attribute
+from arthurai.model.metrics import format_interval
+from arthurai.model.responses import to_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.model.responses import Frame
+    from arthurai.model.responses import TableKind
 
 DemographicParity = "demographic_parity"
 EqualOpportunity = "equal_opportunity"
@@ -37,18 +37,18 @@ CONSTRAINT_PLOT_DICT = {
     EqualOpportunity: ["true_positive_rate", "accuracy"],
     EqualizedOdds: ["false_positive_rate", "true_positive_rate"],
 }
-"""What x and y of the curves of each constraint are."""
+"""The x and y of the curves of each constraint."""
 
-LAST_INDEX = 1000
+MAX_INDEX = 1000
 
 
 @dataclass
 class Curves:
-    """What each group gives for each choice of thresholds; point i of all groups belongs together.
+    """Curves of the groups over the choices of thresholds; point i of all groups is one choice.
 
     Attributes:
-        attribute_name: The attribute that makes the groups.
-        constraint: What is made equal.
+        attribute_name: The attribute whose values are the groups.
+        constraint: What is equalized.
         max_acc_idx: Index of the best choice.
         attr_val_to_threshold: By group a table with `x`, `y` and `threshold`; bins of
             continuous attributes are written as `(35,55]`.
@@ -62,7 +62,7 @@ class Curves:
 
 @wrap_errors
 class ThresholdMitigation:
-    """One threshold a group instead of one for all.
+    """One threshold per group instead of one for all.
 
     Args:
         arthur_model: A saved binary classifier with sensitive attributes.
@@ -75,13 +75,13 @@ class ThresholdMitigation:
         return f"{type(self).__name__} of {self.arthur_model!r}"
 
     def enable(self) -> dict[str, Any]:
-        """Have the curves computed; see `ArthurModel.enable_bias_mitigation`.
+        """Start computing the curves; see `ArthurModel.enable_bias_mitigation`.
 
         Returns:
             The state of the enrichments.
 
         Raises:
-            MethodNotApplicableError: The model is not saved, is no binary classifier, or has no
+            MethodNotApplicableError: The model is not saved, is not a binary classifier, or has no
                 sensitive attribute.
         """
         from arthurai.model.enrichments import enable_bias_mitigation
@@ -89,7 +89,7 @@ class ThresholdMitigation:
         return enable_bias_mitigation(self.arthur_model)
 
     def get_curves(
-        self, attribute: str, constraint: str = EqualOpportunity, *, as_frame: Frame = "pandas"
+        self, attribute: str, constraint: str = EqualOpportunity, *, as_frame: TableKind = "pandas"
     ) -> Curves:
         """Fetch the curves of an attribute.
 
@@ -102,7 +102,7 @@ class ThresholdMitigation:
             The curves of all groups.
 
         Raises:
-            UserValueError: There is no such constraint.
+            UserValueError: The constraint is unknown.
             MethodNotApplicableError: The attribute is not sensitive, the model is not saved, or
                 there are no curves (yet).
             UnexpectedValueError: The platform sent curves that belong to no group.
@@ -111,7 +111,7 @@ class ThresholdMitigation:
         found = self._fetch(attribute, constraint)
         if not found:
             raise MethodNotApplicableError(
-                f"there are no {constraint} curves for {attribute!r} (yet). Enable them with "
+                f"no {constraint} curves for {attribute!r} (yet). Enable them with "
                 "bias.mitigation_threshold.enable(), and wait with await_enrichments()"
             )
         return Curves(
@@ -119,7 +119,7 @@ class ThresholdMitigation:
             constraint=constraint,
             max_acc_idx=found[0]["optimization_index"],
             attr_val_to_threshold={
-                _group(curve): as_table(
+                _group_label(curve): to_table(
                     [{name: point.get(name) for name in _POINT} for point in curve["data_points"]],
                     as_frame,
                 )
@@ -132,7 +132,7 @@ class ThresholdMitigation:
 
         model = self.arthur_model
         session, model_id = connected(model, "have curves")
-        identifier = sensitive_attribute(model, attribute).id
+        identifier = require_sensitive_attribute(model, attribute).id
         if identifier is None:
             raise MethodNotApplicableError(
                 f"the id of attribute {attribute!r} is not known here. Fetch the model with "
@@ -152,28 +152,28 @@ class ThresholdMitigation:
         return list(iterate_pages(fetch))
 
     def get_thresholds_for_idx(self, curves: Curves, idx: int | None = None) -> dict[Any, float]:
-        """Read the thresholds of one choice.
+        """Return the thresholds of one choice.
 
         Args:
             curves: The curves.
-            idx: Index of the choice, 0 to 1000; the best one where absent.
+            idx: Index of the choice, 0 to 1000; the best one by default.
 
         Returns:
             The threshold of each group; predictions from it on are positive.
 
         Raises:
-            UserValueError: There is no such choice.
-            UserTypeError: `curves` are no curves, or `idx` is no whole number.
+            UserValueError: The index is out of range.
+            UserTypeError: `curves` is not the result of `get_curves`, or `idx` is not an integer.
         """
         if not isinstance(curves, Curves):
-            raise UserTypeError(f"curves needs what get_curves() gives, got {curves!r:.60}")
+            raise UserTypeError(f"curves must be the result of get_curves(), got {curves!r:.60}")
         index = curves.max_acc_idx if idx is None else idx
         if isinstance(index, bool) or not hasattr(index, "__index__"):
-            raise UserTypeError(f"idx needs a whole number, got {index!r}")
+            raise UserTypeError(f"idx must be an integer, got {index!r}")
         points = {group: _points(table) for group, table in curves.attr_val_to_threshold.items()}
-        last = min([LAST_INDEX, *(len(table) - 1 for table in points.values())])
+        last = min([MAX_INDEX, *(len(table) - 1 for table in points.values())])
         if not 0 <= index <= last:
-            raise UserValueError(f"idx needs 0 to {last}, got {index!r}")
+            raise UserValueError(f"idx must be from 0 to {last}, got {index!r}")
         return {group: table[index][2] for group, table in points.items()}
 
     def plot_curves(
@@ -182,28 +182,28 @@ class ThresholdMitigation:
         attribute: str | None = None,
         constraint: str | None = None,
     ) -> Figure:
-        """Draw one curve a group, with a mark at the best choice.
+        """Draw one curve per group, with a mark at the best choice.
 
         Args:
-            curves: The curves; without them they are fetched.
-            attribute: Name of a sensitive attribute, where there are no curves.
-            constraint: The constraint, where there are no curves.
+            curves: The curves; fetched when omitted.
+            attribute: Name of a sensitive attribute, if `curves` is omitted.
+            constraint: The constraint, if `curves` is omitted.
 
         Returns:
             The figure.
 
         Raises:
-            UserValueError: There are neither curves nor attribute and constraint.
+            UserValueError: Neither curves nor attribute and constraint are given.
             ArthurUserError: matplotlib is not installed.
         """
         if curves is None:
             if attribute is None or constraint is None:
-                raise UserValueError("plot_curves needs either curves, or attribute and constraint")
+                raise UserValueError("either curves, or attribute and constraint must be given")
             curves = self.get_curves(attribute, constraint)
         try:
             from arthurai.model.viz.figures import draw_curves
         except ImportError as error:
-            raise ArthurUserError(f"plots need the package matplotlib: {error}") from error
+            raise ArthurUserError(f"plots require the package matplotlib: {error}") from error
         xlabel, ylabel = (
             name.replace("_", " ") for name in CONSTRAINT_PLOT_DICT[curves.constraint]
         )
@@ -229,7 +229,7 @@ def _points(table: Any) -> list[tuple[float, float, float]]:
     return list(zip(*(frame[name].to_list() for name in _POINT), strict=True))
 
 
-def _group(curve: Mapping[str, Any]) -> Any:
+def _group_label(curve: Mapping[str, Any]) -> Any:
     if curve.get("categorical_value") is not None:
         return curve["categorical_value"]
     start, end = curve.get("continuous_start"), curve.get("continuous_end")
@@ -237,4 +237,4 @@ def _group(curve: Mapping[str, Any]) -> Any:
         raise UnexpectedValueError(
             f"the platform sent a curve of {curve.get('attribute_name')!r} for no group"
         )
-    return interval(start, end)
+    return format_interval(start, end)

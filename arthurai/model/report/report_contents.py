@@ -1,4 +1,4 @@
-"""What a report tells, asked of the server. Nothing here knows how it will look."""
+"""Query the contents of a report; nothing here depends on how they are presented."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import ArthurError
 from arthurai.model import querying
-from arthurai.model.viz import plot_data as series
+from arthurai.model.viz import plot_data
 from arthurai.query import col, count, maximum, minimum, select
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ logger = logging.getLogger(__name__)
 MODERATE_DRIFT: Final = 0.1
 LARGE_DRIFT: Final = 0.25
 """Customary bands of the index, e.g. Siddiqi, Credit Risk Scorecards (2006)."""
-_MOST_DRIFT: Final = 100
+_MAX_DRIFT_ATTRIBUTES: Final = 100
 _MEASURABLE: Final = frozenset(
     {ValueType.Float, ValueType.Integer, ValueType.String, ValueType.Boolean}
 )
 _BINARY: Final = ("accuracyRate", "auc", "precision", "recall", "f1")
 _REGRESSION: Final = ("rmse", "mae", "rSquared")
-_BY_GROUP: Final = ("accuracyRate", "truePositiveRate", "falsePositiveRate", series.POSITIVITY)
+_BY_GROUP: Final = ("accuracyRate", "truePositiveRate", "falsePositiveRate", plot_data.POSITIVITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Drift:
 
 
 @dataclass(slots=True)
-class Contents:
+class ReportContents:
     """Everything that a report shows.
 
     Attributes:
@@ -83,8 +83,8 @@ class Contents:
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def gather(model: ArthurModelBase) -> Contents:
-    """Ask the server for everything that a report of a saved model shows.
+def fetch_contents(model: ArthurModelBase) -> ReportContents:
+    """Query everything that a report of a saved model shows.
 
     What a model cannot answer, such as drift without reference data, is named in the report.
 
@@ -92,12 +92,12 @@ def gather(model: ArthurModelBase) -> Contents:
         MethodNotApplicableError: The model is not saved.
         ArthurError: The server cannot even say how many inferences there are.
     """
-    contents = Contents(
+    contents = ReportContents(
         title=model.display_name or model.partner_model_id,
         facts=_facts(model),
-        resolution=series.suited_resolution(model),
+        resolution=plot_data.suggest_resolution(model),
     )
-    metrics = _metrics_of(model)
+    metrics = _choose_metrics(model)
     steps: dict[str, Callable[[], None]] = {
         "accuracy": lambda: _add_metrics(contents, model, metrics),
         "drift": lambda: _add_drift(contents, model),
@@ -124,8 +124,8 @@ def _facts(model: ArthurModelBase) -> dict[str, str]:
         "inferences": f"{seen['count']:,}",
     }
     if seen["count"]:
-        facts["first inference"] = _minute(seen["first"])
-        facts["last inference"] = _minute(seen["last"])
+        facts["first inference"] = _format_minute(seen["first"])
+        facts["last inference"] = _format_minute(seen["last"])
     if any(a.stage in {Stage.GroundTruth, Stage.GroundTruthClass} for a in model.get_attributes()):
         labelled = select(count()).where(col("ground_truth_timestamp").not_null())
         facts["with ground truth"] = f"{querying.query(model, labelled)[0]['count']:,}"
@@ -134,45 +134,47 @@ def _facts(model: ArthurModelBase) -> dict[str, str]:
     return facts
 
 
-def _minute(text: str) -> str:
+def _format_minute(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _metrics_of(model: ArthurModelBase) -> tuple[str, ...]:
+def _choose_metrics(model: ArthurModelBase) -> tuple[str, ...]:
     if model.output_type == OutputType.Regression:
         return _REGRESSION
     if model.output_type == OutputType.Multiclass:
         positive = any(a.is_positive_predicted_attribute for a in model.get_attributes())
-        return _BINARY if positive else (series.WHOLE_MULTICLASS,)
+        return _BINARY if positive else (plot_data.WHOLE_MULTICLASS,)
     return ()
 
 
-def _add_metrics(contents: Contents, model: ArthurModelBase, metrics: tuple[str, ...]) -> None:
+def _add_metrics(
+    contents: ReportContents, model: ArthurModelBase, metrics: tuple[str, ...]
+) -> None:
     if metrics:
-        contents.metrics = series.metric_series(model, metrics, contents.resolution)
-        contents.overall = series.metric_totals(model, metrics)
+        contents.metrics = plot_data.fetch_metric_series(model, metrics, contents.resolution)
+        contents.overall = plot_data.fetch_metric_totals(model, metrics)
 
 
-def _add_drift(contents: Contents, model: ArthurModelBase) -> None:
-    names = [a.name for a in model.get_attributes() if _drifts(a)][:_MOST_DRIFT]
+def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
+    names = [a.name for a in model.get_attributes() if _is_measurable(a)][:_MAX_DRIFT_ATTRIBUTES]
     if not names:
         return
-    psi = series.drift_totals(model, names, "PSI")
+    psi = plot_data.fetch_drift_totals(model, names, "PSI")
     known = [Drift(name, value) for name, value in psi.items() if value is not None]
     contents.drift = sorted(known, key=lambda drift: -drift.psi)
-    most = [drift.attribute for drift in contents.drift[: series.MAX_SERIES]]
+    most = [drift.attribute for drift in contents.drift[: plot_data.MAX_SERIES]]
     resolution = "day" if contents.resolution == "week" else contents.resolution
     if most:
-        contents.drift_over_time = series.drift_series(model, most, "PSI", resolution)
+        contents.drift_over_time = plot_data.fetch_drift_series(model, most, "PSI", resolution)
 
 
-def _drifts(attribute: ArthurAttribute) -> bool:
+def _is_measurable(attribute: ArthurAttribute) -> bool:
     truths = {Stage.GroundTruth, Stage.GroundTruthClass}
     return attribute.value_type in _MEASURABLE and attribute.stage not in truths
 
 
-def _add_groups(contents: Contents, model: ArthurModelBase, metrics: tuple[str, ...]) -> None:
+def _add_groups(contents: ReportContents, model: ArthurModelBase, metrics: tuple[str, ...]) -> None:
     by_group = _BY_GROUP if metrics == _BINARY else metrics
     for attribute in model.get_attributes():
         if attribute.monitor_for_bias and by_group:
-            contents.groups.append(series.groups(model, attribute.name, by_group))
+            contents.groups.append(plot_data.fetch_groups(model, attribute.name, by_group))

@@ -1,4 +1,4 @@
-"""From series to matplotlib figures. Nothing here asks a server."""
+"""Draw series as matplotlib figures; nothing here sends requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import ArthurUserError
 from arthurai.model.viz import style
-from arthurai.model.viz.smoothing import savgol_filter
+from arthurai.model.viz.plot_data import savgol_filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
     from arthurai.model.viz.plot_data import Groups, Series, Timeline
 
-_MOST_TICKS: Final = 12
+_MAX_TICKS: Final = 12
 _RIDGE_HEIGHT: Final = 1.6
-_MOST_RIDGES: Final = 60
-_MANY_LETTERS: Final = 60
-_LONGEST_NAME: Final = 28
+_MAX_RIDGES: Final = 60
+_MIN_CROWDED_LETTERS: Final = 60
+_MAX_NAME_LENGTH: Final = 28
 _LEGEND_LETTERS: Final = 110
-_MOST_CATEGORIES: Final = 10
-_MOST_GROUPS: Final = 40
+_MAX_CATEGORIES: Final = 10
+_MAX_GROUPS: Final = 40
 _THOUSAND: Final = 1000
-_UPRIGHT_GROUPS: Final = 8
+_MAX_VERTICAL_GROUPS: Final = 8
 
 
-def figure(
+def make_figure(
     rows: int = 1, columns: int = 1, *, height: float = 4.0, width: float = 9.0
 ) -> tuple[Figure, list[Axes]]:
-    """Make an empty figure with axes below each other, or beside each other.
+    """Create an empty figure with axes below or beside each other.
 
     Args:
         rows: Axes below each other.
@@ -48,9 +48,9 @@ def figure(
         import matplotlib.pyplot as plt
     except ModuleNotFoundError as error:
         raise ArthurUserError(
-            "plots need matplotlib, which is not installed. Install it: pip install matplotlib"
+            "plots require matplotlib, which is not installed. Install it: pip install matplotlib"
         ) from error
-    made, axes = plt.subplots(
+    figure, axes = plt.subplots(
         rows,
         columns,
         figsize=(width, height * rows),
@@ -58,18 +58,18 @@ def figure(
         squeeze=False,
         sharey="row",
     )
-    return made, list(axes.flat)
+    return figure, list(axes.flat)
 
 
 def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
     """Draw lines over time, or over batches.
 
     Args:
-        series: One line each, told apart by colour, dashes and marks.
+        series: One line each, distinguished by color, dashes and markers.
         title: Above the plot.
         ylabel: Beside it.
     """
-    made, (axes,) = figure()
+    figure, (axes,) = make_figure()
     drawn = [line for line in series if any(value is not None for value in line.values)]
     over_batches = any(isinstance(p, str) for line in drawn for p in line.periods)
     order = {p: n for n, p in enumerate(dict.fromkeys(p for line in drawn for p in line.periods))}
@@ -80,7 +80,7 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
             x,
             [float("nan") if value is None else value for value in line.values],
             label=line.label,
-            color=style.LINE_COLOURS[number % len(style.LINE_COLOURS)],
+            color=style.LINE_COLORS[number % len(style.LINE_COLORS)],
             linestyle=style.DASHES[number % len(style.DASHES)],
             marker=style.MARKERS[number % len(style.MARKERS)] if few else None,
             markersize=5,
@@ -89,14 +89,14 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
         _label_batches(axes, [str(p) for p in order])
     elif drawn:
         _label_times(axes, [p for line in drawn for p in line.periods if isinstance(p, datetime)])
-    _finish(axes, title, ylabel)
+    _style_axes(axes, title, ylabel)
     if not drawn:
-        _say_nothing_there(axes)
+        _mark_empty(axes)
     elif len(series) > 1:
         longest = max(len(line.label) for line in drawn)
         columns = max(1, _LEGEND_LETTERS // (longest + 10))
-        made.legend(loc="outside lower left", ncols=columns, frameon=False)
-    return made
+        figure.legend(loc="outside lower left", ncols=columns, frameon=False)
+    return figure
 
 
 def draw_timeline(timeline: Timeline, *, title: str) -> Figure:
@@ -111,11 +111,11 @@ def draw_timeline(timeline: Timeline, *, title: str) -> Figure:
 
 def _most_frequent(timeline: Timeline) -> Timeline:
     names = timeline.categories
-    if len(names) <= _MOST_CATEGORIES:
+    if len(names) <= _MAX_CATEGORIES:
         return timeline
     totals = [sum(counts[place] for counts in timeline.counts) for place in range(len(names))]
     ranked = sorted(range(len(names)), key=lambda place: -totals[place])
-    kept = sorted(ranked[: _MOST_CATEGORIES - 1])
+    kept = sorted(ranked[: _MAX_CATEGORIES - 1])
     return replace(
         timeline,
         categories=[f"{len(names) - len(kept)} others", *(names[place] for place in kept)],
@@ -127,7 +127,7 @@ def _most_frequent(timeline: Timeline) -> Timeline:
 
 
 def _draw_categories(timeline: Timeline, title: str) -> Figure:
-    made, (axes,) = figure()
+    figure, (axes,) = make_figure()
     totals = [sum(counts) or 1 for counts in timeline.counts]
     shares = [
         [counts[number] / total for counts, total in zip(timeline.counts, totals, strict=True)]
@@ -143,102 +143,104 @@ def _draw_categories(timeline: Timeline, title: str) -> Figure:
                 share,
                 0.9,
                 bottom=bottom,
-                color=style.LINE_COLOURS[number % len(style.LINE_COLOURS)],
+                color=style.LINE_COLORS[number % len(style.LINE_COLORS)],
                 alpha=style.alpha,
                 hatch=style.HATCHES[number % len(style.HATCHES)],
                 edgecolor="white",
             )
         )
         bottom = [low + part for low, part in zip(bottom, share, strict=True)]
-    _label_batches(axes, [_short(p) for p in timeline.periods])
-    _finish(axes, title, "share of inferences")
+    _label_batches(axes, [_format_period(p) for p in timeline.periods])
+    _style_axes(axes, title, "share of inferences")
     axes.set_ylim(0, 1)
     axes.legend(
         bars[::-1],
-        [_cut(name) for name in timeline.categories[::-1]],
+        [_shorten(name) for name in timeline.categories[::-1]],
         title=timeline.attribute,
         loc="center left",
         bbox_to_anchor=(1, 0.5),
         frameon=False,
     )
-    return made
+    return figure
 
 
 def _draw_ridges(timeline: Timeline, title: str) -> Figure:
-    step = max(1, -(-len(timeline.periods) // _MOST_RIDGES))
-    shown = range(0, len(timeline.periods), step)
-    made, (axes,) = figure(height=max(3.0, min(9.0, 1.2 + 0.22 * len(shown))))
-    for place, index in enumerate(shown):
+    step = max(1, -(-len(timeline.periods) // _MAX_RIDGES))
+    chosen = range(0, len(timeline.periods), step)
+    figure, (axes,) = make_figure(height=max(3.0, min(9.0, 1.2 + 0.22 * len(chosen))))
+    for place, index in enumerate(chosen):
         counts = savgol_filter(timeline.counts[index]).clip(min=0)
         peak = counts.max() if counts.size else 0
         outline = place + counts / (peak or 1) * _RIDGE_HEIGHT
         shade = style.continuous_palette[
-            int(place / max(1, len(shown) - 1) * (len(style.continuous_palette) - 1))
+            int(place / max(1, len(chosen) - 1) * (len(style.continuous_palette) - 1))
         ]
         edges = timeline.edges[index]
-        layer = 2 * (len(shown) - place)
+        layer = 2 * (len(chosen) - place)
         axes.fill_between(edges, place, outline, color=shade, alpha=style.alpha, zorder=layer)
         axes.plot(edges, outline, color="white", linewidth=0.9, zorder=layer + 1)
-    labels = [_short(timeline.periods[index]) for index in shown]
-    every = max(1, -(-len(labels) // (2 * _MOST_TICKS)))
+    labels = [_format_period(timeline.periods[index]) for index in chosen]
+    every = max(1, -(-len(labels) // (2 * _MAX_TICKS)))
     axes.set_yticks(range(0, len(labels), every), labels[::every])
-    _finish(axes, title, "")
+    _style_axes(axes, title, "")
     axes.set_xlabel(timeline.attribute)
     if not timeline.periods:
-        _say_nothing_there(axes)
-    return made
+        _mark_empty(axes)
+    return figure
 
 
 def draw_groups(groups: Groups, *, title: str) -> Figure:
-    """Draw the bars of each metric, one bar a group, beside them the size of the group.
+    """Draw the bars of each metric, one bar per group, with the size of the group.
 
-    A few groups stand upright, more of them lie, and of very many the largest are drawn.
+    A few groups are vertical bars, more are horizontal, and of very many the largest are drawn.
     """
     if (
-        len(groups.names) > _UPRIGHT_GROUPS
-        or max(map(len, groups.names), default=0) > _LONGEST_NAME
+        len(groups.names) > _MAX_VERTICAL_GROUPS
+        or max(map(len, groups.names), default=0) > _MAX_NAME_LENGTH
     ):
-        return _draw_lying_groups(groups, title)
-    made, all_axes = figure(len(groups.metrics), height=2.6)
+        return _draw_horizontal_groups(groups, title)
+    figure, all_axes = make_figure(len(groups.metrics), height=2.6)
     labels = [
         f"{name}\nn = {size:,}" for name, size in zip(groups.names, groups.sizes, strict=True)
     ]
     for axes, (metric, values) in zip(all_axes, groups.metrics.items(), strict=True):
         heights = [0.0 if value is None else value for value in values]
-        bars = axes.bar(range(len(labels)), heights, 0.6, color=style.LINE_COLOURS[0])
+        bars = axes.bar(range(len(labels)), heights, 0.6, color=style.LINE_COLORS[0])
         for number, bar in enumerate(bars):
             bar.set_hatch(style.HATCHES[number % len(style.HATCHES)])
             bar.set_edgecolor("white")
-        axes.bar_label(bars, [_number(value) for value in values])
+        axes.bar_label(bars, [_format_number(value) for value in values])
         axes.set_xticks(range(len(labels)), labels)
         axes.margins(y=0.2)
-        _finish(axes, "", metric)
-    made.suptitle(title)
-    return made
+        _style_axes(axes, "", metric)
+    figure.suptitle(title)
+    return figure
 
 
-def _draw_lying_groups(groups: Groups, title: str) -> Figure:
+def _draw_horizontal_groups(groups: Groups, title: str) -> Figure:
     ranked = sorted(range(len(groups.names)), key=lambda place: -groups.sizes[place])
-    shown = sorted(ranked[:_MOST_GROUPS])
-    labels = [f"{_cut(groups.names[place])} (n = {groups.sizes[place]:,})" for place in shown]
-    made, all_axes = figure(
+    chosen = sorted(ranked[:_MAX_GROUPS])
+    labels = [f"{_shorten(groups.names[place])} (n = {groups.sizes[place]:,})" for place in chosen]
+    figure, all_axes = make_figure(
         columns=len(groups.metrics),
-        height=1.0 + 0.25 * len(shown),
+        height=1.0 + 0.25 * len(chosen),
         width=max(9.0, 2.5 + 2.0 * len(groups.metrics)),
     )
     for axes, (metric, values) in zip(all_axes, groups.metrics.items(), strict=True):
-        found = [values[place] for place in shown]
+        found = [values[place] for place in chosen]
         lengths = [0.0 if value is None else value for value in found]
-        bars = axes.barh(range(len(labels)), lengths, 0.7, color=style.LINE_COLOURS[0])
-        axes.bar_label(bars, [_number(value) for value in found], padding=2, fontsize="small")
+        bars = axes.barh(range(len(labels)), lengths, 0.7, color=style.LINE_COLORS[0])
+        axes.bar_label(
+            bars, [_format_number(value) for value in found], padding=2, fontsize="small"
+        )
         axes.set_yticks(range(len(labels)), labels)
         axes.margins(x=0.25, y=0.01)
-        _finish(axes, "", "")
+        _style_axes(axes, "", "")
         axes.set_xlabel(metric)
     all_axes[0].invert_yaxis()
-    left_out = len(groups.names) - len(shown)
-    made.suptitle(f"{title} (without the {left_out} smallest)" if left_out else title)
-    return made
+    left_out = len(groups.names) - len(chosen)
+    figure.suptitle(f"{title} (without the {left_out} smallest)" if left_out else title)
+    return figure
 
 
 def draw_curves(
@@ -258,26 +260,26 @@ def draw_curves(
         title: Above the plot.
         best: Index of the point to mark; `None` for no mark.
     """
-    made, (axes,) = figure(height=5)
+    figure, (axes,) = make_figure(height=5)
     for number, (group, points) in enumerate(curves.items()):
-        colour = style.LINE_COLOURS[number % len(style.LINE_COLOURS)]
+        color = style.LINE_COLORS[number % len(style.LINE_COLORS)]
         axes.plot(
             [x for x, _ in points],
             [y for _, y in points],
             label=str(group),
-            color=colour,
+            color=color,
             linestyle=style.DASHES[number % len(style.DASHES)],
         )
         if best is not None and best < len(points):
             mark = style.MARKERS[number % len(style.MARKERS)]
-            axes.plot(*points[best], marker=mark, color=colour, markersize=9)
-    _finish(axes, title, ylabel)
+            axes.plot(*points[best], marker=mark, color=color, markersize=9)
+    _style_axes(axes, title, ylabel)
     axes.set_xlabel(xlabel)
     axes.legend(loc="best", frameon=False)
-    return made
+    return figure
 
 
-def _finish(axes: Axes, title: str, ylabel: str) -> None:
+def _style_axes(axes: Axes, title: str, ylabel: str) -> None:
     axes.set_title(title, loc="left")
     axes.set_ylabel(ylabel)
     axes.grid(axis="y", alpha=0.3)
@@ -290,45 +292,45 @@ def _label_times(axes: Axes, periods: Sequence[datetime]) -> None:
 
     if len(set(periods)) == 1:
         place: float = dates.date2num(periods[0])  # type: ignore[no-untyped-call] # matplotlib
-        axes.set_xticks([place], [_short(periods[0])])
+        axes.set_xticks([place], [_format_period(periods[0])])
         return
-    locator = dates.AutoDateLocator(maxticks=_MOST_TICKS)  # type: ignore[no-untyped-call] # matplotlib
+    locator = dates.AutoDateLocator(maxticks=_MAX_TICKS)  # type: ignore[no-untyped-call] # matplotlib
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call] # matplotlib
 
 
 def _label_batches(axes: Axes, names: Sequence[str]) -> None:
-    every = max(1, -(-len(names) // _MOST_TICKS))
-    shown = [_cut(name) for name in names[::every]]
-    crowded = sum(map(len, shown)) > _MANY_LETTERS
+    every = max(1, -(-len(names) // _MAX_TICKS))
+    labels = [_shorten(name) for name in names[::every]]
+    crowded = sum(map(len, labels)) > _MIN_CROWDED_LETTERS
     axes.set_xticks(
         range(0, len(names), every),
-        shown,
+        labels,
         rotation=30 if crowded else 0,
         ha="right" if crowded else "center",
     )
 
 
-def _say_nothing_there(axes: Axes) -> None:
+def _mark_empty(axes: Axes) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.text(0.5, 0.5, "no data yet", transform=axes.transAxes, ha="center", va="center")
 
 
-def _cut(name: str) -> str:
-    """Leave the middle out of a long name: long names often differ at the end."""
-    if len(name) <= _LONGEST_NAME:
+def _shorten(name: str) -> str:
+    """Return a long name without its middle, because long names often differ at the end."""
+    if len(name) <= _MAX_NAME_LENGTH:
         return name
-    return f"{name[: _LONGEST_NAME // 2 - 1]}…{name[-_LONGEST_NAME // 2 :]}"
+    return f"{name[: _MAX_NAME_LENGTH // 2 - 1]}…{name[-_MAX_NAME_LENGTH // 2 :]}"
 
 
-def _number(value: float | None) -> str:
+def _format_number(value: float | None) -> str:
     if value is None:
         return "none"
     return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.3g}"
 
 
-def _short(period: Any) -> str:
+def _format_period(period: Any) -> str:
     if isinstance(period, datetime):
         midnight = period.hour == period.minute == period.second == 0
         return period.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""Questions behind the plots, and their answers as plain series. Nothing here draws."""
+"""Query what the plots show, as plain series; nothing here draws."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.limits import DEFAULT_THRESHOLD
 from arthurai.model import querying
 from arthurai.model.base_model import name_of
-from arthurai.model.viz.smoothing import get_pred_and_gt_attrs
 from arthurai.query import (
     Expression,
     col,
@@ -27,6 +27,8 @@ from arthurai.query.expressions import call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.query import Query
@@ -46,6 +48,7 @@ POSITIVITY: Final = "positivityRate"
 WHOLE_MULTICLASS: Final = "accuracyRateMulticlass"
 """The one function that measures all classes together and takes no parameters."""
 _TIMESTAMP: Final = "timestamp"
+_MAX_LABEL_LENGTH: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Series:
     Attributes:
         label: How the legend calls it.
         periods: Starts of the periods, or batch ids.
-        values: One a period; `None` where there is none.
+        values: One per period; `None` where there is none.
     """
 
     label: str
@@ -71,8 +74,8 @@ class Timeline:
         attribute: Its name.
         periods: Starts of the periods, or batch ids, in the order of time.
         categories: Values of a categorical attribute; empty for a continuous one.
-        counts: One list a period: rows by category, or by bin.
-        edges: One list a period: lower ends of the bins of a continuous attribute.
+        counts: One list per period: rows by category, or by bin.
+        edges: One list per period: lower ends of the bins of a continuous attribute.
     """
 
     attribute: str
@@ -90,7 +93,7 @@ class Groups:
         attribute: The attribute that groups.
         names: Its values, as texts.
         sizes: Inferences of each group.
-        metrics: Metric to one value a group.
+        metrics: One value per group, by metric.
     """
 
     attribute: str
@@ -99,7 +102,7 @@ class Groups:
     metrics: dict[str, list[float | None]]
 
 
-def checked_names(argument: str, names: str | Iterable[str]) -> list[str]:
+def check_names(argument: str, names: str | Iterable[str]) -> list[str]:
     """Return one or several names as a list.
 
     Raises:
@@ -107,14 +110,14 @@ def checked_names(argument: str, names: str | Iterable[str]) -> list[str]:
         UserValueError: There is none, or there are more than a plot can show.
     """
     if not isinstance(names, Iterable):
-        raise UserTypeError(f"{argument} needs a name or a list of names, got {names!r:.60}")
+        raise UserTypeError(f"{argument} must be a name or a list of names, got {names!r:.60}")
     found = [names] if isinstance(names, str) else list(names)
     if not 0 < len(found) <= MAX_SERIES:
         raise UserValueError(f"{argument} must hold 1 to {MAX_SERIES} names, got {len(found)}")
     return found
 
 
-def checked_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[Metric]:
+def check_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[Metric]:
     """Return one or several metrics as a list.
 
     Raises:
@@ -132,10 +135,10 @@ def checked_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[M
                 f"{argument} must hold functions, by name or as calls of arthurai.query, "
                 f"got {metric!r:.60}. Metrics are evaluated by evaluate_metric(), as tables too"
             )
-    names = checked_names(argument, [metric_name(metric) for metric in given])
+    names = check_names(argument, [metric_name(metric) for metric in given])
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UserValueError(
-            f"{argument} holds {', '.join(twice)} more than once. Name calls apart with as_(...)"
+            f"{argument} has {', '.join(twice)} more than once; name calls with as_(...)"
         )
     return given
 
@@ -145,15 +148,15 @@ def metric_name(metric: Metric) -> str:
     return metric if isinstance(metric, str) else metric.name or metric.target
 
 
-def checked_resolution(model: ArthurModelBase, resolution: str) -> str:
+def choose_resolution(model: ArthurModelBase, resolution: str) -> str:
     """Return the resolution for a model: batches for batch models, else what was asked for.
 
     Raises:
-        UserValueError: There is no such resolution.
+        UserValueError: The resolution is unknown.
     """
     if resolution not in RESOLUTIONS:
         known = ", ".join(RESOLUTIONS)
-        raise UserValueError(f"time_resolution={resolution!r} must be one of {known}")
+        raise UserValueError(f"time_resolution must be one of {known}, got {resolution!r}")
     if model.is_batch:
         return BATCH
     if resolution == BATCH:
@@ -163,7 +166,7 @@ def checked_resolution(model: ArthurModelBase, resolution: str) -> str:
     return resolution
 
 
-def _by_period(items: Sequence[Expression | str], resolution: str) -> Query:
+def _select_by_period(items: Sequence[Expression | str], resolution: str) -> Query:
     """Select items by period, in the order of time."""
     if resolution == BATCH:
         newest = maximum("inference_timestamp").as_(_TIMESTAMP)
@@ -177,7 +180,7 @@ def _period(row: Mapping[str, Any], resolution: str) -> Any:
     return value if resolution == BATCH or value is None else datetime.fromisoformat(value)
 
 
-def _evaluation(model: ArthurModelBase, metric: Metric) -> Expression:
+def _to_expression(model: ArthurModelBase, metric: Metric) -> Expression:
     """Return the call that computes a metric, under the metric's own name."""
     if isinstance(metric, Expression):
         return metric.as_(metric_name(metric))
@@ -197,7 +200,7 @@ def _evaluation(model: ArthurModelBase, metric: Metric) -> Expression:
     ).as_(metric)
 
 
-def metric_series(
+def fetch_metric_series(
     model: ArthurModelBase, metrics: Sequence[Metric], resolution: str
 ) -> list[Series]:
     """Compute functions of the query language by period.
@@ -209,11 +212,11 @@ def metric_series(
         resolution: `minute` to `year`; batch models are always shown by batch.
 
     Returns:
-        One series a metric.
+        One series per metric.
     """
-    resolution = checked_resolution(model, resolution)
-    items = [_evaluation(model, metric) for metric in metrics]
-    rows = querying.query(model, _by_period(items, resolution))
+    resolution = choose_resolution(model, resolution)
+    items = [_to_expression(model, metric) for metric in metrics]
+    rows = querying.query(model, _select_by_period(items, resolution))
     rows = [row for row in rows if row.get(resolution) is not None]
     return [
         Series(
@@ -225,7 +228,7 @@ def metric_series(
     ]
 
 
-def drift_series(
+def fetch_drift_series(
     model: ArthurModelBase, attributes: Sequence[str], drift_metric: str, resolution: str
 ) -> list[Series]:
     """Compute the drift of attributes against the reference data by period.
@@ -235,14 +238,14 @@ def drift_series(
         attributes: Their names.
         drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
             `HypothesisTest`.
-        resolution: As for `metric_series`, without `week`.
+        resolution: As for `fetch_metric_series`, without `week`.
 
     Returns:
-        One series an attribute.
+        One series per attribute.
     """
-    resolution = checked_resolution(model, resolution)
+    resolution = choose_resolution(model, resolution)
     rows = querying.query(
-        model, {**_drift(attributes, drift_metric), "rollup": resolution}, query_type="drift"
+        model, {**_drift_query(attributes, drift_metric), "rollup": resolution}, query_type="drift"
     )
     ranks = _batch_ranks(model) if resolution == BATCH else {}
     rows = [row for row in rows if row.get("rollup") is not None]
@@ -254,21 +257,21 @@ def drift_series(
     return [Series(name, periods, [row.get(name) for row in rows]) for name in attributes]
 
 
-def metric_totals(model: ArthurModelBase, metrics: Sequence[str]) -> dict[str, float | None]:
+def fetch_metric_totals(model: ArthurModelBase, metrics: Sequence[str]) -> dict[str, float | None]:
     """Compute functions of the query language over all inferences.
 
     Args:
-        model: As for `metric_series`.
-        metrics: As for `metric_series`.
+        model: As for `fetch_metric_series`.
+        metrics: As for `fetch_metric_series`.
 
     Returns:
         Metric to value; `None` without any ground truth.
     """
-    (row,) = querying.query(model, select(*(_evaluation(model, metric) for metric in metrics)))
+    (row,) = querying.query(model, select(*(_to_expression(model, metric) for metric in metrics)))
     return {metric: row[metric] for metric in metrics}
 
 
-def drift_totals(
+def fetch_drift_totals(
     model: ArthurModelBase, attributes: Sequence[str], drift_metric: str
 ) -> dict[str, float | None]:
     """Compute the drift of attributes over all inferences.
@@ -276,16 +279,16 @@ def drift_totals(
     Args:
         model: A saved model with reference data.
         attributes: Their names, at most 100.
-        drift_metric: As for `drift_series`.
+        drift_metric: As for `fetch_drift_series`.
 
     Returns:
         Attribute to drift.
     """
-    rows = querying.query(model, _drift(attributes, drift_metric), query_type="drift")
+    rows = querying.query(model, _drift_query(attributes, drift_metric), query_type="drift")
     return {name: rows[0].get(name) if rows else None for name in attributes}
 
 
-def _drift(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]:
+def _drift_query(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]:
     return {
         "properties": list(attributes),
         "num_bins": DRIFT_BINS,
@@ -301,7 +304,7 @@ def _batch_ranks(model: ArthurModelBase) -> dict[str, int]:
     return {row[BATCH]: rank for rank, row in enumerate(rows)}
 
 
-def timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
+def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
     """Fetch how an attribute was distributed by period, or by batch.
 
     The period is an hour, a day, a week or a month, by the time that the inferences span.
@@ -311,11 +314,11 @@ def timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
         attribute_name: Name of a categorical or numeric attribute.
     """
     attribute = model.get_attribute(attribute_name)
-    resolution = suited_resolution(model)
+    resolution = suggest_resolution(model)
     if attribute.categorical:
         return _category_timeline(model, attribute_name, resolution)
     bins = distribution(attribute_name, num_bins=TIMELINE_BINS).as_("distribution")
-    rows = querying.query(model, _by_period([bins], resolution))
+    rows = querying.query(model, _select_by_period([bins], resolution))
     rows = [row for row in rows if row["distribution"]]
     return Timeline(
         attribute_name,
@@ -326,7 +329,7 @@ def timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
     )
 
 
-def suited_resolution(model: ArthurModelBase) -> str:
+def suggest_resolution(model: ArthurModelBase) -> str:
     """Choose the period that cuts the time of a model's inferences into a readable number.
 
     Args:
@@ -347,16 +350,16 @@ def suited_resolution(model: ArthurModelBase) -> str:
 
 def _category_timeline(model: ArthurModelBase, name: str, resolution: str) -> Timeline:
     items = [col(name), count()]
-    query = _by_period(items, resolution).group_by(name)
+    query = _select_by_period(items, resolution).group_by(name)
     cells: dict[Any, dict[str, float]] = {}
     for row in querying.query(model, query):
-        cells.setdefault(_period(row, resolution), {})[_shown(row[name])] = row["count"]
+        cells.setdefault(_period(row, resolution), {})[_format_value(row[name])] = row["count"]
     names = sorted({category for cell in cells.values() for category in cell})
     counts = [[cell.get(category, 0) for category in names] for cell in cells.values()]
     return Timeline(name, list(cells), names, counts, [])
 
 
-def groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
+def fetch_groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric]) -> Groups:
     """Compute functions of the query language by the values of an attribute.
 
     Args:
@@ -365,16 +368,82 @@ def groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[Metric
         metrics: Names of evaluation functions, `positivityRate` (the share of predictions at or
             above the threshold), or calls of `arthurai.query`.
     """
-    items = [_evaluation(model, metric) for metric in metrics]
+    items = [_to_expression(model, metric) for metric in metrics]
     query = select(attribute_name, count(), *items).group_by(attribute_name)
     rows = querying.query(model, query.order_by(attribute_name))
     return Groups(
         attribute_name,
-        [_shown(row[attribute_name]) for row in rows],
+        [_format_value(row[attribute_name]) for row in rows],
         [row["count"] for row in rows],
         {name: [row[name] for row in rows] for name in map(metric_name, metrics)},
     )
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return "(missing)" if value is None else str(value)
+
+
+def savgol_filter(signal: Sequence[float]) -> np.ndarray[Any, Any]:
+    """Smooth a series by a five-point quadratic fit around each value.
+
+    The ends repeat the first and last values. Source: Savitzky and Golay, Analytical Chemistry 36
+    (1964), table I, 5 points.
+
+    Args:
+        signal: Values at equal distances, of any length.
+
+    Returns:
+        As many smoothed values.
+    """
+    import numpy as np
+
+    values = np.asarray(signal, dtype=float)
+    if values.size == 0:
+        return values
+    padded = np.pad(values, 2, mode="edge")
+    smoothed: np.ndarray[Any, Any] = np.convolve(
+        padded, np.array([-3, 12, 17, 12, -3]) / 35, mode="valid"
+    )
+    return smoothed
+
+
+def get_pred_and_gt_attrs(arthur_model: ArthurModelBase) -> tuple[str, str | None]:
+    """Name the prediction and the ground truth that metrics of a model are computed from.
+
+    Args:
+        arthur_model: A regression model or a binary classifier.
+
+    Returns:
+        The names; the second is `None` where the server has to find it, as for a classifier with
+        one column of classes.
+
+    Raises:
+        MethodNotApplicableError: The model has no such pair.
+    """
+    predicted = arthur_model.get_attributes(stage=Stage.PredictedValue)
+    if arthur_model.output_type == OutputType.Regression and predicted:
+        truths = arthur_model.get_attributes(stage=Stage.GroundTruth)
+        return predicted[0].name, truths[0].name if truths else None
+    if arthur_model.output_type == OutputType.Multiclass:
+        positive = [a for a in predicted if a.is_positive_predicted_attribute]
+        if positive:
+            return positive[0].name, positive[0].attribute_link
+        raise MethodNotApplicableError(
+            f"model {name_of(arthur_model)!r} has no positive predicted attribute, so it "
+            "is not a binary classifier. Functions for several classes have Multiclass in their "
+            "names, such as accuracyRateMulticlass"
+        )
+    raise MethodNotApplicableError(
+        f"model {name_of(arthur_model)!r} is neither a regression model nor a binary "
+        f"classifier but {arthur_model.output_type}, so it has no single prediction to measure"
+    )
+
+
+def model_label(model: ArthurModelBase) -> str:
+    """Return how a model is called in plots: name, cut to thirty letters, and version."""
+    name = model.display_name or model.partner_model_id
+    if len(name) > _MAX_LABEL_LENGTH:
+        name = name[: _MAX_LABEL_LENGTH - 1] + "…"
+    version = f" v{model.version_sequence_num}" if model.version_sequence_num else ""
+    label = f" ({model.version_label})" if model.version_label else ""
+    return f"{name}{version}{label}"

@@ -1,6 +1,6 @@
-"""Colours and marks of all plots.
+"""Colors and markers of all plots.
 
-Nothing is told by colour alone: lines differ in marks and dashes too, bars in hatches.
+Color is never the only difference: lines also differ in markers and dashes, bars in hatches.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ continuous_palette: Final[list[tuple[float, float, float]]] = [
 alpha: Final = 0.7
 """Opacity of filled areas."""
 
-LINE_COLOURS: Final = (
+LINE_COLORS: Final = (
     "#1f5a94",
     "#d98032",
     "#2a8a6a",
@@ -56,7 +56,7 @@ LINE_COLOURS: Final = (
     "#0f8b9d",
     "#8c6d46",
 )
-"""Ten colours that stay apart for most kinds of colour blindness, dark enough for thin lines."""
+"""Ten colors, distinguishable with most kinds of color blindness, dark enough for thin lines."""
 
 MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 DASHES: Final = ("-", "--", "-.", ":")

@@ -1,4 +1,4 @@
-"""`model.viz`: pictures of one model, or of several beside each other."""
+"""`model.viz`: plots of one model, or of several side by side."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from arthurai.common.exceptions import wrap_errors
 from arthurai.model.viz import figures as drawing
-from arthurai.model.viz import plot_data as series
-from arthurai.model.viz.smoothing import model_label
+from arthurai.model.viz import plot_data
+from arthurai.model.viz.plot_data import model_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,10 +23,10 @@ GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "posit
 
 @wrap_errors
 class DataVisualizer:
-    """Draws with matplotlib. Every method returns what it drew; in a script, show it or save it.
+    """Draws with matplotlib; every method returns the figure, to be shown or saved in a script.
 
     Args:
-        arthur_models: The models to draw, saved ones.
+        arthur_models: The models to draw; they must be saved.
     """
 
     def __init__(self, arthur_models: Sequence[ArthurModelBase]) -> None:
@@ -38,20 +38,20 @@ class DataVisualizer:
     def timeline(self, attribute_name: str) -> Figure | list[Figure]:
         """Draw how the values of an attribute were distributed over time, or by batch.
 
-        Categorical attributes become stacked shares, numeric ones a ridge a period.
+        Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period.
 
         Args:
             attribute_name: Name of an attribute of every model.
 
         Returns:
-            The figure; with several models a list of figures, one a model.
+            The figure; with several models a list of figures, one per model.
 
         Raises:
-            UserValueError: There is no such attribute.
+            UserValueError: A model has no such attribute.
         """
         figures = [
             drawing.draw_timeline(
-                series.timeline(model, attribute_name),
+                plot_data.fetch_timeline(model, attribute_name),
                 title=f"{attribute_name} · {model_label(model)}",
             )
             for model in self.models
@@ -61,7 +61,7 @@ class DataVisualizer:
     def metric_series(
         self, metric_names: Metric | Iterable[Metric], time_resolution: str = "day"
     ) -> Figure:
-        """Draw evaluation functions over time, one line a metric and model.
+        """Draw evaluation functions over time, one line per metric and model.
 
         Args:
             metric_names: One or up to ten functions of the query language: names such as
@@ -74,12 +74,12 @@ class DataVisualizer:
             MethodNotApplicableError: A function is given by its name, and a model is neither a
                 binary classifier nor a regression model.
         """
-        metrics = series.checked_metrics("metric_names", metric_names)
-        names = [series.metric_name(metric) for metric in metrics]
+        metrics = plot_data.check_metrics("metric_names", metric_names)
+        names = [plot_data.metric_name(metric) for metric in metrics]
         return self._lines(
             ", ".join(names),
             names[0] if len(names) == 1 else "value",
-            lambda model: series.metric_series(model, metrics, time_resolution),
+            lambda model: plot_data.fetch_metric_series(model, metrics, time_resolution),
         )
 
     def drift_series(
@@ -99,11 +99,11 @@ class DataVisualizer:
         Raises:
             UserValueError: Too many attributes, or an unknown resolution.
         """
-        names = series.checked_names("attribute_names", attribute_names)
+        names = plot_data.check_names("attribute_names", attribute_names)
         return self._lines(
             f"Drift of {', '.join(names)}",
             drift_metric,
-            lambda model: series.drift_series(model, names, drift_metric, time_resolution),
+            lambda model: plot_data.fetch_drift_series(model, names, drift_metric, time_resolution),
         )
 
     def group_comparison(
@@ -117,16 +117,16 @@ class DataVisualizer:
                 the share of predictions at or above the threshold.
 
         Returns:
-            The figure; with several models a list of figures, one a model.
+            The figure; with several models a list of figures, one per model.
 
         Raises:
-            UserValueError: There is no such attribute, or there are too many metrics.
+            UserValueError: A model has no such attribute, or there are too many metrics.
         """
-        metrics = series.checked_metrics("metric_names", metric_names)
+        metrics = plot_data.check_metrics("metric_names", metric_names)
         figures = []
         for model in self.models:
             model.get_attribute(attribute_name)
-            found = series.groups(model, attribute_name, metrics)
+            found = plot_data.fetch_groups(model, attribute_name, metrics)
             title = f"{model_label(model)} by {attribute_name}"
             figures.append(drawing.draw_groups(found, title=title))
         return figures[0] if len(figures) == 1 else figures
@@ -134,7 +134,7 @@ class DataVisualizer:
     def _lines(
         self, title: str, ylabel: str, fetch: Callable[[ArthurModelBase], list[Series]]
     ) -> Figure:
-        """Draw the lines of every model; the legend names models only where there are several."""
+        """Draw the lines of every model; the legend names the models only if there are several."""
         if len(self.models) == 1:
             (model,) = self.models
             title = f"{title} · {model_label(model)}"

@@ -67,20 +67,20 @@ def test_filters_add_up(model, data, hours):
 
 
 def test_times_are_points_in_time_whatever_their_zone(model, data):
-    moment = data["time"][100]
+    parse_time = data["time"][100]
     variants = [
-        moment.to_pydatetime(),
-        moment.tz_convert("Asia/Tokyo"),
-        moment.tz_localize(None),
-        moment.isoformat(),
-        moment.tz_convert("America/New_York").isoformat(),
-        moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        parse_time.to_pydatetime(),
+        parse_time.tz_convert("Asia/Tokyo"),
+        parse_time.tz_localize(None),
+        parse_time.isoformat(),
+        parse_time.tz_convert("America/New_York").isoformat(),
+        parse_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
     ]
     answers = [model.bias.metrics.demographic_parity("group", end_time=time) for time in variants]
-    part = data[data["time"] <= moment]
+    part = data[data["time"] <= parse_time]
     assert answers[0] == pytest.approx(binary(part)[1].groupby(part["group"]).mean().to_dict())
     assert all(answer == answers[0] for answer in answers)
-    with pytest.raises(UserValueError, match="start_time='yesterday'"):
+    with pytest.raises(UserValueError, match="start_time must be an ISO 8601 time, got 'yesterday'"):
         model.bias.metrics.demographic_parity("group", start_time="yesterday")
 
 
@@ -126,7 +126,7 @@ def test_disparities_by_hand(model, data):
     against = found["demographic_parity"].against("a")
     assert against["a"] == (0, 1)
     assert against["b"] == pytest.approx((shares["b"] - shares["a"], shares["b"] / shares["a"]))
-    with pytest.raises(UserValueError, match="baseline='z'"):
+    with pytest.raises(UserValueError, match=r"baseline must be one of .* got 'z'"):
         found["demographic_parity"].against("z")
 
 
@@ -143,7 +143,7 @@ def test_what_is_refused(arthur, model, flower_model, data, name):
         fairness.group_positivity_rates("p_repaid")
     with pytest.raises(UserValueError, match="no attribute 'grupo'"):
         fairness.group_positivity_rates("grupo")
-    with pytest.raises(UserValueError, match="no batch model"):
+    with pytest.raises(UserValueError, match="requires a batch model"):
         fairness.group_confusion_matrices("group", batch_id="first")
     with pytest.raises(UserValueError, match="binary"):
         fairness.group_confusion_matrices("group", pred_property="income")

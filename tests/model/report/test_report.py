@@ -14,7 +14,7 @@ from builders import loan_frame
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError, UserValueError
-from arthurai.model.report.report_contents import Drift, gather
+from arthurai.model.report.report_contents import Drift, fetch_contents
 
 ROWS = 900
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -75,14 +75,14 @@ class Page(HTMLParser):
 
 def test_the_numbers_are_those_of_scikit_learn(model, frame):
     predicted = frame["p_default"] >= 0.5
-    overall = gather(model).overall
+    overall = fetch_contents(model).overall
     assert overall["accuracyRate"] == pytest.approx(accuracy_score(frame["defaulted"], predicted))
     assert overall["f1"] == pytest.approx(f1_score(frame["defaulted"], predicted))
     assert overall["auc"] == pytest.approx(roc_auc_score(frame["defaulted"], frame["p_default"]))
 
 
 def test_the_moved_attribute_leads_the_drift(model):
-    drift = gather(model).drift
+    drift = fetch_contents(model).drift
     assert drift[0].attribute == "income"
     assert drift[0].verdict == "large"
     assert [entry.psi for entry in drift] == sorted((entry.psi for entry in drift), reverse=True)
@@ -98,7 +98,7 @@ def test_bands_of_the_index(psi, verdict):
 
 
 def test_sensitive_attributes_are_compared_by_group(model, frame):
-    (groups,) = gather(model).groups
+    (groups,) = fetch_contents(model).groups
     sizes = frame["region"].value_counts()
     assert dict(zip(groups.names, groups.sizes, strict=True)) == sizes.to_dict()
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_computed_is_named(arthur):
         set_reference_data=False,
     )
     made.save()
-    contents = gather(made)
+    contents = fetch_contents(made)
     assert contents.facts["inferences"] == "0"
     assert not contents.drift
 
@@ -151,7 +151,7 @@ def test_multiclass_models_show_their_overall_accuracy(arthur):
     times = pd.date_range("2026-01-01", periods=200, freq="1h", tz="UTC")
     made.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
     expected = accuracy_score(truth, scores.argmax(axis=1))
-    assert gather(made).overall == {"accuracyRateMulticlass": pytest.approx(expected)}
+    assert fetch_contents(made).overall == {"accuracyRateMulticlass": pytest.approx(expected)}
 
 
 def test_unsaved_models_have_no_report(arthur, tmp_path):

@@ -18,8 +18,7 @@ from sklearn.metrics import roc_auc_score
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.model.viz import figures as drawing
-from arthurai.model.viz.plot_data import Groups, Timeline
-from arthurai.model.viz.smoothing import get_pred_and_gt_attrs, savgol_filter
+from arthurai.model.viz.plot_data import Groups, Timeline, get_pred_and_gt_attrs, savgol_filter
 from arthurai.model.viz.visualizer import DataVisualizer
 from arthurai.query import auc, avg, col, rate
 
@@ -261,7 +260,7 @@ def test_what_is_no_name_is_refused(model):
         draw.metric_series({"function": "auc"})
     with pytest.raises(UserTypeError, match=r"evaluate_metric\(\)"):
         draw.metric_series(model.get_metrics(default_metrics=True)[0])
-    with pytest.raises(UserTypeError, match="attribute_names needs a name"):
+    with pytest.raises(UserTypeError, match="attribute_names must be a name"):
         draw.drift_series(None)
 
 
