@@ -179,7 +179,7 @@ def test_impossible_questions(model):
         model.create_alert_rule("accuracy", "upper", 1, "warning")
     with pytest.raises(UserValueError, match="page must be a positive integer"):
         model.get_alert_rules(page=0)
-    with pytest.raises(UserValueError, match="page_size needs"):
+    with pytest.raises(UserValueError, match="page_size must be a positive integer"):
         model.get_alerts(page_size=True)
     with pytest.raises(UserValueError, match="'open'"):
         model.get_alerts(status="open")
