@@ -11,8 +11,8 @@ from arthurai.server.http.api_errors import ApiError
 from arthurai.server.query import QueryError
 from arthurai.server.query.sql import select
 from arthurai.server.resources.alert_rules.service import list_rules, to_api
-from arthurai.server.resources.metrics.evaluation import single_value
-from arthurai.server.resources.metrics.service import Catalogue
+from arthurai.server.resources.metrics.evaluation import compute_value
+from arthurai.server.resources.metrics.service import MetricCatalog
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.storage.warehouse.errors import DataStoreError
@@ -177,14 +177,14 @@ class AlertEvaluator:
 
     def _metric(self, metric_id: str) -> Metric:
         if metric_id not in self._metrics:
-            self._metrics[metric_id] = Catalogue(self._stores, self._record).get(metric_id)
+            self._metrics[metric_id] = MetricCatalog(self._stores, self._record).get(metric_id)
         return self._metrics[metric_id]
 
     def _compute_value(
         self, rule: Mapping[str, Any], filters: list[dict[str, Any]]
     ) -> float | None:
         try:
-            value = single_value(
+            value = compute_value(
                 self._metric(rule["metric_id"]),
                 rule["metric_parameters"],
                 [*rule["filters"], *filters],

@@ -4,8 +4,8 @@ import pytest
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.query import QueryError, run_drift, run_query
-from arthurai.server.resources.metrics.builtin_metrics import builtin_metrics
-from arthurai.server.resources.metrics.query_template import filled, placeholders
+from arthurai.server.resources.metrics.builtin_metrics import BUILTIN_METRICS, list_builtin_metrics
+from arthurai.server.resources.metrics.metric_parameters import fill_placeholders, find_placeholders
 
 METRICS = "http://local/api/v4/models/{}/metrics"
 ROWS = [  # day, region, income, p, outcome
@@ -99,6 +99,27 @@ def test_ids_of_builtin_metrics_stay(metrics):
     one, two = named(metrics, "accuracy rate"), named(metrics, "Accuracy Rate")
     assert one["id"] == two["id"]
     assert metrics("GET", f"/{one['id']}").json()["name"] == "Accuracy Rate"
+
+
+def test_a_metric_belongs_to_one_model(admin, metrics, loans, binary_model):
+    other = admin.post("/models", json={**binary_model, "partner_model_id": "other"}).json()["id"]
+    body = {
+        "name": "Mean income",
+        "query": {"select": [{"function": "avg", "parameters": {"property": "income"}}]},
+        "endpoint": f"/api/v3/models/{loans}/inferences/query",
+    }
+    custom = metrics("POST", json=body).json()
+    for metric in (custom, named(metrics, "Accuracy Rate")):
+        assert metrics("GET", f"/{metric['id']}").json()["name"] == metric["name"]
+        foreign = admin.get(f"{METRICS.format(other)}/{metric['id']}")
+        assert foreign.status_code == 404, metric["name"]
+
+
+def test_each_builtin_metric_says_what_it_means():
+    names = [metric.name for metric in BUILTIN_METRICS]
+    assert len(set(names)) == len(names)
+    for metric in BUILTIN_METRICS:
+        assert metric.description.endswith("."), metric.name
 
 
 def test_filters_of_the_list(metrics):
@@ -370,11 +391,13 @@ def test_every_builtin_query_runs(app, admin, output_type, attributes):
     created = admin.post("/models", json=body)
     assert created.status_code == 201, created.text
     schema = app.control.models.get(None, created.json()["id"]).schema
-    metrics = builtin_metrics(schema)
+    metrics = list_builtin_metrics(schema)
     assert len(metrics) > 2
     for metric in metrics:
-        query = filled(metric["query"], {p["name"]: p["default"] for p in metric["parameters"]})
-        assert not placeholders(query)
+        query = fill_placeholders(
+            metric["query"], {p["name"]: p["default"] for p in metric["parameters"]}
+        )
+        assert not find_placeholders(query)
         if "select" in query:
             assert len(run_query(query, schema, app.data)["query_result"]) == 1
         else:
@@ -393,4 +416,4 @@ def test_every_builtin_query_runs(app, admin, output_type, attributes):
     ],
 )
 def test_template(template, values, expected):
-    assert filled(template, values) == expected
+    assert fill_placeholders(template, values) == expected

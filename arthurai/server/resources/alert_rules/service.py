@@ -11,9 +11,9 @@ from arthurai.server.query.compiler import compile_query
 from arthurai.server.query.functions import FUNCTIONS
 from arthurai.server.query.parse import parse_query
 from arthurai.server.query.sql import Binder
-from arthurai.server.resources.metrics.metric_parameters import choices
+from arthurai.server.resources.metrics.metric_parameters import list_combinations
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
-from arthurai.server.resources.metrics.service import Catalogue
+from arthurai.server.resources.metrics.service import MetricCatalog
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_timestamp, utc_now
 
@@ -90,7 +90,7 @@ def create_rule(
     metric = _find_metric(stores, record, body["metric_id"])
     parameters = body.get("metric_parameters") or {}
     try:
-        options = choices(metric.get("parameters") or [], parameters)
+        options = list_combinations(metric.get("parameters") or [], parameters)
     except QueryError as error:
         raise ApiError(400, f"body.metric_{error}") from error
     if len(options) > 1:
@@ -212,7 +212,7 @@ def to_api(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 def _find_metric(stores: Stores, record: StoredModel, metric_id: str) -> Metric:
     try:
-        metric = Catalogue(stores, record).get(metric_id)
+        metric = MetricCatalog(stores, record).get(metric_id)
     except ApiError as error:
         raise ApiError(400, f"body.metric_id: unknown metric {metric_id[:100]!r}") from error
     if not is_drift_endpoint(metric["endpoint"]):

@@ -11,7 +11,7 @@ from arthurai.server.http.paging import paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.resources.alert_rules.service import get_rule
-from arthurai.server.resources.metrics.service import former
+from arthurai.server.resources.metrics.service import current_name
 from arthurai.server.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _list(request: Request) -> list[StoredAlert]:
     start, end = params.get("start_time"), params.get("end_time")
     since = parse_timestamp(start, "start_time") if start else None
     until = parse_timestamp(end, "end_time") if end else None
-    metric = former(params["metric"]) if params.get("metric") else None
+    metric = current_name(params["metric"]) if params.get("metric") else None
     found = []
     for alert in request.documents(Kind.ALERT).list(request.organization_id):
         moment = parse_timestamp(alert["timestamp"], "alert")

@@ -1,4 +1,4 @@
-"""Evaluation of metrics: template and parameters to query, rows to series."""
+"""Evaluation of metrics: from template and parameters to a query, from rows to series."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.errors import shown, unknown
 from arthurai.server.query.parse import check_nesting
-from arthurai.server.resources.metrics.metric_parameters import choices
+from arthurai.server.resources.metrics.metric_parameters import fill_placeholders, list_combinations
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
-from arthurai.server.resources.metrics.query_template import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +39,7 @@ def evaluate(
         body: A `MetricEvaluationRequest`.
         schema: Schema of the model.
         store: Holds its data.
-        check: Called with each query before it runs; refuses what the caller may not read.
+        check: Called with each query before it runs; raises for what the principal may not read.
 
     Returns:
         A `MetricEvaluationResponse`: one result for each group and choice of parameters.
@@ -54,44 +53,40 @@ def evaluate(
     check_nesting(dict(body))
     filters = _filters(body)
     results = []
-    for choice in choices(metric.get("parameters") or [], body.get("parameters")):
-        request = _Evaluation(metric, choice, schema, store, check)
+    for combination in list_combinations(metric.get("parameters") or [], body.get("parameters")):
+        request = _Evaluation(metric, combination, schema, store, check)
         for legend, extra, grouped in _groups(body.get("group_by"), schema):
             results += request.results([*filters, *extra], rollup, grouped, legend)
     return {"name": metric["name"], "filters": filters, "results": results}
 
 
-def single_value(
+def compute_value(
     metric: Mapping[str, Any],
     parameters: Mapping[str, Any] | None,
     filters: list[dict[str, Any]],
     schema: ModelSchema,
     store: Warehouse,
 ) -> float | None:
-    """Return the one number a metric has over some rows, or `None`.
+    """Return the value of a metric over some rows, or `None`.
 
     Args:
         metric: A `Metric`.
-        parameters: Values of its parameters; defaults where absent.
+        parameters: Values of its parameters; the others have their defaults.
         filters: Conditions on rows; those on time and batch select the target of a drift.
         schema: Schema of the model.
         store: Holds its data.
 
     Raises:
-        QueryError: Parameters or filters do not fit, or the metric yields no number.
+        QueryError: Parameters or filters do not fit, or the metric does not return a number.
     """
-    (choice, *further) = choices(metric.get("parameters") or [], parameters)
+    (combination, *further) = list_combinations(metric.get("parameters") or [], parameters)
     if further:
-        raise QueryError("parameters", "one value per parameter is needed, no lists")
-    results = _Evaluation(metric, choice, schema, store, _anything).results(filters, None, None, {})
+        raise QueryError("parameters", "must be one value per parameter, no lists")
+    results = _Evaluation(metric, combination, schema, store, None).results(filters, None, None, {})
     value = results[0]["values"][0][results[0]["name"]] if results else None
     if value is not None and not isinstance(value, int | float):
-        raise QueryError("metric", f"{shown(metric['name'])} yields an object, not a number")
+        raise QueryError("metric", f"{shown(metric['name'])} returns an object, not a number")
     return None if value is None else float(value)
-
-
-def _anything(query: dict[str, Any]) -> None:
-    del query
 
 
 def _filters(body: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -104,7 +99,7 @@ def _filters(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _groups(
     name: Any, schema: ModelSchema
 ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]], str | None]]:
-    """Legend, filters and grouping column of each query that is needed for a grouping."""
+    """Yield legend, filters and grouping column of each query of a grouping."""
     if name is None:
         yield {}, [], None
         return
@@ -132,21 +127,21 @@ def _within(attribute: Attribute, start: float | None, end: float | None) -> lis
 
 
 class _Evaluation:
-    """A metric with one choice of parameters."""
+    """A metric with one combination of parameters."""
 
     def __init__(
         self,
         metric: Mapping[str, Any],
-        choice: dict[str, Any],
+        combination: dict[str, Any],
         schema: ModelSchema,
         store: Warehouse,
-        check: Check,
+        check: Check | None,
     ) -> None:
-        self._choice = choice
+        self._parameters = combination
         self._schema = schema
         self._store = store
         self._check = check
-        query = filled(metric["query"], choice)
+        query = fill_placeholders(metric["query"], combination)
         if not isinstance(query, dict):
             raise QueryError("query", f"expected an object, found {shown(query)}")
         self._query = query
@@ -168,20 +163,19 @@ class _Evaluation:
             legend: What the rows have in common already.
         """
         if self._drift:
-            name, query, rows = self._drift_rows(filters, rollup, grouped)
+            name, rows = self._drift_rows(filters, rollup, grouped)
         else:
-            name, query, rows = self._query_rows(filters, rollup, grouped)
-        del query
+            name, rows = self._query_rows(filters, rollup, grouped)
         series: dict[Any, list[dict[str, Any]]] = {} if grouped else {None: []}
         for row in rows:
             value = {name: row.get(name)}
             if "rollup" in row and rollup not in {None, "REFERENCE"}:
-                value["rollup"] = _stamp(row["rollup"], rollup)
+                value["rollup"] = _format_rollup(row["rollup"], rollup)
             series.setdefault(row.get(grouped) if grouped else None, []).append(value)
         found = []
         for key, values in series.items():
-            group = {grouped: {"name": _text(key)}} if grouped else legend
-            entry: dict[str, Any] = {"name": name, "values": values, "parameters": self._choice}
+            group = {grouped: {"name": _format_key(key)}} if grouped else legend
+            entry: dict[str, Any] = {"name": name, "values": values, "parameters": self._parameters}
             if group:
                 entry["group"] = group
             found.append(entry)
@@ -189,19 +183,19 @@ class _Evaluation:
 
     def _query_rows(
         self, filters: list[dict[str, Any]], rollup: str | None, grouped: str | None
-    ) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    ) -> tuple[str, list[dict[str, Any]]]:
         query = dict(self._query)
         select = query.get("select")
         if not isinstance(select, list) or not select or not isinstance(select[0], dict):
-            raise QueryError("query.select", "exactly one function is needed")
+            raise QueryError("query.select", "must hold exactly one function")
         if len(select) > 1 or query.get("group_by"):
-            raise QueryError("query.select", "exactly one function, without group_by, is needed")
+            raise QueryError("query.select", "must hold exactly one function, without group_by")
         name = str(select[0].get("alias") or select[0].get("function") or "")
         if name in {"", "rollup", grouped}:
-            raise QueryError("query.select[0].alias", "give the function an alias of its own")
+            raise QueryError("query.select[0].alias", "must be an alias of its own")
         if query.get("subquery") and (rollup not in {None, "REFERENCE"} or grouped):
-            raise QueryError("rollup", "a metric with a subquery has neither rollups nor groups")
-        query = _filtered(query, filters)
+            raise QueryError("rollup", "a metric with a subquery has no rollups or groups")
+        query = _add_filters(query, filters)
         if rollup == "REFERENCE":
             query = _on_reference(query)
         items, keys = list(select), []
@@ -218,15 +212,13 @@ class _Evaluation:
         query["select"] = items
         if keys:
             query |= {"group_by": keys, "order_by": keys}
-        self._check(query)
-        rows = run_query(query, self._schema, self._store)["query_result"]
-        return name, query, rows
+        return name, run_query(self._checked(query), self._schema, self._store)["query_result"]
 
     def _drift_rows(
         self, filters: list[dict[str, Any]], rollup: str | None, grouped: str | None
-    ) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    ) -> tuple[str, list[dict[str, Any]]]:
         if rollup == "REFERENCE":
-            raise QueryError("rollup", "drift compares with the reference set, not on it")
+            raise QueryError("rollup", "drift is measured against the reference set, not on it")
         query = dict(self._query)
         for side in ("base", "target"):
             own = query.get(side)
@@ -238,9 +230,14 @@ class _Evaluation:
             query["rollup"] = rollup.lower()
         if grouped:
             query["group_by"] = [{"property": grouped}]
-        self._check(query)
-        rows = run_drift(query, self._schema, self._store)["query_result"]
-        return self._drift_key(query), query, rows
+        rows = run_drift(self._checked(query), self._schema, self._store)["query_result"]
+        return self._drift_key(query), rows
+
+    def _checked(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Return a query after the check of the caller."""
+        if self._check is not None:
+            self._check(query)
+        return query
 
     @staticmethod
     def _drift_key(query: dict[str, Any]) -> str:
@@ -249,15 +246,15 @@ class _Evaluation:
         keys += ["predictedClass"] if query.get("predicted_classes") else []
         keys += ["groundTruthClass"] if query.get("ground_truth_classes") else []
         if len(keys) != 1:
-            raise QueryError("query.properties", f"exactly one attribute is needed, found {keys}")
+            raise QueryError("query.properties", f"must hold exactly one attribute, got {keys}")
         return keys[0]
 
 
-def _filtered(query: dict[str, Any], filters: list[dict[str, Any]]) -> dict[str, Any]:
-    """Conditions on rows belong to the innermost query, which reads them."""
+def _add_filters(query: dict[str, Any], filters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add conditions on rows to the innermost query, which reads them."""
     inner = query.get("subquery")
     if isinstance(inner, dict):
-        return {**query, "subquery": _filtered(inner, filters)}
+        return {**query, "subquery": _add_filters(inner, filters)}
     own = query.get("filter") or []
     if not isinstance(own, list):
         raise QueryError("query.filter", f"expected a list, found {shown(own)}")
@@ -275,14 +272,14 @@ def _is_window(condition: dict[str, Any]) -> bool:
     return condition.get("property") in _WINDOW_COLUMNS
 
 
-def _stamp(value: Any, rollup: str | None) -> Any:
-    """Times of series carry the zone as an offset."""
+def _format_rollup(value: Any, rollup: str | None) -> Any:
+    """Return the time of a rollup with its zone as an offset."""
     if rollup == "BATCH_ID" or not isinstance(value, str):
         return value
     return f"{value.removesuffix('Z')}+00:00"
 
 
-def _text(key: Any) -> str | None:
+def _format_key(key: Any) -> str | None:
     if isinstance(key, bool):
         return str(key).lower()
     return None if key is None else str(key)

@@ -1,8 +1,10 @@
-"""Typed parameters of metrics."""
+"""Typed parameters of metrics, and their placeholders `{{ name }}` in queries."""
 
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.column_types import to_number, to_text, to_timestamp, to_whole
@@ -11,7 +13,7 @@ from arthurai.server.query.errors import QueryError, shown, unknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_MAX_CHOICES: Final = 500
+_MAX_COMBINATIONS: Final = 500
 
 _CONVERTERS: Final[dict[str, Callable[[Any, str], Any]]] = {
     "INTEGER": to_whole,
@@ -19,9 +21,10 @@ _CONVERTERS: Final[dict[str, Callable[[Any, str], Any]]] = {
     "STRING": to_text,
     "ATTRIBUTE": to_text,
 }
+_PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}\s][^{}]*?)\s*\}\}")
 
 
-def checked(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
+def convert_value(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
     """Return a value converted to the type of a parameter.
 
     Args:
@@ -55,14 +58,14 @@ def checked(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
     return found
 
 
-def choices(
+def list_combinations(
     parameters: Sequence[Mapping[str, Any]], given: Mapping[str, Any] | None
 ) -> list[dict[str, Any]]:
     """Return every combination of parameter values to evaluate a metric with.
 
     Args:
         parameters: The parameters of the metric.
-        given: Values by name; a list asks for one result per entry.
+        given: Values by name; a list gives one result per entry.
 
     Raises:
         QueryError: A value is missing, unknown, of a wrong type or outside its limits.
@@ -79,10 +82,55 @@ def choices(
         if value is None:
             raise QueryError(path, "has no default, so a value is required")
         values = value if isinstance(value, list) else [value]
-        series.append([(name, checked(parameter, item, path)) for item in values])
+        series.append([(name, convert_value(parameter, item, path)) for item in values])
     total = 1
     for options in series:
         total *= len(options)
-    if total > _MAX_CHOICES:
-        raise QueryError("parameters", f"{total} combinations, at most {_MAX_CHOICES} are allowed")
-    return [dict(choice) for choice in itertools.product(*series)]
+    if total > _MAX_COMBINATIONS:
+        raise QueryError(
+            "parameters", f"{total} combinations, at most {_MAX_COMBINATIONS} are allowed"
+        )
+    return [dict(combination) for combination in itertools.product(*series)]
+
+
+def find_placeholders(template: Any) -> set[str]:
+    """Return the names of all placeholders in a template.
+
+    Args:
+        template: Any JSON value.
+    """
+    if isinstance(template, str):
+        return set(_PLACEHOLDER.findall(template))
+    if isinstance(template, dict):
+        return find_placeholders(list(template.values()))
+    if isinstance(template, list):
+        return set().union(*(find_placeholders(item) for item in template))
+    return set()
+
+
+def fill_placeholders(template: Any, values: Mapping[str, Any]) -> Any:
+    """Return a template with its placeholders replaced.
+
+    A string that is only one placeholder becomes the typed value; in a longer string the value is
+    written out. A placeholder without value is kept.
+
+    Args:
+        template: Any JSON value.
+        values: Values by name.
+    """
+    if isinstance(template, str):
+        whole = _PLACEHOLDER.fullmatch(template.strip())
+        if whole is not None:
+            return values.get(whole[1], template)
+        return _PLACEHOLDER.sub(
+            lambda match: _to_text(values[match[1]]) if match[1] in values else match[0], template
+        )
+    if isinstance(template, dict):
+        return {key: fill_placeholders(item, values) for key, item in template.items()}
+    if isinstance(template, list):
+        return [fill_placeholders(item, values) for item in template]
+    return template
+
+
+def _to_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

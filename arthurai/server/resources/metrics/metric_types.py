@@ -1,4 +1,4 @@
-"""What a metric is about."""
+"""Types of metrics, and what their queries are about."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INPUT: Final = "model_input_data_metric"
 _SYNONYMS: Final = {"model_data_bound_metric": INPUT}
 
 
-def canonical(metric_type: str) -> str:
+def normalize_type(metric_type: str) -> str:
     """Return one spelling of a metric type that has two.
 
     Args:
@@ -29,7 +29,7 @@ def canonical(metric_type: str) -> str:
 
 
 def is_drift_endpoint(endpoint: str) -> bool:
-    """Whether a metric's query is a drift request.
+    """Return whether the query of a metric is a drift request.
 
     Args:
         endpoint: The endpoint of the metric.
@@ -37,8 +37,8 @@ def is_drift_endpoint(endpoint: str) -> bool:
     return endpoint.rstrip("/").endswith("/data_drift")
 
 
-def derived_type(endpoint: str, query: Any, schema: ModelSchema) -> str:
-    """Return the type of a metric whose maker named none.
+def derive_type(endpoint: str, query: Any, schema: ModelSchema) -> str:
+    """Return the type of a metric that was created without one.
 
     Args:
         endpoint: Its endpoint.
@@ -58,7 +58,7 @@ def derived_type(endpoint: str, query: Any, schema: ModelSchema) -> str:
 
 
 def mentions(query: Any, name: str) -> bool:
-    """Whether a query names an attribute.
+    """Return whether a query names an attribute.
 
     Args:
         query: The query of a metric.

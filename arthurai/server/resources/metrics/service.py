@@ -1,4 +1,4 @@
-"""The metrics of a model: built-in ones from its schema, others from the control store."""
+"""The metrics of a model: built-in ones from its schema, custom ones from the control store."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.builtin_metrics import (
     FORMER_NAMES,
-    builtin_metrics,
     endpoint,
+    find_builtin_metric,
+    list_builtin_metrics,
 )
-from arthurai.server.resources.metrics.metric_parameters import checked
+from arthurai.server.resources.metrics.metric_parameters import convert_value, find_placeholders
 from arthurai.server.resources.metrics.metric_types import (
     DRIFT,
-    canonical,
-    derived_type,
+    derive_type,
     is_drift_endpoint,
     mentions,
+    normalize_type,
 )
-from arthurai.server.resources.metrics.query_template import placeholders
 from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,18 +36,18 @@ if TYPE_CHECKING:
 _ENDINGS: Final = ("/inferences/query", "/inferences/query/data_drift")
 
 
-class Catalogue:
-    """Reads and changes the metrics of one model."""
+class MetricCatalog:
+    """The metrics of one model."""
 
     def __init__(self, stores: Stores, record: StoredModel) -> None:
         self._data = stores.data
         self._record = record
         self._documents = stores.control.documents(Kind.METRIC)
 
-    def all(self) -> list[Metric]:
-        """Return the built-in metrics, then the others in the order they were made."""
+    def list_all(self) -> list[Metric]:
+        """Return the built-in metrics, then the custom ones in the order of their creation."""
         own = self._documents.list(self._record.organization_id, model_id=self._record.id)
-        return [*builtin_metrics(self._record.schema), *own]
+        return [*list_builtin_metrics(self._record.schema), *own]
 
     def get(self, metric_id: str) -> Metric:
         """Return a metric.
@@ -55,12 +56,17 @@ class Catalogue:
             metric_id: Its id.
 
         Raises:
-            ApiError: 404 when the model has none of that id.
+            ApiError: 404 when the model has no such metric.
         """
-        for metric in self.all():
-            if metric["id"] == metric_id:
-                return metric
-        raise not_found()
+        builtin = find_builtin_metric(self._record.schema, metric_id)
+        if builtin is not None:
+            return builtin
+        custom = self._documents.list(
+            self._record.organization_id, model_id=self._record.id, id=metric_id
+        )
+        if not custom:
+            raise not_found()
+        return custom[0]
 
     def find(self, params: Mapping[str, Any]) -> list[Metric]:
         """Return the metrics that pass the filters of a list request.
@@ -68,51 +74,47 @@ class Catalogue:
         Args:
             params: `default`, `type`, `metric_name` and `attribute_name`, each optional.
         """
-        found = self.all()
+        found = self.list_all()
         if params.get("default") is not None:
             found = [m for m in found if m["is_default"] is params["default"]]
         if params.get("type"):
-            types = {canonical(str(metric_type)) for metric_type in params["type"]}
+            types = {normalize_type(str(metric_type)) for metric_type in params["type"]}
             found = [m for m in found if m["type"] in types]
         if params.get("metric_name"):
-            wanted = former(params["metric_name"])
+            wanted = current_name(params["metric_name"])
             found = [m for m in found if m["name"].lower() == wanted]
         if params.get("attribute_name"):
             found = [m for m in found if _is_about(m, params["attribute_name"])]
         return found
 
-    def create(self, body: Mapping[str, Any], maker: CreatedBy, moment: str) -> Metric:
-        """Store a new metric.
+    def create(self, body: Mapping[str, Any], creator: CreatedBy) -> Metric:
+        """Create a metric.
 
         Args:
             body: A `MetricRequest`.
-            maker: Who makes it (`CreatedBy`).
-            moment: Now, as text.
+            creator: Who creates it.
 
         Raises:
             ApiError: 400 for a bad endpoint or placeholder, 409 for a name that is taken.
         """
         if not body.get("endpoint"):
             raise ApiError(400, f"body.endpoint: is required, e.g. {self._endpoint(drift=False)}")
-        identity = {"id": new_id(), "created_at": moment}
-        return self._store(identity, body, maker, moment)
+        return self._store(new_id(), None, body, creator)
 
-    def update(
-        self, metric_id: str, body: Mapping[str, Any], maker: CreatedBy, moment: str
-    ) -> Metric:
-        """Replace a metric; an absent endpoint stays.
+    def update(self, metric_id: str, body: Mapping[str, Any], creator: CreatedBy) -> Metric:
+        """Replace a metric; it keeps its endpoint if the request has none.
 
         Args:
             metric_id: Its id.
             body: A `MetricRequest`.
-            maker: Who changes it.
-            moment: Now, as text.
+            creator: Who changes it.
 
         Raises:
             ApiError: 404, 400 for a built-in metric or a bad body, 409 for a name that is taken.
         """
-        metric = self._own(metric_id)
-        return self._store(metric, {"endpoint": metric["endpoint"], **_given(body)}, maker, moment)
+        metric = self._get_custom(metric_id)
+        given = {"endpoint": metric["endpoint"], **_given(body)}
+        return self._store(metric_id, metric["created_at"], given, creator)
 
     def delete(self, metric_id: str) -> str:
         """Delete a metric and return its id.
@@ -123,16 +125,16 @@ class Catalogue:
         Raises:
             ApiError: 404, or 400 for a built-in metric.
         """
-        metric = self._own(metric_id)
+        metric = self._get_custom(metric_id)
         self._documents.delete(self._record.organization_id, metric["id"])
         return metric_id
 
-    def shown(self, metric: Mapping[str, Any], *, with_type: bool = True) -> dict[str, Any]:
-        """Return a metric as the API shows it.
+    def to_api(self, metric: Mapping[str, Any], *, with_type: bool = True) -> dict[str, Any]:
+        """Return a metric of the API.
 
         Args:
             metric: A stored or built-in metric.
-            with_type: Whether to tell its type.
+            with_type: Whether to include its type.
         """
         found = {**metric, "valid_rollups": self._rollups(metric)}
         if not with_type:
@@ -151,7 +153,7 @@ class Catalogue:
     def _has_reference(self) -> bool:
         return self._data.counts(self._record.id)["reference"] > 0
 
-    def _own(self, metric_id: str) -> Metric:
+    def _get_custom(self, metric_id: str) -> Metric:
         metric = self.get(metric_id)
         if metric["is_default"]:
             raise ApiError(400, f"the built-in metric {metric['name']} cannot be changed")
@@ -162,16 +164,16 @@ class Catalogue:
 
     def _store(
         self,
-        identity: Mapping[str, Any],
+        metric_id: str,
+        created_at: str | None,
         body: Mapping[str, Any],
-        maker: CreatedBy,
-        moment: str,
+        creator: CreatedBy,
     ) -> Metric:
         path = str(body["endpoint"]).rstrip("/")
         if not path.endswith(_ENDINGS):
             raise ApiError(
                 400,
-                f"body.endpoint: {shown(body['endpoint'])} runs no metrics; use "
+                f"body.endpoint: {shown(body['endpoint'])} cannot run metrics; use "
                 f"{self._endpoint(drift=False)} or {self._endpoint(drift=True)}",
             )
         try:
@@ -179,38 +181,41 @@ class Catalogue:
         except QueryError as error:
             raise ApiError(400, str(error)) from error
         _check_select(body["query"], path)
-        parameters = [_stored(parameter) for parameter in body.get("parameters") or ()]
+        parameters = [_clean_parameter(parameter) for parameter in body.get("parameters") or ()]
         _check_parameters(parameters)
         _check_placeholders(body["query"], parameters)
-        for other in self.all():
-            if other["id"] != identity["id"] and other["name"].lower() == body["name"].lower():
-                raise ApiError(409, f"body.name: the model has a metric {shown(body['name'])}")
-        metric_type = body.get("type") or derived_type(path, body["query"], self._record.schema)
+        for other in self.list_all():
+            if other["id"] != metric_id and other["name"].lower() == body["name"].lower():
+                raise ApiError(
+                    409, f"body.name: the model has a metric {shown(body['name'])} already"
+                )
+        metric_type = body.get("type") or derive_type(path, body["query"], self._record.schema)
+        moment = format_timestamp(utc_now())
         metric: Metric = {
-            "id": identity["id"],
+            "id": metric_id,
             "is_default": False,
-            "created_at": identity["created_at"],
+            "created_at": created_at or moment,
             "name": body["name"],
             "endpoint": body["endpoint"],
             "query": body["query"],
-            "type": canonical(metric_type),
-            "attribute": _single_attribute(body["query"], path),
+            "type": normalize_type(metric_type),
+            "attribute": _find_attribute(body["query"], path),
             "parameters": parameters,
-            "last_updated_by": maker["id"],
-            "last_updated_by_type": maker["type"],
+            "last_updated_by": creator["id"],
+            "last_updated_by_type": creator["type"],
             "updated_at": moment,
         }
         self._documents.put(
-            self._record.organization_id, metric["id"], metric, model_id=self._record.id
+            self._record.organization_id, metric_id, metric, model_id=self._record.id
         )
         return metric
 
 
-def former(name: str) -> str:
-    """Return a metric name in lower case, the present one for a name of older releases.
+def current_name(name: str) -> str:
+    """Return a metric name in lower case; for a name of older releases the current one.
 
     Args:
-        name: A name in any spelling of case.
+        name: A name in any case.
     """
     return FORMER_NAMES.get(name.lower(), name).lower()
 
@@ -219,7 +224,7 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if value is not None}
 
 
-def _stored(parameter: Mapping[str, Any]) -> MetricParameter:
+def _clean_parameter(parameter: Mapping[str, Any]) -> MetricParameter:
     return {
         "id": parameter.get("id") or new_id(),
         "name": parameter["name"],
@@ -234,7 +239,7 @@ def _check_select(query: Mapping[str, Any], path: str) -> None:
         return
     select = query.get("select")
     if not isinstance(select, list) or len(select) != 1:
-        raise ApiError(400, "body.query.select: a metric selects exactly one function")
+        raise ApiError(400, "body.query.select: must hold exactly one function")
 
 
 def _check_parameters(parameters: Sequence[Mapping[str, Any]]) -> None:
@@ -244,18 +249,18 @@ def _check_parameters(parameters: Sequence[Mapping[str, Any]]) -> None:
             raise ApiError(400, f"{path}.name: {shown(parameter['name'])} is taken already")
         limits = {kind for kind, limit in (parameter["value_limits"] or {}).items() if limit}
         if limits >= {"range", "categorical"}:
-            raise ApiError(400, f"{path}.value_limits: give range or categorical, not both")
+            raise ApiError(400, f"{path}.value_limits: must hold range or categorical, not both")
         default = parameter["default"]
         for value in default if isinstance(default, list) else [default]:
             if value is not None:
                 try:
-                    checked(parameter, value, f"{path}.default")
+                    convert_value(parameter, value, f"{path}.default")
                 except QueryError as error:
                     raise ApiError(400, str(error)) from error
 
 
 def _check_placeholders(query: Any, parameters: Iterable[Mapping[str, Any]]) -> None:
-    used = placeholders(query)
+    used = find_placeholders(query)
     declared = {str(parameter["name"]): parameter for parameter in parameters}
     for name in sorted(used - set(declared)):
         raise ApiError(
@@ -268,8 +273,8 @@ def _check_placeholders(query: Any, parameters: Iterable[Mapping[str, Any]]) -> 
             )
 
 
-def _single_attribute(query: Any, path: str) -> str | None:
-    """The attribute a metric is about, when its query names just one."""
+def _find_attribute(query: Any, path: str) -> str | None:
+    """Return the attribute a metric is about, if its query names only one."""
     if is_drift_endpoint(path):
         names = query.get("properties") or []
     else:
@@ -281,7 +286,7 @@ def _single_attribute(query: Any, path: str) -> str | None:
             if isinstance(item, dict) and isinstance(item.get("parameters") or {}, dict)
         ]
     if isinstance(names, list) and len(names) == 1 and isinstance(names[0], str):
-        return None if placeholders(names[0]) else names[0]
+        return None if find_placeholders(names[0]) else names[0]
     return None
 
 
