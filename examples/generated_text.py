@@ -22,8 +22,7 @@ from pathlib import Path
 import pandas as pd
 from sklearn import datasets
 
-from arthurai import ArthurAI, ArthurModel
-from arthurai.common.constants import InputType, OutputType
+from arthurai import ArthurAI, ArthurModel, InputType, OutputType
 from arthurai.query import avg_sequence_length, avg_token_likelihood, count, round_timestamp, select
 
 SOURCES = (datasets.load_breast_cancer, datasets.load_iris, datasets.load_wine)

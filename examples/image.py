@@ -16,8 +16,7 @@ import pandas as pd
 from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
 
-from arthurai import ArthurAI, ArthurModel
-from arthurai.common.constants import InputType, OutputType
+from arthurai import ArthurAI, ArthurModel, InputType, OutputType
 from arthurai.query import accuracy_rate_multiclass, avg, count, round_timestamp, select
 
 CLASSES = {f"p_{digit}": f"digit {digit}" for digit in range(10)}

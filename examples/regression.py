@@ -20,8 +20,7 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from arthurai import ArthurAI, ArthurModel
-from arthurai.common.constants import InputType, OutputType
+from arthurai import ArthurAI, ArthurModel, InputType, OutputType
 from arthurai.query import avg, col, count, mae, rmse, round_timestamp, select
 
 FEATURES = ["distance", "hour", "carrier", "origin"]

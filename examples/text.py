@@ -18,8 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from arthurai import ArthurAI, ArthurModel
-from arthurai.common.constants import InputType, OutputType, TextDelimiter
+from arthurai import ArthurAI, ArthurModel, InputType, OutputType, TextDelimiter
 from arthurai.query import accuracy_rate_multiclass, col, count, round_timestamp, select
 
 OPENINGS = ["Hello,", "Good morning,", "Please help:", "Dear all,", "Once again,", "Hi there,"]

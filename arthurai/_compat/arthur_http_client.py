@@ -1,4 +1,4 @@
-"""`ArthurHTTPClient`: HTTP verbs on full paths, without any check of statuses."""
+"""`ArthurHTTPClient` and `new_requests_client`: other ways to call HTTP verbs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from arthurai._compat.http_verbs import AbstractHTTPClient, HTTPClient
+from arthurai._compat.http_verbs import AbstractHTTPClient, HTTPClient, RefreshFunction
+from arthurai.client.settings import ClientConfig, connect
+from arthurai.common.constants import API_PREFIX
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import MissingParameterError
 from arthurai.common.settings import KEY_VARIABLE, URL_VARIABLE, read_variable
@@ -26,8 +28,8 @@ class ArthurHTTPClient(AbstractHTTPClient):
     Deprecated since 3.13.1: use `ArthurAI.client`.
 
     Args:
-        access_key: API key; `ARTHUR_API_KEY` when it is missing.
-        url: Address of the server; `ARTHUR_ENDPOINT_URL` when it is missing. A path is dropped.
+        access_key: API key; `ARTHUR_API_KEY` when omitted.
+        url: Address of the server; `ARTHUR_ENDPOINT_URL` when omitted. A path is dropped.
         base_path: Path that the program works below; it decides which header carries the key.
         thread_workers: Threads of `pool`.
         verify_ssl: Whether certificates are checked.
@@ -109,3 +111,42 @@ class ArthurHTTPClient(AbstractHTTPClient):
         if callback is not None:
             future.add_done_callback(callback)
         return future
+
+
+def new_requests_client(
+    access_key: str | None = None,
+    url: str | None = None,
+    verify_ssl: bool = True,
+    offline: bool = False,
+    organization_id: str | None = None,
+    allow_insecure: bool = False,
+    header_refresh_func: RefreshFunction | None = None,
+) -> HTTPClient:
+    """Return an `HTTPClient` on paths below `/api/v3`.
+
+    Args:
+        access_key: API key; `ARTHUR_API_KEY` when omitted.
+        url: Address of the server; `ARTHUR_ENDPOINT_URL` when omitted.
+        verify_ssl: Whether certificates are checked.
+        offline: Send nothing.
+        organization_id: The organization to work in; looked up when omitted.
+        allow_insecure: Accept plain http.
+        header_refresh_func: As for `HTTPClient`.
+
+    Returns:
+        The client.
+
+    Raises:
+        ArthurError: As for `ArthurAI`.
+    """
+    session = connect(
+        ClientConfig(
+            verify_ssl=verify_ssl,
+            url=url,
+            access_key=access_key,
+            offline=offline,
+            organization_id=organization_id,
+            allow_insecure=allow_insecure,
+        )
+    )
+    return HTTPClient.over(session, API_PREFIX, header_refresh_func)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from arthurai._compat.http_verbs import HTTPClient, RefreshFunction
-from arthurai.client.checks import is_uuid, names_of_model, read_from_server
-from arthurai.client.settings import Wishes, connect
-from arthurai.common.checks import check_choice, check_object, check_text
+from arthurai._compat.arthur_http_client import new_requests_client
+from arthurai._compat.http_verbs import HTTPClient
+from arthurai.client.model_names import complete_names, is_uuid
+from arthurai.client.settings import UNKNOWN_ORG_ID, ClientConfig, connect
+from arthurai.common.checks import check_choice, check_object, check_text, report_unreadable
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
@@ -32,40 +33,44 @@ if TYPE_CHECKING:
     from arthurai.transport.api_client import ApiClient
     from arthurai.transport.session import Session
 
-UNKNOWN_ORG_ID = "unknown"
-ORG_ID_BODY = "organization_id"
-ORG_ID_HEADER = "Arthur-Organization-ID"
+__all__ = ["ORG_ID_BODY", "ORG_ID_HEADER", "UNKNOWN_ORG_ID", "ArthurAI", "new_requests_client"]
 
-_ID_TYPES = ("id", "partner_model_id")
-_NOT_FOUND = 404
-_PAGE_SIZE = 500
-_ATTRIBUTES = "attributes"
+ORG_ID_BODY: Final = "organization_id"
+ORG_ID_HEADER: Final = "Arthur-Organization-ID"
+
+_ID_TYPES: Final = ("id", "partner_model_id")
+_NOT_FOUND: Final = 404
+_PAGE_SIZE: Final = 500
+_ATTRIBUTES: Final = "attributes"
 
 
 @wrap_errors
 class ArthurAI:
     """A connection to an Arthur server.
 
-    What is not given is taken from the environment: `ARTHUR_ENDPOINT_URL`, `ARTHUR_API_KEY`,
+    Omitted arguments are taken from the environment: `ARTHUR_ENDPOINT_URL`, `ARTHUR_API_KEY`,
     `ARTHUR_LOGIN`, `ARTHUR_PASSWORD`, `ARTHUR_ORGANIZATION_ID`, `VERIFY_SSL`. For embedded servers
-    only `VERIFY_SSL` is looked at, because the others belong to another server.
+    only `VERIFY_SSL` is read, because the others belong to another server.
 
-    A connection can be used from several threads, and in a forked child, which gets connections of
-    its own. Pickling drops the credentials: what comes out has to be connected again by
-    `reconnect`. Use `with` or `close` to give sockets and embedded servers free.
+    A connection can be used from several threads, and in a forked child, which opens sockets of its
+    own. Pickling drops the credentials: an unpickled object has to be connected again by
+    `reconnect`. Use `with` or `close` to close sockets and stop the embedded server.
+
+    For operations of the API without a method here, use `api`, the generated client. `client` has
+    HTTP verbs for programs of the official SDK, `session` is what models are attached to.
 
     Args:
         config: Any of the other parameters as a dict. A parameter that is given in both places with
             different values is an error.
-        verify_ssl: Whether certificates are checked; yes by default.
+        verify_ssl: Whether certificates are checked; true by deerror.
         url: `https://host`, or an embedded server: `local://` in memory, `local:///some/dir` with a
             data directory.
         access_key: API key. It wins over a login in the environment.
         offline: Send nothing. Models can be built, but not saved.
         login: User name or e-mail address. It wins over an access key.
-        password: Its password; asked for when it is missing.
-        organization_id: The organisation to work in; by default the caller's own.
-        allow_insecure: Accept a url with plain http, also to this machine.
+        password: Its password; prompted for when omitted.
+        organization_id: The organization to work in; by default the caller's own.
+        allow_insecure: Accept a url with plain http, which includes servers on this machine.
         http_options: Time-outs, proxy, certificate authorities and limits; see
             `arthurai.transport.options.HttpOptions`.
 
@@ -88,7 +93,7 @@ class ArthurAI:
         *,
         http_options: Mapping[str, Any] | HttpOptions | None = None,
     ) -> None:
-        wishes = Wishes(
+        merged = ClientConfig(
             verify_ssl=verify_ssl,
             url=url,
             access_key=access_key,
@@ -98,8 +103,8 @@ class ArthurAI:
             organization_id=organization_id,
             allow_insecure=allow_insecure,
             http_options=http_options,
-        ).merged_with(config)
-        self._adopt(connect(wishes))
+        ).merge(config)
+        self._adopt(connect(merged))
 
     def _adopt(self, session: Session) -> None:
         self._session: Session | None = session
@@ -110,15 +115,15 @@ class ArthurAI:
 
     @property
     def session(self) -> Session:
-        """The connection that everything is sent over.
+        """The session that everything is sent over.
 
         Raises:
-            MethodNotApplicableError: This object came out of a pickle and is not connected.
+            MethodNotApplicableError: This object was unpickled and is not connected.
         """
         if self._session is None:
             raise MethodNotApplicableError(
-                "this ArthurAI came out of a pickle, which carries no credentials. Call "
-                "reconnect(access_key=…), or reconnect(login=…, password=…)."
+                "this ArthurAI was unpickled and has no credentials: call "
+                "reconnect(access_key=…), or reconnect(login=…, password=…)"
             )
         return self._session
 
@@ -138,11 +143,11 @@ class ArthurAI:
 
     @property
     def organization_id(self) -> str | None:
-        """The organisation this connection works in; `None` when the server chooses."""
+        """The organization this connection works in; `None` when the server chooses."""
         return self.session.organization_id
 
     def close(self) -> None:
-        """Give sockets and embedded servers free. Closing twice is harmless."""
+        """Close sockets and stop the embedded server; closing twice is harmless."""
         if self._session is not None:
             self._session.close()
 
@@ -152,7 +157,7 @@ class ArthurAI:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        fault: BaseException | None,
+        error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
         self.close()
@@ -166,7 +171,7 @@ class ArthurAI:
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return where the connection goes, without credentials and without the proxy."""
+        """Return the address and options of the connection, without credentials and proxy."""
         session = self._session
         if session is None:
             return self._memory
@@ -181,10 +186,12 @@ class ArthurAI:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Remember where the connection went; nothing is opened."""
+        """Remember the address and options of the connection; nothing is opened."""
         self._session = None
         self._memory = {
-            name: value for name, value in state.items() if name in {f.name for f in fields(Wishes)}
+            name: value
+            for name, value in state.items()
+            if name in {f.name for f in fields(ClientConfig)}
         }
         self.verify_ssl = state["verify_ssl"]
 
@@ -194,38 +201,38 @@ class ArthurAI:
         login: str | None = None,
         password: str | None = None,
     ) -> None:
-        """Connect again after unpickling, to the same server and organisation.
+        """Connect again after unpickling, to the same server and organization.
 
-        The credentials have to be given: a pickle from somewhere else must not be able to send
-        those of the environment to a server of its choice.
+        The credentials must be passed: a pickle from somewhere else must not be able to send those
+        of the environment to a server of its choice.
 
         Args:
             access_key: API key.
             login: User name or e-mail address.
-            password: Its password; asked for when it is missing.
+            password: Its password; prompted for when omitted.
 
         Raises:
             MethodNotApplicableError: This object is connected.
-            MissingParameterError: Neither key nor login is given, and the server is not embedded.
-            ArthurError: As for making an `ArthurAI`.
+            MissingParameterError: Key and login are missing, and the server is not embedded.
+            ArthurError: As for `ArthurAI`.
         """
         if self._session is not None:
-            raise MethodNotApplicableError("this ArthurAI is connected; make another one instead")
+            raise MethodNotApplicableError("this ArthurAI is connected already; create another one")
         memory = dict(self._memory)
         if memory["offline"]:
             memory.update(organization_id=None, url=None)
         else:
             endpoint = parse_endpoint(memory["url"], allow_insecure=True)
             if endpoint.local and endpoint.directory is None:
-                memory["organization_id"] = None  # it was one of a server that is gone
+                memory["organization_id"] = None  # it belonged to a server that is gone
             if not endpoint.local and access_key is None and login is None:
                 raise MissingParameterError(
                     f"reconnecting to {endpoint.shown} needs access_key, or login and password"
                 )
-        wishes = Wishes(
+        config = ClientConfig(
             access_key=access_key, login=login, password=password, allow_insecure=True, **memory
         )
-        self._adopt(connect(wishes))
+        self._adopt(connect(config))
 
     # -- models --------------------------------------------------------------------------------
 
@@ -245,22 +252,22 @@ class ArthurAI:
         pixel_height: int | None = None,
         pixel_width: int | None = None,
     ) -> ArthurModel:
-        """Make a model here. Nothing is sent before its `save`.
+        """Create a model. Nothing is sent before its `save`.
 
         Args:
-            partner_model_id: Your own id of the model, at most 255 characters. Without it one is
-                made from the display name, the time and a random part.
+            partner_model_id: Your own id of the model, at most 255 characters. When omitted, it is
+                generated from the display name, the time and a random part.
             input_type: What goes into the model, an `InputType`.
             output_type: What comes out of it, an `OutputType`.
             model_type: Deprecated name of `output_type`, which wins.
-            display_name: Name to show; by default `partner_model_id`.
+            display_name: Name shown to people; by default `partner_model_id`.
             description: What the model is for.
-            tags: Words to find it by.
-            classifier_threshold: Probability from which a binary classifier says yes; the platform
-                takes 0.5.
-            is_batch: Whether its data comes in batches.
-            text_delimiter: How texts are split into tokens, a `TextDelimiter`.
-            expected_throughput_gb_per_day: Expected amount of data, in gigabytes a day.
+            tags: Labels to find it by.
+            classifier_threshold: Probability from which a prediction of a binary classifier counts
+                as positive; 0.5 by deerror.
+            is_batch: Whether its data are sent in batches.
+            text_delimiter: Where texts are split into tokens, a `TextDelimiter`.
+            expected_throughput_gb_per_day: Expected amount of data, in gigabytes per day.
             pixel_height: Height of the images in pixels.
             pixel_width: Width of the images in pixels.
 
@@ -268,7 +275,7 @@ class ArthurAI:
             A model without attributes; call its `build` or `infer_schema` next.
 
         Raises:
-            MissingParameterError: There is no input type, no output type, or no name at all.
+            MissingParameterError: Input type, output type or both names are missing.
             UserValueError: A type is unknown, or the id is too long.
         """
         from arthurai.model.model import ArthurModel
@@ -285,7 +292,7 @@ class ArthurAI:
                     f"{name} is missing, must be one of {list_names(types)}"
                 )
             check_choice(name, value, types)
-        partner_model_id, display_name = names_of_model(partner_model_id, display_name)
+        partner_model_id, display_name = complete_names(partner_model_id, display_name)
         return ArthurModel(
             partner_model_id=partner_model_id,
             input_type=str(input_type),
@@ -303,19 +310,19 @@ class ArthurAI:
         )
 
     def get_model(self, identifier: str, id_type: str = "id") -> ArthurModel:
-        """Fetch a model. Needs the permission to read models.
+        """Fetch a model; requires the permission to read models.
 
         Args:
             identifier: The id of the model.
-            id_type: Whose id it is: `id` for the platform's, `partner_model_id` for your own.
+            id_type: `id` for the id of the platform, `partner_model_id` for your own.
 
         Returns:
             The model with its attributes.
 
         Raises:
             UserValueError: `id_type` is unknown, or `identifier` is empty.
-            UserTypeError: `identifier` is no text.
-            ResponseClientError: There is no such model in the organisation.
+            UserTypeError: `identifier` is not a string.
+            ResponseClientError: There is no such model in the organization.
         """
         from arthurai.model.lifecycle import remember_model_id
         from arthurai_api.api.models import get_model
@@ -326,17 +333,17 @@ class ArthurAI:
             body = self.session.call_json(
                 get_model, identifier, id_type=id_type, expand=[_ATTRIBUTES]
             )
-        except ResponseClientError as fault:
-            if fault.status_code != _NOT_FOUND:
+        except ResponseClientError as error:
+            if error.status_code != _NOT_FOUND:
                 raise
             hint = ""
             if id_type == "id" and not is_uuid(identifier):
-                hint = ' If it is your own id, pass id_type="partner_model_id".'
+                hint = '; if it is your own id, pass id_type="partner_model_id"'
             raise ResponseClientError(
-                f"no model with {id_type} {identifier!r} in organisation "
-                f"{self.session.organization_id!r}.{hint} {fault}",
-                exchange=fault.exchange,
-            ) from fault
+                f"no model with {id_type} {identifier!r} in organization "
+                f"{self.session.organization_id!r}{hint}. {error}",
+                exchange=error.exchange,
+            ) from error
         model = self._received_model(body)
         remember_model_id(model)
         return model
@@ -344,25 +351,25 @@ class ArthurAI:
     def _received_model(self, body: Any) -> ArthurModel:
         from arthurai.model.model import ArthurModel
 
-        with read_from_server("model"):
+        with report_unreadable("model"):
             model = ArthurModel.from_dict(check_object(body))
         model.attach(self.session)
         return model
 
     def list_models(self, **filters: Any) -> list[ArthurModel]:
-        """List models, all pages of them. Needs the permission to read models.
+        """List models, all pages of them; requires the permission to read models.
 
         Args:
             **filters: Parameters of the operation `list_models`, e.g. `display_name`, `tag`,
                 `statuses`, `input_types`, `include_archived`, `created_since`, `sort`. Single
-                values are accepted where several are possible. `page` and `page_size` fetch that
-                page alone; `expand=[]` leaves the attributes out, for long lists.
+                values are accepted for lists. `page` and `page_size` fetch that page only;
+                `expand=[]` omits the attributes, for long lists.
 
         Returns:
             The models, with their attributes unless `expand` says otherwise.
 
         Raises:
-            UserValueError: A filter is unknown, or has an impossible value.
+            UserValueError: A filter is unknown, or has an invalid value.
             ArthurError: Everything else that can go wrong.
         """
         from arthurai_api.api.models import list_models
@@ -380,7 +387,7 @@ class ArthurAI:
         return iterate_pages(fetch)
 
     def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:
-        """Fetch a group of model versions. Needs the permission to read model groups.
+        """Fetch a group of model versions; requires the permission to read model groups.
 
         Args:
             id_or_model: The id of the group, or a model that belongs to it.
@@ -390,8 +397,8 @@ class ArthurAI:
 
         Raises:
             UserTypeError: `id_or_model` is neither.
-            UserValueError: The model belongs to no group, or the id is empty.
-            ResponseClientError: There is no such group in the organisation.
+            UserValueError: The model does not belong to a group, or the id is empty.
+            ResponseClientError: There is no such group in the organization.
         """
         from arthurai.model.model import ArthurModel
         from arthurai.model.model_groups import ArthurModelGroup
@@ -400,8 +407,8 @@ class ArthurAI:
         if isinstance(id_or_model, ArthurModel):
             if id_or_model.model_group_id is None:
                 raise UserValueError(
-                    f"model {id_or_model.partner_model_id!r} belongs to no group: save it first, "
-                    f"or add it to one by ArthurModelGroup.add_version"
+                    f"model {id_or_model.partner_model_id!r} does not belong to a group: save it, "
+                    f"or add it to one with ArthurModelGroup.add_version"
                 )
             group_id = id_or_model.model_group_id
         elif isinstance(id_or_model, str):
@@ -412,15 +419,15 @@ class ArthurAI:
                 f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
             )
         body = self.session.call_json(get_model_group, group_id)
-        with read_from_server("model group"):
+        with report_unreadable("model group"):
             group = ArthurModelGroup.from_dict(check_object(body))
         group.attach(self.session)
         return group
 
-    # -- organisations and accounts ------------------------------------------------------------
+    # -- organizations and accounts ------------------------------------------------------------
 
     def get_service_accounts(self, description: str | None = None) -> list[dict[str, Any]]:
-        """List service accounts. Needs the permission to read service accounts.
+        """List service accounts; requires the permission to read service accounts.
 
         Args:
             description: Only those with this description.
@@ -434,7 +441,7 @@ class ArthurAI:
         return read_page(body)[0]
 
     def create_service_account(self, description: str, role: str) -> dict[str, Any]:
-        """Create a service account. Needs the permission to write service accounts.
+        """Create a service account; requires the permission to write service accounts.
 
         Args:
             description: Its name.
@@ -453,13 +460,13 @@ class ArthurAI:
         return check_object(body)
 
     def get_current_org(self) -> dict[str, Any]:
-        """Return the organisation this connection works in, with its id and name."""
+        """Return the organization this connection works in, with its id and name."""
         from arthurai_api.api.organizations import get_current_organization
 
         return check_object(self.session.call_json(get_current_organization))
 
     def set_current_org(self, org_id: str) -> None:
-        """Work in another organisation from now on.
+        """Switch to another organization.
 
         Args:
             org_id: Its id.
@@ -472,47 +479,8 @@ class ArthurAI:
         check_text("org_id", org_id)
         try:
             self.session.call_json(set_current_organization, body={ORG_ID_BODY: org_id})
-        except ResponseClientError as fault:
-            raise type(fault)(
-                f"cannot work in organisation org_id={org_id!r}. {fault}", exchange=fault.exchange
-            ) from fault
+        except ResponseClientError as error:
+            raise type(error)(
+                f"cannot work in organization org_id={org_id!r}: {error}", exchange=error.exchange
+            ) from error
         self.session.organization_id = org_id
-
-
-def new_requests_client(
-    access_key: str | None = None,
-    url: str | None = None,
-    verify_ssl: bool = True,
-    offline: bool = False,
-    organization_id: str | None = None,
-    allow_insecure: bool = False,
-    header_refresh_func: RefreshFunction | None = None,
-) -> HTTPClient:
-    """Make an `HTTPClient` on paths below `/api/v3`.
-
-    Args:
-        access_key: API key; `ARTHUR_API_KEY` when it is missing.
-        url: Address of the server; `ARTHUR_ENDPOINT_URL` when it is missing.
-        verify_ssl: Whether certificates are checked.
-        offline: Send nothing.
-        organization_id: The organisation to work in; looked up when it is missing.
-        allow_insecure: Accept plain http.
-        header_refresh_func: As for `HTTPClient`.
-
-    Returns:
-        The client.
-
-    Raises:
-        ArthurError: As for making an `ArthurAI`.
-    """
-    session = connect(
-        Wishes(
-            verify_ssl=verify_ssl,
-            url=url,
-            access_key=access_key,
-            offline=offline,
-            organization_id=organization_id,
-            allow_insecure=allow_insecure,
-        )
-    )
-    return HTTPClient.over(session, API_PREFIX, header_refresh_func)

@@ -1,9 +1,9 @@
-"""Which organisation a caller belongs to, found out when a connection is made."""
+"""Look up the organization of a caller when a connection is made."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_object
 from arthurai.common.exceptions import (
@@ -16,50 +16,51 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
     UserValueError,
 )
+from arthurai.common.text import quote_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arthurai.transport.session import Session
 
-_UNAUTHORIZED = 401
-_NOT_FOUND = 404
+_UNAUTHORIZED: Final = 401
+_NOT_FOUND: Final = 404
 
 
 @contextlib.contextmanager
 def explain_first_contact(session: Session, credential: str) -> Iterator[None]:
-    """Tell failures that come from wrong arguments of the caller in terms of these arguments.
+    """Report failures that come from wrong arguments of the caller in terms of these arguments.
 
     Args:
         session: The new connection.
-        credential: The argument that says who the caller is.
+        credential: The argument that identifies the caller.
     """
     shown = session.endpoint.shown
     try:
         yield
-    except (ArthurConnectionError, ArthurTimeoutError) as fault:
+    except (ArthurConnectionError, ArthurTimeoutError) as error:
         raise UserValueError(
-            f"cannot reach url={shown!r}. {fault}", exchange=fault.exchange
-        ) from fault
-    except (UnexpectedValueError, ResponseRedirectError) as fault:
+            f"cannot reach url={shown!r}: {error}", exchange=error.exchange
+        ) from error
+    except (UnexpectedValueError, ResponseRedirectError) as error:
         raise UserValueError(
-            f"url={shown!r} does not behave like an Arthur server. {fault}", exchange=fault.exchange
-        ) from fault
-    except ResponseClientError as fault:
-        if fault.status_code != _UNAUTHORIZED:
+            f"url={shown!r} does not behave like an Arthur server: {error}", exchange=error.exchange
+        ) from error
+    except ResponseClientError as error:
+        if error.status_code != _UNAUTHORIZED:
             raise
         raise UserValueError(
-            f"{shown} refuses the {credential}. Check that it is complete and still valid, and "
-            f"that url names the server it belongs to.",
-            exchange=fault.exchange,
-        ) from fault
+            f"{shown} refuses the {credential}; check that it is complete and still valid, and "
+            f"that url is the server it belongs to",
+            exchange=error.exchange,
+        ) from error
 
 
 def organization_of_user(session: Session) -> str | None:
-    """Return the organisation of a caller whom the server keeps itself.
+    """Return the organization of a user whom the server itself manages.
 
     Raises:
-        ForbiddenError: Another identity provider keeps the caller.
+        ForbiddenError: Another identity provider manages the user.
     """
     from arthurai_api.api.users import get_current_user
 
@@ -70,35 +71,35 @@ def auth_info_of(session: Session) -> dict[str, Any]:
     """Return what the server knows about the caller.
 
     Raises:
-        ArthurUnexpectedError: The server is too old to tell.
+        ArthurUnexpectedError: The server is too old to say.
     """
     from arthurai_api.api.users import get_auth_info
 
     try:
         return check_object(session.call_json(get_auth_info))
-    except ResponseClientError as fault:
-        if fault.status_code != _NOT_FOUND:
+    except ResponseClientError as error:
+        if error.status_code != _NOT_FOUND:
             raise
         raise ArthurUnexpectedError(
             f"{session.endpoint.shown} cannot say who the caller is, probably because it is older "
-            f"than this SDK. Pass organization_id.",
-            exchange=fault.exchange,
-        ) from fault
+            f"than this SDK; pass organization_id",
+            exchange=error.exchange,
+        ) from error
 
 
 def find_organization(session: Session, credential: str) -> str | None:
-    """Find the organisation that a new connection is for.
+    """Return the organization that a new connection is for.
 
     Args:
         session: The new connection.
-        credential: The argument that says who the caller is, for messages.
+        credential: The argument that identifies the caller, for messages.
 
     Returns:
         Its id; `None` when the caller belongs to none.
 
     Raises:
         UserValueError: The server cannot be reached or refuses the caller, or the caller belongs to
-            several organisations and has to choose.
+            several organizations and has to choose.
         ArthurError: Everything else that can go wrong.
     """
     with explain_first_contact(session, credential):
@@ -108,12 +109,12 @@ def find_organization(session: Session, credential: str) -> str | None:
             organizations = auth_info_of(session).get("organization_ids") or []
     if not isinstance(organizations, list):
         raise UnexpectedValueError(
-            f"{session.endpoint.shown} listed organisations as {type(organizations).__name__}"
+            f"{session.endpoint.shown} listed organizations as {type(organizations).__name__}"
         )
     if len(organizations) > 1:
         raise UserValueError(
-            f"the {credential} opens several organisations. Pass organization_id, one of "
-            f"{', '.join(map(str, organizations))}."
+            f"the {credential} opens several organizations; pass organization_id, one of "
+            f"{', '.join(map(str, organizations))}"
         )
     return _text(organizations[0]) if organizations else None
 
@@ -122,5 +123,5 @@ def _text(value: Any) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise UnexpectedValueError(f"the server sent the organisation id {value!r:.100}")
+        raise UnexpectedValueError(f"the server sent the organization id {quote_value(value)}")
     return value

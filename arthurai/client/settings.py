@@ -1,4 +1,4 @@
-"""From arguments, `config` and environment variables to a connection."""
+"""Connect: from arguments, `config` and environment variables to a session."""
 
 from __future__ import annotations
 
@@ -40,17 +40,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-UNKNOWN_ORGANIZATION = "unknown"
+UNKNOWN_ORG_ID = "unknown"
 
 _SECRET_NAMES = frozenset({"access_key", "password", "http_options"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a program asks for when it connects, before the environment is looked at.
-
-    The fields are the parameters of `ArthurAI`.
-    """
+class ClientConfig:
+    """The parameters of `ArthurAI`, before the environment is read."""
 
     verify_ssl: bool | None = None
     url: str | None = None
@@ -62,18 +59,18 @@ class Wishes:
     allow_insecure: bool = False
     http_options: Mapping[str, Any] | HttpOptions | None = field(default=None, repr=False)
 
-    def merged_with(self, config: Mapping[str, Any] | None) -> Wishes:
-        """Add what a `config` dict says.
+    def merge(self, config: Mapping[str, Any] | None) -> ClientConfig:
+        """Return this configuration with the values of a `config` dict added.
 
         Raises:
-            UserTypeError: `config` is no dict.
+            UserTypeError: `config` is not a dict.
             UserValueError: It has an unknown key, or contradicts an argument.
         """
         if config is None:
             return self
         if not isinstance(config, Mapping):
-            hint = " Did you mean url=…?" if isinstance(config, str) else ""
-            raise UserTypeError(f"config must be a dict, got {type(config).__name__}.{hint}")
+            hint = "; did you mean url=…?" if isinstance(config, str) else ""
+            raise UserTypeError(f"config must be a dict, got {type(config).__name__}{hint}")
         defaults = {f.name: f.default for f in fields(self)}
         values = {name: getattr(self, name) for name in defaults}
         for name, value in config.items():
@@ -87,38 +84,36 @@ class Wishes:
             if values[name] != defaults[name]:
                 shown = "" if name in _SECRET_NAMES else f" ({values[name]!r} and {value!r})"
                 raise UserValueError(
-                    f"{name} is given as an argument and differently in config{shown}. "
-                    f"Give it once."
+                    f"{name} is given as an argument and differently in config{shown}; give it once"
                 )
             values[name] = value
-        return Wishes(**values)
+        return ClientConfig(**values)
 
 
-def endpoint_of(wishes: Wishes) -> Endpoint:
-    """Find and check the address of the server.
+def find_endpoint(config: ClientConfig) -> Endpoint:
+    """Return the address of the server, from the configuration or the environment.
 
     Raises:
         MissingParameterError: There is none.
         UserValueError: It cannot be used.
     """
-    url = wishes.url if wishes.url is not None else read_variable(URL_VARIABLE)
+    url = config.url if config.url is not None else read_variable(URL_VARIABLE)
     if url is None:
-        if wishes.offline:
+        if config.offline:
             return Endpoint(origin="https://offline.invalid", shown="offline")
         raise MissingParameterError(
-            f"url is missing: give url=… or set {URL_VARIABLE}. For a server inside this process, "
-            f'without any account, use url="local://" or url="local:///some/dir".'
+            f"url is missing: pass url=… or set {URL_VARIABLE}; for a server inside this process, "
+            f'without any account, pass url="local://" or url="local:///some/dir"'
         )
     for name in ("allow_insecure", "offline"):
-        check_bool(name, getattr(wishes, name))
-    return parse_endpoint(url, allow_insecure=wishes.allow_insecure)
+        check_bool(name, getattr(config, name))
+    return parse_endpoint(url, allow_insecure=config.allow_insecure)
 
 
-def credentials_of(wishes: Wishes, endpoint: Endpoint) -> tuple[Credentials | None, str]:
-    """Find out who the caller is. A missing password is asked for.
+def find_credentials(config: ClientConfig, endpoint: Endpoint) -> tuple[Credentials | None, str]:
+    """Return the credentials, from the configuration or the environment; ask for a password.
 
-    For an embedded server the environment is not looked at: what is there belongs to another
-    server.
+    For an embedded server the environment is ignored: what is there belongs to another server.
 
     Returns:
         The credentials, `None` for the embedded server's own, and what to call them in messages.
@@ -126,38 +121,38 @@ def credentials_of(wishes: Wishes, endpoint: Endpoint) -> tuple[Credentials | No
     Raises:
         MissingParameterError: There are none, or they are incomplete.
     """
-    login, key = wishes.login, wishes.access_key
+    login, key = config.login, config.access_key
     if login is not None and key is not None:
-        logger.warning("both login and access_key are given; login is used")
+        logger.warning("both login and access_key are given, login is used")
     if login is None and key is None and not endpoint.local:
         login = read_variable(LOGIN_VARIABLE)
     if login is not None:
-        return Login(_checked_login(login), _password(wishes, login, endpoint)), "login"
-    if wishes.password is not None:
-        raise MissingParameterError("password is given without login: give login=… as well")
+        return Login(_check_login(login), _password(config, login, endpoint)), "login"
+    if config.password is not None:
+        raise MissingParameterError("password is given without login: pass login=… as well")
     if key is None and endpoint.local:
         return None, "access_key"
     key = key if key is not None else read_variable(KEY_VARIABLE)
     if key is None:
         raise MissingParameterError(
-            f"no credentials: give access_key=…, or login=… and password=…, or set {KEY_VARIABLE}, "
+            f"no credentials: pass access_key=…, or login=… and password=…, or set {KEY_VARIABLE}, "
             f"or {LOGIN_VARIABLE} and {PASSWORD_VARIABLE}"
         )
     return ApiKey(key), "access_key"
 
 
-def _checked_login(login: str) -> str:
+def _check_login(login: str) -> str:
     if not isinstance(login, str):
         raise UserTypeError(f"login must be a string, got {type(login).__name__}")
     if not login.strip():
-        raise MissingParameterError("login is empty")
+        raise MissingParameterError("login must be a non-empty string")
     return login
 
 
-def _password(wishes: Wishes, login: str, endpoint: Endpoint) -> str:
-    password = wishes.password
+def _password(config: ClientConfig, login: str, endpoint: Endpoint) -> str:
+    password = config.password
     if password is None and not endpoint.local:
-        password = os.environ.get(PASSWORD_VARIABLE) or None
+        password = os.environ.get(PASSWORD_VARIABLE) or None  # blanks are part of it
     if password is None:
         try:
             password = getpass.getpass(f"Password of {login} at {endpoint.shown}: ")
@@ -167,41 +162,43 @@ def _password(wishes: Wishes, login: str, endpoint: Endpoint) -> str:
         raise UserTypeError(f"password must be a string, got {type(password).__name__}")
     if not password:
         raise MissingParameterError(
-            f"login {login!r} has no password: give password=… or set {PASSWORD_VARIABLE}"
+            f"login {login!r} has no password: pass password=… or set {PASSWORD_VARIABLE}"
         )
     return password
 
 
-def connect(wishes: Wishes) -> Session:
-    """Make a connection, and find out the organisation it is for.
+def connect(config: ClientConfig) -> Session:
+    """Open a session, and find out the organization it is for.
 
-    Everything is checked before the first credential leaves; nothing is sent when offline, or when
-    the organisation is given and the caller has a key.
+    Everything is checked before the first credential is sent; nothing is sent when offline, or
+    when the organization is given and the caller has a key.
 
     Raises:
         ArthurUserError: An argument is missing, impossible or refused by the server.
         ArthurUnexpectedError: The server failed.
     """
-    verify_ssl = resolve_verify_ssl(wishes.verify_ssl)
-    options = HttpOptions.parse(wishes.http_options)
-    endpoint = endpoint_of(wishes)
-    if wishes.offline:
-        if wishes.organization_id is not None:
+    verify_ssl = resolve_verify_ssl(config.verify_ssl)
+    options = HttpOptions.parse(config.http_options)
+    endpoint = find_endpoint(config)
+    if config.offline:
+        if config.organization_id is not None:
             raise UserValueError(
-                f"organization_id={wishes.organization_id!r} has no meaning with offline=True. "
-                f"Leave one of them out."
+                f"organization_id={config.organization_id!r} has no effect with offline=True; omit "
+                f"one of them"
             )
         return Session(
             endpoint,
-            organization_id=UNKNOWN_ORGANIZATION,
+            organization_id=UNKNOWN_ORG_ID,
             verify_ssl=verify_ssl,
             options=options,
             offline=True,
         )
     if not verify_ssl and endpoint.origin.startswith("https:"):
-        logger.warning("certificates are not checked: anyone in between can read and change data")
-    credentials, name = credentials_of(wishes, endpoint)
-    organization = wishes.organization_id
+        logger.warning(
+            "certificates are not checked: anyone on the network path can read and change data"
+        )
+    credentials, name = find_credentials(config, endpoint)
+    organization = config.organization_id
     if organization is None and not endpoint.local:
         organization = read_variable(ORGANIZATION_VARIABLE)
     local = open_local(endpoint) if endpoint.local else None
@@ -229,7 +226,7 @@ def connect(wishes: Wishes) -> Session:
 
 
 def _first_contact(session: Session, credentials: Credentials | None, name: str) -> None:
-    """Log in if that is how the caller is known, and settle the organisation."""
+    """Log in if there is a login, and look up the organization unless it is known."""
     if isinstance(credentials, Login):
         with explain_first_contact(session, name):
             session.log_in()

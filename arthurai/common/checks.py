@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.exceptions import UnexpectedValueError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    ArthurUserError,
+    UnexpectedValueError,
+    UserTypeError,
+    UserValueError,
+)
 from arthurai.common.text import list_names, quote_value, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def check_text(name: str, value: object) -> str:
@@ -78,3 +84,21 @@ def check_object(body: Any) -> dict[str, Any]:
             f"the server sent {type(body).__name__} instead of an object: {quote_value(body)}"
         )
     return body
+
+
+@contextlib.contextmanager
+def report_unreadable(what: str) -> Iterator[None]:
+    """Report a response that cannot be read as an error of the server, not of the caller.
+
+    Args:
+        what: What the response is, for the message, e.g. `"model"`.
+
+    Raises:
+        UnexpectedValueError: The block raised an `ArthurUserError`.
+    """
+    try:
+        yield
+    except ArthurUserError as error:
+        raise UnexpectedValueError(
+            f"the server sent a {what} that cannot be read: {error}"
+        ) from error

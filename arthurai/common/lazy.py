@@ -45,7 +45,9 @@ def attach(
 
     def module_dir() -> list[str]:
         found = _submodules_of(package) if modules is None else modules
-        return sorted({*vars(sys.modules[package]), *origins, *found})
+        defined = vars(sys.modules[package])
+        public = (name for name in defined if name.startswith("__"))
+        return sorted({*public, *defined.get("__all__", ()), *origins, *found})
 
     return module_getattr, module_dir
 
@@ -54,8 +56,8 @@ def _below(package: str, name: str) -> ModuleType:
     path = f"{package}.{name}"
     try:
         return importlib.import_module(path)
-    except ModuleNotFoundError as fault:
-        if fault.name != path:  # the module is there, something it needs is not
+    except ModuleNotFoundError as error:
+        if error.name != path:  # the module is there, something it needs is not
             raise
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name) from None
 

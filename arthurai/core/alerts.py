@@ -1,13 +1,7 @@
 """Import path of the official SDK; see `arthurai.model.alerts` and `arthurai.model.metrics`."""
 
-from arthurai.model.alerts import (
-    Alert,
-    AlertRule,
-    AlertRuleBound,
-    AlertRuleSeverity,
-    AlertStatus,
-    validate_parameters_for_alert,
-)
+from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
+from arthurai.model.alerts import Alert, AlertRule, validate_parameters_for_alert
 from arthurai.model.metrics import Metric, MetricType
 
 __all__ = [

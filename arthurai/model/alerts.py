@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from arthurai.common.checks import check_choice
-from arthurai.common.constants import ListableStrEnum
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.pagination import iterate_pages, read_page
+from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
 from arthurai.model.base_model import connected
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.metrics import Metric, resolve_metric
@@ -26,27 +26,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from arthurai.model.base_model import ArthurModelBase
-
-
-class AlertRuleBound(ListableStrEnum):
-    """On which side of the threshold a rule fires."""
-
-    Upper = "upper"
-    Lower = "lower"
-
-
-class AlertRuleSeverity(ListableStrEnum):
-    """How grave an alert is."""
-
-    Warning = "warning"
-    Critical = "critical"
-
-
-class AlertStatus(ListableStrEnum):
-    """What became of an alert; new ones have the status ``new``, which cannot be set."""
-
-    Resolved = "resolved"
-    Acknowledged = "acknowledged"
 
 
 @dataclass

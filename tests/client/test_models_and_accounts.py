@@ -292,7 +292,7 @@ def test_a_group_is_found_by_its_id_and_by_its_model(own_arthur):
 def test_groups_that_cannot_be_fetched(arthur):
     unsaved = arthur.model("p", "TABULAR", "REGRESSION")
     for wrong, kind, says in (
-        (unsaved, UserValueError, "no group"),
+        (unsaved, UserValueError, "does not belong to a group"),
         (7, UserTypeError, "id_or_model"),
         ("", UserValueError, "id_or_model"),
         ("nope", ResponseClientError, "nope"),

@@ -8,6 +8,8 @@ import textwrap
 
 import pytest
 
+import arthurai
+
 
 def run(program):
     """Run a program in a fresh Python; return what it wrote to both streams."""
@@ -186,9 +188,30 @@ def test_packages_list_what_they_hold_and_nothing_else(package):
 
 def test_a_star_import_gives_the_public_names():
     out, _ = run(
-        "from arthurai import *\nprint(ArthurAI.__name__, Stage if 'Stage' in dir() else '-')"
+        "from arthurai import *\nprint(ArthurAI.__name__, Stage.GroundTruth, 'attach' in dir())"
     )
-    assert out == "ArthurAI -\n"
+    assert out == "ArthurAI GROUND_TRUTH False\n"
+
+
+def test_the_package_shows_its_public_names_only():
+    public = {name for name in dir(arthurai) if not name.startswith("__")}
+    assert public | {"__version__"} == set(arthurai.__all__)
+    for name in arthurai.__all__:
+        assert getattr(arthurai, name) is not None, name
+    for module, names in arthurai._DEFINED_IN.items():
+        for name in names:
+            assert getattr(arthurai, name) is getattr(importlib.import_module(module), name)
+
+
+def test_a_first_program_imports_from_the_package_alone():
+    out, _ = run(
+        """
+        from arthurai import ArthurAI, InputType, OutputType, Stage, col, select
+        model = ArthurAI(offline=True).model("m", InputType.Tabular, OutputType.Regression)
+        print(model.partner_model_id, Stage.GroundTruth, select(col("a")).to_dict()["select"])
+        """
+    )
+    assert out == "m GROUND_TRUTH [{'property': 'a'}]\n"
 
 
 def test_what_a_module_needs_is_not_mistaken_for_the_module():
