@@ -10,7 +10,7 @@ import numpy as np
 
 from arthurai.common.vocabulary import Stage
 from arthurai.server.enrichment.feature_encoding import Columns, Encoder, Matrix
-from arthurai.server.enrichment.optional_imports import required
+from arthurai.server.enrichment.optional_imports import import_optional
 from arthurai.server.enrichment.state_store import EnrichmentError
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ HELD_OUT: Final = 0.2
 COMPONENTS: Final = 50
 EXPLAINED: Final = 0.9
 _TINY: Final = 1e-300
-_LARGEST: Final = float(np.finfo(np.float32).max) / 4  # ranges up to twice as long still fit
+_LARGEST: Final = float(np.finfo(np.float32).max) / 4  # ranges of twice the length still fit
 HASHED_WORDS: Final = 2**14
-THUMBNAIL: Final = 16  # pixels a side
+THUMBNAIL_PIXELS: Final = 16  # per side
 OUTPUT: Final = "output"
 MIN_ROWS: Final = 2
 _MIN_DENSITY_ROWS: Final = 10
 _TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "TOKENS", "STRING"})
 _WORDS: Final = r"\W+"
-# One character, escape or class, maybe repeated: splitting by it takes linear time.
+# One character, escape or class, possibly repeated: splitting by it takes linear time.
 _PLAIN_DELIMITER: Final = re.compile(r"(?:\\?[^\\\[\](){}*+?|^$]|\\.|\[[^\[\]]+\])[+*]?")
 
 
@@ -53,14 +53,14 @@ class Scores(NamedTuple):
 
 
 class Detector(Protocol):
-    """Scores rows by what it learnt from the reference set."""
+    """Scores rows after training on the reference set."""
 
     def score(self, columns: Columns) -> Scores:
         """Score rows, given as values by column."""
 
 
-def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
-    """Return the attributes that decide how unusual an inference is.
+def scored_inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
+    """Return the attributes from which anomaly scores are computed.
 
     Args:
         schema: Schema of the model.
@@ -74,7 +74,7 @@ def inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
 
 
 def train_output(schema: ModelSchema, values: Sequence[Any], seed: int) -> Detector | None:
-    """Learn from the reference set what texts a model usually generates.
+    """Train a detector of generated texts on the reference set.
 
     Args:
         schema: Schema of the model.
@@ -86,7 +86,7 @@ def train_output(schema: ModelSchema, values: Sequence[Any], seed: int) -> Detec
         texts.
 
     Raises:
-        EnrichmentError: If the texts hold no words, or packages are missing.
+        EnrichmentError: the texts hold no words, or packages are missing.
     """
     if len(values) < _MIN_DENSITY_ROWS:
         return None
@@ -96,11 +96,11 @@ def train_output(schema: ModelSchema, values: Sequence[Any], seed: int) -> Detec
 def train(
     schema: ModelSchema, reference: Columns, seed: int, read_image: ImageReader
 ) -> Detector | None:
-    """Learn from the reference set what is usual.
+    """Train a detector on the reference set.
 
     Args:
         schema: Schema of the model.
-        reference: Values of `inputs(schema)` by column.
+        reference: Values of `scored_inputs(schema)` by column.
         seed: Makes the training repeatable.
         read_image: Returns an image by its id.
 
@@ -108,9 +108,9 @@ def train(
         The detector, or `None` when there are too few reference rows to score anything.
 
     Raises:
-        EnrichmentError: If no input can be used, or packages are missing.
+        EnrichmentError: no input can be used, or packages are missing.
     """
-    used = inputs(schema)
+    used = scored_inputs(schema)
     if not used:
         raise EnrichmentError("the model has no input attribute that anomalies can be found in")
     rows = len(reference[used[0].column])
@@ -139,7 +139,7 @@ class ForestDetector:
             reference: Their values in the reference set.
             seed: Seed of the forest.
         """
-        ensemble = required("sklearn.ensemble")
+        ensemble = import_optional("sklearn.ensemble")
         self._encoder = Encoder(attributes, reference, other=True)
         if not self._encoder.features:
             raise EnrichmentError(
@@ -147,7 +147,7 @@ class ForestDetector:
                 " 50 categories"
             )
         matrix = self._encoder.transform(reference)
-        # The forest rounds to 32 bits; what it does is the same wherever zero lies.
+        # The forest rounds to 32 bits; shifting all values does not change its splits.
         self._center = np.median(matrix, axis=0)
         matrix = self._near_zero(matrix)
         self._forest = ensemble.IsolationForest(
@@ -175,14 +175,14 @@ class _Density:
     """
 
     def __init__(self, vectors: Any, seed: int) -> None:
-        decomposition = required("sklearn.decomposition")
+        decomposition = import_optional("sklearn.decomposition")
         rows, width = vectors.shape
         order = np.random.default_rng(seed).permutation(rows)
         held_out = max(1, round(rows * HELD_OUT))
         kept = vectors[order[held_out:]]
         components = max(1, min(COMPONENTS, kept.shape[0] // 2, width - 1))
         found = decomposition.TruncatedSVD(components, random_state=seed).fit(kept)
-        # A span of everything would leave no distance to tell usual rows apart by.
+        # A span of all vectors would leave no distances.
         shares = np.cumsum(found.singular_values_**2) / max(_squares(kept).sum(), _TINY)
         self._span = found.components_[: int(np.searchsorted(shares, EXPLAINED)) + 1]
         self._losses = np.sort(self._loss(vectors[order[:held_out]]))
@@ -199,7 +199,7 @@ class _Density:
 
 
 class TextDetector:
-    """Word counts weighted by rarity, and their distance from what is usual."""
+    """Word counts weighted by rarity, and their distance from the usual ones."""
 
     def __init__(
         self,
@@ -217,12 +217,12 @@ class TextDetector:
             reference: Values in the reference set.
             seed: Makes the training repeatable.
         """
-        text = required("sklearn.feature_extraction.text")
+        text = import_optional("sklearn.feature_extraction.text")
         self._columns = columns
         if delimiter is None or not _PLAIN_DELIMITER.fullmatch(delimiter):
             delimiter = _WORDS
         self._delimiter = re.compile(delimiter)
-        # Hashed, so that words nobody has seen before count as well.
+        # Hashed, so that unseen words count as well.
         self._counts = text.HashingVectorizer(
             tokenizer=self._words,
             token_pattern=None,
@@ -256,7 +256,7 @@ class TextDetector:
 
 
 class ImageDetector:
-    """Small grey pictures, and their distance from what is usual."""
+    """Small grey images, and their distance from the usual ones."""
 
     def __init__(
         self, attribute: Attribute, reference: Columns, seed: int, read_image: ImageReader
@@ -274,16 +274,18 @@ class ImageDetector:
         self._density = _Density(self._pixels(reference), seed)
 
     def _pixels(self, columns: Columns) -> NDArray[np.float64]:
-        image = required("PIL.Image")
-        pictures = np.zeros((len(columns[self._attribute.column]), THUMBNAIL * THUMBNAIL))
+        image = import_optional("PIL.Image")
+        pictures = np.zeros(
+            (len(columns[self._attribute.column]), THUMBNAIL_PIXELS * THUMBNAIL_PIXELS)
+        )
         for row, image_id in enumerate(columns[self._attribute.column]):
             if image_id is None:
                 continue
             try:
                 with image.open(io.BytesIO(self._read(image_id))) as picture:
-                    grey = picture.convert("L").resize((THUMBNAIL, THUMBNAIL))
+                    grey = picture.convert("L").resize((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
             except (OSError, ValueError, SyntaxError, image.DecompressionBombError):
-                continue  # what is no picture to Pillow is as black as it gets
+                continue  # what Pillow cannot read counts as black
             pictures[row] = np.asarray(grey, dtype=np.float64).ravel() / 255
         return pictures
 

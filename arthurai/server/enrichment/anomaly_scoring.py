@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyarrow as pa
 
 from arthurai.server.enrichment import anomaly
+from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.state_store import ANOMALY
 from arthurai.server.enrichment.training_data import (
     read_columns,
@@ -28,50 +29,50 @@ if TYPE_CHECKING:
 
 SLICE_ROWS: Final = 20_000
 _MAX_IMAGES: Final = 5_000
-_KEPT_DETECTORS: Final = 16
+_MAX_CACHED_DETECTORS: Final = 16
 
 
-class _Trained(NamedTuple):
-    """What was learnt for a model: about its inputs, and about generated texts by column."""
+class _Detectors(NamedTuple):
+    """The detectors of a model: that of its inputs, and those of generated texts by column."""
 
     inputs: anomaly.Detector | None
     outputs: dict[str, anomaly.Detector]
 
 
-class AnomalyDetection:
-    """Trains on the reference set, scores the inferences that come after it was closed.
+class AnomalyDetection(Enrichment):
+    """Trains on the reference set, and scores the inferences that arrive after it was closed.
 
-    Detectors are kept in memory only: the training is repeatable, so a restarted server makes the
-    same one again when it needs it.
+    Detectors are only kept in memory: training is repeatable, so a restarted server trains the same
+    one again when it needs it.
     """
 
     name = ANOMALY
 
     def __init__(self, stores: Stores, states: States, on_scored: ScoredCallback) -> None:
-        """Work for an application."""
+        """Use the stores."""
         self._data = stores.data
         self._states = states
         self._on_scored = on_scored
         self._lock = threading.Lock()
-        self._detectors: OrderedDict[tuple[str, tuple[Attribute, ...]], _Trained] = OrderedDict()
+        self._detectors: OrderedDict[tuple[str, tuple[Attribute, ...]], _Detectors] = OrderedDict()
 
     def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
-        """Learn what is usual.
+        """Train the detectors.
 
         Args:
             record: The model.
             state: The state of the enrichment.
 
         Returns:
-            Whether that is done; not before the reference set is closed.
+            Whether they are trained, which requires a closed reference set.
 
         Raises:
-            EnrichmentError: If no input can be used, or packages are missing.
+            EnrichmentError: no input can be used, or packages are missing.
         """
         del state
         if not reference_is_closed(self._data, record.schema):
             return False
-        self._trained(record.schema)
+        self._train(record.schema)
         return True
 
     def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
@@ -85,7 +86,7 @@ class AnomalyDetection:
             Whether there are more.
         """
         schema, store = record.schema, self._data
-        used = (*anomaly.inputs(schema), *schema.generated_texts)
+        used = (*anomaly.scored_inputs(schema), *schema.generated_texts)
         limit = _MAX_IMAGES if schema.input_type == "IMAGE" else SLICE_ROWS
         columns = read_columns(
             store,
@@ -97,7 +98,7 @@ class AnomalyDetection:
         )
         if not columns["seq"]:
             return False
-        trained = self._trained(schema)
+        trained = self._train(schema)
         if trained.inputs is not None:
             table = _table(columns["inference_id"], trained.inputs.score(columns))
             store.store_enrichment(record.id, "anomaly", table)
@@ -114,12 +115,12 @@ class AnomalyDetection:
         if trained.inputs is not None or trained.outputs:
             moments = columns["inference_timestamp"]
             batches = {b for b in columns["batch_id"] if b is not None}
-            # Rules on anomaly scores were evaluated before there were any.
+            # Rules on anomaly scores were evaluated before the scores existed.
             self._on_scored(record.id, batches, min(moments), max(moments))
         self._states.change(state, done=columns["seq"][-1])
         return len(columns["seq"]) == limit
 
-    def _trained(self, schema: ModelSchema) -> _Trained:
+    def _train(self, schema: ModelSchema) -> _Detectors:
         key = (schema.model_id, schema.attributes)
         with self._lock:
             if key in self._detectors:
@@ -128,7 +129,7 @@ class AnomalyDetection:
             reference = read_reference(
                 self._data,
                 schema,
-                (*anomaly.inputs(schema), *schema.generated_texts),
+                (*anomaly.scored_inputs(schema), *schema.generated_texts),
                 **({"limit": _MAX_IMAGES} if schema.input_type == "IMAGE" else {}),
             )
             digest = hashlib.sha256(schema.model_id.encode()).digest()
@@ -147,9 +148,9 @@ class AnomalyDetection:
                 detector = anomaly.train_output(schema, known, seed)
                 if detector is not None:
                     outputs[attribute.column] = detector
-            trained = _Trained(anomaly.train(schema, reference, seed, read_image), outputs)
+            trained = _Detectors(anomaly.train(schema, reference, seed, read_image), outputs)
             self._detectors[key] = trained
-            while len(self._detectors) > _KEPT_DETECTORS:
+            while len(self._detectors) > _MAX_CACHED_DETECTORS:
                 self._detectors.popitem(last=False)
             return trained
 

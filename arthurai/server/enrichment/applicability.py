@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NOT_EXPLAINED = ("OBJECT_DETECTION", "TOKEN_SEQUENCE", "RANKED_LIST")
 
 
-def refusal(schema: ModelSchema, name: str) -> str | None:
+def find_refusal(schema: ModelSchema, name: str) -> str | None:
     """Return why a model cannot have an enrichment, or `None` when it can.
 
     Args:

@@ -8,6 +8,7 @@ import numpy as np
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment import mitigation_curves as curves
+from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.feature_encoding import MAX_CATEGORIES, category_of
 from arthurai.server.enrichment.state_store import BIAS, EnrichmentError
 from arthurai.server.enrichment.training_data import read_reference, reference_is_closed
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 
-class BiasMitigation:
+class BiasMitigation(Enrichment):
     """Computes the curves of all monitored attributes from the reference set."""
 
     name = BIAS
 
     def __init__(self, stores: Stores) -> None:
-        """Work for an application."""
+        """Use the stores."""
         self._control, self._data = stores
 
     def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
@@ -39,11 +40,11 @@ class BiasMitigation:
             state: The state of the enrichment.
 
         Returns:
-            Whether they are computed; not before the reference set is closed.
+            Whether they are computed, which requires a closed reference set.
 
         Raises:
-            EnrichmentError: If the reference set lacks predictions or ground truth, or no monitored
-                attribute makes groups.
+            EnrichmentError: the reference set lacks predictions or ground truth, or no monitored
+                attribute has groups.
         """
         del state
         schema = record.schema
@@ -63,7 +64,7 @@ class BiasMitigation:
                 f" {predicted.name!r} and the ground truth {truth.name!r}"
             )
         scores = np.array([p or 0.0 for p in columns[predicted.column]], dtype=np.float64)
-        positive = _positive(predicted, truth, columns[truth.column])
+        positive = _is_positive(predicted, truth, columns[truth.column])
         ids = {(a["stage"], a["name"]): a["id"] for a in record.attributes}
         found = []
         for attribute in monitored:
@@ -88,16 +89,6 @@ class BiasMitigation:
                 documents.put(record.organization_id, document["id"], document, model_id=record.id)
         return True
 
-    def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
-        """Do nothing: curves do not depend on inferences.
-
-        Args:
-            record: The model.
-            state: The state of the enrichment.
-        """
-        del record, state
-        return False
-
     def find(self, record: StoredModel, params: Mapping[str, Any]) -> list[BiasMitigationCurve]:
         """Return the curves that pass the filters of a request.
 
@@ -112,7 +103,7 @@ class BiasMitigation:
         return [stored for stored in found if _passes(stored, params)]
 
 
-def _positive(predicted: Attribute, truth: Attribute, values: Sequence[Any]) -> curves.Flags:
+def _is_positive(predicted: Attribute, truth: Attribute, values: Sequence[Any]) -> curves.Flags:
     if truth.stage == "GROUND_TRUTH_CLASS":
         return np.array(
             [v is not None and category_of(v) == predicted.gt_class_link for v in values],
@@ -129,12 +120,14 @@ def _curves(
     for constraint in curves.CONSTRAINTS:
         made = []
         for group, members in groups:
-            one = curves.curve(scores[members], positive[members], constraint)
+            one = curves.compute_curve(scores[members], positive[members], constraint)
             if one is not None:
                 made.append((group, one, int(members.sum())))
         if not made:
             continue
-        best = curves.optimization_index([m[1] for m in made], [m[2] for m in made], constraint)
+        best = curves.find_optimization_index(
+            [m[1] for m in made], [m[2] for m in made], constraint
+        )
         x_label, y_label = curves.LABELS[constraint]
         for group, one, _ in made:
             points = zip(one.y.tolist(), one.thresholds.tolist(), strict=True)

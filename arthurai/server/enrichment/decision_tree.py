@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from arthurai.server.enrichment.optional_imports import required
+from arthurai.server.enrichment.optional_imports import import_optional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,11 +28,11 @@ Node = dict[str, Any]
 def grow(
     matrix: Matrix, features: Sequence[Feature], truth: Sequence[str], predicted: Sequence[str]
 ) -> Node | None:
-    """Grow a tree that separates right predictions from wrong ones, and measure its nodes.
+    """Grow a tree that separates correct predictions from wrong ones, and measure its nodes.
 
     Args:
         matrix: Encoded attributes, shape (rows, features).
-        features: What the columns of the matrix are.
+        features: The columns of the matrix.
         truth: True class of each row.
         predicted: Predicted class of each row.
 
@@ -46,7 +46,7 @@ def grow(
     leaf_rows = max(MIN_LEAF_ROWS, math.ceil(rows * MIN_LEAF_SHARE))
     splits = _Splits()
     if features and rows >= 2 * leaf_rows:
-        grown = required("sklearn.tree").DecisionTreeClassifier(
+        grown = import_optional("sklearn.tree").DecisionTreeClassifier(
             max_depth=MAX_DEPTH, min_samples_leaf=leaf_rows, random_state=_SEED
         )
         # The learner rounds to 32 bits; splits depend on the order of values only.
@@ -56,7 +56,7 @@ def grow(
     return builder.node(0, np.arange(rows), {}, "")
 
 
-def find(root: Node, metric: str, threshold: float) -> list[Node]:
+def find_weak_nodes(root: Node, metric: str, threshold: float) -> list[Node]:
     """Return the uppermost nodes that are weaker than a threshold, without their children.
 
     Args:
@@ -77,7 +77,7 @@ def _weak(node: Node, metric: str, threshold: float) -> Iterator[Node]:
 
 
 class _Splits:
-    """The splits of a grown tree; without one there is a root only."""
+    """The splits of a grown tree; without one there is only a root."""
 
     def __init__(self, grown: Any = None, ranks: Any = None) -> None:
         self._grown = grown
@@ -116,27 +116,27 @@ class _Builder:
     def node(
         self, place: int, rows: NDArray[np.intp], rules: dict[str, dict[str, Any]], feature: str
     ) -> Node:
-        made: Node = {"rules": rules, **_measures(self._truth[rows], self._predicted[rows])}
-        made["feature"] = feature
+        node: Node = {"rules": rules, **_measures(self._truth[rows], self._predicted[rows])}
+        node["feature"] = feature
         split = self._splits.at(place, rows)
         if split is None:
-            return made
+            return node
         column, below, left, right = split
         cut = self._features[column]
         values = self._matrix[rows, column]
         cutoff = _between(float(values[below].max()), float(values[~below].min()))
-        made["feature"] = cut.attribute.name
+        node["feature"] = cut.attribute.name
         if cut.category is None:
-            made["cutoff"] = cutoff
+            node["cutoff"] = cutoff
         categories = [
             f.category
             for f in self._features
             if f.attribute is cut.attribute and f.category is not None
         ]
         for side, child, is_in in (("left", left, below), ("right", right, ~below)):
-            inner = _narrowed(rules, cut, cutoff, categories, above=side == "right")
-            made[side] = self.node(child, rows[is_in], inner, cut.attribute.name)
-        return made
+            inner = _narrow(rules, cut, cutoff, categories, above=side == "right")
+            node[side] = self.node(child, rows[is_in], inner, cut.attribute.name)
+        return node
 
 
 def _between(low: float, high: float) -> float:
@@ -145,7 +145,7 @@ def _between(low: float, high: float) -> float:
     return middle if low < middle < high else low
 
 
-def _narrowed(
+def _narrow(
     rules: Mapping[str, dict[str, Any]],
     cut: Feature,
     cutoff: float,
@@ -165,7 +165,7 @@ def _narrowed(
     elif not own:
         own = {"ne": value}
     else:
-        # The query language has no "not in", so what is left is listed.
+        # The query language has no "not in", so the remaining ones are listed.
         left = own.get("in") or [v for c in categories if (v := _typed(cut, c)) != own["ne"]]
         left = [v for v in left if v != value]
         own = {"in": left}

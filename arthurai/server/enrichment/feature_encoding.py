@@ -1,4 +1,4 @@
-"""Attribute values as columns of numbers that a learner takes."""
+"""Encoding of attribute values as columns of numbers for learners."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute
 
 MAX_CATEGORIES: Final = 50
-"""An attribute with more declared categories takes no part in enrichments."""
+"""An attribute with more declared categories is not used by enrichments."""
 
 Columns: TypeAlias = "Mapping[str, Sequence[Any]]"
 """Values of each attribute by the name of its column in the data store."""
@@ -77,13 +77,13 @@ class _Categories:
 
 
 class Encoder:
-    """Turns values into a matrix in a way that was learnt from a sample.
+    """Encodes values as a matrix, as learned from a sample.
 
     Numbers stay as they are, times are seconds since 1970, categories become one column each.
     Missing numbers are the median of the sample, missing categories its most frequent one.
 
     Attributes:
-        features: What the columns of the matrix are.
+        features: The columns of the matrix.
     """
 
     def __init__(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.vocabulary import Stage
 from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment import decision_tree as tree
+from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.feature_encoding import Encoder
-from arthurai.server.enrichment.labels import class_attributes, classes
-from arthurai.server.enrichment.optional_imports import required
+from arthurai.server.enrichment.labels import class_attributes, find_classes
 from arthurai.server.enrichment.state_store import HOTSPOTS
 from arthurai.server.enrichment.training_data import read_columns
 from arthurai.server.storage.documents.sqlite_database import new_id
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 WINDOW_DAYS: Final = 7
 INSIGHT_METRIC: Final = "accuracy"
 INSIGHT_THRESHOLD: Final = 0.4
-_KEPT_TREES: Final = 32
+_MAX_CACHED_TREES: Final = 32
 _NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class RowSelection:
     """The rows that a tree is grown on.
 
     Attributes:
         source: `ground_truth` or `reference`.
         where: Condition on the rows, values as `?`.
         params: The values.
-        named: Members of an insight that say which rows they are.
+        named: Members of an insight that name these rows.
     """
 
     source: str
@@ -51,25 +51,25 @@ class Region:
     named: tuple[tuple[str, str], ...] = ()
 
 
-def of_batch(batch_id: str) -> Region:
+def select_batch(batch_id: str) -> RowSelection:
     """Return the rows of a batch.
 
     Args:
         batch_id: Its id.
     """
-    return Region("ground_truth", "batch_id = ?", (batch_id,), (("batch_id", batch_id),))
+    return RowSelection("ground_truth", "batch_id = ?", (batch_id,), (("batch_id", batch_id),))
 
 
-def of_reference() -> Region:
+def select_reference() -> RowSelection:
     """Return the rows of the reference set."""
-    return Region("reference", "TRUE", ())
+    return RowSelection("reference", "TRUE", ())
 
 
-def of_window(start: dt.datetime) -> Region:
+def select_window(start: dt.datetime) -> RowSelection:
     """Return the rows of seven days.
 
     Args:
-        start: Their begin, UTC without zone.
+        start: Their start, UTC without zone.
     """
     end = start + dt.timedelta(days=WINDOW_DAYS)
     named = (
@@ -77,36 +77,23 @@ def of_window(start: dt.datetime) -> Region:
         ("window_end", format_timestamp(end)),
     )
     where = "inference_timestamp >= ? AND inference_timestamp < ?"
-    return Region("ground_truth", where, (start, end), named)
+    return RowSelection("ground_truth", where, (start, end), named)
 
 
-class Hotspots:
-    """Grows trees on demand, and looks for insights when a batch or a window is complete."""
+class Hotspots(Enrichment):
+    """Grows trees on demand, and finds insights when a batch or a window is complete."""
 
     name = HOTSPOTS
+    packages = ("sklearn.tree",)
 
     def __init__(self, stores: Stores) -> None:
-        """Work for an application."""
+        """Use the stores."""
         self._control, self._data = stores
         self._lock = threading.Lock()
         self._trees: OrderedDict[tuple[Any, ...], tree.Node | None] = OrderedDict()
 
-    def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
-        """Make sure that trees can be grown: each batch or window gets one of its own later.
-
-        Args:
-            record: The model.
-            state: The state of the enrichment.
-
-        Raises:
-            EnrichmentError: If packages are missing.
-        """
-        del record, state
-        required("sklearn.tree")
-        return True
-
     def find(
-        self, schema: ModelSchema, region: Region, metric: str, threshold: float
+        self, schema: ModelSchema, region: RowSelection, metric: str, threshold: float
     ) -> list[tree.Node]:
         """Return the weak nodes of the tree over some rows.
 
@@ -117,13 +104,13 @@ class Hotspots:
             threshold: Limit below which a node is weak.
 
         Raises:
-            EnrichmentError: If packages are missing.
+            EnrichmentError: packages are missing.
         """
         root = self._tree(schema, region, numbers_only=False)
-        return [] if root is None else tree.find(root, metric, threshold)
+        return [] if root is None else tree.find_weak_nodes(root, metric, threshold)
 
-    def window(self, schema: ModelSchema, day: dt.date) -> Region | None:
-        """Return the window of seven days that holds a day, `None` when it is before all data.
+    def find_window(self, schema: ModelSchema, day: dt.date) -> RowSelection | None:
+        """Return the window of seven days that holds a day, `None` if it is before all data.
 
         Windows are counted from the UTC day of the first inference.
 
@@ -135,20 +122,20 @@ class Hotspots:
         moment = dt.datetime.combine(day, dt.time())
         if first is None or moment < first:
             return None
-        return of_window(first + (moment - first) // _WINDOW * _WINDOW)
+        return select_window(first + (moment - first) // _WINDOW * _WINDOW)
 
     def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
-        """Look for insights in one batch or window that is complete and not looked at yet.
+        """Find insights in a batch or window that is complete and was not searched yet.
 
         Args:
             record: The model.
             state: The state of the enrichment.
 
         Returns:
-            Whether there may be more to do.
+            Whether there may be more to search.
         """
         runs = self._control.documents(Kind.HOTSPOT_RUN)
-        for region, rows in self._complete(record.schema, int(state["since"])):
+        for region, rows in self._complete_selections(record.schema, int(state["since"])):
             run_id = "/".join((record.id, *(value for _, value in region.named)))
             run = runs.get(record.organization_id, run_id)
             if run is not None and run["rows"] == rows:
@@ -156,12 +143,18 @@ class Hotspots:
             root = self._tree(record.schema, region, numbers_only=True)
             with self._control.transaction():
                 if root is not None:
-                    self._note(record, region, tree.find(root, INSIGHT_METRIC, INSIGHT_THRESHOLD))
+                    self._store_insights(
+                        record,
+                        region,
+                        tree.find_weak_nodes(root, INSIGHT_METRIC, INSIGHT_THRESHOLD),
+                    )
                 runs.put(record.organization_id, run_id, {"rows": rows}, model_id=record.id)
             return True
         return False
 
-    def _complete(self, schema: ModelSchema, since: int) -> Iterator[tuple[Region, int]]:
+    def _complete_selections(
+        self, schema: ModelSchema, since: int
+    ) -> Iterator[tuple[RowSelection, int]]:
         """Yield what is complete, with the number of its rows with ground truth."""
         relation = self._data.relation(schema, "ground_truth")
         if schema.is_batch:
@@ -171,7 +164,7 @@ class Hotspots:
                 " GROUP BY batch_id HAVING max(seq) > ? ORDER BY min(seq)",
                 [since],
             )[1]
-            yield from ((of_batch(b), count) for b, count in rows if b in closed)
+            yield from ((select_batch(b), count) for b, count in rows if b in closed)
             return
         first = self._first_day(schema)
         if first is None:
@@ -188,7 +181,7 @@ class Hotspots:
         for number, count in rows:
             start = first + number * _WINDOW
             if start + _WINDOW <= newest:
-                yield of_window(start), count
+                yield select_window(start), count
 
     def _first_day(self, schema: ModelSchema) -> dt.datetime | None:
         relation = self._data.relation(schema, "inference")
@@ -197,8 +190,10 @@ class Hotspots:
         )[1][0][0]
         return None if first is None else dt.datetime.combine(first.date(), dt.time())
 
-    def _note(self, record: StoredModel, region: Region, nodes: list[tree.Node]) -> None:
-        """Store insights in place of those of the same rows that nobody has dealt with."""
+    def _store_insights(
+        self, record: StoredModel, region: RowSelection, nodes: list[tree.Node]
+    ) -> None:
+        """Replace the insights of the same rows that still have the status new."""
         documents = self._control.documents(Kind.INSIGHT)
         named = dict(region.named)
         handled = []
@@ -225,7 +220,9 @@ class Hotspots:
             }
             documents.put(record.organization_id, insight["id"], insight, model_id=record.id)
 
-    def _tree(self, schema: ModelSchema, region: Region, *, numbers_only: bool) -> tree.Node | None:
+    def _tree(
+        self, schema: ModelSchema, region: RowSelection, *, numbers_only: bool
+    ) -> tree.Node | None:
         relation = self._data.relation(schema, region.source)
         changed = "NULL" if region.source == "reference" else "max(ground_truth_timestamp)"
         stamp = self._data.fetch(
@@ -237,15 +234,15 @@ class Hotspots:
             if key in self._trees:
                 self._trees.move_to_end(key)
                 return self._trees[key]
-        grown = self._grown(schema, region, relation, numbers_only=numbers_only)
+        grown = self._grow(schema, region, relation, numbers_only=numbers_only)
         with self._lock:
             self._trees[key] = grown
-            while len(self._trees) > _KEPT_TREES:
+            while len(self._trees) > _MAX_CACHED_TREES:
                 self._trees.popitem(last=False)
         return grown
 
-    def _grown(
-        self, schema: ModelSchema, region: Region, relation: str, *, numbers_only: bool
+    def _grow(
+        self, schema: ModelSchema, region: RowSelection, relation: str, *, numbers_only: bool
     ) -> tree.Node | None:
         used = _features(schema, numbers_only=numbers_only)
         needed = {a.column: a for a in (*used, *class_attributes(schema))}
@@ -257,7 +254,7 @@ class Hotspots:
             params=region.params,
             order="hash(seq), seq",
         )
-        truth, predicted = classes(schema, columns)
+        truth, predicted = find_classes(schema, columns)
         known = [
             row for row, pair in enumerate(zip(truth, predicted, strict=True)) if None not in pair
         ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def class_attributes(schema: ModelSchema) -> tuple[Attribute, ...]:
-    """Return the attributes that tell the true and the predicted class.
+    """Return the attributes that hold the true and the predicted class.
 
     Args:
         schema: Schema of a classifier.
@@ -23,8 +23,10 @@ def class_attributes(schema: ModelSchema) -> tuple[Attribute, ...]:
     return tuple(unique.values())
 
 
-def classes(schema: ModelSchema, columns: Columns) -> tuple[list[str | None], list[str | None]]:
-    """Return the true and the predicted class of each row, `None` where it is not known.
+def find_classes(
+    schema: ModelSchema, columns: Columns
+) -> tuple[list[str | None], list[str | None]]:
+    """Return the true and the predicted class of each row, `None` if unknown.
 
     Classes have the name of the value of the class column; those of one-hot ground truth have the
     name of its attribute, in a binary model `1` and `0`.
@@ -80,7 +82,7 @@ def _names(schema: ModelSchema) -> list[str]:
 
 
 def _largest(row: Sequence[Any], names: Sequence[str]) -> str | None:
-    """Return the name of the largest value, of equal ones the first; `None` with a gap."""
+    """Return the name of the largest value, the first of equal ones; `None` with missing values."""
     if any(value is None for value in row):
         return None
     return names[max(range(len(row)), key=lambda place: row[place])]

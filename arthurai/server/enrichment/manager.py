@@ -1,9 +1,9 @@
-"""Works on enrichments off the road of requests."""
+"""Runs enrichments in the background."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.server.background.worker import Worker
 from arthurai.server.enrichment import applicability as rules
@@ -13,7 +13,7 @@ from arthurai.server.enrichment.bias_mitigation import BiasMitigation
 from arthurai.server.enrichment.explanations.explanation_enrichment import Explainability
 from arthurai.server.enrichment.explanations.project_store import Projects
 from arthurai.server.enrichment.hotspot_detection import Hotspots
-from arthurai.server.enrichment.training_data import last_seq, reference_is_closed
+from arthurai.server.enrichment.training_data import find_last_seq, reference_is_closed
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.storage.warehouse.errors import DataStoreError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.background.event_bus import DataEvent
     from arthurai.server.context import ScoredCallback, Stores
+    from arthurai.server.enrichment.base_enrichment import Enrichment
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.enrichment")
@@ -40,35 +41,19 @@ _ADVANCED_BY: Final = {
 }
 
 
-class Enrichment(Protocol):
-    """One kind of enrichment.
-
-    Attributes:
-        name: Its name in the API.
-    """
-
-    name: str
-
-    def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
-        """Set it up for a model; return whether it is ready, else it waits for reference data."""
-
-    def advance(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
-        """Work on a slice of what has come; return whether there is more."""
-
-
 class Enrichments:
-    """The enrichments of all models, worked on by two threads.
+    """The enrichments of all models, run by two threads.
 
-    One is for explanations, whose pace is that of users' code, the other one for all the rest. What
-    is to be done is a set of jobs, at most two for each enrichment of a model, so fast senders do
-    not pile up work. Jobs work in slices and queue up anew behind the others. Everything is found
-    again after a restart, from the states of the enrichments.
+    One runs explanations, which are as slow as user code, the other one everything else. Work is a
+    set of jobs, at most two for each enrichment of a model, so fast senders do not pile up work.
+    Jobs process slices and queue up again behind the others. After a restart all work is found
+    again from the states of the enrichments.
 
     Attributes:
-        states: Where each enrichment stands.
+        states: The states of all enrichments.
         hotspots: Finds weak regions.
-        mitigation: Finds curves.
-        projects: The code of users that explainers run.
+        mitigation: Finds mitigation curves.
+        projects: The code of users.
         explainability: Explains inferences.
     """
 
@@ -87,16 +72,16 @@ class Enrichments:
         self.mitigation = BiasMitigation(stores)
         self.projects = Projects(data_dir)
         self.explainability = Explainability(stores, self.states, self.projects)
-        kinds: tuple[Enrichment, ...] = (
+        enrichments: tuple[Enrichment, ...] = (
             AnomalyDetection(stores, self.states, on_scored),
             self.hotspots,
             self.mitigation,
             self.explainability,
         )
-        self._kinds = {kind.name: kind for kind in kinds}
+        self._by_name = {enrichment.name: enrichment for enrichment in enrichments}
         self._stopping = False
-        self._explanations: Worker[_Job] = Worker("arthurai-explanations", self._work)
-        self._others: Worker[_Job] = Worker("arthurai-enrichments", self._work)
+        self._explanations: Worker[_Job] = Worker("arthurai-explanations", self._run_job)
+        self._others: Worker[_Job] = Worker("arthurai-enrichments", self._run_job)
         stores.data.on_data(self._on_data)
         if data_dir is not None:
             self._add(_RECOVER)
@@ -108,18 +93,18 @@ class Enrichments:
         config: Mapping[str, Any] | None = None,
         project: str | None = None,
     ) -> dict[str, Any]:
-        """Switch an enrichment on and have it set up.
+        """Enable an enrichment and set it up in the background.
 
         Args:
             record: The model.
             name: Name of the enrichment.
-            config: Its settings; `None` keeps those it has.
-            project: Id of a user's project; `None` keeps the one it has.
+            config: Its settings; `None` keeps the current ones.
+            project: Id of a project; `None` keeps the current one.
 
         Returns:
             Its state.
         """
-        since = last_seq(self._data, record.schema)
+        since = find_last_seq(self._data, record.schema)
         state = self.states.enable(record, name, since=since, config=config, project=project)
         if name == states.EXPLAINABILITY:
             self.explainability.stop(record.id, kept=state["revision"])
@@ -127,22 +112,22 @@ class Enrichments:
         return state
 
     def drain(self, timeout: float | None = None) -> bool:
-        """Wait until all that the data and the requests so far call for is done.
+        """Wait until everything due to data and requests so far is done.
 
         Args:
-            timeout: Seconds to wait at most; `None` waits as long as it takes.
+            timeout: Maximum number of seconds per step; `None` waits as long as it takes.
 
         Returns:
             Whether everything was done.
         """
         return (
             self._data.drain_events(timeout)
-            and self._others.drain(timeout)  # first: what it finds to do may be explanations
+            and self._others.drain(timeout)  # first, as it may add explanations
             and self._explanations.drain(timeout)
         )
 
     def close(self) -> None:
-        """Stop after the slices that are being worked on."""
+        """Stop after the slices that are being processed."""
         self._stopping = True
         for worker in (self._others, self._explanations):
             worker.close(wait=False)
@@ -156,10 +141,10 @@ class Enrichments:
         worker.put((action, model_id, name))
 
     def start_with_reference(self, record: StoredModel) -> None:
-        """Switch on what begins with a closed reference set, if it is closed.
+        """Start what waits for a closed reference set, if it is closed.
 
-        Called before a request that closes one is answered, so that whoever asks next finds it
-        begun.
+        Called before the response to a request that closes one, so that the next request finds it
+        started.
 
         Args:
             record: The model.
@@ -183,8 +168,8 @@ class Enrichments:
             record = self._control.models.get(None, model_id)
         except ApiError:
             return  # the model is gone
-        if not rules.refusal(record.schema, states.ANOMALY):
-            since = self._last_before_closing(record)
+        if not rules.find_refusal(record.schema, states.ANOMALY):
+            since = self._find_last_seq_before_closing(record)
             with self._control.transaction():
                 if not self.states.is_known(record, states.ANOMALY):
                     self.states.enable(record, states.ANOMALY, since=since)
@@ -192,7 +177,7 @@ class Enrichments:
             if state["status"] in {states.PENDING, states.TRAINING}:
                 self._add(_TRAIN, model_id, state["name"])
 
-    def _last_before_closing(self, record: StoredModel) -> int:
+    def _find_last_seq_before_closing(self, record: StoredModel) -> int:
         """Return the number of the last inference that came before the reference was closed."""
         data = self._data
         closed = data.reference(record.schema).updated_at
@@ -202,19 +187,19 @@ class Enrichments:
         )
         return int(found[1][0][0])
 
-    def _work(self, job: _Job) -> None:
+    def _run_job(self, job: _Job) -> None:
         action, model_id, name = job
         try:
             if action == _RECOVER:
                 self._recover()
             else:
-                self._work_on_model(action, model_id, name)
+                self._run_model_job(action, model_id, name)
         except ApiError:
             logger.info("model %s is gone", model_id)
         except Exception:
             logger.exception("enrichment %s of model %s failed", name, model_id)
 
-    def _work_on_model(self, action: str, model_id: str, name: str) -> None:
+    def _run_model_job(self, action: str, model_id: str, name: str) -> None:
         record = self._control.models.get(None, model_id)
         state = self.states.get(record, name)
         if record.archived or not state["enabled"]:
@@ -228,7 +213,7 @@ class Enrichments:
         self.states.change(state, status=states.TRAINING, reason=None)
         name = str(state["name"])
         try:
-            if not self._kinds[name].train(record, state):
+            if not self._by_name[name].train(record, state):
                 return
         except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
             self._fail(state, error)
@@ -239,7 +224,7 @@ class Enrichments:
     def _advance(self, record: StoredModel, state: Mapping[str, Any]) -> None:
         name = str(state["name"])
         try:
-            more = self._kinds[name].advance(record, state)
+            more = self._by_name[name].advance(record, state)
         except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
             self._fail(state, error)
             return
@@ -247,15 +232,15 @@ class Enrichments:
             self._add(_ADVANCE, record.id, name)
 
     def _fail(self, state: Mapping[str, Any], error: Exception) -> None:
-        """Note why an enrichment failed; unexpected reasons stay in the log."""
+        """Store why an enrichment failed; unexpected reasons are only logged."""
         if self._stopping:
             return  # the next start tries again
         known = isinstance(error, (states.EnrichmentError, DataStoreError))
         reason = str(error)
         if not known:
-            reason = f"internal error ({type(error).__name__}); the server's log tells more"
+            reason = f"internal error ({type(error).__name__}); see the server's log"
         if not self.states.change(state, status=states.FAILED, reason=reason):
-            return  # it was switched meanwhile
+            return  # it was enabled or disabled meanwhile
         where = (state["name"], state["model_id"])
         if known:
             logger.warning("enrichment %s of model %s failed: %s", *where, reason)
@@ -263,10 +248,10 @@ class Enrichments:
             logger.error("enrichment %s of model %s failed", *where, exc_info=error)
 
     def _recover(self) -> None:
-        """Take up what an earlier run of the server has left undone."""
+        """Resume what an earlier run of the server has left."""
         for record in self._control.models.list(None):
             if (
-                not rules.refusal(record.schema, states.ANOMALY)
+                not rules.find_refusal(record.schema, states.ANOMALY)
                 and not self.states.is_known(record, states.ANOMALY)
                 and reference_is_closed(self._data, record.schema)
             ):

@@ -1,6 +1,6 @@
-"""Bias mitigation curves: what thresholds by group lead to.
+"""Bias mitigation curves: the effect of thresholds by group.
 
-The method is the threshold optimiser of Hardt, Price and Srebro, "Equality of Opportunity in
+The method is the threshold optimizer of Hardt, Price and Srebro, "Equality of Opportunity in
 Supervised Learning" (2016): for each group all thresholds are tried, and the points of the groups'
 curves with the same index have (nearly) the same rate, so that together they are fair.
 """
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 STEPS: Final = 1000
-NOBODY: Final = 2.0
-"""A threshold above all probabilities: it selects nobody."""
+SELECT_NONE: Final = 2.0
+"""A threshold above all probabilities, which selects nobody."""
 
 CONSTRAINTS: Final = ("demographic_parity", "equal_opportunity", "equalized_odds")
 LABELS: Final = {
@@ -42,7 +42,7 @@ class Curve:
 
     Attributes:
         y: Value at x = i / 1000 for i from 0 to 1000, shape (1001,).
-        thresholds: Threshold that leads there, same shape; who scores at least that is selected.
+        thresholds: Threshold of each value, same shape; scores from it on are selected.
     """
 
     y: Floats
@@ -52,12 +52,12 @@ class Curve:
 def group_members(
     attribute: Attribute, values: Sequence[Any]
 ) -> list[tuple[dict[str, Any], Flags]]:
-    """Return the groups that an attribute makes, and who belongs to each.
+    """Return the groups of an attribute and the rows that belong to each.
 
     Args:
         attribute: An attribute with categories or with bins, which exclude their start and include
             their end. A categorical one without declared categories has those that occur.
-        values: Its values, one a row.
+        values: Its values, one per row.
 
     Returns:
         For each group the members of the API that name it, and a flag for each row.
@@ -88,7 +88,7 @@ def group_members(
     ]
 
 
-def curve(scores: Floats, truth: Flags, constraint: str) -> Curve | None:
+def compute_curve(scores: Floats, truth: Flags, constraint: str) -> Curve | None:
     """Return the curve of one group, or `None` where a rate is not defined.
 
     Args:
@@ -105,7 +105,7 @@ def curve(scores: Floats, truth: Flags, constraint: str) -> Curve | None:
     descending = np.argsort(-scores, kind="stable")
     ordered, hits = scores[descending], np.cumsum(truth[descending])
     last = np.append(np.nonzero(np.diff(ordered))[0], rows - 1)
-    nobody = max(NOBODY, np.nextafter(ordered[0], np.inf))
+    nobody = max(SELECT_NONE, np.nextafter(ordered[0], np.inf))
     thresholds = np.concatenate(([nobody], ordered[last]))
     selected = np.concatenate(([0], last + 1))
     true_positives = np.concatenate(([0], hits[last]))
@@ -126,7 +126,7 @@ def curve(scores: Floats, truth: Flags, constraint: str) -> Curve | None:
     return Curve(y[chosen], thresholds[chosen])
 
 
-def optimization_index(curves: Sequence[Curve], sizes: Sequence[int], constraint: str) -> int:
+def find_optimization_index(curves: Sequence[Curve], sizes: Sequence[int], constraint: str) -> int:
     """Return the index of the operating point that is best for all groups together.
 
     It is the one of the greatest accuracy over all rows; for equalized odds the one nearest to the

@@ -1,4 +1,4 @@
-"""Packages that only enrichments need."""
+"""Optional packages, which only enrichments need."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from arthurai.server.enrichment.state_store import EnrichmentError
 _DISTRIBUTIONS: Final = {"sklearn": "scikit-learn", "skimage": "scikit-image", "PIL": "pillow"}
 
 
-def required(module: str) -> Any:
+def import_optional(module: str) -> Any:
     """Import a module of a package that may be missing.
 
     Args:
         module: Dotted name.
 
     Raises:
-        EnrichmentError: If the package is not installed.
+        EnrichmentError: the package is not installed.
     """
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise _missing(module, str(error)) from error
+        raise _missing_package(module, str(error)) from error
 
 
 def require_installed(module: str) -> None:
-    """Make sure that another process will be able to import a package.
+    """Raise unless another process can import a package.
 
     Args:
         module: Name of the package.
 
     Raises:
-        EnrichmentError: If the package is not installed.
+        EnrichmentError: the package is not installed.
     """
     if importlib.util.find_spec(module) is None:
-        raise _missing(module, "it is not installed")
+        raise _missing_package(module, "it is not installed")
 
 
-def _missing(module: str, why: str) -> EnrichmentError:
+def _missing_package(module: str, why: str) -> EnrichmentError:
     package = module.partition(".")[0]
     name = _DISTRIBUTIONS.get(package, package)
     return EnrichmentError(
-        f"the server needs the package {name} for this and it cannot be imported ({why});"
+        f"the package {name} is required and cannot be imported ({why});"
         f" install it with: pip install {name}"
     )

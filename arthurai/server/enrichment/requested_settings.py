@@ -1,4 +1,4 @@
-"""Reading what a request wants enrichments to be."""
+"""Settings of enrichments as requests send them."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ _UNITS: Final = {
 }
 
 
-def form_config(form: Form) -> Any:
+def parse_config(form: Form) -> Any:
     """Return the decoded part `config` of a form.
 
     Args:
         form: The form.
 
     Raises:
-        ApiError: 400 when it is missing or no JSON.
+        ApiError: 400 when it is missing or not JSON.
     """
     text = form.text("config")
     if text is None:
-        raise ApiError(400, "the part config is missing; send the settings as JSON text")
+        raise ApiError(400, "part config: is required; send the settings as JSON")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -73,23 +73,23 @@ def form_config(form: Form) -> Any:
 
 
 def check_files(form: Form) -> bool:
-    """Tell whether the files of a project came along.
+    """Return whether the form holds the files of a project.
 
     Args:
         form: The form.
 
     Raises:
-        ApiError: 400 when only some of them did.
+        ApiError: 400 when it holds only some of them.
     """
     sent = [name for name in FILES if name in form.files]
     if sent and len(sent) < len(FILES):
         missing = [name for name in FILES if name not in sent]
-        raise ApiError(400, f"the files come together or not at all; missing: {', '.join(missing)}")
+        raise ApiError(400, f"the files must be sent together; missing: {', '.join(missing)}")
     return bool(sent)
 
 
 def require_allowed(schema: ModelSchema, name: str) -> None:
-    """Refuse an enrichment that the model cannot have.
+    """Raise for an enrichment that the model cannot have.
 
     Args:
         schema: Schema of the model.
@@ -98,83 +98,85 @@ def require_allowed(schema: ModelSchema, name: str) -> None:
     Raises:
         ApiError: 400 with the reason.
     """
-    refused = rules.refusal(schema, name)
+    refused = rules.find_refusal(schema, name)
     if refused is not None:
         raise ApiError(400, refused)
 
 
-def explainability_config(
+def merge_explainability_config(
     schema: ModelSchema, before: Mapping[str, Any], given: Mapping[str, Any], *, first: bool
 ) -> dict[str, Any]:
     """Return the settings of explanations after a request.
 
     Args:
         schema: Schema of the model.
-        before: The settings so far, empty when there are none.
-        given: The settings of the request; members that are null stay as they are.
-        first: Whether a project comes with the request.
+        before: The current settings, possibly empty.
+        given: The settings of the request; null members are ignored.
+        first: Whether the request holds a project.
 
     Raises:
         ApiError: 400, naming the setting.
     """
     merged = {**DEFAULTS, **before}
     merged |= {name: value for name, value in given.items() if value is not None}
-    merged.pop("reason", None)  # an answer of the server, not a setting
+    merged.pop("reason", None)  # set by the server
     if first:
         for name in _REQUIRED_AT_FIRST:
             if merged.get(name) in {None, ""}:
-                raise ApiError(400, f"config.{name} is needed when a project is sent")
+                raise ApiError(400, f"config.{name}: is required with a project")
     module = merged.get("user_predict_function_import_path")
     if module is not None and not _MODULE.fullmatch(str(module)):
         raise ApiError(
             400,
-            "config.user_predict_function_import_path: expected the name of a module, without"
-            f" .py, found {str(module)[:100]!r}",
+            "config.user_predict_function_import_path: must be the name of a module, without .py,"
+            f" got {str(module)[:100]!r}",
         )
-    for name, (least, most) in _INTEGERS.items():
+    for name, (minimum, maximum) in _INTEGERS.items():
         if merged.get(name) is not None:
-            merged[name] = _integer(name, merged[name], least, most)
-    share = _number("inference_consumer_score_percent", merged["inference_consumer_score_percent"])
+            merged[name] = _parse_integer(name, merged[name], minimum, maximum)
+    share = _parse_number(
+        "inference_consumer_score_percent", merged["inference_consumer_score_percent"]
+    )
     if not 0 <= share <= 1:
-        raise ApiError(400, "config.inference_consumer_score_percent: expected 0 to 1")
+        raise ApiError(400, "config.inference_consumer_score_percent: must be 0 to 1")
     merged["inference_consumer_score_percent"] = share
     if merged["explanation_algo"] == "shap" and schema.input_type != "TABULAR":
-        raise ApiError(400, "config.explanation_algo: shap is for tabular models; use lime")
-    memory_bytes(str(merged["model_server_memory"]))
+        raise ApiError(400, "config.explanation_algo: shap requires a tabular model; use lime")
+    parse_memory(str(merged["model_server_memory"]))
     return merged
 
 
-def memory_bytes(text: str) -> int:
-    """Read an amount of memory.
+def parse_memory(text: str) -> int:
+    """Return an amount of memory in bytes.
 
     Args:
         text: A number with a unit as in Kubernetes, e.g. `1500Mi` or `1Gi`.
 
     Raises:
-        ApiError: 400 when it is none.
+        ApiError: 400 for another text.
     """
     found = _MEMORY.fullmatch(text)
     if found is None:
         raise ApiError(
-            400, f"config.model_server_memory: expected e.g. 1500Mi or 2Gi, found {text[:50]!r}"
+            400, f"config.model_server_memory: must be e.g. 1500Mi or 2Gi, got {text[:50]!r}"
         )
     return int(found[1]) * _UNITS[found[2] or ""]
 
 
-def _number(name: str, value: Any) -> float:
+def _parse_number(name: str, value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        raise ApiError(400, f"config.{name}: expected a number, found {str(value)[:50]!r}")
+        raise ApiError(400, f"config.{name}: must be a number, got {str(value)[:50]!r}")
     return number
 
 
-def _integer(name: str, value: Any, least: int, most: int) -> int:
-    number = _number(name, value)
-    if number != int(number) or not least <= number <= most:
+def _parse_integer(name: str, value: Any, minimum: int, maximum: int) -> int:
+    number = _parse_number(name, value)
+    if number != int(number) or not minimum <= number <= maximum:
         raise ApiError(
-            400, f"config.{name}: expected a whole number from {least} to {most}, found {value!r}"
+            400, f"config.{name}: must be an integer from {minimum} to {maximum}, got {value!r}"
         )
     return int(number)

@@ -1,4 +1,4 @@
-"""Where each enrichment of a model stands, and how that is kept."""
+"""The states of the enrichments of models, and their store."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ FAILED: Final = "Failed"
 
 
 class EnrichmentError(Exception):
-    """An enrichment cannot be set up; the text is the reason that users get to see."""
+    """An enrichment that failed; the text is the reason for users."""
 
 
 class States:
     """The states of all enrichments of all models.
 
     A state is a JSON document with the members `model_id`, `name`, `enabled`, `status`,
-    `config`, `reason` (of a failure), `since` (the number of the last inference that came
-    before the enrichment was enabled), `done` (the number of the last one worked on), `project`
-    (id of the user's code of an explainer) and `revision` (changes whenever somebody switches the
-    enrichment).
+    `config`, `reason` (of a failure), `since` (the number of the last inference
+    before the enrichment was enabled), `done` (the number of the last one processed), `project`
+    (id of the user's code of an explainer) and `revision` (changes whenever the enrichment is
+    enabled or disabled).
     """
 
     def __init__(self, control: ControlStore) -> None:
@@ -46,7 +46,7 @@ class States:
         self._transaction = control.transaction
 
     def get(self, record: StoredModel, name: str) -> dict[str, Any]:
-        """Return the state of an enrichment; one nobody has touched is disabled.
+        """Return the state of an enrichment; by default it is disabled.
 
         Args:
             record: The model.
@@ -63,7 +63,7 @@ class States:
         }
 
     def is_known(self, record: StoredModel, name: str) -> bool:
-        """Tell whether an enrichment was ever switched on or off."""
+        """Return whether an enrichment was ever enabled or disabled."""
         return self._documents.get(record.organization_id, _id(record.id, name)) is not None
 
     def enable(
@@ -75,15 +75,15 @@ class States:
         config: Mapping[str, Any] | None = None,
         project: str | None = None,
     ) -> dict[str, Any]:
-        """Switch an enrichment on, or set it up anew; it waits for its turn from now on.
+        """Enable an enrichment, or set it up again; it is pending from now on.
 
         Args:
             record: The model.
             name: One of `NAMES`.
-            since: Number of the last inference that it does not apply to. It applies to what it
-                applied to before as well, if it was enabled already.
-            config: Its settings; `None` keeps those it has.
-            project: Id of a user's project; `None` keeps the one it has.
+            since: Number of the last inference that it does not apply to; an enabled enrichment
+                keeps its own.
+            config: Its settings; `None` keeps the current ones.
+            project: Id of a project; `None` keeps the current one.
         """
         with self._transaction():
             before = self.get(record, name)
@@ -102,7 +102,7 @@ class States:
         return state
 
     def disable(self, record: StoredModel, name: str) -> dict[str, Any]:
-        """Switch an enrichment off; its settings stay.
+        """Disable an enrichment; its settings are kept.
 
         Args:
             record: The model.
@@ -116,7 +116,7 @@ class States:
         return state
 
     def change(self, state: Mapping[str, Any], **members: Any) -> bool:
-        """Change members of a state unless somebody has switched the enrichment since it was read.
+        """Change members of a state unless the enrichment was switched since it was read.
 
         Args:
             state: The state as it was read.
@@ -142,7 +142,7 @@ class States:
         return changed
 
     def enabled(self, model_id: str | None = None) -> list[dict[str, Any]]:
-        """Return the states of all enrichments that are switched on.
+        """Return the states of all enabled enrichments.
 
         Args:
             model_id: Only those of this model.
@@ -150,7 +150,7 @@ class States:
         return self._documents.list(None, model_id=model_id, enabled=True)
 
     def forget(self, record: StoredModel, name: str) -> None:
-        """Forget an enrichment with its settings, as if it had never been touched."""
+        """Delete the state of an enrichment with its settings."""
         self._documents.delete(record.organization_id, _id(record.id, name))
 
     def _put(self, record: StoredModel, state: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Reading attribute values from the data store for learners."""
+"""Training data: attribute values read from the data store."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_columns(
         where: Condition, values as `?`.
         params: The values.
         order: What to order by.
-        limit: Most rows to return.
+        limit: Maximum number of rows.
     """
     names = ", ".join(f'"{name}"' for name in columns)
     rows = store.fetch(
@@ -48,13 +48,13 @@ def read_columns(
 def read_reference(
     store: DataStore, schema: ModelSchema, attributes: Sequence[Attribute], limit: int = SAMPLE_ROWS
 ) -> dict[str, list[Any]]:
-    """Return values of the reference set; of a large one the same sample each time.
+    """Return values of the reference set; of a large one always the same sample.
 
     Args:
         store: The data store.
         schema: Schema of the model.
         attributes: Attributes to read.
-        limit: Most rows to return.
+        limit: Maximum number of rows.
     """
     return read_columns(
         store,
@@ -66,11 +66,11 @@ def read_reference(
 
 
 def reference_is_closed(store: DataStore, schema: ModelSchema) -> bool:
-    """Tell whether the reference set of a model is complete."""
+    """Return whether the reference set of a model is closed."""
     return any(d.closed for d in store.datasets(schema) if d.kind == "reference")
 
 
-def last_seq(store: DataStore, schema: ModelSchema) -> int:
+def find_last_seq(store: DataStore, schema: ModelSchema) -> int:
     """Return the number of the newest inference of a model, -1 when there is none."""
     relation = store.relation(schema, "inference")
     return int(store.fetch(f"SELECT coalesce(max(seq), -1) FROM {relation}")[1][0][0])

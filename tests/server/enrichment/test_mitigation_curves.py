@@ -10,7 +10,7 @@ from builders import attribute
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from arthurai.server.enrichment.mitigation_curves import curve as curve_of
+from arthurai.server.enrichment.mitigation_curves import compute_curve as curve_of
 
 LABELS = {
     "demographic_parity": ("selection_rate", "accuracy"),

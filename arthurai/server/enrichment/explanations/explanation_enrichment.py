@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import Stage
+from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.explanations.explainers import Task
 from arthurai.server.enrichment.explanations.explanation_results import Explanation, build_tables
 from arthurai.server.enrichment.optional_imports import require_installed
-from arthurai.server.enrichment.requested_settings import memory_bytes
+from arthurai.server.enrichment.requested_settings import parse_memory
 from arthurai.server.enrichment.state_store import EXPLAINABILITY, EnrichmentError
 from arthurai.server.enrichment.training_data import (
     read_columns,
@@ -43,20 +44,20 @@ logger = logging.getLogger("arthurai.server.enrichment")
 SAMPLE_ROWS: Final = 5000
 SLICE_ROWS: Final = 8
 DEFAULT_SEED: Final = 0
-_LOOKED_AT: Final = 2000
+_MAX_READ_ROWS: Final = 2000
 _MAX_PROCESSES: Final = 4
-_KINDS: Final = {"TABULAR": "tabular", "NLP": "text", "IMAGE": "image"}
+_TASK_KINDS: Final = {"TABULAR": "tabular", "NLP": "text", "IMAGE": "image"}
 _NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
 _TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "STRING"})
 
 
 class _EndedError(Exception):
-    """The process was ended on purpose between being looked up and being called."""
+    """The process was stopped between being looked up and being called."""
 
 
 @dataclass
 class _Running:
-    """A process, and what belongs to it."""
+    """A running process and what belongs to it."""
 
     schema: ModelSchema
     revision: str
@@ -67,7 +68,7 @@ class _Running:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def call(self, name: str, arguments: dict[str, Any]) -> Any:
-        """Call the process when no other thread does."""
+        """Call the process; only one thread at a time does."""
         if not self.lock.acquire(timeout=CALL_SECONDS):
             raise SandboxError("the model code is busy; try again later")
         try:
@@ -82,7 +83,7 @@ class _Running:
             self.lock.release()
 
     def end(self) -> None:
-        """End the process, in the middle of a call too."""
+        """End the process, even during a call."""
         self.ended = True
         self.sandbox.close()
 
@@ -104,7 +105,7 @@ def select_inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
         schema: Schema of the model.
 
     Raises:
-        EnrichmentError: If a text or image model has not exactly one text or image.
+        EnrichmentError: a text or image model has not exactly one text or image.
     """
     found = schema.by_stage(Stage.ModelPipelineInput)
     if schema.input_type == "TABULAR":
@@ -119,8 +120,8 @@ def select_inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
     return fitting
 
 
-class Explainability:
-    """Runs explainers on the projects of users, each in a process of its own."""
+class Explainability(Enrichment):
+    """Runs explainers on the projects of users, each in its own process."""
 
     name = EXPLAINABILITY
 
@@ -129,7 +130,7 @@ class Explainability:
 
         Args:
             stores: The stores.
-            states: Where enrichments stand.
+            states: The states of all enrichments.
             projects: The unpacked projects.
         """
         self._control, self._data = stores
@@ -141,27 +142,27 @@ class Explainability:
         self._closed = False
 
     def train(self, record: StoredModel, state: Mapping[str, Any]) -> bool:
-        """Start the process of a project and make the explainers.
+        """Start the process of a project and create the explainers.
 
         Args:
             record: The model.
             state: The state of the enrichment.
 
         Returns:
-            Whether they are made; for tabular models not before the reference set is closed.
+            Whether they are created, which requires a closed reference set for tabular models.
 
         Raises:
-            EnrichmentError: If packages are missing, or with the traceback of the user's code.
+            EnrichmentError: packages are missing, or user code failed.
         """
         schema = record.schema
         select_inputs(schema)
         if schema.input_type == "TABULAR" and not reference_is_closed(self._data, schema):
             return False
-        for module in _packages(schema, str(state["config"]["explanation_algo"])):
+        for module in _required_packages(schema, str(state["config"]["explanation_algo"])):
             require_installed(module)
         self._end(record.id)
         try:
-            running = self._started(record, state)
+            running = self._start(record, state)
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
         with self._projects.changing:
@@ -183,7 +184,7 @@ class Explainability:
             Whether there are more.
 
         Raises:
-            EnrichmentError: With the traceback of the user's code.
+            EnrichmentError: User code failed; the text holds its traceback.
         """
         config = state["config"]
         schema, store = record.schema, self._data
@@ -195,14 +196,14 @@ class Explainability:
             ["seq", "inference_id", *(a.column for a in used)],
             where="seq > ?",
             params=[int(state["done"])],
-            limit=_LOOKED_AT,
+            limit=_MAX_READ_ROWS,
         )
         seqs, ids = columns["seq"], columns["inference_id"]
         if not seqs:
             return False
         if not streams or schema.input_type == "IMAGE":
             self._states.change(state, done=seqs[-1])
-            return len(seqs) == _LOOKED_AT
+            return len(seqs) == _MAX_READ_ROWS
         share = float(config["inference_consumer_score_percent"])
         values = list(zip(*(columns[a.column] for a in used), strict=True))
         chosen = [n for n, i in enumerate(ids) if is_chosen(i, share)][:SLICE_ROWS]
@@ -215,7 +216,7 @@ class Explainability:
                 store.store_enrichment(record.id, source, table)
         done = seqs[chosen[-1]] if len(chosen) == SLICE_ROWS else seqs[-1]
         self._states.change(state, done=done)
-        return bool(done < seqs[-1] or len(seqs) == _LOOKED_AT)
+        return bool(done < seqs[-1] or len(seqs) == _MAX_READ_ROWS)
 
     def explain(
         self,
@@ -232,10 +233,10 @@ class Explainability:
             state: The state of the enrichment.
             values: Values of `select_inputs(record.schema)`.
             algorithm: `lime` or `shap`.
-            samples: Number of perturbations; `None` means that of the settings.
+            samples: Number of perturbations; `None` takes that of the settings.
 
         Raises:
-            EnrichmentError: With the traceback of the user's code.
+            EnrichmentError: User code failed; the text holds its traceback.
         """
         found = self._explain(record, state, [values], algorithm, samples)[0]
         return Explanation(record.schema, select_inputs(record.schema), algorithm, found)
@@ -251,11 +252,11 @@ class Explainability:
             values: Values of `select_inputs(record.schema)`.
 
         Raises:
-            EnrichmentError: With the traceback of the user's code.
+            EnrichmentError: User code failed; the text holds its traceback.
         """
-        rows = [self._prepared(record.schema, values)]
+        rows = [self._to_row(record.schema, values)]
         found = self._call(record, state, "predict", {"rows": rows})
-        return [float(value) for value in _checked(found, 1)[0]]
+        return [float(value) for value in _check_rows(found, 1)[0]]
 
     def expected_values(self, record: StoredModel, state: Mapping[str, Any]) -> list[float] | None:
         """Return the mean prediction over a background, by predicted attribute.
@@ -265,10 +266,10 @@ class Explainability:
             state: The state of the enrichment.
 
         Raises:
-            EnrichmentError: With the traceback of the user's code.
+            EnrichmentError: User code failed; the text holds its traceback.
         """
         try:
-            return self._running(record, state).expected
+            return self._get_running(record, state).expected
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
 
@@ -281,22 +282,22 @@ class Explainability:
             record: The model.
             state: The state of the enrichment.
             image_id: Id of the image.
-            samples: Number of perturbations; `None` means that of the settings.
+            samples: Number of perturbations; `None` takes that of the settings.
 
         Raises:
-            EnrichmentError: With the traceback of the user's code.
+            EnrichmentError: User code failed; the text holds its traceback.
         """
         found = self._explain(record, state, [(image_id,)], "lime", samples)[0]
         if not isinstance(found, dict) or set(found) != _IMAGE_MEMBERS:
-            raise EnrichmentError("the model code disturbed the explanation")
+            raise EnrichmentError("the model code sent an invalid explanation")
         return found
 
     def stop(self, model_id: str, *, kept: str | None = None) -> None:
-        """End the processes of a model, those that are being set up as well.
+        """End the processes of a model, including those that are being set up.
 
         Args:
             model_id: The model.
-            kept: Revision of the settings whose process goes on.
+            kept: Revision of the settings whose process is kept.
         """
         with self._lock:
             found = [
@@ -334,15 +335,15 @@ class Explainability:
     ) -> list[Any]:
         schema = record.schema
         if schema.input_type == "IMAGE":
-            return [self._explained_image(record, state, row, samples) for row in rows]
+            return [self._explain_stored_image(record, state, row, samples) for row in rows]
         arguments = {
-            "rows": [self._prepared(schema, row) for row in rows],
+            "rows": [self._to_row(schema, row) for row in rows],
             "algorithm": algorithm,
             "samples": samples or int(state["config"]["explanation_nsamples"]),
         }
-        return _checked(self._call(record, state, "explain", arguments), len(rows))
+        return _check_rows(self._call(record, state, "explain", arguments), len(rows))
 
-    def _explained_image(
+    def _explain_stored_image(
         self,
         record: StoredModel,
         state: Mapping[str, Any],
@@ -351,8 +352,8 @@ class Explainability:
     ) -> Any:
         content = self._data.images(record.schema).get(str(row[0]))
         try:
-            running = self._running(record, state)
-            # A name that user code cannot have put a link at.
+            running = self._get_running(record, state)
+            # A name at which user code cannot have put a link.
             path = running.scratch / f"image-{new_id()}"
             with path.open("xb") as file:
                 file.write(content)
@@ -364,12 +365,12 @@ class Explainability:
             "samples": samples or int(state["config"]["explanation_nsamples"]),
         }
         try:
-            return _checked(self._call(record, state, "explain", arguments), 1)[0]
+            return _check_rows(self._call(record, state, "explain", arguments), 1)[0]
         finally:
             path.unlink(missing_ok=True)
 
     @staticmethod
-    def _prepared(schema: ModelSchema, values: Sequence[Any]) -> Any:
+    def _to_row(schema: ModelSchema, values: Sequence[Any]) -> Any:
         return values[0] if schema.input_type == "NLP" else list(values)
 
     def _call(
@@ -378,13 +379,13 @@ class Explainability:
         try:
             while True:
                 try:
-                    return self._running(record, state).call(name, arguments)
+                    return self._get_running(record, state).call(name, arguments)
                 except _EndedError:
                     continue  # to make room for another model
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
 
-    def _running(self, record: StoredModel, state: Mapping[str, Any]) -> _Running:
+    def _get_running(self, record: StoredModel, state: Mapping[str, Any]) -> _Running:
         with self._lock:
             running = self._processes.get(record.id)
             if running is not None:
@@ -398,10 +399,10 @@ class Explainability:
         ):
             return running
         self._end(record.id)
-        return self._started(record, state)
+        return self._start(record, state)
 
-    def _started(self, record: StoredModel, state: Mapping[str, Any]) -> _Running:
-        """Start a process and set it up; of too many the one idle longest ends."""
+    def _start(self, record: StoredModel, state: Mapping[str, Any]) -> _Running:
+        """Start a process and set it up; of too many, the one idle longest is ended."""
         project_id = str(state["project"])
         project = self._projects.directory(record.id, project_id)
         if not project.is_dir():
@@ -412,9 +413,9 @@ class Explainability:
         with self._lock:
             self._starting.append(running)
         try:
-            self._require_wanted(record, running)
+            self._require_current(record, running)
             running.expected = self._set_up(record.schema, state["config"], running)
-            self._require_wanted(record, running)
+            self._require_current(record, running)
         except BaseException:
             running.end()
             raise
@@ -436,8 +437,8 @@ class Explainability:
             other.end()
         return running
 
-    def _require_wanted(self, record: StoredModel, running: _Running) -> None:
-        """Refuse to go on for a model or settings that are gone."""
+    def _require_current(self, record: StoredModel, running: _Running) -> None:
+        """Raise when the model or its settings have changed meanwhile."""
         if self._closed:
             raise SandboxError("the server is stopping")
         is_current = self._states.get(record, self.name)["revision"] == running.revision
@@ -453,7 +454,7 @@ class Explainability:
             {
                 "module": config["user_predict_function_import_path"],
                 "task": asdict(self._task(schema, config)),
-                "memory": memory_bytes(str(config["model_server_memory"])),
+                "memory": parse_memory(str(config["model_server_memory"])),
             },
             seconds=SETUP_SECONDS,
         )
@@ -463,13 +464,13 @@ class Explainability:
                     "this system cannot confine user code fully; missing: %s",
                     ", ".join(map(str, result["missing"])),
                 )
-            return _numbers(result["expected"])
+            return _to_numbers(result["expected"])
         except (TypeError, KeyError, ValueError):
-            raise SandboxError("the model code disturbed the pipe to the server") from None
+            raise SandboxError("the model code sent invalid data to the server") from None
 
     def _task(self, schema: ModelSchema, config: Mapping[str, Any]) -> Task:
         used = select_inputs(schema)
-        kind = _KINDS[schema.input_type]
+        kind = _TASK_KINDS[schema.input_type]
         columns: dict[str, list[Any]] = {}
         if kind != "image":
             columns = read_reference(self._data, schema, used, SAMPLE_ROWS)
@@ -487,7 +488,7 @@ class Explainability:
             categories=[
                 None
                 if a.value_type in _NUMBERS and not a.categorical
-                else _categories(a, columns.get(a.column, ()))
+                else _list_categories(a, columns.get(a.column, ()))
                 for a in used
             ],
             sample=sample,
@@ -499,7 +500,7 @@ _IMAGE_MEMBERS: Final = {"lime_segment_mask", "lime_region_mapping"}
 
 
 def is_chosen(inference_id: str, share: float) -> bool:
-    """Tell whether an inference is among the share of those to explain.
+    """Return whether an inference is in the share of those to explain.
 
     Args:
         inference_id: Its id.
@@ -509,14 +510,14 @@ def is_chosen(inference_id: str, share: float) -> bool:
     return int.from_bytes(digest[:8], "big") < share * 2**64
 
 
-def _packages(schema: ModelSchema, algorithm: str) -> list[str]:
+def _required_packages(schema: ModelSchema, algorithm: str) -> list[str]:
     if schema.input_type == "IMAGE":
         return ["lime", "skimage"]
     return ["shap"] if algorithm == "shap" else ["lime"]
 
 
-def _categories(attribute: Attribute, values: Sequence[Any]) -> list[Any]:
-    """Return the values of a category, those of the model first."""
+def _list_categories(attribute: Attribute, values: Sequence[Any]) -> list[Any]:
+    """Return the categories of an attribute, declared ones first."""
     known: dict[str, Any] = {}
     if attribute.value_type == "STRING":
         known = {category: category for category in attribute.categories}
@@ -526,11 +527,11 @@ def _categories(attribute: Attribute, values: Sequence[Any]) -> list[Any]:
     return list(known.values())
 
 
-def _checked(found: Any, rows: int) -> list[Any]:
+def _check_rows(found: Any, rows: int) -> list[Any]:
     if not isinstance(found, list) or len(found) != rows:
-        raise EnrichmentError("the model code disturbed the explanation")
+        raise EnrichmentError("the model code sent an invalid explanation")
     return found
 
 
-def _numbers(found: Any) -> list[float] | None:
+def _to_numbers(found: Any) -> list[float] | None:
     return None if found is None else [float(value) for value in found]

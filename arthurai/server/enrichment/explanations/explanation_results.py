@@ -27,14 +27,14 @@ _TOKEN_FIELDS: Final = (*_SCORE_FIELDS, ("token", pa.string()), ("position", pa.
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The explanation of one row, as a process gave it; it is checked when it is read.
+    """The explanation of one row as a process sent it; checked when it is read.
 
     Attributes:
         schema: Schema of the model.
         inputs: Attributes that the predict function takes.
         algorithm: `lime` or `shap`.
-        scores: By predicted attribute the scores of the inputs, or (token, position, score) of a
-            text; `None` for a row with a gap.
+        scores: By predicted attribute, the scores of the inputs, or (token, position, score) of a
+            text; `None` for a row with missing values.
     """
 
     schema: ModelSchema
@@ -48,7 +48,7 @@ class Explanation:
         Entries are (attribute, score) or, for texts, (token, position, score).
 
         Raises:
-            EnrichmentError: If the process answered nonsense.
+            EnrichmentError: the process answered nonsense.
         """
         if self.scores is None:
             return
@@ -57,7 +57,7 @@ class Explanation:
             for predicted, entries in pairs:
                 yield predicted.name, list(self._entries(entries))
         except (TypeError, ValueError):
-            raise EnrichmentError("the model code disturbed the explanation") from None
+            raise EnrichmentError("the model code sent an invalid explanation") from None
 
     def _entries(self, entries: Any) -> Iterator[tuple[Any, ...]]:
         if self.schema.input_type == "NLP":
@@ -68,16 +68,16 @@ class Explanation:
             yield attribute.name, _finite(score)
 
     def to_api(self, sort: str | None, page: slice) -> list[dict[str, Any]]:
-        """Return the explanation as the API shows it.
+        """Return the explanation of the API.
 
         Args:
             sort: `value`, `word`, `location` or `attribute_name`, with an optional sign.
-            page: Which of the scores of each prediction to show.
+            page: Which of the scores of each prediction to return.
         """
         if self.scores is None:
             names = [{"attribute_name": a.name} for a in self.inputs]
             return [self._one(p.name, names[page]) for p in self.schema.predicted]
-        shown = []
+        found = []
         for name, entries in self.by_prediction():
             if self.schema.input_type == "NLP":
                 tokens = [
@@ -91,8 +91,8 @@ class Explanation:
             else:
                 named = [{"attribute_name": a, "explanation_value": s} for a, s in entries]
                 scores = _sorted(named, sort)[page]
-            shown.append(self._one(name, scores))
-        return shown
+            found.append(self._one(name, scores))
+        return found
 
     def _one(self, name: str, scores: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         return {
@@ -114,10 +114,10 @@ def build_tables(
         schema: Schema of the model.
         inputs: Attributes that the predict function takes.
         algorithm: `lime` or `shap`.
-        found: Inference ids, and what the process gave for each.
+        found: Inference ids, and what the process sent for each.
 
     Raises:
-        EnrichmentError: If the process answered nonsense.
+        EnrichmentError: the process answered nonsense.
     """
     is_text = schema.input_type == "NLP"
     rows: list[tuple[Any, ...]] = []

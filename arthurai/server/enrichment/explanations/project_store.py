@@ -1,4 +1,4 @@
-"""The projects of users: where they are kept."""
+"""The store of the projects of users."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SCRATCH: Final = "scratch-"
 
 
 class Projects:
-    """Unpacked projects, each in a directory of its own that never changes.
+    """Unpacked projects, each in its own directory, which never changes.
 
     Attributes:
-        changing: Held while a project is added and named in a state, and while others are deleted.
+        changing: Lock held while a project is added to a state, and while others are deleted.
     """
 
     def __init__(self, data_dir: Path | None) -> None:
@@ -42,10 +42,10 @@ class Projects:
         else:
             self._root = data_dir / _FOLDER
             for left in self._root.glob(f"*/*/{_SCRATCH}*"):
-                remove(left)  # of a server that was killed
+                remove(left)  # left by a server that was killed
 
     def close(self) -> None:
-        """Delete temporary projects; no process uses them any more."""
+        """Delete temporary projects; no process may use them any more."""
         if self._at_end is not None:
             self._at_end()
 
@@ -109,7 +109,7 @@ class Projects:
 
 
 def _remove(root: Path, owner: int) -> None:
-    """Delete temporary projects, unless a fork of their owner is what ends."""
+    """Delete temporary projects, unless a fork of their owner ends."""
     if os.getpid() == owner:
         remove(root)
 
@@ -118,6 +118,6 @@ def _require_module(module: str, files: Collection[str]) -> None:
     path = module.replace(".", "/")
     if not {f"{path}.py", f"{path}/__init__.py"} & set(files):
         raise ArchiveError(
-            f"the module {module!r} of user_predict_function_import_path is not in it: expected"
-            f" {path}.py at its root"
+            f"the module {module!r} of user_predict_function_import_path is missing: there"
+            f" must be a {path}.py at its root"
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.server.enrichment import hotspot_detection as hotspots
 from arthurai.server.enrichment import state_store as states
-from arthurai.server.enrichment.requested_settings import form_config, require_allowed
+from arthurai.server.enrichment.requested_settings import parse_config, require_allowed
 from arthurai.server.enrichment.state_store import EnrichmentError, to_api
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.paging import paginate
@@ -58,7 +58,7 @@ def update_enrichment(request: Request) -> Response:
 def update_enrichments(request: Request) -> Response:
     """Enable or disable enrichments of a model; either all changes are accepted or none."""
     record = request.model().require_active()
-    config = form_config(request.form)
+    config = parse_config(request.form)
     request.services.validation.check_component("EnrichmentsConfiguration", config, "config")
     wanted = {name: config[name] for name in states.NAMES if config.get(name) is not None}
     explained = wanted.pop(states.EXPLAINABILITY, None)
@@ -118,7 +118,7 @@ def find_hotspots(request: Request) -> Response:
     return Response(200, {"data": found})
 
 
-def _find_region(request: Request, record: StoredModel) -> hotspots.Region | None:
+def _find_region(request: Request, record: StoredModel) -> hotspots.RowSelection | None:
     params = request.params
     given = [name for name in ("date", "batch_id", "ref_set_id") if params.get(name) is not None]
     if len(given) != 1:
@@ -126,13 +126,13 @@ def _find_region(request: Request, record: StoredModel) -> hotspots.Region | Non
             400, f"exactly one of date, batch_id and ref_set_id must be given, got {len(given)}"
         )
     if given == ["ref_set_id"]:
-        return hotspots.of_reference()
+        return hotspots.select_reference()
     is_batch = record.schema.is_batch
     if given == ["batch_id"]:
         if not is_batch:
             raise ApiError(400, "batch_id requires a batch model; use date for a streaming model")
         request.stores.data.batch(record.schema, params["batch_id"])
-        return hotspots.of_batch(params["batch_id"])
+        return hotspots.select_batch(params["batch_id"])
     if is_batch:
         raise ApiError(400, "date requires a streaming model; use batch_id for a batch model")
     try:
@@ -141,7 +141,7 @@ def _find_region(request: Request, record: StoredModel) -> hotspots.Region | Non
         raise ApiError(
             400, f"parameter date: must be a date, got {params['date'][:50]!r}"
         ) from None
-    return request.services.enrichments.hotspots.window(record.schema, day)
+    return request.services.enrichments.hotspots.find_window(record.schema, day)
 
 
 def _states(request: Request, record: StoredModel) -> dict[str, Any]:

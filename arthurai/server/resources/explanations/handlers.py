@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.vocabulary import InputType, ValueType
 from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment.explanations.explanation_enrichment import select_inputs
-from arthurai.server.enrichment.requested_settings import form_config
+from arthurai.server.enrichment.requested_settings import parse_config
 from arthurai.server.enrichment.state_store import EXPLAINABILITY, EnrichmentError, to_api
 from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.registry import operation
@@ -32,7 +32,7 @@ _ACCEPTED: Final = 202
 def update_explainability(request: Request) -> Response:
     """Enable or disable explanations, or change their settings."""
     record = request.model().require_active()
-    given = form_config(request.form)
+    given = parse_config(request.form)
     request.services.validation.check_component("ExplainabilityConfiguration", given, "config")
     state = change_explainability(request.services, record, request.form, given)
     return Response(_ACCEPTED, to_api(state))

@@ -51,7 +51,9 @@ def change_explainability(
     if not has_files and state.get("project") is None:
         missing = ", ".join(settings.FILES)
         raise ApiError(400, f"explainability: the files {missing} are required the first time")
-    merged = settings.explainability_config(record.schema, state["config"], config, first=has_files)
+    merged = settings.merge_explainability_config(
+        record.schema, state["config"], config, first=has_files
+    )
     if not has_files:
         return enrichments.enable(record, EXPLAINABILITY, merged)
     module = str(merged["user_predict_function_import_path"])
