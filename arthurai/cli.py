@@ -1,4 +1,4 @@
-"""The command `arthurai`."""
+"""The command `arthurai`: run a server, maintain its data, check a server, diagnose."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ _PARTS: Final = {
     "explain": "explainers, and the enrichments that train models",
     "contract": "`arthurai contract`",
 }
+_MAX_PORT: Final = 65_535
 _MAX_THREADS: Final = 1024
 _LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
 class Requirement(NamedTuple):
-    """A package that some part of the distribution needs.
+    """A package that a part of the distribution needs.
 
     Attributes:
         extra: The part; an empty string for the core.
         name: Name of the package, in lower case.
-        specifier: Versions that will do, e.g. ``">=1.5.6,<3"``.
+        specifier: Accepted versions, e.g. `">=1.5.6,<3"`.
     """
 
     extra: str
@@ -56,8 +57,8 @@ class Requirement(NamedTuple):
         return True
 
 
-def requirements(extra: str) -> list[Requirement]:
-    """Return the packages a part of the distribution needs.
+def list_requirements(extra: str) -> list[Requirement]:
+    """Return the packages that a part of the distribution needs.
 
     Args:
         extra: Name of the part; an empty string for the core.
@@ -73,16 +74,16 @@ def requirements(extra: str) -> list[Requirement]:
     return found
 
 
-def missing(extra: str) -> list[Requirement]:
+def find_missing(extra: str) -> list[Requirement]:
     """Return the packages of a part that are not installed.
 
     Args:
         extra: Name of the part; an empty string for the core.
     """
-    return [requirement for requirement in requirements(extra) if not requirement.installed]
+    return [requirement for requirement in list_requirements(extra) if not requirement.installed]
 
 
-def install_line(packages: Sequence[Requirement]) -> str:
+def format_install_line(packages: Sequence[Requirement]) -> str:
     """Return the command that installs packages.
 
     Args:
@@ -95,16 +96,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: The arguments; those of the process when missing.
+        arguments: The arguments; those of the process by default.
 
     Returns:
         The exit status: 0 for success, 1 for failure, 2 for a wrong call, 130 when interrupted.
     """
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
-    lacking = missing(options.needs) if options.needs else ()
+    lacking = find_missing(options.needs) if options.needs else ()
     if lacking:
-        return _fail(f"this needs packages that are not installed: {install_line(lacking)}")
+        return _fail(f"packages are missing: {format_install_line(lacking)}")
     try:
         return run(options)
     except KeyboardInterrupt:
@@ -125,11 +126,11 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "serve",
         "run the embedded server over HTTP",
-        epilog="Mails are sent by the server that ARTHUR_SMTP_URL names "
-        "(smtp://[user:password@]host[:port] or smtps://...), from the address ARTHUR_SMTP_FROM; "
-        "ARTHUR_WEBHOOKS=true lets users of the server post alerts to urls. Without these, "
+        epilog="Mail is sent through the server in ARTHUR_SMTP_URL "
+        "(smtp://[user:password@]host[:port] or smtps://...), from the address in "
+        "ARTHUR_SMTP_FROM; with ARTHUR_WEBHOOKS=true alerts can be posted to urls. Without these, "
         "messages are only logged. SIGTERM and SIGINT finish the requests in flight first; a "
-        "second one stops at once.",
+        "second one stops immediately.",
     )
     serve.add_argument(
         "--host",
@@ -137,41 +138,49 @@ def _parser() -> argparse.ArgumentParser:
         help="address to listen on; 0.0.0.0 lets other machines connect (default: %(default)s)",
     )
     serve.add_argument(
-        "--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)"
+        "--port",
+        type=_parse_port,
+        default=8080,
+        help="port to listen on; 0 for any free one (default: %(default)s)",
     )
     serve.add_argument(
         "--data-dir",
-        type=_data_dir,
+        type=_parse_data_dir,
         metavar="DIRECTORY",
-        help="where to keep everything; made when missing (default: in memory, gone at the end)",
+        help="directory for all data, created if needed (default: in memory, lost at the end)",
     )
     serve.add_argument(
         "--threads",
-        type=_threads,
+        type=_parse_threads,
         default=8,
-        help="how many requests are worked on at the same time (default: %(default)s)",
+        help="number of requests handled at the same time (default: %(default)s)",
     )
     serve.add_argument(
         "--log-level",
         type=str.lower,
         choices=_LOG_LEVELS,
         default="info",
-        help="what is logged to standard error, as JSON lines (default: %(default)s)",
+        help="least severe messages logged to standard error, as JSON lines (default: %(default)s)",
     )
     serve.set_defaults(run=_serve, needs=_SERVER_EXTRA)
 
-    data = _add(commands, "data", "look after a data directory that nobody has open")
+    data = _add(commands, "data", "maintain a data directory that no server has open")
     data_commands = data.add_subparsers(required=True, metavar="command")
-    prune = _add(data_commands, "prune", "delete the inferences made before a time")
-    prune.add_argument("directory", type=_directory, help="the data directory")
-    prune.add_argument("--before", type=_time, required=True, help="ISO 8601; UTC without zone")
-    prune.add_argument("--model", help="only of the model with this id or partner_model_id")
+    prune = _add(data_commands, "prune", "delete inferences older than a time")
+    prune.add_argument("directory", type=_parse_directory, help="the data directory")
+    prune.add_argument(
+        "--before",
+        type=_parse_time,
+        required=True,
+        help="time in ISO 8601, in UTC unless it has a zone",
+    )
+    prune.add_argument("--model", help="id or partner_model_id of the only model to prune")
     prune.set_defaults(run=_prune, needs=_SERVER_EXTRA)
-    compact = _add(data_commands, "compact", "give the space of deleted rows back")
-    compact.add_argument("directory", type=_directory, help="the data directory")
+    compact = _add(data_commands, "compact", "reclaim the space of deleted rows")
+    compact.add_argument("directory", type=_parse_directory, help="the data directory")
     compact.set_defaults(run=_compact, needs=_SERVER_EXTRA)
 
-    doctor = _add(commands, "doctor", "say what is installed, set up and working")
+    doctor = _add(commands, "doctor", "show what is installed, configured and working")
     doctor.set_defaults(run=_doctor)
 
     spec = _add(commands, "spec", "work with API documents")
@@ -193,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(commands: Any, name: str, summary: str, **options: Any) -> argparse.ArgumentParser:
-    """Add a command whose own help says what the list of commands says."""
+    """Add a command whose own help starts with its summary."""
     description = f"{summary[0].upper()}{summary[1:]}."
     added: argparse.ArgumentParser = commands.add_parser(
         name, help=summary, description=description, **options
@@ -201,45 +210,51 @@ def _add(commands: Any, name: str, summary: str, **options: Any) -> argparse.Arg
     return added
 
 
-def _port(text: str) -> int:
-    number = _whole_number(text)
-    if not 0 <= number <= 65_535:  # noqa: PLR2004 - ports are 16-bit numbers
-        raise argparse.ArgumentTypeError(f"{text} is no port; use 0 to 65535")
+def _parse_port(text: str) -> int:
+    number = _parse_integer(text)
+    if not 0 <= number <= _MAX_PORT:
+        raise argparse.ArgumentTypeError(f"invalid port {text}: must be 0-{_MAX_PORT}")
     return number
 
 
-def _threads(text: str) -> int:
-    number = _whole_number(text)
+def _parse_threads(text: str) -> int:
+    number = _parse_integer(text)
     if not 1 <= number <= _MAX_THREADS:
-        raise argparse.ArgumentTypeError(f"{text} threads; use 1 to {_MAX_THREADS}")
+        raise argparse.ArgumentTypeError(
+            f"invalid number of threads {text}: must be 1-{_MAX_THREADS}"
+        )
     return number
 
 
-def _whole_number(text: str) -> int:
+def _parse_integer(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+        raise argparse.ArgumentTypeError(f"must be an integer, got {text!r}") from None
 
 
-def _data_dir(text: str) -> Path:
+def _parse_data_dir(text: str) -> Path:
     if not text:
-        raise argparse.ArgumentTypeError("the name is empty; leave the option out for memory only")
+        raise argparse.ArgumentTypeError(
+            "must not be empty; omit the option to keep data in memory"
+        )
     return Path(text)
 
 
-def _directory(text: str) -> Path:
+def _parse_directory(text: str) -> Path:
     path = Path(text)
     if not path.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no directory {text!r}")
+        raise argparse.ArgumentTypeError(f"directory not found: {text!r}")
     return path
 
 
-def _time(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not ISO 8601, e.g. 2026-01-31") from None
+        raise argparse.ArgumentTypeError(
+            f"must be a time in ISO 8601, e.g. 2026-01-31, got {text!r}"
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -273,7 +288,7 @@ def _serve(options: argparse.Namespace) -> int:
             return _fail(f"cannot use the data directory {options.data_dir}: {error}")
         with app:
             server = Server(app, listener, threads=options.threads, max_body_bytes=MAX_FORM_BYTES)
-            # not earlier: what does not get as far as printing the password must not set it
+            # Not earlier: a start that fails before it prints the password must not set it.
             app.make_login()
             app.start_clock()
             with stop_on_signals(server):
@@ -326,13 +341,13 @@ def _compact(options: argparse.Namespace) -> int:
 
 
 def _announce(app: ArthurApp, url: str) -> None:
-    place = app.data_dir or "in memory, gone when the server stops (keep them with --data-dir)"
+    place = app.data_dir or "in memory, lost when the server stops (keep it with --data-dir)"
     print(f"Arthur listens on {url}")
     print(f"Data: {place}")
     if not _is_loopback(url):
-        print("Other machines can connect over plain http: put a proxy with TLS in front of it.")
+        print("Other machines can connect over plain http: put a TLS proxy in front of it.")
     if app.first_login is not None:
-        print("First start: the administrator got a password, which is shown only now.")
+        print("First start: this is the password of the administrator, shown only now.")
         print(f"ARTHUR_LOGIN={app.first_login.username}")
         print(f"ARTHUR_PASSWORD={app.first_login.password}")
     print(f"ARTHUR_API_KEY={app.admin_key}")
@@ -351,9 +366,9 @@ def _is_loopback(url: str) -> bool:
 def _doctor(options: argparse.Namespace) -> int:
     del options
     print(f"arthurai {__version__}, Python {sys.version.split()[0]}, {sys.platform}")
-    lacking = {part: missing(part) for part in _PARTS}
+    lacking = {part: find_missing(part) for part in _PARTS}
     for part, use in _PARTS.items():
-        state = f"incomplete; for {use}: {install_line(lacking[part])}"
+        state = f"incomplete; for {use}: {format_install_line(lacking[part])}"
         print(f"{part or 'core'}: {state if lacking[part] else 'complete'}")
     for name in VARIABLES:
         value = os.environ.get(name)
@@ -376,7 +391,7 @@ def _embedded_server_works() -> bool:
             works = app.stores.are_healthy()
     except Exception as error:  # noqa: BLE001 - whatever is wrong is what the user asks about
         print(f"embedded server: {type(error).__name__}: {error}")
-        print(f"try: {install_line(requirements(_SERVER_EXTRA))} --upgrade")
+        print(f"try: {format_install_line(list_requirements(_SERVER_EXTRA))} --upgrade")
         return False
     print(f"embedded server: {'works' if works else 'does not answer'}")
     return works

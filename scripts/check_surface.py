@@ -17,6 +17,7 @@ import importlib
 import inspect
 import json
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,9 @@ def faults(surface: Mapping[str, Any]) -> Iterator[Fault]:
     """
     for name, module in surface["modules"].items():
         try:
-            ours = importlib.import_module(name)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # older paths say that they are
+                ours = importlib.import_module(name)
         except ImportError as error:
             yield name, f"cannot be imported: {error}"
             continue

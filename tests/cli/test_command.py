@@ -297,10 +297,10 @@ def test_doctor_reports_what_is_there(capsys, monkeypatch):
 
 
 def test_requirements_are_those_of_the_distribution():
-    names = {r.name for r in cli.requirements("")}
+    names = {r.name for r in cli.list_requirements("")}
     assert {"attrs", "httpx", "orjson", "pyarrow"} <= names
     assert not names & {"duckdb", "waitress", "pytest"}
-    server = {r.name: r.specifier for r in cli.requirements("server")}
+    server = {r.name: r.specifier for r in cli.list_requirements("server")}
     assert server["duckdb"]
     assert "waitress" in server
 
