@@ -14,6 +14,7 @@ from arthurai.common.bundle import base_path
 from arthurai.common.exceptions import ArthurError, UserValueError
 from arthurai.contract.conformance import Exchange
 from arthurai.contract.findings import Finding, Findings
+from arthurai.contract.operation_facts import ENVELOPES
 from arthurai.contract.write_guard import WriteGuard
 from arthurai.transport.attempts import CallOptions
 
@@ -109,7 +110,7 @@ class Response:
         """The objects of a list, bare or in an envelope."""
         value = self.json
         if isinstance(value, dict):
-            value = value.get("data", value.get("metrics"))
+            value = next((value[name] for name in ENVELOPES if name in value), None)
         return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
     @property
@@ -241,48 +242,6 @@ class CheckedClient:
             target = target.replace(f"{{{name}}}", quote(str(value), safe=""))
         return f"{base_path()}{target}{_encode_query(query)}"
 
-    def call(
-        self,
-        operation: Operation,
-        path: Mapping[str, str],
-        *,
-        query: Query = (),
-        json: Any = None,
-        files: Files | None = None,
-        headers: Mapping[str, str] | None = None,
-        credential: Credential = "own",
-    ) -> Response:
-        """Call an operation.
-
-        Args:
-            operation: The operation.
-            path: Values of its path parameters.
-            query: Query parameters; lists become repeated keys.
-            json: Body to encode.
-            files: Parts of a multipart body.
-            headers: Additional headers.
-            credential: Whose credential to send, and how.
-
-        Raises:
-            BoundReachedError: The run may send nothing more.
-            WriteRefusedError: The request may change what the run did not create.
-        """
-        given, content = dict(headers or {}), None
-        if json is not None:
-            import orjson
-
-            content = orjson.dumps(json)
-            given["Content-Type"] = "application/json"
-        url = self.url_of(operation, path, query)
-        return self.send(
-            operation.method,
-            url,
-            headers=given,
-            content=content,
-            files=files,
-            credential=credential,
-        )
-
     def send(
         self,
         method: str,
@@ -326,9 +285,7 @@ class CheckedClient:
             self._check(request, response, deliberate=deliberate)
         return response
 
-    def report(
-        self, operation_id: str, kind: str, message: str, request: str = "", *, certain: bool = True
-    ) -> None:
+    def report(self, operation_id: str, kind: str, message: str, request: str = "") -> None:
         """Record a deviation.
 
         Args:
@@ -336,17 +293,10 @@ class CheckedClient:
             kind: A short name of what is wrong.
             message: What was found.
             request: The request that showed it.
-            certain: Whether the rule is documented, not inferred.
         """
-        finding = Finding(
-            operation_id,
-            kind,
-            self._own.redact(message),
-            self.phase,
-            self._own.redact(request),
-            certain and self.certain,
-        )
-        self.findings.add(finding)
+        message, request = self._own.redact(message), self._own.redact(request)
+        found = Finding(operation_id, kind, message, self.phase, request, self.certain)
+        self.findings.add(found)
 
     def close(self) -> None:
         """Close all connections."""

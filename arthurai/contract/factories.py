@@ -7,7 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import sample_data
-from arthurai.contract.operation_facts import Resource, query_parameters, resources
+from arthurai.contract.operation_facts import (
+    Resource,
+    created_resources,
+    query_parameters,
+    resources,
+)
 from arthurai.contract.write_guard import PREFIX
 
 if TYPE_CHECKING:
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
     from arthurai.contract.fixtures import Factory, Fixtures
 
 _DAY_MINUTES: Final = 1440
-_MAX_WAIT_SECONDS: Final = 5.0
+_MAX_WAIT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
 
 
@@ -27,11 +32,23 @@ def finder_of(kind: str) -> Factory | None:
     Args:
         kind: The kind, e.g. `"model"`.
     """
-    if kind in _FINDERS:
-        return _FINDERS[kind]
-    lists = (r for r in resources().values() if r.kind == kind and r.listing)
-    resource = next(lists, None)
-    return partial(_find_listed, resource=resource) if resource else None
+    listed = next((r for r in resources().values() if r.kind == kind and r.listing), None)
+    return _FINDERS.get(kind) or (partial(_find_listed, resource=listed) if listed else None)
+
+
+def maker_of(kind: str) -> Factory | None:
+    """Return what creates an object of a kind, `None` when nothing can.
+
+    Args:
+        kind: The kind, e.g. `"model"`.
+    """
+    created = next((r for r in created_resources().values() if r.kind == kind), None)
+    return _MAKERS.get(kind) or (partial(_make_sample, resource=created) if created else None)
+
+
+def _make_sample(fixtures: Fixtures, resource: Resource) -> str | None:
+    """Create an object with the usual request."""
+    return fixtures.create_sample(resource.create).get("id")
 
 
 def _find_listed(fixtures: Fixtures, resource: Resource) -> str | None:
@@ -41,9 +58,13 @@ def _find_listed(fixtures: Fixtures, resource: Resource) -> str | None:
     if path is None:
         return None
     query = {"page_size": 1} if "page_size" in query_parameters(operation) else {}
-    response = fixtures.client.call(resource.listing, path, query=query)
-    value = response.rows[0].get(resource.key) if response.ok and response.rows else None
-    return None if value is None else str(value)
+    return _first(fixtures.client.call(resource.listing, path, query=query), resource.key)
+
+
+def _first(response: Response, member: str) -> str | None:
+    """Return a member of the first row that has it."""
+    values = (row.get(member) for row in (response.rows if response.ok else ()))
+    return next((str(value) for value in values if value is not None), None)
 
 
 def _find_organization(fixtures: Fixtures) -> str | None:
@@ -59,15 +80,12 @@ def _find_inference(fixtures: Fixtures) -> str | None:
 
 
 def _find_batch(fixtures: Fixtures) -> str | None:
-    response = fixtures.client.call("list_datasets", {"model_id": fixtures.require("model")})
-    ids = [row.get("batch_id") for row in response.rows if row.get("batch_id")]
-    return str(ids[0]) if ids else None
+    path = {"model_id": fixtures.require("model")}
+    return _first(fixtures.client.call("list_datasets", path), "batch_id")
 
 
 def _find_insight_model(fixtures: Fixtures) -> str | None:
-    response = fixtures.client.call("get_insight_model_counts")
-    value = response.rows[0].get("model_id") if response.ok and response.rows else None
-    return None if value is None else str(value)
+    return _first(fixtures.client.call("get_insight_model_counts"), "model_id")
 
 
 def _find_insight(fixtures: Fixtures) -> str | None:
@@ -101,18 +119,6 @@ def _make_model(fixtures: Fixtures) -> str:
     return path["model_id"]
 
 
-def _make_metric(fixtures: Fixtures) -> str | None:
-    path = {"model_id": fixtures.require("model")}
-    body = sample_data.metric(path["model_id"])
-    return fixtures.create("create_metric", body, path).get("id")
-
-
-def _make_alert_rule(fixtures: Fixtures) -> str | None:
-    path = {"model_id": fixtures.require("model")}
-    body = sample_data.alert_rule(fixtures.require("metric"))
-    return fixtures.create("create_alert_rule", body, path).get("id")
-
-
 def make_alert(fixtures: Fixtures, *, batch: str | None = None) -> str | None:
     """Create a rule that any data break, send data and wait a little for the alert.
 
@@ -127,9 +133,8 @@ def make_alert(fixtures: Fixtures, *, batch: str | None = None) -> str | None:
         ProbeStoppedError: A request on the way was refused.
     """
     client = fixtures.client
-    model = str(fixtures.create_model(is_batch=batch is not None)["id"])
-    path = {"model_id": model}
-    metric = fixtures.create("create_metric", sample_data.metric(model), path)
+    path = fixtures.create_model_path(is_batch=batch is not None)
+    metric = fixtures.create("create_metric", sample_data.metric(path["model_id"]), path)
     rule = {
         **sample_data.alert_rule(str(metric.get("id"))),
         "threshold": 0,
@@ -143,7 +148,7 @@ def make_alert(fixtures: Fixtures, *, batch: str | None = None) -> str | None:
         _close_batch(fixtures, path, batch)
     else:
         client.call_ok("send_inferences", path, json=sample_data.INFERENCES)
-    query = {"model_id": model, "page_size": 100}
+    query = {**path, "page_size": 100}
     return _wait_for_first(fixtures, lambda: client.call_ok("list_alerts", query=query))
 
 
@@ -171,7 +176,7 @@ def _wait_for_first(fixtures: Fixtures, list_objects: Callable[[], Response]) ->
 def _make_insight(fixtures: Fixtures) -> str | None:
     """Create a batch in which the model is wrong wherever the income is low."""
     client = fixtures.client
-    path = {"model_id": str(fixtures.create_model(is_batch=True)["id"])}
+    path = fixtures.create_model_path(is_batch=True)
     client.call_ok("update_hotspots", path, json={"enabled": True})
     batch = sample_data.name("batch")
     client.guard.register(*(row["partner_inference_id"] for row in sample_data.INFERENCES))
@@ -182,31 +187,39 @@ def _make_insight(fixtures: Fixtures) -> str | None:
     return _wait_for_first(fixtures, lambda: client.call_ok("list_insights", path))
 
 
-def _make_notification(fixtures: Fixtures) -> str | None:
-    body = sample_data.notification(fixtures.require("model"))
-    return fixtures.create("create_alert_notification_configuration", body).get("id")
+def _summary(fixtures: Fixtures) -> dict[str, Any]:
+    body, user = sample_data.summary(fixtures.require("model")), fixtures.get("user")
+    return {**body, "subscribers": [{"type": "email", "user_id": user}]} if user else body
 
 
-def _make_summary(fixtures: Fixtures) -> str | None:
-    body = sample_data.summary(fixtures.require("model"))
-    user = fixtures.get("user")
-    if user is not None:
-        body["subscribers"] = [{"type": "email", "user_id": user}]
-    return fixtures.create("create_alert_summary_configuration", body).get("id")
-
-
-def _make_subscriber(fixtures: Fixtures) -> str | None:
-    path = {"configuration_id": fixtures.require("alert_summary_configuration")}
-    body = {"type": "email", "user_id": fixtures.create_user()}
-    return fixtures.create("create_alert_summary_subscriber", body, path).get("id")
-
-
-def _make_service_account(fixtures: Fixtures) -> str | None:
-    return fixtures.create("create_service_account", sample_data.service_account()).get("id")
+BODIES: Final[dict[str, Callable[[Fixtures], dict[str, Any]]]] = {
+    "create_model": lambda _: sample_data.model(
+        description="created by a contract check",
+        tags=[sample_data.name("tag")],
+        version_label="a",
+    ),
+    **dict.fromkeys(
+        ("create_metric", "create_metric_v3"),
+        lambda fixtures: sample_data.metric(fixtures.require("model")),
+    ),
+    "create_alert_rule": lambda fixtures: sample_data.alert_rule(fixtures.require("metric")),
+    "create_alert_notification_configuration": lambda fixtures: sample_data.notification(
+        fixtures.require("model")
+    ),
+    "create_alert_summary_configuration": _summary,
+    "create_alert_summary_subscriber": lambda fixtures: {
+        "type": "email",
+        "user_id": fixtures.create_sample("create_user")["id"],
+    },
+    "create_service_account": lambda _: sample_data.service_account(),
+    "create_user": lambda _: sample_data.user(),
+    "create_organization": lambda _: {"name": sample_data.name("organization")},
+}
+"""Valid requests, by the operation that creates something."""
 
 
 def _make_batch(fixtures: Fixtures) -> str:
-    path = {"model_id": str(fixtures.create_model(is_batch=True)["id"])}
+    path = fixtures.create_model_path(is_batch=True)
     batch = sample_data.name("batch")
     fixtures.client.call("send_inferences", path, json=_in_batch(batch))
     fixtures.set("batch_model", path["model_id"])
@@ -233,18 +246,11 @@ def _made_with(kind: str, other: str, *, anew: bool = False) -> Factory:
     return make
 
 
-MAKERS: Final[dict[str, Factory]] = {
+_MAKERS: Final[dict[str, Factory]] = {
     "model": _make_model,
     "model_group": _made_with("model_group", "model"),
     "tag": _made_with("tag", "model"),
-    "metric": _make_metric,
-    "alert_rule": _make_alert_rule,
     "alert": make_alert,
-    "alert_notification_configuration": _make_notification,
-    "alert_summary_configuration": _make_summary,
-    "subscriber": _make_subscriber,
-    "user": lambda fixtures: fixtures.create_user(),
-    "service_account": _make_service_account,
     "batch": _make_batch,
     "batch_model": _made_with("batch_model", "batch"),
     "insight": _make_insight,

@@ -11,7 +11,6 @@ from arthurai.contract.operation_client import ProbeStoppedError
 from arthurai.contract.operation_facts import (
     choices,
     created_resources,
-    last_parameter,
     parameter_kind,
 )
 from arthurai.contract.write_guard import is_read_only
@@ -55,19 +54,22 @@ class Fixtures:
 
     Args:
         client: Calls operations.
-        finders: Find an object of a kind.
-        makers: Create an object of a kind.
+        find: Returns what finds an object of a kind, if anything can.
+        make: Returns what creates an object of a kind, if anything can.
+        bodies: Return a valid request, by the operation that creates something.
     """
 
     def __init__(
         self,
         client: OperationClient,
-        finders: Callable[[str], Factory | None],
-        makers: Mapping[str, Factory],
+        find: Callable[[str], Factory | None],
+        make: Callable[[str], Factory | None],
+        bodies: Mapping[str, Callable[[Fixtures], dict[str, Any]]],
     ) -> None:
         self.client = client
-        self._finders = finders
-        self._makers = makers
+        self.bodies = bodies
+        self._find = find
+        self._make = make
         self._ids: dict[str, str | None] = {}
         self._shared: set[str] = set()
         self._removed: set[str] = set()
@@ -88,6 +90,15 @@ class Fixtures:
             found[name] = value
         return found
 
+    def unknown_path(self, operation: Operation) -> dict[str, str]:
+        """Return values for the path parameters of an operation that address nothing.
+
+        Args:
+            operation: The operation.
+        """
+        ids = {name: self.client.guard.unknown_id() for name in path_parameters(operation.path)}
+        return ids | choices(operation)
+
     def _kind(self, operation: Operation, parameter: str) -> str:
         kind = parameter_kind(operation.path, parameter)
         if changes_its_model(operation):
@@ -105,8 +116,8 @@ class Fixtures:
             kind: What it is, e.g. `"model"`.
         """
         if kind not in self._ids:
-            maker = self._makers.get(kind) if self.client.writes else None
-            self._ids[kind] = self._run(maker) or self._run(self._finders(kind))
+            maker = self._make(kind) if self.client.writes else None
+            self._ids[kind] = self._run(maker) or self._run(self._find(kind))
         return self._ids[kind]
 
     def _run(self, factory: Factory | None) -> str | None:
@@ -152,15 +163,16 @@ class Fixtures:
         for kind in kinds:
             self._ids.pop(kind, None)
 
-    def run_once(self, function: Callable[[Fixtures], None]) -> None:
-        """Call a function unless it was called before.
+    def run_once(self, function: Callable[..., None], *arguments: object) -> None:
+        """Call a function with these fixtures unless it was called before.
 
         Args:
             function: Prepares something on the server.
+            *arguments: Further arguments.
         """
-        if function not in self._done:
-            self._done.add(function)
-            function(self)
+        if (function, arguments) not in self._done:
+            self._done.add((function, arguments))
+            function(self, *arguments)
 
     def mark_removed(self, operation: Operation, path: Mapping[str, str]) -> None:
         """Record that an operation removed something.
@@ -170,7 +182,7 @@ class Fixtures:
             path: Values of its path parameters.
         """
         if operation.path.endswith("}"):
-            name = last_parameter(operation)
+            name = path_parameters(operation.path)[-1]
             self._removed.add(str(path.get(name)))
             self.invalidate(self._kind(operation, name))
         if changes_its_model(operation):
@@ -245,13 +257,34 @@ class Fixtures:
         self._shared.update(_ids_of(model))
         return model
 
-    def create_user(self) -> str:
-        """Create a user and return the id.
+    def create_model_path(self, **changes: Any) -> dict[str, str]:
+        """Create a model and return the path parameters that address it.
+
+        Args:
+            **changes: As for `create_model`.
 
         Raises:
             ProbeStoppedError: It was refused.
         """
-        return str(self.create("create_user", sample_data.user()).get("id"))
+        return {"model_id": str(self.create_model(**changes)["id"])}
+
+    def create_sample(self, operation_id: str, **changes: Any) -> dict[str, Any]:
+        """Create an object with a valid request, below the usual parents.
+
+        Args:
+            operation_id: The operation that creates it.
+            **changes: Members of the request that differ from the usual ones.
+
+        Returns:
+            The response.
+
+        Raises:
+            ProbeStoppedError: It was refused, or a parent is missing.
+        """
+        path = self.path(self.client.operations[operation_id])
+        if path is None:
+            raise ProbeStoppedError(operation_id)
+        return self.create(operation_id, {**self.bodies[operation_id](self), **changes}, path)
 
     def clean_up(self) -> list[str]:
         """Remove what was created, the newest first.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from arthurai.common.text import quote_value
 from arthurai.contract.checked_client import Response, UnsendableError
+from arthurai.contract.operation_facts import JSON
 from arthurai.contract.write_guard import WriteRefusedError
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from arthurai.contract.write_guard import WriteGuard
 
 T = TypeVar("T")
+NOT_ALLOWED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED})
+"""Statuses for what the key or the license of the user does not include."""
+
 _MAX_QUOTED: Final = 300
 _UNKNOWN_MEMBER: Final = {"a_field_from_the_future": {"nested": [1, None, "x"]}}
 
@@ -83,8 +87,8 @@ class OperationClient:
         Args:
             operation_id: Its name.
             path: Values of its path parameters.
-            query: Query parameters.
-            json: Body.
+            query: Query parameters; lists become repeated keys.
+            json: Body to encode.
             files: Parts of a multipart body.
             headers: Additional headers.
             credential: Whose credential to send, and how.
@@ -93,13 +97,18 @@ class OperationClient:
             NotServedError: It answers 501.
             ProbeStoppedError: No response came; that is reported.
         """
-        response = self.client.call(
-            self.operations[operation_id],
-            path or {},
-            query=query,
-            json=json,
-            files=files,
+        operation, content = self.operations[operation_id], None
+        if json is not None:
+            import orjson
+
+            content = orjson.dumps(json)
+            headers = {**(headers or {}), "Content-Type": JSON}
+        response = self.client.send(
+            operation.method,
+            self.client.url_of(operation, path or {}, query),
             headers=headers,
+            content=content,
+            files=files,
             credential=credential,
         )
         if response.status == HTTPStatus.NOT_IMPLEMENTED:
@@ -122,11 +131,11 @@ class OperationClient:
             ProbeStoppedError: It was refused; that is reported.
         """
         response = self._call_with_unknown_member(operation_id, path, options)
-        if not response.ok:
-            if response.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED}:
-                self.report("refused", f"{response.status}: {response.error_text}", response)
-            raise ProbeStoppedError(operation_id)
-        return response
+        if response.ok:
+            return response
+        text = f"{response.status}: {response.error_text}"
+        self.expect(response.status in NOT_ALLOWED, "refused", text, response)
+        raise ProbeStoppedError(operation_id)
 
     def _call_with_unknown_member(
         self, operation_id: str, path: Mapping[str, str] | None, options: dict[str, Any]
@@ -140,25 +149,9 @@ class OperationClient:
         if response.status != HTTPStatus.BAD_REQUEST:
             return response
         plain = self.call(operation_id, path, **options)
-        if plain.ok:
-            text = f"400 for an unknown member of the body: {response.error_text}"
-            self.report("unknown member refused", text, response)
+        text = f"400 for an unknown member of the body: {response.error_text}"
+        self.expect(not plain.ok, "unknown member refused", text, response)
         return plain
-
-    def report(
-        self, kind: str, message: str, subject: Response | str, *, operation_id: str | None = None
-    ) -> None:
-        """Record a deviation.
-
-        Args:
-            kind: A short name of what is wrong.
-            message: What was expected and what was found.
-            subject: The response that shows it, or the name of the operation.
-            operation_id: The operation concerned, if it is not that of the response.
-        """
-        shown = subject if isinstance(subject, Response) else None
-        name = operation_id or (shown.operation_id if shown else str(subject))
-        self.client.report(name, kind, message, shown.request if shown else "")
 
     def expect(
         self,
@@ -182,7 +175,9 @@ class OperationClient:
             Whether it holds.
         """
         if not holds:
-            self.report(kind, message, subject, operation_id=operation_id)
+            shown = subject if isinstance(subject, Response) else None
+            name = operation_id or (shown.operation_id if shown else str(subject))
+            self.client.report(name, kind, message, shown.request if shown else "")
         return bool(holds)
 
     def expect_equal(
@@ -218,7 +213,7 @@ class OperationClient:
         kind: str,
         *responses: Response,
         operation_id: str | None = None,
-    ) -> None:
+    ) -> bool:
         """Record each member of a body that has another value than expected.
 
         Args:
@@ -226,16 +221,27 @@ class OperationClient:
             kind: A short name of what is wrong otherwise.
             *responses: The responses to look at.
             operation_id: The operation concerned, if it is not that of the response.
+
+        Returns:
+            Whether all have the expected values.
         """
-        for response in responses:
-            for name, value in expected.items():
-                found = response.get(name)
-                self.expect_equal(
-                    found, value, kind, response, what=name, operation_id=operation_id
-                )
+        results = [
+            self.expect_equal(
+                response.get(name), value, kind, response, what=name, operation_id=operation_id
+            )
+            for response in responses
+            for name, value in expected.items()
+        ]
+        return all(results)
 
     def expect_status(
-        self, response: Response, expected: int | Collection[int], kind: str, *, why: str = ""
+        self,
+        response: Response,
+        expected: int | Collection[int],
+        kind: str,
+        *,
+        why: str = "",
+        operation_id: str | None = None,
     ) -> bool:
         """Record a deviation unless a response has the expected status.
 
@@ -244,14 +250,15 @@ class OperationClient:
             expected: The status, or those that are allowed, the usual one first.
             kind: A short name of what is wrong otherwise.
             why: What calls for the status, e.g. `"for an unknown id"`.
+            operation_id: The operation concerned, if it is not that of the response.
 
         Returns:
             Whether it has.
         """
         allowed = [expected] if isinstance(expected, int) else list(expected)
-        message = " ".join(filter(None, (f"expected {int(allowed[0])}", why)))
-        text = f"{message}, got {response.status}"
-        return self.expect(response.status in allowed, kind, text, response)
+        text = f"expected {int(allowed[0])} {why}".rstrip() + f", got {response.status}"
+        holds = response.status in allowed
+        return self.expect(holds, kind, text, response, operation_id=operation_id)
 
     @contextmanager
     def inferred(self) -> Iterator[None]:

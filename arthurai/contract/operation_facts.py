@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import load_bundle, operations, resolve
-from arthurai.common.path_router import path_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
 
 JSON: Final = "application/json"
+ENVELOPES: Final = ("data", "metrics")
+"""The members that hold the rows of a list."""
+
 # The paths of single inferences do not name the collection.
 _KINDS: Final = {"partner_inference_id": "inference"}
 
@@ -69,6 +71,15 @@ def query_parameters(operation: Operation) -> dict[str, QueryParameter]:
     return found
 
 
+def required_query(operation: Operation) -> dict[str, Any]:
+    """Return a valid value for each required query parameter of an operation.
+
+    Args:
+        operation: The operation.
+    """
+    return {p.name: p.example for p in query_parameters(operation).values() if p.required}
+
+
 def choices(operation: Operation) -> dict[str, str]:
     """Return a value for each path parameter that names no object but is one of a list.
 
@@ -105,6 +116,27 @@ def example_body(operation: Operation) -> Any:
     for example in media.get("examples", {}).values():
         return resolve(load_bundle(), example)["value"]
     return media.get("example", {})
+
+
+def row_members(operation: Operation) -> set[str]:
+    """Return the names of the members of the rows that a list returns, bare or in an envelope.
+
+    Args:
+        operation: The operation.
+    """
+    response = resolve(load_bundle(), operation.spec["responses"]["200"])
+    schema = response["content"][JSON]["schema"]
+    members = _members(schema)
+    rows = next((members[name] for name in ENVELOPES if name in members), schema)
+    return set(_members(resolve(load_bundle(), rows).get("items", {})))
+
+
+def _members(schema: Mapping[str, Any]) -> dict[str, Any]:
+    schema = resolve(load_bundle(), schema)
+    found = dict(schema.get("properties", {}))
+    for part in schema.get("allOf", ()):
+        found |= _members(part)
+    return found
 
 
 @dataclass(frozen=True)
@@ -183,12 +215,3 @@ def created_resources() -> dict[str, Resource]:
         for resource in resources().values()
         if resource.create and resource.remove
     }
-
-
-def last_parameter(operation: Operation) -> str:
-    """Return the last path parameter of an operation, empty when it has none.
-
-    Args:
-        operation: The operation.
-    """
-    return (path_parameters(operation.path) or ("",))[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from arthurai.contract.factories import MAKERS, finder_of
+from arthurai.contract.factories import BODIES, finder_of, maker_of
 from arthurai.contract.fixtures import Fixtures
 from arthurai.contract.operation_client import OperationClient
 
@@ -40,7 +40,7 @@ class ProbeContext(OperationClient):
         selected: Collection[str],
     ) -> None:
         super().__init__(client, operations, selected)
-        self.fixtures = Fixtures(self, finder_of, MAKERS)
+        self.fixtures = Fixtures(self, finder_of, maker_of, BODIES)
 
 
 class Probe(NamedTuple):
@@ -65,25 +65,20 @@ class ProbeList:
     def __init__(self) -> None:
         self._probes: list[Probe] = []
 
-    def add(self, name: str, run: Run, *operation_ids: str, writes: bool = True) -> None:
-        """Add a probe.
+    def probe(self, name: str, *operation_ids: str, writes: bool = True) -> Callable[[Run], Run]:
+        """Add the decorated function.
 
         Args:
             name: What its findings are recorded under.
-            run: The check.
             *operation_ids: The operations it is about; none for all.
             writes: Whether it changes something.
         """
-        self._probes.append(Probe(name, run, frozenset(operation_ids), writes))
 
-    def probe(self, name: str, *operation_ids: str, writes: bool = True) -> Callable[[Run], Run]:
-        """Add the decorated function; the arguments are those of `add`."""
-
-        def register(run: Run) -> Run:
-            self.add(name, run, *operation_ids, writes=writes)
+        def add(run: Run) -> Run:
+            self._probes.append(Probe(name, run, frozenset(operation_ids), writes))
             return run
 
-        return register
+        return add
 
     def chosen(self, context: ProbeContext) -> Iterator[Probe]:
         """Yield the probes that are about the operations of a run, and that it may make.

@@ -207,28 +207,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--plan", action="store_true", help="print what would be done, and do nothing")
 
 
-def parse_plan(options: argparse.Namespace, operations: Mapping[str, Operation]) -> Plan:
-    """Return the plan that the arguments of the command ask for.
-
-    Args:
-        options: The parsed arguments.
-        operations: All operations by name.
-
-    Raises:
-        InvalidCallError: An operation or a tag does not exist, or nothing is left to check.
-    """
-    return make_plan(
-        options.url,
-        operations,
-        names=options.operation,
-        tags=options.tag,
-        write=options.write,
-        max_examples=options.max_examples,
-        seed=options.seed,
-        bounds=Bounds(options.max_requests, options.max_time, options.rate),
-    )
-
-
 def parse_rate(text: str) -> float:
     """Return the seconds between two requests for a rate such as `5/s`.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
+    from arthurai.contract.checked_client import Tally
     from arthurai.contract.findings import Finding
     from arthurai.contract.run_plan import Plan
 
@@ -22,11 +23,9 @@ class Result:
     Attributes:
         plan: What was to be done.
         findings: The deviations, and how often each was found.
-        requests: How many requests were sent.
+        tally: What was sent, and how it was answered.
         seconds: How long it took.
-        statuses: How often each operation answered with each status.
         sequences: How many generated sequences of requests were sent, by tag.
-        not_served: Operations that answered 501.
         not_reached: Operations that need an object the server does not have.
         stopped: Why the run ended early, empty when it did not.
         left_behind: What the run created and could not remove.
@@ -34,14 +33,12 @@ class Result:
 
     plan: Plan
     findings: list[tuple[Finding, int]]
-    requests: int
+    tally: Tally
     seconds: float
-    statuses: dict[tuple[str, int], int] = field(default_factory=dict)
-    sequences: dict[str, int] = field(default_factory=dict)
-    not_served: frozenset[str] = frozenset()
-    not_reached: frozenset[str] = frozenset()
-    stopped: str = ""
-    left_behind: tuple[str, ...] = ()
+    sequences: dict[str, int]
+    not_reached: set[str]
+    stopped: str
+    left_behind: list[str]
 
     @property
     def operation_ids(self) -> list[str]:
@@ -56,7 +53,7 @@ class Result:
         """
         if any(finding.operation_id == operation_id for finding, _ in self.findings):
             return "deviates"
-        if operation_id in self.not_served:
+        if operation_id in self.tally.not_served:
             return "not served"
         return "not reached" if operation_id in self.not_reached else "kept"
 
@@ -87,7 +84,7 @@ class Result:
             listed = ", ".join(names) if outcome in _SKIPPED else ""
             lines.append(f"{title:<24}{len(names):>4}  {listed}".rstrip())
         lines.append(
-            f"{len(self.findings)} deviations, {self.requests} requests, "
+            f"{len(self.findings)} deviations, {self.tally.requests} requests, "
             f"{sum(self.sequences.values())} sequences, {self.seconds:.1f} s"
         )
         if self.stopped:
@@ -101,7 +98,7 @@ class Result:
             "server": self.plan.server,
             "seed": self.plan.seed,
             "write": self.plan.write,
-            "requests": self.requests,
+            "requests": self.tally.requests,
             "sequences": self.sequences,
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped or None,
@@ -111,14 +108,14 @@ class Result:
                     "outcome": self.outcome(name),
                     "statuses": {
                         str(status): count
-                        for (operation_id, status), count in sorted(self.statuses.items())
+                        for (operation_id, status), count in sorted(self.tally.statuses.items())
                         if operation_id == name
                     },
                 }
                 for name in self.operation_ids
             ],
             "deviations": [{**asdict(finding), "times": times} for finding, times in self.findings],
-            "left_behind": list(self.left_behind),
+            "left_behind": self.left_behind,
         }
 
     def to_junit(self) -> bytes:

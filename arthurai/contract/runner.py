@@ -18,7 +18,7 @@ from arthurai.contract.conformance import Conformance
 from arthurai.contract.fuzzing import Fuzzer
 from arthurai.contract.probe_context import ProbeContext
 from arthurai.contract.probes import chosen_probes, protocol_probes
-from arthurai.contract.run_plan import GENERATION_PHASES, InvalidCallError, parse_plan
+from arthurai.contract.run_plan import GENERATION_PHASES, Bounds, InvalidCallError, make_plan
 from arthurai.contract.run_report import Result
 from arthurai.contract.sequences import Sequences
 from arthurai.contract.workspace import Workspace
@@ -47,7 +47,7 @@ def main(options: argparse.Namespace) -> int:
         0 when no deviation was found, 1 when some were, 2 when the check could not be made.
     """
     try:
-        plan, key = parse_plan(options, operations()), _find_key(options)
+        plan, key = _make_plan(options), _find_key(options)
         _print(plan.describe())
         if options.plan:
             return _KEPT
@@ -115,23 +115,20 @@ class ContractRun:
             if self.plan.write:
                 left = workspace.close()
             self.client.close()
-        tally = self.client.tally
         return Result(
             plan=self.plan,
             findings=self.client.findings.counted(),
-            requests=tally.requests,
+            tally=self.client.tally,
             seconds=time.monotonic() - started,
-            statuses=tally.statuses,
             sequences=self.sequences.sent,
-            not_served=frozenset(tally.not_served),
-            not_reached=frozenset(self.not_reached),
+            not_reached=self.not_reached,
             stopped=stopped,
-            left_behind=tuple(left),
+            left_behind=left,
         )
 
     def _check_connection(self) -> None:
         """Raise unless the server responds and accepts the credential."""
-        response = self.client.call(self.context.operations["get_auth_info"], {})
+        response = self.context.call("get_auth_info")
         if response.status in {401, 403}:
             reason = f"{response.status} {response.get('error') or ''}".rstrip()
             raise UnreachableError(f"{self.plan.server} refuses the access key: {reason}")
@@ -184,6 +181,19 @@ class ContractRun:
 
     def _sequence_step(self, tag: str, chosen: Sequence[Operation]) -> None:
         self.context.run("sequences", self.sequences.run, tag, chosen, self.fixtures)
+
+
+def _make_plan(options: argparse.Namespace) -> Plan:
+    return make_plan(
+        options.url,
+        operations(),
+        names=options.operation,
+        tags=options.tag,
+        write=options.write,
+        max_examples=options.max_examples,
+        seed=options.seed,
+        bounds=Bounds(options.max_requests, options.max_time, options.rate),
+    )
 
 
 def _find_key(options: argparse.Namespace) -> str:

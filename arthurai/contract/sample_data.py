@@ -11,6 +11,7 @@ from arthurai.contract.write_guard import PREFIX
 _serial: Final = itertools.count(1)
 _RUN: Final = secrets.token_hex(4)
 ROWS: Final = 24
+REGIONS: Final = ("north", "south", "west")
 
 
 def name(kind: str) -> str:
@@ -36,57 +37,66 @@ def model(**changes: Any) -> dict[str, Any]:
         "output_type": "MULTICLASS",
         "is_batch": False,
         "attributes": [
-            {
-                "name": "income",
-                "stage": "PIPELINE_INPUT",
-                "value_type": "FLOAT",
-                "position": 0,
-                "categorical": False,
-                "min_range": 0,
-                "max_range": 250000,
-            },
-            {
-                "name": "region",
-                "stage": "PIPELINE_INPUT",
-                "value_type": "STRING",
-                "position": 1,
-                "categorical": True,
-                "categories": [{"value": "north"}, {"value": "south"}, {"value": "west"}],
-            },
-            {
-                "name": "age",
-                "stage": "NON_INPUT_DATA",
-                "value_type": "INTEGER",
-                "position": 0,
-                "categorical": False,
-                "monitor_for_bias": True,
-                "bins": [
+            attribute("income", "PIPELINE_INPUT", "FLOAT", min_range=0, max_range=250000),
+            attribute("region", "PIPELINE_INPUT", "STRING", 1, categories=REGIONS),
+            attribute(
+                "age",
+                "NON_INPUT_DATA",
+                "INTEGER",
+                monitor_for_bias=True,
+                bins=[
                     {"continuous_start": None, "continuous_end": 40},
                     {"continuous_start": 40, "continuous_end": None},
                 ],
-            },
-            {
-                "name": "p_default",
-                "stage": "PREDICTED_VALUE",
-                "value_type": "FLOAT",
-                "position": 0,
-                "categorical": False,
-                "min_range": 0,
-                "max_range": 1,
-                "is_positive_predicted_attribute": True,
-                "attribute_link": "defaulted",
-            },
-            {
-                "name": "defaulted",
-                "stage": "GROUND_TRUTH",
-                "value_type": "INTEGER",
-                "position": 0,
-                "categorical": True,
-                "categories": [{"value": "0"}, {"value": "1"}],
-                "attribute_link": "p_default",
-            },
+            ),
+            attribute(
+                "p_default",
+                "PREDICTED_VALUE",
+                "FLOAT",
+                min_range=0,
+                max_range=1,
+                is_positive_predicted_attribute=True,
+                attribute_link="defaulted",
+            ),
+            attribute(
+                "defaulted",
+                "GROUND_TRUTH",
+                "INTEGER",
+                categories=("0", "1"),
+                attribute_link="p_default",
+            ),
         ],
         **changes,
+    }
+
+
+def attribute(
+    name: str,
+    stage: str,
+    value_type: str,
+    position: int = 0,
+    categories: tuple[str, ...] = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """Return an attribute of a request to create a model.
+
+    Args:
+        name: Its name.
+        stage: Its stage.
+        value_type: Its value type.
+        position: Its position in the stage.
+        categories: The values of a categorical attribute; none for a continuous one.
+        **more: Further members.
+    """
+    if categories:
+        more["categories"] = [{"value": value} for value in categories]
+    return {
+        "name": name,
+        "stage": stage,
+        "value_type": value_type,
+        "position": position,
+        "categorical": bool(categories),
+        **more,
     }
 
 
@@ -96,7 +106,7 @@ def _row(number: int) -> dict[str, Any]:
         "inference_timestamp": f"2026-01-{1 + number % 6:02d}T{number:02d}:00:00Z",
         "inference_data": {
             "income": 1000.0 + 250.5 * number,
-            "region": ("north", "south", "west")[number % 3],
+            "region": REGIONS[number % len(REGIONS)],
             "age": 20 + 2 * number,
             "p_default": (number * 7 % ROWS + 0.5) / ROWS,
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.path_router import path_parameters
@@ -16,7 +17,6 @@ from arthurai.contract.fuzzing import (
 )
 from arthurai.contract.operation_client import ProbeStoppedError
 from arthurai.contract.operation_facts import created_resources
-from arthurai.contract.probes.lifecycle_probes import LIFECYCLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -150,14 +150,10 @@ def _use_valid_body(
     """Give a request that creates something or sends rows a body that is known to be valid."""
     if name in _GOOD_ROWS:
         case.body = _GOOD_ROWS[name]
-    lifecycle = LIFECYCLES.get(name)
-    if lifecycle is None:
-        return
-    kept = {n: case.body[n] for n in linked if n is not None and n in case.body}
-    try:
-        case.body = {**lifecycle.body(fixtures), **kept}
-    except ProbeStoppedError:
-        return
+    if name in fixtures.bodies:
+        kept = {n: case.body[n] for n in linked if n is not None and n in case.body}
+        with suppress(ProbeStoppedError):
+            case.body = {**fixtures.bodies[name](fixtures), **kept}
 
 
 def _drop_optional(case: Any, operation: Operation, linked: Collection[str]) -> None:

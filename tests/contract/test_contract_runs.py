@@ -99,7 +99,7 @@ def test_without_write_nothing_that_changes_is_sent_and_nothing_changes():
         )
         sent.add(operation.operation_id if operation else "")
     assert {"list_users", "list_models", "query", "get_organization"} <= sent
-    assert result.requests == len(watched.seen)
+    assert result.tally.requests == len(watched.seen)
 
 
 @pytest.mark.faults
@@ -111,7 +111,7 @@ def test_writing_leaves_the_organization_of_the_caller_alone():
         assert app.control.models.list(home, include_archived=True) == []
         assert [user.id for user in app.control.users.list_members(home)] == users
         assert [organization["id"] for organization in app.control.organizations.list()] == [home]
-    assert result.left_behind == ()
+    assert result.left_behind == []
 
 
 @pytest.mark.faults
@@ -179,7 +179,7 @@ def test_the_bounds_hold():
     with create_app() as app:
         watched = Watched(app)
         result = check(watched, max_requests=40)
-    assert result.requests == len(watched.seen) == 40
+    assert result.tally.requests == len(watched.seen) == 40
     assert "40 requests" in result.stopped
     assert "Stopped early" in result.format_text()
 
@@ -206,7 +206,7 @@ def test_a_run_ends_when_the_server_is_gone():
         dying = Dying(app)
         result = check(dying)
     assert len(dying.seen) == 30
-    assert result.requests == 40
+    assert result.tally.requests == 40
     assert "10 requests in a row got no response" in result.stopped
     assert {finding.kind for finding, _ in result.findings} == {"no response"}
 

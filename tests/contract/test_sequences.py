@@ -44,9 +44,11 @@ def test_what_one_answer_gives_is_used_by_the_next_request(only_sequences):
         result = sequences(app, "service_accounts")
     assert kinds(result) == set()
     assert result.sequences["service_accounts"] >= 40
-    answered = {name for (name, status), count in result.statuses.items() if status < 300 and count}
+    answered = {
+        name for (name, status), count in result.tally.statuses.items() if status < 300 and count
+    }
     assert {"create_service_account", "get_service_account", "delete_service_account"} <= answered
-    assert result.statuses["get_service_account", 404] > 0  # after the removal
+    assert result.tally.statuses["get_service_account", 404] > 0  # after the removal
 
 
 def test_an_object_that_vanishes_is_noticed(only_sequences):
@@ -81,8 +83,8 @@ def test_models_that_the_run_needs_are_not_archived(monkeypatch):
     with create_app() as app:
         result = sequences(app, "models", examples=30)
     assert archived == [False]
-    assert result.statuses["list_models", 200] > 0
-    assert result.statuses["archive_model", 204] > 0
+    assert result.tally.statuses["list_models", 200] > 0
+    assert result.tally.statuses["archive_model", 204] > 0
 
 
 def test_a_run_that_hypothesis_gives_up_is_taken_up_again(only_sequences):

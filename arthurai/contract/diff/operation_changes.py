@@ -265,17 +265,20 @@ class OperationComparison:
     def _compare_content(self, old: Node, new: Node, side: Side) -> None:
         before, after = dict(old.get("content").items()), dict(new.get("content").items())
         for media_type, first, second in pair_up(before, after):
-            if not second.exists:
-                text = f"content type {media_type} was removed"
-                self._add_breaking(side, "content-type-removed", first, text)
-            elif not first.exists:
-                text = f"content type {media_type} was added"
-                self._add_additive(side, "content-type-added", second, text)
-            else:
+            if self._compare_existence(side, "content-type", media_type, first, second):
                 self._compare_keywords(first, second, side)
                 if not self._compare_schemas(first, second, side):
                     text = "the schema of the body was added or removed"
                     self._add_breaking(side, "body-schema-changed", second, text)
+
+    def _compare_existence(self, side: Side, kind: str, name: str, old: Node, new: Node) -> bool:
+        """Record that something was added or removed; return whether both documents have it."""
+        text = f"{kind.replace('-', ' ')} {name} was"
+        if not new.exists:
+            self._add_breaking(side, f"{kind}-removed", old, f"{text} removed")
+        elif not old.exists:
+            self._add_additive(side, f"{kind}-added", new, f"{text} added")
+        return old.exists and new.exists
 
     def _compare_responses(self) -> None:
         before = dict(self._old.node.get("responses").items())
@@ -298,13 +301,7 @@ class OperationComparison:
             for node in (old, new)
         )
         for name, first, second in pair_up(before, after):
-            if not second.exists:
-                text = f"header {name} was removed"
-                self._add_breaking(Side.RESPONSE, "header-removed", first, text)
-            elif not first.exists:
-                text = f"header {name} was added"
-                self._add_additive(Side.RESPONSE, "header-added", second, text)
-            else:
+            if self._compare_existence(Side.RESPONSE, "header", name, first, second):
                 self._compare_header(name, first.resolved(), second.resolved())
 
     def _compare_header(self, name: str, old: Node, new: Node) -> None:

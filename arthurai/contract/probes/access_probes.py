@@ -7,19 +7,16 @@ from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.path_router import path_parameters
 from arthurai.contract import sample_data
 from arthurai.contract.fuzzing import may_be_generated
 from arthurai.contract.operation_client import ProbeStoppedError
 from arthurai.contract.operation_facts import (
     JSON,
-    choices,
     example_body,
-    query_parameters,
     request_media_types,
+    required_query,
 )
 from arthurai.contract.probe_context import ProbeList
-from arthurai.contract.probes.lifecycle_probes import LIFECYCLES
 from arthurai.contract.write_guard import PREFIX, WriteRefusedError
 
 if TYPE_CHECKING:
@@ -194,13 +191,8 @@ def check_removed_key(context: ProbeContext) -> None:
     )
     context.call_ok("delete_service_account", {"service_account_id": account})
     response = context.call("get_auth_info", credential="removed")
-    context.expect_equal(
-        response.status,
-        HTTPStatus.UNAUTHORIZED.value,
-        "deleted key accepted",
-        response,
-        operation_id="delete_service_account",
-    )
+    name, kind = "delete_service_account", "deleted key accepted"
+    context.expect_status(response, HTTPStatus.UNAUTHORIZED, kind, operation_id=name)
 
 
 @PROBES.probe("key of a weak role")
@@ -233,12 +225,10 @@ def _is_forbidden(context: ProbeContext, operation: Operation) -> bool:
 def _expect_forbidden(context: ProbeContext, operation: Operation) -> None:
     """Call an operation on objects that do not exist, or with a name of this run."""
     name = operation.operation_id
-    path = {
-        parameter: context.guard.unknown_id() for parameter in path_parameters(operation.path)
-    } | choices(operation)
-    lifecycle = LIFECYCLES.get(name)
-    body = lifecycle.body(context.fixtures) if lifecycle else example_body(operation)
-    query = {p.name: p.example for p in query_parameters(operation).values() if p.required}
+    path = context.fixtures.unknown_path(operation)
+    usual = context.fixtures.bodies.get(name)
+    body = usual(context.fixtures) if usual else example_body(operation)
+    query = required_query(operation)
     try:
         response = context.call(name, path, query=query, json=body, credential="weak")
     except WriteRefusedError:

@@ -14,10 +14,9 @@ from arthurai.contract.probe_context import ALL_ROWS, ProbeList
 from arthurai.contract.write_guard import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from arthurai.contract.checked_client import Response
-    from arthurai.contract.fixtures import Fixtures
     from arthurai.contract.operation_facts import Resource
     from arthurai.contract.probe_context import ProbeContext
 
@@ -29,11 +28,10 @@ _CHANGED_BY_UPDATES: Final = ("last_updated_at", "last_updated_by", "last_update
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """How objects of a resource are created and changed.
+    """How objects of a resource change and end.
 
     Attributes:
         create: Operation that creates one; the others follow from the document.
-        body: Returns a request to create one.
         change: The members to change.
         whole: Whether a change must send the whole object.
         hidden: Members of the request that no response shows.
@@ -42,7 +40,6 @@ class Lifecycle:
     """
 
     create: str
-    body: Callable[[Fixtures], dict[str, Any]]
     change: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = False
     hidden: frozenset[str] = frozenset()
@@ -55,14 +52,9 @@ class Lifecycle:
         return created_resources()[self.create]
 
 
-_ALL: Final = (
+LIFECYCLES: Final = (
     Lifecycle(
         "create_model",
-        lambda _: sample_data.model(
-            description="created by a contract check",
-            tags=[sample_data.name("tag")],
-            version_label="a",
-        ),
         {"display_name": f"{PREFIX} renamed", "description": "changed"},
         hidden=frozenset({"attributes", "organization_id"}),
         remains=True,
@@ -71,7 +63,6 @@ _ALL: Final = (
     *(
         Lifecycle(
             create,
-            lambda fixtures: sample_data.metric(fixtures.require("model")),
             {"query": {"select": [{"function": "count", "alias": "changed"}]}},
             whole=True,
             unique="name",
@@ -80,7 +71,6 @@ _ALL: Final = (
     ),
     Lifecycle(
         "create_alert_rule",
-        lambda fixtures: sample_data.alert_rule(fixtures.require("metric")),
         {
             "threshold": 77.25,
             "bound": "lower",
@@ -89,43 +79,24 @@ _ALL: Final = (
             "subsequent_alert_wait_time": 45,
         },
     ),
-    Lifecycle(
-        "create_alert_notification_configuration",
-        lambda fixtures: sample_data.notification(fixtures.require("model")),
-        {"enabled": True},
-    ),
+    Lifecycle("create_alert_notification_configuration", {"enabled": True}),
     Lifecycle(
         "create_alert_summary_configuration",
-        lambda fixtures: sample_data.summary(fixtures.require("model")),
         {"send_time_of_day": "21:45", "send_day_of_week": "Friday", "enabled": False},
         hidden=frozenset({"subscribers"}),
         unique="name",
     ),
-    Lifecycle(
-        "create_alert_summary_subscriber",
-        lambda fixtures: {"type": "email", "user_id": fixtures.create_user()},
-        {"enabled": False},
-    ),
-    Lifecycle(
-        "create_service_account",
-        lambda _: sample_data.service_account(),
-        hidden=frozenset({"role"}),
-    ),
+    Lifecycle("create_alert_summary_subscriber", {"enabled": False}),
+    Lifecycle("create_service_account", hidden=frozenset({"role"})),
     Lifecycle(
         "create_user",
-        lambda _: sample_data.user(),
         {"first_name": "Changed", "last_name": "Name"},
         hidden=frozenset({"password"}),
         remains=True,
         unique="username",
     ),
-    Lifecycle(
-        "create_organization",
-        lambda _: {"name": sample_data.name("organization")},
-        {"name": sample_data.name("renamed")},
-    ),
+    Lifecycle("create_organization", {"name": sample_data.name("renamed")}),
 )
-LIFECYCLES: Final = {lifecycle.create: lifecycle for lifecycle in _ALL}
 
 
 def _check_lifecycle(context: ProbeContext, lifecycle: Lifecycle) -> None:
@@ -139,11 +110,10 @@ def _check_lifecycle(context: ProbeContext, lifecycle: Lifecycle) -> None:
     case.remove()
 
 
-for _lifecycle in _ALL:
-    PROBES.add(
-        f"lifecycle of {_lifecycle.resource.kind}",
-        partial(_check_lifecycle, lifecycle=_lifecycle),
-        *_lifecycle.resource.operation_ids,
+for _lifecycle in LIFECYCLES:
+    _name = _lifecycle.create.removeprefix("create_")
+    PROBES.probe(f"lifecycle of {_name}", *_lifecycle.resource.operation_ids)(
+        partial(_check_lifecycle, lifecycle=_lifecycle)
     )
 
 
@@ -178,7 +148,7 @@ class _Case:
         )
 
     def _new_body(self) -> dict[str, Any]:
-        return self.lifecycle.body(self.context.fixtures)
+        return self.context.fixtures.bodies[self.resource.create](self.context.fixtures)
 
     def _adopt(self, response: Response) -> None:
         self.context.fixtures.adopt(self.resource.create, self.parents, response.json)

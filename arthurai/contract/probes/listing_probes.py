@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,7 @@ from arthurai.common.bundle import operations
 from arthurai.contract import sample_data
 from arthurai.contract.factories import make_alert
 from arthurai.contract.operation_client import ProbeStoppedError
-from arthurai.contract.operation_facts import query_parameters
+from arthurai.contract.operation_facts import query_parameters, row_members
 from arthurai.contract.probe_context import ALL_ROWS, ProbeList
 
 if TYPE_CHECKING:
@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 
 PROBES: Final = ProbeList()
 _MAX_PAGES: Final = 6
+_SAMPLES: Final = 3
 _ABSENT: Final = "arthurai-contract-no-such-thing"
+_FILTERED_MEMBERS: Final = {
+    "tag": "tags",
+    "metric_name": "name",
+    "attribute_name": "attribute",
+    "default": "is_default",
+    "sequence_num": "version_sequence_num",
+    "label": "version_label",
+    "alert_rule_id": "alert_rule.id",
+}
+# Rows have these members only when they are expanded.
+_EXPANDED: Final = frozenset({"type"})
 _SCALES: Final = (("warning", "critical"), ("new", "acknowledged", "resolved"))
 
 
@@ -35,19 +47,18 @@ class Listing:
 
     Attributes:
         operation_id: Its name.
-        filters: The query parameters that narrow it, and where a row says what they compare: the
-            name of a member, or names joined by dots.
         sorts: Columns it can be sorted by.
         documented_sorts: Whether the columns are documented, not guessed.
         key: The member that no two rows share.
-        prepare: Creates things, so that there is something to tell apart.
+        create: Operation that creates some of them, so that there is something to tell apart.
+        prepare: Creates some of them, where one operation does not make enough of a difference.
     """
 
     operation_id: str
-    filters: Mapping[str, str] = field(default_factory=dict)
     sorts: tuple[str, ...] = ()
     documented_sorts: bool = False
     key: str = "id"
+    create: str = ""
     prepare: Callable[[Fixtures], None] | None = None
 
     @cached_property
@@ -59,6 +70,17 @@ class Listing:
     def is_paged(self) -> bool:
         """Whether the list comes in pages."""
         return "page" in self.parameters
+
+    @cached_property
+    def filters(self) -> dict[str, str]:
+        """The parameters that narrow it, and the members of rows that they are compared with."""
+        members, found = row_members(operations()[self.operation_id]) - _EXPANDED, {}
+        for name in self.parameters:
+            singular = name.removesuffix("es" if name.endswith("ses") else "s")
+            member = _FILTERED_MEMBERS.get(name, name if name in members else singular)
+            if member.partition(".")[0] in members:
+                found[name] = member
+        return found
 
 
 def _make_models(fixtures: Fixtures) -> None:
@@ -82,19 +104,6 @@ def _make_versions(fixtures: Fixtures) -> None:
         fixtures.create_model(model_group_id=group, version_label=label)
 
 
-def _make_metrics(fixtures: Fixtures) -> None:
-    path = {"model_id": fixtures.require("model")}
-    for _ in range(2):
-        fixtures.create("create_metric", sample_data.metric(path["model_id"]), path)
-
-
-def _make_rules(fixtures: Fixtures) -> None:
-    path = {"model_id": fixtures.require("model")}
-    for severity in ("warning", "critical", "warning"):
-        body = {**sample_data.alert_rule(fixtures.require("metric")), "severity": severity}
-        fixtures.create("create_alert_rule", body, path)
-
-
 def _make_alerts(fixtures: Fixtures) -> None:
     fixtures.get("alert")
     make_alert(fixtures)
@@ -102,96 +111,44 @@ def _make_alerts(fixtures: Fixtures) -> None:
         make_alert(fixtures, batch=sample_data.name("batch"))
 
 
-def _make_users(fixtures: Fixtures) -> None:
-    for _ in range(2):
-        fixtures.create_user()
-
-
-def _make_service_accounts(fixtures: Fixtures) -> None:
-    for _ in range(2):
-        fixtures.create("create_service_account", sample_data.service_account())
+def _make_rules(fixtures: Fixtures) -> None:
+    for severity in ("warning", "critical", "warning"):
+        fixtures.create_sample("create_alert_rule", severity=severity)
 
 
 def _make_notifications(fixtures: Fixtures) -> None:
-    other = str(fixtures.create_model()["id"])
+    other = fixtures.create_model_path()["model_id"]
     for model in (fixtures.require("model"), other, other):
-        body = sample_data.notification(model)
-        fixtures.create("create_alert_notification_configuration", body)
+        fixtures.create_sample("create_alert_notification_configuration", model_id=model)
 
 
-def _make_summaries(fixtures: Fixtures) -> None:
-    for _ in range(3):
-        body = sample_data.summary(fixtures.require("model"))
-        fixtures.create("create_alert_summary_configuration", body)
+def _create_some(fixtures: Fixtures, operation_id: str) -> None:
+    for _ in range(_SAMPLES):
+        fixtures.create_sample(operation_id)
 
 
 LISTINGS: Final = (
-    Listing(
-        "list_models",
-        {
-            "display_name": "display_name",
-            "input_types": "input_type",
-            "output_types": "output_type",
-            "statuses": "status",
-            "tag": "tags",
-            "model_group_ids": "model_group_id",
-        },
-        ("display_name", "created_at"),
-        prepare=_make_models,
-    ),
-    Listing("list_model_groups", sorts=("name", "created_at"), prepare=_make_models),
-    Listing(
-        "list_model_group_versions",
-        {"sequence_num": "version_sequence_num", "label": "version_label"},
-        prepare=_make_versions,
-    ),
-    Listing("list_model_attributes", sorts=("name",)),
+    Listing("list_models", ("display_name", "created_at"), prepare=_make_models),
+    Listing("list_model_groups", ("name", "created_at"), prepare=_make_models),
+    Listing("list_model_group_versions", prepare=_make_versions),
+    Listing("list_model_attributes", ("name",)),
     Listing("list_tags", key="name", prepare=_make_models),
-    Listing("list_users", sorts=("username", "email"), prepare=_make_users),
-    Listing("list_organizations", {"name": "name"}, ("name",)),
-    Listing(
-        "list_service_accounts", {"description": "description"}, prepare=_make_service_accounts
-    ),
-    *(
-        Listing(
-            name,
-            {"metric_name": "name", "attribute_name": "attribute", "default": "is_default"},
-            ("name",),
-            prepare=_make_metrics,
-        )
-        for name in ("list_metrics", "list_metrics_v3")
-    ),
+    Listing("list_users", ("username", "email"), create="create_user"),
+    Listing("list_organizations", ("name",)),
+    Listing("list_service_accounts", create="create_service_account"),
+    Listing("list_metrics", ("name",), create="create_metric"),
+    Listing("list_metrics_v3", ("name",), create="create_metric"),
     Listing(
         "list_alert_rules",
-        {"severity": "severity"},
         ("name", "severity", "metric_name", "subsequent_alert_wait_time", "enabled"),
         documented_sorts=True,
         prepare=_make_rules,
     ),
-    Listing(
-        "list_alerts",
-        {
-            "severity": "severity",
-            "status": "status",
-            "model_id": "model_id",
-            "alert_rule_id": "alert_rule.id",
-            "batch_id": "batch_id",
-        },
-        ("timestamp", "status"),
-        documented_sorts=True,
-        prepare=_make_alerts,
-    ),
-    Listing(
-        "list_alert_notification_configurations",
-        {"model_id": "model_id", "user_id": "user_id"},
-        prepare=_make_notifications,
-    ),
-    Listing("list_alert_summary_configurations", prepare=_make_summaries),
-    Listing("list_insights", {"status": "status"}),
-    Listing(
-        "get_bias_mitigation_curves",
-        {"constraint": "constraint", "attribute_id": "attribute_id"},
-    ),
+    Listing("list_alerts", ("timestamp", "status"), documented_sorts=True, prepare=_make_alerts),
+    Listing("list_alert_notification_configurations", prepare=_make_notifications),
+    Listing("list_alert_summary_configurations", create="create_alert_summary_configuration"),
+    Listing("list_insights"),
+    Listing("get_bias_mitigation_curves"),
 )
 
 
@@ -202,8 +159,10 @@ class _List:
         self.context = context
         self.listing = listing
         self.name = listing.operation_id
-        if context.writes and listing.prepare is not None:
+        if context.writes and listing.prepare:
             context.fixtures.run_once(listing.prepare)
+        elif context.writes and listing.create:
+            context.fixtures.run_once(_create_some, listing.create)
         path = context.fixtures.path(context.operations[self.name])
         if path is None:
             raise ProbeStoppedError(self.name)
@@ -354,15 +313,13 @@ def _is_sorted(values: list[Any]) -> bool:
 
 
 for _listing in LISTINGS:
-    for _aspect, _check, _applies in (
-        ("paging", _check_pages, True),
-        ("filters", _check_filters, True),
-        ("sorting", _check_sorting, bool(_listing.sorts)),
+    for _aspect, _check in (
+        ("paging", _check_pages),
+        ("filters", _check_filters),
+        ("sorting", _check_sorting),
     ):
-        if _applies:
-            PROBES.add(
-                f"{_aspect} of {_listing.operation_id}",
-                partial(_check, listing=_listing),
-                _listing.operation_id,
-                writes=False,
+        if _check is not _check_sorting or _listing.sorts:
+            _name = _listing.operation_id
+            PROBES.probe(f"{_aspect} of {_name}", _name, writes=False)(
+                partial(_check, listing=_listing)
             )

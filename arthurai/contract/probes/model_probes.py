@@ -19,11 +19,6 @@ _ENRICHMENTS: Final = ("anomaly_detection", "bias_mitigation", "explainability",
 _ATTRIBUTE_MEMBERS: Final = ("stage", "value_type", "position", "categorical", "monitor_for_bias")
 
 
-def _create_model(context: ProbeContext, **changes: Any) -> dict[str, str]:
-    """Return the path of a new model."""
-    return {"model_id": str(context.fixtures.create_model(**changes)["id"])}
-
-
 def _names_in(response: Response) -> list[str]:
     return sorted(str(row.get("name")) for row in response.rows)
 
@@ -36,8 +31,9 @@ def _ids_in(response: Response) -> list[Any]:
 def check_ids(context: ProbeContext) -> None:
     """A model is found by either of its ids, whatever characters the partner's has."""
     partner = f"{sample_data.name('model')}/a b%2Fä"
-    path, created = {"model_id": partner}, _create_model(context, partner_model_id=partner)
+    created = context.fixtures.create_model_path(partner_model_id=partner)
     context.guard.register(partner)
+    path = {"model_id": partner}
     expected, query = {"id": created["model_id"]}, {"id_type": "partner_model_id"}
     response = context.call("get_model", path, query=query)
     context.expect_members(expected, "partner_model_id", response)
@@ -104,7 +100,7 @@ def check_attributes(context: ProbeContext) -> None:
 )
 def check_attribute_sets(context: ProbeContext) -> None:
     """The attributes of a model without data are replaced as a whole, and removed as a whole."""
-    model = _create_model(context)
+    model = context.fixtures.create_model_path()
     before = context.call_ok("list_model_attributes", model, query=_EVERY)
     sent = [
         {**attribute, **({"name": "salary"} if attribute.get("name") == "income" else {})}
@@ -147,10 +143,9 @@ def check_groups(context: ProbeContext) -> None:
     for change in (name, {"description": "changed"}):
         changed = context.call_ok("update_model_group", path, json=change)
         seen = context.call_ok("get_model_group", path)
-        for shown in (changed, seen):
-            context.expect_members(
-                change, "update not visible", shown, operation_id="update_model_group"
-            )
+        context.expect_members(
+            change, "update not visible", changed, seen, operation_id="update_model_group"
+        )
     seen = context.call_ok("get_model_group", path)
     context.expect_members(name, "update lost", seen, operation_id="update_model_group")
     in_group: dict[str, Any] = {"model_group_ids": group, **_EVERY}
@@ -184,7 +179,7 @@ def check_archived(context: ProbeContext) -> None:
 )
 def check_tags(context: ProbeContext) -> None:
     """A tag belongs to models, is renamed everywhere at once, and goes with its last model."""
-    model = _create_model(context)
+    model = context.fixtures.create_model_path()
     name, renamed = sample_data.name("tag"), sample_data.name("tag")
 
     def expect_only(expected: list[str], kind: str, response: Response) -> None:
@@ -213,20 +208,18 @@ def check_tags(context: ProbeContext) -> None:
 )
 def check_pinned_columns(context: ProbeContext) -> None:
     """Pinned columns keep their order; removals come first, additions last."""
-    model = _create_model(context)
-    columns = ["region", "partner_inference_id", "income"]
+    model = context.fixtures.create_model_path()
+    first = ["region", "partner_inference_id", "income"]
     change = {"columns_to_add": ["age"], "columns_to_remove": ["region"]}
     last = ["partner_inference_id", "income", "age"]
     for name, body, expected in (
-        ("set_pinned_columns", {"columns": columns}, columns),
+        ("set_pinned_columns", {"columns": first}, first),
         ("change_pinned_columns", change, last),
     ):
         changed = context.call_ok(name, model, json=body)
         seen = context.call_ok("get_pinned_columns", model)
-        for shown in (changed, seen):
-            context.expect_members(
-                {"columns": expected}, "update not visible", shown, operation_id=name
-            )
+        columns = {"columns": expected}
+        context.expect_members(columns, "update not visible", changed, seen, operation_id=name)
     deleted = context.call_ok("delete_pinned_columns", model)
     seen = context.call_ok("get_pinned_columns", model)
     pinned = seen.get("columns") == last
@@ -251,7 +244,7 @@ def check_enrichments(context: ProbeContext) -> None:
 @PROBES.probe("health", "get_model_health")
 def check_health(context: ProbeContext) -> None:
     """The health of every requested model is returned, of one or of several."""
-    models = [context.fixtures.require("model"), _create_model(context)["model_id"]]
+    models = [context.fixtures.require("model"), context.fixtures.create_model_path()["model_id"]]
     for asked in (models[:1], models):
         response = context.call_ok("get_model_health", query={"model_id": asked})
         found = sorted(str(row.get("model_id")) for row in response.get("results") or [])

@@ -6,12 +6,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.path_router import path_parameters
+from arthurai.contract.operation_client import NOT_ALLOWED
 from arthurai.contract.operation_facts import (
     JSON,
     choices,
     example_body,
     query_parameters,
     request_media_types,
+    required_query,
 )
 from arthurai.contract.write_guard import SAFE_METHODS, is_read_only
 
@@ -37,14 +39,14 @@ def check_success(context: ProbeContext, operation: Operation) -> None:
     """A plain request for something that exists succeeds."""
     if operation.method != "GET" or operation.operation_id in _NEEDS_MORE:
         return
-    path, query = context.fixtures.path(operation), _required_query(operation)
+    path, query = context.fixtures.path(operation), required_query(operation)
     if "model_id" in query:
         query["model_id"] = context.fixtures.get("model")
     if path is None or None in query.values():
         return
     response = context.call(operation.operation_id, path, query=query)
     context.expect(
-        response.ok or response.status in {HTTPStatus.FORBIDDEN, HTTPStatus.PAYMENT_REQUIRED},
+        response.ok or response.status in NOT_ALLOWED,
         "refused",
         f"expected success, got {response.status}: {response.get('error')}",
         response,
@@ -73,7 +75,7 @@ def check_other_credentials(context: ProbeContext, operation: Operation) -> None
     """The scheme word and the cookie open what the bare header opens."""
     if operation.public or operation.method != "GET" or path_parameters(operation.path):
         return
-    query = _required_query(operation)
+    query = required_query(operation)
     plain = context.call(operation.operation_id, query=query)
     ways: tuple[Credential, ...] = ("bearer", "cookie")
     for way in ways:
@@ -94,7 +96,7 @@ def check_unknown_id(context: ProbeContext, operation: Operation) -> None:
         allowed.append(HTTPStatus.BAD_REQUEST)
     for name in names[: None if known else 1]:
         if name not in _FREE_NAMES | choices(operation).keys():
-            path = {**(known or _unknown_path(context, operation))}
+            path = {**(known or context.fixtures.unknown_path(operation))}
             path[name] = context.guard.unknown_id()
             response = _call_example(context, operation, path)
             why = f"for a {name} that belongs to nothing"
@@ -114,10 +116,9 @@ def check_wrong_method(context: ProbeContext, operation: Operation) -> None:
             return
         if response.status == HTTPStatus.NOT_IMPLEMENTED and method not in SAFE_METHODS:
             continue
-        name = operation.operation_id
-        text = f"expected 405 for {method}, got {response.status}"
-        refused = response.status == HTTPStatus.METHOD_NOT_ALLOWED
-        if context.expect(refused, "wrong method", text, response, operation_id=name):
+        name, expected = operation.operation_id, HTTPStatus.METHOD_NOT_ALLOWED
+        why = f"for {method}"
+        if context.expect_status(response, expected, "wrong method", why=why, operation_id=name):
             allow = {m.strip().upper() for m in response.headers.get("allow", "").split(",")}
             context.expect(
                 existing <= allow - {""} <= existing | {"HEAD", "OPTIONS"},
@@ -154,7 +155,7 @@ def _send_body(
         return
     response = context.client.send(
         operation.method,
-        context.client.url_of(operation, path, _required_query(operation)),
+        context.client.url_of(operation, path, required_query(operation)),
         headers={"Content-Type": media_type},
         content=content,
         deliberate=True,
@@ -165,7 +166,7 @@ def _send_body(
 
 def check_missing_parameter(context: ProbeContext, operation: Operation) -> None:
     """A missing required query parameter answers 400."""
-    path, required = context.fixtures.path(operation), _required_query(operation)
+    path, required = context.fixtures.path(operation), required_query(operation)
     if path is None:
         return
     for name in required:
@@ -216,7 +217,7 @@ def _call_example(
     return context.call(
         operation.operation_id,
         _harmless_path(context, operation) if path is None else path,
-        query={**_required_query(operation), **(query or {})},
+        query={**required_query(operation), **(query or {})},
         json=example_body(operation),
         credential=credential,
     )
@@ -228,15 +229,4 @@ def _harmless_path(context: ProbeContext, operation: Operation) -> dict[str, str
     Should the server carry out a request that it has to refuse, nothing is lost.
     """
     existing = context.fixtures.path(operation) if is_read_only(operation) else None
-    return existing or _unknown_path(context, operation)
-
-
-def _unknown_path(context: ProbeContext, operation: Operation) -> dict[str, str]:
-    fixed = choices(operation)
-    names = path_parameters(operation.path)
-    return {name: fixed.get(name) or context.guard.unknown_id() for name in names}
-
-
-def _required_query(operation: Operation) -> dict[str, Any]:
-    """Return a value for each required query parameter."""
-    return {p.name: p.example for p in query_parameters(operation).values() if p.required}
+    return existing or context.fixtures.unknown_path(operation)

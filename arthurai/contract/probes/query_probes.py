@@ -178,7 +178,7 @@ def _loaded_model(context: ProbeContext) -> str:
     known = context.fixtures.get_cached("loaded_model")
     if known is not None:
         return known
-    path = {"model_id": str(context.fixtures.create_model()["id"])}
+    path = context.fixtures.create_model_path()
     files = encode_file("reference_data", reference_rows(_REFERENCE_COUNT))
     context.call_ok("upload_reference_data", path, files=files)
     context.call_ok("send_inferences", path, json=sample_data.INFERENCES)

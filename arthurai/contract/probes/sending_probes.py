@@ -26,11 +26,6 @@ _IMAGE_SIDE: Final = 4
 _IMAGE_NAME: Final = "picture.png"
 
 
-def _create_model(context: ProbeContext, **changes: Any) -> dict[str, str]:
-    """Return the path of a new model."""
-    return {"model_id": str(context.fixtures.create_model(**changes)["id"])}
-
-
 def _rows(label: str, count: int = 6) -> list[dict[str, Any]]:
     rows = copy.deepcopy(sample_data.INFERENCES[:count])
     for number, row in enumerate(rows):
@@ -121,7 +116,7 @@ def _expect_counts(context: ProbeContext, response: Response, accepted: Sequence
 @PROBES.probe("rows sent", "send_inferences", "query")
 def check_inferences(context: ProbeContext) -> None:
     """Each row of a request is accepted or refused, in order, and only valid ones are stored."""
-    path = _create_model(context)
+    path = context.fixtures.create_model_path()
     rows = _rows("mixed")
     rows[1]["inference_data"]["income"] = "not a number"
     del rows[4]["partner_inference_id"]
@@ -152,7 +147,7 @@ def check_inferences(context: ProbeContext) -> None:
 @PROBES.probe("rows sent twice", "send_inferences")
 def check_repeated(context: ProbeContext) -> None:
     """The same row sent again is accepted and changes nothing; another row under its id is not."""
-    path = _create_model(context)
+    path = context.fixtures.create_model_path()
     rows = _rows("twice", 3)
     context.call_ok("send_inferences", path, json=rows)
     response = context.call_ok("send_inferences", path, json=rows)
@@ -171,7 +166,7 @@ def check_ground_truth(context: ProbeContext) -> None:
     for operation_id in ("update_inferences", "update_ground_truth"):
         if context.selected.isdisjoint({operation_id, "query"}):
             continue
-        path = _create_model(context)
+        path = context.fixtures.create_model_path()
         rows = _rows("truth", 4)
         context.call_ok("send_inferences", path, json=rows)
         ids = [row["partner_inference_id"] for row in rows]
@@ -191,7 +186,7 @@ def check_ground_truth(context: ProbeContext) -> None:
 @PROBES.probe("rows with ground truth", "send_inferences")
 def check_truth_with_inference(context: ProbeContext) -> None:
     """Ground truth that comes with its inference shows in queries."""
-    path = _create_model(context)
+    path = context.fixtures.create_model_path()
     (row,) = _rows("with-truth", 1)
     row = {**row, **_truth(row["partner_inference_id"], 1)}
     response = context.call_ok("send_inferences", path, json=[row])
@@ -214,7 +209,7 @@ def encode_file(name: str, rows: list[dict[str, Any]]) -> Files:
 @PROBES.probe("files of rows", "send_inference_file")
 def check_files(context: ProbeContext) -> None:
     """A file of rows is counted like the rows, and its rows are found again."""
-    path = _create_model(context)
+    path = context.fixtures.create_model_path()
     rows = _rows("file", 5)
     rows[3]["inference_data"]["income"] = "not a number"
     files = encode_file("inference_data", rows)
@@ -246,7 +241,7 @@ def _expect_file_counts(
 )
 def check_reference(context: ProbeContext) -> None:
     """Reference rows are counted and found in queries of the reference set, and the set closes."""
-    path = _create_model(context)
+    path = context.fixtures.create_model_path()
     rows = reference_rows(9)
     files = encode_file("reference_data", rows)
     response = context.call_ok("upload_reference_data", path, files=files)
@@ -294,7 +289,7 @@ def reference_rows(count: int) -> list[dict[str, Any]]:
 @PROBES.probe("batches", "get_batch", "list_datasets", "close_batch")
 def check_batches(context: ProbeContext) -> None:
     """A batch starts with its first row, counts its rows, and closes with the right number."""
-    model = _create_model(context, is_batch=True)
+    model = context.fixtures.create_model_path(is_batch=True)
     name = sample_data.name("batch")
     rows = [{**row, "batch_id": name} for row in _rows("batch", 5)]
     other = [{**row, "batch_id": f"{name}-b"} for row in _rows("batch-b", 2)]
@@ -316,7 +311,7 @@ def check_batches(context: ProbeContext) -> None:
 @PROBES.probe("one inference", "get_inference")
 def check_inference(context: ProbeContext) -> None:
     """One inference by its id shows what was sent; an unknown id answers 404."""
-    model = _create_model(context)
+    model = context.fixtures.create_model_path()
     rows = _rows("one", 2)
     rows[1]["partner_inference_id"] = f"{PREFIX}/one two%"
     context.call_ok("send_inferences", model, json=rows)
@@ -340,16 +335,13 @@ def _draw_png() -> bytes:
 
 
 def _create_image_model(context: ProbeContext) -> dict[str, str]:
+    attribute = sample_data.attribute
     attributes = [
-        {"value_type": kind, "stage": stage, "position": 0, "categorical": False, **more}
-        for kind, stage, more in (
-            ("IMAGE", "PIPELINE_INPUT", {"name": "picture"}),
-            ("FLOAT", "PREDICTED_VALUE", {"name": "score", "attribute_link": "truth"}),
-            ("FLOAT", "GROUND_TRUTH", {"name": "truth", "attribute_link": "score"}),
-        )
+        attribute("picture", "PIPELINE_INPUT", "IMAGE"),
+        attribute("score", "PREDICTED_VALUE", "FLOAT", attribute_link="truth"),
+        attribute("truth", "GROUND_TRUTH", "FLOAT", attribute_link="score"),
     ]
-    return _create_model(
-        context,
+    return context.fixtures.create_model_path(
         input_type="IMAGE",
         output_type="REGRESSION",
         pixel_height=_IMAGE_SIDE,
