@@ -11,7 +11,7 @@ from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.pagination import iterate_pages, read_page
 from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
-from arthurai.model.base_model import connected
+from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.metrics import Metric, resolve_metric
 from arthurai.model.responses import (
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class AlertRule(ArthurBaseJsonDataclass):
-    """When to raise an alert.
+    """Condition on which an alert is raised.
 
     Attributes:
-        bound: ``upper`` fires above the threshold, ``lower`` below it; equal never fires.
+        bound: `upper` fires above the threshold, `lower` below it; equal never fires.
         threshold: The threshold, in the unit of the metric.
         metric_id: The metric that is watched.
-        severity: ``warning`` or ``critical``.
-        name: Name of the rule; made up by the platform where absent.
+        severity: `warning` or `critical`.
+        name: Name of the rule; generated when omitted.
         lookback_period: Length of the window of a streaming model, in minutes.
-        subsequent_alert_wait_time: Silence after an alert, in minutes.
+        subsequent_alert_wait_time: Pause after an alert, in minutes.
         enabled: Whether the rule is evaluated.
-        id: Identifier given by the platform.
+        id: Identifier assigned by the server.
         metric_name: Name of the metric.
         metric_parameters: One value for each parameter of the metric.
-        filters: Conditions on the rows besides those of the metric.
+        filters: Conditions on the rows in addition to those of the metric.
     """
 
     bound: str
@@ -66,13 +66,13 @@ class Alert(ArthurBaseJsonDataclass):
     """A rule that fired.
 
     Attributes:
-        id: Identifier given by the platform.
+        id: Identifier assigned by the server.
         timestamp: When it fired, ISO 8601.
-        metric_value: Value of the metric then.
+        metric_value: Value of the metric at that time.
         message: What happened, in words.
         model_id: The model.
-        status: ``new``, ``acknowledged`` or ``resolved``.
-        alert_rule: The rule as it was then.
+        status: `new`, `acknowledged` or `resolved`.
+        alert_rule: The rule at that time.
         window_start: Start of the window of a streaming model, ISO 8601.
         window_end: End of the window, ISO 8601.
         batch_id: The batch of a batch model.
@@ -104,29 +104,29 @@ def create_alert_rule(
     metric_parameters: Mapping[str, Any] | None = None,
     filters: Iterable[Any] | None = None,
 ) -> AlertRule:
-    """Have an alert raised when a metric crosses a threshold.
+    """Create a rule that raises an alert when a metric crosses a threshold.
 
     Args:
         metric_id: The metric or its id.
-        bound: A member of :class:`~arthurai.model.alerts.AlertRuleBound`: ``upper`` fires above
-            the threshold, ``lower`` below it.
+        bound: A member of `AlertRuleBound`: `upper` fires above
+            the threshold, `lower` below it.
         threshold: The threshold, in the unit of the metric.
-        severity: A member of :class:`~arthurai.model.alerts.AlertRuleSeverity`.
-        name: Name of the rule; made up where absent.
-        lookback_period: Length of the window that is watched, in minutes; 5 where absent.
+        severity: A member of `AlertRuleSeverity`.
+        name: Name of the rule; generated when omitted.
+        lookback_period: Length of the window that is watched, in minutes; 5 by default.
             Batch models are watched batch by batch.
-        subsequent_alert_wait_time: Silence after an alert, in minutes; a day where absent.
-        metric_parameters: One value for each parameter of the metric; its defaults where
-            absent.
-        filters: Conditions on the rows, as JSON or such as ``col("income") > 1000``.
+        subsequent_alert_wait_time: Pause after an alert, in minutes; a day by default.
+        metric_parameters: One value for each parameter of the metric; its defaults
+            when omitted.
+        filters: Conditions on the rows, as JSON, or conditions such as `col("income") > 1000`.
 
     Returns:
-        The rule as the platform keeps it.
+        The rule as the server stores it.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: An argument is none of the choices, or no finite number.
-        ResponseClientError: There is no such metric, or it gives no single number.
+        UserValueError: An argument is not one of the choices, or not a finite number.
+        ResponseClientError: The metric does not exist, or does not yield a single number.
     """
     from arthurai_api.api.alert_rules import create_alert_rule as create_alert_rule_operation
 
@@ -141,8 +141,8 @@ def create_alert_rule(
         metric_parameters=validate_parameters_for_alert(metric_parameters),
         filters=filters_to_json(filters),
     )
-    _check(rule)
-    session, model_id = connected(self, "have alert rules")
+    _check_rule(rule)
+    session, model_id = require_connection(self, "have alert rules")
     with resolve_metric(metric_id):
         answer = session.call_json(create_alert_rule_operation, model_id, body=rule.to_dict())
     return parse_response(AlertRule, answer)
@@ -154,19 +154,19 @@ def get_alert_rules(
     """List the alert rules, a page of them or all.
 
     Args:
-        page: Number of the page, from 1 on; ``None`` for all pages.
-        page_size: Most rules of a page.
+        page: Page number, from 1; `None` for all pages.
+        page_size: Maximum number of rules per page.
 
     Returns:
         The rules; none beyond the last page.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: A number is below 1.
+        UserValueError: A number is not positive.
     """
     from arthurai_api.api.alert_rules import list_alert_rules
 
-    session, model_id = connected(self, "have alert rules")
+    session, model_id = require_connection(self, "have alert rules")
     check_page(page, page_size)
 
     def fetch(number: int) -> Any:
@@ -185,59 +185,59 @@ def get_alert_rules(
 def update_alert_rule(
     self: ArthurModelBase, alert_rule: AlertRule, alert_rule_id: str | None = None
 ) -> AlertRule:
-    """Change name, bound, threshold, severity, times or ``enabled`` of an alert rule.
+    """Change name, bound, threshold, severity, times or `enabled` of an alert rule.
 
     Args:
-        alert_rule: The rule as it shall be; it stays as it is.
+        alert_rule: The rule with its new values; the object is not changed.
         alert_rule_id: Which rule to change, for a rule without an id.
 
     Returns:
-        The rule as the platform keeps it.
+        The rule as the server stores it.
 
     Raises:
-        MethodNotApplicableError: There is no id, or the model is not saved.
+        MethodNotApplicableError: The rule has no id, or the model is not saved.
         UserValueError: A field has an impossible value, or there are two different ids.
-        ResponseClientError: There is no such rule.
+        ResponseClientError: The rule does not exist.
     """
     from arthurai_api.api.alert_rules import update_alert_rule as update_alert_rule_operation
 
     if not isinstance(alert_rule, AlertRule):
-        raise UserTypeError(f"alert_rule needs an AlertRule, got {type(alert_rule).__name__}.")
+        raise UserTypeError(f"alert_rule must be an AlertRule, got {type(alert_rule).__name__}")
     if None not in {alert_rule.id, alert_rule_id} and alert_rule.id != alert_rule_id:
         raise UserValueError(
             f"alert_rule_id={alert_rule_id!r}, but the rule has the id {alert_rule.id!r}. Set "
-            "alert_rule.id to None to write its values into another rule."
+            "alert_rule.id to None to write its values into another rule"
         )
     rule_id = alert_rule.id or alert_rule_id
     if rule_id is None:
         raise MethodNotApplicableError(
-            "The rule has no id: make it with create_alert_rule(), fetch it with "
-            "get_alert_rules(), or pass alert_rule_id."
+            "the rule has no id: create it with create_alert_rule(), fetch it with "
+            "get_alert_rules(), or pass alert_rule_id"
         )
-    _check(alert_rule)
+    _check_rule(alert_rule)
     fields = alert_rule.to_dict()
     fields.pop("id", None)
-    session, model_id = connected(self, "have alert rules")
+    session, model_id = require_connection(self, "have alert rules")
     answer = session.call_json(update_alert_rule_operation, model_id, rule_id, body=fields)
     return parse_response(AlertRule, answer)
 
 
 def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> None:
-    """Delete an alert rule; its alerts stay.
+    """Delete an alert rule; its alerts are kept.
 
     Args:
         alert_rule: The rule or its id.
 
     Raises:
-        MethodNotApplicableError: There is no id, or the model is not saved.
-        ResponseClientError: There is no such rule.
+        MethodNotApplicableError: The rule has no id, or the model is not saved.
+        ResponseClientError: The rule does not exist.
     """
     from arthurai_api.api.alert_rules import delete_alert_rule as delete_alert_rule_operation
 
     rule_id = alert_rule.id if isinstance(alert_rule, AlertRule) else alert_rule
     if rule_id is None:
-        raise MethodNotApplicableError("The rule has no id: it was never made on the platform.")
-    session, model_id = connected(self, "have alert rules")
+        raise MethodNotApplicableError("the rule has no id: it was never created on the server")
+    session, model_id = require_connection(self, "have alert rules")
     session.call_json(delete_alert_rule_operation, model_id, rule_id)
 
 
@@ -254,12 +254,12 @@ def get_alerts(
     """List the alerts of the model, the oldest first.
 
     Args:
-        page: Number of the page, from 1 on; ``None`` for all pages.
-        page_size: Most alerts of a page.
-        status: Only ``new``, ``acknowledged`` or ``resolved`` ones.
+        page: Page number, from 1; `None` for all pages.
+        page_size: Maximum number of alerts per page.
+        status: Only `new`, `acknowledged` or `resolved` ones.
         alert_rule_id: Only those of this rule.
         batch_id: Only those of this batch, or of these.
-        start_time: Only those from this time on; in UTC where it has no zone.
+        start_time: Only those from this time on; in UTC if it has no zone.
         end_time: Only those up to this time.
 
     Returns:
@@ -267,11 +267,12 @@ def get_alerts(
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: A number is below 1, a time is no ISO 8601, or there is no such status.
+        UserValueError: A number is not positive, a time is not in ISO 8601, or the status is
+            unknown.
     """
     from arthurai_api.api.alerts import list_alerts
 
-    session, model_id = connected(self, "have alerts")
+    session, model_id = require_connection(self, "have alerts")
     check_page(page, page_size)
     if status is not None:
         check_choice("status", status, ("new", *AlertStatus.list()))
@@ -296,50 +297,50 @@ def get_alerts(
 
 
 def update_alert(self: ArthurModelBase, status: str, alert_id: Alert | str) -> Alert:
-    """Say what became of an alert.
+    """Set the status of an alert.
 
     Args:
-        status: A member of :class:`~arthurai.model.alerts.AlertStatus`: ``resolved`` or
-            ``acknowledged``.
+        status: A member of `AlertStatus`: `resolved` or
+            `acknowledged`.
         alert_id: The alert or its id.
 
     Returns:
-        The alert as the platform keeps it.
+        The alert as the server stores it.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: ``status`` is none of the two.
-        ResponseClientError: There is no such alert.
+        UserValueError: `status` is neither of the two.
+        ResponseClientError: The alert does not exist.
     """
     from arthurai_api.api.alerts import update_alert as update_alert_operation
 
-    session, _ = connected(self, "have alerts")
+    session, _ = require_connection(self, "have alerts")
     body = {"status": check_choice("status", status, AlertStatus.list())}
     identifier = alert_id.id if isinstance(alert_id, Alert) else alert_id
     return parse_response(Alert, session.call_json(update_alert_operation, identifier, body=body))
 
 
-def _check(rule: AlertRule) -> None:
+def _check_rule(rule: AlertRule) -> None:
     check_choice("bound", rule.bound, AlertRuleBound.list())
     check_choice("severity", rule.severity, AlertRuleSeverity.list())
     if not isinstance(rule.metric_id, str) or not rule.metric_id:
-        raise UserTypeError(f"metric_id needs the id of a metric, got {rule.metric_id!r}.")
-    _finite("threshold", rule.threshold)
+        raise UserTypeError(f"metric_id must be the id of a metric, got {rule.metric_id!r}")
+    _check_finite("threshold", rule.threshold)
     for name in ("lookback_period", "subsequent_alert_wait_time"):
         minutes = getattr(rule, name)
         if minutes is not None:
-            _finite(name, minutes)
+            _check_finite(name, minutes)
             if minutes < 0:
-                raise UserValueError(f"{name} needs minutes from 0 on, got {minutes!r}.")
+                raise UserValueError(f"{name} must be 0 or more minutes, got {minutes!r}")
 
 
-def _finite(name: str, value: Any) -> None:
+def _check_finite(name: str, value: Any) -> None:
     try:
         finite = not isinstance(value, bool | str) and math.isfinite(value)
     except TypeError:
         finite = False
     if not finite:
-        raise UserValueError(f"{name} needs a finite number, got {value!r}.")
+        raise UserValueError(f"{name} must be a finite number, got {value!r}")
 
 
 def validate_parameters_for_alert(metric_parameters: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -353,26 +354,26 @@ def validate_parameters_for_alert(metric_parameters: Mapping[str, Any] | None) -
         One value by parameter name.
 
     Raises:
-        UserTypeError: The parameters are no dictionary, or one of them is a dictionary.
+        UserTypeError: The parameters are not a dictionary, or one of them is a dictionary.
         UserValueError: There are several values for a parameter.
     """
     if metric_parameters is None:
         return {}
     if not isinstance(metric_parameters, Mapping):
         raise UserTypeError(
-            f"metric_parameters needs a dictionary of values by name, got {metric_parameters!r}."
+            f"metric_parameters must be a dictionary of values by name, got {metric_parameters!r}"
         )
     single = {}
     for name, value in metric_parameters.items():
         if isinstance(value, Mapping):
-            raise UserTypeError(f"metric_parameters[{name!r}] needs a value, got {value!r}.")
+            raise UserTypeError(f"metric_parameters[{name!r}] must be a value, got {value!r}")
         if not isinstance(value, list | tuple):
             single[name] = value
         elif len(value) == 1:
             single[name] = value[0]
         elif value:
             raise UserValueError(
-                f"metric_parameters[{name!r}] needs one value, because a rule watches one number; "
-                f"got {len(value)}: {value!r}. Make one rule for each."
+                f"metric_parameters[{name!r}] must be one value, got {len(value)}: {value!r}. "
+                "A rule watches one number; create one rule for each"
             )
     return single

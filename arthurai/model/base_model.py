@@ -258,7 +258,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             A new list of the attributes themselves; empty when there are none.
 
         Raises:
-            UserValueError: There is no such stage.
+            UserValueError: The stage does not exist.
         """
         _check_kind(stage=stage)
         return list(find_attributes(self, stage=stage))
@@ -328,7 +328,7 @@ def require_session(model: ArthurModelBase) -> Session:
     return session
 
 
-def connected(model: ArthurModelBase, action: str) -> tuple[Session, str]:
+def require_connection(model: ArthurModelBase, action: str) -> tuple[Session, str]:
     """Return what a request about a saved model needs: its connection and its id.
 
     Args:

@@ -1,4 +1,4 @@
-"""Enrichments of a model: anomaly scores, hotspots, bias mitigation, explanations."""
+"""State and configuration of the enrichments of a model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.wait import DEFAULT_TIMEOUT_MIN, wait_until
-from arthurai.model.base_model import connected, name_of, require_id
+from arthurai.model.base_model import name_of, require_connection, require_id
 from arthurai.model.modeling.attribute_list import (
     check_has_bias_attrs,
     get_positive_predicted_class,
@@ -49,14 +49,14 @@ def get_enrichments(self: ArthurModelBase) -> dict[str, dict[str, Any]]:
     """Fetch the state of all enrichments.
 
     Returns:
-        ``enabled``, ``status`` and ``config`` by enrichment.
+        `enabled`, `status` and `config` by enrichment.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
     """
     from arthurai_api.api.enrichments import get_enrichments as get_enrichments_operation
 
-    session, model_id = connected(self, "have enrichments")
+    session, model_id = require_connection(self, "have enrichments")
     answer = session.call_json(get_enrichments_operation, model_id)
     return check_object(answer)
 
@@ -65,17 +65,17 @@ def get_enrichment(self: ArthurModelBase, enrichment: str) -> dict[str, Any]:
     """Fetch the state of one enrichment.
 
     Args:
-        enrichment: A member of :class:`~arthurai.common.constants.Enrichment`.
+        enrichment: A member of `Enrichment`.
 
     Returns:
-        ``enabled``, ``status`` and ``config``.
+        `enabled`, `status` and `config`.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: There is no such enrichment.
+        UserValueError: The enrichment is unknown.
     """
     operation = _operations()[check_choice("enrichment", enrichment, Enrichment.list())]
-    session, model_id = connected(self, "have enrichments")
+    session, model_id = require_connection(self, "have enrichments")
     return check_object(session.call_json(operation, model_id))
 
 
@@ -98,13 +98,13 @@ def _operations() -> dict[str, ModuleType]:
 def update_enrichments(
     self: ArthurModelBase, enrichment_configs: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Switch enrichments on or off, or configure them. The platform works on in the background.
+    """Switch enrichments on or off, or configure them. The server works on in the background.
 
     Args:
-        enrichment_configs: ``{"enabled": …, "config": …}`` by enrichment, both optional; the
+        enrichment_configs: `{"enabled": …, "config": …}` by enrichment, both optional; the
             dictionary stays as it is. The config of explainability is that of
-            :meth:`enable_explainability`; with all of ``project_directory``,
-            ``user_predict_function_import_path`` and ``requirements_file`` the project is
+            `enable_explainability`; with all of `project_directory`,
+            `user_predict_function_import_path` and `requirements_file` the project is
             packed and uploaded.
 
     Returns:
@@ -113,15 +113,15 @@ def update_enrichments(
     Raises:
         MethodNotApplicableError: The model is not saved.
         MissingParameterError: Only some of the three are given.
-        UserValueError: There is no such enrichment, or the project does not work.
-        ResponseClientError: The platform does not offer the enrichment for this model.
+        UserValueError: The enrichment is unknown, or the project does not work.
+        ResponseClientError: The server does not offer the enrichment for this model.
     """
     import orjson
 
     from arthurai_api.api.enrichments import update_enrichments as update_enrichments_operation
 
-    session, model_id = connected(self, "have enrichments")
-    configs = _checked(enrichment_configs)
+    session, model_id = require_connection(self, "have enrichments")
+    configs = _copy_configs(enrichment_configs)
     parts: list[FilePart] = []
     packager = None  # its files last as long as it does
     wanted = configs.get(Enrichment.Explainability)
@@ -140,36 +140,38 @@ def update_enrichments(
     return check_object(answer)
 
 
-def _checked(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
+def _copy_configs(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
     """Copy the configurations, so that the caller's stay as they are."""
     if not isinstance(enrichment_configs, Mapping) or not enrichment_configs:
         raise UserTypeError(
-            'enrichment_configs needs a dictionary such as {"hotspots": {"enabled": True}}, got '
-            f"{enrichment_configs!r:.100}."
+            'enrichment_configs must be a dictionary such as {"hotspots": {"enabled": True}}, got '
+            f"{enrichment_configs!r:.100}"
         )
     configs: dict[str, dict[str, Any]] = {}
     for name, config in enrichment_configs.items():
         check_choice("the name of an enrichment", name, Enrichment.list())
         if not isinstance(config, Mapping):
-            raise UserTypeError(f"enrichment_configs[{name!r}] needs a dictionary, got {config!r}.")
+            raise UserTypeError(
+                f"enrichment_configs[{name!r}] must be a dictionary, got {config!r}"
+            )
         unknown = set(config) - {"enabled", "config"}
         if unknown:
             raise UserValueError(
-                f"enrichment_configs[{name!r}] has {', '.join(map(repr, sorted(unknown)))}; it can "
-                "have 'enabled' and 'config'."
+                f"enrichment_configs[{name!r}] must have only 'enabled' and 'config', got "
+                f"{', '.join(map(repr, sorted(unknown)))}"
             )
         if not isinstance(config.get("enabled", True), bool):
             raise UserTypeError(
-                f"enrichment_configs[{name!r}]['enabled'] needs True or False, got "
-                f"{config['enabled']!r}."
+                f"enrichment_configs[{name!r}]['enabled'] must be True or False, got "
+                f"{config['enabled']!r}"
             )
         configs[name] = dict(config)
         if isinstance(config.get("config"), Mapping):
             configs[name]["config"] = dict(config["config"])
         elif config.get("config") is not None:
             raise UserTypeError(
-                f"enrichment_configs[{name!r}]['config'] needs a dictionary, got "
-                f"{config['config']!r:.100}."
+                f"enrichment_configs[{name!r}]['config'] must be a dictionary, got "
+                f"{config['config']!r:.100}"
             )
     return configs
 
@@ -180,12 +182,12 @@ def update_enrichment(
     enabled: bool | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Switch one enrichment on or off, or configure it; see :meth:`update_enrichments`.
+    """Switch one enrichment on or off, or configure it; see `update_enrichments`.
 
     Args:
-        enrichment: A member of :class:`~arthurai.common.constants.Enrichment`.
-        enabled: Whether it shall be on; as it is where absent.
-        config: Its settings; as they are where absent.
+        enrichment: A member of `Enrichment`.
+        enabled: Whether to enable it; unchanged when omitted.
+        config: Its settings; unchanged when omitted.
 
     Returns:
         The state of the enrichments.
@@ -197,25 +199,25 @@ def update_enrichment(
 
 
 def enable_bias_mitigation(self: ArthurModelBase) -> dict[str, Any]:
-    """Have curves computed from which thresholds by group can be read.
+    """Start computing the curves that give thresholds by group.
 
     Returns:
         The state of the enrichments.
 
     Raises:
-        MethodNotApplicableError: The model is not saved, is no binary classifier, or has no
+        MethodNotApplicableError: The model is not saved, is not a binary classifier, or has no
             sensitive attribute.
     """
     require_id(self, "have enrichments")
     if get_positive_predicted_class(self) is None:
         raise MethodNotApplicableError(
-            f"Model {name_of(self)!r} is no binary classifier, for which alone biases can "
-            "be mitigated by thresholds."
+            f"model {name_of(self)!r} is not a binary classifier; threshold mitigation only "
+            "supports binary classifiers"
         )
     if not check_has_bias_attrs(self):
         raise MethodNotApplicableError(
-            f"No attribute of model {name_of(self)!r} is monitored for bias. Mark one "
-            "with set_attribute_as_sensitive(), and call update()."
+            f"no attribute of model {name_of(self)!r} is monitored for bias. Mark one "
+            "with set_attribute_as_sensitive(), and call update()"
         )
     return update_enrichment(self, Enrichment.BiasMitigation, enabled=True)
 
@@ -229,16 +231,16 @@ def await_enrichments(
     """Wait until enrichments are ready or disabled, showing how far they are.
 
     Args:
-        enrichments_to_await: Members of :class:`~arthurai.common.constants.Enrichment`; all
-            where absent.
-        timeout_min: Most minutes to wait; ``None`` for no limit.
+        enrichments_to_await: Members of `Enrichment`; all
+            when omitted.
+        timeout_min: Maximum number of minutes to wait; `None` for no limit.
 
     Returns:
         The status by enrichment.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        ArthurUnexpectedError: The platform could not set one up.
+        ArthurUnexpectedError: The server could not set one up.
         ArthurTimeoutError: They did not get ready in time.
     """
     names = enrichments_to_await

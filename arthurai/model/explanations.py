@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import Enrichment
-from arthurai.model.base_model import connected, require_id
+from arthurai.model.base_model import require_connection, require_id
 from arthurai.model.enrichments import update_enrichment
 from arthurai.model.responses import check_page
 from arthurai.version import __version__
@@ -29,29 +29,29 @@ def explain_inference(
     n_samples: int | None = None,
     sort: str | None = None,
 ) -> dict[str, Any]:
-    """Explain one inference: how much each input added to each prediction.
+    """Explain one inference: how much each input contributed to each prediction.
 
     Args:
         partner_inference_id: Identifier of the inference.
-        algorithm: ``lime`` or ``shap``, in any case.
-        page: Number of the page of scores, from 1 on.
-        page_size: Most scores of a page.
-        n_samples: How many perturbed inputs to try; that of the configuration where absent.
-        sort: ``value``, ``word``, ``location`` or ``attribute_name``, with a leading ``-`` for
+        algorithm: `lime` or `shap`, in any case.
+        page: Page number of the scores, from 1.
+        page_size: Maximum number of scores per page.
+        n_samples: How many perturbed inputs to try; that of the configuration when omitted.
+        sort: `value`, `word`, `location` or `attribute_name`, with a leading `-` for
             descending order.
 
     Returns:
-        ``explanation``, with the importance scores by algorithm and predicted attribute, and
-        ``expected_value``.
+        `explanation`, with the importance scores by algorithm and predicted attribute, and
+        `expected_value`.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: There is no such algorithm or order.
-        ResponseClientError: There is no such inference, or explainability is not enabled.
+        UserValueError: The algorithm or the order is unknown.
+        ResponseClientError: The inference does not exist, or explainability is not enabled.
     """
     from arthurai_api.api.enrichments import explain_inference as explain_inference_operation
 
-    session, model_id = connected(self, "be explained")
+    session, model_id = require_connection(self, "be explained")
     wanted = algorithm.lower() if isinstance(algorithm, str) else algorithm
     check_choice("algorithm", wanted, ("lime", "shap"))
     check_page(page, page_size)
@@ -95,7 +95,7 @@ def enable_explainability(
 ) -> dict[str, Any]:
     """Upload the model's own code and have its predictions explained.
 
-    The entry module defines ``predict(batch)``, for images ``load_image(path)``, too. Before
+    The entry module defines `predict(batch)`, for images `load_image(path)`, too. Before
     anything is uploaded, its predictions of the sample are compared with those in it, in a
     process of its own. What is packed is logged file by file; hidden files, keys, caches and
     virtual environments never are. No file of yours is changed.
@@ -104,22 +104,22 @@ def enable_explainability(
         df: Sample of inputs and predictions; not needed for images.
         project_directory: Directory with everything that the entry module needs.
         user_predict_function_import_path: The entry module, as it is imported from the
-            directory: ``entrypoint`` or ``package.entrypoint``.
+            directory: `entrypoint` or `package.entrypoint`.
         streaming_explainability_enabled: Explain every inference that arrives, not only those
             asked for.
         requirements_file: File below the directory that lists the packages needed.
-        python_version: Version of Python that runs the code, such as ``3.11``; the running one
-            where absent.
-        sdk_version: Version of this package for the platform to install.
-        model_server_num_cpu: Processors of the model server, such as ``2`` or ``500m``.
-        model_server_memory: Memory of the model server, such as ``1Gi``.
-        model_server_max_replicas: Most model servers at a time.
+        python_version: Version of Python that runs the code, such as `3.11`; the running one
+            by default.
+        sdk_version: Version of this package for the server to install.
+        model_server_num_cpu: Processors of the model server, such as `2` or `500m`.
+        model_server_memory: Memory of the model server, such as `1Gi`.
+        model_server_max_replicas: Maximum number of model servers.
         inference_consumer_num_cpu: Processors of what reads new inferences.
         inference_consumer_memory: Memory of what reads new inferences.
         inference_consumer_thread_pool_size: Threads of what reads new inferences.
         inference_consumer_score_percent: Share of inferences to explain, 0 to 1.
         explanation_nsamples: Perturbed inputs for one explanation.
-        explanation_algo: ``lime`` or ``shap``; only ``lime`` for texts and images.
+        explanation_algo: `lime` or `shap`; only `lime` for texts and images.
         ignore_dirs: Directories below the project that are not packed.
         seed: Start of the random numbers, for explanations that can be repeated.
 
@@ -129,10 +129,10 @@ def enable_explainability(
     Raises:
         MethodNotApplicableError: The model is not saved.
         MissingParameterError: The sample, the directory, the entry module or, for texts, the
-            delimiter of the model is absent.
+            delimiter of the model is missing.
         UserValueError: The project does not work, or its predictions are not those of the
             sample.
-        ResponseClientError: The platform does not offer explanations for this model.
+        ResponseClientError: The server does not offer explanations for this model.
     """
     from arthurai.explain.explanation_options import check_sample
 
@@ -162,13 +162,13 @@ def enable_explainability(
 
 
 def delete_explainer(self: ArthurModelBase) -> None:
-    """Stop explaining; to explain again, enable explainability anew.
+    """Delete the explainer; to explain again, call `enable_explainability` again.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        ResponseClientError: There is no explainer.
+        ResponseClientError: The model has no explainer.
     """
     from arthurai_api.api.enrichments import delete_explainer as delete_explainer_operation
 
-    session, model_id = connected(self, "have an explainer")
+    session, model_id = require_connection(self, "have an explainer")
     session.call_json(delete_explainer_operation, model_id)

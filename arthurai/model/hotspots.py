@@ -1,4 +1,4 @@
-"""Regions of the inputs in which a model does badly, and how to read them."""
+"""Hotspots: regions of the inputs in which a model performs badly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import AccuracyMetric, Enrichment, InputType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
-from arthurai.model.base_model import connected, name_of, require_id
+from arthurai.model.base_model import name_of, require_connection, require_id
 from arthurai.model.enrichments import update_enrichment
 
 if TYPE_CHECKING:
@@ -24,16 +24,16 @@ _MEASURES: Final = ("accuracy", "precision", "recall", "f1")
 
 
 class Hotspots(dict[str, Any]):
-    """The answer of ``find_hotspots``: a dictionary whose ``data`` is a list of tree nodes.
+    """The response of `find_hotspots`: a dictionary whose `data` is a list of tree nodes.
 
-    ``print()`` shows the nodes with their rules, indented as in the tree.
+    `print()` shows the nodes with their rules, indented as in the tree.
     """
 
     def __str__(self) -> str:
         return "\n".join(self.lines()) or "No hotspots."
 
     def lines(self) -> Iterator[str]:
-        """Describe each node in a line.
+        """Describe each node on a line.
 
         Yields:
             The rules on the way to the node, the number of inferences in it and its measures.
@@ -42,19 +42,19 @@ class Hotspots(dict[str, Any]):
             measures = ", ".join(
                 f"{name} {node[name]:.3f}" for name in _MEASURES if node.get(name) is not None
             )
-            rules = describe_rules(node.get("rules") or {})
+            rules = format_rules(node.get("rules") or {})
             yield f"{'  ' * depth}{rules}: {node['n_samples']} inferences, {measures}"
 
     def rows(self) -> list[dict[str, Any]]:
-        """Lay the nodes out as rows, for a table.
+        """Return the nodes as rows, for a table.
 
         Returns:
-            For each node ``rules`` as text, ``depth`` (0 for the nodes reported, more for those
-            below them), ``n_samples``, the measures and ``impurity``.
+            For each node `rules` as text, `depth` (0 for the nodes reported, more for those
+            below them), `n_samples`, the measures and `impurity`.
         """
         return [
             {
-                "rules": describe_rules(node.get("rules") or {}),
+                "rules": format_rules(node.get("rules") or {}),
                 "depth": depth,
                 **{name: node.get(name) for name in ("n_samples", *_MEASURES, "impurity")},
             }
@@ -70,19 +70,19 @@ class Hotspots(dict[str, Any]):
             waiting.extend((child, depth + 1) for child in below)
 
 
-def describe_rules(rules: Mapping[str, Any]) -> str:
-    """Write the rules of a node for people.
+def format_rules(rules: Mapping[str, Any]) -> str:
+    """Return the rules of a node in readable form.
 
     Args:
-        rules: Conditions by attribute, ``{"income": {"gt": 41000, "lte": 58000}}``.
+        rules: Conditions by attribute, `{"income": {"gt": 41000, "lte": 58000}}`.
 
     Returns:
-        Such as ``41000 < income ≤ 58000 and region = north``; ``everything`` without rules.
+        Such as `41000 < income ≤ 58000 and region = north`; `everything` without rules.
     """
-    return " and ".join(_rule(name, rule) for name, rule in rules.items()) or "everything"
+    return " and ".join(_format_rule(name, rule) for name, rule in rules.items()) or "everything"
 
 
-def _rule(name: str, rule: Any) -> str:
+def _format_rule(name: str, rule: Any) -> str:
     if not hasattr(rule, "items"):
         return f"{name} {rule}"
     bounds = dict(rule)
@@ -97,20 +97,20 @@ def _rule(name: str, rule: Any) -> str:
 
 
 def enable_hotspots(self: ArthurModelBase) -> dict[str, Any]:
-    """Have the regions of the inputs found in which the model does badly.
+    """Start searching for the regions of the inputs in which the model performs badly.
 
     Returns:
         The state of the enrichments.
 
     Raises:
         MethodNotApplicableError: The model is not saved, or not tabular.
-        ResponseClientError: The platform does not offer hotspots for this model.
+        ResponseClientError: The server does not offer hotspots for this model.
     """
     require_id(self, "have enrichments")
     if self.input_type != InputType.Tabular:
         raise MethodNotApplicableError(
-            f"Model {name_of(self)!r} has the input type {self.input_type}; hotspots are "
-            f"for {InputType.Tabular} models."
+            f"model {name_of(self)!r} has the input type {self.input_type}; hotspots are "
+            f"for {InputType.Tabular} models"
         )
     return update_enrichment(self, Enrichment.Hotspots, enabled=True)
 
@@ -126,20 +126,20 @@ def find_hotspots(
     """Find the regions of the inputs in which a metric is below a threshold.
 
     Args:
-        metric: A member of :class:`~arthurai.common.constants.AccuracyMetric`.
+        metric: A member of `AccuracyMetric`.
         threshold: The threshold, 0 to 1.
         batch_id: The batch to look at, of a batch model.
         date: A day (in UTC) of the week to look at, of a streaming model.
         ref_set_id: The reference set to look at.
 
     Returns:
-        A dictionary whose ``data`` is a list of tree nodes; ``print()`` shows it readably, and
-        ``rows()`` gives rows for a table.
+        A dictionary whose `data` is a list of tree nodes; `print()` shows it readably, and
+        `rows()` gives rows for a table.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: Not exactly one of the last three is given, or there is no such metric.
-        ResponseClientError: Hotspots are not enabled, or there is no such batch.
+        UserValueError: Not exactly one of the last three is given, or the metric is unknown.
+        ResponseClientError: Hotspots are not enabled, or the batch does not exist.
     """
     from arthurai_api.api.enrichments import find_hotspots as find_hotspots_operation
 
@@ -147,15 +147,14 @@ def find_hotspots(
     chosen: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
     if len(chosen) != 1:
         raise UserValueError(
-            f"find_hotspots needs exactly one of {', '.join(given)}; got "
-            f"{' and '.join(chosen) or 'none'}."
+            f"exactly one of {', '.join(given)} must be given, got {' and '.join(chosen) or 'none'}"
         )
     check_choice("metric", metric, AccuracyMetric.list())
     if isinstance(threshold, bool) or not isinstance(threshold, int | float):
-        raise UserTypeError(f"threshold needs a number from 0 to 1, got {threshold!r}.")
+        raise UserTypeError(f"threshold must be a number from 0 to 1, got {threshold!r}")
     if date is not None:
-        chosen["date"] = _day(date)
-    session, model_id = connected(self, "have hotspots")
+        chosen["date"] = _parse_day(date)
+    session, model_id = require_connection(self, "have hotspots")
     answer = session.call_json(
         find_hotspots_operation,
         model_id,
@@ -166,7 +165,7 @@ def find_hotspots(
     return Hotspots(check_object(answer))
 
 
-def _day(value: Any) -> Date:
+def _parse_day(value: Any) -> Date:
     if isinstance(value, datetime):
         return (value if value.tzinfo is None else value.astimezone(UTC)).date()
     if isinstance(value, Date):
@@ -176,4 +175,4 @@ def _day(value: Any) -> Date:
             return Date.fromisoformat(value[:10])
         except ValueError:
             pass
-    raise UserValueError(f"date needs a date or text such as '2026-05-31', got {value!r}.")
+    raise UserValueError(f"date must be a date or a string such as '2026-05-31', got {value!r}")

@@ -1,4 +1,4 @@
-"""From a described model to a saved one, and on to the archive."""
+"""Save, update and archive a model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import (
     ONBOARDING_SPINNER_MESSAGE,
@@ -24,8 +24,8 @@ from arthurai.common.wait import DEFAULT_TIMEOUT_MIN, wait_until
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import (
     ArthurModelBase,
-    connected,
     name_of,
+    require_connection,
     require_id,
     require_session,
 )
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Fields of an attribute the platform may fill in or change when it creates the model.
-_FROM_SERVER = (
+_FROM_SERVER: Final = (
     "id",
     "position",
     "attribute_link",
@@ -57,11 +56,11 @@ def save(
 ) -> str:
     """Save a new model, wait until it is ready, and send its reference data.
 
-    A model whose creation failed before is tried again.
+    The creation of a model that failed before is retried.
 
     Args:
         skip_validation: Do not check the reference data first.
-        timeout_min: Most minutes to wait for the platform; ``None`` for no limit.
+        timeout_min: Maximum number of minutes to wait for the server; `None` for no limit.
 
     Returns:
         The id of the model.
@@ -71,8 +70,8 @@ def save(
         UserValueError: Attributes do not fit together; the message lists every problem.
         UserTypeError: The reference data does not fit; the message lists every problem.
         MethodNotApplicableError: The model is saved already.
-        ArthurUnexpectedError: The platform could not set up the model.
-        ArthurTimeoutError: It did not get ready in time; see :meth:`await_model_ready`.
+        ArthurUnexpectedError: The server could not set up the model.
+        ArthurTimeoutError: It did not get ready in time; see `await_model_ready`.
     """
     if self.id is None:
         prepare_for_saving(self, skip_data=skip_validation)
@@ -81,16 +80,16 @@ def save(
         provisioned = _retry(self)
     elif self.status in {ModelStatus.Creating, ModelStatus.Pending}:
         raise MethodNotApplicableError(
-            f"Model {name_of(self)!r} is being set up already (status {self.status}). "
-            "Wait for it with await_model_ready()."
+            f"model {name_of(self)!r} is being set up already (status {self.status}). "
+            "Wait for it with await_model_ready()"
         )
     else:
         raise MethodNotApplicableError(
-            f"Model {name_of(self)!r} is saved already; send changes with update()."
+            f"model {name_of(self)!r} is saved already; send changes with update()"
         )
     if provisioned:
         await_model_ready(self, timeout_min=timeout_min)
-    _send_waiting_reference_data(self)
+    _send_kept_reference_data(self)
     return require_id(self, "be returned")
 
 
@@ -103,38 +102,38 @@ def _create(model: ArthurModelBase) -> bool:
         async_model_provisioning=True,
     )
     if not isinstance(answer, Mapping) or "id" not in answer:
-        raise ExpectedParameterNotFoundError("The answer to creating the model lacks 'id'.")
-    take_over(model, answer)
+        raise ExpectedParameterNotFoundError("the response to creating the model lacks 'id'")
+    merge_response(model, answer)
     return answer.get("status") is not None
 
 
-def take_over(model: ArthurModelBase, answer: Mapping[str, Any]) -> None:
-    """Bring a local model up to date with what the platform says about it.
+def merge_response(model: ArthurModelBase, body: Mapping[str, Any]) -> None:
+    """Update a local model from a response.
 
-    Attributes stay the same objects; those the platform added are appended.
+    Attributes remain the same objects; those that the server added are appended.
 
     Args:
         model: The model.
-        answer: The model as the API gives it.
+        body: The model as the API returns it.
 
     Raises:
-        ArthurUnexpectedError: The platform put the model into another group than asked for.
+        ArthurUnexpectedError: The server put the model into another group than asked for.
     """
-    group = answer.get("model_group_id")
+    group = body.get("model_group_id")
     if group is not None and model.model_group_id not in {None, group}:
         raise ArthurUnexpectedError(
-            f"Model {name_of(model)!r} was meant for group {model.model_group_id}, but the "
-            f"platform put it into {group}."
+            f"model {name_of(model)!r} was meant for group {model.model_group_id}, but the "
+            f"platform put it into {group}"
         )
-    told = ArthurModelBase.from_dict(answer, infer_missing=True)
+    received = ArthurModelBase.from_dict(body, infer_missing=True)
     for field in dataclasses.fields(ArthurModelBase):
-        if field.name != "attributes" and answer.get(field.name) is not None:
-            setattr(model, field.name, getattr(told, field.name))
+        if field.name != "attributes" and body.get(field.name) is not None:
+            setattr(model, field.name, getattr(received, field.name))
     remember_model_id(model)
     if model.attributes is None:
         return
     known = {attribute.name: attribute for attribute in model.attributes}
-    for fields in answer.get("attributes") or ():
+    for fields in body.get("attributes") or ():
         attribute = known.get(fields["name"])
         if attribute is None:
             model.attributes.append(ArthurAttribute.from_dict(fields))
@@ -153,13 +152,13 @@ def remember_model_id(model: ArthurModelBase) -> None:
 def _retry(model: ArthurModelBase) -> bool:
     from arthurai_api.api.models import retry_model_provisioning
 
-    session, model_id = connected(model, "be retried")
+    session, model_id = require_connection(model, "be retried")
     session.call_json(retry_model_provisioning, model_id)
     model.status = ModelStatus.Pending
     return True
 
 
-def _send_waiting_reference_data(model: ArthurModelBase) -> None:
+def _send_kept_reference_data(model: ArthurModelBase) -> None:
     if model.reference_dataframe is None:
         return
     try:
@@ -180,24 +179,24 @@ def _send_reference_data(model: ArthurModelBase) -> None:
     outcome = sending.set_reference_data(model, data=model.reference_dataframe)
     if outcome is not None and outcome[1] is None:
         raise UserValueError(
-            f"Rows of the reference data were refused: {outcome[0]['failures'][:3]}"
+            f"rows of the reference data were refused: {outcome[0]['failures'][:3]}"
         )
 
 
 def await_model_ready(
     self: ArthurModelBase, *, timeout_min: float | None = DEFAULT_TIMEOUT_MIN
 ) -> None:
-    """Wait until the platform has set up the model.
+    """Wait until the server has set up the model.
 
     Args:
-        timeout_min: Most minutes to wait; ``None`` for no limit.
+        timeout_min: Maximum number of minutes to wait; `None` for no limit.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        ArthurUnexpectedError: The platform could not set it up.
+        ArthurUnexpectedError: The server could not set it up.
         ArthurTimeoutError: It did not get ready in time.
     """
-    session, model_id = connected(self, "be waited for")
+    session, model_id = require_connection(self, "be waited for")
     self.status = wait_until(
         lambda: fetch_status(session, model_id),
         lambda status: status in {ModelStatus.Ready, ModelStatus.CreationFailed},
@@ -208,8 +207,8 @@ def await_model_ready(
     )
     if self.status == ModelStatus.CreationFailed:
         raise ArthurUnexpectedError(
-            f"The platform could not set up model {name_of(self)!r} ({self.id}). "
-            "Call save() again to retry."
+            f"the server could not set up model {name_of(self)!r} ({self.id}). "
+            "Call save() again to retry"
         )
     shown = name_of(self)
     logger.info("Model %r is ready; its id is %s.", shown, self.id)
@@ -241,25 +240,25 @@ def update(self: ArthurModelBase) -> None:
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        ResponseClientError: The platform does not allow the changes.
+        ResponseClientError: The server does not allow the changes.
     """
     from arthurai_api.api.models import update_model
 
-    session, model_id = connected(self, "be updated; use save()")
+    session, model_id = require_connection(self, "be updated; use save()")
     answer = session.call_json(update_model, model_id, body=self.to_dict())
     if isinstance(answer, Mapping):
-        take_over(self, answer)
+        merge_response(self, answer)
 
 
 def archive(self: ArthurModelBase) -> None:
-    """Put a saved model away; its data stays.
+    """Archive a saved model; its data is kept.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
     """
     from arthurai_api.api.models import archive_model
 
-    session, model_id = connected(self, "be archived")
+    session, model_id = require_connection(self, "be archived")
     session.call_json(archive_model, model_id)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import ListableStrEnum
@@ -17,7 +17,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
 )
 from arthurai.common.pagination import iterate_pages
-from arthurai.model.base_model import connected
+from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.responses import filters_to_json, parse_response, to_table
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.responses import TableKind
 
-_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
-_ROLLUPS = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
+_ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
+_ROLLUPS: Final = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
 
 
 class MetricType(ListableStrEnum):
-    """What a metric is about."""
+    """Subject of a metric."""
 
     ModelOutputMetric = "model_output_metric"
     ModelInputDataMetric = "model_input_data_metric"
@@ -45,12 +45,12 @@ class Metric(ArthurBaseJsonDataclass):
     """A named query with parameters.
 
     Attributes:
-        id: Identifier given by the platform.
+        id: Identifier assigned by the server.
         name: Name, unique in the model.
-        query: The query; it may hold placeholders ``{{ parameter_name }}``.
-        is_default: Whether the platform made it.
-        type: A member of :class:`MetricType`.
-        attribute: The attribute it is about.
+        query: The query; it may hold placeholders `{{ parameter_name }}`.
+        is_default: Whether it is built-in.
+        type: A member of `MetricType`.
+        attribute: The attribute that it measures.
         parameters: The parameters with their types, limits and defaults.
         valid_rollups: The steps by which it can be evaluated.
     """
@@ -73,25 +73,25 @@ def create_metric(
     metric_type: str | None = None,
     parameters: Iterable[Mapping[str, Any]] | None = None,
 ) -> str:
-    """Make a metric: a named query that gives one number, which alert rules can watch.
+    """Create a metric: a named query that yields one number, which alert rules can watch.
 
     Args:
-        name: Name, unique in the model and none of the built-in metrics.
-        query: The query, as JSON or made with :mod:`arthurai.query`; one item is selected, and
-            it may hold placeholders ``{{ parameter_name }}``.
+        name: Name, unique in the model and different from the built-in metrics.
+        query: The query, as JSON or made with `arthurai.query`; one item is selected, and
+            it may hold placeholders `{{ parameter_name }}`.
         is_data_drift: Whether it is a drift query.
-        metric_type: A member of :class:`~arthurai.model.alerts.MetricType`; the platform
-            derives it where absent.
-        parameters: The placeholders: ``name``, ``parameter_type``, ``value_limits`` and
-            ``default`` of each.
+        metric_type: A member of `MetricType`; the server
+            derives it when omitted.
+        parameters: The placeholders: `name`, `parameter_type`, `value_limits` and
+            `default` of each.
 
     Returns:
         The id of the metric.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: ``metric_type`` is no metric type.
-        ResponseClientError: The platform does not accept the metric.
+        UserValueError: `metric_type` is not a metric type.
+        ResponseClientError: The server does not accept the metric.
     """
     from arthurai.transport.session import API_ROOT
     from arthurai_api.api.metrics import create_metric as create_metric_operation
@@ -99,12 +99,12 @@ def create_metric(
     from arthurai_api.api.query import query_data_drift
 
     if not isinstance(name, str) or not name.strip():
-        raise MissingParameterError(f"name needs the name of the metric, got {name!r}.")
+        raise MissingParameterError(f"name must be a non-empty string, got {name!r}")
     if not isinstance(query, Mapping):
-        raise UserTypeError(f"query needs a dictionary or a query, got {type(query).__name__}.")
+        raise UserTypeError(f"query must be a dictionary or a query, got {type(query).__name__}")
     if metric_type is not None:
         check_choice("metric_type", metric_type, MetricType.list())
-    session, model_id = connected(self, "have metrics")
+    session, model_id = require_connection(self, "have metrics")
     address = (query_data_drift if is_data_drift else base).build_request(model_id).url
     body = {
         "name": name,
@@ -116,7 +116,7 @@ def create_metric(
         body["type"] = metric_type
     answer = session.call_json(create_metric_operation, model_id, body=body)
     if "id" not in answer:
-        raise ExpectedParameterNotFoundError("The answer to creating the metric lacks 'id'.")
+        raise ExpectedParameterNotFoundError("the response to creating the metric lacks 'id'")
     return str(answer["id"])
 
 
@@ -132,22 +132,22 @@ def get_metrics(
 
     Args:
         default_metrics: Only the built-in ones.
-        metric_type: Only those of a member of :class:`~arthurai.model.alerts.MetricType`.
-        metric_id: The one with this id; the other arguments do not matter then.
+        metric_type: Only those of a member of `MetricType`.
+        metric_id: Only the one with this id; the other arguments are ignored.
         metric_name: Only those of this name.
-        attribute_name: Only those about this attribute.
+        attribute_name: Only those that measure this attribute.
 
     Returns:
         The metrics.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: ``metric_type`` is no metric type.
-        ResponseClientError: There is no metric with the id.
+        UserValueError: `metric_type` is not a metric type.
+        ResponseClientError: The metric does not exist.
     """
     from arthurai_api.api.metrics import get_metric, list_metrics
 
-    session, model_id = connected(self, "have metrics")
+    session, model_id = require_connection(self, "have metrics")
     if metric_type is not None:
         check_choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
@@ -179,25 +179,25 @@ def evaluate_metric(
     filters: Iterable[Any] | None = None,
     as_frame: TableKind | None = None,
 ) -> Any:
-    """Compute a metric, over all inferences or step by step.
+    """Evaluate a metric over all inferences, by period or by batch.
 
     Args:
         metric: The metric or its id.
-        rollup: ``minute``, ``hour``, ``day``, ``month``, ``year`` or ``batch_id`` for a series,
-            ``reference`` for the value in the reference data.
+        rollup: `minute`, `hour`, `day`, `month`, `year` or `batch_id` for a series,
+            `reference` for the value in the reference data.
         group_by: Attribute with categories or bins; one result for each of them.
         parameters: Value by parameter name; a list gives one result for each choice.
-        filters: Conditions on the rows, as JSON or such as ``col("income") > 1000``.
-        as_frame: ``pandas``, ``polars`` or ``pyarrow`` for a table with one row a value.
+        filters: Conditions on the rows, as JSON, or conditions such as `col("income") > 1000`.
+        as_frame: `pandas`, `polars` or `pyarrow` for a table with one row per value.
 
     Returns:
-        The evaluation as the API gives it: ``name``, ``filters`` and ``results``; or a table
-        with the group, the parameters, ``rollup`` and ``value``.
+        The evaluation as the API gives it: `name`, `filters` and `results`; or a table
+        with the group, the parameters, `rollup` and `value`.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: ``rollup`` or ``as_frame`` is none of the choices.
-        ResponseClientError: There is no such metric, or the arguments do not fit it.
+        UserValueError: `rollup` or `as_frame` is not one of the choices.
+        ResponseClientError: The metric does not exist, or the arguments do not fit it.
     """
     from arthurai_api.api.metrics import evaluate_metric as evaluate_metric_operation
 
@@ -212,7 +212,7 @@ def evaluate_metric(
         body["parameters"] = dict(parameters)
     if filters is not None:
         body["filters"] = filters_to_json(filters)
-    session, model_id = connected(self, "have metrics")
+    session, model_id = require_connection(self, "have metrics")
     with resolve_metric(metric) as metric_id:
         answer = session.call_json(
             evaluate_metric_operation,
@@ -227,31 +227,31 @@ def evaluate_metric(
 
 
 def delete_metric(self: ArthurModelBase, metric: Metric | str) -> None:
-    """Delete a metric of one's own; alert rules on it are switched off.
+    """Delete a custom metric; alert rules on it are disabled.
 
     Args:
         metric: The metric or its id.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        ResponseClientError: There is no such metric, or it is a built-in one.
+        ResponseClientError: The metric does not exist, or is built-in.
     """
     from arthurai_api.api.metrics import delete_metric as delete_metric_operation
 
-    session, model_id = connected(self, "have metrics")
+    session, model_id = require_connection(self, "have metrics")
     with resolve_metric(metric) as metric_id:
         session.call_json(delete_metric_operation, model_id, metric_id)
 
 
-def flatten_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Lay the results of a metric out as rows.
+def flatten_results(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the results of a metric as rows.
 
     Args:
-        answer: The evaluation as the API gives it.
+        evaluation: The evaluation as the API returns it.
 
     Returns:
         One row for each value: the group and the parameters it belongs to, the step of time or the
-        batch as ``rollup`` where there is one, and the number as ``value``.
+        batch as `rollup` if there is one, and the number as `value`.
     """
     return [
         {
@@ -260,7 +260,7 @@ def flatten_results(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
             **({"rollup": point["rollup"]} if "rollup" in point else {}),
             "value": point.get(result["name"]),
         }
-        for result in answer["results"]
+        for result in evaluation["results"]
         for point in result["values"]
     ]
 
@@ -274,21 +274,21 @@ def _group_label(legend: Mapping[str, Any]) -> Any:
 
 
 def format_interval(start: float | str | None, end: float | str | None) -> str:
-    """Name an interval as mathematicians do.
+    """Return an interval in mathematical notation.
 
     Args:
-        start: Lower end, not part of it; ``None`` for no lower end.
-        end: Upper end, part of it; ``None`` for no upper end.
+        start: Lower bound, excluded; `None` for none.
+        end: Upper bound, included; `None` for none.
 
     Returns:
-        Such as ``(35,55]``, ``(-inf,35]`` or ``(55,inf)``.
+        Such as `(35,55]`, `(-inf,35]` or `(55,inf)`.
     """
     return f"({'-inf' if start is None else start},{'inf)' if end is None else f'{end}]'}"
 
 
 @contextmanager
 def resolve_metric(metric: Metric | str) -> Iterator[str]:
-    """Give the id of a metric, and tell ids from names when the platform knows no such metric.
+    """Yield the id of a metric; if the server does not know it, explain when it looks like a name.
 
     Args:
         metric: The metric or its id.
@@ -297,19 +297,19 @@ def resolve_metric(metric: Metric | str) -> Iterator[str]:
         The id.
 
     Raises:
-        ResponseClientError: The platform refused; where a name was given, the message says so.
+        ResponseClientError: The server refused; if a name was given, the message says so.
     """
     if isinstance(metric, Metric):
         yield metric.id
         return
     try:
         yield metric
-    except ResponseClientError as fault:
+    except ResponseClientError as error:
         if _ID.fullmatch(metric):
             raise
         raise ResponseClientError(
-            f"{metric!r} looks like the name of a metric, where its id is needed. Fetch metrics "
-            "with get_metrics(), those that every model has with "
-            f"get_metrics(default_metrics=True), and pass one of them. {fault}",
-            exchange=fault.exchange,
-        ) from fault
+            f"metric must be a metric or its id, got {metric!r}, which looks like a name. Fetch "
+            "metrics with get_metrics(), the built-in ones with "
+            f"get_metrics(default_metrics=True), and pass one of them. {error}",
+            exchange=error.exchange,
+        ) from error

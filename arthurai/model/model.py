@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @wrap_errors
 @dataclass(eq=False, repr=False)
 class ArthurModel(ArthurModelBase):
-    """A model: its description, its data, its life on the platform.
+    """A model: its description, its data, its life on the server.
 
     Models are made by `ArthurAI.model` and fetched by `ArthurAI.get_model`. A model can be
     pickled; its connection stays behind.

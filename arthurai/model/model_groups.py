@@ -1,4 +1,4 @@
-"""Versions of one model, kept together."""
+"""Model groups: the versions of one model."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _REMOTE_FIELDS = frozenset({"name", "description"})
 class ArthurModelGroup(ArthurBaseJsonDataclass):
     """A group of model versions (beta).
 
-    Assigning ``name`` or ``description`` changes them on the platform.
+    Assigning `name` or `description` changes them on the server.
 
     Attributes:
-        id: Identifier given by the platform.
+        id: Identifier assigned by the server.
         name: Name of the group.
         description: Free text.
-        archived: The group is put away.
+        archived: Whether the group is archived.
         created_at: Time of creation, ISO 8601.
         updated_at: Time of the last change, ISO 8601.
         client: The connection; not part of the data.
@@ -58,7 +58,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _REMOTE_FIELDS and "_session" in self.__dict__:
-            self._change(name, value)
+            self._update(name, value)
         object.__setattr__(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         return self
 
     def add_version(self, model: ArthurModelBase, label: str | None = None) -> None:
-        """Make an unsaved model the next version of the group; ``model.save()`` does the rest.
+        """Make an unsaved model the next version of the group; `model.save()` sends it.
 
         Args:
             model: The model.
@@ -88,8 +88,8 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         """
         if model.model_group_id is not None:
             raise UserValueError(
-                f"Model {name_of(model)!r} is in group {model.model_group_id} already; "
-                "a model cannot change its group."
+                f"model {name_of(model)!r} is in group {model.model_group_id} already; "
+                "a model cannot change its group"
             )
         model.model_group_id = self._saved_id()
         if label is not None:
@@ -106,31 +106,31 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         Args:
             sequence_num: Its number, from 1.
             label: Its name, instead of the number.
-            include_archived: Look at archived versions, too.
+            include_archived: Include archived versions.
 
         Returns:
             The model.
 
         Raises:
-            UserValueError: Not exactly one of number and name is given, or there is no such
-                version.
-            UserTypeError: The number is no integer, or the name no text.
-            ResponseClientError: There is no such version.
+            UserValueError: Not exactly one of number and name is given, or the version
+                does not exist.
+            UserTypeError: The number is not an integer, or the label not a string.
+            ResponseClientError: The version does not exist.
         """
         if (sequence_num is None) == (label is None):
-            raise UserValueError("get_version needs either sequence_num or label.")
+            raise UserValueError("either sequence_num or label must be given")
         if sequence_num is not None and (
             not isinstance(sequence_num, int) or isinstance(sequence_num, bool)
         ):
-            raise UserTypeError(f"sequence_num needs a whole number, got {sequence_num!r}.")
+            raise UserTypeError(f"sequence_num must be an integer, got {sequence_num!r}")
         if label is not None and not isinstance(label, str):
-            raise UserTypeError(f"label needs text, got {label!r}.")
+            raise UserTypeError(f"label must be a string, got {label!r}")
         found, _ = read_page(
             self._page(sequence_num=sequence_num, label=label, include_archived=include_archived)
         )
         if not found:
             wanted = f"number {sequence_num}" if label is None else f"label {label!r}"
-            raise UserValueError(f"Group {self.name!r} has no version with {wanted}.")
+            raise UserValueError(f"group {self.name!r} has no version with {wanted}")
         model = self._model(found[0])
         remember_model_id(model)
         return model
@@ -139,10 +139,10 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         """Fetch all versions.
 
         Args:
-            include_archived: Archived versions, too.
+            include_archived: Include archived versions.
 
         Returns:
-            The models, in the order of the platform.
+            The models, in the order of the server.
         """
 
         def fetch(page: int) -> Any:
@@ -154,7 +154,7 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         """Fetch the newest version.
 
         Args:
-            include_archived: It may be archived.
+            include_archived: Include archived versions.
 
         Returns:
             The model.
@@ -178,19 +178,19 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
     def viz(
         self, sequence_nums: list[int] | None = None, labels: list[str] | None = None
     ) -> DataVisualizer:
-        """Return plots of several versions beside each other.
+        """Return plots of several versions side by side.
 
         Args:
             sequence_nums: Numbers of the versions; all of them by default.
             labels: Names of the versions, instead of numbers.
 
         Raises:
-            UserValueError: Both are given, or there is no such version.
+            UserValueError: Both are given, or the version does not exist.
         """
         from arthurai.model.viz.visualizer import DataVisualizer
 
         if sequence_nums is not None and labels is not None:
-            raise UserValueError("viz takes sequence_nums or labels, not both.")
+            raise UserValueError("viz takes sequence_nums or labels, not both")
         if sequence_nums is not None:
             return DataVisualizer([self.get_version(sequence_num=n) for n in sequence_nums])
         if labels is not None:
@@ -198,10 +198,10 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         return DataVisualizer(self.get_versions())
 
     def archive(self) -> None:
-        """Put the group and all its versions away; the platform does so in the background.
+        """Archive the group and all its versions; the server does so in the background.
 
         Raises:
-            MethodNotApplicableError: The group is not on the platform.
+            MethodNotApplicableError: The group is not on the server.
         """
         from arthurai_api.api.model_groups import archive_model_group
 
@@ -220,25 +220,27 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
 
         return parse_response(ArthurModel, fields).attach(self._connection())
 
-    def _change(self, name: str, value: Any) -> None:
+    def _update(self, name: str, value: Any) -> None:
         from arthurai_api.api.model_groups import update_model_group
 
         if not isinstance(value, str) or not value:
-            raise UserValueError(f"{name} of a model group needs text, got {value!r}.")
+            raise UserValueError(
+                f"{name} of a model group must be a non-empty string, got {value!r}"
+            )
         if self._session is not None:
             self._session.call_json(update_model_group, self._saved_id(), body={name: value})
 
     def _saved_id(self) -> str:
         if self.id is None:
             raise MethodNotApplicableError(
-                "This model group has no id: fetch it with ArthurAI.get_model_group()."
+                "this model group has no id: fetch it with ArthurAI.get_model_group()"
             )
         return self.id
 
     def _connection(self) -> Session:
         if self._session is None:
             raise MethodNotApplicableError(
-                f"Model group {self.name!r} has no connection: fetch it with "
-                "ArthurAI.get_model_group(), or connect it with group.attach(arthur.session)."
+                f"model group {self.name!r} has no connection: fetch it with "
+                "ArthurAI.get_model_group(), or connect it with group.attach(arthur.session)"
             )
         return self._session

@@ -15,7 +15,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.wait import wait_until
-from arthurai.model.base_model import connected, find_attributes, name_of, require_id
+from arthurai.model.base_model import find_attributes, name_of, require_connection, require_id
 from arthurai.model.responses import to_table
 
 if TYPE_CHECKING:
@@ -36,35 +36,35 @@ def query(
     *,
     as_frame: TableKind | None = None,
 ) -> Any:
-    """Ask about the data of the model.
+    """Query the data of the model.
 
     Args:
         body: The query.
-        query_type: ``base``, ``drift`` or ``drift_psi_bucket_table``.
-        as_frame: ``pandas``, ``polars`` or ``pyarrow`` for a table; times stay texts.
+        query_type: `base`, `drift` or `drift_psi_bucket_table`.
+        as_frame: `pandas`, `polars` or `pyarrow` for a table; times stay texts.
 
     Returns:
-        The rows of the answer, one dictionary each, or a table of them.
+        The rows of the result, one dictionary each, or a table of them.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserTypeError: ``body`` is no query.
-        UserValueError: ``query_type`` or ``as_frame`` is none of the three.
-        ResponseClientError: The platform does not accept the query.
+        UserTypeError: `body` is not a query.
+        UserValueError: `query_type` or `as_frame` is not one of the three.
+        ResponseClientError: The server does not accept the query.
     """
     if query_type not in QUERY_TYPES:
         raise UserValueError(
-            f"query_type needs one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}."
+            f"query_type must be one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}"
         )
     if not isinstance(body, Mapping):
         raise UserTypeError(
-            'body needs a query, such as {"select": [{"function": "count"}]} or what '
-            f"arthurai.query.select() makes, got {body!r:.100}."
+            'body must be a query, such as {"select": [{"function": "count"}]} or what '
+            f"arthurai.query.select() makes, got {body!r:.100}"
         )
-    session, model_id = connected(self, "be queried")
+    session, model_id = require_connection(self, "be queried")
     answer = session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
     if "query_result" not in answer:
-        raise ExpectedParameterNotFoundError("The answer to the query lacks 'query_result'.")
+        raise ExpectedParameterNotFoundError("the response to the query lacks 'query_result'")
     return to_table(answer["query_result"], as_frame)
 
 
@@ -89,7 +89,7 @@ def await_inferences(
     Args:
         min_count: How many there must be at least.
         with_ground_truth: Count only those with ground truth.
-        timeout_min: Most minutes to wait; ``None`` for no limit.
+        timeout_min: Maximum number of minutes to wait; `None` for no limit.
 
     Raises:
         TimeoutError: The time is over.
@@ -123,33 +123,33 @@ def get_image(
     save_path: str,
     type: str = ImageResponseType.RawImage,  # noqa: A002 - the official name
 ) -> str:
-    """Fetch an image of an inference and store it.
+    """Fetch an image of an inference and write it to a file.
 
     Args:
         image_id: Identifier of the image.
         save_path: Directory to store it in.
         type: Which rendering, a member of
-            :class:`~arthurai.common.constants.ImageResponseType`.
+            `ImageResponseType`.
 
     Returns:
         Path of the file.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        UserValueError: There is no such rendering or directory.
-        ResponseClientError: There is no such image.
+        UserValueError: The rendering is unknown, or the directory does not exist.
+        ResponseClientError: The image does not exist.
     """
     from arthurai_api.api.inferences import get_inference_image
     from arthurai_api.models.image_response_type import ImageResponseType as ApiImageType
 
     if type not in ImageResponseType.list():
         raise UserValueError(
-            f"type needs one of {', '.join(ImageResponseType.list())}, got {type!r}."
+            f"type must be one of {', '.join(ImageResponseType.list())}, got {type!r}"
         )
     directory = Path(save_path)
     if not directory.is_dir():
-        raise UserValueError(f"save_path {save_path!r} is no directory; create it first.")
-    session, model_id = connected(self, "have images")
+        raise UserValueError(f"save_path must be an existing directory, got {save_path!r}")
+    session, model_id = require_connection(self, "have images")
     request = session.api.build(
         get_inference_image.build_request, model_id, image_id, type_=ApiImageType(type)
     )

@@ -15,7 +15,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.attributes import as_bins, as_categories
-from arthurai.model.base_model import connected, name_of
+from arthurai.model.base_model import name_of, require_connection
 from arthurai.model.enrichments import await_enrichments_ready
 from arthurai.upload.timestamps import parse_time_zone
 from arthurai.upload.upload_schema import UploadSchema
@@ -53,8 +53,8 @@ def upload_schema(model: ArthurModelBase) -> UploadSchema:
     """
     if not model.attributes:
         raise MethodNotApplicableError(
-            f"Model {name_of(model)!r} has no attributes, so nothing can be sent to it. "
-            "Add them with build(), or fetch the model again with ArthurAI.get_model()."
+            f"model {name_of(model)!r} has no attributes, so nothing can be sent to it. "
+            "Add them with build(), or fetch the model again with ArthurAI.get_model()"
         )
     return UploadSchema(
         input_type=model.input_type,
@@ -92,38 +92,38 @@ def send_inferences(
     chunk_size: int | None = None,
     max_workers: int | None = None,
 ) -> SendResult:
-    """Send inferences row by row; for many rows see :meth:`send_bulk_inferences`.
+    """Send inferences row by row; for many rows see `send_bulk_inferences`.
 
     Args:
         inferences: The rows: list of dicts, dict of lists, or a frame; flat, or with
-            ``inference_data`` and ``ground_truth_data``.
-        predictions: Predicted values apart from the rows.
-        inference_timestamps: Time of each inference; now where absent.
-        ground_truths: Ground truth apart from the rows.
-        ground_truth_timestamps: Time of each ground truth; now where absent.
-        tz: Zone of times that have none.
-        partner_inference_ids: Identifier of each inference; made up where absent.
+            `inference_data` and `ground_truth_data`.
+        predictions: Predicted values, if they are not in the rows.
+        inference_timestamps: Time of each inference; now when omitted.
+        ground_truths: Ground truth, if it is not in the rows.
+        ground_truth_timestamps: Time of each ground truth; now when omitted.
+        tz: Time zone of times that have none.
+        partner_inference_ids: Identifier of each inference; generated when omitted.
         batch_id: Batch of all rows.
-        fail_silently: Log refused rows instead of raising.
+        fail_silently: Log rejected rows instead of raising.
         complete_batch: Close the batches of a batch model afterwards.
-        wait_for_enrichments: Wait until all enrichments are set up.
-        progress: Show how far it is.
-        chunk_size: Most rows of one request.
-        max_workers: Most requests at a time.
+        wait_for_enrichments: Wait until all enrichments are set up first.
+        progress: Show a progress bar.
+        chunk_size: Maximum number of rows per request.
+        max_workers: Maximum number of concurrent requests.
 
     Returns:
-        The answer: ``counts`` and, for each row, ``results``.
+        The response: `counts` and, for each row, `results`.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
         UserValueError: Rows do not fit the model.
-        ArthurError: Sending failed, or rows were refused.
+        ArthurError: Sending failed, or rows were rejected.
     """
     from arthurai_api.api.inferences import send_inference_file
     from arthurai_api.api.inferences import send_inferences as operation
 
     options = UploadOptions(progress, chunk_size, max_workers)
-    session, model_id = connected(self, "take inferences")
+    session, model_id = require_connection(self, "take inferences")
     schema = upload_schema(self)
     zone = parse_time_zone(tz)
     if wait_for_enrichments:
@@ -148,7 +148,7 @@ def send_inferences(
             json_files=True,
         )
         outcomes = uploader.send_files(inferences, metadata)
-    _settle(outcomes, fail_silently=fail_silently)
+    _raise_or_log_failures(outcomes, fail_silently=fail_silently)
     if schema.is_batch and complete_batch:
         _close_batches(self, outcomes.result)
     return outcomes.result
@@ -171,25 +171,25 @@ def update_inference_ground_truths(
     Args:
         ground_truths: The rows, or the values of the only ground-truth attribute.
         partner_inference_ids: Identifier of each inference, unless the rows hold it.
-        ground_truth_timestamps: Time of each ground truth; now where absent.
-        tz: Zone of times that have none.
-        fail_silently: Log refused rows instead of raising.
-        progress: Show how far it is.
-        chunk_size: Most rows of one request.
-        max_workers: Most requests at a time.
+        ground_truth_timestamps: Time of each ground truth; now when omitted.
+        tz: Time zone of times that have none.
+        fail_silently: Log rejected rows instead of raising.
+        progress: Show a progress bar.
+        chunk_size: Maximum number of rows per request.
+        max_workers: Maximum number of concurrent requests.
 
     Returns:
-        The answer: ``counts`` and, for each row, ``results``.
+        The response: `counts` and, for each row, `results`.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
         UserValueError: Rows do not fit the model.
-        ArthurError: Sending failed, or rows were refused.
+        ArthurError: Sending failed, or rows were rejected.
     """
     from arthurai_api.api.inferences import update_inferences as operation
 
     options = UploadOptions(progress, chunk_size, max_workers)
-    session, model_id = connected(self, "take ground truth")
+    session, model_id = require_connection(self, "take ground truth")
     schema = upload_schema(self)
     validator = Validator(
         schema, GROUND_TRUTHS, name="ground_truths", zone=parse_time_zone(tz), make_ids=NEVER
@@ -200,7 +200,7 @@ def update_inference_ground_truths(
         partner_inference_ids=partner_inference_ids,
     )
     outcomes = uploader.send_rows(validator.as_table(ground_truths), metadata)
-    _settle(outcomes, fail_silently=fail_silently)
+    _raise_or_log_failures(outcomes, fail_silently=fail_silently)
     return outcomes.result
 
 
@@ -228,31 +228,31 @@ def send_bulk_inferences(
         files: Parquet or JSON files: paths or open binary files.
         complete_batch: Close the batch afterwards when every row was accepted.
         ignore_join_errors: Make up identifiers for rows that have none.
-        wait_for_enrichments: Wait until all enrichments are set up.
-        tz: Zone of times that have none: a name, or a tzinfo.
-        progress: Show how far it is.
-        chunk_size: Most rows of one request.
-        max_workers: Most requests at a time.
+        wait_for_enrichments: Wait until all enrichments are set up first.
+        tz: Time zone of times that have none: a name or a tzinfo.
+        progress: Show a progress bar.
+        chunk_size: Maximum number of rows per request.
+        max_workers: Maximum number of concurrent requests.
 
     Returns:
-        ``counts`` and ``failures``, and the answer to closing the batch or ``None``.
+        `counts` and `failures`, and the response to closing the batch or `None`.
 
     Raises:
-        MissingParameterError: There is no data.
+        MissingParameterError: No data is given.
         MethodNotApplicableError: The model is not saved.
         ArthurError: Sending failed.
     """
     from arthurai_api.api.inferences import send_inference_file as operation
 
     options = UploadOptions(progress, chunk_size, max_workers)
-    session, model_id = connected(self, "take inferences")
+    session, model_id = require_connection(self, "take inferences")
     schema = upload_schema(self)
     if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
         raise UserTypeError(
-            f"batch_id needs text, got {type(batch_id).__name__}. Give rows by name: data=, files= "
-            "or directory_path=."
+            f"batch_id must be a string, got {type(batch_id).__name__}. Pass rows by name: data=, "
+            "files= or directory_path="
         )
-    source = _source(directory_path, data, files)
+    source = _choose_source(directory_path, data, files)
     if wait_for_enrichments:
         await_enrichments_ready(self)
     validator = Validator(
@@ -300,27 +300,27 @@ def send_bulk_ground_truths(
 
     Args:
         directory_path: Directory of Parquet or JSON files.
-        data: A table with ``partner_inference_id``.
+        data: A table with `partner_inference_id`.
         files: Parquet or JSON files: paths or open binary files.
-        tz: Zone of times that have none: a name, or a tzinfo.
-        progress: Show how far it is.
-        chunk_size: Most rows of one request.
-        max_workers: Most requests at a time.
+        tz: Time zone of times that have none: a name or a tzinfo.
+        progress: Show a progress bar.
+        chunk_size: Maximum number of rows per request.
+        max_workers: Maximum number of concurrent requests.
 
     Returns:
-        ``counts`` and ``failures``.
+        `counts` and `failures`.
 
     Raises:
-        MissingParameterError: There is no data.
+        MissingParameterError: No data is given.
         MethodNotApplicableError: The model is not saved.
         ArthurError: Sending failed.
     """
     from arthurai_api.api.inferences import send_inference_file as operation
 
     options = UploadOptions(progress, chunk_size, max_workers)
-    session, model_id = connected(self, "take ground truth")
+    session, model_id = require_connection(self, "take ground truth")
     schema = upload_schema(self)
-    source = _source(directory_path, data, files)
+    source = _choose_source(directory_path, data, files)
     validator = Validator(
         schema,
         GROUND_TRUTHS,
@@ -351,38 +351,38 @@ def set_reference_data(
     chunk_size: int | None = None,
     max_workers: int | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None] | None:
-    """Give the data that inferences are compared with.
+    """Set the reference data, with which inferences are compared.
 
     Args:
         directory_path: Directory of Parquet or JSON files.
-        data: A table; on an unsaved model it is kept and sent by ``save()``.
+        data: A table; on an unsaved model it is kept and sent by `save()`.
         files: Parquet or JSON files: paths or open binary files.
-        tz: Zone of times that have none: a name, or a tzinfo.
-        progress: Show how far it is.
-        chunk_size: Most rows of one request.
-        max_workers: Most requests at a time.
+        tz: Time zone of times that have none: a name or a tzinfo.
+        progress: Show a progress bar.
+        chunk_size: Maximum number of rows per request.
+        max_workers: Maximum number of concurrent requests.
 
     Returns:
-        ``counts`` and ``failures``, and the answer to closing the set or ``None``; nothing
+        `counts` and `failures`, and the response to closing the set or `None`; nothing
         when the table is only kept.
 
     Raises:
-        MissingParameterError: There is no data.
+        MissingParameterError: No data is given.
         ArthurError: Sending failed.
     """
     from arthurai_api.api.datasets import close_reference_data, upload_reference_data
 
     options = UploadOptions(progress, chunk_size, max_workers)
-    source = _source(directory_path, data, files)
+    source = _choose_source(directory_path, data, files)
     if self.id is None:
         if data is None:
             raise UserTypeError(
-                f"Model {name_of(self)!r} is not saved: give its reference data as "
-                "`data` (it is sent by save()), or save the model before giving files."
+                f"model {name_of(self)!r} is not saved: give its reference data as "
+                "`data` (it is sent by save()), or save the model before giving files"
             )
         self.reference_dataframe = data
         return None
-    session, model_id = connected(self, "take reference data")
+    session, model_id = require_connection(self, "take reference data")
     schema = upload_schema(self)
     validator = Validator(schema, REFERENCE, name="reference_data", zone=parse_time_zone(tz))
     uploader = Uploader(
@@ -395,7 +395,7 @@ def set_reference_data(
     )
     result = uploader.send_files(source).result
     if not result.total:
-        raise UserValueError("The reference data has no rows; give at least one.")
+        raise UserValueError("the reference data has no rows; give at least one")
     if result.failures:
         logger.warning(
             "the reference set stays open because not every row was accepted: %s", result.summary()
@@ -413,14 +413,14 @@ def set_reference_data(
 def close_batch(
     self: ArthurModelBase, batch_id: str, num_inferences: int | None = None
 ) -> dict[str, Any]:
-    """Declare a batch complete.
+    """Close a batch: declare it complete.
 
     Args:
         batch_id: The batch.
         num_inferences: Number of rows sent for it.
 
     Returns:
-        The answer, below ``dataset_close_result``.
+        The response, as `dataset_close_result`.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
@@ -430,22 +430,22 @@ def close_batch(
     body: dict[str, Any] = {"status": "uploaded"}
     if num_inferences is not None:
         body["total_record_count"] = num_inferences
-    session, model_id = connected(self, "close a batch")
+    session, model_id = require_connection(self, "close a batch")
     answer = session.call_json(operation, model_id, batch_id, body=body, retry=True)
     return {"dataset_close_result": answer}
 
 
-def _source(directory_path: Any, data: Any, files: Sequence[Any] | None) -> Any:
+def _choose_source(directory_path: Any, data: Any, files: Sequence[Any] | None) -> Any:
     """The one source given."""
     given = {"directory_path": directory_path, "data": data, "files": files}
     named = [name for name, value in given.items() if value is not None]
     if not named:
         raise MissingParameterError(
-            "Give the rows as one of `directory_path`, `data` or `files`; none was given."
+            "give the rows as one of `directory_path`, `data` or `files`; none was given"
         )
     if len(named) > 1:
         raise UserValueError(
-            f"Give the rows in one way only; got {' and '.join(f'`{name}`' for name in named)}."
+            f"give the rows in one way only; got {' and '.join(f'`{name}`' for name in named)}"
         )
     if data is not None:
         return data
@@ -454,8 +454,8 @@ def _source(directory_path: Any, data: Any, files: Sequence[Any] | None) -> Any:
     return DataFiles.of(directory_path, files)
 
 
-def _settle(outcomes: RowOutcomes, *, fail_silently: bool) -> None:
-    """Raises or logs rows that were refused one by one."""
+def _raise_or_log_failures(outcomes: RowOutcomes, *, fail_silently: bool) -> None:
+    """Raise or log that rows were rejected."""
     error = outcomes.failure_error()
     if error is None:
         return
@@ -465,15 +465,15 @@ def _settle(outcomes: RowOutcomes, *, fail_silently: bool) -> None:
 
 
 def _close_batches(model: ArthurModelBase, result: SendResult) -> dict[str, Any] | None:
-    """Closes every batch that took rows; the answer of the last one."""
+    """Close every batch that received rows, and return the last response."""
     closed = None
     for batch_id, rows in result.batches.items():
         try:
             closed = close_batch(model, batch_id, rows)
         except BaseException as error:
             error.add_note(
-                f"All rows are with the server ({result.summary()}), but batch {batch_id!r} is "
-                f"open still. Call close_batch({batch_id!r}, {rows})."
+                f"the server has all rows ({result.summary()}), but batch {batch_id!r} is still "
+                f"open; call close_batch({batch_id!r}, {rows})"
             )
             raise
     return closed
@@ -485,12 +485,12 @@ def convert_dataframe(
     is_ref_data: bool,
     max_rows_per_file: int = DEFAULT_ROWS_PER_FILE,
 ) -> str:
-    """Write a table as the files the platform takes.
+    """Write a table as files that the server accepts.
 
     Args:
         df: The table.
         is_ref_data: Whether it is reference data rather than inferences.
-        max_rows_per_file: Most rows of one file.
+        max_rows_per_file: Maximum number of rows per file.
 
     Returns:
         Path of a new temporary directory; the caller removes it.

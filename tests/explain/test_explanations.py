@@ -82,7 +82,7 @@ def test_impossible_questions(explained):
         explained.explain_inference("loan-1", algorithm="magic")
     with pytest.raises(UserValueError, match="sort must be one of"):
         explained.explain_inference("loan-1", sort="")
-    with pytest.raises(UserValueError, match="page needs"):
+    with pytest.raises(UserValueError, match="page must be a positive integer"):
         explained.explain_inference("loan-1", page=0)
     with pytest.raises(ResponseClientError):
         explained.explain_inference("no-such-loan")

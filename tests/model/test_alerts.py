@@ -158,12 +158,12 @@ def test_alerts_of_a_stream(stream, data, name):
     [
         ({"bound": "above"}, "bound must be one of 'lower', 'upper'"),
         ({"severity": "bad"}, "severity must be one of"),
-        ({"threshold": float("nan")}, "threshold needs a finite number"),
-        ({"threshold": "5"}, "threshold needs a finite number"),
-        ({"lookback_period": -1}, "lookback_period needs minutes"),
-        ({"metric_id": None}, "metric_id needs"),
+        ({"threshold": float("nan")}, "threshold must be a finite number"),
+        ({"threshold": "5"}, "threshold must be a finite number"),
+        ({"lookback_period": -1}, "lookback_period must be 0 or more minutes"),
+        ({"metric_id": None}, "metric_id must be the id"),
         ({"metric_parameters": {"k": [1, 2]}}, "one value"),
-        ({"metric_parameters": {"k": {}}}, "needs a value"),
+        ({"metric_parameters": {"k": {}}}, "must be a value"),
     ],
 )
 def test_impossible_rules(model, change, message):
@@ -175,7 +175,9 @@ def test_impossible_rules(model, change, message):
 def test_impossible_questions(model):
     with pytest.raises(ResponseClientError):
         model.create_alert_rule(UNKNOWN, "upper", 1, "warning")
-    with pytest.raises(ResponseClientError, match=r"'accuracy' looks like the name.*get_metrics"):
+    with pytest.raises(
+        ResponseClientError, match=r"'accuracy', which looks like a name.*get_metrics"
+    ):
         model.create_alert_rule("accuracy", "upper", 1, "warning")
     with pytest.raises(UserValueError, match="page must be a positive integer"):
         model.get_alert_rules(page=0)

@@ -14,7 +14,7 @@ from arthurai.common.exceptions import (
 from arthurai.core.enrichment_status_waiter import EnrichmentStatusWaiter, StatusForEnrichment
 from arthurai.model.bias.threshold_mitigation import CONSTRAINT_PLOT_DICT, Curves
 from arthurai.model.enrichments import await_enrichments_ready
-from arthurai.model.hotspots import Hotspots, describe_rules
+from arthurai.model.hotspots import Hotspots, format_rules
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +106,7 @@ def test_a_tree_reads_like_a_tree():
     )
     assert [row["depth"] for row in found.rows()] == [0, 1, 1, 0]
     assert str(Hotspots({"data": []})) == "No hotspots."
-    assert describe_rules({"a": "odd"}) == "a odd"
+    assert format_rules({"a": "odd"}) == "a odd"
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINT_PLOT_DICT)
@@ -179,7 +179,7 @@ def test_impossible_curves(enriched, batches, flower_model):
     assert fairness.get_thresholds_for_idx(short) == {"a": 2.0}
     with pytest.raises(UserValueError, match="0 to 0"):
         fairness.get_thresholds_for_idx(short, 1)
-    with pytest.raises(UserTypeError, match="whole number"):
+    with pytest.raises(UserTypeError, match="must be an integer"):
         fairness.get_thresholds_for_idx(curves, 1.5)
     with pytest.raises(UserTypeError, match="get_curves"):
         fairness.get_thresholds_for_idx({"a": 1})
@@ -195,8 +195,8 @@ def test_impossible_curves(enriched, batches, flower_model):
         ({"hotspots": {"enabled": "yes"}}, UserTypeError, "True or False"),
         ({"hotspots": {"on": True}}, UserValueError, "'on'"),
         ({"hotspots": {"config": []}}, UserTypeError, "dictionary"),
-        ({}, UserTypeError, "enrichment_configs needs"),
-        ("hotspots", UserTypeError, "enrichment_configs needs"),
+        ({}, UserTypeError, "enrichment_configs must be a dictionary"),
+        ("hotspots", UserTypeError, "enrichment_configs must be a dictionary"),
     ],
 )
 def test_impossible_configurations(model, configs, error, message):
@@ -205,15 +205,17 @@ def test_impossible_configurations(model, configs, error, message):
 
 
 def test_impossible_questions(arthur, name, model, batches):
-    with pytest.raises(UserValueError, match="exactly one of batch_id, date, ref_set_id"):
+    with pytest.raises(
+        UserValueError, match="exactly one of batch_id, date, ref_set_id must be given"
+    ):
         model.find_hotspots()
     with pytest.raises(UserValueError, match="got batch_id and date"):
         model.find_hotspots(batch_id="b", date="2026-03-01")
     with pytest.raises(UserValueError, match="'luck'"):
         model.find_hotspots("luck", date="2026-03-01")
-    with pytest.raises(UserValueError, match="date needs"):
+    with pytest.raises(UserValueError, match="date must be a date"):
         model.find_hotspots(date="March")
-    with pytest.raises(UserTypeError, match="threshold needs"):
+    with pytest.raises(UserTypeError, match="threshold must be a number from 0 to 1"):
         model.find_hotspots(threshold="low", date="2026-03-01")
     with pytest.raises(ResponseClientError):
         model.find_hotspots(date="2026-03-01")

@@ -113,7 +113,7 @@ def test_metrics_survive_json():
     ("arguments", "error", "message"),
     [
         (("m", {}, False, "mood"), UserValueError, "'mood'"),
-        (("m", "select 1"), UserTypeError, "query needs"),
+        (("m", "select 1"), UserTypeError, "query must be a dictionary"),
         (("", {}), Exception, "name"),
     ],
 )
@@ -130,7 +130,7 @@ def test_impossible_evaluations(model):
         model.evaluate_metric(metric, filters=col("income") > 3)
     with pytest.raises(UserTypeError, match=r"filters\[0\]"):
         model.evaluate_metric(metric, filters=["income"])
-    with pytest.raises(ResponseClientError, match=r"'AUC' looks like the name.*get_metrics"):
+    with pytest.raises(ResponseClientError, match=r"'AUC', which looks like a name.*get_metrics"):
         model.evaluate_metric("AUC")
     with pytest.raises(ResponseClientError, match=r"^POST"):
         model.evaluate_metric("00000000-0000-0000-0000-000000000000")

@@ -61,7 +61,7 @@ def test_name_and_description_change_on_the_platform(arthur, group):
     fetched = arthur.get_model_group(group.id)
     assert (fetched.name, fetched.description) == ("A better name", "What it does")
     for bad in ("", None, 5):
-        with pytest.raises(UserValueError, match="needs text"):
+        with pytest.raises(UserValueError, match="must be a non-empty string"):
             group.name = bad
     assert group.name == "A better name"
 

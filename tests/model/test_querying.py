@@ -45,7 +45,7 @@ def test_query_types(model):
     with pytest.raises(UserValueError, match="'base', 'drift'"):
         model.query(COUNT, query_type="psi")
     for no_query in (None, "select *", [COUNT]):
-        with pytest.raises(UserTypeError, match="body needs a query"):
+        with pytest.raises(UserTypeError, match="body must be a query"):
             model.query(no_query)
 
 
@@ -153,7 +153,7 @@ def test_images_stay_in_the_directory_asked_for(platform, tmp_path):
     assert path == str(tmp_path / "thumbnail_.._.._evil")
     assert asked == ["/api/v3/models/m-1/inferences/images/..%2F..%2Fevil?type=thumbnail"]
     assert [file.name for file in tmp_path.iterdir()] == ["thumbnail_.._.._evil"]
-    with pytest.raises(UserValueError, match="type needs one of"):
+    with pytest.raises(UserValueError, match="type must be one of"):
         model.get_image("i", str(tmp_path), type="poster")
-    with pytest.raises(UserValueError, match="no directory"):
+    with pytest.raises(UserValueError, match="must be an existing directory"):
         model.get_image("i", str(tmp_path / "missing"))

@@ -217,7 +217,7 @@ def test_options_are_checked(model):
 def test_a_source_is_needed_and_only_one(model):
     with pytest.raises(MissingParameterError, match="directory_path"):
         model.send_bulk_inferences()
-    with pytest.raises(UserTypeError, match=r"batch_id needs text, got DataFrame.*data="):
+    with pytest.raises(UserTypeError, match=r"batch_id must be a string, got DataFrame.*data="):
         model.send_bulk_inferences(pd.DataFrame(rows()))
     with pytest.raises(UserValueError, match="`data` and `files`"):
         model.set_reference_data(data=rows(), files=["x"])

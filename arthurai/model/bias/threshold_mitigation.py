@@ -15,7 +15,7 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.pagination import iterate_pages
-from arthurai.model.base_model import connected
+from arthurai.model.base_model import require_connection
 from arthurai.model.bias.sensitive_groups import require_sensitive_attribute
 from arthurai.model.metrics import format_interval
 from arthurai.model.responses import to_table
@@ -131,7 +131,7 @@ class ThresholdMitigation:
         from arthurai_api.api.enrichments import get_bias_mitigation_curves
 
         model = self.arthur_model
-        session, model_id = connected(model, "have curves")
+        session, model_id = require_connection(model, "have curves")
         identifier = require_sensitive_attribute(model, attribute).id
         if identifier is None:
             raise MethodNotApplicableError(
