@@ -187,7 +187,7 @@ def test_impossible_questions(model):
         model.get_alerts(status="open")
     with pytest.raises(UserValueError, match="'acknowledged', 'resolved'"):
         model.update_alert("new", "id")
-    with pytest.raises(UserTypeError, match="start_time needs"):
+    with pytest.raises(UserTypeError, match="start_time must be a datetime"):
         model.get_alerts(start_time=5)
     with pytest.raises(UserTypeError, match="AlertRule"):
         model.update_alert_rule({"bound": "upper"})

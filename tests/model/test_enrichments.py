@@ -183,7 +183,7 @@ def test_impossible_curves(enriched, batches, flower_model):
         fairness.get_thresholds_for_idx(curves, 1.5)
     with pytest.raises(UserTypeError, match="get_curves"):
         fairness.get_thresholds_for_idx({"a": 1})
-    with pytest.raises(MethodNotApplicableError, match="no binary classifier"):
+    with pytest.raises(MethodNotApplicableError, match="not a binary classifier"):
         flower_model.enable_bias_mitigation()
 
 
