@@ -1,4 +1,4 @@
-"""The embedded server as a WSGI application."""
+"""The composition root: the embedded server as a WSGI application."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
 ADMIN_KEY_DESCRIPTION: Final = "embedded server"
-MAX_JSON_BYTES: Final = 128 * 2**20  # 100 000 rows of 26 columns, as some clients send them at once
+MAX_JSON_BYTES: Final = 128 * 2**20  # 100 000 rows of 26 columns, which some clients send at once
 MAX_FORM_BYTES: Final = 4 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
 class FirstLogin:
-    """The credentials of the administrator made at the first start; known at that moment only.
+    """The credentials of the administrator created by the first start; known only then.
 
     Attributes:
         username: Login name.
@@ -63,18 +63,18 @@ class ArthurApp:
 
     Attributes:
         data_dir: Directory of everything the server keeps; `None` keeps it in memory.
-        control: Organisations, users, keys, models and small documents.
+        control: Organizations, users, keys, models and small documents.
         delivery: Sends mails and webhooks.
-        notifications: Tells people about alerts.
+        notifications: Notifies people of alerts.
         alerts: Evaluates alert rules when data arrive and, once started, by the clock.
-        enrichments: Trains on reference data, scores and explains what arrives.
+        enrichments: Trains on reference data, scores and explains inferences.
         secret: Signs sessions and invitations.
         data: Inferences, reference data and ground truth.
         stores: Both of these.
-        authentication: Tells who calls.
-        authorization: Tells what they may do.
-        first_login: The password made by this start, if it made one.
-        admin_key: An API key with all rights, for the first organisation.
+        authentication: Authenticates principals.
+        authorization: Checks their permissions.
+        first_login: The password set by `make_login`, if it set one.
+        admin_key: An API key with all rights, in the first organization.
     """
 
     def __init__(
@@ -92,12 +92,12 @@ class ArthurApp:
 
         Args:
             data_dir: Where to keep everything; `None` keeps it in memory.
-            bundle: The OpenAPI document; the shipped one when missing.
-            session_seconds: How long a session lasts after a login.
+            bundle: The OpenAPI document; the shipped one by default.
+            session_seconds: Duration of a session after a login.
             max_json_bytes: Largest JSON body.
             max_form_bytes: Largest form body, files included.
             access_log: Log each request at level INFO instead of DEBUG.
-            delivery: How mails and webhooks leave; without settings messages are logged only.
+            delivery: How mails and webhooks are sent; by default messages are only logged.
 
         Raises:
             OSError: The directory cannot be used.
@@ -125,21 +125,20 @@ class ArthurApp:
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
-        self.admin_key = self._prepare()
-        self.validation = (
-            shipped_validation() if document is load_bundle() else Validation(document)
-        )
+        self.admin_key = self._bootstrap()
         services = Services(
             stores=self.stores,
             secret=secret,
             authentication=self.authentication,
             authorization=self.authorization,
-            validation=self.validation,
+            validation=(
+                shipped_validation() if document is load_bundle() else Validation(document)
+            ),
             enrichments=self.enrichments,
             notifications=self.notifications,
             delivery=self.delivery,
         )
-        self._http = Dispatcher(
+        self._dispatcher = Dispatcher(
             services,
             document,
             max_json_bytes=max_json_bytes,
@@ -148,8 +147,8 @@ class ArthurApp:
             after_request=record_usage,
         )
 
-    def _prepare(self) -> str:
-        """Make the first organisation and its administrator where there are none."""
+    def _bootstrap(self) -> str:
+        """Create the first organization with its administrator if there is none; return the key."""
         with self.control.transaction():
             organizations = self.control.organizations.list()
             if not organizations:
@@ -167,7 +166,7 @@ class ArthurApp:
             return accounts.token(account.id)
 
     def make_login(self) -> None:
-        """Give the first administrator a password if nobody has one; it is in `first_login`."""
+        """Set a password for the first administrator if nobody has one; it is in `first_login`."""
         users = self.control.users
         if users.has_any_password():
             return
@@ -186,8 +185,8 @@ class ArthurApp:
         users.set_password(administrator, users.hash_password(self.first_login.password))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request (WSGI)."""
-        return self._http(environ, start_response)
+        """Respond to one request (WSGI)."""
+        return self._dispatcher(environ, start_response)
 
     def start_clock(self) -> None:
         """Evaluate alert rules and send summaries by the clock as well, until `close`."""
@@ -195,8 +194,8 @@ class ArthurApp:
         self.notifications.start_clock()
 
     def close(self) -> None:
-        """Close the stores; the application answers no more requests."""
-        with ExitStack() as closing:  # the last one named goes first, and a fault stops none
+        """Stop the background work and close the stores."""
+        with ExitStack() as closing:  # the last one named is closed first, and an error stops none
             closing.callback(self.control.close)
             closing.callback(self.data.close)
             closing.callback(self.delivery.close)
@@ -217,4 +216,4 @@ class ArthurApp:
 
 
 create_app = ArthurApp
-"""Opens or creates a server: the name that WSGI servers look for."""
+"""The factory under the name that WSGI servers look for."""

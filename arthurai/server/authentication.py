@@ -1,4 +1,4 @@
-"""Who calls: API keys, session tokens and the choice of the organisation."""
+"""Authentication: API keys, session tokens and the choice of the organization."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from arthurai.server.storage.documents import ControlStore
     from arthurai.server.storage.documents.stored_users import User
 
-AUTHORIZATION: Final = "Authorization"
-ORGANIZATION: Final = "Arthur-Organization-ID"
+AUTHORIZATION_HEADER: Final = "Authorization"
+ORGANIZATION_HEADER: Final = "Arthur-Organization-ID"
 SESSION_SECONDS: Final = 3600
 _ALGORITHM: Final = "HS256"
-_NO_ORGANIZATION: Final = frozenset({"", "unknown"})
+_DOTS_OF_SIGNED_TOKEN: Final = 2  # API keys have none
+_UNSET_ORGANIZATIONS: Final = frozenset({"", "unknown"})
 _UNAUTHORIZED_HEADERS: Final = (("WWW-Authenticate", "Bearer"),)
 
 
 class Authentication:
-    """Tells callers apart by their credential."""
+    """Identifies principals by their credentials."""
 
     def __init__(
         self, control: ControlStore, secret: bytes, *, session_seconds: float = SESSION_SECONDS
@@ -34,19 +35,19 @@ class Authentication:
         """Use a control store and the server's secret.
 
         Args:
-            control: Where users and service accounts are kept.
+            control: The store of users and service accounts.
             secret: Signs sessions.
-            session_seconds: How long a session lasts.
+            session_seconds: Duration of a session.
         """
         self._control = control
         self._secret = secret
         self.session_seconds = session_seconds
 
     def open_session(self, user: User) -> tuple[str, int]:
-        """Return a signed session token and the moment it expires, in epoch seconds.
+        """Return a signed session token and when it expires, in epoch seconds.
 
         Args:
-            user: Whose session it is.
+            user: The user.
         """
         issued = int(time.time())
         expires = issued + int(self.session_seconds)
@@ -54,7 +55,7 @@ class Authentication:
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM), expires
 
     def authenticate(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Principal:
-        """Return who calls.
+        """Return the principal of a request.
 
         Args:
             headers: Request headers by lower-case name.
@@ -62,17 +63,22 @@ class Authentication:
 
         Raises:
             ApiError: 401 when the credential is missing, invalid or expired, 403 when the chosen
-                organisation is not open to the principal.
+                organization is not open to the principal.
         """
-        credential = headers.get(AUTHORIZATION.lower()) or cookies.get(AUTHORIZATION) or ""
+        credential = (
+            headers.get(AUTHORIZATION_HEADER.lower()) or cookies.get(AUTHORIZATION_HEADER) or ""
+        )
         scheme, _, rest = credential.strip().partition(" ")
         token = rest.strip() if scheme.lower() == "bearer" else credential.strip()
         if not token:
             raise _unauthorized("no credential; send an API key in the header Authorization")
-        principal = self._session(token) if token.count(".") == 2 else self._key(token)  # noqa: PLR2004 - a signed token has three parts, a key has no dot
-        return self._placed(principal, headers, cookies)
+        is_session = token.count(".") == _DOTS_OF_SIGNED_TOKEN
+        principal = (
+            self._authenticate_session(token) if is_session else self._authenticate_key(token)
+        )
+        return self._enter_chosen(principal, headers, cookies)
 
-    def _session(self, token: str) -> Principal:
+    def _authenticate_session(self, token: str) -> Principal:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -96,10 +102,10 @@ class Authentication:
             user=user,
         )
 
-    def _key(self, token: str) -> Principal:
+    def _authenticate_key(self, token: str) -> Principal:
         account = self._control.service_accounts.find_by_token(token)
         if account is None:
-            raise _unauthorized("the API key is not known here; check or replace it")
+            raise _unauthorized("the API key is unknown; check or replace it")
         return Principal(
             id=account.id,
             kind="service_account",
@@ -108,22 +114,22 @@ class Authentication:
             memberships={account.organization_id: account.role},
         )
 
-    def _placed(
+    def _enter_chosen(
         self, principal: Principal, headers: Mapping[str, str], cookies: Mapping[str, str]
     ) -> Principal:
-        """Choose the organisation: the header's, else the cookie's, else the caller's first."""
-        for chosen in (headers.get(ORGANIZATION.lower()), cookies.get(ORGANIZATION)):
-            if chosen is not None and chosen.strip() not in _NO_ORGANIZATION:
+        """Enter the organization of the header, else of the cookie, else the first membership."""
+        for chosen in (headers.get(ORGANIZATION_HEADER.lower()), cookies.get(ORGANIZATION_HEADER)):
+            if chosen is not None and chosen.strip() not in _UNSET_ORGANIZATIONS:
                 return self.enter(principal, chosen.strip())
         own = next(iter(principal.memberships), None)
         return principal if own is None else self.enter(principal, own)
 
     def enter(self, principal: Principal, organization_id: str) -> Principal:
-        """Return the principal as they are in an organisation.
+        """Return the principal in an organization.
 
         Args:
-            principal: Who calls.
-            organization_id: Where they want to be.
+            principal: The principal.
+            organization_id: The organization.
 
         Raises:
             ApiError: 403 when it does not exist or is not open to them.

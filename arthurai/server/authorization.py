@@ -1,7 +1,7 @@
-"""Who may do what: the one place where permissions are checked.
+"""Authorization: the only place where permissions are checked.
 
-The document says which permission an operation needs (`x-permission`) and what the standard
-roles are granted (`x-roles`); custom roles add to that inside their organisation.
+The document states which permission an operation requires (`x-permission`) and what the standard
+roles grant (`x-roles`); custom roles of an organization grant more within it.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ GLOBAL_RESOURCES: Final = frozenset(
         "model_status",
     }
 )
-"""Resources whose rights reach beyond one organisation; custom roles cannot grant them."""
+"""Resources whose permissions reach beyond an organization; custom roles cannot grant them."""
 ADMINISTRATIVE_RESOURCES: Final = GLOBAL_RESOURCES | {"user", "authentication_config"}
-"""Resources whose rights are rights over people and organisations."""
+"""Resources whose permissions concern people and organizations."""
 
 _RAW: Final = Permission("raw_data", "read")
 _REFERENCE: Final = Permission("reference_data", "read")
 
 
 class Authorization:
-    """Grants of the standard roles and of the custom roles of organisations."""
+    """Checks permissions by the standard roles and the custom roles of organizations."""
 
     def __init__(self, bundle: Mapping[str, Any], control: ControlStore) -> None:
         """Read the grants of a document.
 
         Args:
             bundle: The OpenAPI document with `x-roles`.
-            control: Where custom roles are kept.
+            control: The store of custom roles.
         """
         self._control = control
         self._standard = standard_grants(bundle)
@@ -59,19 +59,19 @@ class Authorization:
 
     @property
     def known_permissions(self) -> frozenset[Permission]:
-        """All permissions that some standard role is granted."""
+        """All permissions that a standard role grants."""
         return frozenset().union(*self._standard.values())
 
     def role_exists(self, organization_id: str, role: str) -> bool:
-        """Tell whether a role can be given to somebody in an organisation."""
+        """Return whether a role exists in an organization."""
         return role in self._standard or self._custom(organization_id, role) is not None
 
     def grants(self, roles: Iterable[str], organization_id: str | None) -> frozenset[Permission]:
-        """Return what roles are granted, inherited grants included.
+        """Return what roles grant, including inherited grants.
 
         Args:
             roles: Names of standard or custom roles; unknown ones grant nothing.
-            organization_id: Whose custom roles count.
+            organization_id: The organization of custom roles.
         """
         granted: set[Permission] = set()
         pending, seen = list(roles), set[str]()
@@ -94,36 +94,38 @@ class Authorization:
     def _custom(self, organization_id: str, role: str) -> RoleDefinition | None:
         return self._control.documents(Kind.CUSTOM_ROLE).get(organization_id, role)
 
-    def of(self, principal: Principal) -> frozenset[Permission]:
-        """Return what a caller is granted in the organisation of the call."""
+    def permissions_of(self, principal: Principal) -> frozenset[Permission]:
+        """Return the permissions of a principal."""
         return self.grants(principal.roles, principal.organization_id)
 
     def allows(self, principal: Principal, permission: Permission) -> bool:
-        """Tell whether a caller has a permission in the organisation of the call."""
-        return permission in self.of(principal)
+        """Return whether a principal has a permission."""
+        return permission in self.permissions_of(principal)
 
     def covers(self, principal: Principal, role: str) -> bool:
-        """Tell whether a caller has every right that a role gives.
+        """Return whether a principal has every permission of a role.
 
-        Nobody may make, or read, the key of a role that can do more than they can.
+        Nobody may create or read the key of a role with more permissions than their own.
         """
-        return self.grants([role], principal.organization_id) <= self.of(principal)
+        return self.grants([role], principal.organization_id) <= self.permissions_of(principal)
 
     def may_assign(self, principal: Principal, role: str) -> bool:
-        """Tell whether a caller who manages users may give them a role.
+        """Return whether a principal who manages users may give them a role.
 
-        Managing users means giving rights over models and data that one need not have oneself,
-        but never rights over people or organisations beyond one's own.
+        A manager of users may grant permissions on models and data without having them, but none
+        on people or organizations beyond their own.
         """
         granted = self.grants([role], principal.organization_id)
-        return {p for p in granted if p.resource in ADMINISTRATIVE_RESOURCES} <= self.of(principal)
+        return {
+            p for p in granted if p.resource in ADMINISTRATIVE_RESOURCES
+        } <= self.permissions_of(principal)
 
     def require(self, principal: Principal, permission: Permission | None) -> None:
-        """Check that a caller has a permission.
+        """Raise unless a principal has a permission.
 
         Args:
-            principal: Who calls.
-            permission: What they need; `None` asks for nothing.
+            principal: The principal.
+            permission: The permission; `None` requires nothing.
 
         Raises:
             ApiError: 403, naming the missing permission.
@@ -136,10 +138,10 @@ class Authorization:
             )
 
     def require_data(self, principal: Principal, body: Any) -> None:
-        """Check that a caller may read the data sources that a query touches.
+        """Raise unless a principal may read the data sources of a query.
 
         Args:
-            principal: Who calls.
+            principal: The principal.
             body: The query, drift request or request for distributions. A request to evaluate a
                 stored metric names no source; its handler asks again with the metric's own query.
 
@@ -151,7 +153,7 @@ class Authorization:
 
 
 def standard_grants(bundle: Mapping[str, Any]) -> dict[str, frozenset[Permission]]:
-    """Return what each standard role is granted.
+    """Return what each standard role grants.
 
     Args:
         bundle: The OpenAPI document with `x-roles`.
@@ -167,7 +169,7 @@ def standard_grants(bundle: Mapping[str, Any]) -> dict[str, frozenset[Permission
 
 
 def _source_permissions(body: Any) -> set[Permission]:
-    """Return what reading the sources of a query, a drift request or distributions needs."""
+    """Return the permissions for the sources of a query, a drift request or distributions."""
     if not isinstance(body, dict):
         return set()
     sources: list[Any] = []
@@ -190,12 +192,12 @@ def _source_permissions(body: Any) -> set[Permission]:
 def check_custom_roles(
     authorization: Authorization, organization_id: str, roles: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Check new custom roles of an organisation.
+    """Raise for custom roles that an organization cannot have.
 
     Args:
-        authorization: Knows the roles there are.
-        organization_id: Whose roles they are to be.
-        roles: `RoleDefinition` objects.
+        authorization: Knows the existing roles.
+        organization_id: The organization.
+        roles: The new roles.
 
     Raises:
         ApiError: 400 for a standard name, an unknown or global permission or an unknown inherited
@@ -206,7 +208,7 @@ def check_custom_roles(
         name = role["role_name"]
         if not name.strip() or name in {*authorization.standard_roles, ALL_ROLES}:
             raise ApiError(
-                400, f"role_name {name[:100]!r} is empty, '*' or that of a standard role"
+                400, f"role_name: must not be empty, '*' or a standard role, got {name[:100]!r}"
             )
         if names.count(name) > 1 or authorization.role_exists(organization_id, name):
             raise ApiError(409, f"role {name[:100]!r} exists already; delete it first")
@@ -215,7 +217,7 @@ def check_custom_roles(
             if permission not in authorization.known_permissions:
                 raise ApiError(
                     400,
-                    f"permission {permission.resource[:100]} {permission.action[:100]} is unknown",
+                    f"unknown permission {permission.resource[:100]} {permission.action[:100]}",
                 )
             _refuse_global({permission}, name)
         for inherited in role.get("inherited_role_names") or ():

@@ -148,12 +148,12 @@ class ModelSchema:
 
     @cached_property
     def inference_attributes(self) -> tuple[Attribute, ...]:
-        """The stored attributes an inference brings at once: all but ground truth."""
+        """The stored attributes that arrive with an inference: all but ground truth."""
         return tuple(a for a in self.stored if not a.is_ground_truth)
 
     @cached_property
     def ground_truth_attributes(self) -> tuple[Attribute, ...]:
-        """The stored ground truth attributes, which may come later."""
+        """The stored ground truth attributes, which may arrive later."""
         return tuple(a for a in self.stored if a.is_ground_truth)
 
     @cached_property
@@ -172,7 +172,7 @@ class ModelSchema:
 
     @property
     def threshold(self) -> float:
-        """The cut for the positive class, 0.5 when the model names none."""
+        """The threshold of the positive class, 0.5 if the model has none."""
         threshold = self.classifier_threshold
         return DEFAULT_THRESHOLD if threshold is None else threshold
 

@@ -25,7 +25,7 @@ _BOOLEANS: Final = {"true": True, "false": False}
 _INTEGER: Final = re.compile(r"[+-]?\d{1,19}")
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _BLANK_ZONE: Final = re.compile(r"(\S+) (\d\d:?\d\d)")
-_SHOWN_CHARACTERS: Final = 200
+_MAX_QUOTED_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class Validation:
         Args:
             name: Name below `components.schemas`.
             value: Decoded JSON.
-            where: What the value is, for the message.
+            where: Name of the value for the message.
 
         Raises:
-            ApiError: 400, naming the place of the first fault.
+            ApiError: 400, naming the place of the first error.
         """
         _check(self._validators.at(f"/components/schemas/{pointer_step(name)}"), value, where)
 
@@ -74,12 +74,12 @@ class Validation:
         """Check a decoded request body.
 
         Args:
-            operation: The operation called.
+            operation: The operation.
             media_type: Which of its media types the body has.
             body: Decoded JSON.
 
         Raises:
-            ApiError: 400, naming the place of the first fault.
+            ApiError: 400, naming the place of the first error.
         """
         request_body = operation.spec["requestBody"]
         validator = self._validators.of_body(operation, "requestBody", request_body, media_type)
@@ -89,7 +89,7 @@ class Validation:
         """Return the media types of an operation's request body and whether a body is required.
 
         Args:
-            operation: The operation called.
+            operation: The operation.
         """
         if "requestBody" not in operation.spec:
             return (), False
@@ -105,13 +105,13 @@ class Validation:
         """Read and check the parameters of a request; unknown ones are ignored.
 
         Args:
-            operation: The operation called.
+            operation: The operation.
             path_values: Decoded path segments by name.
             query: Decoded pairs of the query string, in order.
 
         Returns:
-            Values of the types that the document states; absent parameters with a default have
-            it, absent ones without are left out.
+            Values in the types of the document; missing parameters have their defaults, those
+            without a default are left out.
 
         Raises:
             ApiError: 400, naming the parameter.
@@ -130,7 +130,7 @@ class Validation:
                 else given.get(parameter.name)
             )
             if raw is not None:
-                values[parameter.name] = _read(parameter, raw)
+                values[parameter.name] = _convert(parameter, raw)
         _check(table.validator, values, "parameter")
         return {**table.defaults, **values}
 
@@ -167,7 +167,7 @@ class Validation:
 
 @cache
 def shipped_validation() -> Validation:
-    """Return the checks of the shipped document; all servers of a process share them."""
+    """Return the validation of the shipped document; all servers of a process share it."""
     return Validation(load_bundle())
 
 
@@ -176,16 +176,16 @@ def _types(schema: Mapping[str, Any]) -> frozenset[str]:
     return frozenset((stated,) if isinstance(stated, str) else stated)
 
 
-def _read(parameter: _Parameter, raw: Sequence[str]) -> Any:
+def _convert(parameter: _Parameter, raw: Sequence[str]) -> Any:
     if parameter.is_array:
-        return [_read_one(parameter, value) for value in raw]
+        return [_convert_one(parameter, value) for value in raw]
     if len(raw) > 1 and len(set(raw)) > 1:
         raise ApiError(400, f"parameter {parameter.name}: given {len(raw)} times; give one value")
-    return _read_one(parameter, raw[0])
+    return _convert_one(parameter, raw[0])
 
 
-def _read_one(parameter: _Parameter, raw: str) -> Any:
-    """Turn the text of a parameter into its type; text that does not fit stays for the check."""
+def _convert_one(parameter: _Parameter, raw: str) -> Any:
+    """Convert the text of a parameter to its type; text that does not fit is left to the check."""
     types = parameter.types
     if "boolean" in types and raw.lower() in _BOOLEANS:
         return _BOOLEANS[raw.lower()]
@@ -194,7 +194,7 @@ def _read_one(parameter: _Parameter, raw: str) -> Any:
     if "number" in types and _NUMBER.fullmatch(raw):
         return float(raw)
     if parameter.is_time:
-        # a "+" that was not encoded arrives as a blank
+        # an unencoded "+" arrives as a blank
         zoned = _BLANK_ZONE.fullmatch(raw)
         return f"{zoned[1]}+{zoned[2]}" if zoned else raw
     if parameter.name == "sort" and raw.startswith(" "):
@@ -207,11 +207,11 @@ def _check(validator: Validator, value: Any, where: str) -> None:
         return
     for error in validator.iter_errors(value):
         place = format_place(error.instance_path, where)
-        raise ApiError(400, f"{place}: {_shortened(error.message)}")
+        raise ApiError(400, f"{place}: {_shorten(error.message)}")
 
 
-def _shortened(message: str) -> str:
-    if len(message) <= _SHOWN_CHARACTERS:
+def _shorten(message: str) -> str:
+    if len(message) <= _MAX_QUOTED_LENGTH:
         return message
-    half = _SHOWN_CHARACTERS // 2
+    half = _MAX_QUOTED_LENGTH // 2
     return f"{message[:half]} … {message[-half:]}"

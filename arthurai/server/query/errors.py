@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from arthurai.common.text import list_names, quote_value, suggest
+from arthurai.server.http.api_errors import StatusError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,13 +15,15 @@ _MAX_SUGGESTED: Final = 3
 shown = quote_value
 
 
-class QueryError(Exception):
+class QueryError(StatusError):
     """A query that cannot be answered.
 
     Attributes:
         path: Place in the body, e.g. `select[1].parameters.property`; empty for the whole body.
         message: What was found there, what is known, what to do.
     """
+
+    status = 400
 
     def __init__(self, path: str, message: str) -> None:
         super().__init__(path, message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import dump_cookie
 
-from arthurai.server.authentication import AUTHORIZATION
+from arthurai.server.authentication import AUTHORIZATION_HEADER
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
@@ -22,7 +22,7 @@ def login(request: Request) -> Response:
     user = request.stores.control.users.log_in(request.body["login"], request.body["password"])
     token, expires = request.services.authentication.open_session(user)
     cookie = dump_cookie(
-        AUTHORIZATION,
+        AUTHORIZATION_HEADER,
         token,
         expires=datetime.fromtimestamp(expires, UTC),
         path="/",

@@ -29,7 +29,7 @@ def authorize(request: Request) -> Response:
 @operation("list_my_permissions")
 def list_my_permissions(request: Request) -> Response:
     """List the permissions of the principal."""
-    granted = sorted(request.services.authorization.of(request.principal))
+    granted = sorted(request.services.authorization.permissions_of(request.principal))
     return Response(200, [permission._asdict() for permission in granted])
 
 

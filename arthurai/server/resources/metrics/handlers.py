@@ -10,7 +10,6 @@ from arthurai.server.http.response import Response
 from arthurai.server.resources.alert_rules.service import disable_metric_rules, update_metric_rules
 from arthurai.server.resources.metrics.evaluation import evaluate
 from arthurai.server.resources.metrics.service import MetricCatalog
-from arthurai.server.resources.query.handlers import answered
 
 if TYPE_CHECKING:
     from arthurai.server.http.request import Request
@@ -83,12 +82,11 @@ def evaluate_metric(request: Request) -> Response:
     record = request.model()
     metric = MetricCatalog(request.stores, record).get(request.params["metric_id"])
     authorization = request.services.authorization
-    return answered(
-        lambda: evaluate(
-            metric,
-            request.body or {},
-            record.schema,
-            request.stores.data,
-            lambda query: authorization.require_data(request.principal, query),
-        )
+    result = evaluate(
+        metric,
+        request.body or {},
+        record.schema,
+        request.stores.data,
+        lambda query: authorization.require_data(request.principal, query),
     )
+    return Response(200, result)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import shown
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.builtin_metrics import (
     FORMER_NAMES,
@@ -176,10 +176,7 @@ class MetricCatalog:
                 f"body.endpoint: {shown(body['endpoint'])} cannot run metrics; use "
                 f"{self._endpoint(drift=False)} or {self._endpoint(drift=True)}",
             )
-        try:
-            check_nesting(body["query"], "body.query")
-        except QueryError as error:
-            raise ApiError(400, str(error)) from error
+        check_nesting(body["query"], "body.query")
         _check_select(body["query"], path)
         parameters = [_clean_parameter(parameter) for parameter in body.get("parameters") or ()]
         _check_parameters(parameters)
@@ -253,10 +250,7 @@ def _check_parameters(parameters: Sequence[Mapping[str, Any]]) -> None:
         default = parameter["default"]
         for value in default if isinstance(default, list) else [default]:
             if value is not None:
-                try:
-                    convert_value(parameter, value, f"{path}.default")
-                except QueryError as error:
-                    raise ApiError(400, str(error)) from error
+                convert_value(parameter, value, f"{path}.default")
 
 
 def _check_placeholders(query: Any, parameters: Iterable[Mapping[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.http import dump_cookie
 
-from arthurai.server.authentication import ORGANIZATION
+from arthurai.server.authentication import ORGANIZATION_HEADER
 from arthurai.server.authorization import check_custom_roles
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
@@ -38,7 +38,7 @@ def set_current_organization(request: Request) -> Response:
     organization_id = request.body["organization_id"]
     request.services.authentication.enter(request.principal, organization_id)
     cookie = dump_cookie(
-        ORGANIZATION,
+        ORGANIZATION_HEADER,
         organization_id,
         path="/",
         secure=request.is_https,

@@ -1,14 +1,13 @@
-"""The query endpoints."""
+"""Queries."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.query import (
-    QueryError,
     run_distributions,
     run_drift,
     run_psi_table,
@@ -16,66 +15,50 @@ from arthurai.server.query import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from arthurai.server.http.request import Request
-
-
-def answered(run: Callable[[], dict[str, Any]]) -> Response:
-    """Answer with what a query gives, or with 400 and what is wrong with the query.
-
-    Args:
-        run: Runs the query.
-
-    Raises:
-        ApiError: 400, naming the place in the body.
-    """
-    try:
-        return Response(200, run())
-    except QueryError as error:
-        raise ApiError(400, str(error)) from error
 
 
 @operation("query", validate_body=False)
 def query(request: Request) -> Response:
-    """Answer a base query."""
+    """Run a base query."""
     schema = request.model().schema
     params = request.params
-    return answered(
-        lambda: run_query(
+    return Response(
+        200,
+        run_query(
             request.body,
             schema,
             request.stores.data,
             page=params.get("page"),
             page_size=params.get("page_size"),
-        )
+        ),
     )
 
 
 @operation("query_data_drift", validate_body=False)
 def query_data_drift(request: Request) -> Response:
-    """Answer a drift query."""
+    """Run a drift query."""
     schema = request.model().schema
-    return answered(lambda: run_drift(request.body, schema, request.stores.data))
+    return Response(200, run_drift(request.body, schema, request.stores.data))
 
 
 @operation("query_psi_bucket_table", validate_body=False)
 def query_psi_bucket_table(request: Request) -> Response:
-    """Answer with the bucket table of a stability index."""
+    """Return the bucket table of a stability index."""
     schema = request.model().schema
-    return answered(lambda: run_psi_table(request.body, schema, request.stores.data))
+    return Response(200, run_psi_table(request.body, schema, request.stores.data))
 
 
 @operation("query_distributions", validate_body=False)
 def query_distributions(request: Request) -> Response:
-    """Answer with rows gathered in the cells of a grid."""
+    """Return the rows in the cells of a grid."""
     schema = request.model().schema
-    return answered(lambda: run_distributions(request.body, schema, request.stores.data))
+    return Response(200, run_distributions(request.body, schema, request.stores.data))
 
 
 @operation("get_inference")
 def get_inference(request: Request) -> Response:
-    """Answer with all regular columns of one inference."""
+    """Return all regular columns of one inference."""
     wanted = request.params["partner_inference_id"]
     body = {
         "select": [{"property": "*"}],

@@ -24,7 +24,7 @@ _ORGANIZATION: Final = "organization"
 
 @operation("get_usage")
 def get_usage(request: Request) -> Response:
-    """Add up usage by organisation or by model."""
+    """Add up usage by organization or by model."""
     params = request.params
     categories = list(dict.fromkeys(params["metric_category"]))
     rollup = params["rollup"]
