@@ -38,6 +38,7 @@ test: $(INSTALLED)
 	$(RUN) scripts.vocabulary --check
 	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_layout
+	$(RUN) scripts.check_places
 	$(BIN)/lint-imports --no-cache
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
 
@@ -60,6 +61,7 @@ check: lint
 	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_surface --check
 	$(RUN) scripts.check_layout
+	$(RUN) scripts.check_places
 	$(RUN) pytest tests/docs -m "not slow"
 
 format: $(INSTALLED)

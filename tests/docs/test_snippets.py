@@ -98,6 +98,10 @@ def test_shell_snippets_name_real_commands(page, tmp_path, start_server):
             elif words[:2] == ["arthurai", "serve"]:
                 with start_server(*words[2:], cwd=tmp_path):
                     pass
+            elif words[:2] == [".venv/bin/python", "-m"]:
+                subprocess.run(
+                    [sys.executable, *words[1:]], cwd=ROOT, check=True, capture_output=True
+                )
             elif words[0] == "arthurai":
                 subprocess.run(
                     words, cwd=ROOT, env=environment(), check=True, capture_output=True, timeout=120
