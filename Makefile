@@ -6,11 +6,12 @@ TEST_OPTIONS ?= -n auto --dist worksteal
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
 
-.PHONY: help install dist demo test test-slow check lint format generate regenerate-report bench clean
+.PHONY: help install dist demo test test-fast test-slow check lint format generate regenerate-report bench clean
 
 help:
 	@echo "make demo               monitor a real model: trains, onboards, sends data, queries, plots"
 	@echo "make test               the tests, except the slow ones"
+	@echo "make test-fast          a part of them that answers within a minute"
 	@echo "make test-slow          all tests"
 	@echo "make install            set up .venv with everything"
 	@echo "make check              everything that must hold before a change is merged (needs Node.js)"
@@ -41,6 +42,9 @@ test: $(INSTALLED)
 	$(RUN) scripts.check_places
 	$(BIN)/lint-imports --no-cache
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
+
+test-fast: $(INSTALLED)
+	HYPOTHESIS_PROFILE=fast $(RUN) pytest -m "not slow and not heavy" $(TEST_OPTIONS)
 
 test-slow: $(INSTALLED)
 	HYPOTHESIS_PROFILE=exploring $(RUN) pytest $(TEST_OPTIONS)

@@ -12,20 +12,38 @@ from typing import NamedTuple
 
 import pytest
 from builders import unique_name
-from hypothesis import HealthCheck, settings
 
 from arthurai import ArthurAI
 
-pytest_plugins = ["recorder", "scripted_server"]
+pytest_plugins = ["hypothesis_profiles", "recorder", "scripted_server"]
 
-# The same examples on every machine, however busy it is; `make test-slow` looks for new ones.
-settings.register_profile(
-    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+TESTS = Path(__file__).parent
+#: What `make test-fast` leaves out: tests of these folders, and tests that use these fixtures.
+HEAVY_FOLDERS = frozenset({"cli", "docs", "examples", "official", "packaging"})
+HEAVY_FIXTURES = frozenset(
+    {
+        "explained",
+        "hook_server",
+        "listening",
+        "mail_server",
+        "platform",
+        "raw_server",
+        "scripted",
+        "served",
+        "server",
+        "start_server",
+        "traps_folder",
+    }
 )
-settings.register_profile(
-    "exploring", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what starts processes and servers over sockets as heavy."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in HEAVY_FOLDERS or HEAVY_FIXTURES.intersection(item.fixturenames):
+            item.add_marker("heavy")
 
 
 class Address(NamedTuple):

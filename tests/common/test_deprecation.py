@@ -20,6 +20,7 @@ model.from_dataframe(pd.DataFrame({name: [1.5, 2.5]}), "PIPELINE_INPUT")
 """
 
 
+@pytest.mark.heavy
 def test_a_program_is_told_once_for_each_line(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 import typing
 
+import pytest
+
 from arthurai.common import documents
 from arthurai.common.bundle import load_bundle
 from scripts.documents import MODULE, definition, has_members, module, type_of
@@ -65,6 +67,7 @@ def test_a_keyword_among_the_members_is_possible():
     assert found["Way"].__required_keys__ == {"from"}
 
 
+@pytest.mark.heavy
 def test_running_the_server_does_not_load_the_module():
     code = (
         "import sys, arthurai.server.app, arthurai.client.client\n"

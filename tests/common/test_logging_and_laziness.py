@@ -31,6 +31,7 @@ LINES = """
 """
 
 
+@pytest.mark.heavy
 def test_information_goes_to_output_and_trouble_to_errors():
     out, err = run("import logging, arthurai\n" + textwrap.dedent(LINES))
     assert out.strip().endswith("arthurai - an info line")
@@ -39,6 +40,7 @@ def test_information_goes_to_output_and_trouble_to_errors():
     assert err.count("\n") == 1
 
 
+@pytest.mark.heavy
 def test_debug_logging_can_be_switched():
     program = (
         "import logging\nfrom arthurai.common.log import *\nfrom arthurai.common import log as l\n"
@@ -55,12 +57,14 @@ def test_debug_logging_can_be_switched():
     assert "hidden" not in out + err
 
 
+@pytest.mark.heavy
 def test_initialising_twice_prints_once():
     program = "import logging, arthurai\n" + "arthurai.initialize_logging()\n" * 3
     out, _ = run(program + textwrap.dedent(LINES))
     assert out.count("an info line") == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_a_program_with_logging_of_its_own_sees_each_line_once(order):
     setup = "logging.basicConfig(format='OWN %(message)s')\n"
@@ -71,6 +75,7 @@ def test_a_program_with_logging_of_its_own_sees_each_line_once(order):
     assert err.splitlines() == ["OWN an info line", "OWN a warning line"]
 
 
+@pytest.mark.heavy
 def test_handlers_and_levels_of_the_program_stay():
     out, err = run(
         """
@@ -92,6 +97,7 @@ def test_handlers_and_levels_of_the_program_stay():
     assert (out, err) == ("MINE yes\n", "")
 
 
+@pytest.mark.heavy
 def test_the_root_logger_and_warnings_are_left_alone():
     out, _ = run(
         """
@@ -107,6 +113,7 @@ def test_the_root_logger_and_warnings_are_left_alone():
     assert out == "same\n"
 
 
+@pytest.mark.heavy
 def test_output_that_is_redirected_later_is_followed():
     out, _ = run(
         """
@@ -119,10 +126,12 @@ def test_output_that_is_redirected_later_is_followed():
     assert out == "True\n"
 
 
+@pytest.mark.heavy
 def test_a_program_without_streams_does_not_fail():
     run("import sys, logging, arthurai\nsys.stdout = sys.stderr = None\n" + textwrap.dedent(LINES))
 
 
+@pytest.mark.heavy
 def test_importing_loads_little():
     out, _ = run(
         """
@@ -165,6 +174,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("path", PATHS)
 def test_everything_is_reachable_after_importing_the_package_alone(path):
     out, _ = run(f"import arthurai\nprint({path} is not None)")
@@ -186,6 +196,7 @@ def test_packages_list_what_they_hold_and_nothing_else(package):
         _ = module.no_such_thing
 
 
+@pytest.mark.heavy
 def test_a_star_import_gives_the_public_names():
     out, _ = run(
         "from arthurai import *\nprint(ArthurAI.__name__, Stage.GroundTruth, 'attach' in dir())"
@@ -214,6 +225,7 @@ def test_a_first_program_imports_from_the_package_alone():
     assert out == "m GROUND_TRUTH [{'property': 'a'}]\n"
 
 
+@pytest.mark.heavy
 def test_what_a_module_needs_is_not_mistaken_for_the_module():
     out, _ = run(
         """
@@ -228,6 +240,7 @@ def test_what_a_module_needs_is_not_mistaken_for_the_module():
     assert out == "httpx\n"
 
 
+@pytest.mark.heavy
 def test_the_older_path_warns_once_and_works():
     out, _ = run(
         """

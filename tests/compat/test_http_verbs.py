@@ -137,12 +137,17 @@ def test_queries(verbs, echo, endpoint, params, query):
     assert sent.replace("%20", "+") == query  # httpx before 0.28 writes blanks so
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
-def test_escaped_ids_stay_one_segment(text):
+@pytest.fixture(scope="module")
+def unused_client():
     client = HTTPClient("https://host", "/api/v3")
-    path = client._path(f"/models/{quote(text, safe='')}/x", None)
-    assert path.count("/") == 4
+    yield client
     client.session.close()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
+def test_escaped_ids_stay_one_segment(unused_client, text):
+    path = unused_client._path(f"/models/{quote(text, safe='')}/x", None)
+    assert path.count("/") == 4
 
 
 def test_a_number_sign_is_part_of_the_path(verbs, scripted):

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FACTS = json.loads((ROOT / "tests" / "data" / "sdk_surface.json").read_text())
 
 
+@pytest.mark.heavy
 def test_every_public_name_is_there_or_explained():
     done = subprocess.run(
         [sys.executable, "-m", "scripts.check_surface", "--check"],
@@ -66,6 +67,7 @@ def test_a_new_difference_is_not_swallowed_by_the_tables():
     assert to_build == []
 
 
+@pytest.mark.heavy
 def test_importing_the_package_makes_submodules_reachable_without_loading_them():
     program = (
         "import sys, arthurai\n"

@@ -66,6 +66,7 @@ def check(app, key=None, max_seconds=60.0, max_requests=20_000, **options):
     return harness.check_app(app, plan, key)
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_the_embedded_server_keeps_the_contract_of_a_tag_while_writing():
     with create_app() as app:
@@ -84,6 +85,7 @@ def test_the_embedded_server_keeps_the_whole_contract(write):
     assert not result.stopped
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_without_write_nothing_that_changes_is_sent_and_nothing_changes():
     with create_app() as app:
@@ -102,6 +104,7 @@ def test_without_write_nothing_that_changes_is_sent_and_nothing_changes():
     assert result.tally.requests == len(watched.seen)
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_writing_leaves_the_organization_of_the_caller_alone():
     with create_app() as app:
@@ -114,6 +117,7 @@ def test_writing_leaves_the_organization_of_the_caller_alone():
     assert result.left_behind == []
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_a_weaker_key_works_on_models_of_its_own():
     """Without the right to make organisations, a run stays with what it has made."""
@@ -162,6 +166,7 @@ def test_the_guard_keeps_to_an_organization_of_its_own():
     assert passes(guard, "update_current_user", "/v3/users/me", own=False)
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_an_interrupted_run_cleans_up(monkeypatch, capsys):
     from arthurai.contract import runner
@@ -184,6 +189,7 @@ def test_the_bounds_hold():
     assert "Stopped early" in result.format_text()
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_a_senseless_answer_ends_a_probe_and_not_the_run():
     """Also when the deviation has been found before."""
@@ -211,6 +217,7 @@ def test_a_run_ends_when_the_server_is_gone():
     assert {finding.kind for finding, _ in result.findings} == {"no response"}
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_the_same_seed_sends_the_same_requests():
     runs = []
@@ -257,6 +264,7 @@ def deviating(monkeypatch):
     monkeypatch.setattr(local, "_create", broken)
 
 
+@pytest.mark.heavy
 @pytest.mark.faults
 def test_the_command_reports_and_exits_with_1(deviating, tmp_path, capsys):
     junit, report = tmp_path / "junit.xml", tmp_path / "report.json"

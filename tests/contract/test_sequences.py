@@ -16,7 +16,7 @@ from arthurai.contract.run_plan import make_plan
 from arthurai.contract.runner import ContractRun
 from arthurai.server.app import create_app
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.heavy]
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def test_a_new_member_is_seen_in_every_schema(new):
     assert bump_of(changes) is Bump.MINOR
 
 
+@pytest.mark.heavy
 def test_another_type_is_seen_in_every_member(new):
     expected = set()
     for name, schema in plain_objects(new):

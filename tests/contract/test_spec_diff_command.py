@@ -135,6 +135,7 @@ def test_a_build_can_fail_on_a_bump(capsys, files, new, level, code):
     assert run(capsys, *arguments)[0] == code
 
 
+@pytest.mark.heavy
 def test_revisions_of_git_are_read(capsys, files):
     def git(*arguments):
         identity = ["-c", "user.name=n", "-c", "user.email=e@example.com"]
@@ -206,6 +207,7 @@ def test_a_missing_ledger_is_said(capsys, files):
     assert "none.yaml does not exist" in err
 
 
+@pytest.mark.heavy
 def test_the_command_line_of_the_package_offers_it(files):
     command = [sys.executable, "-m", "arthurai.cli", "spec", "diff"]
     command += [str(files / "old.json"), str(files / "new.json"), "--fail-on", "major"]

@@ -18,6 +18,7 @@ LEDGER = yaml.safe_load((ROOT / "openapi" / "ledger.yaml").read_text("utf-8"))["
 FAULTS = ("not found", "unauthorized", "error of another shape", "gateway", "520")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("path", wire.files(), ids=lambda path: path.parent.name)
 def test_vectors_hold(path):
     written = json.loads(path.read_text("utf-8"))

@@ -10,6 +10,8 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 
+pytestmark = pytest.mark.heavy
+
 SLOPE = 0.05
 
 

@@ -54,6 +54,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.heavy
 def test_a_project_is_packed_tried_and_explained_elsewhere(
     model, project, sample, tmp_path, caplog
 ):
@@ -119,6 +120,7 @@ def test_the_same_seed_gives_the_same_explainer(model, project, sample):
     assert values[0] == values[1]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
@@ -141,6 +143,7 @@ def test_what_does_not_work_is_not_uploaded(model, project, sample, entry, messa
         packager(model, project, sample).create()
 
 
+@pytest.mark.heavy
 def test_what_is_left_out_is_missed_before_anything_is_uploaded(model, project, sample):
     with pytest.raises(UserValueError, match="No module named 'helpers'"):
         packager(model, project, sample, ignore_dirs=["helpers"]).create()
@@ -152,12 +155,14 @@ def test_what_is_left_out_is_missed_before_anything_is_uploaded(model, project, 
         packager(model, project, sample).create()
 
 
+@pytest.mark.heavy
 def test_a_name_that_is_taken(model, project, sample):
     os.rename(project / "entrypoint.py", project / "json.py")  # noqa: PTH104
     with pytest.raises(UserValueError, match="is taken"):
         packager(model, project, sample, user_predict_function_import_path="json").create()
 
 
+@pytest.mark.heavy
 def test_a_second_project_with_the_same_names(model, sample, tmp_path):
     for number in (0.125, 0.375):
         other = tmp_path / str(number)
@@ -197,6 +202,7 @@ def test_impossible_settings(model, project, sample, change, error, message):
         packager(model, project, sample, **change).create()
 
 
+@pytest.mark.heavy
 def test_samples_that_do_not_fit(model, project, sample):
     with pytest.raises(UserValueError, match="'region' is absent"):
         packager(model, project, sample.drop(columns="region")).create()

@@ -122,11 +122,13 @@ def modules_after(statement, folder):
     return set(done.stdout.split())
 
 
+@pytest.mark.heavy
 def test_the_package_imports_nothing_heavy(traps_folder):
     loaded = modules_after("import traps_api, traps_api.models, traps_api.api", traps_folder.parent)
     assert not {"httpx", "attrs", "attr", "traps_api.client", "traps_api.types"} & loaded
 
 
+@pytest.mark.heavy
 def test_a_model_imports_only_what_it_names(traps_folder):
     loaded = modules_after("from traps_api.models import Upload", traps_folder.parent)
     assert "httpx" not in loaded
@@ -134,6 +136,7 @@ def test_a_model_imports_only_what_it_names(traps_folder):
     assert models == {"traps_api.models.upload"}
 
 
+@pytest.mark.heavy
 def test_an_operation_imports_only_what_it_names(traps_folder):
     loaded = modules_after("from traps_api.api.files import upload_file", traps_folder.parent)
     models = {name for name in loaded if name.startswith("traps_api.models.")}

@@ -214,6 +214,7 @@ def test_enums_refuse_what_is_not_text(traps):
         Kind(7)
 
 
+@pytest.mark.heavy
 def test_unset_stays_one_object(traps, traps_folder):
     from traps_api.models import Kind, Thing
     from traps_api.types import UNSET

@@ -31,6 +31,7 @@ def ledger(tmp_path):
     return path
 
 
+@pytest.mark.heavy
 def test_generation_is_repeatable(traps_folder, tmp_path):
     generate.generate(TRAPS, tmp_path / "again")
     assert list(generate.differences(traps_folder, tmp_path / "again")) == []
@@ -73,6 +74,7 @@ def test_replacing_leaves_nothing_of_the_old_package(package, tmp_path):
     assert not [path for path in package.parent.iterdir() if path.name.startswith(".old-")]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "change",
     [
@@ -97,6 +99,7 @@ def test_another_version_of_a_tool_is_refused(monkeypatch):
         generate.check_versions()
 
 
+@pytest.mark.heavy
 def test_missing_node_is_said_clearly(tmp_path):
     command = [sys.executable, "-m", "scripts.redocly", "lint"]
     done = subprocess.run(

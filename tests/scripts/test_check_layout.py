@@ -39,11 +39,13 @@ def run(package):
     )
 
 
+@pytest.mark.heavy
 def test_our_package_is_right():
     done = run(ROOT / "arthurai")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
 
+@pytest.mark.heavy
 def test_violations_planted_in_a_copy_of_our_package_are_found(tmp_path):
     package = shutil.copytree(
         ROOT / "arthurai", tmp_path / "arthurai", ignore=shutil.ignore_patterns("__pycache__")

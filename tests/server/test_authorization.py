@@ -225,6 +225,7 @@ def bad_tokens(app):
     yield "very long", "x" * 100_000
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 def test_no_other_credential_opens_any_operation(app, client):
     wrong = []

@@ -185,6 +185,7 @@ def test_a_wrong_key_is_refused_by_the_embedded_server():
         server.release()
 
 
+@pytest.mark.heavy
 def test_missing_packages_of_the_server_are_named():
     program = """
         import sys
@@ -205,6 +206,7 @@ def test_missing_packages_of_the_server_are_named():
     assert "arthurai[" not in said
 
 
+@pytest.mark.heavy
 def test_an_unclosed_server_is_closed_at_exit(tmp_path):
     program = f"""
         from arthurai.transport.local import open_local
@@ -214,6 +216,7 @@ def test_an_unclosed_server_is_closed_at_exit(tmp_path):
         subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, timeout=300)
 
 
+@pytest.mark.heavy
 def test_a_directory_in_use_by_another_process_is_told(tmp_path):
     url = f"local://{tmp_path}/data"
     program = f"""

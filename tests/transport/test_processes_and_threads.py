@@ -57,6 +57,7 @@ def test_a_forked_child_has_connections_of_its_own(raw_server, connect, answers)
     session.send(list_models.build_request())
 
 
+@pytest.mark.heavy
 @needs_fork
 def test_a_fork_while_locks_are_held_does_not_hang(in_process, faulty):
     entered, leave = threading.Event(), threading.Event()
@@ -84,6 +85,7 @@ def test_a_fork_while_locks_are_held_does_not_hang(in_process, faulty):
     assert said == "('token-of-child', {}, True)"
 
 
+@pytest.mark.heavy
 @needs_fork
 def test_an_embedded_server_stays_with_its_process():
     server = open_local("local://")

@@ -12,8 +12,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from builders import PLAIN_COLUMNS, attribute, regression, save_model, stored
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 _batches = itertools.count()
 
@@ -163,9 +164,7 @@ def send_by_parquet(model, data, batch):
 
 @pytest.mark.parametrize("send", [send_by_json, send_by_parquet])
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12, suppress=[HealthCheck.function_scoped_fixture])
 @given(table=TABLES)
 def test_rows_arrive_as_they_were_sent(wide_model, shape, send, table):
     batch = f"batch-{next(_batches)}"
@@ -242,9 +241,7 @@ def stored_boxes(model, batch):
 
 @pytest.mark.parametrize("send", [send_by_json, send_by_parquet])
 @pytest.mark.parametrize("frame", [list, pd.DataFrame, as_polars_boxes])
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(8, suppress=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(st.none() | BOXES, min_size=1, max_size=5))
 def test_boxes_arrive_one_a_row(box_model, frame, send, values):
     batch = f"batch-{next(_batches)}"
@@ -297,9 +294,7 @@ def plain(value):
 @pytest.mark.parametrize("send", [send_by_json, send_by_parquet])
 @pytest.mark.parametrize("frame", [list, pd.DataFrame])
 @pytest.mark.parametrize("kind", sorted(NESTED))
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(6, suppress=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_nested_values_arrive_as_they_were_sent(nested_models, kind, frame, send, data):
     model = nested_models[kind]

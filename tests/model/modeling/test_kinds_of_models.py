@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from PIL import Image
 
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
@@ -207,7 +208,7 @@ def tables(draw):
 _numbers = itertools.count()
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(table=tables(), output_type=st.sampled_from([OutputType.Regression, OutputType.Multiclass]))
 def test_whatever_is_built_can_be_saved_with_its_data_and_read_back(arthur, table, output_type):
     model = arthur.model(f"generated-{next(_numbers)}", InputType.Tabular, output_type)

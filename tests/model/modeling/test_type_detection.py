@@ -9,8 +9,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from builders import unsaved_model
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
@@ -274,6 +275,7 @@ def test_every_kind_of_table_says_the_same(source):
     }
 
 
+@pytest.mark.heavy
 def test_neither_pandas_nor_numpy_is_needed():
     program = """
 import sys
@@ -335,7 +337,7 @@ def frames(draw):
     return columns if container == "dict" else as_rows(columns)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     frames(),
     st.sampled_from(InputType.list()),

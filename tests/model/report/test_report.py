@@ -195,6 +195,7 @@ def shown_in_chromium(page, profile) -> tuple[str, list[str]]:
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
+@pytest.mark.heavy
 @needs_chromium
 def test_a_browser_shows_the_page_without_errors_or_requests(page, tmp_path):
     document, console = shown_in_chromium(page, tmp_path / "profile")
@@ -203,6 +204,7 @@ def test_a_browser_shows_the_page_without_errors_or_requests(page, tmp_path):
     assert "<title>broken" not in document
 
 
+@pytest.mark.heavy
 @needs_chromium
 def test_a_request_to_the_outside_would_show_in_the_console(page, tmp_path):
     spoilt = tmp_path / "spoilt.html"

@@ -26,6 +26,8 @@ from PIL import Image, ImageFilter
 
 from . import pictures
 
+pytestmark = pytest.mark.heavy
+
 BASELINES = Path(__file__).parent / "baseline"
 RENEW = bool(os.environ.get("ARTHURAI_RENEW_BASELINES"))
 DPI = 60

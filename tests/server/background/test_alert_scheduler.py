@@ -377,6 +377,7 @@ def test_unknown_alert(admin):
     assert admin.patch("/alerts/nothing", json={"status": "resolved"}).status_code == 404
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("is_batch", [False, True])
 def test_alerts_still_due_at_the_end_are_raised_after_the_next_start(
     tmp_path, binary_model, inference, is_batch

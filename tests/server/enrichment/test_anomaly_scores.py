@@ -13,6 +13,8 @@ from scipy.stats import spearmanr
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import roc_auc_score
 
+SHARES_SERVER = True
+
 RNG = np.random.default_rng(7)
 
 
@@ -139,6 +141,7 @@ def test_unusable_inputs_fail_with_the_reason(enriched, regression):
     assert "no input attribute can be used" in state["config"]["reason"]
 
 
+@pytest.mark.heavy
 def test_many_categories_share_a_column(enriched, regression):
     body = {
         **regression,
@@ -156,6 +159,7 @@ def test_many_categories_share_a_column(enriched, regression):
     assert scores["i1"] == scores["i2"]  # both are one of the rest
 
 
+@pytest.mark.heavy
 def test_unusual_texts_have_a_high_percentile_and_a_raw_loss(enriched, text_model):
     rng = np.random.default_rng(4)
     words = np.array(
@@ -182,6 +186,7 @@ def test_unusual_texts_have_a_high_percentile_and_a_raw_loss(enriched, text_mode
     assert ranks > 0.97  # a percentile keeps the order, but for ties
 
 
+@pytest.mark.heavy
 def test_prompts_and_generated_texts_are_scored_apart(enriched, text_model):
     rng = np.random.default_rng(6)
     asked = np.array(["how", "do", "i", "reset", "my", "password", "account", "please"])
@@ -252,6 +257,7 @@ def test_prompts_and_generated_texts_are_scored_apart(enriched, text_model):
     assert "enriched" in refused.text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("value_type", ["TIMESTAMP", "INTEGER"])
 def test_values_far_from_zero_keep_their_differences(enriched, regression, value_type):
     def value(number):

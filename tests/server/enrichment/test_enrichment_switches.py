@@ -10,6 +10,8 @@ from builders import administrator, attribute
 
 from arthurai.server.app import create_app
 
+SHARES_SERVER = True
+
 NAMES = ["anomaly_detection", "bias_mitigation", "hotspots", "explainability"]
 
 

@@ -9,6 +9,8 @@ from builders import attribute, prediction
 from sklearn.metrics import precision_recall_fscore_support
 from sklearn.tree import DecisionTreeClassifier
 
+SHARES_SERVER = True
+
 
 @pytest.fixture
 def weak(enriched, binary_model):

@@ -7,10 +7,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from builders import attribute
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 from arthurai.server.enrichment.mitigation_curves import compute_curve as curve_of
+
+SHARES_SERVER = True
 
 LABELS = {
     "demographic_parity": ("selection_rate", "accuracy"),
@@ -44,7 +47,7 @@ def by_brute_force(scores, truth, constraint):
     return found
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]) | st.floats(0, 1), st.booleans()),
@@ -117,6 +120,7 @@ def in_group(model, curve):
     return [start < a <= end for a in model.columns["age"]]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("constraint", LABELS)
 @pytest.mark.parametrize("name", ["region", "age"])
 def test_curves_are_those_of_a_search_through_all_thresholds(lender, constraint, name):

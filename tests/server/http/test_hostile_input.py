@@ -392,6 +392,7 @@ def test_many_threads_see_a_consistent_store(app, callers, binary_model):
     assert len(app.control.models.list(None)) == 4
 
 
+@pytest.mark.heavy
 def test_long_parameters_take_no_time():
     # a pattern that goes back and forth over its text would take hours with these
     program = (

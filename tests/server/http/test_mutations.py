@@ -10,6 +10,8 @@ from builders import administrator
 from arthurai.common.bundle import load_bundle, operations, resolve
 from arthurai.server.app import create_app
 
+pytestmark = pytest.mark.heavy
+
 SPOILT = [
     None,
     True,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 from arthurai.common.bundle import Operation, base_path, operations
 from arthurai.server.http.api_errors import ApiError
@@ -20,7 +21,6 @@ def made_up(name, method, path):
     return Operation(name, method, path, "", {"parameters": []}, None, public=False)
 
 
-@settings(deadline=None)
 @given(IDS, IDS)
 def test_every_id_survives_the_path(model_id, attribute_id):
     path = f"/api/v3/models/{quote(model_id, safe='')}/attributes/{quote(attribute_id, safe='')}"
@@ -39,7 +39,6 @@ def test_every_operation_is_found_at_its_own_path(operation):
     assert set(values.values()) <= {"a/b"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "{x}", "{y}"]), min_size=1, max_size=4), st.data())
 def test_the_most_literal_path_wins(template, data):
     every = ["/a/b", "/a/{x}", "/{x}/b", "/{x}/{y}", "/{x}", "/a"]
@@ -114,7 +113,7 @@ def test_the_raw_path_of_an_environment(environ, path):
     assert raw_path(environ) == path
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.text(
         st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=40

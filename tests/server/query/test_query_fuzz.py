@@ -92,6 +92,7 @@ def test_many_damaged_requests(seed):
     attack(2500, seed)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", fuzz.ATTACKS)
 def test_names_and_values_never_reach_the_statement(text, ask, store):
     before = contents(store)

@@ -599,6 +599,7 @@ def test_hostile_archives(api, image_model, tmp_path):
         assert (status, reason in body["error"]) == (400, True)
 
 
+@pytest.mark.heavy
 def test_an_image_with_too_many_pixels_is_served_raw_only(api, image_model):
     huge = picture("red", size=(10_000, 6_000))
     send_images(api, image_model, image_rows("x"), huge, "x")

@@ -7,6 +7,8 @@ from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.resources.metrics.builtin_metrics import BUILTIN_METRICS, list_builtin_metrics
 from arthurai.server.resources.metrics.metric_parameters import fill_placeholders, find_placeholders
 
+SHARES_SERVER = True
+
 METRICS = "http://local/api/v4/models/{}/metrics"
 ROWS = [  # day, region, income, p, outcome
     (1, "N", 10.0, 0.9, "yes"),

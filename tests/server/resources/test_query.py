@@ -6,6 +6,8 @@ import pytest
 
 from arthurai.server.document_kinds import Kind
 
+SHARES_SERVER = True
+
 PATHS = ("", "/data_drift", "/data_drift_psi_bucket_calculation_table", "/distributions")
 BODIES = {
     "": {"select": [{"function": "count"}]},

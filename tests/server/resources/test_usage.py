@@ -9,6 +9,8 @@ from builders import make_parquet
 
 from arthurai.server.storage.documents import stored_usage as usage_module
 
+SHARES_SERVER = True
+
 CATEGORIES = ["inferences", "ground_truth", "reference_data", "explanations"]
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

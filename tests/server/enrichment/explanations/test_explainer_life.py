@@ -13,6 +13,8 @@ from builders import attribute
 from arthurai.server.app import create_app
 from arthurai.server.sandbox import sandbox_process as sandbox
 
+pytestmark = pytest.mark.heavy
+
 HANGING = "import time\ntime.sleep(1000)\n"
 FINE = "def predict(rows):\n    return [float(row[0]) for row in rows]\n"
 

@@ -505,6 +505,7 @@ def predict(rows):
 """
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "code",
     [

@@ -8,7 +8,7 @@ import threading
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.server.app import create_app
@@ -126,7 +126,6 @@ def test_changes_by_many_threads_are_all_kept():
     assert documents.get("o", "1") == {"count": 400}
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("123"), JSON), max_size=12))
 def test_documents_behave_like_a_dictionary_in_order_of_insertion(steps):
     documents = DocumentRepository(SqliteDatabase(None), "k")

@@ -16,6 +16,8 @@ from builders import read, simple_schema, stamp
 
 from arthurai.server.storage.warehouse.data_store import DataStore
 
+pytestmark = pytest.mark.heavy
+
 # Writes until it is killed. Before each write it says what it is about to write ("try"), after it
 # that the store has taken it ("done").
 INGEST = """

@@ -83,6 +83,7 @@ def test_retention_deletes_images_nobody_refers_to(tmp_path):
         assert kept == {ids[1], ids[2], fresh}
 
 
+@pytest.mark.heavy
 def test_compaction_gives_space_back_and_keeps_everything_else(tmp_path):
     schema = simple_schema()
     with DataStore(tmp_path) as store:
@@ -144,6 +145,7 @@ def hold(directory):
     return process
 
 
+@pytest.mark.heavy
 def test_a_second_process_is_told_who_holds_the_directory(tmp_path):
     with hold(tmp_path) as process:
         with pytest.raises(DataStoreLockedError, match=rf"process {process.pid} on "):
@@ -161,6 +163,7 @@ def test_the_same_process_cannot_open_a_directory_twice(tmp_path):
         pass
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_the_end_of_a_fork_leaves_the_files_of_a_store_in_memory():
     program = """

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from builders import attribute, make_schema, read, stamp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.storage.warehouse.errors import BadDataError
@@ -140,11 +141,7 @@ def send_parquet(store, schema, rows):
 
 @pytest.mark.parametrize("send", [send_json, send_parquet])
 @given(rows=st.lists(ROW, min_size=1, max_size=6))
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(40, suppress=[HealthCheck.function_scoped_fixture])
 def test_values_come_back_equal(store, send, rows):
     store.delete_model(SCHEMA.model_id)
 
@@ -159,11 +156,7 @@ def test_values_come_back_equal(store, send, rows):
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=6))
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(25, suppress=[HealthCheck.function_scoped_fixture])
 def test_the_same_rows_by_json_and_parquet_are_the_same(store, rows):
     store.delete_model(SCHEMA.model_id)
     send_json(store, SCHEMA, [{**row, "ARRAY(STRING)": None, "BOUNDING_BOX": None} for row in rows])
