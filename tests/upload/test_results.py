@@ -156,24 +156,27 @@ def test_reference_data_is_closed_with_its_rows(model):
 
 
 def test_the_old_single_row_call_still_works(model):
-    result = model.send_inference(
-        NOW,
-        "old",
-        {"amount": 1.0, "count": 1, "word": "w", "flag": True, "story": "s"},
-        None,
-        {"score": 0.5},
-        {"truth": 0.25},
-    )
+    with pytest.warns(DeprecationWarning, match="use send_inferences"):
+        result = model.send_inference(
+            NOW,
+            "old",
+            {"amount": 1.0, "count": 1, "word": "w", "flag": True, "story": "s"},
+            None,
+            {"score": 0.5},
+            {"truth": 0.25},
+        )
     assert result["counts"]["success"] == 1
     assert stored(model, "truth", "score")["old"] == {"truth": 0.25, "score": 0.5}
 
 
 def test_the_old_batch_calls_still_work(batch_model):
-    result, closed = batch_model.send_batch_inferences("old", data=make_rows(2))
+    with pytest.warns(DeprecationWarning, match="use send_bulk_inferences"):
+        result, closed = batch_model.send_batch_inferences("old", data=make_rows(2))
     assert result.accepted == 2
     assert closed is not None
     truths = [{"partner_inference_id": f"id-{n}", "truth": 1.0} for n in range(2)]
-    assert batch_model.send_batch_ground_truths(data=truths).accepted == 2
+    with pytest.warns(DeprecationWarning, match="use send_bulk_ground_truths"):
+        assert batch_model.send_batch_ground_truths(data=truths).accepted == 2
 
 
 def test_progress_is_shown_when_asked_for(model, capsys):
