@@ -38,14 +38,14 @@ class Stores(NamedTuple):
 
 
 class Notifier(Protocol):
-    """Whoever must know about alerts."""
+    """Receives alerts that fire."""
 
     def alert_fired(self, organization_id: str, alert: Mapping[str, Any]) -> int:
         """Notify everybody configured for the model of an alert; return how many."""
 
 
 class ScoredCallback(Protocol):
-    """Whoever must know that inferences got scores after their arrival."""
+    """Called when inferences got scores after their arrival."""
 
     def __call__(
         self,
@@ -54,4 +54,4 @@ class ScoredCallback(Protocol):
         first: datetime | None,
         last: datetime | None,
     ) -> None:
-        """Take note of the batches, and of the time span of the inferences, that got scores."""
+        """Take the batches and the time span of the inferences that got scores."""

@@ -21,7 +21,7 @@ class StatusError(Exception):
 
     @property
     def reason(self) -> str:
-        """What is wrong and what to do about it, for whoever sent the request."""
+        """What is wrong and what to do about it, for the client."""
         return str(self)
 
 
@@ -43,7 +43,7 @@ class ApiError(StatusError):
 
     @property
     def reason(self) -> str:
-        """What is wrong and what to do about it, for whoever sent the request."""
+        """What is wrong and what to do about it, for the client."""
         return self.message
 
 

@@ -16,7 +16,11 @@ import traceback
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from arthurai.server.enrichment.explanations.explainers import Task, load_libraries, make_explainer
+from arthurai.server.enrichment.explanations.explainers import (
+    Task,
+    create_explainer,
+    load_libraries,
+)
 from arthurai.server.sandbox.confinement import confine, set_limits
 
 if TYPE_CHECKING:
@@ -91,7 +95,7 @@ class _Session:
         loaded = importlib.import_module(module)
         predict = _find_function(loaded, "predict")
         load_image = _find_function(loaded, "load_image") if described.kind == "image" else None
-        self._explainer = make_explainer(described, predict, load_image)
+        self._explainer = create_explainer(described, predict, load_image)
         return {"missing": missing, "expected": self._explainer.expected_values()}
 
 

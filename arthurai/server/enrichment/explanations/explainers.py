@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import math
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 SHAP_BACKGROUND: Final = 20
 SEGMENTS: Final = 40
-_COLUMNS_OF_BINARY: Final = 2
+_BINARY_OUTPUTS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Task:
         outputs: Number of predicted attributes.
         classifies: Whether they are classes.
         positive: Place of the positive class of a binary classifier.
-        algorithm: `lime` or `shap`: the one whose libraries are loaded beforehand; those of
-            the other one are loaded when it is asked for.
+        algorithm: `lime` or `shap`: the one whose libraries are loaded in advance; those of the
+            other one are loaded on demand.
         seed: Makes explanations repeatable.
         features: Names of the input attributes of a tabular model, in the order of predict.
         categories: For each of them its categories, or `None` for a number.
@@ -53,17 +54,42 @@ class Task:
     delimiter: str = r"\W+"
 
 
-class Explainer(Protocol):
+class Explainer(ABC):
     """Predicts, and explains predictions."""
 
-    def predict(self, rows: list[Any]) -> list[list[float]]:
-        """Return the predictions of each row."""
+    def __init__(self, task: Task, predictions: Predictions) -> None:
+        """Explain a predict function.
 
+        Args:
+            task: What is to be explained.
+            predictions: The predict function; takes rows as lists of values, texts, or images as
+                arrays.
+        """
+        self._task = task
+        self._predictions = predictions
+
+    def predict(self, rows: list[Any]) -> list[list[float]]:
+        """Return the predictions of each row.
+
+        Args:
+            rows: Values as in JSON, texts, or paths of image files.
+        """
+        result: list[list[float]] = self._predictions(rows).tolist()
+        return result
+
+    @abstractmethod
     def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
-        """Return the explanation of each row."""
+        """Return the explanation of each row.
+
+        Args:
+            rows: Values as in JSON, texts, or paths of image files.
+            algorithm: `lime` or `shap`.
+            samples: Number of perturbations of each row.
+        """
 
     def expected_values(self) -> list[float] | None:
-        """Return the mean prediction over the background, `None` when there is none."""
+        """Return the mean prediction over a background, `None` without one."""
+        return None
 
 
 def load_libraries(task: Task) -> None:
@@ -82,15 +108,15 @@ def load_libraries(task: Task) -> None:
         importlib.import_module(name)
 
 
-def make_explainer(
+def create_explainer(
     task: Task, predict: Callable[..., Any], load_image: Callable[[str], Any] | None
 ) -> Explainer:
     """Return an explainer.
 
     Args:
         task: What is to be explained.
-        predict: The user's function: takes rows, texts or images, returns a prediction for each.
-        load_image: The user's function that reads an image file.
+        predict: The function of the user; returns a prediction for each row, text or image.
+        load_image: The function of the user that reads an image file.
     """
     function = Predictions(task, predict)
     if task.kind == "tabular":
@@ -98,7 +124,7 @@ def make_explainer(
     if task.kind == "text":
         return TextExplainer(task, function)
     if load_image is None:
-        raise ValueError("image models need a function load_image")
+        raise ValueError("an image model requires a function load_image")
     return ImageExplainer(task, function, load_image)
 
 
@@ -119,43 +145,37 @@ class Predictions:
         """Return predictions, shape (rows, outputs).
 
         Raises:
-            ValueError: If the function returned something else.
+            ValueError: The function returned something else.
         """
         found = np.asarray(self._function(inputs), dtype=np.float64)
         if found.ndim == 1:
             found = found.reshape(-1, 1)
-        if found.shape == (len(inputs), 1) and self._task.outputs == _COLUMNS_OF_BINARY:
+        if found.shape == (len(inputs), 1) and self._task.outputs == _BINARY_OUTPUTS:
             others = 1 - found
             pair = (others, found) if self._task.positive == 1 else (found, others)
             found = np.hstack(pair)
         if found.shape != (len(inputs), self._task.outputs):
             raise ValueError(
-                f"predict returned an array of shape {found.shape} for {len(inputs)} rows; expected"
-                f" {(len(inputs), self._task.outputs)}, a column for each predicted attribute"
+                f"predict must return an array of shape {(len(inputs), self._task.outputs)}, with a"
+                f" column for each predicted attribute, got shape {found.shape}"
             )
         if not np.isfinite(found).all():
             raise ValueError("predict returned NaN or infinite values")
         return found
 
 
-class TabularExplainer:
+class TabularExplainer(Explainer):
     """Explains rows of numbers and categories; categories are numbered for the libraries."""
 
     def __init__(self, task: Task, predictions: Predictions) -> None:
-        """Make an explainer.
-
-        Args:
-            task: What is to be explained.
-            predictions: The predict function, which takes rows as lists of values.
-        """
-        self._task = task
-        self._predictions = predictions
+        """Encode the sample and predict a background; the arguments are those of `Explainer`."""
+        super().__init__(task, predictions)
         self._categories = [None if c is None else list(c) for c in task.categories]
         self._places = [
             None if c is None else {_key(v): place for place, v in enumerate(c)}
             for c in self._categories
         ]
-        sample = self._encoded(task.sample)
+        sample = self._encode(task.sample)
         self._sample = sample[~np.isnan(sample).any(axis=1)]
         if not len(self._sample):
             raise ValueError("no row of the reference set has all inputs")
@@ -166,7 +186,7 @@ class TabularExplainer:
         self._lime: Any = None
         self._shap: Any = None
 
-    def _encoded(self, rows: Sequence[Sequence[Any]]) -> Floats:
+    def _encode(self, rows: Sequence[Sequence[Any]]) -> Floats:
         encoded = np.full((len(rows), len(self._task.features)), np.nan)
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
@@ -199,29 +219,14 @@ class TabularExplainer:
     def _predict_one(self, output: int, encoded: Floats) -> Floats:
         return self._predict(encoded)[:, output]
 
-    def predict(self, rows: list[Any]) -> list[list[float]]:
-        """Return predictions.
-
-        Args:
-            rows: Values as in JSON.
-        """
-        result: list[list[float]] = self._predictions(rows).tolist()
-        return result
-
     def expected_values(self) -> list[float] | None:
         """Return the mean prediction over the background rows."""
         values: list[float] = self._expected.tolist()
         return values
 
     def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
-        """Return scores by row, output and feature; `None` for a row with a missing value.
-
-        Args:
-            rows: Values as in JSON.
-            algorithm: `lime` or `shap`.
-            samples: Number of perturbations for each row.
-        """
-        encoded = self._encoded(rows)
+        """Return scores by row, output and feature; `None` for a row with a missing value."""
+        encoded = self._encode(rows)
         explain = self._by_shap if algorithm == "shap" else self._by_lime
         return [None if np.isnan(row).any() else _finite(explain(row, samples)) for row in encoded]
 
@@ -239,7 +244,7 @@ class TabularExplainer:
 
     def _by_lime(self, row: Floats, samples: int) -> list[list[float]]:
         if self._lime is None:
-            self._lime = self._make_lime()
+            self._lime = self._create_lime()
         state = np.random.RandomState(self._task.seed)
         self._lime.random_state = self._lime.base.random_state = state
         if not self._task.classifies:
@@ -264,9 +269,9 @@ class TabularExplainer:
             num_features=len(row),
             num_samples=samples,
         ).as_map()
-        return [_in_order(found[label], len(row)) for label in labels]
+        return [_order_scores(found[label], len(row)) for label in labels]
 
-    def _make_lime(self) -> Any:
+    def _create_lime(self) -> Any:
         lime_tabular = importlib.import_module("lime.lime_tabular")
         categorical = [n for n, c in enumerate(self._categories) if c is not None]
         return lime_tabular.LimeTabularExplainer(
@@ -280,42 +285,21 @@ class TabularExplainer:
         )
 
 
-class TextExplainer:
+class TextExplainer(Explainer):
     """Explains texts word by word; repeated words count separately."""
 
     def __init__(self, task: Task, predictions: Predictions) -> None:
-        """Make an explainer.
-
-        Args:
-            task: What is to be explained.
-            predictions: The predict function, which takes a list of texts.
-        """
-        self._task = task
-        self._predictions = predictions
+        """Predict a background; the arguments are those of `Explainer`."""
+        super().__init__(task, predictions)
         texts = [row[0] for row in task.sample if row[0]][:SHAP_BACKGROUND]
         self._expected = self._predictions(texts).mean(axis=0).tolist() if texts else None
-
-    def predict(self, rows: list[Any]) -> list[list[float]]:
-        """Return predictions.
-
-        Args:
-            rows: Texts.
-        """
-        result: list[list[float]] = self._predictions(rows).tolist()
-        return result
 
     def expected_values(self) -> list[float] | None:
         """Return the mean prediction over some texts of the reference set."""
         return self._expected
 
     def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
-        """Return by row and output a list of (word, place, score).
-
-        Args:
-            rows: Texts.
-            algorithm: `lime`.
-            samples: Number of perturbations for each text.
-        """
+        """Return by text and output a list of (word, position, score)."""
         del algorithm
         return [None if not text else self._words(text, samples) for text in rows]
 
@@ -349,44 +333,29 @@ class TextExplainer:
         ]
 
 
-class ImageExplainer:
+class ImageExplainer(Explainer):
     """Explains images segment by segment."""
 
     def __init__(
         self, task: Task, predictions: Predictions, load_image: Callable[[str], Any]
     ) -> None:
-        """Make an explainer.
+        """Explain images.
 
         Args:
             task: What is to be explained.
-            predictions: The predict function, which takes images as arrays.
+            predictions: The predict function.
             load_image: Reads an image file as an array, shape (height, width, channels).
         """
-        self._task = task
-        self._predictions = predictions
+        super().__init__(task, predictions)
         self._load = load_image
 
     def predict(self, rows: list[Any]) -> list[list[float]]:
-        """Return predictions.
-
-        Args:
-            rows: Paths of image files.
-        """
+        """Return the predictions of each image; images may differ in size."""
         images = [np.asarray(self._load(path)) for path in rows]
         return [self._predictions(image[np.newaxis])[0].tolist() for image in images]
 
-    def expected_values(self) -> list[float] | None:
-        """Return nothing: there is no background."""
-        return None
-
     def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
-        """Return for each image its segments and their scores.
-
-        Args:
-            rows: Paths of image files.
-            algorithm: `lime`.
-            samples: Number of perturbations for each image.
-        """
+        """Return the segments of each image and their scores."""
         del algorithm
         return [self._segments(path, samples) for path in rows]
 
@@ -420,7 +389,7 @@ def _key(value: Any) -> Any:
     return value if isinstance(value, (str, int, float)) else repr(value)
 
 
-def _in_order(scores: Sequence[tuple[int, float]], count: int) -> list[float]:
+def _order_scores(scores: Sequence[tuple[int, float]], count: int) -> list[float]:
     ordered = [0.0] * count
     for feature, score in scores:
         ordered[int(feature)] = float(score)

@@ -45,7 +45,7 @@ def evaluate(
         A `MetricEvaluationResponse`: one result for each group and choice of parameters.
 
     Raises:
-        QueryError: Parameters, group or filters do not fit, or the template is no valid query.
+        QueryError: Parameters, group or filters do not fit, or the template is not a valid query.
     """
     rollup = body.get("rollup")
     if rollup is not None and rollup not in ROLLUPS:
@@ -92,7 +92,7 @@ def compute_value(
 def _filters(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     filters = body.get("filters") or []
     if not isinstance(filters, list) or not all(isinstance(item, dict) for item in filters):
-        raise QueryError("filters", f"expected a list of filters, found {shown(filters)}")
+        raise QueryError("filters", f"must be a list of filters, got {shown(filters)}")
     return filters
 
 
@@ -143,7 +143,7 @@ class _Evaluation:
         self._check = check
         query = fill_placeholders(metric["query"], combination)
         if not isinstance(query, dict):
-            raise QueryError("query", f"expected an object, found {shown(query)}")
+            raise QueryError("query", f"must be an object, got {shown(query)}")
         self._query = query
         self._drift = is_drift_endpoint(str(metric["endpoint"]))
 
@@ -257,7 +257,7 @@ def _add_filters(query: dict[str, Any], filters: list[dict[str, Any]]) -> dict[s
         return {**query, "subquery": _add_filters(inner, filters)}
     own = query.get("filter") or []
     if not isinstance(own, list):
-        raise QueryError("query.filter", f"expected a list, found {shown(own)}")
+        raise QueryError("query.filter", f"must be a list, got {shown(own)}")
     return {**query, "filter": [*own, *filters]}
 
 

@@ -49,9 +49,9 @@ def convert_value(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
     low, high = bounds.get("min"), bounds.get("max")
     if isinstance(found, int | float):
         if low is not None and found < low:
-            raise QueryError(path, f"must be at least {low}, found {shown(value)}")
+            raise QueryError(path, f"must be at least {low}, got {shown(value)}")
         if high is not None and found > high:
-            raise QueryError(path, f"must be at most {high}, found {shown(value)}")
+            raise QueryError(path, f"must be at most {high}, got {shown(value)}")
     categories = (limits.get("categorical") or {}).get("categories")
     if categories is not None and found not in categories and value not in categories:
         raise unknown(path, f"value of {parameter['name']}", str(value), map(str, categories))

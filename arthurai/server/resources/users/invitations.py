@@ -111,7 +111,7 @@ def _base_url(request: Request) -> str:
 
 @plain_route(SIGN_UP_PATH)
 def sign_up(services: Services, environ: WSGIEnvironment) -> Response:
-    """Show the form of an invited person, or create their account.
+    """Return the form for an invited person, or create the account.
 
     Args:
         services: What handlers may use.
