@@ -144,12 +144,12 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
     __hash__ = None  # type: ignore[assignment] # equal by fields that may change
 
     def __copy__(self) -> Self:
-        return self._copied(lambda value: value)
+        return self._copy_with(lambda value: value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self._copied(lambda value: copy.deepcopy(value, memo))
+        return self._copy_with(lambda value: copy.deepcopy(value, memo))
 
-    def _copied(self, duplicate: Callable[[Any], Any]) -> Self:
+    def _copy_with(self, duplicate: Callable[[Any], Any]) -> Self:
         # Copies within a process keep the connection, unlike those that leave it.
         twin = self.__class__.__new__(self.__class__)
         for name, value in self.__dict__.items():
@@ -255,10 +255,10 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             stage: Only attributes of this stage.
 
         Returns:
-            A new list of the attributes themselves; empty when there are none.
+            A new list of the attributes themselves, not copies.
 
         Raises:
-            UserValueError: The stage does not exist.
+            UserValueError: The stage is unknown.
         """
         _check_kind(stage=stage)
         return list(find_attributes(self, stage=stage))
@@ -277,7 +277,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
 
         Raises:
             MethodNotApplicableError: The model has no attributes yet.
-            UserValueError: There is no such stage or value type.
+            UserValueError: The stage or the value type is unknown.
         """
         if self.attributes is None:
             raise MethodNotApplicableError(

@@ -98,11 +98,11 @@ def _operations() -> dict[str, ModuleType]:
 def update_enrichments(
     self: ArthurModelBase, enrichment_configs: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Switch enrichments on or off, or configure them. The server works on in the background.
+    """Enable, disable or configure enrichments; the server does the work in the background.
 
     Args:
         enrichment_configs: `{"enabled": …, "config": …}` by enrichment, both optional; the
-            dictionary stays as it is. The config of explainability is that of
+            dictionary is not changed. The config of explainability is that of
             `enable_explainability`; with all of `project_directory`,
             `user_predict_function_import_path` and `requirements_file` the project is
             packed and uploaded.
@@ -149,7 +149,7 @@ def _copy_configs(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
         )
     configs: dict[str, dict[str, Any]] = {}
     for name, config in enrichment_configs.items():
-        check_choice("the name of an enrichment", name, Enrichment.list())
+        check_choice("a key of enrichment_configs", name, Enrichment.list())
         if not isinstance(config, Mapping):
             raise UserTypeError(
                 f"enrichment_configs[{name!r}] must be a dictionary, got {config!r}"
@@ -182,7 +182,7 @@ def update_enrichment(
     enabled: bool | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Switch one enrichment on or off, or configure it; see `update_enrichments`.
+    """Enable, disable or configure one enrichment; see `update_enrichments`.
 
     Args:
         enrichment: A member of `Enrichment`.
@@ -228,11 +228,10 @@ def await_enrichments(
     *,
     timeout_min: float | None = DEFAULT_TIMEOUT_MIN,
 ) -> dict[str, str]:
-    """Wait until enrichments are ready or disabled, showing how far they are.
+    """Wait until enrichments are ready or disabled, and show the progress.
 
     Args:
-        enrichments_to_await: Members of `Enrichment`; all
-            when omitted.
+        enrichments_to_await: Members of `Enrichment`; all when omitted.
         timeout_min: Maximum number of minutes to wait; `None` for no limit.
 
     Returns:
@@ -249,7 +248,7 @@ def await_enrichments(
         for name in names:
             check_choice("enrichments_to_await", name, Enrichment.list())
     states = _wait_until_settled(self, names, timeout_min)
-    if failed := _failed(states):
+    if failed := _find_failed(states):
         raise ArthurUnexpectedError(
             f"the server could not set up {', '.join(failed)} for model {name_of(self)!r}; try "
             "again with update_enrichments()"
@@ -268,7 +267,7 @@ def await_enrichments_ready(model: ArthurModelBase) -> None:
         UserValueError: Enrichments failed.
         ArthurTimeoutError: They did not get ready in time.
     """
-    if failed := _failed(_wait_until_settled(model, None, DEFAULT_TIMEOUT_MIN)):
+    if failed := _find_failed(_wait_until_settled(model, None, DEFAULT_TIMEOUT_MIN)):
         raise UserValueError(
             f"the enrichments {', '.join(failed)} of model {name_of(model)!r} failed; pass "
             "wait_for_enrichments=False to send all the same, or set them up again with "
@@ -311,10 +310,10 @@ def _wait_until_settled(
         message=ENRICHMENTS_SPINNER_MESSAGE,
         update_message=ENRICHMENTS_UPDATE_MESSAGE,
     )
-    if not _failed(states):
-        logger.info("The enrichments of model %r are set up", name_of(model))
+    settled = ", ".join(f"{name} {status}" for name, status in states.items())
+    logger.info("The enrichments of model %r are settled: %s", name_of(model), settled)
     return states
 
 
-def _failed(states: Mapping[str, str]) -> list[str]:
+def _find_failed(states: Mapping[str, str]) -> list[str]:
     return [n for n, status in states.items() if status == EnrichmentStatus.EnrichmentStatusFailed]

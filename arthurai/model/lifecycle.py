@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_FROM_SERVER: Final = (
+_SET_BY_SERVER: Final = (
     "id",
     "position",
     "attribute_link",
@@ -117,13 +117,13 @@ def merge_response(model: ArthurModelBase, body: Mapping[str, Any]) -> None:
         body: The model as the API returns it.
 
     Raises:
-        ArthurUnexpectedError: The server put the model into another group than asked for.
+        ArthurUnexpectedError: The server put the model into another group than requested.
     """
     group = body.get("model_group_id")
     if group is not None and model.model_group_id not in {None, group}:
         raise ArthurUnexpectedError(
             f"model {name_of(model)!r} was meant for group {model.model_group_id}, but the "
-            f"platform put it into {group}"
+            f"server put it into {group}"
         )
     received = ArthurModelBase.from_dict(body, infer_missing=True)
     for field in dataclasses.fields(ArthurModelBase):
@@ -138,13 +138,13 @@ def merge_response(model: ArthurModelBase, body: Mapping[str, Any]) -> None:
         if attribute is None:
             model.attributes.append(ArthurAttribute.from_dict(fields))
             continue
-        for name in _FROM_SERVER:
+        for name in _SET_BY_SERVER:
             if fields.get(name) is not None:
                 setattr(attribute, name, fields[name])
 
 
 def remember_model_id(model: ArthurModelBase) -> None:
-    """Leave the id of a model in the environment, where the parent process can read it."""
+    """Set the environment variable that holds the id of the model last saved or fetched."""
     if model.id is not None:
         os.environ[LAST_MODEL_VARIABLE] = model.id
 
@@ -165,9 +165,8 @@ def _send_kept_reference_data(model: ArthurModelBase) -> None:
         _send_reference_data(model)
     except Exception as error:
         error.add_note(
-            f"Model {name_of(model)!r} is saved as {model.id}, but its reference data is "
-            "not complete. The data is kept in reference_dataframe; send it again with "
-            "set_reference_data(data=model.reference_dataframe)."
+            f"model {name_of(model)!r} is saved as {model.id}, but its reference data is not "
+            "complete; send it again with set_reference_data(data=model.reference_dataframe)"
         )
         raise
     model.reference_dataframe = None
@@ -179,7 +178,7 @@ def _send_reference_data(model: ArthurModelBase) -> None:
     outcome = sending.set_reference_data(model, data=model.reference_dataframe)
     if outcome is not None and outcome[1] is None:
         raise UserValueError(
-            f"rows of the reference data were refused: {outcome[0]['failures'][:3]}"
+            f"rows of the reference data were rejected: {outcome[0]['failures'][:3]}"
         )
 
 
@@ -210,8 +209,7 @@ def await_model_ready(
             f"the server could not set up model {name_of(self)!r} ({self.id}). "
             "Call save() again to retry"
         )
-    shown = name_of(self)
-    logger.info("Model %r is ready; its id is %s.", shown, self.id)
+    logger.info("Model %r is ready; its id is %s", name_of(self), self.id)
 
 
 def fetch_status(session: Session, model_id: str) -> str:
@@ -271,7 +269,7 @@ def swap_predicted_attribute_positions(
         persist_if_saved: Send the change at once if the model is saved.
 
     Raises:
-        MethodNotApplicableError: There are not exactly two.
+        MethodNotApplicableError: The model does not have two predicted attributes.
     """
     schema.swap_predicted_attribute_positions(self)
     if persist_if_saved and self.model_is_saved():

@@ -18,7 +18,7 @@ from arthurai.model import (
     sending,
 )
 from arthurai.model.base_model import ArthurModelBase
-from arthurai.model.bias.bias_wrapper import ArthurBiasWrapper
+from arthurai.model.bias import ArthurBiasWrapper
 from arthurai.model.modeling import (
     attribute_list,
     model_validation,

@@ -342,7 +342,7 @@ def test_waiting_ends_with_a_time_out(platform, name):
 def test_refused_reference_rows_are_not_lost(platform, name):
     model = built(platform.connect(), name)
     platform.refused = 2
-    with pytest.raises(UserValueError, match="refused") as caught:
+    with pytest.raises(UserValueError, match="rejected") as caught:
         model.save()
     assert model.id == "m-1"
     assert model.reference_dataframe is DATA

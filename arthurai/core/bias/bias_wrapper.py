@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai.model.bias.bias_wrapper`."""
+"""Import path of the official SDK; see `arthurai.model.bias`."""
 
-from arthurai.model.bias.bias_wrapper import (
+from arthurai.model.bias import (
     ArthurBiasWrapper,
 )
 
