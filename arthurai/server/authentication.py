@@ -76,7 +76,7 @@ class Authentication:
         principal = (
             self._authenticate_session(token) if is_session else self._authenticate_key(token)
         )
-        return self._enter_chosen(principal, headers, cookies)
+        return self._choose_organization(principal, headers, cookies)
 
     def _authenticate_session(self, token: str) -> Principal:
         try:
@@ -114,7 +114,7 @@ class Authentication:
             memberships={account.organization_id: account.role},
         )
 
-    def _enter_chosen(
+    def _choose_organization(
         self, principal: Principal, headers: Mapping[str, str], cookies: Mapping[str, str]
     ) -> Principal:
         """Enter the organization of the header, else of the cookie, else the first membership."""

@@ -40,7 +40,7 @@ class Stores(NamedTuple):
 class Notifier(Protocol):
     """Receives alerts that fire."""
 
-    def alert_fired(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+    def notify_of_alert(self, organization_id: str, alert: Mapping[str, Any]) -> int:
         """Notify everybody configured for the model of an alert; return how many."""
 
 

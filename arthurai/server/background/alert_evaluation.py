@@ -228,7 +228,7 @@ class AlertEvaluator:
         organization_id = self._record.organization_id
         self._alerts.put(organization_id, alert["id"], alert, model_id=self._record.id)
         self._past_alerts(rule).append((parse_timestamp(moment, "alert"), where.get("batch_id")))
-        self._notifier.alert_fired(organization_id, alert)
+        self._notifier.notify_of_alert(organization_id, alert)
 
 
 def _is_crossed(rule: Mapping[str, Any], value: float) -> bool:

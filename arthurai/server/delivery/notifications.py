@@ -53,7 +53,7 @@ class Notifications:
             "arthurai-summaries", lambda _: self.send_due(datetime.now(UTC))
         )
 
-    def alert_fired(self, organization_id: str, alert: Mapping[str, Any]) -> int:
+    def notify_of_alert(self, organization_id: str, alert: Mapping[str, Any]) -> int:
         """Notify everybody who is configured for the model of an alert; return how many.
 
         Args:

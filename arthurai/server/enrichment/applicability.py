@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.server.enrichment.state_store import ANOMALY, BIAS, EXPLAINABILITY, HOTSPOTS
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from arthurai.server.model_schema import ModelSchema
 
-_NOT_EXPLAINED = ("OBJECT_DETECTION", "TOKEN_SEQUENCE", "RANKED_LIST")
+_UNEXPLAINED_OUTPUTS: Final = ("OBJECT_DETECTION", "TOKEN_SEQUENCE", "RANKED_LIST")
 
 
 def find_refusal(schema: ModelSchema, name: str) -> str | None:
@@ -49,7 +49,7 @@ def _bias(schema: ModelSchema) -> str | None:
 
 
 def _explainability(schema: ModelSchema) -> str | None:
-    if schema.output_type in _NOT_EXPLAINED:
+    if schema.output_type in _UNEXPLAINED_OUTPUTS:
         return f"models with output type {schema.output_type} cannot be explained"
     if schema.input_type == "TIME_SERIES":
         return "models with input type TIME_SERIES cannot be explained"

@@ -25,7 +25,7 @@ _SEED: Final = 0
 Node = dict[str, Any]
 
 
-def grow(
+def grow_tree(
     matrix: Matrix, features: Sequence[Feature], truth: Sequence[str], predicted: Sequence[str]
 ) -> Node | None:
     """Grow a tree that separates correct predictions from wrong ones, and measure its nodes.
@@ -124,7 +124,7 @@ class _Builder:
         column, below, left, right = split
         cut = self._features[column]
         values = self._matrix[rows, column]
-        cutoff = _between(float(values[below].max()), float(values[~below].min()))
+        cutoff = _find_cutoff(float(values[below].max()), float(values[~below].min()))
         node["feature"] = cut.attribute.name
         if cut.category is None:
             node["cutoff"] = cutoff
@@ -139,7 +139,7 @@ class _Builder:
         return node
 
 
-def _between(low: float, high: float) -> float:
+def _find_cutoff(low: float, high: float) -> float:
     """Return the middle of two numbers, or the lower one when there is nothing between them."""
     middle = low / 2 + high / 2
     return middle if low < middle < high else low
@@ -159,20 +159,20 @@ def _narrow(
     if cut.category is None:
         own["gt" if above else "lte"] = cutoff
         return {**rules, name: own}
-    value = _typed(cut, cut.category)
+    value = _to_typed(cut, cut.category)
     if above:
         own = {"eq": value}
     elif not own:
         own = {"ne": value}
     else:
         # The query language has no "not in", so the remaining ones are listed.
-        left = own.get("in") or [v for c in categories if (v := _typed(cut, c)) != own["ne"]]
+        left = own.get("in") or [v for c in categories if (v := _to_typed(cut, c)) != own["ne"]]
         left = [v for v in left if v != value]
         own = {"in": left}
     return {**rules, name: own}
 
 
-def _typed(feature: Feature, category: str) -> Any:
+def _to_typed(feature: Feature, category: str) -> Any:
     if feature.attribute.value_type == "INTEGER":
         return int(category)
     if feature.attribute.value_type == "BOOLEAN":

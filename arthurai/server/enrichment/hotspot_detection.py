@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import Stage
 from arthurai.server.document_kinds import Kind
-from arthurai.server.enrichment import decision_tree as tree
 from arthurai.server.enrichment.base_enrichment import Enrichment
+from arthurai.server.enrichment.decision_tree import Node, find_weak_nodes, grow_tree
 from arthurai.server.enrichment.feature_encoding import Encoder
 from arthurai.server.enrichment.labels import class_attributes, find_classes
 from arthurai.server.enrichment.state_store import HOTSPOTS
@@ -90,11 +90,11 @@ class Hotspots(Enrichment):
         """Use the stores."""
         self._control, self._data = stores
         self._lock = threading.Lock()
-        self._trees: OrderedDict[tuple[Any, ...], tree.Node | None] = OrderedDict()
+        self._trees: OrderedDict[tuple[Any, ...], Node | None] = OrderedDict()
 
     def find(
         self, schema: ModelSchema, region: RowSelection, metric: str, threshold: float
-    ) -> list[tree.Node]:
+    ) -> list[Node]:
         """Return the weak nodes of the tree over some rows.
 
         Args:
@@ -107,7 +107,7 @@ class Hotspots(Enrichment):
             EnrichmentError: packages are missing.
         """
         root = self._tree(schema, region, numbers_only=False)
-        return [] if root is None else tree.find_weak_nodes(root, metric, threshold)
+        return [] if root is None else find_weak_nodes(root, metric, threshold)
 
     def find_window(self, schema: ModelSchema, day: dt.date) -> RowSelection | None:
         """Return the window of seven days that holds a day, `None` if it is before all data.
@@ -146,7 +146,7 @@ class Hotspots(Enrichment):
                     self._store_insights(
                         record,
                         region,
-                        tree.find_weak_nodes(root, INSIGHT_METRIC, INSIGHT_THRESHOLD),
+                        find_weak_nodes(root, INSIGHT_METRIC, INSIGHT_THRESHOLD),
                     )
                 runs.put(record.organization_id, run_id, {"rows": rows}, model_id=record.id)
             return True
@@ -190,9 +190,7 @@ class Hotspots(Enrichment):
         )[1][0][0]
         return None if first is None else dt.datetime.combine(first.date(), dt.time())
 
-    def _store_insights(
-        self, record: StoredModel, region: RowSelection, nodes: list[tree.Node]
-    ) -> None:
+    def _store_insights(self, record: StoredModel, region: RowSelection, nodes: list[Node]) -> None:
         """Replace the insights of the same rows that still have the status new."""
         documents = self._control.documents(Kind.INSIGHT)
         named = dict(region.named)
@@ -222,7 +220,7 @@ class Hotspots(Enrichment):
 
     def _tree(
         self, schema: ModelSchema, region: RowSelection, *, numbers_only: bool
-    ) -> tree.Node | None:
+    ) -> Node | None:
         relation = self._data.relation(schema, region.source)
         changed = "NULL" if region.source == "reference" else "max(ground_truth_timestamp)"
         stamp = self._data.fetch(
@@ -243,7 +241,7 @@ class Hotspots(Enrichment):
 
     def _grow(
         self, schema: ModelSchema, region: RowSelection, relation: str, *, numbers_only: bool
-    ) -> tree.Node | None:
+    ) -> Node | None:
         used = _features(schema, numbers_only=numbers_only)
         needed = {a.column: a for a in (*used, *class_attributes(schema))}
         columns = read_columns(
@@ -262,7 +260,7 @@ class Hotspots(Enrichment):
             return None
         kept = {name: [values[row] for row in known] for name, values in columns.items()}
         encoder = Encoder(used, kept)
-        return tree.grow(
+        return grow_tree(
             encoder.transform(kept),
             encoder.features,
             [str(truth[row]) for row in known],

@@ -6,9 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.server.background.worker import Worker
-from arthurai.server.enrichment import applicability as rules
 from arthurai.server.enrichment import state_store as states
 from arthurai.server.enrichment.anomaly_scoring import AnomalyDetection
+from arthurai.server.enrichment.applicability import find_refusal
 from arthurai.server.enrichment.bias_mitigation import BiasMitigation
 from arthurai.server.enrichment.explanations.explanation_enrichment import Explainability
 from arthurai.server.enrichment.explanations.project_store import Projects
@@ -150,30 +150,30 @@ class Enrichments:
             record: The model.
         """
         if reference_is_closed(self._data, record.schema):
-            self._reference_closed(record.id)
+            self._start_after_reference(record.id)
 
     def _on_data(self, event: DataEvent) -> None:
         if event.kind == "reference_closed":
-            self._reference_closed(event.model_id)
+            self._start_after_reference(event.model_id)
             return
         names = _ADVANCED_BY.get(event.kind, ())
         if not names:
             return
-        for state in self.states.enabled(event.model_id):
+        for state in self.states.list_enabled(event.model_id):
             if state["name"] in names and state["status"] == states.READY:
                 self._add(_ADVANCE, event.model_id, state["name"])
 
-    def _reference_closed(self, model_id: str) -> None:
+    def _start_after_reference(self, model_id: str) -> None:
         try:
             record = self._control.models.get(None, model_id)
         except ApiError:
             return  # the model is gone
-        if not rules.find_refusal(record.schema, states.ANOMALY):
+        if not find_refusal(record.schema, states.ANOMALY):
             since = self._find_last_seq_before_closing(record)
             with self._control.transaction():
                 if not self.states.is_known(record, states.ANOMALY):
                     self.states.enable(record, states.ANOMALY, since=since)
-        for state in self.states.enabled(model_id):
+        for state in self.states.list_enabled(model_id):
             if state["status"] in {states.PENDING, states.TRAINING}:
                 self._add(_TRAIN, model_id, state["name"])
 
@@ -251,12 +251,12 @@ class Enrichments:
         """Resume what an earlier run of the server has left."""
         for record in self._control.models.list(None):
             if (
-                not rules.find_refusal(record.schema, states.ANOMALY)
+                not find_refusal(record.schema, states.ANOMALY)
                 and not self.states.is_known(record, states.ANOMALY)
                 and reference_is_closed(self._data, record.schema)
             ):
-                self._reference_closed(record.id)
-        for state in self.states.enabled():
+                self._start_after_reference(record.id)
+        for state in self.states.list_enabled():
             if state["status"] in {states.PENDING, states.TRAINING}:
                 self._add(_TRAIN, state["model_id"], state["name"])
             elif state["status"] == states.READY:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from arthurai.server.enrichment import applicability as rules
+from arthurai.server.enrichment.applicability import find_refusal
 from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def require_allowed(schema: ModelSchema, name: str) -> None:
     Raises:
         ApiError: 400 with the reason.
     """
-    refused = rules.find_refusal(schema, name)
+    refused = find_refusal(schema, name)
     if refused is not None:
         raise ApiError(400, refused)
 

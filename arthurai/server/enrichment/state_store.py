@@ -141,7 +141,7 @@ class States:
         self._documents.change(None, _id(state["model_id"], state["name"]), work)
         return changed
 
-    def enabled(self, model_id: str | None = None) -> list[dict[str, Any]]:
+    def list_enabled(self, model_id: str | None = None) -> list[dict[str, Any]]:
         """Return the states of all enabled enrichments.
 
         Args:

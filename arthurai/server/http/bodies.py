@@ -214,7 +214,7 @@ def decode_json(content: bytes) -> Any:
         content: The body.
 
     Raises:
-        ApiError: 400, naming the fault and its place, 413 for too many objects and arrays.
+        ApiError: 400, naming the error and its place, 413 for too many objects and arrays.
     """
     openers = sum(content.count(opener) for opener in _OPENERS)
     if openers > MAX_CONTAINERS:

@@ -50,7 +50,7 @@ def test_mails_and_webhooks_are_sent_when_an_alert_fires(
     assert [c["type"] for c in made] == ["email", "pagerduty"]
     assert made[0]["destination"] == "ann@example.com"
     off = admin.post(path, json=hook | {"enabled": False, "destination": f"{base}/off"}).json()
-    assert app.notifications.alert_fired(organization_id, alert(model)) == 2
+    assert app.notifications.notify_of_alert(organization_id, alert(model)) == 2
     app.delivery.close()
     (sent,) = mail_server.mails
     assert "To: ann@example.com" in sent
@@ -136,7 +136,7 @@ def test_mails_follow_the_address_of_their_user(
     summaries = "/alert_summary_configurations"
     sent = admin.post(summaries, json=body).json()
     admin.patch(f"/users/{ann['id']}", json={"email": "new@example.com"})
-    app.notifications.alert_fired(organization_id, alert(model))
+    app.notifications.notify_of_alert(organization_id, alert(model))
     admin.post(f"{summaries}/{sent['id']}/notifications")
     app.delivery.close()
     assert mail_server.recipients == ["TO:<new@example.com>"] * 2
@@ -314,6 +314,6 @@ def test_subscribers_can_come_and_go(admin, ann, callers):
 def test_inactive_users_get_nothing(app, admin, ann, model, organization_id):
     body = {"model_id": model["id"], "type": "email", "user_id": ann["id"]}
     admin.post("/alert_notification_configurations", json=body)
-    assert app.notifications.alert_fired(organization_id, alert(model)) == 1
+    assert app.notifications.notify_of_alert(organization_id, alert(model)) == 1
     admin.delete(f"/users/{ann['id']}")
-    assert app.notifications.alert_fired(organization_id, alert(model)) == 0
+    assert app.notifications.notify_of_alert(organization_id, alert(model)) == 0

@@ -84,13 +84,13 @@ class Explanation:
                     {"token": token, "position": position, "explanation_value": score}
                     for token, position, score in entries
                 ]
-                kept = _sorted(tokens, sort)[page]
+                kept = _sort_scores(tokens, sort)[page]
                 scores: list[dict[str, Any]] = [
                     {"attribute_name": self.inputs[0].name, "tokens": kept}
                 ]
             else:
                 named = [{"attribute_name": a, "explanation_value": s} for a, s in entries]
-                scores = _sorted(named, sort)[page]
+                scores = _sort_scores(named, sort)[page]
             found.append(self._one(name, scores))
         return found
 
@@ -140,7 +140,7 @@ def build_tables(
     return {"token_explanations" if is_text else "explanations": table}
 
 
-def _sorted(scores: list[dict[str, Any]], sort: str | None) -> list[dict[str, Any]]:
+def _sort_scores(scores: list[dict[str, Any]], sort: str | None) -> list[dict[str, Any]]:
     if not sort:
         return scores
     member = {

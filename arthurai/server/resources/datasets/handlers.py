@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from arthurai.server.http.request import Request
     from arthurai.server.storage.warehouse.datasets import Dataset
 
-_REFERENCE_PARTS = ("reference_data", "reference_data.parquet")
+_REFERENCE_PARTS: Final = ("reference_data", "reference_data.parquet")
 
 
 @operation("list_datasets")

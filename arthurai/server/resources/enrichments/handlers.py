@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.enrichment import hotspot_detection as hotspots
 from arthurai.server.enrichment import state_store as states
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import StoredModel
 
-_OF_OPERATION = {
+_NAMES_BY_OPERATION: Final = {
     "get_anomaly_detection": states.ANOMALY,
     "get_bias_mitigation": states.BIAS,
     "get_hotspots": states.HOTSPOTS,
@@ -28,7 +28,7 @@ _OF_OPERATION = {
     "update_bias_mitigation": states.BIAS,
     "update_hotspots": states.HOTSPOTS,
 }
-_ACCEPTED = 202
+_ACCEPTED: Final = 202
 
 
 @operation("get_enrichments")
@@ -40,7 +40,7 @@ def get_enrichments(request: Request) -> Response:
 @operation("get_anomaly_detection", "get_bias_mitigation", "get_hotspots", "get_explainability")
 def get_enrichment(request: Request) -> Response:
     """Return the state of one enrichment."""
-    name = _OF_OPERATION[request.operation.operation_id]
+    name = _NAMES_BY_OPERATION[request.operation.operation_id]
     return Response(200, to_api(request.services.enrichments.states.get(request.model(), name)))
 
 
@@ -48,7 +48,7 @@ def get_enrichment(request: Request) -> Response:
 def update_enrichment(request: Request) -> Response:
     """Enable or disable an enrichment without settings."""
     record = request.model().require_active()
-    name = _OF_OPERATION[request.operation.operation_id]
+    name = _NAMES_BY_OPERATION[request.operation.operation_id]
     if request.body["enabled"]:
         require_allowed(record.schema, name)
     return Response(_ACCEPTED, to_api(_switch(request, record, name, on=request.body["enabled"])))

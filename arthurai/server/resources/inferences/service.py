@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.server.http.response import Response
 from arthurai.server.storage.warehouse.stored_images import ImageUpload
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.row_results import RowResults
 
-MULTI_STATUS = 207
+MULTI_STATUS: Final = 207
 
 
 def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None:

@@ -212,7 +212,7 @@ class _Evaluation:
         query["select"] = items
         if keys:
             query |= {"group_by": keys, "order_by": keys}
-        return name, run_query(self._checked(query), self._schema, self._store)["query_result"]
+        return name, run_query(self._allow(query), self._schema, self._store)["query_result"]
 
     def _drift_rows(
         self, filters: list[dict[str, Any]], rollup: str | None, grouped: str | None
@@ -230,11 +230,11 @@ class _Evaluation:
             query["rollup"] = rollup.lower()
         if grouped:
             query["group_by"] = [{"property": grouped}]
-        rows = run_drift(self._checked(query), self._schema, self._store)["query_result"]
+        rows = run_drift(self._allow(query), self._schema, self._store)["query_result"]
         return self._drift_key(query), rows
 
-    def _checked(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Return a query after the check of the caller."""
+    def _allow(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Return a query after the caller has checked it."""
         if self._check is not None:
             self._check(query)
         return query

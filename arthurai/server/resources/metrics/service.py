@@ -113,7 +113,7 @@ class MetricCatalog:
             ApiError: 404, 400 for a built-in metric or a bad body, 409 for a name that is taken.
         """
         metric = self._get_custom(metric_id)
-        given = {"endpoint": metric["endpoint"], **_given(body)}
+        given = {"endpoint": metric["endpoint"], **_drop_nulls(body)}
         return self._store(metric_id, metric["created_at"], given, creator)
 
     def delete(self, metric_id: str) -> str:
@@ -217,7 +217,7 @@ def current_name(name: str) -> str:
     return FORMER_NAMES.get(name.lower(), name).lower()
 
 
-def _given(body: Mapping[str, Any]) -> dict[str, Any]:
+def _drop_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if value is not None}
 
 

@@ -22,7 +22,7 @@ SERVICE_ACCOUNT_NAME: Final = "service-account"
 ISSUER: Final = "arthurai-embedded-server"
 
 
-_SORT_COLUMNS = {
+_SORT_COLUMNS: Final = {
     name: (lambda user, name=name: getattr(user, name))
     for name in ("id", "username", "email", "created_at", "active")
 } | {name: (lambda user, name=name: user.profile.get(name)) for name in ("first_name", "last_name")}
