@@ -1,1 +1,1 @@
-"""Does a server honour the spec, and what does a change of the spec break."""
+"""Does a server conform to the API document, and what does a change of the document break."""

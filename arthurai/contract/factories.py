@@ -194,9 +194,7 @@ def _summary(fixtures: Fixtures) -> dict[str, Any]:
 
 BODIES: Final[dict[str, Callable[[Fixtures], dict[str, Any]]]] = {
     "create_model": lambda _: sample_data.model(
-        description="created by a contract check",
-        tags=[sample_data.name("tag")],
-        version_label="a",
+        description="created by a contract check", tags=[sample_data.name("tag")], version_label="a"
     ),
     **dict.fromkeys(
         ("create_metric", "create_metric_v3"),

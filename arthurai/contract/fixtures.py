@@ -8,11 +8,7 @@ from arthurai.common.path_router import path_parameters
 from arthurai.contract import sample_data
 from arthurai.contract.checked_client import BoundReachedError
 from arthurai.contract.operation_client import ProbeStoppedError
-from arthurai.contract.operation_facts import (
-    choices,
-    created_resources,
-    parameter_kind,
-)
+from arthurai.contract.operation_facts import choices, created_resources, parameter_kind
 from arthurai.contract.write_guard import is_read_only
 
 if TYPE_CHECKING:

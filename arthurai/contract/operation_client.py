@@ -44,10 +44,7 @@ class OperationClient:
     """
 
     def __init__(
-        self,
-        client: CheckedClient,
-        operations: Mapping[str, Operation],
-        selected: Collection[str],
+        self, client: CheckedClient, operations: Mapping[str, Operation], selected: Collection[str]
     ) -> None:
         self.client = client
         self.operations = operations

@@ -34,10 +34,7 @@ class ProbeContext(OperationClient):
     """
 
     def __init__(
-        self,
-        client: CheckedClient,
-        operations: Mapping[str, Operation],
-        selected: Collection[str],
+        self, client: CheckedClient, operations: Mapping[str, Operation], selected: Collection[str]
     ) -> None:
         super().__init__(client, operations, selected)
         self.fixtures = Fixtures(self, finder_of, maker_of, BODIES)

@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 GENERATION_PHASES: Final = ("examples", "coverage", "fuzzing")
 """How requests are generated: documented examples, each rule of a schema kept and broken once,
 random ones that keep or break the schema."""
-PHASES: Final = (
-    "probes of each operation",
-    "probes of behavior",
-    *GENERATION_PHASES,
-    "sequences",
-)
+PHASES: Final = ("probes of each operation", "probes of behavior", *GENERATION_PHASES, "sequences")
 _RATE: Final = re.compile(r"(?P<count>\d+)/(?P<unit>[smh])")
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 

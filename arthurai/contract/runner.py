@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.bundle import load_bundle, operations
 from arthurai.common.exceptions import ArthurError
 from arthurai.common.settings import KEY_VARIABLE, read_variable
-from arthurai.contract.checked_client import (
-    BoundReachedError,
-    CheckedClient,
-    UnreachableError,
-)
+from arthurai.contract.checked_client import BoundReachedError, CheckedClient, UnreachableError
 from arthurai.contract.conformance import Conformance
 from arthurai.contract.fuzzing import Fuzzer
 from arthurai.contract.probe_context import ProbeContext

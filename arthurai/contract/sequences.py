@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.path_router import path_parameters
 from arthurai.contract import sample_data
-from arthurai.contract.fuzzing import (
-    CaseSender,
-    hypothesis_settings,
-    load_schema,
-    may_be_generated,
-)
+from arthurai.contract.fuzzing import CaseSender, hypothesis_settings, load_schema, may_be_generated
 from arthurai.contract.operation_client import ProbeStoppedError
 from arthurai.contract.operation_facts import created_resources
 
