@@ -11,8 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules of these tests
 
-import harness
-from deviant import CONFORMANCE, OPERATIONS, Answer, Deviant, read, run
+import seeded_runs
+from deviating_server import CONFORMANCE, OPERATIONS, DeviatingServer, Response, read, run
 
 from arthurai import cli
 from arthurai.contract.run_plan import Bounds, InvalidCallError, make_plan, parse_rate
@@ -36,9 +36,9 @@ class Watched:
     def __call__(self, environ, start_response):
         request = read(environ)
         self.seen.append((request.method, request.path))
-        answer: Answer = run(self.app, environ, request)
-        start_response(f"{answer.status} x", list(answer.headers.items()))
-        return [answer.body]
+        response = run(self.app, environ, request)
+        start_response(f"{response.status} x", list(response.headers.items()))
+        return [response.body]
 
 
 def contents(app) -> object:
@@ -63,7 +63,7 @@ def check(app, key=None, max_seconds=60.0, max_requests=20_000, **options):
     """Run a check of an application; give its result."""
     bounds = Bounds(max_requests, max_seconds)
     plan = make_plan("local://", OPERATIONS, bounds=bounds, **{"max_examples": 2, **options})
-    return harness.check_app(app, plan, key)
+    return seeded_runs.check_app(app, plan, key)
 
 
 @pytest.mark.heavy
@@ -194,8 +194,8 @@ def test_the_bounds_hold():
 def test_a_senseless_answer_ends_a_probe_and_not_the_run():
     """Also when the deviation has been found before."""
     with create_app() as app:
-        deviant = Deviant(app, "get_inference", rule_of("wrong type", "get_inference"))
-        result = check(deviant, write=True, names=("get_inference",))
+        server = DeviatingServer(app, "get_inference", rule_of("wrong type", "get_inference"))
+        result = check(server, write=True, names=("get_inference",))
     assert {finding.operation_id for finding, _ in result.findings} == {"get_inference"}
     assert not result.stopped
 
@@ -230,12 +230,12 @@ def test_the_same_seed_sends_the_same_requests():
 
 
 def test_operations_that_answer_501_are_listed_and_do_not_deviate():
-    def not_served(deviant, request, forward):
-        return Answer(501).with_json({"error": "not served"})
+    def not_served(server, request, forward):
+        return Response(501).with_json({"error": "not served"})
 
     with create_app() as app:
-        deviant = Deviant(app, "list_tags", not_served)
-        result = check(deviant, names=("list_tags", "list_users"))
+        server = DeviatingServer(app, "list_tags", not_served)
+        result = check(server, names=("list_tags", "list_users"))
     assert result.findings == []
     assert result.outcome("list_tags") == "not served"
     assert result.outcome("list_users") == "kept"
@@ -244,7 +244,7 @@ def test_operations_that_answer_501_are_listed_and_do_not_deviate():
 
 def rule_of(kind, operation_id):
     return next(
-        c for c in harness.candidates() if (c.kind, c.operation_id) == (kind, operation_id)
+        c for c in seeded_runs.candidates() if (c.kind, c.operation_id) == (kind, operation_id)
     ).rule()
 
 
@@ -257,9 +257,9 @@ def deviating(monkeypatch):
 
     def broken(directory):
         app = create(directory)
-        deviant = Deviant(app, "list_tags", rule_of("total_count off", "list_tags"))
-        deviant.close = app.close
-        return deviant
+        server = DeviatingServer(app, "list_tags", rule_of("total_count off", "list_tags"))
+        server.close = app.close
+        return server
 
     monkeypatch.setattr(local, "_create", broken)
 

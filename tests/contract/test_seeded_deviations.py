@@ -11,16 +11,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules of these tests
 
-import harness
+import seeded_runs
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 BARS = {"structural": 0.95, "semantic": 0.85}
 
 
 def test_there_are_enough_kinds_spread_over_the_operations():
-    cases = harness.candidates()
+    cases = seeded_runs.candidates()
     assert len({case.kind for case in cases}) >= 40
-    sample = harness.sample(200, seed=1)
+    sample = seeded_runs.sample(200, seed=1)
     assert len({case.operation_id for case in sample}) >= 90
     assert {case.kind for case in sample} == {case.kind for case in cases}
 
@@ -31,21 +31,23 @@ def test_an_honest_wrapper_is_not_noticed():
     names = ("list_models", "create_alert_rule", "query", "update_user")
     for name in names:
         with create_app() as app:
-            honest = harness.Deviant(app, name, lambda deviant, request, forward: forward())
-            assert harness.findings(honest, app.admin_key, name) == []
+            honest = seeded_runs.DeviatingServer(
+                app, name, lambda server, request, forward: forward()
+            )
+            assert seeded_runs.findings(honest, app.admin_key, name) == []
 
 
-@pytest.mark.parametrize("case", harness.sample(10, seed=4), ids=str)
+@pytest.mark.parametrize("case", seeded_runs.sample(10, seed=4), ids=str)
 def test_a_deviation_is_noticed(case):
-    assert harness.try_out(case).found
+    assert seeded_runs.try_out(case).found
 
 
 def test_nearly_all_of_a_stratified_sample_are_noticed():
     logging.disable(logging.CRITICAL)
     hits: dict[str, list[bool]] = defaultdict(list)
     missed = []
-    for case in harness.sample(200, seed=1):
-        found = bool(harness.try_out(case).found)
+    for case in seeded_runs.sample(200, seed=1):
+        found = bool(seeded_runs.try_out(case).found)
         hits[case.level].append(found)
         if not found:
             missed.append(str(case))

@@ -9,8 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "deviations"))  # helper modules of these tests
 
-import harness
-from deviant import OPERATIONS, Answer, Deviant
+import seeded_runs
+from deviating_server import OPERATIONS, DeviatingServer, Response
 
 from arthurai.contract.run_plan import make_plan
 from arthurai.contract.runner import ContractRun
@@ -32,7 +32,7 @@ def only_sequences(monkeypatch):
 
 def sequences(app, tag, examples=40):
     plan = make_plan("local://", OPERATIONS, write=True, tags=(tag,), max_examples=examples)
-    return harness.check_app(app, plan)
+    return seeded_runs.check_app(app, plan)
 
 
 def kinds(result):
@@ -52,20 +52,20 @@ def test_what_one_answer_gives_is_used_by_the_next_request(only_sequences):
 
 
 def test_an_object_that_vanishes_is_noticed(only_sequences):
-    def vanish(deviant, request, forward):
-        return Answer(404).with_json({"error": "record not found"})
+    def vanish(server, request, forward):
+        return Response(404).with_json({"error": "record not found"})
 
     with create_app() as app:
-        result = sequences(Deviant(app, "get_service_account", vanish), "service_accounts")
+        result = sequences(DeviatingServer(app, "get_service_account", vanish), "service_accounts")
     assert ("get_service_account", "created resource not found") in kinds(result)
 
 
 def test_an_object_that_outlives_its_removal_is_noticed(only_sequences):
-    def stay(deviant, request, forward):
-        return Answer(204)
+    def stay(server, request, forward):
+        return Response(204)
 
     with create_app() as app:
-        result = sequences(Deviant(app, "delete_service_account", stay), "service_accounts")
+        result = sequences(DeviatingServer(app, "delete_service_account", stay), "service_accounts")
     assert ("get_service_account", "deleted resource still available") in kinds(result)
 
 

@@ -1,4 +1,4 @@
-"""What the document says about the answers of an operation, as far as deviations need it."""
+"""What the document says about the bodies of an operation, as far as deviations need it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from arthurai.common.bundle import load_bundle, resolve
 
 BUNDLE = load_bundle()
 Place = tuple[str, ...]
-# Their rows are made by hours of training and data only, so nothing can be wrong with them here.
+# Their rows take hours of training and data, so nothing can be wrong with them here.
 NO_ROWS = {"list_insights", "get_insight_group_counts", "get_insight_model_counts"}
 
 
 def success(operation) -> str:
-    """Give the first success status of an operation."""
+    """Return the first success status of an operation."""
     return next(status for status in operation.spec["responses"] if status.startswith("2"))
 
 
-def answer_schema(operation) -> dict[str, Any] | None:
-    """Give the schema of the JSON body of a success."""
+def response_schema(operation) -> dict[str, Any] | None:
+    """Return the schema of the JSON body of a success."""
     response = resolve(BUNDLE, operation.spec["responses"][success(operation)])
     return response.get("content", {}).get("application/json", {}).get("schema")
 
 
 def members(schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """Give the properties and the required names of an object schema."""
+    """Return the properties and the required names of an object schema."""
     schema = resolve(BUNDLE, schema)
     properties = dict(schema.get("properties", {}))
     required = set(schema.get("required", ()))
@@ -44,7 +44,7 @@ def nullable(schema: dict[str, Any]) -> bool:
 
 
 def fields(operation, depth: int = 3) -> list[tuple[Place, dict[str, Any]]]:
-    """Give the required members of the answer: where they are and their schemas; `*` is any item."""
+    """Return the required members of the response: their places and schemas; `*` is any item."""
     found: list[tuple[Place, dict[str, Any]]] = []
 
     def walk(schema: dict[str, Any], place: Place, left: int) -> None:
@@ -62,15 +62,15 @@ def fields(operation, depth: int = 3) -> list[tuple[Place, dict[str, Any]]]:
                 found.append(((*place, name), resolve(BUNDLE, member)))
                 walk(member, (*place, name), left - 1)
 
-    schema = answer_schema(operation)
+    schema = response_schema(operation)
     if schema is not None:
         walk(schema, (), depth + 1)
     return [(p, s) for p, s in found if "*" not in p or operation.operation_id not in NO_ROWS]
 
 
 def optional_fields(operation) -> list[tuple[Place, dict[str, Any]]]:
-    """Give all members on the top level or of listed items, required or not."""
-    schema = answer_schema(operation)
+    """Return all members on the top level or of listed items, required or not."""
+    schema = response_schema(operation)
     if schema is None:
         return []
     schema = resolve(BUNDLE, schema)
@@ -90,7 +90,7 @@ def optional_fields(operation) -> list[tuple[Place, dict[str, Any]]]:
 
 
 def change(value: Any, place: Place, alter) -> Any:
-    """Give a copy of a value in which the member at a place is altered, wherever it occurs."""
+    """Return a copy of a value in which the member at a place is altered, wherever it occurs."""
     if not place:
         return alter(value)
     step, rest = place[0], place[1:]
@@ -103,7 +103,7 @@ def change(value: Any, place: Place, alter) -> Any:
     return {**value, step: change(value[step], rest, alter)}
 
 
-def drop(_: Any) -> Any:  # a marker, recognised by identity
+def drop(_: Any) -> Any:  # a marker, recognized by identity
     raise AssertionError("dropped by `change`")
 
 

@@ -1,6 +1,6 @@
 """Breaks one rule of the embedded server at a time and asks whether a contract run notices.
 
-    python tests/contract/deviations/harness.py [--count 200] [--seed 1] [--only KIND]
+    python tests/contract/deviations/seeded_runs.py [--count 200] [--seed 1] [--only KIND]
 
 prints the figures by kind and the deviations that were missed.
 """
@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
 
-import semantic
-import structural
-from deviant import OPERATIONS, Deviant
+import data_deviations
+import object_deviations
+import structural_deviations
+from deviating_server import OPERATIONS, DeviatingServer
 
 from arthurai.contract.run_plan import Bounds, make_plan
 from arthurai.contract.runner import check
@@ -31,7 +32,10 @@ from arthurai.transport.local import LocalTransport
 from arthurai.transport.options import HttpOptions, parse_endpoint
 from arthurai.transport.session import Session
 
-LEVELS = {"structural": structural.KINDS, "semantic": semantic.KINDS}
+LEVELS = {
+    "structural": structural_deviations.KINDS,
+    "semantic": {**object_deviations.KINDS, **data_deviations.KINDS},
+}
 # Nothing to observe without a person, an image or minutes of training.
 OUT_OF_REACH = {
     "saml_sso", "get_inference_image", "explain_inference",
@@ -58,7 +62,7 @@ class Case(NamedTuple):
 
 
 def candidates() -> list[Case]:
-    """Give every kind in every served operation that it fits."""
+    """Return every kind in every served operation that it fits."""
     served = load_handlers()
     found = []
     for level, kinds in LEVELS.items():
@@ -104,7 +108,7 @@ class InProcess:
 
 
 def findings(app, key: str, operation_id: str, examples: int = 12) -> list[str]:
-    """Run the contract check of one operation; give what it found."""
+    """Run the contract check of one operation and return what it found."""
     plan = make_plan(
         "local://",
         OPERATIONS,
@@ -142,11 +146,11 @@ class Outcome(NamedTuple):
 def try_out(case: Case) -> Outcome:
     """Run the contract check against a server with one deviation."""
     with create_app() as app:
-        deviant = Deviant(app, case.operation_id, case.rule())
-        found = findings(deviant, app.admin_key, case.operation_id)
-    if deviant.fault is not None:
-        raise AssertionError(f"the rule itself failed: {case}") from deviant.fault
-    return Outcome(case, found, deviant.changed)
+        server = DeviatingServer(app, case.operation_id, case.rule())
+        found = findings(server, app.admin_key, case.operation_id)
+    if server.error is not None:
+        raise AssertionError(f"the rule itself failed: {case}") from server.error
+    return Outcome(case, found, server.changed)
 
 
 def main() -> int:
@@ -169,7 +173,7 @@ def main() -> int:
         outcome = try_out(case)
         kinds[case.level, case.kind].append(bool(outcome.found))
         mark = "found " if outcome.found else "MISSED"
-        why = outcome.found[0][:110] if outcome.found else f"{outcome.changed} answers changed"
+        why = outcome.found[0][:110] if outcome.found else f"{outcome.changed} responses changed"
         print(f"{mark} {time.monotonic() - started:5.1f}s {case}: {why}", flush=True)
         if not outcome.found:
             missed.append(outcome)
@@ -181,7 +185,7 @@ def main() -> int:
     for (level, kind), hits in kinds.items():
         print(f"  {level:<10} {kind:<40} {sum(hits)}/{len(hits)}")
     for outcome in missed:
-        print(f"missed: {outcome.case}, {outcome.changed} answers changed")
+        print(f"missed: {outcome.case}, {outcome.changed} responses changed")
     return 0
 
 

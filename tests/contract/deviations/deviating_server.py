@@ -19,8 +19,16 @@ CONFORMANCE = Conformance(load_bundle())
 OPERATIONS = operations_of(load_bundle())
 
 
+def decode(body: bytes) -> Any:
+    """Return the JSON of a body, `None` when it is not JSON."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
-class Incoming:
+class Request:
     """A request on its way to the server."""
 
     method: str
@@ -31,19 +39,19 @@ class Incoming:
 
     @property
     def json(self) -> Any:
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return decode(self.body)
 
-    def with_json(self, value: Any) -> Incoming:
+    def with_json(self, value: Any) -> Request:
         body = json.dumps(value).encode()
         return replace(self, body=body, headers={**self.headers, "content-length": str(len(body))})
 
-    def without(self, *names: str) -> Incoming:
+    def with_headers(self, **changes: str) -> Request:
+        return replace(self, headers={**self.headers, **changes})
+
+    def without(self, *names: str) -> Request:
         return replace(self, query=tuple(pair for pair in self.query if pair[0] not in names))
 
-    def adding(self, **values: str) -> Incoming:
+    def adding(self, **values: str) -> Request:
         return replace(self.without(*values), query=(*self.without(*values).query, *values.items()))
 
     def get(self, name: str) -> str | None:
@@ -51,8 +59,8 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer on its way back."""
+class Response:
+    """A response on its way back."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -64,31 +72,35 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return decode(self.body)
 
-    def with_json(self, value: Any, status: int | None = None) -> Answer:
-        return Answer(
+    def with_json(self, value: Any, status: int | None = None) -> Response:
+        return Response(
             self.status if status is None else status,
             {**self.headers, "content-type": "application/json"},
             json.dumps(value).encode(),
         )
 
+    def without_header(self, name: str) -> Response:
+        return replace(self, headers={n: v for n, v in self.headers.items() if n != name})
 
-class Deviant:
+    def with_headers(self, **changes: str) -> Response:
+        named = {name.replace("_", "-"): value for name, value in changes.items()}
+        return replace(self, headers={**self.headers, **named})
+
+
+class DeviatingServer:
     """A WSGI application that passes requests on, except where a rule is broken.
 
-    `changed` counts the answers that differ from what they should have been.
+    `changed` counts the responses that differ from what they should have been.
     """
 
-    def __init__(self, app: Any, operation_id: str, rule: Callable[..., Answer]) -> None:
+    def __init__(self, app: Any, operation_id: str, rule: Callable[..., Response]) -> None:
         self.app = app
         self.operation = OPERATIONS[operation_id]
         self.rule = rule
         self.changed = 0
-        self.fault: Exception | None = None
+        self.error: Exception | None = None
 
     @property
     def admin_key(self) -> str:
@@ -96,33 +108,33 @@ class Deviant:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         request = read(environ)
-        honest: list[Answer] = []
+        honest: list[Response] = []
 
-        def forward(changed: Incoming = request) -> Answer:
-            answer = run(self.app, environ, changed)
+        def forward(changed: Request = request) -> Response:
+            response = run(self.app, environ, changed)
             if changed == request:
-                honest.append(answer)
-            return answer
+                honest.append(response)
+            return response
 
-        found = CONFORMANCE.operation(request.method, request.path)
-        there = CONFORMANCE.match(request.path)
-        # A method that the path does not have is the operation's business, too.
-        own = there is not None and there.template == self.operation.path
-        if found == self.operation or (found is None and own):
+        match = CONFORMANCE.match(request.path)
+        called = match.operations.get(request.method) if match else None
+        # A method that the path does not have concerns the operation, too.
+        own = match is not None and match.template == self.operation.path
+        if called == self.operation or (called is None and own):
             try:
-                answer = self.rule(self, request, forward)
-            except Exception as fault:
-                self.fault = fault
+                response = self.rule(self, request, forward)
+            except Exception as error:
+                self.error = error
                 raise
         else:
-            answer = forward()
-        self.changed += not honest or honest[-1] != answer
-        reason = HTTPStatus(answer.status).phrase if answer.status != 418 else "Teapot"
-        start_response(f"{answer.status} {reason}", list(answer.headers.items()))
-        return [answer.body]
+            response = forward()
+        self.changed += not honest or honest[-1] != response
+        reason = HTTPStatus(response.status).phrase if response.status != 418 else "Teapot"
+        start_response(f"{response.status} {reason}", list(response.headers.items()))
+        return [response.body]
 
 
-def read(environ: dict[str, Any]) -> Incoming:
+def read(environ: dict[str, Any]) -> Request:
     headers = {
         name[5:].replace("_", "-").lower(): value
         for name, value in environ.items()
@@ -132,7 +144,7 @@ def read(environ: dict[str, Any]) -> Incoming:
         if name in environ:
             headers[name.replace("_", "-").lower()] = environ[name]
     path, _, query = environ["REQUEST_URI"].partition("?")
-    return Incoming(
+    return Request(
         environ["REQUEST_METHOD"],
         path,
         tuple(parse_qsl(query, keep_blank_values=True)),
@@ -141,18 +153,19 @@ def read(environ: dict[str, Any]) -> Incoming:
     )
 
 
-def run(app: Any, environ: dict[str, Any], request: Incoming) -> Answer:
+def run(app: Any, environ: dict[str, Any], request: Request) -> Response:
     """Call the application with a request that may have been changed."""
     clean = {
         name: value for name, value in environ.items() if not name.startswith(("HTTP_", "CONTENT_"))
     }
     query = urlencode(request.query, quote_via=quote)
+    uri = request.path + (f"?{query}" if query else "")
     clean.update(
         REQUEST_METHOD=request.method,
         PATH_INFO=unquote_to_bytes(request.path).decode("latin-1"),
         QUERY_STRING=query,
-        REQUEST_URI=request.path + (f"?{query}" if query else ""),
-        RAW_URI=request.path + (f"?{query}" if query else ""),
+        REQUEST_URI=uri,
+        RAW_URI=uri,
     )
     clean["wsgi.input"] = io.BytesIO(request.body)
     for name, value in request.headers.items():
@@ -171,4 +184,4 @@ def run(app: Any, environ: dict[str, Any], request: Incoming) -> Answer:
     finally:
         getattr(result, "close", lambda: None)()
     seen["headers"].pop("content-length", None)
-    return Answer(seen["status"], seen["headers"], body)
+    return Response(seen["status"], seen["headers"], body)
