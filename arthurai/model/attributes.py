@@ -168,7 +168,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
     """One attribute of a model.
 
     Fields may be assigned freely; `categories` and `bins` also take raw values and cut points.
-    `set` assigns several at once and checks that they fit together.
+    `set` assigns several at once and checks that they are consistent.
 
     Attributes:
         name: Name, unique in the model: letters, digits and underscores, no digit first.
@@ -225,7 +225,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
 
     @property
     def unique(self) -> bool:
-        """Another name of `is_unique`; the documentation of the platform uses it."""
+        """Another name of `is_unique`, used in the documentation of Arthur."""
         return self.is_unique
 
     @unique.setter
@@ -246,7 +246,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         return super().to_dict(skip_none=skip_none)
 
     def set(self, **kwargs: Any) -> Self:
-        """Assign several fields at once, after checking that they fit together.
+        """Assign several fields at once, after checking that they are consistent.
 
         Either all fields are assigned or, on an error, none.
 
@@ -268,7 +268,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         """
         changes = self._changes(kwargs)
         after = dataclasses.replace(self, **changes)
-        _check_categories(after, changes, asked=kwargs)
+        _check_categories(after, changes, given=kwargs)
         _check_range(after, changes)
         for name in changes:
             setattr(self, name, getattr(after, name))
@@ -325,7 +325,7 @@ def _list_categories(categories: list[AttributeCategory]) -> str:
 
 
 def _check_categories(
-    after: ArthurAttribute, changes: Mapping[str, Any], *, asked: Mapping[str, Any]
+    after: ArthurAttribute, changes: Mapping[str, Any], *, given: Mapping[str, Any]
 ) -> None:
     if not changes.keys() & {"categorical", "categories", "is_unique"}:
         return
@@ -338,7 +338,7 @@ def _check_categories(
     elif after.categories:
         remedy = (
             "Leave categories out"
-            if "categorical" in asked
+            if "categorical" in given
             else "Pass categorical=True together with categories"
         )
         raise UserValueError(

@@ -288,7 +288,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
 
 
 def name_of(model: ArthurModelBase) -> str:
-    """Return the name of a model for people: its display name, or the caller's own id of it."""
+    """Return the display name of a model, or the caller's own id of it if it has none."""
     return model.display_name or model.partner_model_id
 
 

@@ -93,20 +93,20 @@ def enable_explainability(
     ignore_dirs: Sequence[str] | None = None,
     seed: int | None = None,
 ) -> dict[str, Any]:
-    """Upload the model's own code and have its predictions explained.
+    """Upload the code of the model and enable explanations of its predictions.
 
     The entry module defines `predict(batch)`, for images `load_image(path)`, too. Before
     anything is uploaded, its predictions of the sample are compared with those in it, in a
-    process of its own. What is packed is logged file by file; hidden files, keys, caches and
-    virtual environments never are. No file of yours is changed.
+    separate process. Each packed file is logged; hidden files, keys, caches and virtual
+    environments are never packed. The project is not changed.
 
     Args:
         df: Sample of inputs and predictions; not needed for images.
         project_directory: Directory with everything that the entry module needs.
         user_predict_function_import_path: The entry module, as it is imported from the
             directory: `entrypoint` or `package.entrypoint`.
-        streaming_explainability_enabled: Explain every inference that arrives, not only those
-            asked for.
+        streaming_explainability_enabled: Explain every inference that arrives, instead of only
+            those that `explain_inference` is called for.
         requirements_file: File below the directory that lists the packages needed.
         python_version: Version of Python that runs the code, such as `3.11`; the running one
             by default.

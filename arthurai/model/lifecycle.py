@@ -67,7 +67,7 @@ def save(
 
     Raises:
         MissingParameterError: Attributes are missing; the message lists every problem.
-        UserValueError: Attributes do not fit together; the message lists every problem.
+        UserValueError: Attributes are inconsistent; the message lists every problem.
         UserTypeError: The reference data does not fit; the message lists every problem.
         MethodNotApplicableError: The model is saved already.
         ArthurUnexpectedError: The server could not set up the model.

@@ -186,12 +186,12 @@ def evaluate_metric(
         rollup: `minute`, `hour`, `day`, `month`, `year` or `batch_id` for a series,
             `reference` for the value in the reference data.
         group_by: Attribute with categories or bins; one result for each of them.
-        parameters: Value by parameter name; a list gives one result for each choice.
+        parameters: Value by parameter name; a list yields one result for each value.
         filters: Conditions on the rows, as JSON, or conditions such as `col("income") > 1000`.
         as_frame: `pandas`, `polars` or `pyarrow` for a table with one row per value.
 
     Returns:
-        The evaluation as the API gives it: `name`, `filters` and `results`; or a table
+        The evaluation as the API returns it: `name`, `filters` and `results`; or a table
         with the group, the parameters, `rollup` and `value`.
 
     Raises:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ArthurBiasWrapper:
-    """What `model.bias` gives: the fairness of one model.
+    """The value of `model.bias`: the fairness of one model.
 
     Args:
         arthur_model: The model.

@@ -105,7 +105,7 @@ class ThresholdMitigation:
             UserValueError: The constraint is unknown.
             MethodNotApplicableError: The attribute is not sensitive, the model is not saved, or
                 there are no curves (yet).
-            UnexpectedValueError: The platform sent curves that belong to no group.
+            UnexpectedValueError: The server sent curves without a group.
         """
         check_choice("constraint", constraint, CONSTRAINT_PLOT_DICT)
         found = self._fetch(attribute, constraint)
@@ -235,6 +235,6 @@ def _group_label(curve: Mapping[str, Any]) -> Any:
     start, end = curve.get("continuous_start"), curve.get("continuous_end")
     if start is None and end is None:
         raise UnexpectedValueError(
-            f"the platform sent a curve of {curve.get('attribute_name')!r} for no group"
+            f"the server sent a curve of {curve.get('attribute_name')!r} without a group"
         )
     return format_interval(start, end)

@@ -96,7 +96,7 @@ def find_positions(model: ArthurModelBase, stage: str, preferred: Iterable[int])
 
     Returns:
         One position each: the preferred one where it is free, otherwise one above the highest in
-        use. No position is given twice.
+        use. All positions are different.
     """
     taken = {a.position for a in find_attributes(model, stage=stage) if a.position is not None}
     positions = []
@@ -120,14 +120,14 @@ def append_attributes(model: ArthurModelBase, attributes: Sequence[ArthurAttribu
     """
     check_names(attribute.name for attribute in attributes)
     taken = {attribute.name: attribute.stage for attribute in model.attributes or ()}
-    twice = []
+    duplicates = []
     for attribute in attributes:
         if attribute.name in taken:
-            twice.append(f"{attribute.name!r} (in stage {taken[attribute.name]})")
+            duplicates.append(f"{attribute.name!r} (in stage {taken[attribute.name]})")
         taken[attribute.name] = attribute.stage
-    if twice:
+    if duplicates:
         raise UserValueError(
-            f"model {name_of(model)!r} already has attributes named {', '.join(twice)}; "
+            f"model {name_of(model)!r} already has attributes named {', '.join(duplicates)}; "
             "names must be unique. Choose another name, or take the old attribute out with "
             "remove_attribute()"
         )

@@ -50,7 +50,7 @@ def build(
             stands for a column that does not exist; or, together with
             `ground_truth_column`, the class by predicted column.
         positive_predicted_attr: The predicted column of the positive class, for two classes.
-        non_input_columns: Columns that are kept beside the inputs, e.g. for filters and groups.
+        non_input_columns: Columns that are not inputs but kept, e.g. for filters and groups.
         ground_truth_column: The one column that holds the true class.
         set_reference_data: Keep `data` as reference data, which `save` sends.
 
@@ -173,7 +173,7 @@ class _Plan:
             )
         mapped = {_native(value) for value in self.pairs.values()}
         left = [value for value in present if value not in mapped]
-        # A lone prediction is that of the positive class; the other class needs no column.
+        # A single prediction is that of the positive class; the other class needs no column.
         if len(left) > (len(self.pairs) == 1):
             logger.warning(
                 "Column %r holds classes without a predicted column: %s. Map each class to the "

@@ -37,7 +37,7 @@ Problem = tuple[type[ArthurUserError], str]
 def prepare_for_saving(model: ArthurModelBase, *, skip_data: bool) -> None:
     """Fill in what follows from the rest, then check the model and its reference data.
 
-    A lone prediction of a classifier becomes the positive one; pipeline inputs without position
+    A single prediction of a classifier becomes the positive one; pipeline inputs without position
     get one, in the order of the list.
 
     Args:
@@ -46,7 +46,7 @@ def prepare_for_saving(model: ArthurModelBase, *, skip_data: bool) -> None:
 
     Raises:
         MissingParameterError: Attributes are missing.
-        MethodNotApplicableError: A classifier does not say which prediction is the positive one.
+        MethodNotApplicableError: No prediction of a classifier is marked as the positive one.
         UserTypeError: The reference data does not fit the attributes.
         UserValueError: Anything else is wrong. With several kinds of problems the class is that of
             the first; the message lists all.
@@ -154,8 +154,8 @@ def _stage_problems(model: ArthurModelBase) -> Iterator[Problem]:
         yield (
             MissingParameterError,
             (
-                "it has no ground-truth attribute; add one with build() or an output helper, say "
-                "add_regression_output_attributes()"
+                "it has no ground-truth attribute; add one with build() or an output helper such "
+                "as add_regression_output_attributes()"
             ),
         )
     predicted = model.get_attributes(Stage.PredictedValue)

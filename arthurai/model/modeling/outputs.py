@@ -58,7 +58,7 @@ def add_numbers(
     data: Any,
     truth_types: Mapping[str, str],
 ) -> dict[str, ArthurAttribute]:
-    """Add predicted numbers and their ground truth, which may have value types of its own.
+    """Add predicted numbers and their ground truth, which may have other value types.
 
     Args:
         model: The model.
@@ -130,7 +130,7 @@ def add_classifier_output_attributes_gtclass(
         )
     _check_different(ground_truth_column, *predictions)
     truth = _make_class_attribute(self, data, ground_truth_column)
-    # The platform adds the negative class of a lone prediction, at position 0.
+    # The server adds the negative class of a single prediction, at position 0.
     first = 1 if len(pairs) == 1 else 0
     positions = find_positions(self, Stage.PredictedValue, range(first, first + len(pairs)))
     added = {ground_truth_column: truth}
@@ -422,10 +422,10 @@ def _check_map(pairs: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _check_different(*names: str | None) -> None:
-    twice = [name for name, count in Counter(names).items() if name is not None and count > 1]
-    if twice:
+    duplicates = [name for name, count in Counter(names).items() if name is not None and count > 1]
+    if duplicates:
         raise UserValueError(
-            f"{', '.join(map(repr, twice))} is named more than once; each predicted and each "
+            f"{', '.join(map(repr, duplicates))} is named more than once; each predicted and each "
             "ground-truth attribute must have a column of its own"
         )
 
@@ -445,7 +445,7 @@ def valid_rec_obj(obj: Any) -> bool:
 
 
 def check_ranked_lists(frame: TableView, predicted: str, truth: str) -> None:
-    """Raise unless recommendation data is within the limits of the platform.
+    """Raise unless recommendation data is within the limits of the API.
 
     Args:
         frame: The data.

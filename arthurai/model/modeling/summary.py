@@ -78,7 +78,7 @@ def review(
 
     Args:
         stage: Only attributes of this stage.
-        props: Columns of the table beside name and stage: fields of an attribute, or
+        props: Columns of the table besides name and stage: fields of an attribute, or
             `range`.
         print_df: Display the table instead of returning it.
 

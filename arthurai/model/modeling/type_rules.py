@@ -170,7 +170,7 @@ def list_categories(values: pa.ChunkedArray, declared: Sequence[Any] = ()) -> li
 
 
 def find_range(values: pa.ChunkedArray) -> tuple[NumberType | None, NumberType | None]:
-    """Return the smallest and the largest value as Python numbers, `None` twice without values."""
+    """Return the smallest and the largest value as Python numbers, both `None` without values."""
     import pyarrow.compute as pc
 
     extremes = pc.min_max(values)

@@ -90,7 +90,7 @@ def fetch_contents(model: ArthurModelBase) -> ReportContents:
 
     Raises:
         MethodNotApplicableError: The model is not saved.
-        ArthurError: The server cannot even say how many inferences there are.
+        ArthurError: The server cannot count the inferences.
     """
     contents = ReportContents(
         title=model.display_name or model.partner_model_id,

@@ -33,11 +33,11 @@ _MAX_VERTICAL_GROUPS: Final = 8
 def make_figure(
     rows: int = 1, columns: int = 1, *, height: float = 4.0, width: float = 9.0
 ) -> tuple[Figure, list[Axes]]:
-    """Create an empty figure with axes below or beside each other.
+    """Create an empty figure with axes below or next to each other.
 
     Args:
         rows: Axes below each other.
-        columns: Axes beside each other; they share the vertical axis.
+        columns: Axes next to each other; they share the vertical axis.
         height: Of one row, in inches.
         width: Of the figure, in inches.
 

@@ -136,9 +136,9 @@ def check_metrics(argument: str, metrics: Metric | Iterable[Metric]) -> list[Met
                 f"got {metric!r:.60}. Metrics are evaluated by evaluate_metric(), as tables too"
             )
     names = check_names(argument, [metric_name(metric) for metric in given])
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if duplicates := sorted({name for name in names if names.count(name) > 1}):
         raise UserValueError(
-            f"{argument} has {', '.join(twice)} more than once; name calls with as_(...)"
+            f"{argument} has {', '.join(duplicates)} more than once; name calls with as_(...)"
         )
     return given
 
@@ -149,7 +149,7 @@ def metric_name(metric: Metric) -> str:
 
 
 def choose_resolution(model: ArthurModelBase, resolution: str) -> str:
-    """Return the resolution for a model: batches for batch models, else what was asked for.
+    """Return the resolution for a model: batches for batch models, else the given one.
 
     Raises:
         UserValueError: The resolution is unknown.
