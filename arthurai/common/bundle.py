@@ -20,8 +20,8 @@ class Permission(NamedTuple):
     """A right that an operation asks for and a role grants.
 
     Attributes:
-        resource: What is touched, e.g. ``"model"``.
-        action: What is done to it, e.g. ``"read"``.
+        resource: What is touched, e.g. `"model"`.
+        action: What is done to it, e.g. `"read"`.
     """
 
     resource: str
@@ -35,10 +35,10 @@ class Operation:
     Attributes:
         operation_id: Its name, unique in the document.
         method: HTTP method in capitals.
-        path: Path template below the base path, e.g. ``"/v3/models/{model_id}"``.
+        path: Path template below the base path, e.g. `"/v3/models/{model_id}"`.
         tag: Its first tag.
         spec: The operation object; parameters of the path item are merged into it.
-        permission: The right a caller needs; ``None`` when being known is enough.
+        permission: The right a caller needs; `None` when being known is enough.
         public: Whether it is open to callers without a credential.
     """
 
@@ -72,12 +72,12 @@ def load_bundle() -> dict[str, Any]:
 
 @cache
 def operations() -> dict[str, Operation]:
-    """Return all operations of the API by their ``operationId``."""
+    """Return all operations of the API by their `operationId`."""
     return operations_of(load_bundle())
 
 
 def operations_of(bundle: Mapping[str, Any]) -> dict[str, Operation]:
-    """Return the operations of an OpenAPI document by their ``operationId``.
+    """Return the operations of an OpenAPI document by their `operationId`.
 
     Args:
         bundle: A document without references to other files.
@@ -101,7 +101,7 @@ def operations_of(bundle: Mapping[str, Any]) -> dict[str, Operation]:
 
 
 def base_path(bundle: Mapping[str, Any] | None = None) -> str:
-    """Return the path that precedes all paths of the API, e.g. ``"/api"``.
+    """Return the path that precedes all paths of the API, e.g. `"/api"`.
 
     Args:
         bundle: The document; the shipped one when missing.
@@ -111,7 +111,7 @@ def base_path(bundle: Mapping[str, Any] | None = None) -> str:
 
 
 def resolve(bundle: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow ``$ref`` inside the document until a node without one is reached.
+    """Follow `$ref` inside the document until a node without one is reached.
 
     Args:
         bundle: The document.
@@ -132,7 +132,7 @@ def pointer_step(name: str) -> str:
     """Return the name of a member as a step of a JSON pointer in a URI fragment (RFC 6901).
 
     Args:
-        name: Name of the member, e.g. ``"application/json"``.
+        name: Name of the member, e.g. `"application/json"`.
     """
     return quote(escape_step(name), safe="~")
 

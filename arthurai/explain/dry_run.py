@@ -1,7 +1,7 @@
-"""Trying a packed project in a process of its own.
+"""Try a packed project in a separate process.
 
-The parent unpacks the archive, writes down what is known about the model, and starts this module as
-a program; the program imports the entry module from the unpacked files, predicts the sample, builds
+The parent unpacks the archive, writes facts about the model to a file, and starts this module as a
+program; the program imports the entry module from the unpacked files, predicts the sample, builds
 the explainer, explains one input and writes the explainer to a file.
 """
 
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -23,12 +23,12 @@ from arthurai.common.exceptions import ArthurUserError, UserValueError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TIMEOUT_SECONDS = 900.0
-"""Longest time that trying a project may take."""
+TIMEOUT_SECONDS: Final = 900.0
+"""Maximum time for trying a project."""
 
-_TRIAL_SAMPLES = 50
-_SHOWN_OUTPUT = 2000
-_SHOWN_FRAMES = 5
+_TRIAL_SAMPLES: Final = 50
+_MAX_OUTPUT: Final = 2000
+_MAX_FRAMES: Final = 5
 
 
 def run(
@@ -45,19 +45,19 @@ def run(
 
     Args:
         archive: The packed project.
-        explainer: Where the explainer is written.
+        explainer: File to which the explainer is written.
         entry: Name of the entry module.
-        project: The directory it was packed from, which the program must not see.
-        sample: Inputs and predictions as an Arrow table; ``None`` for images.
-        facts: The model, see ``ExplanationPackager``.
-        timeout: Most seconds it may take.
+        project: The directory it was packed from, which must not be importable.
+        sample: Inputs and predictions as an Arrow table; `None` for images.
+        facts: Facts about the model, see `ExplanationPackager`.
+        timeout: Maximum seconds it may take.
 
     Returns:
-        ``shap_expected_values``: one number an output, or ``None``.
+        `shap_expected_values`: one number per output, or `None`.
 
     Raises:
-        UserValueError: The code fails, or its predictions are not those of the sample.
-        ArthurUserError: A library is absent.
+        UserValueError: The code fails, or its predictions differ from those of the sample.
+        ArthurUserError: A library is missing.
     """
     with tempfile.TemporaryDirectory(prefix="arthurai-try-") as folder:
         here = Path(folder)
@@ -77,7 +77,7 @@ def run(
             "facts": facts,
         }
         (here / "task.json").write_bytes(orjson.dumps(task, option=orjson.OPT_SERIALIZE_NUMPY))
-        return _outcome(_start(here, unpacked, project, timeout), here / "result.json")
+        return _read_outcome(_start(here, unpacked, project, timeout), here / "result.json")
 
 
 def _start(
@@ -108,50 +108,50 @@ def _start(
         )
     except subprocess.TimeoutExpired as error:
         raise UserValueError(
-            f"Trying the project took longer than {timeout:g} seconds. Give a smaller sample, or "
-            "make predict() faster."
+            f"trying the project took longer than {timeout:g} seconds; pass a smaller sample, or "
+            "make predict() faster"
         ) from error
 
 
-def _outcome(done: subprocess.CompletedProcess[str], result: Path) -> dict[str, Any]:
+def _read_outcome(done: subprocess.CompletedProcess[str], result: Path) -> dict[str, Any]:
     try:
         outcome: dict[str, Any] = orjson.loads(result.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        said = (done.stderr or done.stdout or "").strip()[-_SHOWN_OUTPUT:]
+        said = (done.stderr or done.stdout or "").strip()[-_MAX_OUTPUT:]
         raise UserValueError(
-            f"The process that tried the project ended with code {done.returncode} and no result."
-            f"{' It said: ' + said if said else ''}"
+            f"the process that tried the project ended with code {done.returncode} and no result"
+            f"{': ' + said if said else ''}"
         ) from error
     if "missing" in outcome:
         raise ArthurUserError(outcome["missing"])
-    if "fault" in outcome:
-        raise UserValueError(outcome["fault"])
+    if "error" in outcome:
+        raise UserValueError(outcome["error"])
     return outcome
 
 
 def _try(task: Mapping[str, Any]) -> dict[str, Any]:
-    """Do, in the process started for it, what the module says."""
+    """Try the project, inside the process that was started for it."""
     try:
         import dill
 
-        module = _imported(task["entry"], Path(task["project"]))
-        explainer, first = _built(module, task)
+        module = _import_entry(task["entry"], Path(task["project"]))
+        explainer, first = _build_explainer(module, task)
         expected = explainer.shap_expected_values() if explainer.enable_shap else None
         if first is not None:
             _explain(explainer, first)
         Path(task["explainer"]).write_bytes(dill.dumps(explainer))
     except UserValueError as error:
-        return {"fault": f"{error}{_cause(error)}"}
+        return {"error": f"{error}{_format_cause(error)}"}
     except ArthurUserError as error:
         return {"missing": str(error)}
     except ImportError as error:
-        return {"missing": f"Explanations need the package {error.name}."}
+        return {"missing": f"explanations need the package {error.name}"}
     except BaseException as error:  # noqa: BLE001 - the user's code may even exit
-        return {"fault": f"Explaining an input failed: {_traced(error)}"}
+        return {"error": f"explaining an input failed: {_format_traceback(error)}"}
     return {"shap_expected_values": expected}
 
 
-def _imported(entry: str, project: Path) -> Any:
+def _import_entry(entry: str, project: Path) -> Any:
     """Import the entry module from the unpacked project and from nowhere else."""
     import importlib
 
@@ -160,7 +160,7 @@ def _imported(entry: str, project: Path) -> Any:
         module = importlib.import_module(entry)
     except BaseException as error:  # noqa: BLE001 - the user's code may even exit
         raise UserValueError(
-            f"The module {entry!r} cannot be imported from what is packed: {_traced(error)}"
+            f"module {entry!r} cannot be imported from the packed files: {_format_traceback(error)}"
         ) from None
     if (
         not Path(getattr(module, "__file__", None) or "/")
@@ -168,13 +168,13 @@ def _imported(entry: str, project: Path) -> Any:
         .is_relative_to(project.resolve())
     ):
         raise UserValueError(
-            f"The name of the module {entry!r} is taken by {getattr(module, '__file__', None)}. "
-            "Rename it."
+            f"the name of module {entry!r} is taken by {getattr(module, '__file__', None)}; rename "
+            "the module"
         )
     return module
 
 
-def _built(module: Any, task: Mapping[str, Any]) -> tuple[Any, Any]:
+def _build_explainer(module: Any, task: Mapping[str, Any]) -> tuple[Any, Any]:
     from arthurai.explain.local_explainer import ArthurExplainer
     from arthurai.model.attributes import ArthurAttribute
 
@@ -182,7 +182,7 @@ def _built(module: Any, task: Mapping[str, Any]) -> tuple[Any, Any]:
     image = facts["model_input_type"] == InputType.Image
     for name in ("predict", "load_image") if image else ("predict",):
         if not callable(getattr(module, name, None)):
-            raise UserValueError(f"The module {task['entry']!r} does not define {name}().")
+            raise UserValueError(f"module {task['entry']!r} must define {name}()")
     inputs = facts.pop("inputs")
     table = None
     if task["sample"] is not None:
@@ -208,32 +208,32 @@ def _built(module: Any, task: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _explain(explainer: Any, first: Any) -> None:
-    from arthurai.explain.row_encoding import rows_of
+    from arthurai.explain.sample_rows import list_rows
 
-    rows = rows_of(first, "sample")
+    rows = list_rows(first, "sample")
     if explainer.model_input_type == InputType.NLP:
         explainer.explain_nlp(explainer.LIME, rows, nsamples=_TRIAL_SAMPLES)
     else:
         explainer.explain_tabular(explainer.LIME, rows, nsamples=_TRIAL_SAMPLES)
 
 
-def _traced(error: BaseException) -> str:
+def _format_traceback(error: BaseException) -> str:
     import traceback
 
-    frames = traceback.extract_tb(error.__traceback__)[-_SHOWN_FRAMES:]
+    frames = traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
     places = "".join(f"\n  {Path(f.filename).name}, line {f.lineno}: {f.line}" for f in frames)
     return f"{type(error).__name__}: {error}{places}"
 
 
-def _cause(error: BaseException) -> str:
-    return "" if error.__cause__ is None else f"\n{_traced(error.__cause__)}"
+def _format_cause(error: BaseException) -> str:
+    return "" if error.__cause__ is None else f"\n{_format_traceback(error.__cause__)}"
 
 
 def main(path: str) -> None:
-    """Do what the file says and write the result.
+    """Try the project of a task and write the result.
 
     Args:
-        path: The task, JSON.
+        path: The task, a JSON file.
     """
     task = orjson.loads(Path(path).read_bytes())
     Path(task["result"]).write_bytes(orjson.dumps(_try(task)))

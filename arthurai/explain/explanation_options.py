@@ -1,14 +1,16 @@
-"""What can be set about explanations, and how it is called on the wire."""
+"""Settings of explanations: their names, their names in the API, their checks."""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.checks import check_choice
 from arthurai.common.constants import InputType
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
+from arthurai.common.text import suggest
 from arthurai.model.base_model import name_of
 
 if TYPE_CHECKING:
@@ -18,16 +20,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LIME = "lime"
-SHAP = "shap"
-DEFAULT_SHAP_ROWS = 20
+LIME: Final = "lime"
+SHAP: Final = "shap"
+DEFAULT_SHAP_ROWS: Final = 20
 
 #: Settings that describe the user's project; they are not sent.
-FILE_FIELDS = ("project_directory", "user_predict_function_import_path", "requirements_file")
-_LOCAL = frozenset({*FILE_FIELDS, "df", "ignore_dirs", "shap_nrows"})
+FILE_FIELDS: Final = ("project_directory", "user_predict_function_import_path", "requirements_file")
+_LOCAL: Final = frozenset({*FILE_FIELDS, "df", "ignore_dirs", "shap_nrows"})
 
-#: Settings that are sent, with their names on the wire.
-_WIRE_NAMES = {
+#: Settings that are sent, with their names in the API.
+_API_NAMES: Final = {
     "python_version": "python_version",
     "sdk_version": "sdk_version",
     "user_predict_function_import_path": "user_predict_function_import_path",
@@ -48,67 +50,69 @@ _WIRE_NAMES = {
     "service_account_id": "service_account_id",
 }
 
-_SMALL_SAMPLE = 50
+_SMALL_SAMPLE: Final = 50
 _PYTHON_VERSION = re.compile(r"3\.\d{1,2}", re.ASCII)
 _MODULE_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
-def check_known(settings: Mapping[str, Any]) -> None:
-    """Check the names of settings, and the values that can be checked here.
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Check names and values of settings.
 
     Args:
         settings: Settings by name.
 
     Raises:
-        UserValueError: A name is unknown, or a value is impossible.
+        UserValueError: A name is unknown, or a value is invalid.
         UserTypeError: A value has the wrong type.
     """
     for name in settings:
-        if name not in _LOCAL and name not in _WIRE_NAMES:
-            known = sorted({*_LOCAL, *_WIRE_NAMES})
+        if name not in _LOCAL and name not in _API_NAMES:
+            known = sorted({*_LOCAL, *_API_NAMES})
             raise UserValueError(
-                f"{name!r} is no setting of explanations; these are: {', '.join(known)}."
+                f"unknown setting {name!r} of explanations; known are {', '.join(known)}"
+                f"{suggest(name, known)}"
             )
     algorithm = settings.get("explanation_algo")
-    if algorithm is not None and algorithm not in {LIME, SHAP}:
-        raise UserValueError(f"explanation_algo needs {LIME!r} or {SHAP!r}, got {algorithm!r}.")
+    if algorithm is not None:
+        check_choice("explanation_algo", algorithm, (LIME, SHAP))
     version = settings.get("python_version")
     if version is not None and not (
         isinstance(version, str) and _PYTHON_VERSION.fullmatch(version)
     ):
-        raise UserValueError(f"python_version needs text such as '3.11', got {version!r}.")
+        raise UserValueError(f"python_version must be a string such as '3.11', got {version!r}")
     share = settings.get("inference_consumer_score_percent")
     if share is not None and not (
         isinstance(share, int | float) and not isinstance(share, bool) and 0 <= share <= 1
     ):
-        raise UserValueError(f"inference_consumer_score_percent needs 0 to 1, got {share!r}.")
+        raise UserValueError(f"inference_consumer_score_percent must be from 0 to 1, got {share!r}")
     for name in ("explanation_nsamples", "seed", "shap_nrows"):
         number = settings.get(name)
         if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
-            raise UserTypeError(f"{name} needs a whole number, got {number!r}.")
-        if number is not None and number < (0 if name == "seed" else 1):
-            raise UserValueError(f"{name} is too small: {number!r}.")
+            raise UserTypeError(f"{name} must be an integer, got {number!r}")
+        least = 0 if name == "seed" else 1
+        if number is not None and number < least:
+            raise UserValueError(f"{name} must be at least {least}, got {number!r}")
     path = settings.get("user_predict_function_import_path")
     if path is not None and not (isinstance(path, str) and _MODULE_PATH.fullmatch(path)):
         raise UserValueError(
-            "user_predict_function_import_path needs the name of a module as it is imported, such "
-            f"as 'entrypoint' or 'package.entrypoint'; got {path!r}."
+            "user_predict_function_import_path must be the name of a module as it is imported, "
+            f"such as 'entrypoint' or 'package.entrypoint', got {path!r}"
         )
 
 
-def on_the_wire(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Rename the settings that are sent.
+def to_api(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that are sent, by their names in the API.
 
     Args:
         settings: Settings by name.
 
     Returns:
-        The values that are not ``None``, zeros among them, by their names on the wire.
+        The values that are not `None`, zeros among them.
     """
     wire = {
-        _WIRE_NAMES[name]: value
+        _API_NAMES[name]: value
         for name, value in settings.items()
-        if name in _WIRE_NAMES and value is not None
+        if name in _API_NAMES and value is not None
     }
     if "sdk_version" in wire:
         wire["sdk_version"] = str(wire["sdk_version"]).split()[0]
@@ -116,14 +120,14 @@ def on_the_wire(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def running_python() -> str:
-    """Name the running version of Python: major and minor, such as ``3.11``."""
+    """Return the running version of Python, major and minor, such as `3.11`."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def check_sample(
     model: ArthurModelBase, df: Any, project_directory: Any, import_path: str | None
 ) -> None:
-    """Check that what is needed to enable explanations is there.
+    """Check that everything needed to enable explanations is given.
 
     Args:
         model: The model.
@@ -132,27 +136,28 @@ def check_sample(
         import_path: Its entry module.
 
     Raises:
-        MissingParameterError: Something is absent.
+        MissingParameterError: Something is missing.
     """
     if model.input_type == InputType.NLP and not model.text_delimiter:
         raise MissingParameterError(
-            f"Model {name_of(model)!r} needs a text_delimiter, so that texts can be cut "
-            "into words. Set model.text_delimiter, and call update()."
+            f"model {name_of(model)!r} needs a text_delimiter to split texts into words; set "
+            "model.text_delimiter, and call update()"
         )
     if df is None and model.input_type != InputType.Image:
-        raise MissingParameterError("df needs a sample of inputs and predictions.")
+        raise MissingParameterError("df is missing, must be a sample of inputs and predictions")
     if project_directory is None:
         raise MissingParameterError(
-            "project_directory needs the directory with the code of the model."
+            "project_directory is missing, must be the directory with the code of the model"
         )
     if import_path is None:
         raise MissingParameterError(
-            "user_predict_function_import_path needs the module that defines predict()."
+            "user_predict_function_import_path is missing, must be the module that defines "
+            "predict()"
         )
     if df is not None and len(df) < _SMALL_SAMPLE:
         logger.warning(
-            "The sample for explanations has %d rows; with fewer than %d the explanations may "
-            "be poor.",
+            "the sample for explanations has %d rows; with fewer than %d the explanations may "
+            "be poor",
             len(df),
             _SMALL_SAMPLE,
         )

@@ -1,4 +1,4 @@
-"""LIME's explanations as plain lists."""
+"""Explanations of LIME as plain lists."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REGRESSION_LABEL = 1
-"""Under which label LIME explains the output of a regression."""
+"""Label under which LIME explains the output of a regression."""
 
 
 class EmptyLimeExplanation:
-    """Stands for the explanation of a row that cannot be explained: every score is NaN.
+    """The explanation of a row that cannot be explained: every score is NaN.
 
     Args:
         class_int_labels: Labels of the outputs.
@@ -27,11 +27,7 @@ class EmptyLimeExplanation:
         self.num_features = num_features
 
     def as_map(self) -> dict[int, list[tuple[int, float]]]:
-        """Give the scores as LIME does.
-
-        Returns:
-            For each label pairs of feature index and NaN.
-        """
+        """Return for each label pairs of feature index and NaN."""
         return {
             label: [(index, math.nan) for index in range(self.num_features)]
             for label in self.class_int_labels
@@ -39,10 +35,10 @@ class EmptyLimeExplanation:
 
 
 class LimeResults:
-    """Arranges LIME's explanations.
+    """Formats explanations of LIME.
 
     Attributes:
-        model_type: A member of :class:`~arthurai.common.constants.OutputType`.
+        model_type: An `OutputType`.
     """
 
     model_type: str
@@ -51,24 +47,18 @@ class LimeResults:
     def format_lime_results_for_one_class(
         feature_index_score_pairs: Sequence[tuple[int, float]],
     ) -> list[float]:
-        """Put the scores of one output into the order of the inputs.
+        """Return the scores of one output in the order of the inputs.
 
         Args:
             feature_index_score_pairs: Pairs of feature index and score, in any order.
-
-        Returns:
-            The scores.
         """
         return [float(score) for _, score in sorted(feature_index_score_pairs)]
 
     def format_lime_results(self, results: Sequence[Any]) -> list[list[list[float]]]:
-        """Arrange LIME's explanations of rows.
+        """Return the scores of explained rows by row, output and input.
 
         Args:
-            results: LIME's explanations.
-
-        Returns:
-            Scores by row, output and input.
+            results: Explanations of LIME.
         """
         regression = self.model_type == OutputType.Regression
         arranged = []
@@ -81,13 +71,10 @@ class LimeResults:
         return arranged
 
     def format_lime_text_results(self, results: Sequence[Any]) -> list[list[list[list[Any]]]]:
-        """Arrange LIME's explanations of texts.
+        """Return pairs of word and score by row and output, in the order of the text.
 
         Args:
-            results: LIME's explanations.
-
-        Returns:
-            By row and output pairs of word and score, in the order of the text.
+            results: Explanations of LIME.
         """
         arranged = []
         for result in results:
@@ -106,14 +93,14 @@ class LimeResults:
 
     @staticmethod
     def format_lime_image_results(results: Sequence[Any]) -> list[dict[str, Any]]:
-        """Arrange LIME's explanations of images.
+        """Return segments and scores of explained images.
 
         Args:
-            results: LIME's explanations.
+            results: Explanations of LIME.
 
         Returns:
-            For each image ``lime_segment_mask``, the segment of each pixel, and
-            ``lime_region_mapping``, by output pairs of segment and score.
+            For each image `lime_segment_mask`, the segment of each pixel, and
+            `lime_region_mapping`, pairs of segment and score by output.
         """
         return [
             {

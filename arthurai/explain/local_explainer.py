@@ -1,9 +1,9 @@
-"""An explainer: a predict function, a sample, and the libraries that explain with them."""
+"""`ArthurExplainer`: explain predictions on this machine with SHAP and LIME."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import InputType, OutputType, Stage, TextDelimiter
 from arthurai.common.exceptions import (
@@ -14,6 +14,8 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.limits import BINARY_CLASSES
+from arthurai.common.predict_functions import LabelEncoding, output_matrix
+from arthurai.common.text import quote_value
 from arthurai.explain.lime_results import (
     REGRESSION_LABEL,
     EmptyLimeExplanation,
@@ -22,8 +24,8 @@ from arthurai.explain.lime_results import (
 from arthurai.explain.output_validation import (
     validate_predicted_attribute_order_matches_dataframe,
 )
-from arthurai.explain.random_state import restored_randomness
-from arthurai.explain.row_encoding import LabelEncoding, as_matrix, rows_of, without_missing
+from arthurai.explain.random_state import seeded_randomness
+from arthurai.explain.sample_rows import drop_missing, list_rows
 
 __all__ = ["ArthurExplainer", "EmptyLimeExplanation"]
 
@@ -32,42 +34,42 @@ if TYPE_CHECKING:
 
     from arthurai.model.attributes import ArthurAttribute
 
-_MATRIX = 2  # dimensions
-_IMAGE_SEGMENTS = 40
-_DEFAULT_SAMPLES = 5000
+_MATRIX: Final = 2  # dimensions
+_IMAGE_SEGMENTS: Final = 40
+_DEFAULT_SAMPLES: Final = 5000
 
 
 class ArthurExplainer(LimeResults):
     """Explains predictions with SHAP (tabular) and LIME (tabular, text, images).
 
-    It can be pickled with dill: the pickle holds the predict function, the encoded sample and the
-    settings; the libraries' own objects are made anew where it is loaded. Random numbers of the
-    process are left as they were.
+    It can be pickled with dill: the pickle has the predict function, the encoded sample and the
+    settings; the objects of the libraries are created again where it is loaded. The random number
+    generators of the process are left unchanged.
 
     Args:
-        model_type: A member of :class:`~arthurai.common.constants.OutputType`.
-        model_input_type: A member of :class:`~arthurai.common.constants.InputType`.
+        model_type: An `OutputType`.
+        model_input_type: An `InputType`.
         predicted_attributes: The predicted attributes, in the order of the outputs.
-        predict_func: Takes a list of rows, texts or image arrays, and gives one row of outputs
-            each, shape (inputs,) or (inputs, outputs).
+        predict_func: Takes a list of rows, texts or image arrays, and returns outputs, shape
+            (inputs,) or (inputs, outputs).
         data: Sample of inputs: any table, columns in the order of the inputs; not for images.
-        label_mapping: For each input ``None``, or the number of each category.
+        label_mapping: For each input `None`, or the number of each category.
         categorical_features: Indices of categorical inputs.
-        enable_shap: Prepare SHAP (tabular only).
+        enable_shap: Whether to prepare SHAP (tabular only).
         shap_training_samples: Rows of the sample that SHAP compares with.
-        enable_lime: Prepare LIME.
+        enable_lime: Whether to prepare LIME.
         text_delimiter: Regular expression that separates the words of a text.
         load_image_func: Reads an image from a path.
         predictions_df: The predictions of the sample; not for images.
-        seed: Start of the random numbers.
+        seed: Seed of the random numbers.
 
     Raises:
-        UnexpectedValueError: An attribute is no prediction, or sample and predictions have
-            different lengths.
-        ArthurUserError: Of two predictions not exactly one is positive, or a library is absent.
-        UserTypeError: Sample or predictions are absent.
-        UserValueError: The predict function fails, its predictions are not those of the sample, or
-            there is no function that loads images.
+        UnexpectedValueError: An attribute is not a prediction, or sample and predictions differ in
+            length.
+        ArthurUserError: Of two predictions not exactly one is positive, or a library is missing.
+        UserTypeError: Sample or predictions are missing.
+        UserValueError: The predict function fails, its predictions differ from those of the sample,
+            or there is no function that loads images.
     """
 
     SHAP = "shap"
@@ -108,16 +110,20 @@ class ArthurExplainer(LimeResults):
         self._positive = self._check_outputs()
         if model_input_type == InputType.Image:
             if load_image_func is None:
-                raise UserValueError("load_image_func is needed for images.")
+                raise UserValueError(
+                    "load_image_func is missing, must be a function that loads images"
+                )
             self.build_image_explainers(None)
             return
         if data is None or predictions_df is None:
-            raise UserTypeError("data and predictions_df need the sample and its predictions.")
-        rows, kept = without_missing(rows_of(data, "data"))
-        predictions = rows_of(predictions_df, "predictions_df")
+            raise UserTypeError(
+                "data and predictions_df are missing, must be the sample and its predictions"
+            )
+        rows, kept = drop_missing(list_rows(data, "data"))
+        predictions = list_rows(predictions_df, "predictions_df")
         if len(predictions) != len(data):
             raise UnexpectedValueError(
-                f"data has {len(data)} rows, but predictions_df {len(predictions)}."
+                f"data has {len(data)} rows, but predictions_df has {len(predictions)}"
             )
         self._check_predictions(rows, predictions_df, kept)
         if model_input_type == InputType.NLP:
@@ -126,7 +132,7 @@ class ArthurExplainer(LimeResults):
             self.build_tabular_explainers(self.encode_labels(rows))
 
     def __getstate__(self) -> dict[str, Any]:
-        # The libraries' objects depend on their versions, and some cannot be pickled.
+        # The objects of the libraries depend on their versions, and some cannot be pickled.
         return {**self.__dict__, "shap_explainer": None, "lime_explainer": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -146,11 +152,11 @@ class ArthurExplainer(LimeResults):
         return len(self.predicted_attributes)
 
     def _check_outputs(self) -> int | None:
-        """Check the predicted attributes; give the position of the positive one of two."""
+        """Check the predicted attributes; return the index of the positive one of two."""
         for attribute in self.predicted_attributes:
             if attribute.stage != Stage.PredictedValue:
                 raise UnexpectedValueError(
-                    f"Attribute {attribute.name!r} is no prediction, but {attribute.stage}."
+                    f"attribute {attribute.name!r} must be a prediction, got {attribute.stage}"
                 )
         if (
             self.model_type == OutputType.Regression
@@ -164,8 +170,8 @@ class ArthurExplainer(LimeResults):
         ]
         if len(positive) != 1:
             raise ArthurUserError(
-                f"Of two predictions exactly one has to be positive, not {len(positive)}. Say "
-                "which with positive_predicted_attr."
+                f"of two predictions exactly one must be positive, got {len(positive)}; choose it "
+                "with positive_predicted_attr"
             )
         return positive[0]
 
@@ -178,41 +184,22 @@ class ArthurExplainer(LimeResults):
         else:
             inputs = self.decode_labels(self.encode_labels(rows))
         try:
-            actual = self._widened(self.predict_func(inputs), len(inputs))
+            actual = self._as_outputs(self.predict_func(inputs), len(inputs))
         except Exception as error:
             raise UserValueError(
-                f"The predict function failed for the sample: {type(error).__name__}: {error}"
+                f"the predict function failed for the sample: {type(error).__name__}: {error}"
             ) from error
         validate_predicted_attribute_order_matches_dataframe(
-            actual, _taken(predictions_df, kept), self.predicted_attributes
+            actual, _take_rows(predictions_df, kept), self.predicted_attributes
         )
 
-    def _widened(self, outputs: Any, number: int) -> Any:
-        """Bring outputs into the shape (inputs, outputs)."""
-        import numpy as np
-
-        matrix = np.asarray(outputs, dtype=float)
-        if matrix.ndim == 1:
-            matrix = matrix[:, np.newaxis]
-        if matrix.ndim != _MATRIX or len(matrix) != number:
-            raise UserValueError(
-                f"The predict function gave the shape {matrix.shape} for {number} inputs; it has "
-                "to give one row of outputs each."
-            )
-        if self._positive is not None and matrix.shape[1] == 1:
-            columns = [1 - matrix[:, 0], matrix[:, 0]]
-            matrix = np.stack(columns if self._positive == 1 else columns[::-1], axis=1)
-        if matrix.shape[1] != self.num_predicted_attributes:
-            raise UserValueError(
-                f"The predict function gave {matrix.shape[1]} outputs for each input, but the "
-                f"model has {self.num_predicted_attributes} predictions."
-            )
-        return matrix
+    def _as_outputs(self, outputs: Any, number: int) -> Any:
+        return output_matrix(outputs, number, self.num_predicted_attributes, self._positive)
 
     # -- inputs ----------------------------------------------------------------------------------
 
     def encode_labels(self, feature_vector: Any) -> Any:
-        """Turn rows into numbers; an unknown category gets the next free number.
+        """Return rows as numbers; an unknown category gets the next free number.
 
         Args:
             feature_vector: Rows of inputs.
@@ -220,10 +207,10 @@ class ArthurExplainer(LimeResults):
         Returns:
             Array of float64, shape (rows, inputs).
         """
-        return self._encoding.encoded(rows_of(feature_vector, "feature_vector"))
+        return self._encoding.encode(list_rows(feature_vector, "feature_vector"))
 
     def decode_labels(self, feature_vector: Any) -> list[list[Any]]:
-        """Turn numbers back into rows; a number between two categories is the nearest one's.
+        """Return numbers as rows; a number between two categories becomes the nearest one.
 
         Args:
             feature_vector: Array, shape (rows, inputs).
@@ -231,7 +218,7 @@ class ArthurExplainer(LimeResults):
         Returns:
             Rows of inputs.
         """
-        return self._encoding.decoded(as_matrix(feature_vector))
+        return self._encoding.decode(_as_matrix(feature_vector))
 
     def predict_wrapper(self, encoded_feature_vectors: Any) -> Any:
         """Predict from encoded rows.
@@ -240,11 +227,11 @@ class ArthurExplainer(LimeResults):
             encoded_feature_vectors: Array, shape (rows, inputs).
 
         Returns:
-            Array, shape (rows, outputs); the complement of the only output of a yes/no model is
-            filled in.
+            Array, shape (rows, outputs); the complement of the only output of a binary classifier
+            is added.
         """
         rows = self.decode_labels(encoded_feature_vectors)
-        return self._widened(self.predict_func(rows), len(rows))
+        return self._as_outputs(self.predict_func(rows), len(rows))
 
     def predict_tabular(self, input_feature_vectors: Any) -> Any:
         """Predict from rows.
@@ -259,14 +246,14 @@ class ArthurExplainer(LimeResults):
             UserValueError: The predict function fails.
         """
         try:
-            with restored_randomness(self.seed):
+            with seeded_randomness(self.seed):
                 return self.predict_wrapper(self.encode_labels(input_feature_vectors))
         except Exception as error:
-            raise UserValueError(f"The predict function failed: {error}") from error
+            raise UserValueError(f"the predict function failed: {error}") from error
 
-    def _predicted_plainly(self, inputs: Any) -> Any:
-        """Predict from what LIME makes of texts and images."""
-        return self._widened(self.predict_func(inputs), len(inputs))
+    def _predict_directly(self, inputs: Any) -> Any:
+        """Predict texts and images that LIME has perturbed."""
+        return self._as_outputs(self.predict_func(inputs), len(inputs))
 
     # -- building --------------------------------------------------------------------------------
 
@@ -278,9 +265,9 @@ class ArthurExplainer(LimeResults):
             **kwargs: For LIME's explainer.
 
         Raises:
-            ArthurUserError: A library is absent, or fails for this sample.
+            ArthurUserError: A library is missing, or fails for this sample.
         """
-        self._sample = as_matrix(data)
+        self._sample = _as_matrix(data)
         try:
             if self.enable_shap:
                 import shap
@@ -299,9 +286,9 @@ class ArthurExplainer(LimeResults):
                     **kwargs,
                 )
         except ImportError as error:
-            raise ArthurUserError(f"Explanations need the package {error.name}.") from error
+            raise ArthurUserError(f"explanations need the package {error.name}") from error
         except Exception as error:
-            raise ArthurUserError(f"The explainers could not be built: {error}") from error
+            raise ArthurUserError(f"the explainers could not be built: {error}") from error
 
     def _background(self) -> Any:
         import numpy as np
@@ -314,17 +301,17 @@ class ArthurExplainer(LimeResults):
         """Prepare LIME for texts.
 
         Args:
-            data: Not needed: LIME perturbs the text itself.
+            data: Ignored: LIME perturbs the text itself.
             **kwargs: For LIME's explainer.
 
         Raises:
-            ArthurUserError: The library is absent.
+            ArthurUserError: The library is missing.
         """
         del data
         try:
             from lime.lime_text import LimeTextExplainer
         except ImportError as error:
-            raise ArthurUserError(f"Explanations need the package {error.name}.") from error
+            raise ArthurUserError(f"explanations need the package {error.name}") from error
         self.lime_explainer = LimeTextExplainer(
             split_expression=self.text_delimiter, bow=False, random_state=self.seed, **kwargs
         )
@@ -333,26 +320,23 @@ class ArthurExplainer(LimeResults):
         """Prepare LIME for images.
 
         Args:
-            data: Not needed: LIME perturbs the image itself.
+            data: Ignored: LIME perturbs the image itself.
             **kwargs: For LIME's explainer.
 
         Raises:
-            ArthurUserError: The library is absent.
+            ArthurUserError: The library is missing.
         """
         del data
         try:
             from lime.lime_image import LimeImageExplainer
         except ImportError as error:
-            raise ArthurUserError(f"Explanations need the package {error.name}.") from error
+            raise ArthurUserError(f"explanations need the package {error.name}") from error
         self.lime_explainer = LimeImageExplainer(random_state=self.seed, **kwargs)
 
     # -- explaining ------------------------------------------------------------------------------
 
     def shap_expected_values(self) -> list[float]:
-        """Give the mean prediction that SHAP's values start from.
-
-        Returns:
-            One value an output.
+        """Return the mean prediction that the values of SHAP start from, one value per output.
 
         Raises:
             MethodNotApplicableError: SHAP was not prepared.
@@ -367,9 +351,9 @@ class ArthurExplainer(LimeResults):
         """Explain rows.
 
         Args:
-            algo: ``shap`` or ``lime``.
+            algo: `shap` or `lime`.
             raw_feature_vectors: Rows of inputs.
-            nsamples: Perturbed rows for one explanation; the library's own number where absent.
+            nsamples: Perturbed rows for one explanation; by default that of the library.
             **kwargs: For the library.
 
         Returns:
@@ -385,7 +369,7 @@ class ArthurExplainer(LimeResults):
         if algo == self.LIME:
             more = {} if nsamples is None else {"num_samples": nsamples}
             return self.explain_tabular_lime(raw_feature_vectors, **more, **kwargs)
-        raise UserValueError(f"algo needs 'shap' or 'lime', got {algo!r}.")
+        raise UserValueError(f"algo must be 'shap' or 'lime', got {algo!r}")
 
     def explain_tabular_shap(
         self, raw_feature_vectors: Any, **kwargs: Any
@@ -394,7 +378,7 @@ class ArthurExplainer(LimeResults):
 
         Args:
             raw_feature_vectors: Rows of inputs.
-            **kwargs: For ``shap_values``.
+            **kwargs: For `shap_values`.
 
         Returns:
             Scores by row, output and input.
@@ -403,9 +387,9 @@ class ArthurExplainer(LimeResults):
 
         explainer = self._shap()
         rows = self.encode_labels(raw_feature_vectors)
-        with restored_randomness(self.seed):
+        with seeded_randomness(self.seed):
             values = explainer.shap_values(rows, **{"silent": True, **kwargs})
-        if isinstance(values, list):  # one array an output, as older versions give them
+        if isinstance(values, list):  # one array per output, as older versions return
             scores = np.stack(values, axis=1)
         elif np.ndim(values) == _MATRIX:  # the only output
             scores = np.asarray(values)[:, np.newaxis, :]
@@ -421,7 +405,7 @@ class ArthurExplainer(LimeResults):
 
         Args:
             raw_feature_vectors: Rows of inputs.
-            **kwargs: For ``explain_instance``.
+            **kwargs: For `explain_instance`.
 
         Returns:
             Scores by row, output and input.
@@ -438,7 +422,7 @@ class ArthurExplainer(LimeResults):
             return outputs[:, 0] if regression else outputs
 
         results: list[Any] = []
-        with restored_randomness(self.seed):
+        with seeded_randomness(self.seed):
             for row in rows:
                 if np.isnan(row).any():
                     results.append(EmptyLimeExplanation(labels, len(row)))
@@ -458,10 +442,10 @@ class ArthurExplainer(LimeResults):
         """Explain a text.
 
         Args:
-            algo: ``lime``.
+            algo: `lime`.
             raw_feature_vectors: One row with one text.
-            nsamples: Perturbed texts; 5000 where absent.
-            **kwargs: For ``explain_instance``.
+            nsamples: Perturbed texts; 5000 by default.
+            **kwargs: For `explain_instance`.
 
         Returns:
             By row and output pairs of word and score, in the order of the text.
@@ -481,26 +465,28 @@ class ArthurExplainer(LimeResults):
 
         Args:
             raw_feature_vectors: One row with one text.
-            **kwargs: For ``explain_instance``.
+            **kwargs: For `explain_instance`.
 
         Returns:
             By row and output pairs of word and score, in the order of the text.
 
         Raises:
-            UserValueError: A row does not hold exactly one text.
+            UserValueError: A row does not have exactly one text.
         """
         explainer = self._lime(InputType.NLP)
         results = []
-        with restored_randomness(self.seed):
+        with seeded_randomness(self.seed):
             for row in raw_feature_vectors:
                 texts = [row] if isinstance(row, str) else list(row)
                 if len(texts) != 1 or not isinstance(texts[0], str):
-                    raise UserValueError(f"A row needs exactly one text, got {row!r:.100}.")
+                    raise UserValueError(
+                        f"a row must have exactly one text, got {quote_value(row)}"
+                    )
                 pieces = len(re.split(self.text_delimiter, texts[0]))
                 results.append(
                     explainer.explain_instance(
                         texts[0],
-                        self._predicted_plainly,
+                        self._predict_directly,
                         **{
                             "labels": list(range(self.num_predicted_attributes)),
                             "num_features": pieces,
@@ -516,13 +502,13 @@ class ArthurExplainer(LimeResults):
         """Explain images.
 
         Args:
-            algo: ``lime``.
+            algo: `lime`.
             image_paths: Paths of the images.
-            nsamples: Perturbed images; 5000 where absent.
-            **kwargs: For ``explain_instance``.
+            nsamples: Perturbed images; 5000 by default.
+            **kwargs: For `explain_instance`.
 
         Returns:
-            What :meth:`format_lime_image_results` gives.
+            What `format_lime_image_results` returns.
 
         Raises:
             UserValueError: There is no such algorithm for images.
@@ -537,29 +523,29 @@ class ArthurExplainer(LimeResults):
 
         Args:
             image_paths: Paths of the images.
-            **kwargs: For ``explain_instance``.
+            **kwargs: For `explain_instance`.
 
         Returns:
-            What :meth:`format_lime_image_results` gives.
+            What `format_lime_image_results` returns.
         """
         from lime.wrappers.scikit_image import SegmentationAlgorithm
 
         explainer = self._lime(InputType.Image)
         load = self.load_image_func
         if load is None:
-            raise MethodNotApplicableError("This explainer has no function that loads images.")
+            raise MethodNotApplicableError("this explainer has no function that loads images")
         settings = {
             "labels": list(range(self.num_predicted_attributes)),
             "top_labels": None,
-            # LIME takes the number of a segment for its index, so they have to start at 0.
+            # LIME takes the number of a segment for its index, so the numbers must start at 0.
             "segmentation_fn": SegmentationAlgorithm(
                 "slic", n_segments=_IMAGE_SEGMENTS, start_label=0
             ),
             **kwargs,
         }
-        with restored_randomness(self.seed):
+        with seeded_randomness(self.seed):
             results = [
-                explainer.explain_instance(load(path), self._predicted_plainly, **settings)
+                explainer.explain_instance(load(path), self._predict_directly, **settings)
                 for path in image_paths
             ]
         return self.format_lime_image_results(results)
@@ -567,24 +553,32 @@ class ArthurExplainer(LimeResults):
     def _shap(self) -> Any:
         if self.model_input_type != InputType.Tabular or self.shap_explainer is None:
             raise MethodNotApplicableError(
-                "SHAP is for tabular models whose explainer was made with enable_shap=True."
+                "SHAP is for tabular models whose explainer was created with enable_shap=True"
             )
         return self.shap_explainer
 
     def _lime(self, input_type: str) -> Any:
         if self.model_input_type != input_type or self.lime_explainer is None:
             raise MethodNotApplicableError(
-                f"This explainer is for {self.model_input_type} inputs"
-                f"{'' if self.enable_lime else ' without LIME'}, not for LIME of {input_type}."
+                f"this explainer is for {self.model_input_type} inputs"
+                f"{'' if self.enable_lime else ' without LIME'}, not for LIME of {input_type}"
             )
         return self.lime_explainer
 
     def _only_lime(self, algo: str, what: str) -> None:
         if algo != self.LIME:
-            raise UserValueError(f"algo needs 'lime' for {what}, got {algo!r}.")
+            raise UserValueError(f"algo must be 'lime' for {what}, got {algo!r}")
 
 
-def _taken(table: Any, kept: Sequence[int]) -> Any:
+def _take_rows(table: Any, kept: Sequence[int]) -> Any:
     from arthurai.upload.table import to_arrow
 
     return to_arrow(table, name="predictions_df").take(list(kept))
+
+
+def _as_matrix(values: Any) -> Any:
+    """Return numbers as an array of float64, shape (rows, inputs)."""
+    import numpy as np
+
+    matrix = np.asarray(values, dtype=float)
+    return matrix.reshape(1, -1) if matrix.ndim == 1 else matrix

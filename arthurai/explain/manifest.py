@@ -1,4 +1,4 @@
-"""Which files of a project are packed, and the archive of them."""
+"""Select the files of a project to pack, and write the archive."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ _SECRETS = (
     "service-account*.json",
 )
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
-_LOOK_AT = 8192
+_HEAD_BYTES = 8192
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _REGULAR_READABLE = 0o100644
-_BLOCK = 1 << 20
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class PackedFile:
     Attributes:
         name: Its path below the project, with slashes.
         size: Its size in bytes.
-        source: Where it is.
+        source: Its path on this machine.
     """
 
     name: str
@@ -85,15 +85,15 @@ class Manifest:
         return "\n".join(lines)
 
 
-def survey(project: Path, ignore_dirs: Iterable[str] = ()) -> Manifest:
-    """Decide about every file below a project.
+def select_files(project: Path, ignore_dirs: Iterable[str] = ()) -> Manifest:
+    """Decide for every file below a project whether it is packed.
 
     Hidden files, keys and other secrets, caches, virtual environments, links out of the project
-    and what is no regular file stay out, at every depth.
+    and anything but regular files are left out, at every depth.
 
     Args:
         project: The directory.
-        ignore_dirs: Names of directories, or paths below the project, that stay out as well.
+        ignore_dirs: Names of directories, or paths below the project, that are left out as well.
 
     Returns:
         What is packed and what is not.
@@ -126,7 +126,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as found:
             return list(found)
     except OSError as error:
-        raise UserValueError(f"The directory {str(folder)!r} cannot be read: {error}.") from error
+        raise UserValueError(f"cannot read directory {str(folder)!r}: {error}") from error
 
 
 def _directory_reason(entry: os.DirEntry[str], name: str, ignored: set[str]) -> str:
@@ -150,10 +150,10 @@ def _file_reason(entry: os.DirEntry[str], root: Path) -> str:
         if not target.is_relative_to(root):
             return "links out of the project"
         if any(_name_reason(part) for part in target.relative_to(root).parts):
-            return "links to what is not packed"
+            return "links to a file that is not packed"
     if not target.is_file():
-        return "no regular file"
-    return "holds a private key" if _holds_private_key(target) else ""
+        return "not a regular file"
+    return "contains a private key" if _has_private_key(target) else ""
 
 
 def _name_reason(name: str) -> str:
@@ -161,19 +161,19 @@ def _name_reason(name: str) -> str:
         return "hidden"
     if _matches(name, _LEFTOVERS):
         return "cache"
-    return "may hold a secret" if _matches(name, _SECRETS) else ""
+    return "may contain a secret" if _matches(name, _SECRETS) else ""
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in patterns)
 
 
-def _holds_private_key(path: Path) -> bool:
+def _has_private_key(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return _PRIVATE_KEY.search(file.read(_LOOK_AT)) is not None
+            return _PRIVATE_KEY.search(file.read(_HEAD_BYTES)) is not None
     except OSError as error:
-        raise UserValueError(f"The file {str(path)!r} cannot be read: {error}.") from error
+        raise UserValueError(f"cannot read file {str(path)!r}: {error}") from error
 
 
 def write_archive(manifest: Manifest, target: Path) -> None:
@@ -195,9 +195,7 @@ def write_archive(manifest: Manifest, target: Path) -> None:
             about.file_size = file.size
             try:
                 with file.source.open("rb") as source, archive.open(about, "w") as packed:
-                    while block := source.read(_BLOCK):
+                    while block := source.read(_BLOCK_BYTES):
                         packed.write(block)
             except OSError as error:
-                raise UserValueError(
-                    f"The file {str(file.source)!r} cannot be read: {error}."
-                ) from error
+                raise UserValueError(f"cannot read file {str(file.source)!r}: {error}") from error

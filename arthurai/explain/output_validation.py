@@ -1,12 +1,13 @@
-"""Are the outputs of a predict function in the order of the model's predictions?"""
+"""Check that outputs of a predict function are in the order of the model's predictions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import Stage
 from arthurai.common.exceptions import UserValueError
 from arthurai.common.limits import BINARY_CLASSES
+from arthurai.common.text import list_names
 from arthurai.model.base_model import require_id, require_session
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
 
-TOLERANCE = 0.01
-"""How far the predictions of the sample may be from those of the predict function."""
+TOLERANCE: Final = 0.01
+"""Maximum difference between predictions of the sample and of the predict function."""
 
 
 def validate_predicted_attribute_order_matches_remote(model: ArthurModelBase) -> None:
@@ -26,7 +27,7 @@ def validate_predicted_attribute_order_matches_remote(model: ArthurModelBase) ->
         model: A saved model.
 
     Raises:
-        UserValueError: It does not; ``update()`` brings the platform up to date.
+        UserValueError: The positions differ; `update()` sends the local ones.
     """
     from arthurai_api.api.models import get_model
 
@@ -40,24 +41,24 @@ def validate_predicted_attribute_order_matches_remote(model: ArthurModelBase) ->
     local = {a.name: a.position for a in model.get_attributes(stage=Stage.PredictedValue)}
     if remote != local:
         raise UserValueError(
-            f"The predictions have the positions {local} here, but {remote} on the platform. Call "
-            "update() to send the local ones, or fetch the model anew."
+            f"the predictions have the positions {local} here, but {remote} on the platform; call "
+            "update() to send the local ones, or fetch the model again"
         )
 
 
 def validate_predicted_attribute_order_matches_dataframe(
     actual_preds: Any, sample_data: Any, predicted_attributes: Sequence[ArthurAttribute]
 ) -> None:
-    """Check that a predict function gives the predictions of the sample, in the same order.
+    """Check that a predict function returns the predictions of the sample, in the same order.
 
     Args:
-        actual_preds: What the predict function gives, shape (rows, outputs).
+        actual_preds: Outputs of the predict function, shape (rows, outputs).
         sample_data: A table with the predictions of the same rows; of two complementary
             predictions one is enough.
         predicted_attributes: The predictions in the order of the outputs.
 
     Raises:
-        UserValueError: A prediction is absent from the sample, or differs by more than 0.01.
+        UserValueError: A prediction is missing in the sample, or differs by more than 0.01.
     """
     import numpy as np
 
@@ -76,21 +77,21 @@ def validate_predicted_attribute_order_matches_dataframe(
     missing = [name for name in names if name not in columns]
     if missing:
         raise UserValueError(
-            f"The sample needs the predictions too; {', '.join(map(repr, missing))} is absent."
+            f"the sample must have a column for each prediction; missing are {list_names(missing)}"
         )
     actual = np.asarray(actual_preds, dtype=float).reshape(table.num_rows, -1)
     if actual.shape[1] != len(names):
         raise UserValueError(
-            f"predict() gives {actual.shape[1]} outputs, but the model has {len(names)} "
-            f"predictions: {', '.join(names)}."
+            f"predict() returned {actual.shape[1]} outputs, but the model has {len(names)} "
+            f"predictions: {', '.join(names)}"
         )
     for index, name in enumerate(names):
         apart = np.abs(actual[:, index] - columns[name])
         worst = int(np.argmax(np.nan_to_num(apart, nan=np.inf))) if len(apart) else None
         if worst is not None and not apart[worst] <= TOLERANCE:
             raise UserValueError(
-                f"predict() gives {actual[worst, index]:.6g} as output {index} for row {worst} of "
-                f"the sample, but {name!r} is {columns[name][worst]:.6g} there. The outputs have "
-                f"to be in the order {', '.join(names)}, and the sample has to hold predictions "
-                "of the same model."
+                f"predict() returned {actual[worst, index]:.6g} as output {index} for row {worst} "
+                f"of the sample, but {name!r} is {columns[name][worst]:.6g} there; the outputs "
+                f"must be in the order {', '.join(names)}, and the sample must have predictions "
+                "of the same model"
             )

@@ -1,4 +1,4 @@
-"""From a user's project to what the platform needs to explain its predictions."""
+"""`ExplanationPackager`: pack a user's project and try it before it is uploaded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import tempfile
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from arthurai.common.constants import InputType, Stage, TextDelimiter, ValueType
 from arthurai.common.exceptions import (
@@ -16,6 +16,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.text import list_names
 from arthurai.explain import dry_run, manifest, requirements
 from arthurai.explain import explanation_options as settings
 from arthurai.explain.output_validation import validate_predicted_attribute_order_matches_remote
@@ -29,23 +30,23 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PROJECT_PART = "user_project.zip"
-_REQUIREMENTS_PART = "user_requirements_file.txt"
-_EXPLAINER_PART = "explainer.pkl"
+_PROJECT_PART: Final = "user_project.zip"
+_REQUIREMENTS_PART: Final = "user_requirements_file.txt"
+_EXPLAINER_PART: Final = "explainer.pkl"
 
 
 class ExplanationPackager:
-    """Packs a project and tries it, before anything leaves the machine.
+    """Packs a project and tries it, before anything is uploaded.
 
-    The user's files are only read. The code runs in a process of its own, from an unpacked copy of
-    the very archive that is uploaded, so that what is missing there is noticed here.
+    The user's files are only read. The code runs in a separate process, from an unpacked copy of
+    the archive that is uploaded, so that files missing there are noticed here.
 
     Args:
         model: A saved model.
-        **kwargs: The settings of ``ArthurModel.enable_explainability``.
+        **kwargs: The settings of `ArthurModel.enable_explainability`.
 
     Raises:
-        UserValueError: A setting is unknown or impossible.
+        UserValueError: A setting is unknown or invalid.
     """
 
     FILE_FIELDS: ClassVar[list[str]] = list(settings.FILE_FIELDS)
@@ -53,7 +54,7 @@ class ExplanationPackager:
     def __init__(self, model: ArthurModelBase, **kwargs: Any) -> None:
         self.model = model
         self.settings = dict(kwargs)
-        settings.check_known(self.settings)
+        settings.check_settings(self.settings)
         self.manifest: Manifest | None = None
         self._requirements: str | None = None
         self._folder: Path | None = None
@@ -65,16 +66,12 @@ class ExplanationPackager:
             if algorithm != settings.LIME:
                 if algorithm is not None:
                     logger.warning(
-                        "%s models are explained with lime, not %s.", model.input_type, algorithm
+                        "%s models are explained with lime, not %s", model.input_type, algorithm
                     )
                 self.settings["explanation_algo"] = settings.LIME
 
     def contains_file_fields(self) -> tuple[bool, bool]:
-        """Tell whether the settings describe a project.
-
-        Returns:
-            Whether any, and whether all of :attr:`FILE_FIELDS` are set.
-        """
+        """Return whether any, and whether all of `FILE_FIELDS` are set."""
         given = [self.settings.get(name) is not None for name in self.FILE_FIELDS]
         return any(given), all(given)
 
@@ -85,8 +82,8 @@ class ExplanationPackager:
             The files to upload; none when only settings change.
 
         Raises:
-            MissingParameterError: The project is only half described.
-            ArthurError: As :meth:`create`.
+            MissingParameterError: Only a part of `FILE_FIELDS` is set.
+            ArthurError: As for `create`.
         """
         some, everything = self.contains_file_fields()
         if not some:
@@ -94,8 +91,8 @@ class ExplanationPackager:
         if not everything:
             missing = [name for name in self.FILE_FIELDS if self.settings.get(name) is None]
             raise MissingParameterError(
-                f"A project needs all of {', '.join(self.FILE_FIELDS)}; {', '.join(missing)} is "
-                "absent."
+                f"a project needs all of {', '.join(self.FILE_FIELDS)}; missing are "
+                f"{', '.join(missing)}"
             )
         self.create()
         return self.get_request_files()
@@ -104,16 +101,15 @@ class ExplanationPackager:
         """Pack the project, try its predict function, and build the explainer.
 
         Raises:
-            ArthurUserError: The project or its requirements are not as they have to be, or a
-                library is absent.
-            UserValueError: The predict function fails, or its predictions are not those of the
+            ArthurUserError: Project or requirements are invalid, or a library is missing.
+            UserValueError: The predict function fails, or its predictions differ from those of the
                 sample.
         """
         self._check_model()
         problems = self.validate_requirements_add_sklearn()
         if problems:
             raise ArthurUserError(
-                f"{self._requirements_path()} has to be put right:\n  " + "\n  ".join(problems)
+                f"{self._requirements_path()} must be corrected:\n  " + "\n  ".join(problems)
             )
         validate_predicted_attribute_order_matches_remote(self.model)
         self.make_zip()
@@ -124,7 +120,7 @@ class ExplanationPackager:
         """Pack the project and log what is in the archive and what is not.
 
         Returns:
-            The archive, which lasts as long as this object.
+            The archive, which exists as long as this object.
 
         Raises:
             ArthurUserError: There is no requirements file.
@@ -134,20 +130,20 @@ class ExplanationPackager:
         self._requirements_path()
         ignored = self.settings.get("ignore_dirs") or ()
         if isinstance(ignored, str):
-            raise UserTypeError(f"ignore_dirs needs a list of directories, got {ignored!r}.")
-        self.manifest = manifest.survey(project, ignored)
-        logger.info("Project %s: %s", project, self.manifest)
+            raise UserTypeError(f"ignore_dirs must be a list of directories, got {ignored!r}")
+        self.manifest = manifest.select_files(project, ignored)
+        logger.info("project %s: %s", project, self.manifest)
         self._check_entry(self.manifest)
         target = self._work_folder() / _PROJECT_PART
         manifest.write_archive(self.manifest, target)
         return target
 
     def test(self) -> None:
-        """Run the packed project in a process of its own and build the explainer there.
+        """Run the packed project in a separate process and build the explainer there.
 
         Raises:
-            UserValueError: The code fails, or its predictions are not those of the sample.
-            ArthurUserError: A library is absent.
+            UserValueError: The code fails, or its predictions differ from those of the sample.
+            ArthurUserError: A library is missing.
         """
         archive = self._work_folder() / _PROJECT_PART
         if not archive.exists():
@@ -168,7 +164,7 @@ class ExplanationPackager:
 
         Returns:
             For each input in the order of positions: category to number, from the categories of
-            the attribute or else from the sample; ``None`` for what is no text.
+            the attribute or else from the sample; `None` for inputs that are not strings.
         """
         sample = self._sample()
         table: list[dict[Any, int] | None] = []
@@ -184,47 +180,49 @@ class ExplanationPackager:
         return table
 
     def validate_requirements_add_sklearn(self) -> list[str]:
-        """Check the requirements; a pinned copy of them is what will be uploaded.
+        """Check the requirements; a pinned copy of them will be uploaded, the file is not changed.
 
         Returns:
-            What has to be put right; nothing if all is well. The file itself is never changed.
+            What must be corrected; empty when the file is valid.
         """
         path = self._requirements_path()
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            return [f"{path} cannot be read: {error}"]
+            return [f"cannot read {path}: {error}"]
         version = self.settings.get("python_version") or settings.running_python()
-        checked = requirements.check(text, same_python=version == settings.running_python())
+        checked = requirements.check_requirements(
+            text, same_python=version == settings.running_python()
+        )
         for note in checked.notes:
             logger.info("%s: %s", path.name, note)
         self._requirements = checked.text
         return list(checked.problems)
 
     def get_request_config(self) -> dict[str, Any]:
-        """Give the settings that are sent, by their names on the wire.
+        """Return the settings that are sent, by their names in the API.
 
         Returns:
-            Those that are set, zeros among them; with a project the version of Python as well.
+            Settings that are not `None`; with a project the version of Python as well.
         """
         given = dict(self.settings)
         if all(self.contains_file_fields()) and given.get("python_version") is None:
             given["python_version"] = settings.running_python()
-        return settings.on_the_wire(given)
+        return settings.to_api(given)
 
     def get_request_files(self) -> list[FilePart]:
-        """Give the files that are sent.
+        """Return the files that are sent.
 
         Returns:
-            The project, its requirements and the explainer. They last as long as this object.
+            The project, its requirements and the explainer. They exist as long as this object.
 
         Raises:
-            MethodNotApplicableError: :meth:`create` was not called.
+            MethodNotApplicableError: `create` was not called.
         """
         from arthurai.transport.multipart import FilePart
 
         if not self._ready:
-            raise MethodNotApplicableError("There are no files yet: call create() first.")
+            raise MethodNotApplicableError("there are no files yet: call create() first")
         folder = self._work_folder()
         return [
             FilePart(_PROJECT_PART, _PROJECT_PART, folder / _PROJECT_PART, "application/zip"),
@@ -242,27 +240,29 @@ class ExplanationPackager:
     def _project(self) -> Path:
         given = self.settings.get("project_directory")
         if given is None:
-            raise MissingParameterError("project_directory needs the directory to pack.")
+            raise MissingParameterError(
+                "project_directory is missing, must be the directory to pack"
+            )
         project = Path(given).expanduser()
         if not project.is_absolute():
             raise UserValueError(
-                f"project_directory needs an absolute path, got {str(given)!r}; such as "
-                f"{str(project.resolve())!r}."
+                f"project_directory must be an absolute path, got {str(given)!r}; such as "
+                f"{str(project.resolve())!r}"
             )
         if not project.is_dir():
-            raise UserValueError(f"project_directory={str(given)!r} is no directory.")
+            raise UserValueError(f"project_directory must be a directory, got {str(given)!r}")
         return project
 
     def _requirements_path(self) -> Path:
         name = self.settings.get("requirements_file")
         if name is None:
-            raise MissingParameterError("requirements_file needs the list of packages.")
+            raise MissingParameterError("requirements_file is missing, must be a list of packages")
         project = self._project()
         path: Path = project / name
         if not path.resolve().is_relative_to(project.resolve()) or not path.is_file():
             raise ArthurUserError(
-                f"There is no requirements file {str(name)!r} in {str(project)!r}. List the "
-                "packages that predict() needs there, such as scikit-learn==1.5.2."
+                f"requirements file {str(name)!r} not found in {str(project)!r}; list the packages "
+                "that predict() needs there, such as scikit-learn==1.5.2"
             )
         return path
 
@@ -270,9 +270,9 @@ class ExplanationPackager:
         model = self.model
         require_id(model, "have explanations")
         if model.input_type != InputType.Image and self.settings.get("df") is None:
-            raise MissingParameterError("df needs a sample of inputs and predictions.")
+            raise MissingParameterError("df is missing, must be a sample of inputs and predictions")
         if not self._inputs():
-            raise MethodNotApplicableError(f"Model {name_of(model)!r} has no inputs to explain.")
+            raise MethodNotApplicableError(f"model {name_of(model)!r} has no inputs to explain")
 
     def _check_entry(self, packed: Manifest) -> None:
         entry = str(self.settings.get("user_predict_function_import_path"))
@@ -281,7 +281,7 @@ class ExplanationPackager:
         if not names & {f"{path}.py", f"{path}/__init__.py"}:
             raise UserValueError(
                 f"user_predict_function_import_path={entry!r}, but there is no {path}.py among the "
-                f"files that are packed: {', '.join(sorted(names)[:10])}."
+                f"packed files {list_names(sorted(names), 10)}"
             )
 
     def _inputs(self) -> list[ArthurAttribute]:
@@ -297,7 +297,7 @@ class ExplanationPackager:
         )
 
     def _sample(self) -> Any:
-        """Give inputs and predictions of the sample as an Arrow table; ``None`` for images."""
+        """Return inputs and predictions of the sample as an Arrow table; `None` for images."""
         if self.model.input_type == InputType.Image or self.settings.get("df") is None:
             return None
         from arthurai.upload.table import to_arrow
@@ -307,19 +307,19 @@ class ExplanationPackager:
         missing = [name for name in inputs if name not in table.column_names]
         if missing:
             raise UserValueError(
-                f"df needs a column for each input; {', '.join(map(repr, missing))} is absent."
+                f"df must have a column for each input; missing are {list_names(missing)}"
             )
         predicted = [attribute.name for attribute in self._outputs()]
         outputs = [name for name in predicted if name in table.column_names]
         if not outputs:
             raise UserValueError(
-                "df needs the predictions beside the inputs, to be compared with what the predict "
-                f"function gives; {', '.join(map(repr, predicted))} is absent."
+                "df must have the predictions as well, to be compared with those of the predict "
+                f"function; missing are {list_names(predicted)}"
             )
         return table.select([*inputs, *outputs])
 
     def _facts(self) -> dict[str, Any]:
-        """Give what the other process has to know about the model."""
+        """Return the facts about the model that the other process needs."""
         tabular = self.model.input_type == InputType.Tabular
         inputs = self._inputs()
         return {
@@ -346,6 +346,6 @@ class ExplanationPackager:
         if self._folder is None:
             folder = tempfile.TemporaryDirectory(prefix="arthurai-")
             self._folder = Path(folder.name)
-            # The directory goes when this object does, or with the process.
+            # The directory is removed with this object, or at the end of the process.
             weakref.finalize(self, folder.cleanup)
         return self._folder

@@ -1,4 +1,4 @@
-"""Random numbers that can be repeated, without a trace in the rest of the process."""
+"""Repeatable random numbers that leave the generators of the process unchanged."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def restored_randomness(seed: int | None) -> Iterator[None]:
-    """Start the global random numbers anew for a while; SHAP and predict functions draw them.
+def seeded_randomness(seed: int | None) -> Iterator[None]:
+    """Seed the global random numbers inside a block; SHAP and predict functions draw them.
 
     Args:
-        seed: Where to start; ``None`` leaves everything alone.
+        seed: The seed; `None` changes nothing.
 
     Yields:
-        Nothing. Afterwards the states of Python's and numpy's generators are as before.
+        Nothing. After the block, the generators of Python and numpy have their previous states.
     """
     if seed is None:
         yield

@@ -1,10 +1,11 @@
-"""The packages that a project needs: reading, checking and pinning the list of them."""
+"""Requirements of a project: check the list of packages and pin it."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import re
 from dataclasses import dataclass
+from typing import Final
 
 _REQUIREMENT = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?P<extras>\[[^\]]*\])?\s*"
@@ -15,7 +16,7 @@ _PINNED = re.compile(r"==\s*(?P<version>[0-9A-Za-z][0-9A-Za-z.+!_-]*)", re.ASCII
 _ONE = r"(?:~=|===?|!=|<=?|>=?)\s*[0-9A-Za-z.*+!_-]+"
 _SPECIFIERS = re.compile(rf"{_ONE}(?:\s*,\s*{_ONE})*", re.ASCII)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
-SKLEARN = "scikit-learn"
+SKLEARN: Final = "scikit-learn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Requirements:
 
     Attributes:
         text: The list as it is uploaded: every package pinned.
-        problems: What has to be put right first.
-        notes: What was changed or could not be checked.
+        problems: What has to be fixed first.
+        notes: What was changed, or could not be checked.
     """
 
     text: str
@@ -33,12 +34,12 @@ class Requirements:
     notes: tuple[str, ...]
 
 
-def check(text: str, *, same_python: bool = True) -> Requirements:
-    """Check a list of requirements, pin what is not pinned, and add scikit-learn.
+def check_requirements(text: str, *, same_python: bool = True) -> Requirements:
+    """Check a list of requirements, pin packages without a version, and add scikit-learn.
 
-    Comments, blank lines, extras and markers are fine. A package without ``==`` is pinned to the
-    version that is installed here. Lines for the index or for other files are refused: the
-    platform installs from its own index, and addresses may hold passwords.
+    Comments, blank lines, extras and markers are accepted. A package without `==` is pinned to the
+    version that is installed here. Lines for an index or for other files are refused: the
+    platform installs from its own index, and addresses may contain passwords.
 
     Args:
         text: Content of the requirements file.
@@ -64,9 +65,9 @@ def check(text: str, *, same_python: bool = True) -> Requirements:
             )
             continue
         name = found["name"]
-        key = normalised(name)
+        key = normalize_name(name)
         if key in seen:
-            problems.append(f"line {number}: {name} stands in line {seen[key]} already")
+            problems.append(f"line {number}: duplicate package {name}, first in line {seen[key]}")
             continue
         seen[key] = number
         pinned = _pin(number, name, found["specifier"].strip(), problems, notes, same_python)
@@ -74,9 +75,11 @@ def check(text: str, *, same_python: bool = True) -> Requirements:
             extras, marker = found["extras"] or "", found["marker"] or ""
             lines.append(f"{name}{extras}=={pinned}{' ' + marker if marker else ''}")
     if SKLEARN not in seen:
-        version = installed(SKLEARN)
+        version = find_version(SKLEARN)
         if version is None:
-            problems.append(f"{SKLEARN} is needed to explain, but neither listed nor installed")
+            problems.append(
+                f"{SKLEARN} is needed for explanations, but neither listed nor installed"
+            )
         else:
             lines.append(f"{SKLEARN}=={version}")
             notes.append(f"{SKLEARN}=={version} was added, because explanations need it")
@@ -93,10 +96,10 @@ def _pin(
 ) -> str | None:
     if specifier and not _SPECIFIERS.fullmatch(specifier):
         problems.append(
-            f"line {number}: {name} {specifier!r} is no version; write {name}==<version>"
+            f"line {number}: invalid version {specifier!r} of {name}; write {name}==<version>"
         )
         return None
-    here = installed(name)
+    here = find_version(name)
     pinned = _PINNED.fullmatch(specifier)
     if pinned is None:
         if here is None:
@@ -120,13 +123,13 @@ def _pin(
     return version
 
 
-def normalised(name: str) -> str:
-    """Write the name of a package as PEP 503 does."""
+def normalize_name(name: str) -> str:
+    """Return the normalized name of a package (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def installed(name: str) -> str | None:
-    """Find the version of a package that is installed here; ``None`` for none."""
+def find_version(name: str) -> str | None:
+    """Return the installed version of a package, `None` when it is not installed."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import UserValueError
-from arthurai.explain.manifest import survey, write_archive
+from arthurai.explain.manifest import select_files, write_archive
 
 NEEDED = {
     "entrypoint.py",
@@ -23,12 +23,12 @@ UNWANTED = {
     ".netrc": "hidden",
     "helpers/.env": "hidden",
     "helpers/.secret/token": "hidden",
-    "production.env": "may hold a secret",
-    "helpers/server.PEM": "may hold a secret",
-    "tls.key": "may hold a secret",
-    "id_rsa": "may hold a secret",
-    "deep/er/credentials.json": "may hold a secret",
-    "notes.txt": "holds a private key",
+    "production.env": "may contain a secret",
+    "helpers/server.PEM": "may contain a secret",
+    "tls.key": "may contain a secret",
+    "id_rsa": "may contain a secret",
+    "deep/er/credentials.json": "may contain a secret",
+    "notes.txt": "contains a private key",
     "__pycache__/entrypoint.cpython-311.pyc": "cache",
     "helpers/maths.pyc": "cache",
     "env/pyvenv.cfg": "virtual environment",
@@ -47,7 +47,7 @@ def add(project, name, content="x"):
 def test_secrets_and_caches_stay_at_home(project):
     for name in UNWANTED:
         add(project, name, PRIVATE_KEY if name == "notes.txt" else "x")
-    found = survey(project, ["data", "helpers/cache"])
+    found = select_files(project, ["data", "helpers/cache"])
     assert {file.name for file in found.packed} == NEEDED
     reasons = dict(found.left_out)
     for name, reason in UNWANTED.items():
@@ -69,7 +69,7 @@ def test_links_are_followed_within_the_project_only(project, tmp_path):
     (project / "settings.txt").symlink_to(project / ".env")
     (project / "dangling").symlink_to(project / "nothing")
     os.mkfifo(project / "pipe")
-    found = survey(project)
+    found = select_files(project)
     assert {file.name for file in found.packed} == {*NEEDED, "inside.json"}
     assert {name for name, _ in found.left_out} == {
         "leak.txt",
@@ -85,7 +85,7 @@ def test_the_same_files_give_the_same_bytes(project, tmp_path):
     digests = set()
     for number in range(2):
         target = tmp_path / f"{number}.zip"
-        write_archive(survey(project), target)
+        write_archive(select_files(project), target)
         digests.add(hashlib.sha256(target.read_bytes()).hexdigest())
         for path in project.rglob("*"):
             os.utime(path, (number * 10**8, number * 10**8))
@@ -98,7 +98,7 @@ def test_the_same_files_give_the_same_bytes(project, tmp_path):
 
 
 def test_a_file_that_cannot_be_read(project):
-    found = survey(project)
+    found = select_files(project)
     (project / "weights.json").unlink()
     with pytest.raises(UserValueError, match="weights"):
         write_archive(found, project.parent / "x.zip")
@@ -123,7 +123,7 @@ def test_no_hidden_part_is_ever_packed(tmp_path_factory, paths):
             add(project, "/".join(parts))
         except OSError:
             continue  # a directory stands where a file should be
-    packed = [file.name for file in survey(project).packed]
+    packed = [file.name for file in select_files(project).packed]
     assert not [name for name in packed if any(p.startswith(".") for p in name.split("/"))]
     visible = {
         path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()

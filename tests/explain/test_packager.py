@@ -128,10 +128,10 @@ def test_the_same_seed_gives_the_same_explainer(model, project, sample):
         ("raise RuntimeError('no licence')", "no licence"),
         ("import sys; sys.exit(3)", "SystemExit"),
         ("import os; os._exit(3)", "ended with code 3"),
-        ("x = 1", r"does not define predict\(\)"),
+        ("x = 1", r"must define predict\(\)"),
         ("def predict(batch): return 1 / 0", "ZeroDivisionError"),
-        ("def predict(batch): return [0.5]", "one row of outputs"),
-        ("def predict(batch): return [[0.5, 0.2, 0.3]] * len(batch)", "3 outputs"),
+        ("def predict(batch): return [0.5]", r"shape \(60, 2\), with a column"),
+        ("def predict(batch): return [[0.5, 0.2, 0.3]] * len(batch)", r"got shape \(60, 3\)"),
         ("def predict(batch): return [0.5] * len(batch)", "order"),
         ("def predict(batch): return [float('nan')] * len(batch)", "nan"),
         ("def predict(batch: return", "SyntaxError"),
@@ -171,9 +171,9 @@ def test_a_second_project_with_the_same_names(model, sample, tmp_path):
         (other / "requirements.txt").write_text("")
         with pytest.raises(
             UserValueError,
-            match=r"gives (0\.125|0\.875) as output"
+            match=r"returned (0\.125|0\.875) as output"
             if number == 0.125
-            else r"gives (0\.375|0\.625) as",
+            else r"returned (0\.375|0\.625) as",
         ):
             packager(model, other, sample).create()
 
@@ -182,19 +182,35 @@ def test_a_second_project_with_the_same_names(model, sample, tmp_path):
     ("change", "error", "message"),
     [
         ({"project_directory": "project"}, UserValueError, "absolute path"),
-        ({"project_directory": "/no/such/place"}, UserValueError, "no directory"),
-        ({"requirements_file": "needs.txt"}, ArthurUserError, "no requirements file 'needs.txt'"),
-        ({"requirements_file": "../elsewhere.txt"}, ArthurUserError, "no requirements file"),
+        (
+            {"project_directory": "/no/such/place"},
+            UserValueError,
+            "must be a directory, got '/no/such/place'",
+        ),
+        (
+            {"requirements_file": "needs.txt"},
+            ArthurUserError,
+            "requirements file 'needs.txt' not found",
+        ),
+        (
+            {"requirements_file": "../elsewhere.txt"},
+            ArthurUserError,
+            "requirements file .* not found",
+        ),
         ({"user_predict_function_import_path": "main"}, UserValueError, "no main.py"),
         ({"user_predict_function_import_path": "main.py!"}, UserValueError, "name of a module"),
         ({"python_version": "2.7"}, UserValueError, "python_version"),
         ({"explanation_algo": "magic"}, UserValueError, "'magic'"),
         ({"inference_consumer_score_percent": 50}, UserValueError, "0 to 1"),
-        ({"explanation_nsamples": 0}, UserValueError, "too small"),
+        (
+            {"explanation_nsamples": 0},
+            UserValueError,
+            "explanation_nsamples must be at least 1, got 0",
+        ),
         ({"seed": 1.5}, UserTypeError, "seed"),
-        ({"colour": "red"}, UserValueError, "'colour' is no setting"),
-        ({"df": None}, MissingParameterError, "df needs"),
-        ({"ignore_dirs": "helpers"}, UserTypeError, "ignore_dirs needs a list"),
+        ({"colour": "red"}, UserValueError, "unknown setting 'colour'"),
+        ({"df": None}, MissingParameterError, "df is missing"),
+        ({"ignore_dirs": "helpers"}, UserTypeError, "ignore_dirs must be a list"),
     ],
 )
 def test_impossible_settings(model, project, sample, change, error, message):
@@ -204,12 +220,12 @@ def test_impossible_settings(model, project, sample, change, error, message):
 
 @pytest.mark.heavy
 def test_samples_that_do_not_fit(model, project, sample):
-    with pytest.raises(UserValueError, match="'region' is absent"):
+    with pytest.raises(UserValueError, match="missing are 'region'"):
         packager(model, project, sample.drop(columns="region")).create()
-    with pytest.raises(UserValueError, match="Every row"):
+    with pytest.raises(UserValueError, match="must have a row without missing"):
         packager(model, project, sample.assign(income=None)).create()
     predicted = [attribute.name for attribute in model.get_attributes("PREDICTED_VALUE")]
-    with pytest.raises(UserValueError, match="needs the predictions beside the inputs"):
+    with pytest.raises(UserValueError, match="must have the predictions as well"):
         packager(
             model, project, sample.drop(columns=[n for n in predicted if n in sample])
         ).create()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from arthurai.common.predict_functions import LabelEncoding, output_matrix
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 SHAP_BACKGROUND: Final = 20
 SEGMENTS: Final = 40
-_BINARY_OUTPUTS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -147,18 +148,8 @@ class Predictions:
         Raises:
             ValueError: The function returned something else.
         """
-        found = np.asarray(self._function(inputs), dtype=np.float64)
-        if found.ndim == 1:
-            found = found.reshape(-1, 1)
-        if found.shape == (len(inputs), 1) and self._task.outputs == _BINARY_OUTPUTS:
-            others = 1 - found
-            pair = (others, found) if self._task.positive == 1 else (found, others)
-            found = np.hstack(pair)
-        if found.shape != (len(inputs), self._task.outputs):
-            raise ValueError(
-                f"predict must return an array of shape {(len(inputs), self._task.outputs)}, with a"
-                f" column for each predicted attribute, got shape {found.shape}"
-            )
+        task = self._task
+        found = output_matrix(self._function(inputs), len(inputs), task.outputs, task.positive)
         if not np.isfinite(found).all():
             raise ValueError("predict returned NaN or infinite values")
         return found
@@ -170,12 +161,13 @@ class TabularExplainer(Explainer):
     def __init__(self, task: Task, predictions: Predictions) -> None:
         """Encode the sample and predict a background; the arguments are those of `Explainer`."""
         super().__init__(task, predictions)
-        self._categories = [None if c is None else list(c) for c in task.categories]
-        self._places = [
-            None if c is None else {_key(v): place for place, v in enumerate(c)}
-            for c in self._categories
-        ]
-        sample = self._encode(task.sample)
+        self._encoding = LabelEncoding(
+            [
+                None if labels is None else {label: number for number, label in enumerate(labels)}
+                for labels in task.categories
+            ]
+        )
+        sample = self._encoding.encode(task.sample)
         self._sample = sample[~np.isnan(sample).any(axis=1)]
         if not len(self._sample):
             raise ValueError("no row of the reference set has all inputs")
@@ -186,35 +178,8 @@ class TabularExplainer(Explainer):
         self._lime: Any = None
         self._shap: Any = None
 
-    def _encode(self, rows: Sequence[Sequence[Any]]) -> Floats:
-        encoded = np.full((len(rows), len(self._task.features)), np.nan)
-        for number, row in enumerate(rows):
-            for column, value in enumerate(row):
-                places = self._places[column]
-                if value is None:
-                    continue
-                encoded[number, column] = (
-                    float(value) if places is None else self._place(column, value)
-                )
-        return encoded
-
-    def _place(self, column: int, value: Any) -> int:
-        places, categories = self._places[column], self._categories[column]
-        if places is None or categories is None:
-            raise TypeError("the column holds numbers")
-        if _key(value) not in places:  # a category that the reference set does not have
-            places[_key(value)] = len(categories)
-            categories.append(value)
-        return places[_key(value)]
-
     def _predict(self, encoded: Floats) -> Floats:
-        rows: list[list[Any]] = np.asarray(encoded).tolist()
-        for column, categories in enumerate(self._categories):
-            if categories is not None:
-                last = len(categories) - 1
-                for row in rows:
-                    row[column] = categories[min(max(round(row[column]), 0), last)]
-        return self._predictions(rows)
+        return self._predictions(self._encoding.decode(np.asarray(encoded)))
 
     def _predict_one(self, output: int, encoded: Floats) -> Floats:
         return self._predict(encoded)[:, output]
@@ -226,7 +191,7 @@ class TabularExplainer(Explainer):
 
     def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
         """Return scores by row, output and feature; `None` for a row with a missing value."""
-        encoded = self._encode(rows)
+        encoded = self._encoding.encode(rows)
         explain = self._by_shap if algorithm == "shap" else self._by_lime
         return [None if np.isnan(row).any() else _finite(explain(row, samples)) for row in encoded]
 
@@ -273,7 +238,7 @@ class TabularExplainer(Explainer):
 
     def _create_lime(self) -> Any:
         lime_tabular = importlib.import_module("lime.lime_tabular")
-        categorical = [n for n, c in enumerate(self._categories) if c is not None]
+        categorical = [n for n, c in enumerate(self._task.categories) if c is not None]
         return lime_tabular.LimeTabularExplainer(
             self._sample,
             mode="classification" if self._task.classifies else "regression",
@@ -383,10 +348,6 @@ class ImageExplainer(Explainer):
                 for label in labels
             },
         }
-
-
-def _key(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float)) else repr(value)
 
 
 def _order_scores(scores: Sequence[tuple[int, float]], count: int) -> list[float]:

@@ -1,0 +1,61 @@
+"""Rows of a sample, from any table or array."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from arthurai.common.exceptions import UserValueError
+
+logger = logging.getLogger(__name__)
+
+
+def list_rows(data: Any, name: str) -> list[list[Any]]:
+    """Return any table, array or list of rows as a list of lists.
+
+    Args:
+        data: A table, a two-dimensional array, or a list of rows.
+        name: What it is called, for messages.
+
+    Returns:
+        The rows; missing values of a table are `None`.
+    """
+    if hasattr(data, "tolist") and hasattr(data, "ndim"):
+        listed = data.tolist()
+        return listed if data.ndim > 1 else [listed]
+    if isinstance(data, list | tuple) and not any(isinstance(row, Mapping) for row in data):
+        return [list(row) for row in data]
+    from arthurai.upload.table import to_arrow
+
+    table = to_arrow(data, name=name)
+    columns = [column.to_pylist() for column in table.columns]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def drop_missing(rows: list[list[Any]]) -> tuple[list[list[Any]], list[int]]:
+    """Return the rows without missing values; libraries cannot learn from the others.
+
+    Args:
+        rows: The rows.
+
+    Returns:
+        The rows, and their numbers.
+
+    Raises:
+        UserValueError: No row is left.
+    """
+    kept = [
+        number
+        for number, row in enumerate(rows)
+        if not any(value is None or (isinstance(value, float) and value != value) for value in row)  # noqa: PLR0124 - NaN differs from itself
+    ]
+    if len(kept) < len(rows):
+        logger.warning(
+            "%d of %d rows of the sample have missing values and are not used",
+            len(rows) - len(kept),
+            len(rows),
+        )
+    if not kept:
+        raise UserValueError("the sample must have a row without missing values")
+    return [rows[number] for number in kept], kept
