@@ -104,7 +104,7 @@ def test_settings_change_without_a_project(explained):
 
 def test_what_is_needed(arthur, name, model, sample, kept_project):
     project = {"project_directory": kept_project, "user_predict_function_import_path": "entrypoint"}
-    with pytest.raises(MissingParameterError, match="df needs"):
+    with pytest.raises(MissingParameterError, match="df is missing"):
         model.enable_explainability(**project)
     with pytest.raises(MissingParameterError, match="project_directory"):
         model.enable_explainability(sample, None, "entrypoint")
