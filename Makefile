@@ -35,7 +35,6 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(RUN) scripts.check
-	$(RUN) scripts.calls
 	$(RUN) scripts.vocabulary --check
 	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_layout
@@ -60,7 +59,6 @@ check: lint
 	$(RUN) scripts.generate --check
 	$(RUN) scripts.check
 	$(RUN) scripts.vocabulary --check
-	$(RUN) scripts.calls
 	$(RUN) scripts.coverage --check
 	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_surface --check

@@ -38,8 +38,6 @@ def main() -> int:
     # Modules that come and go confuse the cache of mypy.
     mypy = [sys.executable, "-m", "mypy", f"--cache-dir={os.devnull}"]
     _section("Type errors of the code above it", _output(mypy))
-    calls = _output([sys.executable, "-m", "scripts.calls"])
-    _section("Calls that no longer fit their operation", calls)
     ledger = _output([sys.executable, "-m", "scripts.check"])
     _section("Specification, generated client and ledger side by side", ledger)
     return 0

@@ -117,7 +117,7 @@ def get_auth_info(
     with _connect(
         api_http_host, api_prefix, access_key, "access_key", verify_ssl=verify_ssl
     ) as session:
-        return AuthInfo.from_dict(auth_info_of(session))
+        return AuthInfo.from_dict(auth_info_of(session).as_received())
 
 
 def get_current_org(

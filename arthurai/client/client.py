@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
+from arthurai.client.model_filters import parse_model_filters
 from arthurai.client.model_names import complete_names, is_uuid
 from arthurai.client.settings import UNKNOWN_ORG_ID, ClientConfig, connect
-from arthurai.common.checks import check_choice, check_object, check_text, report_unreadable
+from arthurai.common.checks import check_choice, check_text, report_unreadable
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
@@ -20,18 +21,20 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
-from arthurai.common.pagination import iterate_pages, read_page
+from arthurai.common.pagination import iterate_pages
 from arthurai.common.text import list_names
 from arthurai.transport.options import HttpOptions, parse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import ModuleType, TracebackType
+    from types import TracebackType
 
     from arthurai.model.model import ArthurModel
     from arthurai.model.model_groups import ArthurModelGroup
     from arthurai.transport.api_client import ApiClient
     from arthurai.transport.session import Session
+    from arthurai_api.models.model import Model
+    from arthurai_api.models.paginated_models import PaginatedModels
 
 __all__ = ["ORG_ID_BODY", "ORG_ID_HEADER", "UNKNOWN_ORG_ID", "ArthurAI", "new_requests_client"]
 
@@ -326,12 +329,17 @@ class ArthurAI:
         """
         from arthurai.model.lifecycle import remember_model_id
         from arthurai_api.api.models import get_model
+        from arthurai_api.models.id_type import IdType
+        from arthurai_api.models.model_expand_single import ModelExpandSingle
 
         check_choice("id_type", id_type, _ID_TYPES)
         check_text("identifier", identifier)
         try:
-            body = self.session.call_json(
-                get_model, identifier, id_type=id_type, expand=[_ATTRIBUTES]
+            found = get_model.sync(
+                identifier,
+                client=self.api,
+                id_type=IdType(id_type),
+                expand=[ModelExpandSingle.ATTRIBUTES],
             )
         except ResponseClientError as error:
             if error.status_code != _NOT_FOUND:
@@ -344,15 +352,15 @@ class ArthurAI:
                 f"{self.session.organization_id!r}{hint}. {error}",
                 exchange=error.exchange,
             ) from error
-        model = self._received_model(body)
+        model = self._to_model(found)
         remember_model_id(model)
         return model
 
-    def _received_model(self, body: Any) -> ArthurModel:
+    def _to_model(self, found: Model) -> ArthurModel:
         from arthurai.model.model import ArthurModel
 
         with report_unreadable("model"):
-            model = ArthurModel.from_dict(check_object(body))
+            model = ArthurModel.from_dict(found.as_received())
         model.attach(self.session)
         return model
 
@@ -374,17 +382,18 @@ class ArthurAI:
         """
         from arthurai_api.api.models import list_models
 
-        wanted = {"expand": [_ATTRIBUTES], **filters}
-        return [self._received_model(item) for item in self._items(list_models, wanted)]
+        wanted = {"expand": [_ATTRIBUTES], **parse_model_filters(filters)}
 
-    def _items(self, operation: ModuleType, filters: Mapping[str, Any]) -> Iterable[Any]:
-        if "page" in filters or "page_size" in filters:
-            return read_page(self.session.call_json(operation, **filters))[0]
+        def fetch(number: int) -> PaginatedModels:
+            return list_models.sync(
+                client=self.api, **{"page": number, "page_size": _PAGE_SIZE, **wanted}
+            )
 
-        def fetch(page: int) -> Any:
-            return self.session.call_json(operation, **filters, page=page, page_size=_PAGE_SIZE)
-
-        return iterate_pages(fetch)
+        if "page" in wanted or "page_size" in wanted:
+            models: Iterable[Model] = list_models.sync(client=self.api, **wanted).data or ()
+        else:
+            models = iterate_pages(fetch, lambda page: page.data)
+        return [self._to_model(model) for model in models]
 
     def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:
         """Fetch a group of model versions; requires the permission to read model groups.
@@ -418,9 +427,9 @@ class ArthurAI:
             raise UserTypeError(
                 f"id_or_model must be an id or an ArthurModel, got {type(id_or_model).__name__}"
             )
-        body = self.session.call_json(get_model_group, group_id)
+        found = get_model_group.sync(group_id, client=self.api)
         with report_unreadable("model group"):
-            group = ArthurModelGroup.from_dict(check_object(body))
+            group = ArthurModelGroup.from_dict(found.as_received())
         group.attach(self.session)
         return group
 
@@ -437,8 +446,8 @@ class ArthurAI:
         """
         from arthurai_api.api.service_accounts import list_service_accounts
 
-        body = self.session.call_json(list_service_accounts, description=description)
-        return read_page(body)[0]
+        page = list_service_accounts.sync(client=self.api, description=description)
+        return [account.as_received() for account in page.data or ()]
 
     def create_service_account(self, description: str, role: str) -> dict[str, Any]:
         """Create a service account; requires the permission to write service accounts.
@@ -451,19 +460,19 @@ class ArthurAI:
             A dict with id, organization_id, description and token, which is the API key.
         """
         from arthurai_api.api.service_accounts import create_service_account
+        from arthurai_api.models.role import Role
+        from arthurai_api.models.service_account_request import ServiceAccountRequest
 
         check_text("description", description)
         check_text("role", role)
-        body = self.session.call_json(
-            create_service_account, body={"description": description, "role": role}
-        )
-        return check_object(body)
+        body = ServiceAccountRequest(description=description, role=Role(role))
+        return create_service_account.sync(client=self.api, body=body).as_received()
 
     def get_current_org(self) -> dict[str, Any]:
         """Return the organization this connection works in, with its id and name."""
         from arthurai_api.api.organizations import get_current_organization
 
-        return check_object(self.session.call_json(get_current_organization))
+        return get_current_organization.sync(client=self.api).as_received()
 
     def set_current_org(self, org_id: str) -> None:
         """Switch to another organization.
@@ -475,10 +484,14 @@ class ArthurAI:
             ResponseClientError: The caller does not belong to it, or it does not exist.
         """
         from arthurai_api.api.organizations import set_current_organization
+        from arthurai_api.models.set_current_organization_request import (
+            SetCurrentOrganizationRequest,
+        )
 
         check_text("org_id", org_id)
+        body = SetCurrentOrganizationRequest(organization_id=org_id)
         try:
-            self.session.call_json(set_current_organization, body={ORG_ID_BODY: org_id})
+            set_current_organization.sync(client=self.api, body=body)
         except ResponseClientError as error:
             raise type(error)(
                 f"cannot work in organization org_id={org_id!r}: {error}", exchange=error.exchange

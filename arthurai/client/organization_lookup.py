@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from arthurai.common.checks import check_object
 from arthurai.common.exceptions import (
     ArthurConnectionError,
     ArthurTimeoutError,
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arthurai.transport.session import Session
+    from arthurai_api.models.authentication_info import AuthenticationInfo
 
 _UNAUTHORIZED: Final = 401
 _NOT_FOUND: Final = 404
@@ -64,10 +64,13 @@ def organization_of_user(session: Session) -> str | None:
     """
     from arthurai_api.api.users import get_current_user
 
-    return _text(check_object(session.call_json(get_current_user)).get("organization_id"))
+    user = get_current_user.sync(client=session.api)
+    with contextlib.suppress(AttributeError):  # left out by the server
+        return _text(user.organization_id)
+    return None
 
 
-def auth_info_of(session: Session) -> dict[str, Any]:
+def auth_info_of(session: Session) -> AuthenticationInfo:
     """Return what the server knows about the caller.
 
     Raises:
@@ -76,7 +79,7 @@ def auth_info_of(session: Session) -> dict[str, Any]:
     from arthurai_api.api.users import get_auth_info
 
     try:
-        return check_object(session.call_json(get_auth_info))
+        return get_auth_info.sync(client=session.api)
     except ResponseClientError as error:
         if error.status_code != _NOT_FOUND:
             raise
@@ -106,7 +109,7 @@ def find_organization(session: Session, credential: str) -> str | None:
         try:
             return organization_of_user(session)
         except ForbiddenError:
-            organizations = auth_info_of(session).get("organization_ids") or []
+            organizations: object = getattr(auth_info_of(session), "organization_ids", [])
     if not isinstance(organizations, list):
         raise UnexpectedValueError(
             f"{session.endpoint.shown} listed organizations as {type(organizations).__name__}"
@@ -119,7 +122,7 @@ def find_organization(session: Session, credential: str) -> str | None:
     return _text(organizations[0]) if organizations else None
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):

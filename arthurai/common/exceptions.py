@@ -174,6 +174,9 @@ def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Ca
                         raise refused from error
                 reason = str(error) or type(error).__name__
                 prefix = f"{message} because " if message else ""
+                if isinstance(error, AttributeError) and hasattr(error, "member"):
+                    # An object of the generated client that the server sent without a member.
+                    raise ExpectedParameterNotFoundError(f"{prefix}{reason}") from error
                 raise ArthurUnexpectedError(
                     f"{prefix}{reason}. This is a fault of the SDK or of the server: please report "
                     f"it together with the traceback"

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from arthurai.common.checks import check_object
-from arthurai.common.exceptions import ExpectedParameterNotFoundError, UnexpectedValueError
+from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.common.text import quote_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
-def read_page(body: Any, key: str = "data") -> tuple[list[Any], int]:
-    """Return the items of one page of a list, and the number of pages.
+class Page(Protocol):
+    """One page of a list."""
+
+    @property
+    def total_pages(self) -> object:
+        """Number of pages; false where the server leaves it out."""
+        ...
+
+
+P = TypeVar("P", bound=Page)
+T = TypeVar("T")
+
+
+def iterate_pages(
+    fetch: Callable[[int], P], items: Callable[[P], Sequence[T] | None]
+) -> Iterator[T]:
+    """Yield the items of all pages of a list; a page without items is the last.
 
     Args:
-        body: The page.
-        key: Member that holds the items; `null` stands for none.
+        fetch: Returns the page of a number, from 1.
+        items: Returns the items of a page.
 
     Raises:
-        ExpectedParameterNotFoundError: The page has no such member.
-        UnexpectedValueError: The body is not a page.
+        UnexpectedValueError: The number of pages is not a number.
     """
-    page = check_object(body)
-    if key not in page:
-        raise ExpectedParameterNotFoundError(
-            f"the response lacks {key!r}: {quote_value(body, 200)}"
-        )
-    items, pages = page[key], page.get("total_pages")
-    if not isinstance(items, list | None) or not isinstance(pages, int | None):
-        raise UnexpectedValueError(
-            f"the server sent a page without a list of {key}: {quote_value(body, 200)}"
-        )
-    return items or [], pages or 1
-
-
-def iterate_pages(fetch: Callable[[int], Any], key: str = "data") -> Iterator[Any]:
-    """Iterate over the items of all pages of a list; each page is fetched when it is needed.
-
-    Args:
-        fetch: Returns the page of a number, from 1 on.
-        key: Member that holds the items of a page.
-    """
-    number = pages = 1
-    while number <= pages:
-        items, pages = read_page(fetch(number), key)
-        if not items:
+    number, last = 1, 1
+    while number <= last:
+        page = fetch(number)
+        found, total = items(page), page.total_pages or 1
+        if not isinstance(total, int):
+            raise UnexpectedValueError(f"the server sent total_pages={quote_value(total)}")
+        if not found:
             return
-        yield from items
-        number += 1
+        yield from found
+        number, last = number + 1, total

@@ -30,13 +30,17 @@ def validate_predicted_attribute_order_matches_remote(model: ArthurModelBase) ->
         UserValueError: The positions differ; `update()` sends the local ones.
     """
     from arthurai_api.api.models import get_model
+    from arthurai_api.models.model_expand_single import ModelExpandSingle
+    from arthurai_api.types import or_none
 
     model_id = require_id(model, "be compared with the platform")
-    answer = require_session(model).call_json(get_model, model_id, expand=["attributes"])
+    found = get_model.sync(
+        model_id, client=require_session(model).api, expand=[ModelExpandSingle.ATTRIBUTES]
+    )
     remote = {
-        attribute["name"]: attribute.get("position")
-        for attribute in answer.get("attributes") or ()
-        if attribute.get("stage") == Stage.PredictedValue
+        attribute.name: or_none(attribute.position)
+        for attribute in found.attributes or ()
+        if attribute.stage == Stage.PredictedValue
     }
     local = {a.name: a.position for a in model.get_attributes(stage=Stage.PredictedValue)}
     if remote != local:

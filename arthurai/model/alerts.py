@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
-from arthurai.common.pagination import iterate_pages, read_page
+from arthurai.common.pagination import iterate_pages
 from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
 from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai_api.models.paginated_alert_rules import PaginatedAlertRules
+    from arthurai_api.models.paginated_alerts import PaginatedAlerts
 
 
 @dataclass
@@ -144,8 +146,11 @@ def create_alert_rule(
     _check_rule(rule)
     session, model_id = require_connection(self, "have alert rules")
     with resolve_metric(metric_id):
-        answer = session.call_json(create_alert_rule_operation, model_id, body=rule.to_dict())
-    return parse_response(AlertRule, answer)
+        request = session.api.build(create_alert_rule_operation.build_request, model_id)
+        created = session.api.exchange(
+            request, create_alert_rule_operation.parse_response, json=rule.to_dict()
+        )
+    return parse_response(AlertRule, created)
 
 
 def get_alert_rules(
@@ -169,17 +174,17 @@ def get_alert_rules(
     session, model_id = require_connection(self, "have alert rules")
     check_page(page, page_size)
 
-    def fetch(number: int) -> Any:
-        return session.call_json(
-            list_alert_rules,
+    def fetch(number: int) -> PaginatedAlertRules:
+        return list_alert_rules.sync(
             model_id,
+            client=session.api,
             page=number,
             page_size=page_size,
             include_alert_metadata=None,
         )
 
-    found = iterate_pages(fetch) if page is None else read_page(fetch(page))[0]
-    return [parse_response(AlertRule, fields) for fields in found]
+    found = iterate_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
+    return [parse_response(AlertRule, rule) for rule in found or ()]
 
 
 def update_alert_rule(
@@ -218,8 +223,9 @@ def update_alert_rule(
     fields = alert_rule.to_dict()
     fields.pop("id", None)
     session, model_id = require_connection(self, "have alert rules")
-    answer = session.call_json(update_alert_rule_operation, model_id, rule_id, body=fields)
-    return parse_response(AlertRule, answer)
+    request = session.api.build(update_alert_rule_operation.build_request, model_id, rule_id)
+    updated = session.api.exchange(request, update_alert_rule_operation.parse_response, json=fields)
+    return parse_response(AlertRule, updated)
 
 
 def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> None:
@@ -238,7 +244,7 @@ def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> Non
     if rule_id is None:
         raise MethodNotApplicableError("the rule has no id: it was never created on the server")
     session, model_id = require_connection(self, "have alert rules")
-    session.call_json(delete_alert_rule_operation, model_id, rule_id)
+    delete_alert_rule_operation.sync(model_id, rule_id, client=session.api)
 
 
 def get_alerts(
@@ -271,6 +277,7 @@ def get_alerts(
             unknown.
     """
     from arthurai_api.api.alerts import list_alerts
+    from arthurai_api.models.alert_status import AlertStatus as ApiAlertStatus
 
     session, model_id = require_connection(self, "have alerts")
     check_page(page, page_size)
@@ -278,22 +285,23 @@ def get_alerts(
         check_choice("status", status, ("new", *AlertStatus.list()))
     since = None if start_time is None else parse_time("start_time", start_time)
     until = None if end_time is None else parse_time("end_time", end_time)
+    batches = [batch_id] if isinstance(batch_id, str) else None if batch_id is None else [*batch_id]
 
-    def fetch(number: int) -> Any:
-        return session.call_json(
-            list_alerts,
+    def fetch(number: int) -> PaginatedAlerts:
+        return list_alerts.sync(
+            client=session.api,
             model_id=[model_id],
-            status=status,
+            status=None if status is None else ApiAlertStatus(status),
             alert_rule_id=alert_rule_id,
-            batch_id=batch_id,
+            batch_id=batches,
             start_time=since,
             end_time=until,
             page=number,
             page_size=page_size,
         )
 
-    found = iterate_pages(fetch) if page is None else read_page(fetch(page))[0]
-    return [parse_response(Alert, fields) for fields in found]
+    found = iterate_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
+    return [parse_response(Alert, alert) for alert in found or ()]
 
 
 def update_alert(self: ArthurModelBase, status: str, alert_id: Alert | str) -> Alert:
@@ -313,11 +321,17 @@ def update_alert(self: ArthurModelBase, status: str, alert_id: Alert | str) -> A
         ResponseClientError: The alert does not exist.
     """
     from arthurai_api.api.alerts import update_alert as update_alert_operation
+    from arthurai_api.models.alert_status_change import AlertStatusChange
+    from arthurai_api.models.alert_status_request import AlertStatusRequest
 
     session, _ = require_connection(self, "have alerts")
-    body = {"status": check_choice("status", status, AlertStatus.list())}
-    identifier = alert_id.id if isinstance(alert_id, Alert) else alert_id
-    return parse_response(Alert, session.call_json(update_alert_operation, identifier, body=body))
+    change = AlertStatusChange(check_choice("status", status, AlertStatus.list()))
+    updated = update_alert_operation.sync(
+        alert_id.id if isinstance(alert_id, Alert) else alert_id,
+        client=session.api,
+        body=AlertStatusRequest(status=change),
+    )
+    return parse_response(Alert, updated)
 
 
 def _check_rule(rule: AlertRule) -> None:

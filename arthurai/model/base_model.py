@@ -58,7 +58,7 @@ def find_session(client: Any) -> Session | None:
     if client is None:
         return None
     for candidate in (client, getattr(client, "session", None)):
-        if hasattr(candidate, "call_json"):
+        if hasattr(candidate, "http_client"):
             return cast("Session", candidate)
     raise UserTypeError(f"client must be an ArthurAI, got {type(client).__name__} {client!r:.60}")
 

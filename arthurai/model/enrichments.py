@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.checks import check_choice, check_object
+from arthurai.common.checks import check_choice
 from arthurai.common.constants import (
     ENRICHMENTS_SPINNER_MESSAGE,
     ENRICHMENTS_UPDATE_MESSAGE,
@@ -29,7 +29,6 @@ from arthurai.model.modeling.attribute_list import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from types import ModuleType
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.transport.multipart import FilePart
@@ -57,8 +56,7 @@ def get_enrichments(self: ArthurModelBase) -> dict[str, dict[str, Any]]:
     from arthurai_api.api.enrichments import get_enrichments as get_enrichments_operation
 
     session, model_id = require_connection(self, "have enrichments")
-    answer = session.call_json(get_enrichments_operation, model_id)
-    return check_object(answer)
+    return get_enrichments_operation.sync(model_id, client=session.api).as_received()
 
 
 def get_enrichment(self: ArthurModelBase, enrichment: str) -> dict[str, Any]:
@@ -74,12 +72,6 @@ def get_enrichment(self: ArthurModelBase, enrichment: str) -> dict[str, Any]:
         MethodNotApplicableError: The model is not saved.
         UserValueError: The enrichment is unknown.
     """
-    operation = _operations()[check_choice("enrichment", enrichment, Enrichment.list())]
-    session, model_id = require_connection(self, "have enrichments")
-    return check_object(session.call_json(operation, model_id))
-
-
-def _operations() -> dict[str, ModuleType]:
     from arthurai_api.api.enrichments import (
         get_anomaly_detection,
         get_bias_mitigation,
@@ -87,12 +79,17 @@ def _operations() -> dict[str, ModuleType]:
         get_hotspots,
     )
 
-    return {
-        Enrichment.AnomalyDetection: get_anomaly_detection,
-        Enrichment.BiasMitigation: get_bias_mitigation,
-        Enrichment.Explainability: get_explainability,
-        Enrichment.Hotspots: get_hotspots,
-    }
+    check_choice("enrichment", enrichment, Enrichment.list())
+    session, model_id = require_connection(self, "have enrichments")
+    match enrichment:
+        case Enrichment.Explainability:
+            return get_explainability.sync(model_id, client=session.api).as_received()
+        case Enrichment.BiasMitigation:
+            return get_bias_mitigation.sync(model_id, client=session.api).as_received()
+        case Enrichment.Hotspots:
+            return get_hotspots.sync(model_id, client=session.api).as_received()
+        case _:
+            return get_anomaly_detection.sync(model_id, client=session.api).as_received()
 
 
 def update_enrichments(
@@ -131,13 +128,12 @@ def update_enrichments(
         packager = ExplanationPackager(self, **wanted["config"])
         parts = packager.prepare()
         wanted["config"] = packager.get_request_config()
-    answer = session.send_files(
-        update_enrichments_operation,
-        model_id,
-        parts=parts,
+    response = session.send(
+        session.api.build(update_enrichments_operation.build_request, model_id),
+        files=parts,
         fields={"config": orjson.dumps(configs, option=orjson.OPT_SERIALIZE_NUMPY).decode()},
     )
-    return check_object(answer)
+    return session.api.parse(response, update_enrichments_operation.parse_response).as_received()
 
 
 def _copy_configs(enrichment_configs: Any) -> dict[str, dict[str, Any]]:

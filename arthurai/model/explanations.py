@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.checks import check_choice, check_object
+from arthurai.common.checks import check_choice
 from arthurai.common.constants import Enrichment
 from arthurai.model.base_model import require_connection, require_id
 from arthurai.model.enrichments import update_enrichment
@@ -50,6 +50,7 @@ def explain_inference(
         ResponseClientError: The inference does not exist, or explainability is not enabled.
     """
     from arthurai_api.api.enrichments import explain_inference as explain_inference_operation
+    from arthurai_api.models.explanation_algorithm import ExplanationAlgorithm
 
     session, model_id = require_connection(self, "be explained")
     wanted = algorithm.lower() if isinstance(algorithm, str) else algorithm
@@ -59,17 +60,16 @@ def explain_inference(
         sort = sort.lower() if isinstance(sort, str) else sort
         known = [sign + name for name in _SORT_KEYS for sign in ("", "+", "-")]
         check_choice("sort", sort, known)
-    answer = session.call_json(
-        explain_inference_operation,
+    return explain_inference_operation.sync(
         model_id,
         partner_inference_id,
-        algorithm=wanted,
+        client=session.api,
+        algorithm=ExplanationAlgorithm(wanted),
         page=page,
         page_size=page_size,
         n_samples=n_samples,
         sort=sort,
-    )
-    return check_object(answer)
+    ).as_received()
 
 
 def enable_explainability(
@@ -171,4 +171,4 @@ def delete_explainer(self: ArthurModelBase) -> None:
     from arthurai_api.api.enrichments import delete_explainer as delete_explainer_operation
 
     session, model_id = require_connection(self, "have an explainer")
-    session.call_json(delete_explainer_operation, model_id)
+    delete_explainer_operation.sync(model_id, client=session.api)

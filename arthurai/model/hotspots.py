@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from datetime import date as Date  # noqa: N812 - `date` is a parameter below
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.checks import check_choice, check_object
+from arthurai.common.checks import check_choice
 from arthurai.common.constants import AccuracyMetric, Enrichment, InputType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.model.base_model import name_of, require_connection, require_id
@@ -142,9 +142,10 @@ def find_hotspots(
         ResponseClientError: Hotspots are not enabled, or the batch does not exist.
     """
     from arthurai_api.api.enrichments import find_hotspots as find_hotspots_operation
+    from arthurai_api.models.accuracy_metric import AccuracyMetric as ApiAccuracyMetric
 
     given = {"batch_id": batch_id, "date": date, "ref_set_id": ref_set_id}
-    chosen: dict[str, Any] = {name: v for name, v in given.items() if v is not None}
+    chosen = [name for name, value in given.items() if value is not None]
     if len(chosen) != 1:
         raise UserValueError(
             f"exactly one of {', '.join(given)} must be given, got {' and '.join(chosen) or 'none'}"
@@ -152,17 +153,17 @@ def find_hotspots(
     check_choice("metric", metric, AccuracyMetric.list())
     if isinstance(threshold, bool) or not isinstance(threshold, int | float):
         raise UserTypeError(f"threshold must be a number from 0 to 1, got {threshold!r}")
-    if date is not None:
-        chosen["date"] = _parse_day(date)
     session, model_id = require_connection(self, "have hotspots")
-    answer = session.call_json(
-        find_hotspots_operation,
+    found = find_hotspots_operation.sync(
         model_id,
-        metric=metric,
+        client=session.api,
+        metric=ApiAccuracyMetric(metric),
         threshold=float(threshold),
-        **chosen,
+        date=None if date is None else _parse_day(date),
+        batch_id=batch_id,
+        ref_set_id=ref_set_id,
     )
-    return Hotspots(check_object(answer))
+    return Hotspots(found.as_received())
 
 
 def _parse_day(value: Any) -> Date:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.constants import (
     ONBOARDING_SPINNER_MESSAGE,
@@ -34,6 +33,7 @@ from arthurai.model.modeling.model_validation import prepare_for_saving
 
 if TYPE_CHECKING:
     from arthurai.transport.session import Session
+    from arthurai_api.models.model import Model
 
 logger = logging.getLogger(__name__)
 
@@ -96,35 +96,36 @@ def save(
 def _create(model: ArthurModelBase) -> bool:
     from arthurai_api.api.models import create_model
 
-    answer = require_session(model).call_json(
-        create_model,
-        body=model.to_dict(),
-        async_model_provisioning=True,
+    created = require_session(model).api.exchange(
+        create_model.build_request(async_model_provisioning=True),
+        create_model.parse_response,
+        json=model.to_dict(),
     )
-    if not isinstance(answer, Mapping) or "id" not in answer:
+    if not created.id:
         raise ExpectedParameterNotFoundError("the response to creating the model lacks 'id'")
-    merge_response(model, answer)
-    return answer.get("status") is not None
+    merge_response(model, created)
+    return bool(created.status)
 
 
-def merge_response(model: ArthurModelBase, body: Mapping[str, Any]) -> None:
+def merge_response(model: ArthurModelBase, found: Model) -> None:
     """Update a local model from a response.
 
     Attributes remain the same objects; those that the server added are appended.
 
     Args:
         model: The model.
-        body: The model as the API returns it.
+        found: The model as the API returns it.
 
     Raises:
         ArthurUnexpectedError: The server put the model into another group than requested.
     """
-    group = body.get("model_group_id")
+    group = found.model_group_id or None
     if group is not None and model.model_group_id not in {None, group}:
         raise ArthurUnexpectedError(
             f"model {name_of(model)!r} was meant for group {model.model_group_id}, but the "
             f"server put it into {group}"
         )
+    body = found.as_received()
     received = ArthurModelBase.from_dict(body, infer_missing=True)
     for field in dataclasses.fields(ArthurModelBase):
         if field.name != "attributes" and body.get(field.name) is not None:
@@ -153,7 +154,7 @@ def _retry(model: ArthurModelBase) -> bool:
     from arthurai_api.api.models import retry_model_provisioning
 
     session, model_id = require_connection(model, "be retried")
-    session.call_json(retry_model_provisioning, model_id)
+    retry_model_provisioning.sync(model_id, client=session.api)
     model.status = ModelStatus.Pending
     return True
 
@@ -224,13 +225,10 @@ def fetch_status(session: Session, model_id: str) -> str:
     """
     from arthurai_api.api.models import get_model
 
-    body = session.call_json(get_model, model_id)
-    for key in ("id", "status"):
-        if key not in body:
-            raise ExpectedParameterNotFoundError(
-                f"the response about model {model_id} lacks {key!r}"
-            )
-    return str(body["status"])
+    status = get_model.sync(model_id, client=session.api).status
+    if not status:
+        raise ExpectedParameterNotFoundError(f"the response about model {model_id} lacks 'status'")
+    return str(status)
 
 
 def update(self: ArthurModelBase) -> None:
@@ -243,9 +241,9 @@ def update(self: ArthurModelBase) -> None:
     from arthurai_api.api.models import update_model
 
     session, model_id = require_connection(self, "be updated; use save()")
-    answer = session.call_json(update_model, model_id, body=self.to_dict())
-    if isinstance(answer, Mapping):
-        merge_response(self, answer)
+    request = session.api.build(update_model.build_request, model_id)
+    updated = session.api.exchange(request, update_model.parse_response, json=self.to_dict())
+    merge_response(self, updated)
 
 
 def archive(self: ArthurModelBase) -> None:
@@ -257,7 +255,7 @@ def archive(self: ArthurModelBase) -> None:
     from arthurai_api.api.models import archive_model
 
     session, model_id = require_connection(self, "be archived")
-    session.call_json(archive_model, model_id)
+    archive_model.sync(model_id, client=session.api)
 
 
 def swap_predicted_attribute_positions(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import ListableStrEnum
 from arthurai.common.exceptions import (
-    ExpectedParameterNotFoundError,
     MissingParameterError,
     ResponseClientError,
     UserTypeError,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.responses import TableKind
+    from arthurai_api.models.paginated_metrics import PaginatedMetrics
 
 _ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
 _ROLLUPS: Final = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
@@ -114,10 +114,8 @@ def create_metric(
     }
     if metric_type is not None:
         body["type"] = metric_type
-    answer = session.call_json(create_metric_operation, model_id, body=body)
-    if "id" not in answer:
-        raise ExpectedParameterNotFoundError("the response to creating the metric lacks 'id'")
-    return str(answer["id"])
+    request = session.api.build(create_metric_operation.build_request, model_id)
+    return session.api.exchange(request, create_metric_operation.parse_response, json=body).id
 
 
 def get_metrics(
@@ -146,27 +144,31 @@ def get_metrics(
         ResponseClientError: The metric does not exist.
     """
     from arthurai_api.api.metrics import get_metric, list_metrics
+    from arthurai_api.models.metric_expand import MetricExpand
+    from arthurai_api.models.metric_type import MetricType as ApiMetricType
 
     session, model_id = require_connection(self, "have metrics")
     if metric_type is not None:
         check_choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
-        return [parse_response(Metric, session.call_json(get_metric, model_id, metric_id))]
+        found = get_metric.sync(model_id, metric_id, client=session.api)
+        return [parse_response(Metric, found)]
 
-    def page(number: int) -> Any:
-        return session.call_json(
-            list_metrics,
+    def fetch(number: int) -> PaginatedMetrics:
+        return list_metrics.sync(
             model_id,
-            expand=["type"],
+            client=session.api,
+            expand=[MetricExpand.TYPE],
             default=True if default_metrics else None,
-            type_=metric_type,
+            type_=None if metric_type is None else [ApiMetricType(metric_type)],
             metric_name=metric_name,
             attribute_name=attribute_name,
             page=number,
             page_size=None,
         )
 
-    return [parse_response(Metric, fields) for fields in iterate_pages(page, "metrics")]
+    metrics = iterate_pages(fetch, lambda page: page.metrics)
+    return [parse_response(Metric, metric) for metric in metrics]
 
 
 def evaluate_metric(
@@ -214,13 +216,10 @@ def evaluate_metric(
         body["filters"] = filters_to_json(filters)
     session, model_id = require_connection(self, "have metrics")
     with resolve_metric(metric) as metric_id:
-        answer = session.call_json(
-            evaluate_metric_operation,
-            model_id,
-            metric_id,
-            body=body,
-            retry=True,  # it only reads
-        )
+        api = session.api.with_retry(True)  # it only reads
+        request = api.build(evaluate_metric_operation.build_request, model_id, metric_id)
+        found = api.exchange(request, evaluate_metric_operation.parse_response, json=body)
+    answer = found.as_received()
     if as_frame is None:
         return answer
     return to_table(flatten_results(answer), as_frame)
@@ -240,7 +239,7 @@ def delete_metric(self: ArthurModelBase, metric: Metric | str) -> None:
 
     session, model_id = require_connection(self, "have metrics")
     with resolve_metric(metric) as metric_id:
-        session.call_json(delete_metric_operation, model_id, metric_id)
+        delete_metric_operation.sync(model_id, metric_id, client=session.api)
 
 
 def flatten_results(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -11,20 +11,21 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
-from arthurai.common.pagination import iterate_pages, read_page
+from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import ArthurModelBase, find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import parse_response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from arthurai.model.model import ArthurModel
     from arthurai.model.viz.visualizer import DataVisualizer
     from arthurai.transport.session import Session
+    from arthurai_api.models.model import Model
+    from arthurai_api.models.paginated_model_group_versions import PaginatedModelGroupVersions
 
 _PAGE_SIZE = 100
+_DEFAULT_PAGE_SIZE = 20
 _REMOTE_FIELDS = frozenset({"name", "description"})
 
 
@@ -125,9 +126,9 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             raise UserTypeError(f"sequence_num must be an integer, got {sequence_num!r}")
         if label is not None and not isinstance(label, str):
             raise UserTypeError(f"label must be a string, got {label!r}")
-        found, _ = read_page(
-            self._page(sequence_num=sequence_num, label=label, include_archived=include_archived)
-        )
+        found = self._page(
+            sequence_num=sequence_num, label=label, include_archived=include_archived
+        ).data
         if not found:
             wanted = f"number {sequence_num}" if label is None else f"label {label!r}"
             raise UserValueError(f"group {self.name!r} has no version with {wanted}")
@@ -145,10 +146,10 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             The models, in the order of the server.
         """
 
-        def fetch(page: int) -> Any:
+        def fetch(page: int) -> PaginatedModelGroupVersions:
             return self._page(page=page, page_size=_PAGE_SIZE, include_archived=include_archived)
 
-        return [self._model(fields) for fields in iterate_pages(fetch)]
+        return [self._model(found) for found in iterate_pages(fetch, lambda page: page.data)]
 
     def get_latest_version(self, include_archived: bool = False) -> ArthurModel:
         """Fetch the newest version.
@@ -163,12 +164,13 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
             ResponseClientError: The group has no version.
         """
         from arthurai_api.api.model_groups import get_latest_model_group_version
+        from arthurai_api.models.model_expand import ModelExpand
 
         model = self._model(
-            self._connection().call_json(
-                get_latest_model_group_version,
+            get_latest_model_group_version.sync(
                 self._saved_id(),
-                expand=["attributes"],
+                client=self._connection().api,
+                expand=[ModelExpand.ATTRIBUTES],
                 include_archived=include_archived,
             )
         )
@@ -205,30 +207,47 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         """
         from arthurai_api.api.model_groups import archive_model_group
 
-        self._connection().call_json(archive_model_group, self._saved_id())
+        archive_model_group.sync(self._saved_id(), client=self._connection().api)
 
-    def _page(self, **parameters: Any) -> Any:
+    def _page(
+        self,
+        *,
+        include_archived: bool,
+        sequence_num: int | None = None,
+        label: str | None = None,
+        page: int = 1,
+        page_size: int = _DEFAULT_PAGE_SIZE,
+    ) -> PaginatedModelGroupVersions:
         from arthurai_api.api.model_groups import list_model_group_versions
+        from arthurai_api.models.model_expand import ModelExpand
 
-        given = {name: value for name, value in parameters.items() if value is not None}
-        return self._connection().call_json(
-            list_model_group_versions, self._saved_id(), expand=["attributes"], **given
+        return list_model_group_versions.sync(
+            self._saved_id(),
+            client=self._connection().api,
+            expand=[ModelExpand.ATTRIBUTES],
+            sequence_num=sequence_num,
+            label=label,
+            include_archived=include_archived,
+            page=page,
+            page_size=page_size,
         )
 
-    def _model(self, fields: Mapping[str, Any]) -> ArthurModel:
+    def _model(self, found: Model) -> ArthurModel:
         from arthurai.model.model import ArthurModel
 
-        return parse_response(ArthurModel, fields).attach(self._connection())
+        return parse_response(ArthurModel, found).attach(self._connection())
 
     def _update(self, name: str, value: Any) -> None:
         from arthurai_api.api.model_groups import update_model_group
+        from arthurai_api.models.model_group_update_request import ModelGroupUpdateRequest
 
         if not isinstance(value, str) or not value:
             raise UserValueError(
                 f"{name} of a model group must be a non-empty string, got {value!r}"
             )
         if self._session is not None:
-            self._session.call_json(update_model_group, self._saved_id(), body={name: value})
+            body = ModelGroupUpdateRequest.from_dict({name: value})
+            update_model_group.sync(self._saved_id(), client=self._session.api, body=body)
 
     def _saved_id(self) -> str:
         if self.id is None:

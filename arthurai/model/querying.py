@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import check_object
 from arthurai.common.constants import IMAGE_FILE_EXTENSION_MAP, ImageResponseType
 from arthurai.common.exceptions import (
     ExpectedParameterNotFoundError,
@@ -19,10 +20,11 @@ from arthurai.model.base_model import find_attributes, name_of, require_connecti
 from arthurai.model.responses import to_table
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from collections.abc import Callable
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.responses import TableKind
+    from arthurai_api.types import RequestParts
 
 logger = logging.getLogger(__name__)
 
@@ -62,20 +64,24 @@ def query(
             f"arthurai.query.select() makes, got {body!r:.100}"
         )
     session, model_id = require_connection(self, "be queried")
-    answer = session.call_json(_operation(query_type), model_id, body=dict(body), retry=True)
+    request = session.api.build(_build_request(query_type), model_id)
+    answer = check_object(session.send(request, json=dict(body), retry=True).json())
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("the response to the query lacks 'query_result'")
     return to_table(answer["query_result"], as_frame)
 
 
-def _operation(query_type: str) -> ModuleType:
+def _build_request(query_type: str) -> Callable[[str], RequestParts]:
     from arthurai_api.api.query import query as base
     from arthurai_api.api.query import query_data_drift, query_psi_bucket_table
 
-    operations = dict(
-        zip(QUERY_TYPES, (base, query_data_drift, query_psi_bucket_table), strict=True)
-    )
-    return operations[query_type]
+    match query_type:
+        case "drift":
+            return query_data_drift.build_request
+        case "drift_psi_bucket_table":
+            return query_psi_bucket_table.build_request
+        case _:
+            return base.build_request
 
 
 def await_inferences(

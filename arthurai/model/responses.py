@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
 
-from arthurai.common.checks import check_choice, check_object
+from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import (
     ArthurUserError,
     ExpectedParameterNotFoundError,
@@ -17,6 +17,8 @@ from arthurai.common.exceptions import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from arthurai_api.types import ApiObject
 
 
 TableKind = Literal["pandas", "polars", "pyarrow"]
@@ -35,19 +37,18 @@ class FromDict(Protocol):
 Received = TypeVar("Received", bound=FromDict)
 
 
-def parse_response(kind: type[Received], body: Any) -> Received:
-    """Return the object of a class for the body of a response.
+def parse_response(kind: type[Received], found: ApiObject) -> Received:
+    """Return what users get for an object of the API.
 
     Args:
-        kind: The class.
-        body: The decoded body.
+        kind: Its class.
+        found: The object as the server sent it.
 
     Raises:
-        UnexpectedValueError: The body is not a JSON object.
-        ExpectedParameterNotFoundError: The body lacks a member.
+        ExpectedParameterNotFoundError: The object lacks a member.
     """
     try:
-        return kind.from_dict(check_object(body))
+        return kind.from_dict(found.as_received())
     except MissingParameterError as error:
         raise ExpectedParameterNotFoundError(f"the response is incomplete: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from arthurai.common.attribute_spec import AttributeSpec
 from arthurai.common.exceptions import (
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from arthurai.upload.report import RowOutcomes, SendResult
 
 logger = logging.getLogger(__name__)
+
+_UPLOADED: Final = "uploaded"
 
 DataFile = str | os.PathLike[str] | IO[bytes]
 DEFAULT_ROWS_PER_FILE = 500_000
@@ -120,7 +122,7 @@ def send_inferences(
         ArthurError: Sending failed, or rows were rejected.
     """
     from arthurai_api.api.inferences import send_inference_file
-    from arthurai_api.api.inferences import send_inferences as operation
+    from arthurai_api.api.inferences import send_inferences as send_rows
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take inferences")
@@ -129,7 +131,7 @@ def send_inferences(
     if wait_for_enrichments:
         await_enrichments_ready(self)
     validator = Validator(schema, INFERENCES, name="inferences", zone=zone)
-    uploader = Uploader(session, model_id, validator, operation, options)
+    uploader = Uploader(session, send_rows.build_request(model_id), validator, options)
     metadata = RowMetadata(
         predictions=predictions,
         ground_truths=ground_truths,
@@ -143,7 +145,7 @@ def send_inferences(
     else:
         uploader = replace(
             uploader,
-            operation=send_inference_file,
+            request=send_inference_file.build_request(model_id),
             part_name="inference_data",
             json_files=True,
         )
@@ -186,7 +188,7 @@ def update_inference_ground_truths(
         UserValueError: Rows do not fit the model.
         ArthurError: Sending failed, or rows were rejected.
     """
-    from arthurai_api.api.inferences import update_inferences as operation
+    from arthurai_api.api.inferences import update_inferences
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take ground truth")
@@ -194,7 +196,7 @@ def update_inference_ground_truths(
     validator = Validator(
         schema, GROUND_TRUTHS, name="ground_truths", zone=parse_time_zone(tz), make_ids=NEVER
     )
-    uploader = Uploader(session, model_id, validator, operation, options)
+    uploader = Uploader(session, update_inferences.build_request(model_id), validator, options)
     metadata = RowMetadata(
         ground_truth_timestamps=ground_truth_timestamps,
         partner_inference_ids=partner_inference_ids,
@@ -242,7 +244,7 @@ def send_bulk_inferences(
         MethodNotApplicableError: The model is not saved.
         ArthurError: Sending failed.
     """
-    from arthurai_api.api.inferences import send_inference_file as operation
+    from arthurai_api.api.inferences import send_inference_file
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take inferences")
@@ -264,9 +266,8 @@ def send_bulk_inferences(
     )
     uploader = Uploader(
         session,
-        model_id,
+        send_inference_file.build_request(model_id),
         validator,
-        operation,
         options,
         part_name="inference_data",
         fields={"batch_id": batch_id or ""},
@@ -315,7 +316,7 @@ def send_bulk_ground_truths(
         MethodNotApplicableError: The model is not saved.
         ArthurError: Sending failed.
     """
-    from arthurai_api.api.inferences import send_inference_file as operation
+    from arthurai_api.api.inferences import send_inference_file
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take ground truth")
@@ -331,9 +332,8 @@ def send_bulk_ground_truths(
     )
     uploader = Uploader(
         session,
-        model_id,
+        send_inference_file.build_request(model_id),
         validator,
-        operation,
         options,
         part_name="ground_truth_data",
     )
@@ -371,6 +371,7 @@ def set_reference_data(
         ArthurError: Sending failed.
     """
     from arthurai_api.api.datasets import close_reference_data, upload_reference_data
+    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
 
     options = UploadOptions(progress, chunk_size, max_workers)
     source = _choose_source(directory_path, data, files)
@@ -387,9 +388,8 @@ def set_reference_data(
     validator = Validator(schema, REFERENCE, name="reference_data", zone=parse_time_zone(tz))
     uploader = Uploader(
         session,
-        model_id,
+        upload_reference_data.build_request(model_id),
         validator,
-        upload_reference_data,
         options,
         part_name="reference_data",
     )
@@ -401,13 +401,12 @@ def set_reference_data(
             "the reference set stays open because not every row was accepted: %s", result.summary()
         )
         return result, None
-    answer = session.call_json(
-        close_reference_data,
+    closed = close_reference_data.sync(
         model_id,
-        body={"status": "uploaded", "total_record_count": result.accepted},
-        retry=True,
+        client=session.api.with_retry(True),
+        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=result.accepted),
     )
-    return result, {"dataset_close_result": answer}
+    return result, {"dataset_close_result": closed.as_received()}
 
 
 def close_batch(
@@ -426,13 +425,17 @@ def close_batch(
         MethodNotApplicableError: The model is not saved.
     """
     from arthurai_api.api.datasets import close_batch as operation
+    from arthurai_api.models.dataset_close_request import DatasetCloseRequest
+    from arthurai_api.types import or_unset
 
-    body: dict[str, Any] = {"status": "uploaded"}
-    if num_inferences is not None:
-        body["total_record_count"] = num_inferences
     session, model_id = require_connection(self, "close a batch")
-    answer = session.call_json(operation, model_id, batch_id, body=body, retry=True)
-    return {"dataset_close_result": answer}
+    closed = operation.sync(
+        model_id,
+        batch_id,
+        client=session.api.with_retry(True),
+        body=DatasetCloseRequest(status=_UPLOADED, total_record_count=or_unset(num_inferences)),
+    )
+    return {"dataset_close_result": closed.as_received()}
 
 
 def _choose_source(directory_path: Any, data: Any, files: Sequence[Any] | None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, Protocol, Self, TypeVar, cast
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -41,7 +41,9 @@ class Connection(Protocol):
         """Return the HTTP client of this process."""
         ...
 
-    def send(self, request: RequestParts, *, retry: bool | None = None) -> ApiResponse:
+    def send(
+        self, request: RequestParts, *, json: Any = None, retry: bool | None = None
+    ) -> ApiResponse:
         """Send a request and return the whole response."""
         ...
 
@@ -94,6 +96,22 @@ class ApiClient(AuthenticatedClient):
             ArthurError: Everything that can go wrong, each as the one class it belongs to.
         """
         return self._connection.send(request, retry=self._retry)
+
+    def exchange(
+        self, request: RequestParts, parse: Callable[[httpx.Response], T], *, json: Any
+    ) -> T:
+        """Send a request with a body of the user's own, and read the response.
+
+        Args:
+            request: What `build_request` of an operation returns without a body.
+            parse: `parse_response` of the operation.
+            json: The body.
+
+        Raises:
+            UserTypeError: The body cannot be written as JSON.
+            ArthurError: Everything else that can go wrong, each as the one class it belongs to.
+        """
+        return self.parse(self._connection.send(request, json=json, retry=self._retry), parse)
 
     def parse(self, response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
         """Read a response of `send` with `parse_response` of an operation.

@@ -27,7 +27,6 @@ from arthurai.transport.auth import TOKEN_COOKIE, find_token
 from arthurai.transport.http_client import HttpClient
 from arthurai.transport.options import HttpOptions, check_header_text
 from arthurai.transport.redaction import Redactor, presentable_url
-from arthurai.transport.request_builder import OperationCalls
 from arthurai.transport.retries import RetryPolicy
 from arthurai.version import __version__
 from arthurai_api.types import RequestParts
@@ -51,7 +50,7 @@ _UNSUPPORTED_MEDIA_TYPE: Final = 415
 _WRONG_CREDENTIALS: Final = frozenset({400, 401})
 
 
-class Session(OperationCalls):
+class Session:
     """One authenticated connection, safe to use from several threads and after a fork.
 
     Nothing is sent when it is made. A session cannot be pickled.

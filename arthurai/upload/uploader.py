@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import (
     ArthurError,
@@ -42,12 +42,13 @@ from arthurai.upload.validate import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import ModuleType
 
+    from arthurai.transport.session import Session
     from arthurai.upload.columnar import ColumnarTable
     from arthurai.upload.images import Image
     from arthurai.upload.upload_schema import UploadSchema
     from arthurai.upload.validate import Body
+    from arthurai_api.types import RequestParts
 
 JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
@@ -63,25 +64,6 @@ JOIN_TIMEOUT_SECONDS: Final = 5.0
 
 _EXPORT_ROW_GROUP_ROWS: Final = 5_000
 _ANY_SIZE: Final = 2**62
-
-
-class Connection(Protocol):
-    """The methods of a session that an upload calls."""
-
-    def send_encoded(
-        self,
-        operation: ModuleType,
-        *args: Any,
-        content: bytes | Iterable[bytes],
-        content_type: str,
-        **kwargs: Any,
-    ) -> Any:
-        """Call an operation with an encoded body; return the decoded response."""
-
-    def upload(
-        self, operation: ModuleType, *args: Any, parts: Sequence[Any], **kwargs: Any
-    ) -> tuple[int, Any]:
-        """Call an operation with a multipart body; return status and decoded response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +96,18 @@ class Uploader:
     """One call that sends rows.
 
     Attributes:
-        connection: The session.
-        model_id: The model.
+        session: The connection.
+        request: The request without its body.
         validator: Validates the rows.
-        operation: The generated module of the operation to call.
         options: How to send.
         part_name: Form field of the rows, if they are sent as files.
         fields: Other form fields.
         json_files: Whether files are JSON even for a model whose files are Parquet.
     """
 
-    connection: Connection
-    model_id: str
+    session: Session
+    request: RequestParts
     validator: Validator
-    operation: ModuleType
     options: UploadOptions = field(default_factory=UploadOptions)
     part_name: str = ""
     fields: dict[str, str] = field(default_factory=dict)
@@ -267,9 +247,7 @@ class Uploader:
             yield Request(rows, partial(self._send_json, body.content))
 
     def _send_json(self, content: bytes) -> Any:
-        return self.connection.send_encoded(
-            self.operation, self.model_id, content=content, content_type="application/json"
-        )
+        return self.session.send(self.request, content=content, retry=True).json()
 
     def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:
         image = self._schema.image
@@ -308,10 +286,11 @@ class Uploader:
         rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, media_type)
         # Reference rows have no ids: a repeat of an upload that arrived would store them twice.
         retry = None if self.validator.purpose == REFERENCE else True
-        status, body = self.connection.upload(
-            self.operation, self.model_id, parts=[rows, *others], fields=self.fields, retry=retry
+        response = self.session.send(
+            self.request, files=[rows, *others], fields=self.fields, retry=retry
         )
-        return parse_file_response(status, body)
+        body = response.json() if response.content else None
+        return parse_file_response(response.status_code, body)
 
     def _upload_images(
         self, content: bytes, images: Sequence[Image | None], names: Sequence[str | None]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .types import ApiObject
+
 if TYPE_CHECKING:
     import httpx
 
@@ -41,7 +43,9 @@ def error_status(response: httpx.Response, parse: Callable[[httpx.Response], Any
         parse: Parses the body of a documented error; raises UnexpectedStatus on other statuses.
     """
     try:
-        return ErrorStatus(response, parse(response))
+        parsed = parse(response)
+        foreign = isinstance(parsed, ApiObject) and not parsed.is_complete()
+        return ErrorStatus(response, None if foreign else parsed)
     except UnexpectedStatus as error:
         return error
     except (AttributeError, KeyError, TypeError, ValueError):

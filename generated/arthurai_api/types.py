@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import enum
 import uuid
-from collections.abc import Mapping, MutableMapping
-from typing import IO, Any, BinaryIO, Generic, Literal, TypeVar
+from collections.abc import Mapping, MutableMapping, Set
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, ClassVar, Generic, Literal, TypeVar
 from urllib.parse import quote
 
 from attrs import define, field
@@ -103,14 +103,79 @@ class RequestParts:
         }
 
 
-def check_object(name: str, value: object) -> None:
-    """Check that a model is read from an object.
+def or_unset(value: T | None) -> T | Unset:
+    """Return a value for an optional member: UNSET, which leaves it out, instead of None"""
+    return UNSET if value is None else value
 
-    Raises:
-        TypeError: If the value is something else, which `dict()` might take for an object.
+
+def or_none(value: T | Unset) -> T | None:
+    """Return the value of an optional member: None instead of UNSET"""
+    return None if isinstance(value, Unset) else value
+
+
+ABSENT: Any = object()
+"""Stands for a required member that an object was read without, until the object is complete."""
+
+
+class AbsentMember(AttributeError):
+    """An object was read without a member that it must have; raised when the member is used
+
+    Attributes:
+        member: The member
     """
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{name} is an object, got {type(value).__name__}")
+
+    def __init__(self, owner: str, member: str) -> None:
+        self.member = member
+        super().__init__(owner, member)
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} was received without {self.member!r}"
+
+
+class ApiObject:
+    """The base of all models; it knows what a model was read from"""
+
+    __slots__ = ("_received",)
+    if TYPE_CHECKING:
+        __attrs_attrs__: ClassVar[Any]
+
+        def to_dict(self) -> dict[str, Any]: ...
+
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            if any(name == attribute.name for attribute in self.__attrs_attrs__):
+                raise AbsentMember(type(self).__name__, name)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def is_complete(self) -> bool:
+        """Return whether no member that the object must have is missing"""
+        return all(hasattr(self, attribute.name) for attribute in self.__attrs_attrs__)
+
+    def __repr__(self) -> str:
+        members = [one.name for one in self.__attrs_attrs__ if hasattr(self, one.name)]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in members)})"
+
+    def as_received(self) -> dict[str, Any]:
+        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times
+
+        An object that was not read, but made, is written by `to_dict`.
+        """
+        received: Mapping[str, Any] | None = getattr(self, "_received", None)
+        return self.to_dict() if received is None else dict(received)
+
+    @classmethod
+    def _check_object(cls, value: object) -> None:
+        """Refuse what `dict()` might take for an object."""
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{cls.__name__} is an object, got {type(value).__name__}")
+
+    def _keep(self, received: Mapping[str, Any], required: Set[str] = frozenset()) -> None:
+        self._received: Mapping[str, Any] = received
+        if not required <= received.keys():
+            for attribute in self.__attrs_attrs__:
+                if getattr(self, attribute.name) is ABSENT:
+                    delattr(self, attribute.name)
 
 
 def path_segment(name: str, value: object) -> str:
@@ -168,15 +233,19 @@ def header_params(values: Mapping[str, object]) -> dict[str, str]:
 
 
 __all__ = [
+    "ABSENT",
     "UNSET",
+    "AbsentMember",
+    "ApiObject",
     "File",
     "FileTypes",
     "RequestFiles",
     "RequestParts",
     "Response",
     "Unset",
-    "check_object",
     "header_params",
+    "or_none",
+    "or_unset",
     "parameter_text",
     "path_segment",
     "query_params",

@@ -22,6 +22,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai_api.api.models import archive_model, create_model
 from arthurai_api.api.organizations import create_organization
+from arthurai_api.models.new_organization_request import NewOrganizationRequest
 
 ATTRIBUTES = [attribute("age"), prediction("pred"), ground_truth("truth", attribute_link="pred")]
 
@@ -42,7 +43,8 @@ def make(arthur, partner_id=None, **more):
         "attributes": ATTRIBUTES,
         **more,
     }
-    return arthur.session.call_json(create_model, async_model_provisioning=True, body=body)
+    request = create_model.build_request(async_model_provisioning=True)
+    return arthur.session.send(request, json=body).json()
 
 
 # -- model() ---------------------------------------------------------------------------------------
@@ -246,7 +248,7 @@ def test_models_are_listed_page_after_page(scripted, arthur_at):
 
 def test_models_are_filtered(own_arthur):
     kept, archived = make(own_arthur, display_name="kept"), make(own_arthur, display_name="gone")
-    own_arthur.session.call_json(archive_model, archived["id"])
+    archive_model.sync(archived["id"], client=own_arthur.api)
     assert [m.id for m in own_arthur.list_models()] == [kept["id"]]
     assert len(own_arthur.list_models(include_archived=True)) == 2
     assert own_arthur.list_models(display_name="other") == []
@@ -331,7 +333,9 @@ def test_no_service_accounts_as_null(scripted, arthur_at):
 
 def test_working_in_another_organisation(own_arthur):
     first = own_arthur.organization_id
-    other = own_arthur.session.call_json(create_organization, body={"name": "Other"})["id"]
+    other = create_organization.sync(
+        client=own_arthur.api, body=NewOrganizationRequest(name="Other")
+    ).id
     model = make(own_arthur)
     assert own_arthur.set_current_org(other) is None
     assert own_arthur.organization_id == other

@@ -1,9 +1,20 @@
+"""Lists that come page by page."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arthurai.common.exceptions import ExpectedParameterNotFoundError, UnexpectedValueError
-from arthurai.common.pagination import iterate_pages, read_page
+from arthurai.common.exceptions import UnexpectedValueError
+from arthurai.common.pagination import iterate_pages
+from arthurai_api.types import UNSET
+
+
+def items_of(pages):
+    return list(iterate_pages(lambda number: pages[number - 1], lambda page: page.data))
 
 
 @given(st.integers(0, 23), st.integers(1, 6))
@@ -14,18 +25,23 @@ def test_every_item_of_every_page_once(number, size):
     def fetch(page):
         asked.append(page)
         data = pages[page - 1] if page <= len(pages) else None
-        return {"data": data, "total_pages": len(pages)}
+        return SimpleNamespace(data=data, total_pages=len(pages))
 
-    assert list(iterate_pages(fetch)) == list(range(number))
+    assert list(iterate_pages(fetch, lambda page: page.data)) == list(range(number))
     assert asked == list(range(1, max(1, len(pages)) + 1))
 
 
-def test_odd_pages():
-    assert read_page({"data": None}) == ([], 1)
-    assert read_page({"metrics": [1], "total_pages": 4}, "metrics") == ([1], 4)
-    assert list(iterate_pages(lambda _: {"data": [1]})) == [1]
-    with pytest.raises(ExpectedParameterNotFoundError, match="'data'"):
-        read_page({})
-    for body in ([], None, {"data": 7}, {"data": {}}, {"data": [], "total_pages": "3"}):
-        with pytest.raises(UnexpectedValueError):
-            read_page(body)
+@pytest.mark.parametrize("total", [None, UNSET, 0, 1])
+def test_a_page_may_leave_out_how_many_there_are(total):
+    assert items_of([SimpleNamespace(data=[1], total_pages=total)]) == [1]
+
+
+@pytest.mark.parametrize("data", [None, []])
+def test_a_page_without_items_is_the_last(data):
+    assert items_of([SimpleNamespace(data=data, total_pages=10**9)]) == []
+
+
+def test_a_number_of_pages_that_is_not_a_number_is_refused():
+    for data in ([1], []):
+        with pytest.raises(UnexpectedValueError, match="total_pages='3'"):
+            items_of([SimpleNamespace(data=data, total_pages="3")])

@@ -117,7 +117,7 @@ class Stage:
     def connect(self):
         """Connect with a key, and with a login that the server does not know."""
         ArthurAI(url="local://").close()
-        self.arthur.session.call_json(get_auth_info)
+        get_auth_info.sync(client=self.arthur.api)
         ArthurAI(url=self.url, login="nobody", password="none", allow_insecure=True)
 
     def send_both_ways(self):

@@ -120,7 +120,6 @@ def test_a_response_is_read_without_a_client(traps):
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [
-        (b"{}", KeyError),
         (b"[]", TypeError),
         (b"<html>", ValueError),
         (b'{"name": "n", "kind": 7, "labels": [], "parts": []}', ValueError),
@@ -273,6 +272,56 @@ def test_a_model_gives_back_what_it_was_read_from(traps, server):
     made = Thing(name="n", kind=thing.kind, labels=["a"], parts=[])
     assert made.as_received() == made.to_dict() == THING
     assert made == Thing.from_dict(THING)
+
+
+def test_a_member_that_is_missing_is_missed_when_it_is_used(traps, server):
+    from traps_api.types import AbsentMember
+
+    received = {"name": "n", "parts": [{}], "created_at": None}
+    thing = get_thing(traps, server, received)
+    assert (thing.name, len(thing.parts)) == ("n", 1)
+    assert not thing.is_complete()
+    assert get_thing(traps, server, THING).is_complete()
+    with pytest.raises(AbsentMember, match="Thing was received without 'kind'") as caught:
+        thing.kind  # noqa: B018  # the look-up is the test
+    assert isinstance(caught.value, AttributeError)
+    assert caught.value.member == "kind"
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert getattr(thing, "labels", "none") == "none"
+    assert repr(thing).startswith("Thing(name='n', parts=[Thing(")
+    assert thing.as_received() == received
+    with pytest.raises(AbsentMember, match="kind"):
+        thing.to_dict()
+    with pytest.raises(AttributeError, match="no attribute 'other'"):
+        thing.other  # noqa: B018  # the look-up is the test
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"other_kind": 7},
+        {"parts": [{"other_kind": {}}]},
+        {"more_parts": [7]},
+        {"options": ["no option"]},
+        {"options": "text"},
+        {"options": [{"answer": "x"}, "no option"]},
+        {"when": "yesterday"},
+    ],
+)
+def test_what_a_union_cannot_hold_is_not_let_through(traps, server, fields):
+    with pytest.raises((TypeError, ValueError)):
+        get_thing(traps, server, {**THING, **fields})
+
+
+def test_each_member_of_a_union_is_read(traps, server):
+    fields = {"options": [{"answer": "x"}], "when": "2024-01-02T03:04:05Z", "id": "7"}
+    thing = get_thing(traps, server, {**THING, **fields})
+    assert [option.answer for option in thing.options] == ["x"]
+    assert (thing.when.year, thing.id) == (2024, "7")
+    fields = {"options": None, "when": None, "id": "2024-01-02T03:04:05Z"}
+    thing = get_thing(traps, server, {**THING, **fields})
+    assert (thing.options, thing.when, thing.id.year) == (None, None, 2024)
+    assert get_thing(traps, server, {**THING, "id": 7}).id == 7
 
 
 def test_fields_may_be_named_like_the_variables_of_generated_code(traps, server):

@@ -12,6 +12,7 @@ from arthurai.common.exceptions import (
     ArthurTimeoutError,
     ArthurUnexpectedError,
     ArthurUserError,
+    ExpectedParameterNotFoundError,
     ForbiddenError,
     PaymentRequiredError,
     ResponseClientError,
@@ -76,10 +77,10 @@ def test_statuses_beyond_599_count_as_failures_of_the_server(in_process, faulty,
 
 
 @pytest.mark.parametrize("status", [201, 202, 204, 226, 299])
-def test_a_success_other_than_the_documented_one_is_unexpected(in_process, faulty, status):
+def test_a_success_other_than_the_documented_one_is_read_like_it(in_process, faulty, status):
     session = in_process(faulty(httpx.Response(status, json={"id": "m"})))
-    with pytest.raises(UnexpectedValueError):
-        get_model.sync("m", client=session.api)
+    assert get_model.sync("m", client=session.api).id == "m"
+    assert get_model.sync_detailed("m", client=session.api).status_code == status
 
 
 def all_httpx_exceptions():
@@ -180,7 +181,6 @@ MALFORMED = {
     "list for object": (b"[]", "application/json"),
     "number for object": (b"7", "application/json"),
     "text for object": (b'"model"', "application/json"),
-    "missing fields": (b"{}", "application/json"),
     "wrong types": (b'{"id": 3, "attributes": 7}', "application/json"),
     "nested wrong types": (b'{"id": "m", "attributes": [1, null]}', "application/json"),
     "latin-1": ('{"id": "caf\u00e9"}'.encode("latin-1"), "application/json"),
@@ -201,6 +201,18 @@ def test_a_malformed_success_is_one_exception(in_process, faulty, kind):
         get_model.sync("m", client=in_process(faulty(response)).api)
     assert caught.value.status_code == 200
     assert len(str(caught.value)) < 2000
+
+
+def test_a_member_that_the_server_leaves_out_is_named_when_it_is_used(in_process, faulty):
+    api = in_process(faulty(httpx.Response(200, json={"id": "m"}))).api
+
+    @exceptions.arthur_excepted("it failed")
+    def name_of_model():
+        return get_model.sync("m", client=api).partner_model_id
+
+    assert get_model.sync("m", client=api).id == "m"
+    with pytest.raises(ExpectedParameterNotFoundError, match=r"it failed.*'partner_model_id'"):
+        name_of_model()
 
 
 NO_JSON = [

@@ -25,9 +25,9 @@ class Recording:
         self._session = session
         self.parts = []
 
-    def upload(self, *words, parts, **more):
-        self.parts += parts
-        return self._session.upload(*words, parts=parts, **more)
+    def send(self, request, *, files=(), **more):
+        self.parts += files
+        return self._session.send(request, files=files or None, **more)
 
     def __getattr__(self, name):
         return getattr(self._session, name)

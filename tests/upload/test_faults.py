@@ -239,7 +239,7 @@ def test_reference_rows_are_never_stored_twice(direct, through, fault):
     result, error = outcome_of(call, far, reference, chunk_size=3, max_workers=1)
     held = 0
     if result.accepted or fault in FORWARDED:
-        held = direct.session.call_json(get_reference_data, model.id)["records"]
+        held = get_reference_data.sync(model.id, client=direct.api).records
     assert result.total == len(rows)
     assert result.accepted <= held <= result.accepted + result.unknown
     if error is None:
@@ -314,7 +314,7 @@ def test_reference_data_is_closed_after_files_without_counts(direct, through):
     result, closed = attached(model, connection).set_reference_data(data=rows, chunk_size=2)
     assert (result.accepted, result.failures) == (5, [])
     assert closed == {"dataset_close_result": {"message": "success"}}
-    assert direct.session.call_json(get_reference_data, model.id)["records"] == 5
+    assert get_reference_data.sync(model.id, client=direct.api).records == 5
 
 
 def storm(seed, share):

@@ -111,14 +111,14 @@ def test_partly_known_ground_truth_travels_for_the_rows_that_have_it(model):
 
 
 def batch(model, batch_id):
-    return require_session(model).call_json(get_batch, model.id, batch_id)
+    return get_batch.sync(model.id, batch_id, client=require_session(model).api)
 
 
 def test_batches_are_closed_with_the_rows_they_took(batch_model):
     batch_model.send_inferences(make_rows(3), batch_id=["a", "b", "a"])
-    assert (batch(batch_model, "a")["records"], batch(batch_model, "b")["records"]) == (2, 1)
-    assert batch(batch_model, "a")["partner_record_count"] == 2
-    assert batch(batch_model, "b")["status"] in {"uploaded", "processing", "completed"}
+    assert (batch(batch_model, "a").records, batch(batch_model, "b").records) == (2, 1)
+    assert batch(batch_model, "a").partner_record_count == 2
+    assert batch(batch_model, "b").status in {"uploaded", "processing", "completed"}
 
 
 def test_a_bulk_batch_is_closed_once_everything_was_taken(batch_model):
@@ -129,7 +129,7 @@ def test_a_bulk_batch_is_closed_once_everything_was_taken(batch_model):
         "d", data=make_rows(4, 10), complete_batch=False
     )
     assert closed is None
-    assert batch(batch_model, "d")["status"] == "started"
+    assert batch(batch_model, "d").status == "started"
     assert batch_model.close_batch("d", 4) == {"dataset_close_result": {"message": "success"}}
 
 
@@ -151,8 +151,8 @@ def test_reference_data_is_closed_with_its_rows(model):
     result, closed = model.set_reference_data(data=pd.DataFrame(rows), chunk_size=2)
     assert result["counts"] == {"success": 5, "failure": 0, "total": 5}
     assert closed == {"dataset_close_result": {"message": "success"}}
-    held = require_session(model).call_json(get_reference_data, model.id)
-    assert held["records"] == 5
+    held = get_reference_data.sync(model.id, client=require_session(model).api)
+    assert held.records == 5
 
 
 def test_the_old_single_row_call_still_works(model):

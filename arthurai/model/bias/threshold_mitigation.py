@@ -21,12 +21,13 @@ from arthurai.model.metrics import format_interval
 from arthurai.model.responses import to_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.figure import Figure
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.responses import TableKind
+    from arthurai_api.models.bias_curve_point import BiasCurvePoint
+    from arthurai_api.models.bias_mitigation_curve import BiasMitigationCurve
+    from arthurai_api.models.paginated_bias_mitigation_curves import PaginatedBiasMitigationCurves
 
 DemographicParity = "demographic_parity"
 EqualOpportunity = "equal_opportunity"
@@ -117,18 +118,19 @@ class ThresholdMitigation:
         return Curves(
             attribute_name=attribute,
             constraint=constraint,
-            max_acc_idx=found[0]["optimization_index"],
+            max_acc_idx=found[0].optimization_index,
             attr_val_to_threshold={
                 _group_label(curve): to_table(
-                    [{name: point.get(name) for name in _POINT} for point in curve["data_points"]],
+                    [_row(point) for point in curve.data_points],
                     as_frame,
                 )
                 for curve in found
             },
         )
 
-    def _fetch(self, attribute: str, constraint: str) -> list[dict[str, Any]]:
+    def _fetch(self, attribute: str, constraint: str) -> list[BiasMitigationCurve]:
         from arthurai_api.api.enrichments import get_bias_mitigation_curves
+        from arthurai_api.models.bias_constraint import BiasConstraint
 
         model = self.arthur_model
         session, model_id = require_connection(model, "have curves")
@@ -139,17 +141,17 @@ class ThresholdMitigation:
                 "ArthurAI.get_model()"
             )
 
-        def fetch(page: int) -> Any:
-            return session.call_json(
-                get_bias_mitigation_curves,
+        def fetch(page: int) -> PaginatedBiasMitigationCurves:
+            return get_bias_mitigation_curves.sync(
                 model_id,
+                client=session.api,
                 attribute_id=identifier,
-                constraint=[constraint],
+                constraint=[BiasConstraint(constraint)],
                 page=None if page == 1 else page,
                 page_size=None,
             )
 
-        return list(iterate_pages(fetch))
+        return list(iterate_pages(fetch, lambda page: page.data))
 
     def get_thresholds_for_idx(self, curves: Curves, idx: int | None = None) -> dict[Any, float]:
         """Return the thresholds of one choice.
@@ -229,12 +231,21 @@ def _points(table: Any) -> list[tuple[float, float, float]]:
     return list(zip(*(frame[name].to_list() for name in _POINT), strict=True))
 
 
-def _group_label(curve: Mapping[str, Any]) -> Any:
-    if curve.get("categorical_value") is not None:
-        return curve["categorical_value"]
-    start, end = curve.get("continuous_start"), curve.get("continuous_end")
-    if start is None and end is None:
+def _row(point: BiasCurvePoint) -> dict[str, Any]:
+    received = point.as_received()
+    return {name: received.get(name) for name in _POINT}
+
+
+def _group_label(curve: BiasMitigationCurve) -> str:
+    from arthurai_api.types import Unset
+
+    if not isinstance(curve.categorical_value, Unset):
+        return curve.categorical_value
+    start, end = curve.continuous_start, curve.continuous_end
+    if isinstance(start, Unset) and isinstance(end, Unset):
         raise UnexpectedValueError(
-            f"the server sent a curve of {curve.get('attribute_name')!r} without a group"
+            f"the server sent a curve of {curve.attribute_name!r} without a group"
         )
-    return format_interval(start, end)
+    return format_interval(
+        None if isinstance(start, Unset) else start, None if isinstance(end, Unset) else end
+    )

@@ -9,8 +9,8 @@ from attrs import field as _attrs_field
 
 from ..models.alert_severity import AlertSeverity
 from ..models.alert_status import AlertStatus
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.alert_rule import AlertRule
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Alert")
 
+_REQUIRED = frozenset(
+    {"id", "timestamp", "metric_value", "message", "model_id", "status", "severity", "alert_rule"}
+)
 
-@_attrs_define(kw_only=True)
-class Alert:
+
+@_attrs_define(kw_only=True, repr=False)
+class Alert(_ApiObject):
     """A threshold that was crossed.
 
     Attributes:
@@ -51,9 +55,6 @@ class Alert:
     batch_id: None | str | Unset = UNSET
     organization_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -121,67 +122,51 @@ class Alert:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_rule import AlertRule  # noqa: PLC0415
 
-        _check_object("Alert", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        timestamp = datetime.datetime.fromisoformat(_fields_.pop("timestamp"))
+        if "timestamp" in _fields_:
+            timestamp = datetime.datetime.fromisoformat(_fields_.pop("timestamp"))
 
-        metric_value = _fields_.pop("metric_value")
+        else:
+            timestamp = ABSENT
 
-        message = _fields_.pop("message")
+        metric_value = _fields_.pop("metric_value", ABSENT)
 
-        model_id = _fields_.pop("model_id")
+        message = _fields_.pop("message", ABSENT)
 
-        status = AlertStatus(_fields_.pop("status"))
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        severity = AlertSeverity(_fields_.pop("severity"))
+        if "status" in _fields_:
+            status = AlertStatus(_fields_.pop("status"))
 
-        alert_rule = AlertRule.from_dict(_fields_.pop("alert_rule"))
+        else:
+            status = ABSENT
 
-        def _parse_window_start(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        if "severity" in _fields_:
+            severity = AlertSeverity(_fields_.pop("severity"))
 
-        window_start = _parse_window_start(_fields_.pop("window_start", UNSET))
+        else:
+            severity = ABSENT
 
-        def _parse_window_end(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        if "alert_rule" in _fields_:
+            alert_rule = AlertRule.from_dict(_fields_.pop("alert_rule"))
 
-        window_end = _parse_window_end(_fields_.pop("window_end", UNSET))
+        else:
+            alert_rule = ABSENT
 
-        def _parse_batch_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        window_start = cast(None | str | Unset, _fields_.pop("window_start", UNSET))
 
-        batch_id = _parse_batch_id(_fields_.pop("batch_id", UNSET))
+        window_end = cast(None | str | Unset, _fields_.pop("window_end", UNSET))
 
-        def _parse_organization_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        batch_id = cast(None | str | Unset, _fields_.pop("batch_id", UNSET))
 
-        organization_id = _parse_organization_id(_fields_.pop("organization_id", UNSET))
+        organization_id = cast(None | str | Unset, _fields_.pop("organization_id", UNSET))
 
         _model_ = cls(
             id=id,
@@ -197,7 +182,7 @@ class Alert:
             batch_id=batch_id,
             organization_id=organization_id,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

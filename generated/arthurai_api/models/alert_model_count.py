@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertModelCount")
 
+_REQUIRED = frozenset({"model_id", "count"})
 
-@_attrs_define(kw_only=True)
-class AlertModelCount:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertModelCount(_ApiObject):
     """Number of alerts of one model, on one day when they are counted by day.
 
     Attributes:
@@ -26,9 +28,6 @@ class AlertModelCount:
     count: int
     date: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -49,29 +48,18 @@ class AlertModelCount:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertModelCount", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        count = _fields_.pop("count")
+        count = _fields_.pop("count", ABSENT)
 
-        def _parse_date(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        date = _parse_date(_fields_.pop("date", UNSET))
+        date = cast(None | str | Unset, _fields_.pop("date", UNSET))
 
         _model_ = cls(model_id=model_id, count=count, date=date)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertNotificationConfigurationRequest")
 
+_REQUIRED = frozenset({"model_id", "type"})
 
-@_attrs_define(kw_only=True)
-class AlertNotificationConfigurationRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertNotificationConfigurationRequest(_ApiObject):
     """Whom to tell about alerts of a model.
 
     Attributes:
@@ -30,9 +32,6 @@ class AlertNotificationConfigurationRequest:
     user_id: None | str | Unset = UNSET
     enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -69,44 +68,19 @@ class AlertNotificationConfigurationRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertNotificationConfigurationRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        type_ = _fields_.pop("type")
+        type_ = _fields_.pop("type", ABSENT)
 
-        def _parse_destination(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        destination = cast(None | str | Unset, _fields_.pop("destination", UNSET))
 
-        destination = _parse_destination(_fields_.pop("destination", UNSET))
+        user_id = cast(None | str | Unset, _fields_.pop("user_id", UNSET))
 
-        def _parse_user_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        user_id = _parse_user_id(_fields_.pop("user_id", UNSET))
-
-        def _parse_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
+        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
 
         _model_ = cls(
             model_id=model_id,
@@ -115,7 +89,7 @@ class AlertNotificationConfigurationRequest:
             user_id=user_id,
             enabled=enabled,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,13 +8,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.alert_severity import AlertSeverity
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertNotificationRequest")
 
+_REQUIRED = frozenset({"model_id", "alert_timestamp", "alert_description", "alert_priority"})
 
-@_attrs_define(kw_only=True)
-class AlertNotificationRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertNotificationRequest(_ApiObject):
     """What to tell about an alert.
 
     Attributes:
@@ -29,9 +32,6 @@ class AlertNotificationRequest:
     alert_description: str
     alert_priority: AlertSeverity
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -55,21 +55,25 @@ class AlertNotificationRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertNotificationRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        alert_timestamp = datetime.datetime.fromisoformat(_fields_.pop("alert_timestamp"))
+        if "alert_timestamp" in _fields_:
+            alert_timestamp = datetime.datetime.fromisoformat(_fields_.pop("alert_timestamp"))
 
-        alert_description = _fields_.pop("alert_description")
+        else:
+            alert_timestamp = ABSENT
 
-        alert_priority = AlertSeverity(_fields_.pop("alert_priority"))
+        alert_description = _fields_.pop("alert_description", ABSENT)
+
+        if "alert_priority" in _fields_:
+            alert_priority = AlertSeverity(_fields_.pop("alert_priority"))
+
+        else:
+            alert_priority = ABSENT
 
         _model_ = cls(
             model_id=model_id,
@@ -77,7 +81,7 @@ class AlertNotificationRequest:
             alert_description=alert_description,
             alert_priority=alert_priority,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -10,8 +10,8 @@ from ..models.alert_bound import AlertBound
 from ..models.alert_severity import AlertSeverity
 from ..models.creator_type import CreatorType
 from ..models.metric_type import MetricType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.alert_counts import AlertCounts
@@ -22,9 +22,25 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="AlertRule")
 
+_REQUIRED = frozenset(
+    {
+        "id",
+        "name",
+        "metric_id",
+        "bound",
+        "threshold",
+        "severity",
+        "lookback_period",
+        "subsequent_alert_wait_time",
+        "enabled",
+        "metric_query",
+        "metric_type",
+    }
+)
 
-@_attrs_define(kw_only=True)
-class AlertRule:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertRule(_ApiObject):
     """When an alert is raised.
 
     Attributes:
@@ -75,9 +91,6 @@ class AlertRule:
     last_metric_value: float | None | Unset = UNSET
     last_triggered: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.alert_counts import AlertCounts  # noqa: PLC0415
@@ -217,10 +230,6 @@ class AlertRule:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_counts import AlertCounts  # noqa: PLC0415
@@ -228,44 +237,56 @@ class AlertRule:
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        _check_object("AlertRule", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        metric_id = _fields_.pop("metric_id")
+        metric_id = _fields_.pop("metric_id", ABSENT)
 
-        bound = AlertBound(_fields_.pop("bound"))
+        if "bound" in _fields_:
+            bound = AlertBound(_fields_.pop("bound"))
 
-        threshold = _fields_.pop("threshold")
+        else:
+            bound = ABSENT
 
-        severity = AlertSeverity(_fields_.pop("severity"))
+        threshold = _fields_.pop("threshold", ABSENT)
 
-        lookback_period = _fields_.pop("lookback_period")
+        if "severity" in _fields_:
+            severity = AlertSeverity(_fields_.pop("severity"))
 
-        subsequent_alert_wait_time = _fields_.pop("subsequent_alert_wait_time")
+        else:
+            severity = ABSENT
 
-        enabled = _fields_.pop("enabled")
+        lookback_period = _fields_.pop("lookback_period", ABSENT)
 
-        metric_query = MetricQuery.from_dict(_fields_.pop("metric_query"))
+        subsequent_alert_wait_time = _fields_.pop("subsequent_alert_wait_time", ABSENT)
 
-        metric_type = MetricType(_fields_.pop("metric_type"))
+        enabled = _fields_.pop("enabled", ABSENT)
+
+        if "metric_query" in _fields_:
+            metric_query = MetricQuery.from_dict(_fields_.pop("metric_query"))
+
+        else:
+            metric_query = ABSENT
+
+        if "metric_type" in _fields_:
+            metric_type = MetricType(_fields_.pop("metric_type"))
+
+        else:
+            metric_type = ABSENT
 
         def _parse_metric_parameters(data: object) -> MetricParameterChoice | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 metric_parameters_type_0 = MetricParameterChoice.from_dict(data)
 
                 return metric_parameters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricParameterChoice | None | Unset, data)
+            raise TypeError(f"metric_parameters is {type(data).__name__}")
 
         metric_parameters = _parse_metric_parameters(_fields_.pop("metric_parameters", UNSET))
 
@@ -274,9 +295,7 @@ class AlertRule:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 filters_type_0 = []
                 _filters_type_0 = data
                 for filters_type_0_item_data in _filters_type_0 or ():
@@ -285,101 +304,49 @@ class AlertRule:
                     filters_type_0.append(filters_type_0_item)
 
                 return filters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"filters is {type(data).__name__}")
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        def _parse_metric_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        metric_name = cast(None | str | Unset, _fields_.pop("metric_name", UNSET))
 
-        metric_name = _parse_metric_name(_fields_.pop("metric_name", UNSET))
+        attribute_name = cast(None | str | Unset, _fields_.pop("attribute_name", UNSET))
 
-        def _parse_attribute_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        attribute_name = _parse_attribute_name(_fields_.pop("attribute_name", UNSET))
-
-        def _parse_last_updated_by(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_updated_by = _parse_last_updated_by(_fields_.pop("last_updated_by", UNSET))
+        last_updated_by = cast(None | str | Unset, _fields_.pop("last_updated_by", UNSET))
 
         def _parse_last_updated_by_type(data: object) -> CreatorType | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 last_updated_by_type_type_0 = CreatorType(data)
 
                 return last_updated_by_type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(CreatorType | None | Unset, data)
+            raise TypeError(f"last_updated_by_type is {type(data).__name__}")
 
         last_updated_by_type = _parse_last_updated_by_type(
             _fields_.pop("last_updated_by_type", UNSET)
         )
 
-        def _parse_last_updated_at(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_updated_at = _parse_last_updated_at(_fields_.pop("last_updated_at", UNSET))
+        last_updated_at = cast(None | str | Unset, _fields_.pop("last_updated_at", UNSET))
 
         def _parse_alert_counts(data: object) -> AlertCounts | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 alert_counts_type_0 = AlertCounts.from_dict(data)
 
                 return alert_counts_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(AlertCounts | None | Unset, data)
+            raise TypeError(f"alert_counts is {type(data).__name__}")
 
         alert_counts = _parse_alert_counts(_fields_.pop("alert_counts", UNSET))
 
-        def _parse_last_metric_value(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        last_metric_value = cast(float | None | Unset, _fields_.pop("last_metric_value", UNSET))
 
-        last_metric_value = _parse_last_metric_value(_fields_.pop("last_metric_value", UNSET))
-
-        def _parse_last_triggered(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_triggered = _parse_last_triggered(_fields_.pop("last_triggered", UNSET))
+        last_triggered = cast(None | str | Unset, _fields_.pop("last_triggered", UNSET))
 
         _model_ = cls(
             id=id,
@@ -404,7 +371,7 @@ class AlertRule:
             last_metric_value=last_metric_value,
             last_triggered=last_triggered,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 from ..models.alert_bound import AlertBound
 from ..models.alert_severity import AlertSeverity
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertRulePatch")
 
 
-@_attrs_define(kw_only=True)
-class AlertRulePatch:
+@_attrs_define(kw_only=True, repr=False)
+class AlertRulePatch(_ApiObject):
     """Changes to a rule; members left out stay as they are. A whole rule may be sent back: what cannot be changed is
     ignored.
 
@@ -37,9 +37,6 @@ class AlertRulePatch:
     subsequent_alert_wait_time: float | None | Unset = UNSET
     enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name: None | str | Unset
@@ -108,95 +105,47 @@ class AlertRulePatch:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertRulePatch", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-
-        def _parse_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        name = _parse_name(_fields_.pop("name", UNSET))
+        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
 
         def _parse_bound(data: object) -> AlertBound | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 bound_type_0 = AlertBound(data)
 
                 return bound_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(AlertBound | None | Unset, data)
+            raise TypeError(f"bound is {type(data).__name__}")
 
         bound = _parse_bound(_fields_.pop("bound", UNSET))
 
-        def _parse_threshold(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        threshold = _parse_threshold(_fields_.pop("threshold", UNSET))
+        threshold = cast(float | None | Unset, _fields_.pop("threshold", UNSET))
 
         def _parse_severity(data: object) -> AlertSeverity | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 severity_type_0 = AlertSeverity(data)
 
                 return severity_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(AlertSeverity | None | Unset, data)
+            raise TypeError(f"severity is {type(data).__name__}")
 
         severity = _parse_severity(_fields_.pop("severity", UNSET))
 
-        def _parse_lookback_period(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        lookback_period = cast(float | None | Unset, _fields_.pop("lookback_period", UNSET))
 
-        lookback_period = _parse_lookback_period(_fields_.pop("lookback_period", UNSET))
-
-        def _parse_subsequent_alert_wait_time(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        subsequent_alert_wait_time = _parse_subsequent_alert_wait_time(
-            _fields_.pop("subsequent_alert_wait_time", UNSET)
+        subsequent_alert_wait_time = cast(
+            float | None | Unset, _fields_.pop("subsequent_alert_wait_time", UNSET)
         )
 
-        def _parse_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
+        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
 
         _model_ = cls(
             name=name,
@@ -207,7 +156,7 @@ class AlertRulePatch:
             subsequent_alert_wait_time=subsequent_alert_wait_time,
             enabled=enabled,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

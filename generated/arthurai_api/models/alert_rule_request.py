@@ -8,8 +8,8 @@ from attrs import field as _attrs_field
 
 from ..models.alert_bound import AlertBound
 from ..models.alert_severity import AlertSeverity
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_parameter_choice import MetricParameterChoice
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="AlertRuleRequest")
 
+_REQUIRED = frozenset({"metric_id", "bound", "threshold", "severity"})
 
-@_attrs_define(kw_only=True)
-class AlertRuleRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertRuleRequest(_ApiObject):
     """When to raise an alert.
 
     Attributes:
@@ -48,9 +50,6 @@ class AlertRuleRequest:
     metric_parameters: MetricParameterChoice | None | Unset = UNSET
     filters: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
@@ -127,77 +126,49 @@ class AlertRuleRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        _check_object("AlertRuleRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        metric_id = _fields_.pop("metric_id")
+        metric_id = _fields_.pop("metric_id", ABSENT)
 
-        bound = AlertBound(_fields_.pop("bound"))
+        if "bound" in _fields_:
+            bound = AlertBound(_fields_.pop("bound"))
 
-        threshold = _fields_.pop("threshold")
+        else:
+            bound = ABSENT
 
-        severity = AlertSeverity(_fields_.pop("severity"))
+        threshold = _fields_.pop("threshold", ABSENT)
 
-        def _parse_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        if "severity" in _fields_:
+            severity = AlertSeverity(_fields_.pop("severity"))
 
-        name = _parse_name(_fields_.pop("name", UNSET))
+        else:
+            severity = ABSENT
 
-        def _parse_lookback_period(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
 
-        lookback_period = _parse_lookback_period(_fields_.pop("lookback_period", UNSET))
+        lookback_period = cast(float | None | Unset, _fields_.pop("lookback_period", UNSET))
 
-        def _parse_subsequent_alert_wait_time(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        subsequent_alert_wait_time = _parse_subsequent_alert_wait_time(
-            _fields_.pop("subsequent_alert_wait_time", UNSET)
+        subsequent_alert_wait_time = cast(
+            float | None | Unset, _fields_.pop("subsequent_alert_wait_time", UNSET)
         )
 
-        def _parse_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
+        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
 
         def _parse_metric_parameters(data: object) -> MetricParameterChoice | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 metric_parameters_type_0 = MetricParameterChoice.from_dict(data)
 
                 return metric_parameters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricParameterChoice | None | Unset, data)
+            raise TypeError(f"metric_parameters is {type(data).__name__}")
 
         metric_parameters = _parse_metric_parameters(_fields_.pop("metric_parameters", UNSET))
 
@@ -206,9 +177,7 @@ class AlertRuleRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 filters_type_0 = []
                 _filters_type_0 = data
                 for filters_type_0_item_data in _filters_type_0 or ():
@@ -217,9 +186,7 @@ class AlertRuleRequest:
                     filters_type_0.append(filters_type_0_item)
 
                 return filters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"filters is {type(data).__name__}")
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
@@ -235,7 +202,7 @@ class AlertRuleRequest:
             metric_parameters=metric_parameters,
             filters=filters,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,8 +8,8 @@ from attrs import field as _attrs_field
 
 from ..models.summary_frequency import SummaryFrequency
 from ..models.weekday import Weekday
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.alert_summary_subscriber import AlertSummarySubscriber
@@ -17,9 +17,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="AlertSummaryConfiguration")
 
+_REQUIRED = frozenset(
+    {
+        "id",
+        "name",
+        "organization_id",
+        "frequency",
+        "send_time_of_day",
+        "models",
+        "subscribers",
+        "enabled",
+    }
+)
 
-@_attrs_define(kw_only=True)
-class AlertSummaryConfiguration:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertSummaryConfiguration(_ApiObject):
     """A summary of alerts that is sent regularly.
 
     Attributes:
@@ -46,9 +59,6 @@ class AlertSummaryConfiguration:
     owner_user_id: None | str | Unset = UNSET
     send_day_of_week: None | Unset | Weekday = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -105,63 +115,60 @@ class AlertSummaryConfiguration:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_subscriber import AlertSummarySubscriber  # noqa: PLC0415
 
-        _check_object("AlertSummaryConfiguration", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        organization_id = _fields_.pop("organization_id")
+        organization_id = _fields_.pop("organization_id", ABSENT)
 
-        frequency = SummaryFrequency(_fields_.pop("frequency"))
+        if "frequency" in _fields_:
+            frequency = SummaryFrequency(_fields_.pop("frequency"))
 
-        send_time_of_day = _fields_.pop("send_time_of_day")
+        else:
+            frequency = ABSENT
 
-        _models = _fields_.pop("models")
-        if _models is None:
-            _models = []
-        models = cast(list[str], _models)
+        send_time_of_day = _fields_.pop("send_time_of_day", ABSENT)
 
-        subscribers = []
-        _subscribers = _fields_.pop("subscribers")
-        for subscribers_item_data in _subscribers or ():
-            subscribers_item = AlertSummarySubscriber.from_dict(subscribers_item_data)
+        if "models" in _fields_:
+            _models = _fields_.pop("models")
+            if _models is None:
+                _models = []
+            models = cast(list[str], _models)
 
-            subscribers.append(subscribers_item)
+        else:
+            models = ABSENT
 
-        enabled = _fields_.pop("enabled")
+        if "subscribers" in _fields_:
+            subscribers = []
+            _subscribers = _fields_.pop("subscribers")
+            for subscribers_item_data in _subscribers or ():
+                subscribers_item = AlertSummarySubscriber.from_dict(subscribers_item_data)
 
-        def _parse_owner_user_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+                subscribers.append(subscribers_item)
 
-        owner_user_id = _parse_owner_user_id(_fields_.pop("owner_user_id", UNSET))
+        else:
+            subscribers = ABSENT
+
+        enabled = _fields_.pop("enabled", ABSENT)
+
+        owner_user_id = cast(None | str | Unset, _fields_.pop("owner_user_id", UNSET))
 
         def _parse_send_day_of_week(data: object) -> None | Unset | Weekday:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 send_day_of_week_type_0 = Weekday(data)
 
                 return send_day_of_week_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | Unset | Weekday, data)
+            raise TypeError(f"send_day_of_week is {type(data).__name__}")
 
         send_day_of_week = _parse_send_day_of_week(_fields_.pop("send_day_of_week", UNSET))
 
@@ -177,7 +184,7 @@ class AlertSummaryConfiguration:
             owner_user_id=owner_user_id,
             send_day_of_week=send_day_of_week,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,8 +8,8 @@ from attrs import field as _attrs_field
 
 from ..models.summary_frequency import SummaryFrequency
 from ..models.weekday import Weekday
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.alert_summary_subscriber_request import AlertSummarySubscriberRequest
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="AlertSummaryConfigurationRequest")
 
+_REQUIRED = frozenset({"name", "frequency", "send_time_of_day"})
 
-@_attrs_define(kw_only=True)
-class AlertSummaryConfigurationRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertSummaryConfigurationRequest(_ApiObject):
     """A summary to send regularly.
 
     Attributes:
@@ -38,9 +40,6 @@ class AlertSummaryConfigurationRequest:
     models: list[str] | None | Unset = UNSET
     subscribers: list[AlertSummarySubscriberRequest] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -92,36 +91,32 @@ class AlertSummaryConfigurationRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_summary_subscriber_request import AlertSummarySubscriberRequest  # noqa: PLC0415
 
-        _check_object("AlertSummaryConfigurationRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        frequency = SummaryFrequency(_fields_.pop("frequency"))
+        if "frequency" in _fields_:
+            frequency = SummaryFrequency(_fields_.pop("frequency"))
 
-        send_time_of_day = _fields_.pop("send_time_of_day")
+        else:
+            frequency = ABSENT
+
+        send_time_of_day = _fields_.pop("send_time_of_day", ABSENT)
 
         def _parse_send_day_of_week(data: object) -> None | Unset | Weekday:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 send_day_of_week_type_0 = Weekday(data)
 
                 return send_day_of_week_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | Unset | Weekday, data)
+            raise TypeError(f"send_day_of_week is {type(data).__name__}")
 
         send_day_of_week = _parse_send_day_of_week(_fields_.pop("send_day_of_week", UNSET))
 
@@ -130,18 +125,14 @@ class AlertSummaryConfigurationRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _models_type_0 = data
                 if _models_type_0 is None:
                     _models_type_0 = []
                 models_type_0 = cast(list[str], _models_type_0)
 
                 return models_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"models is {type(data).__name__}")
 
         models = _parse_models(_fields_.pop("models", UNSET))
 
@@ -150,9 +141,7 @@ class AlertSummaryConfigurationRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 subscribers_type_0 = []
                 _subscribers_type_0 = data
                 for subscribers_type_0_item_data in _subscribers_type_0 or ():
@@ -163,9 +152,7 @@ class AlertSummaryConfigurationRequest:
                     subscribers_type_0.append(subscribers_type_0_item)
 
                 return subscribers_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[AlertSummarySubscriberRequest] | None | Unset, data)
+            raise TypeError(f"subscribers is {type(data).__name__}")
 
         subscribers = _parse_subscribers(_fields_.pop("subscribers", UNSET))
 
@@ -177,7 +164,7 @@ class AlertSummaryConfigurationRequest:
             models=models,
             subscribers=subscribers,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,13 +9,13 @@ from attrs import field as _attrs_field
 from ..models.summary_frequency import SummaryFrequency
 from ..models.weekday import Weekday
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertSummaryConfigurationUpdate")
 
 
-@_attrs_define(kw_only=True)
-class AlertSummaryConfigurationUpdate:
+@_attrs_define(kw_only=True, repr=False)
+class AlertSummaryConfigurationUpdate(_ApiObject):
     """Changes to a summary; members left out stay as they are.
 
     Attributes:
@@ -34,9 +34,6 @@ class AlertSummaryConfigurationUpdate:
     models: list[str] | None | Unset = UNSET
     enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name: None | str | Unset
@@ -100,38 +97,22 @@ class AlertSummaryConfigurationUpdate:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertSummaryConfigurationUpdate", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-
-        def _parse_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        name = _parse_name(_fields_.pop("name", UNSET))
+        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
 
         def _parse_frequency(data: object) -> None | SummaryFrequency | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 frequency_type_0 = SummaryFrequency(data)
 
                 return frequency_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | SummaryFrequency | Unset, data)
+            raise TypeError(f"frequency is {type(data).__name__}")
 
         frequency = _parse_frequency(_fields_.pop("frequency", UNSET))
 
@@ -140,55 +121,33 @@ class AlertSummaryConfigurationUpdate:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 send_day_of_week_type_0 = Weekday(data)
 
                 return send_day_of_week_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | Unset | Weekday, data)
+            raise TypeError(f"send_day_of_week is {type(data).__name__}")
 
         send_day_of_week = _parse_send_day_of_week(_fields_.pop("send_day_of_week", UNSET))
 
-        def _parse_send_time_of_day(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        send_time_of_day = _parse_send_time_of_day(_fields_.pop("send_time_of_day", UNSET))
+        send_time_of_day = cast(None | str | Unset, _fields_.pop("send_time_of_day", UNSET))
 
         def _parse_models(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _models_type_0 = data
                 if _models_type_0 is None:
                     _models_type_0 = []
                 models_type_0 = cast(list[str], _models_type_0)
 
                 return models_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"models is {type(data).__name__}")
 
         models = _parse_models(_fields_.pop("models", UNSET))
 
-        def _parse_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
+        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
 
         _model_ = cls(
             name=name,
@@ -198,7 +157,7 @@ class AlertSummaryConfigurationUpdate:
             models=models,
             enabled=enabled,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertSummaryReportLine")
 
+_REQUIRED = frozenset({"model_id", "alert_check_name", "alert_check_threshold", "alert_count"})
 
-@_attrs_define(kw_only=True)
-class AlertSummaryReportLine:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertSummaryReportLine(_ApiObject):
     """Alerts of one check of one model.
 
     Attributes:
@@ -30,9 +32,6 @@ class AlertSummaryReportLine:
     alert_count: float
     hyperlink: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -64,30 +63,19 @@ class AlertSummaryReportLine:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertSummaryReportLine", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        alert_check_name = _fields_.pop("alert_check_name")
+        alert_check_name = _fields_.pop("alert_check_name", ABSENT)
 
-        alert_check_threshold = _fields_.pop("alert_check_threshold")
+        alert_check_threshold = _fields_.pop("alert_check_threshold", ABSENT)
 
-        alert_count = _fields_.pop("alert_count")
+        alert_count = _fields_.pop("alert_count", ABSENT)
 
-        def _parse_hyperlink(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        hyperlink = _parse_hyperlink(_fields_.pop("hyperlink", UNSET))
+        hyperlink = cast(None | str | Unset, _fields_.pop("hyperlink", UNSET))
 
         _model_ = cls(
             model_id=model_id,
@@ -96,7 +84,7 @@ class AlertSummaryReportLine:
             alert_count=alert_count,
             hyperlink=hyperlink,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

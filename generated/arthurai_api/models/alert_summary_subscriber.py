@@ -7,14 +7,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.summary_subscriber_type import SummarySubscriberType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertSummarySubscriber")
 
+_REQUIRED = frozenset({"id", "type", "enabled"})
 
-@_attrs_define(kw_only=True)
-class AlertSummarySubscriber:
+
+@_attrs_define(kw_only=True, repr=False)
+class AlertSummarySubscriber(_ApiObject):
     """Somebody who gets a summary.
 
     Attributes:
@@ -33,9 +35,6 @@ class AlertSummarySubscriber:
     user_id: None | str | Unset = UNSET
     destination: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -70,39 +69,25 @@ class AlertSummarySubscriber:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertSummarySubscriber", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        type_ = SummarySubscriberType(_fields_.pop("type"))
+        if "type" in _fields_:
+            type_ = SummarySubscriberType(_fields_.pop("type"))
 
-        enabled = _fields_.pop("enabled")
+        else:
+            type_ = ABSENT
+
+        enabled = _fields_.pop("enabled", ABSENT)
 
         summary_id = _fields_.pop("summary_id", UNSET)
 
-        def _parse_user_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        user_id = cast(None | str | Unset, _fields_.pop("user_id", UNSET))
 
-        user_id = _parse_user_id(_fields_.pop("user_id", UNSET))
-
-        def _parse_destination(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        destination = _parse_destination(_fields_.pop("destination", UNSET))
+        destination = cast(None | str | Unset, _fields_.pop("destination", UNSET))
 
         _model_ = cls(
             id=id,
@@ -112,7 +97,7 @@ class AlertSummarySubscriber:
             user_id=user_id,
             destination=destination,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AlertSummarySubscriberUpdate")
 
 
-@_attrs_define(kw_only=True)
-class AlertSummarySubscriberUpdate:
+@_attrs_define(kw_only=True, repr=False)
+class AlertSummarySubscriberUpdate(_ApiObject):
     """Switches a subscription on or off.
 
     Attributes:
@@ -22,9 +22,6 @@ class AlertSummarySubscriberUpdate:
 
     enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         enabled: bool | None | Unset
@@ -41,26 +38,14 @@ class AlertSummarySubscriberUpdate:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AlertSummarySubscriberUpdate", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-
-        def _parse_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
+        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
 
         _model_ = cls(enabled=enabled)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,22 +6,19 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AnyItem")
 
 
-@_attrs_define(kw_only=True)
-class AnyItem:
+@_attrs_define(kw_only=True, repr=False)
+class AnyItem(_ApiObject):
     """An item in whatever shape the caller sent it. Bulk calls judge each item on its own: one that does not fit the
     documented shape gets a status of its own in the answer and does not spoil the others.
 
     """
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -30,16 +27,12 @@ class AnyItem:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AnyItem", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _model_ = cls()
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,8 +8,8 @@ from attrs import field as _attrs_field
 
 from ..models.stage import Stage
 from ..models.value_type import ValueType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute_bin import AttributeBin
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Attribute")
 
+_REQUIRED = frozenset({"name", "value_type", "stage"})
 
-@_attrs_define(kw_only=True)
-class Attribute:
+
+@_attrs_define(kw_only=True, repr=False)
+class Attribute(_ApiObject):
     """A column of a model.
 
     Attributes:
@@ -67,9 +69,6 @@ class Attribute:
     token_attribute_link: None | str | Unset = UNSET
     implicit: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -216,94 +215,47 @@ class Attribute:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
         from ..models.attribute_category import AttributeCategory  # noqa: PLC0415
 
-        _check_object("Attribute", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        value_type = ValueType(_fields_.pop("value_type"))
+        if "value_type" in _fields_:
+            value_type = ValueType(_fields_.pop("value_type"))
 
-        stage = Stage(_fields_.pop("stage"))
+        else:
+            value_type = ABSENT
 
-        def _parse_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        if "stage" in _fields_:
+            stage = Stage(_fields_.pop("stage"))
 
-        id = _parse_id(_fields_.pop("id", UNSET))
+        else:
+            stage = ABSENT
 
-        def _parse_label(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        id = cast(None | str | Unset, _fields_.pop("id", UNSET))
 
-        label = _parse_label(_fields_.pop("label", UNSET))
+        label = cast(None | str | Unset, _fields_.pop("label", UNSET))
 
-        def _parse_position(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+        position = cast(int | None | Unset, _fields_.pop("position", UNSET))
 
-        position = _parse_position(_fields_.pop("position", UNSET))
+        categorical = cast(bool | None | Unset, _fields_.pop("categorical", UNSET))
 
-        def _parse_categorical(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
+        min_range = cast(float | None | Unset, _fields_.pop("min_range", UNSET))
 
-        categorical = _parse_categorical(_fields_.pop("categorical", UNSET))
+        max_range = cast(float | None | Unset, _fields_.pop("max_range", UNSET))
 
-        def _parse_min_range(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        min_range = _parse_min_range(_fields_.pop("min_range", UNSET))
-
-        def _parse_max_range(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        max_range = _parse_max_range(_fields_.pop("max_range", UNSET))
-
-        def _parse_monitor_for_bias(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        monitor_for_bias = _parse_monitor_for_bias(_fields_.pop("monitor_for_bias", UNSET))
+        monitor_for_bias = cast(bool | None | Unset, _fields_.pop("monitor_for_bias", UNSET))
 
         def _parse_categories(data: object) -> list[AttributeCategory] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 categories_type_0 = []
                 _categories_type_0 = data
                 for categories_type_0_item_data in _categories_type_0 or ():
@@ -314,9 +266,7 @@ class Attribute:
                     categories_type_0.append(categories_type_0_item)
 
                 return categories_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[AttributeCategory] | None | Unset, data)
+            raise TypeError(f"categories is {type(data).__name__}")
 
         categories = _parse_categories(_fields_.pop("categories", UNSET))
 
@@ -325,9 +275,7 @@ class Attribute:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 bins_type_0 = []
                 _bins_type_0 = data
                 for bins_type_0_item_data in _bins_type_0 or ():
@@ -336,69 +284,23 @@ class Attribute:
                     bins_type_0.append(bins_type_0_item)
 
                 return bins_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[AttributeBin] | None | Unset, data)
+            raise TypeError(f"bins is {type(data).__name__}")
 
         bins = _parse_bins(_fields_.pop("bins", UNSET))
 
-        def _parse_is_unique(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
+        is_unique = cast(bool | None | Unset, _fields_.pop("is_unique", UNSET))
 
-        is_unique = _parse_is_unique(_fields_.pop("is_unique", UNSET))
-
-        def _parse_is_positive_predicted_attribute(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        is_positive_predicted_attribute = _parse_is_positive_predicted_attribute(
-            _fields_.pop("is_positive_predicted_attribute", UNSET)
+        is_positive_predicted_attribute = cast(
+            bool | None | Unset, _fields_.pop("is_positive_predicted_attribute", UNSET)
         )
 
-        def _parse_attribute_link(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        attribute_link = cast(None | str | Unset, _fields_.pop("attribute_link", UNSET))
 
-        attribute_link = _parse_attribute_link(_fields_.pop("attribute_link", UNSET))
+        gt_class_link = cast(None | str | Unset, _fields_.pop("gt_class_link", UNSET))
 
-        def _parse_gt_class_link(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        token_attribute_link = cast(None | str | Unset, _fields_.pop("token_attribute_link", UNSET))
 
-        gt_class_link = _parse_gt_class_link(_fields_.pop("gt_class_link", UNSET))
-
-        def _parse_token_attribute_link(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        token_attribute_link = _parse_token_attribute_link(
-            _fields_.pop("token_attribute_link", UNSET)
-        )
-
-        def _parse_implicit(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        implicit = _parse_implicit(_fields_.pop("implicit", UNSET))
+        implicit = cast(bool | None | Unset, _fields_.pop("implicit", UNSET))
 
         _model_ = cls(
             name=name,
@@ -420,7 +322,7 @@ class Attribute:
             token_attribute_link=token_attribute_link,
             implicit=implicit,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

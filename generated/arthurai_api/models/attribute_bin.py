@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AttributeBin")
 
 
-@_attrs_define(kw_only=True)
-class AttributeBin:
+@_attrs_define(kw_only=True, repr=False)
+class AttributeBin(_ApiObject):
     """A range of values that counts as one group. An end that is absent or null is open.
 
     Attributes:
@@ -24,9 +24,6 @@ class AttributeBin:
     continuous_start: float | None | Unset = UNSET
     continuous_end: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         continuous_start: float | None | Unset
@@ -51,35 +48,16 @@ class AttributeBin:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AttributeBin", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        continuous_start = cast(float | None | Unset, _fields_.pop("continuous_start", UNSET))
 
-        def _parse_continuous_start(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        continuous_start = _parse_continuous_start(_fields_.pop("continuous_start", UNSET))
-
-        def _parse_continuous_end(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        continuous_end = _parse_continuous_end(_fields_.pop("continuous_end", UNSET))
+        continuous_end = cast(float | None | Unset, _fields_.pop("continuous_end", UNSET))
 
         _model_ = cls(continuous_start=continuous_start, continuous_end=continuous_end)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

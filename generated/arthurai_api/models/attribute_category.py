@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AttributeCategory")
 
+_REQUIRED = frozenset({"value"})
 
-@_attrs_define(kw_only=True)
-class AttributeCategory:
+
+@_attrs_define(kw_only=True, repr=False)
+class AttributeCategory(_ApiObject):
     """One of the values that a categorical attribute takes.
 
     Attributes:
@@ -24,9 +26,6 @@ class AttributeCategory:
     value: str
     label: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         value = self.value
@@ -45,27 +44,16 @@ class AttributeCategory:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AttributeCategory", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        value = _fields_.pop("value")
+        value = _fields_.pop("value", ABSENT)
 
-        def _parse_label(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        label = _parse_label(_fields_.pop("label", UNSET))
+        label = cast(None | str | Unset, _fields_.pop("label", UNSET))
 
         _model_ = cls(value=value, label=label)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

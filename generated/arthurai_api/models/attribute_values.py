@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AttributeValues")
 
 
-@_attrs_define(kw_only=True)
-class AttributeValues:
+@_attrs_define(kw_only=True, repr=False)
+class AttributeValues(_ApiObject):
     """Values by attribute name. Numbers, text, booleans; timestamps as ISO 8601 with a zone; images as the file name in
     the zip; boxes as lists `[class_id, confidence, top_left_x, top_left_y, width, height]`; tokens as lists of strings;
     token likelihoods as lists of maps; ranked lists as lists of `{item_id, label, score}`; time series as lists of
@@ -21,9 +21,6 @@ class AttributeValues:
     """
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -32,16 +29,12 @@ class AttributeValues:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AttributeValues", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _model_ = cls()
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

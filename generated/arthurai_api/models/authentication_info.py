@@ -6,14 +6,18 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="AuthenticationInfo")
 
+_REQUIRED = frozenset(
+    {"organization_ids", "issuer", "username", "first_name", "last_name", "email", "roles"}
+)
 
-@_attrs_define(kw_only=True)
-class AuthenticationInfo:
+
+@_attrs_define(kw_only=True, repr=False)
+class AuthenticationInfo(_ApiObject):
     """What a token stands for; works for users, for callers of a foreign identity provider and for API keys.
 
     Attributes:
@@ -40,9 +44,6 @@ class AuthenticationInfo:
     external_user_id: None | str | Unset = UNSET
     service_account_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         organization_ids = self.organization_ids
@@ -99,60 +100,43 @@ class AuthenticationInfo:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("AuthenticationInfo", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        _organization_ids = _fields_.pop("organization_ids")
-        if _organization_ids is None:
-            _organization_ids = []
-        organization_ids = cast(list[str], _organization_ids)
+        if "organization_ids" in _fields_:
+            _organization_ids = _fields_.pop("organization_ids")
+            if _organization_ids is None:
+                _organization_ids = []
+            organization_ids = cast(list[str], _organization_ids)
 
-        issuer = _fields_.pop("issuer")
+        else:
+            organization_ids = ABSENT
 
-        username = _fields_.pop("username")
+        issuer = _fields_.pop("issuer", ABSENT)
 
-        first_name = _fields_.pop("first_name")
+        username = _fields_.pop("username", ABSENT)
 
-        last_name = _fields_.pop("last_name")
+        first_name = _fields_.pop("first_name", ABSENT)
 
-        email = _fields_.pop("email")
+        last_name = _fields_.pop("last_name", ABSENT)
 
-        _roles = _fields_.pop("roles")
-        if _roles is None:
-            _roles = []
-        roles = cast(list[str], _roles)
+        email = _fields_.pop("email", ABSENT)
 
-        def _parse_internal_user_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        if "roles" in _fields_:
+            _roles = _fields_.pop("roles")
+            if _roles is None:
+                _roles = []
+            roles = cast(list[str], _roles)
 
-        internal_user_id = _parse_internal_user_id(_fields_.pop("internal_user_id", UNSET))
+        else:
+            roles = ABSENT
 
-        def _parse_external_user_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        internal_user_id = cast(None | str | Unset, _fields_.pop("internal_user_id", UNSET))
 
-        external_user_id = _parse_external_user_id(_fields_.pop("external_user_id", UNSET))
+        external_user_id = cast(None | str | Unset, _fields_.pop("external_user_id", UNSET))
 
-        def _parse_service_account_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        service_account_id = _parse_service_account_id(_fields_.pop("service_account_id", UNSET))
+        service_account_id = cast(None | str | Unset, _fields_.pop("service_account_id", UNSET))
 
         _model_ = cls(
             organization_ids=organization_ids,
@@ -166,7 +150,7 @@ class AuthenticationInfo:
             external_user_id=external_user_id,
             service_account_id=service_account_id,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

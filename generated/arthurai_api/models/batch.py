@@ -7,13 +7,26 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.dataset_status import DatasetStatus
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="Batch")
 
+_REQUIRED = frozenset(
+    {
+        "model_id",
+        "batch_id",
+        "records",
+        "partner_record_count",
+        "status",
+        "created_at",
+        "updated_at",
+    }
+)
 
-@_attrs_define(kw_only=True)
-class Batch:
+
+@_attrs_define(kw_only=True, repr=False)
+class Batch(_ApiObject):
     """A closed or still open group of inferences.
 
     Attributes:
@@ -34,9 +47,6 @@ class Batch:
     created_at: str
     updated_at: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -69,27 +79,27 @@ class Batch:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("Batch", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        batch_id = _fields_.pop("batch_id")
+        batch_id = _fields_.pop("batch_id", ABSENT)
 
-        records = _fields_.pop("records")
+        records = _fields_.pop("records", ABSENT)
 
-        partner_record_count = _fields_.pop("partner_record_count")
+        partner_record_count = _fields_.pop("partner_record_count", ABSENT)
 
-        status = DatasetStatus(_fields_.pop("status"))
+        if "status" in _fields_:
+            status = DatasetStatus(_fields_.pop("status"))
 
-        created_at = _fields_.pop("created_at")
+        else:
+            status = ABSENT
 
-        updated_at = _fields_.pop("updated_at")
+        created_at = _fields_.pop("created_at", ABSENT)
+
+        updated_at = _fields_.pop("updated_at", ABSENT)
 
         _model_ = cls(
             model_id=model_id,
@@ -100,7 +110,7 @@ class Batch:
             created_at=created_at,
             updated_at=updated_at,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

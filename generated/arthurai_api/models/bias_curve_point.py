@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="BiasCurvePoint")
 
+_REQUIRED = frozenset({"x", "y", "threshold"})
 
-@_attrs_define(kw_only=True)
-class BiasCurvePoint:
+
+@_attrs_define(kw_only=True, repr=False)
+class BiasCurvePoint(_ApiObject):
     """What one threshold leads to.
 
     Attributes:
@@ -25,9 +28,6 @@ class BiasCurvePoint:
     y: float
     threshold: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         x = self.x
@@ -42,22 +42,18 @@ class BiasCurvePoint:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("BiasCurvePoint", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        x = _fields_.pop("x")
+        x = _fields_.pop("x", ABSENT)
 
-        y = _fields_.pop("y")
+        y = _fields_.pop("y", ABSENT)
 
-        threshold = _fields_.pop("threshold")
+        threshold = _fields_.pop("threshold", ABSENT)
 
         _model_ = cls(x=x, y=y, threshold=threshold)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="BiasGroup")
 
 
-@_attrs_define(kw_only=True)
-class BiasGroup:
+@_attrs_define(kw_only=True, repr=False)
+class BiasGroup(_ApiObject):
     """A group of people, or of things, that is watched for bias.
 
     Attributes:
@@ -30,9 +30,6 @@ class BiasGroup:
     continuous_start: float | None | Unset = UNSET
     continuous_end: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         attribute_id = self.attribute_id
@@ -73,44 +70,19 @@ class BiasGroup:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("BiasGroup", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         attribute_id = _fields_.pop("attribute_id", UNSET)
 
         attribute_name = _fields_.pop("attribute_name", UNSET)
 
-        def _parse_categorical_value(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        categorical_value = cast(None | str | Unset, _fields_.pop("categorical_value", UNSET))
 
-        categorical_value = _parse_categorical_value(_fields_.pop("categorical_value", UNSET))
+        continuous_start = cast(float | None | Unset, _fields_.pop("continuous_start", UNSET))
 
-        def _parse_continuous_start(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        continuous_start = _parse_continuous_start(_fields_.pop("continuous_start", UNSET))
-
-        def _parse_continuous_end(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        continuous_end = _parse_continuous_end(_fields_.pop("continuous_end", UNSET))
+        continuous_end = cast(float | None | Unset, _fields_.pop("continuous_end", UNSET))
 
         _model_ = cls(
             attribute_id=attribute_id,
@@ -119,7 +91,7 @@ class BiasGroup:
             continuous_start=continuous_start,
             continuous_end=continuous_end,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.bias_group import BiasGroup
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="BiasGroups")
 
 
-@_attrs_define(kw_only=True)
-class BiasGroups:
+@_attrs_define(kw_only=True, repr=False)
+class BiasGroups(_ApiObject):
     """The groups of a model that are watched for bias.
 
     Attributes:
@@ -26,9 +26,6 @@ class BiasGroups:
 
     data: list[BiasGroup] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         data: list[dict[str, Any]] | None | Unset
@@ -51,15 +48,11 @@ class BiasGroups:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_group import BiasGroup  # noqa: PLC0415
 
-        _check_object("BiasGroups", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_data(data: object) -> list[BiasGroup] | None | Unset:
@@ -67,9 +60,7 @@ class BiasGroups:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 data_type_0 = []
                 _data_type_0 = data
                 for data_type_0_item_data in _data_type_0 or ():
@@ -78,14 +69,12 @@ class BiasGroups:
                     data_type_0.append(data_type_0_item)
 
                 return data_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[BiasGroup] | None | Unset, data)
+            raise TypeError(f"data is {type(data).__name__}")
 
         data = _parse_data(_fields_.pop("data", UNSET))
 
         _model_ = cls(data=data)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

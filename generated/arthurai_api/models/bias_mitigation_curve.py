@@ -7,8 +7,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.bias_constraint import BiasConstraint
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.bias_curve_point import BiasCurvePoint
@@ -16,9 +16,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="BiasMitigationCurve")
 
+_REQUIRED = frozenset(
+    {
+        "id",
+        "model_id",
+        "attribute_id",
+        "constraint",
+        "x_label",
+        "y_label",
+        "optimization_index",
+        "data_points",
+    }
+)
 
-@_attrs_define(kw_only=True)
-class BiasMitigationCurve:
+
+@_attrs_define(kw_only=True, repr=False)
+class BiasMitigationCurve(_ApiObject):
     """What thresholds lead to for one group of an attribute. Point i of all groups of one constraint belongs together. A
     group of a continuous attribute has no `categorical_value`; an open end has no member either.
 
@@ -50,9 +63,6 @@ class BiasMitigationCurve:
     continuous_start: float | str | Unset = UNSET
     continuous_end: float | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -115,54 +125,48 @@ class BiasMitigationCurve:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_curve_point import BiasCurvePoint  # noqa: PLC0415
 
-        _check_object("BiasMitigationCurve", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        attribute_id = _fields_.pop("attribute_id")
+        attribute_id = _fields_.pop("attribute_id", ABSENT)
 
-        constraint = BiasConstraint(_fields_.pop("constraint"))
+        if "constraint" in _fields_:
+            constraint = BiasConstraint(_fields_.pop("constraint"))
 
-        x_label = _fields_.pop("x_label")
+        else:
+            constraint = ABSENT
 
-        y_label = _fields_.pop("y_label")
+        x_label = _fields_.pop("x_label", ABSENT)
 
-        optimization_index = _fields_.pop("optimization_index")
+        y_label = _fields_.pop("y_label", ABSENT)
 
-        data_points = []
-        _data_points = _fields_.pop("data_points")
-        for data_points_item_data in _data_points or ():
-            data_points_item = BiasCurvePoint.from_dict(data_points_item_data)
+        optimization_index = _fields_.pop("optimization_index", ABSENT)
 
-            data_points.append(data_points_item)
+        if "data_points" in _fields_:
+            data_points = []
+            _data_points = _fields_.pop("data_points")
+            for data_points_item_data in _data_points or ():
+                data_points_item = BiasCurvePoint.from_dict(data_points_item_data)
+
+                data_points.append(data_points_item)
+
+        else:
+            data_points = ABSENT
 
         attribute_name = _fields_.pop("attribute_name", UNSET)
 
         categorical_value = _fields_.pop("categorical_value", UNSET)
 
-        def _parse_continuous_start(data: object) -> float | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            return cast(float | str | Unset, data)
+        continuous_start = cast(float | str | Unset, _fields_.pop("continuous_start", UNSET))
 
-        continuous_start = _parse_continuous_start(_fields_.pop("continuous_start", UNSET))
-
-        def _parse_continuous_end(data: object) -> float | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            return cast(float | str | Unset, data)
-
-        continuous_end = _parse_continuous_end(_fields_.pop("continuous_end", UNSET))
+        continuous_end = cast(float | str | Unset, _fields_.pop("continuous_end", UNSET))
 
         _model_ = cls(
             id=id,
@@ -178,7 +182,7 @@ class BiasMitigationCurve:
             continuous_start=continuous_start,
             continuous_end=continuous_end,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

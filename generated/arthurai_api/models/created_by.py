@@ -7,13 +7,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.creator_type import CreatorType
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="CreatedBy")
 
+_REQUIRED = frozenset({"id", "type"})
 
-@_attrs_define(kw_only=True)
-class CreatedBy:
+
+@_attrs_define(kw_only=True, repr=False)
+class CreatedBy(_ApiObject):
     """Who made something.
 
     Attributes:
@@ -24,9 +27,6 @@ class CreatedBy:
     id: str
     type_: CreatorType
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -39,20 +39,20 @@ class CreatedBy:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("CreatedBy", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        type_ = CreatorType(_fields_.pop("type"))
+        if "type" in _fields_:
+            type_ = CreatorType(_fields_.pop("type"))
+
+        else:
+            type_ = ABSENT
 
         _model_ = cls(id=id, type_=type_)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,8 +8,8 @@ from attrs import field as _attrs_field
 
 from ..models.drift_metric import DriftMetric
 from ..models.drift_rollup import DriftRollup
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.data_drift_side import DataDriftSide
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DataDriftRequest")
 
+_REQUIRED = frozenset({"metric", "base"})
 
-@_attrs_define(kw_only=True)
-class DataDriftRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class DataDriftRequest(_ApiObject):
     """Attributes whose distribution is compared between two sides. At least one of `properties`, `predicted_classes` and
     `ground_truth_classes` is needed, and `target` unless the metric is `Thresholds`.
 
@@ -52,9 +54,6 @@ class DataDriftRequest:
     sample: float | None | Unset = UNSET
     disable_auto_sample: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
@@ -160,38 +159,38 @@ class DataDriftRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
-        _check_object("DataDriftRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        metric = DriftMetric(_fields_.pop("metric"))
+        if "metric" in _fields_:
+            metric = DriftMetric(_fields_.pop("metric"))
 
-        base = DataDriftSide.from_dict(_fields_.pop("base"))
+        else:
+            metric = ABSENT
+
+        if "base" in _fields_:
+            base = DataDriftSide.from_dict(_fields_.pop("base"))
+
+        else:
+            base = ABSENT
 
         def _parse_properties(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _properties_type_0 = data
                 if _properties_type_0 is None:
                     _properties_type_0 = []
                 properties_type_0 = cast(list[str], _properties_type_0)
 
                 return properties_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"properties is {type(data).__name__}")
 
         properties = _parse_properties(_fields_.pop("properties", UNSET))
 
@@ -200,35 +199,22 @@ class DataDriftRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 target_type_0 = DataDriftSide.from_dict(data)
 
                 return target_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(DataDriftSide | None | Unset, data)
+            raise TypeError(f"target is {type(data).__name__}")
 
         target = _parse_target(_fields_.pop("target", UNSET))
 
-        def _parse_num_bins(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        num_bins = _parse_num_bins(_fields_.pop("num_bins", UNSET))
+        num_bins = cast(int | None | Unset, _fields_.pop("num_bins", UNSET))
 
         def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 group_by_type_0 = []
                 _group_by_type_0 = data
                 for group_by_type_0_item_data in _group_by_type_0 or ():
@@ -237,9 +223,7 @@ class DataDriftRequest:
                     group_by_type_0.append(group_by_type_0_item)
 
                 return group_by_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryColumn] | None | Unset, data)
+            raise TypeError(f"group_by is {type(data).__name__}")
 
         group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
 
@@ -248,15 +232,11 @@ class DataDriftRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 rollup_type_0 = DriftRollup(data)
 
                 return rollup_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(DriftRollup | None | Unset, data)
+            raise TypeError(f"rollup is {type(data).__name__}")
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
@@ -265,18 +245,14 @@ class DataDriftRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _predicted_classes_type_0 = data
                 if _predicted_classes_type_0 is None:
                     _predicted_classes_type_0 = []
                 predicted_classes_type_0 = cast(list[str], _predicted_classes_type_0)
 
                 return predicted_classes_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"predicted_classes is {type(data).__name__}")
 
         predicted_classes = _parse_predicted_classes(_fields_.pop("predicted_classes", UNSET))
 
@@ -285,40 +261,22 @@ class DataDriftRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _ground_truth_classes_type_0 = data
                 if _ground_truth_classes_type_0 is None:
                     _ground_truth_classes_type_0 = []
                 ground_truth_classes_type_0 = cast(list[str], _ground_truth_classes_type_0)
 
                 return ground_truth_classes_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"ground_truth_classes is {type(data).__name__}")
 
         ground_truth_classes = _parse_ground_truth_classes(
             _fields_.pop("ground_truth_classes", UNSET)
         )
 
-        def _parse_sample(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        sample = cast(float | None | Unset, _fields_.pop("sample", UNSET))
 
-        sample = _parse_sample(_fields_.pop("sample", UNSET))
-
-        def _parse_disable_auto_sample(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        disable_auto_sample = _parse_disable_auto_sample(_fields_.pop("disable_auto_sample", UNSET))
+        disable_auto_sample = cast(bool | None | Unset, _fields_.pop("disable_auto_sample", UNSET))
 
         _model_ = cls(
             metric=metric,
@@ -333,7 +291,7 @@ class DataDriftRequest:
             sample=sample,
             disable_auto_sample=disable_auto_sample,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.data_drift_source import DataDriftSource
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.query_filter import QueryFilter
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataDriftSide")
 
 
-@_attrs_define(kw_only=True)
-class DataDriftSide:
+@_attrs_define(kw_only=True, repr=False)
+class DataDriftSide(_ApiObject):
     """One of the two distributions to compare.
 
     Attributes:
@@ -30,9 +30,6 @@ class DataDriftSide:
     source: DataDriftSource | None | Unset = UNSET
     filter_: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         source: None | str | Unset
@@ -65,15 +62,11 @@ class DataDriftSide:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        _check_object("DataDriftSide", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_source(data: object) -> DataDriftSource | None | Unset:
@@ -81,15 +74,11 @@ class DataDriftSide:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 source_type_0 = DataDriftSource(data)
 
                 return source_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(DataDriftSource | None | Unset, data)
+            raise TypeError(f"source is {type(data).__name__}")
 
         source = _parse_source(_fields_.pop("source", UNSET))
 
@@ -98,9 +87,7 @@ class DataDriftSide:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 filter_type_0 = []
                 _filter_type_0 = data
                 for filter_type_0_item_data in _filter_type_0 or ():
@@ -109,14 +96,12 @@ class DataDriftSide:
                     filter_type_0.append(filter_type_0_item)
 
                 return filter_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"filter is {type(data).__name__}")
 
         filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
         _model_ = cls(source=source, filter_=filter_)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

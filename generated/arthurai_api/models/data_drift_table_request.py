@@ -7,8 +7,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.drift_rollup import DriftRollup
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.data_drift_side import DataDriftSide
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DataDriftTableRequest")
 
+_REQUIRED = frozenset({"property", "base", "target"})
 
-@_attrs_define(kw_only=True)
-class DataDriftTableRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class DataDriftTableRequest(_ApiObject):
     """An attribute whose population stability index is wanted bucket by bucket.
 
     Attributes:
@@ -38,9 +40,6 @@ class DataDriftTableRequest:
     group_by: list[QueryColumn] | None | Unset = UNSET
     rollup: DriftRollup | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         property_ = self.property_
@@ -87,40 +86,35 @@ class DataDriftTableRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.data_drift_side import DataDriftSide  # noqa: PLC0415
         from ..models.query_column import QueryColumn  # noqa: PLC0415
 
-        _check_object("DataDriftTableRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        property_ = _fields_.pop("property")
+        property_ = _fields_.pop("property", ABSENT)
 
-        base = DataDriftSide.from_dict(_fields_.pop("base"))
+        if "base" in _fields_:
+            base = DataDriftSide.from_dict(_fields_.pop("base"))
 
-        target = DataDriftSide.from_dict(_fields_.pop("target"))
+        else:
+            base = ABSENT
 
-        def _parse_num_bins(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+        if "target" in _fields_:
+            target = DataDriftSide.from_dict(_fields_.pop("target"))
 
-        num_bins = _parse_num_bins(_fields_.pop("num_bins", UNSET))
+        else:
+            target = ABSENT
+
+        num_bins = cast(int | None | Unset, _fields_.pop("num_bins", UNSET))
 
         def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 group_by_type_0 = []
                 _group_by_type_0 = data
                 for group_by_type_0_item_data in _group_by_type_0 or ():
@@ -129,9 +123,7 @@ class DataDriftTableRequest:
                     group_by_type_0.append(group_by_type_0_item)
 
                 return group_by_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryColumn] | None | Unset, data)
+            raise TypeError(f"group_by is {type(data).__name__}")
 
         group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
 
@@ -140,15 +132,11 @@ class DataDriftTableRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 rollup_type_0 = DriftRollup(data)
 
                 return rollup_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(DriftRollup | None | Unset, data)
+            raise TypeError(f"rollup is {type(data).__name__}")
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
@@ -160,7 +148,7 @@ class DataDriftTableRequest:
             group_by=group_by,
             rollup=rollup,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

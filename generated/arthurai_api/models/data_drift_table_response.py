@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.data_drift_table_row import DataDriftTableRow
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DataDriftTableResponse")
 
+_REQUIRED = frozenset({"query_result"})
 
-@_attrs_define(kw_only=True)
-class DataDriftTableResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class DataDriftTableResponse(_ApiObject):
     """A population stability index taken apart.
 
     Attributes:
@@ -25,9 +28,6 @@ class DataDriftTableResponse:
 
     query_result: list[DataDriftTableRow]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         query_result = []
@@ -41,25 +41,25 @@ class DataDriftTableResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.data_drift_table_row import DataDriftTableRow  # noqa: PLC0415
 
-        _check_object("DataDriftTableResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        query_result = []
-        _query_result = _fields_.pop("query_result")
-        for query_result_item_data in _query_result or ():
-            query_result_item = DataDriftTableRow.from_dict(query_result_item_data)
+        if "query_result" in _fields_:
+            query_result = []
+            _query_result = _fields_.pop("query_result")
+            for query_result_item_data in _query_result or ():
+                query_result_item = DataDriftTableRow.from_dict(query_result_item_data)
 
-            query_result.append(query_result_item)
+                query_result.append(query_result_item)
+
+        else:
+            query_result = ABSENT
 
         _model_ = cls(query_result=query_result)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="DataDriftTableRow")
 
 
-@_attrs_define(kw_only=True)
-class DataDriftTableRow:
+@_attrs_define(kw_only=True, repr=False)
+class DataDriftTableRow(_ApiObject):
     """One bucket. Group keys come under the names of their attributes; borders are absent for categories.
 
     Attributes:
@@ -56,9 +56,6 @@ class DataDriftTableRow:
     ln_probability_difference: float | None | Unset = UNSET
     psi: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         bucket = self.bucket
@@ -199,13 +196,9 @@ class DataDriftTableRow:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("DataDriftTableRow", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         bucket = _fields_.pop("bucket", UNSET)
 
@@ -213,156 +206,51 @@ class DataDriftTableRow:
 
         group_by_property = _fields_.pop("group_by_property", UNSET)
 
-        def _parse_base_bucket_min(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        base_bucket_min = cast(float | None | Unset, _fields_.pop("base_bucket_min", UNSET))
 
-        base_bucket_min = _parse_base_bucket_min(_fields_.pop("base_bucket_min", UNSET))
+        base_bucket_max = cast(float | None | Unset, _fields_.pop("base_bucket_max", UNSET))
 
-        def _parse_base_bucket_max(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        base_bucket_max = _parse_base_bucket_max(_fields_.pop("base_bucket_max", UNSET))
-
-        def _parse_base_count_per_bucket(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        base_count_per_bucket = _parse_base_count_per_bucket(
-            _fields_.pop("base_count_per_bucket", UNSET)
+        base_count_per_bucket = cast(
+            float | None | Unset, _fields_.pop("base_count_per_bucket", UNSET)
         )
 
-        def _parse_base_total(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        base_total = cast(float | None | Unset, _fields_.pop("base_total", UNSET))
 
-        base_total = _parse_base_total(_fields_.pop("base_total", UNSET))
-
-        def _parse_base_probability_per_bucket(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        base_probability_per_bucket = _parse_base_probability_per_bucket(
-            _fields_.pop("base_probability_per_bucket", UNSET)
+        base_probability_per_bucket = cast(
+            float | None | Unset, _fields_.pop("base_probability_per_bucket", UNSET)
         )
 
-        def _parse_base_ln_probability_per_bucket(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        base_ln_probability_per_bucket = _parse_base_ln_probability_per_bucket(
-            _fields_.pop("base_ln_probability_per_bucket", UNSET)
+        base_ln_probability_per_bucket = cast(
+            float | None | Unset, _fields_.pop("base_ln_probability_per_bucket", UNSET)
         )
 
-        def _parse_target_bucket_min(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        target_bucket_min = cast(float | None | Unset, _fields_.pop("target_bucket_min", UNSET))
 
-        target_bucket_min = _parse_target_bucket_min(_fields_.pop("target_bucket_min", UNSET))
+        target_bucket_max = cast(float | None | Unset, _fields_.pop("target_bucket_max", UNSET))
 
-        def _parse_target_bucket_max(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        target_bucket_max = _parse_target_bucket_max(_fields_.pop("target_bucket_max", UNSET))
-
-        def _parse_target_count_per_bucket(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        target_count_per_bucket = _parse_target_count_per_bucket(
-            _fields_.pop("target_count_per_bucket", UNSET)
+        target_count_per_bucket = cast(
+            float | None | Unset, _fields_.pop("target_count_per_bucket", UNSET)
         )
 
-        def _parse_target_total(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        target_total = cast(float | None | Unset, _fields_.pop("target_total", UNSET))
 
-        target_total = _parse_target_total(_fields_.pop("target_total", UNSET))
-
-        def _parse_target_probability_per_bucket(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        target_probability_per_bucket = _parse_target_probability_per_bucket(
-            _fields_.pop("target_probability_per_bucket", UNSET)
+        target_probability_per_bucket = cast(
+            float | None | Unset, _fields_.pop("target_probability_per_bucket", UNSET)
         )
 
-        def _parse_target_ln_probability_per_bucket(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        target_ln_probability_per_bucket = _parse_target_ln_probability_per_bucket(
-            _fields_.pop("target_ln_probability_per_bucket", UNSET)
+        target_ln_probability_per_bucket = cast(
+            float | None | Unset, _fields_.pop("target_ln_probability_per_bucket", UNSET)
         )
 
-        def _parse_probability_difference(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        probability_difference = _parse_probability_difference(
-            _fields_.pop("probability_difference", UNSET)
+        probability_difference = cast(
+            float | None | Unset, _fields_.pop("probability_difference", UNSET)
         )
 
-        def _parse_ln_probability_difference(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        ln_probability_difference = _parse_ln_probability_difference(
-            _fields_.pop("ln_probability_difference", UNSET)
+        ln_probability_difference = cast(
+            float | None | Unset, _fields_.pop("ln_probability_difference", UNSET)
         )
 
-        def _parse_psi(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        psi = _parse_psi(_fields_.pop("psi", UNSET))
+        psi = cast(float | None | Unset, _fields_.pop("psi", UNSET))
 
         _model_ = cls(
             bucket=bucket,
@@ -384,7 +272,7 @@ class DataDriftTableRow:
             ln_probability_difference=ln_probability_difference,
             psi=psi,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,14 +8,16 @@ from attrs import field as _attrs_field
 
 from ..models.dataset_status import DatasetStatus
 from ..models.dataset_type import DatasetType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="Dataset")
 
+_REQUIRED = frozenset({"model_id", "type", "records", "status"})
 
-@_attrs_define(kw_only=True)
-class Dataset:
+
+@_attrs_define(kw_only=True, repr=False)
+class Dataset(_ApiObject):
     """A batch or the reference set.
 
     Attributes:
@@ -38,9 +40,6 @@ class Dataset:
     created_at: str | Unset = UNSET
     updated_at: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -75,21 +74,25 @@ class Dataset:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("Dataset", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        type_ = DatasetType(_fields_.pop("type"))
+        if "type" in _fields_:
+            type_ = DatasetType(_fields_.pop("type"))
 
-        records = _fields_.pop("records")
+        else:
+            type_ = ABSENT
 
-        status = DatasetStatus(_fields_.pop("status"))
+        records = _fields_.pop("records", ABSENT)
+
+        if "status" in _fields_:
+            status = DatasetStatus(_fields_.pop("status"))
+
+        else:
+            status = ABSENT
 
         batch_id = _fields_.pop("batch_id", UNSET)
 
@@ -109,7 +112,7 @@ class Dataset:
             created_at=created_at,
             updated_at=updated_at,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

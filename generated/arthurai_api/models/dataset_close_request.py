@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="DatasetCloseRequest")
 
+_REQUIRED = frozenset({"status"})
 
-@_attrs_define(kw_only=True)
-class DatasetCloseRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class DatasetCloseRequest(_ApiObject):
     """Says that no more rows will come.
 
     Attributes:
@@ -24,9 +26,6 @@ class DatasetCloseRequest:
     status: str
     total_record_count: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         status = self.status
@@ -45,27 +44,16 @@ class DatasetCloseRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("DatasetCloseRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        status = _fields_.pop("status")
+        status = _fields_.pop("status", ABSENT)
 
-        def _parse_total_record_count(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        total_record_count = _parse_total_record_count(_fields_.pop("total_record_count", UNSET))
+        total_record_count = cast(int | None | Unset, _fields_.pop("total_record_count", UNSET))
 
         _model_ = cls(status=status, total_record_count=total_record_count)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="DistributionAxis")
 
+_REQUIRED = frozenset({"property"})
 
-@_attrs_define(kw_only=True)
-class DistributionAxis:
+
+@_attrs_define(kw_only=True, repr=False)
+class DistributionAxis(_ApiObject):
     """An axis that is cut into buckets.
 
     Attributes:
@@ -26,9 +28,6 @@ class DistributionAxis:
     alias: None | str | Unset = UNSET
     num_bins: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         property_ = self.property_
@@ -55,36 +54,18 @@ class DistributionAxis:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("DistributionAxis", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        property_ = _fields_.pop("property")
+        property_ = _fields_.pop("property", ABSENT)
 
-        def _parse_alias(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
 
-        alias = _parse_alias(_fields_.pop("alias", UNSET))
-
-        def _parse_num_bins(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        num_bins = _parse_num_bins(_fields_.pop("num_bins", UNSET))
+        num_bins = cast(int | None | Unset, _fields_.pop("num_bins", UNSET))
 
         _model_ = cls(property_=property_, alias=alias, num_bins=num_bins)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.distribution_axis import DistributionAxis
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DistributionsRequest")
 
+_REQUIRED = frozenset({"x", "y"})
 
-@_attrs_define(kw_only=True)
-class DistributionsRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class DistributionsRequest(_ApiObject):
     """A two-dimensional histogram: first `x` is cut into buckets, then `y` inside each.
 
     Attributes:
@@ -34,9 +36,6 @@ class DistributionsRequest:
     values: list[DistributionValue] | None | Unset = UNSET
     filter_: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         x = self.x.to_dict()
@@ -77,30 +76,32 @@ class DistributionsRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.distribution_axis import DistributionAxis  # noqa: PLC0415
         from ..models.distribution_value import DistributionValue  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        _check_object("DistributionsRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        x = DistributionAxis.from_dict(_fields_.pop("x"))
+        if "x" in _fields_:
+            x = DistributionAxis.from_dict(_fields_.pop("x"))
 
-        y = DistributionAxis.from_dict(_fields_.pop("y"))
+        else:
+            x = ABSENT
+
+        if "y" in _fields_:
+            y = DistributionAxis.from_dict(_fields_.pop("y"))
+
+        else:
+            y = ABSENT
 
         def _parse_values(data: object) -> list[DistributionValue] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 values_type_0 = []
                 _values_type_0 = data
                 for values_type_0_item_data in _values_type_0 or ():
@@ -109,9 +110,7 @@ class DistributionsRequest:
                     values_type_0.append(values_type_0_item)
 
                 return values_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[DistributionValue] | None | Unset, data)
+            raise TypeError(f"values is {type(data).__name__}")
 
         values = _parse_values(_fields_.pop("values", UNSET))
 
@@ -120,9 +119,7 @@ class DistributionsRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 filter_type_0 = []
                 _filter_type_0 = data
                 for filter_type_0_item_data in _filter_type_0 or ():
@@ -131,14 +128,12 @@ class DistributionsRequest:
                     filter_type_0.append(filter_type_0_item)
 
                 return filter_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"filter is {type(data).__name__}")
 
         filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
         _model_ = cls(x=x, y=y, values=values, filter_=filter_)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.enrichment_configuration import EnrichmentConfiguration
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="EnrichmentsConfiguration")
 
 
-@_attrs_define(kw_only=True)
-class EnrichmentsConfiguration:
+@_attrs_define(kw_only=True, repr=False)
+class EnrichmentsConfiguration(_ApiObject):
     """Switches for some or all enrichments; those left out stay as they are.
 
     Attributes:
@@ -33,9 +33,6 @@ class EnrichmentsConfiguration:
     hotspots: EnrichmentConfiguration | None | Unset = UNSET
     explainability: ExplainabilityConfiguration | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.enrichment_configuration import EnrichmentConfiguration  # noqa: PLC0415
@@ -87,16 +84,12 @@ class EnrichmentsConfiguration:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichment_configuration import EnrichmentConfiguration  # noqa: PLC0415
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
-        _check_object("EnrichmentsConfiguration", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_anomaly_detection(data: object) -> EnrichmentConfiguration | None | Unset:
@@ -104,15 +97,11 @@ class EnrichmentsConfiguration:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 anomaly_detection_type_0 = EnrichmentConfiguration.from_dict(data)
 
                 return anomaly_detection_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(EnrichmentConfiguration | None | Unset, data)
+            raise TypeError(f"anomaly_detection is {type(data).__name__}")
 
         anomaly_detection = _parse_anomaly_detection(_fields_.pop("anomaly_detection", UNSET))
 
@@ -121,15 +110,11 @@ class EnrichmentsConfiguration:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 bias_mitigation_type_0 = EnrichmentConfiguration.from_dict(data)
 
                 return bias_mitigation_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(EnrichmentConfiguration | None | Unset, data)
+            raise TypeError(f"bias_mitigation is {type(data).__name__}")
 
         bias_mitigation = _parse_bias_mitigation(_fields_.pop("bias_mitigation", UNSET))
 
@@ -138,15 +123,11 @@ class EnrichmentsConfiguration:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 hotspots_type_0 = EnrichmentConfiguration.from_dict(data)
 
                 return hotspots_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(EnrichmentConfiguration | None | Unset, data)
+            raise TypeError(f"hotspots is {type(data).__name__}")
 
         hotspots = _parse_hotspots(_fields_.pop("hotspots", UNSET))
 
@@ -155,15 +136,11 @@ class EnrichmentsConfiguration:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 explainability_type_0 = ExplainabilityConfiguration.from_dict(data)
 
                 return explainability_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ExplainabilityConfiguration | None | Unset, data)
+            raise TypeError(f"explainability is {type(data).__name__}")
 
         explainability = _parse_explainability(_fields_.pop("explainability", UNSET))
 
@@ -173,7 +150,7 @@ class EnrichmentsConfiguration:
             hotspots=hotspots,
             explainability=explainability,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

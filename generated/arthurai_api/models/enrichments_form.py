@@ -9,8 +9,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from .. import types
-from ..types import UNSET, File, FileTypes, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, File, FileTypes, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.enrichments_configuration import EnrichmentsConfiguration
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="EnrichmentsForm")
 
+_REQUIRED = frozenset({"config"})
 
-@_attrs_define(kw_only=True)
-class EnrichmentsForm:
+
+@_attrs_define(kw_only=True, repr=False)
+class EnrichmentsForm(_ApiObject):
     """Switches and, when explanations are enabled for the first time, the packed model code. The three files come together
     or not at all.
 
@@ -36,9 +38,6 @@ class EnrichmentsForm:
     user_requirements_file_txt: File | Unset = UNSET
     explainer_pkl: File | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         config = self.config.to_dict()
@@ -66,10 +65,6 @@ class EnrichmentsForm:
             field_dict["explainer.pkl"] = explainer_pkl
 
         return field_dict
-
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
 
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
@@ -105,9 +100,13 @@ class EnrichmentsForm:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichments_configuration import EnrichmentsConfiguration  # noqa: PLC0415
 
-        _check_object("EnrichmentsForm", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        config = EnrichmentsConfiguration.from_dict(_fields_.pop("config"))
+        if "config" in _fields_:
+            config = EnrichmentsConfiguration.from_dict(_fields_.pop("config"))
+
+        else:
+            config = ABSENT
 
         _user_project_zip = _fields_.pop("user_project.zip", UNSET)
         user_project_zip: File | Unset
@@ -136,7 +135,7 @@ class EnrichmentsForm:
             user_requirements_file_txt=user_requirements_file_txt,
             explainer_pkl=explainer_pkl,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.enrichment_response import EnrichmentResponse
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="EnrichmentsResponse")
 
+_REQUIRED = frozenset({"anomaly_detection", "bias_mitigation", "hotspots", "explainability"})
 
-@_attrs_define(kw_only=True)
-class EnrichmentsResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class EnrichmentsResponse(_ApiObject):
     """State of all enrichments. Holds these four members and no other.
 
     Attributes:
@@ -32,9 +35,6 @@ class EnrichmentsResponse:
     hotspots: EnrichmentResponse
     explainability: ExplainabilityEnrichmentResponse
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         anomaly_detection = self.anomaly_detection.to_dict()
@@ -58,24 +58,38 @@ class EnrichmentsResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.enrichment_response import EnrichmentResponse  # noqa: PLC0415
         from ..models.explainability_enrichment_response import ExplainabilityEnrichmentResponse  # noqa: PLC0415
 
-        _check_object("EnrichmentsResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        anomaly_detection = EnrichmentResponse.from_dict(_fields_.pop("anomaly_detection"))
+        if "anomaly_detection" in _fields_:
+            anomaly_detection = EnrichmentResponse.from_dict(_fields_.pop("anomaly_detection"))
 
-        bias_mitigation = EnrichmentResponse.from_dict(_fields_.pop("bias_mitigation"))
+        else:
+            anomaly_detection = ABSENT
 
-        hotspots = EnrichmentResponse.from_dict(_fields_.pop("hotspots"))
+        if "bias_mitigation" in _fields_:
+            bias_mitigation = EnrichmentResponse.from_dict(_fields_.pop("bias_mitigation"))
 
-        explainability = ExplainabilityEnrichmentResponse.from_dict(_fields_.pop("explainability"))
+        else:
+            bias_mitigation = ABSENT
+
+        if "hotspots" in _fields_:
+            hotspots = EnrichmentResponse.from_dict(_fields_.pop("hotspots"))
+
+        else:
+            hotspots = ABSENT
+
+        if "explainability" in _fields_:
+            explainability = ExplainabilityEnrichmentResponse.from_dict(
+                _fields_.pop("explainability")
+            )
+
+        else:
+            explainability = ABSENT
 
         _model_ = cls(
             anomaly_detection=anomaly_detection,
@@ -83,7 +97,7 @@ class EnrichmentsResponse:
             hotspots=hotspots,
             explainability=explainability,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

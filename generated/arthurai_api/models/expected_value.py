@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ExpectedValue")
 
+_REQUIRED = frozenset({"predicted_attribute_name", "expected_value"})
 
-@_attrs_define(kw_only=True)
-class ExpectedValue:
+
+@_attrs_define(kw_only=True, repr=False)
+class ExpectedValue(_ApiObject):
     """Base value of a prediction attribute.
 
     Attributes:
@@ -23,9 +26,6 @@ class ExpectedValue:
     predicted_attribute_name: str
     expected_value: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         predicted_attribute_name = self.predicted_attribute_name
@@ -40,22 +40,18 @@ class ExpectedValue:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ExpectedValue", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        predicted_attribute_name = _fields_.pop("predicted_attribute_name")
+        predicted_attribute_name = _fields_.pop("predicted_attribute_name", ABSENT)
 
-        expected_value = _fields_.pop("expected_value")
+        expected_value = _fields_.pop("expected_value", ABSENT)
 
         _model_ = cls(
             predicted_attribute_name=predicted_attribute_name, expected_value=expected_value
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -8,13 +8,13 @@ from attrs import field as _attrs_field
 
 from ..models.explanation_algorithm import ExplanationAlgorithm
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ExplainabilityConfig")
 
 
-@_attrs_define(kw_only=True)
-class ExplainabilityConfig:
+@_attrs_define(kw_only=True, repr=False)
+class ExplainabilityConfig(_ApiObject):
     """How explanations are computed and served. Numbers may be written as strings.
 
     Attributes:
@@ -59,9 +59,6 @@ class ExplainabilityConfig:
     seed: int | None | str | Unset = UNSET
     service_account_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         python_version: float | None | str | Unset
@@ -203,53 +200,20 @@ class ExplainabilityConfig:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ExplainabilityConfig", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        python_version = cast(float | None | str | Unset, _fields_.pop("python_version", UNSET))
 
-        def _parse_python_version(data: object) -> float | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | str | Unset, data)
+        sdk_version = cast(None | str | Unset, _fields_.pop("sdk_version", UNSET))
 
-        python_version = _parse_python_version(_fields_.pop("python_version", UNSET))
-
-        def _parse_sdk_version(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        sdk_version = _parse_sdk_version(_fields_.pop("sdk_version", UNSET))
-
-        def _parse_user_predict_function_import_path(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        user_predict_function_import_path = _parse_user_predict_function_import_path(
-            _fields_.pop("user_predict_function_import_path", UNSET)
+        user_predict_function_import_path = cast(
+            None | str | Unset, _fields_.pop("user_predict_function_import_path", UNSET)
         )
 
-        def _parse_streaming_explainability_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        streaming_explainability_enabled = _parse_streaming_explainability_enabled(
-            _fields_.pop("streaming_explainability_enabled", UNSET)
+        streaming_explainability_enabled = cast(
+            bool | None | Unset, _fields_.pop("streaming_explainability_enabled", UNSET)
         )
 
         def _parse_shap_expected_values(data: object) -> list[float] | None | str | Unset:
@@ -257,17 +221,13 @@ class ExplainabilityConfig:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _shap_expected_values_type_0 = data
                 if _shap_expected_values_type_0 is None:
                     _shap_expected_values_type_0 = []
                 shap_expected_values_type_0 = cast(list[float], _shap_expected_values_type_0)
 
                 return shap_expected_values_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
             return cast(list[float] | None | str | Unset, data)
 
         shap_expected_values = _parse_shap_expected_values(
@@ -279,119 +239,47 @@ class ExplainabilityConfig:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 explanation_algo_type_0 = ExplanationAlgorithm(data)
 
                 return explanation_algo_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ExplanationAlgorithm | None | Unset, data)
+            raise TypeError(f"explanation_algo is {type(data).__name__}")
 
         explanation_algo = _parse_explanation_algo(_fields_.pop("explanation_algo", UNSET))
 
-        def _parse_explanation_nsamples(data: object) -> int | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | str | Unset, data)
-
-        explanation_nsamples = _parse_explanation_nsamples(
-            _fields_.pop("explanation_nsamples", UNSET)
+        explanation_nsamples = cast(
+            int | None | str | Unset, _fields_.pop("explanation_nsamples", UNSET)
         )
 
-        def _parse_model_server_cpu(data: object) -> float | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | str | Unset, data)
+        model_server_cpu = cast(float | None | str | Unset, _fields_.pop("model_server_cpu", UNSET))
 
-        model_server_cpu = _parse_model_server_cpu(_fields_.pop("model_server_cpu", UNSET))
-
-        def _parse_model_server_memory(data: object) -> float | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | str | Unset, data)
-
-        model_server_memory = _parse_model_server_memory(_fields_.pop("model_server_memory", UNSET))
-
-        def _parse_model_server_max_replicas(data: object) -> int | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | str | Unset, data)
-
-        model_server_max_replicas = _parse_model_server_max_replicas(
-            _fields_.pop("model_server_max_replicas", UNSET)
+        model_server_memory = cast(
+            float | None | str | Unset, _fields_.pop("model_server_memory", UNSET)
         )
 
-        def _parse_inference_consumer_cpu(data: object) -> float | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | str | Unset, data)
-
-        inference_consumer_cpu = _parse_inference_consumer_cpu(
-            _fields_.pop("inference_consumer_cpu", UNSET)
+        model_server_max_replicas = cast(
+            int | None | str | Unset, _fields_.pop("model_server_max_replicas", UNSET)
         )
 
-        def _parse_inference_consumer_memory(data: object) -> float | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | str | Unset, data)
-
-        inference_consumer_memory = _parse_inference_consumer_memory(
-            _fields_.pop("inference_consumer_memory", UNSET)
+        inference_consumer_cpu = cast(
+            float | None | str | Unset, _fields_.pop("inference_consumer_cpu", UNSET)
         )
 
-        def _parse_inference_consumer_score_percent(data: object) -> float | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | str | Unset, data)
-
-        inference_consumer_score_percent = _parse_inference_consumer_score_percent(
-            _fields_.pop("inference_consumer_score_percent", UNSET)
+        inference_consumer_memory = cast(
+            float | None | str | Unset, _fields_.pop("inference_consumer_memory", UNSET)
         )
 
-        def _parse_inference_consumer_thread_pool_size(data: object) -> int | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | str | Unset, data)
-
-        inference_consumer_thread_pool_size = _parse_inference_consumer_thread_pool_size(
-            _fields_.pop("inference_consumer_thread_pool_size", UNSET)
+        inference_consumer_score_percent = cast(
+            float | None | str | Unset, _fields_.pop("inference_consumer_score_percent", UNSET)
         )
 
-        def _parse_seed(data: object) -> int | None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | str | Unset, data)
+        inference_consumer_thread_pool_size = cast(
+            int | None | str | Unset, _fields_.pop("inference_consumer_thread_pool_size", UNSET)
+        )
 
-        seed = _parse_seed(_fields_.pop("seed", UNSET))
+        seed = cast(int | None | str | Unset, _fields_.pop("seed", UNSET))
 
-        def _parse_service_account_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        service_account_id = _parse_service_account_id(_fields_.pop("service_account_id", UNSET))
+        service_account_id = cast(None | str | Unset, _fields_.pop("service_account_id", UNSET))
 
         _model_ = cls(
             python_version=python_version,
@@ -411,7 +299,7 @@ class ExplainabilityConfig:
             seed=seed,
             service_account_id=service_account_id,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

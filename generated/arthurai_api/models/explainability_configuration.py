@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.explainability_config import ExplainabilityConfig
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ExplainabilityConfiguration")
 
 
-@_attrs_define(kw_only=True)
-class ExplainabilityConfiguration:
+@_attrs_define(kw_only=True, repr=False)
+class ExplainabilityConfiguration(_ApiObject):
     """Switches explanations on or off. No settings may be given when switching off.
 
     Attributes:
@@ -28,9 +28,6 @@ class ExplainabilityConfiguration:
     enabled: bool | None | Unset = UNSET
     config: ExplainabilityConfig | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.explainability_config import ExplainabilityConfig  # noqa: PLC0415
@@ -59,45 +56,29 @@ class ExplainabilityConfiguration:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_config import ExplainabilityConfig  # noqa: PLC0415
 
-        _check_object("ExplainabilityConfiguration", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-
-        def _parse_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        enabled = _parse_enabled(_fields_.pop("enabled", UNSET))
+        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
 
         def _parse_config(data: object) -> ExplainabilityConfig | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 config_type_0 = ExplainabilityConfig.from_dict(data)
 
                 return config_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ExplainabilityConfig | None | Unset, data)
+            raise TypeError(f"config is {type(data).__name__}")
 
         config = _parse_config(_fields_.pop("config", UNSET))
 
         _model_ = cls(enabled=enabled, config=config)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.enrichment_status import EnrichmentStatus
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.explainability_config import ExplainabilityConfig
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="ExplainabilityEnrichmentResponse")
 
+_REQUIRED = frozenset({"enabled", "status"})
 
-@_attrs_define(kw_only=True)
-class ExplainabilityEnrichmentResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class ExplainabilityEnrichmentResponse(_ApiObject):
     """State and settings of explanations.
 
     Attributes:
@@ -31,9 +33,6 @@ class ExplainabilityEnrichmentResponse:
     status: EnrichmentStatus
     config: ExplainabilityConfig | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.explainability_config import ExplainabilityConfig  # noqa: PLC0415
@@ -58,39 +57,35 @@ class ExplainabilityEnrichmentResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_config import ExplainabilityConfig  # noqa: PLC0415
 
-        _check_object("ExplainabilityEnrichmentResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        enabled = _fields_.pop("enabled")
+        enabled = _fields_.pop("enabled", ABSENT)
 
-        status = EnrichmentStatus(_fields_.pop("status"))
+        if "status" in _fields_:
+            status = EnrichmentStatus(_fields_.pop("status"))
+
+        else:
+            status = ABSENT
 
         def _parse_config(data: object) -> ExplainabilityConfig | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 config_type_0 = ExplainabilityConfig.from_dict(data)
 
                 return config_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ExplainabilityConfig | None | Unset, data)
+            raise TypeError(f"config is {type(data).__name__}")
 
         config = _parse_config(_fields_.pop("config", UNSET))
 
         _model_ = cls(enabled=enabled, status=status, config=config)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

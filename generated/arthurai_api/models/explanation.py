@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.importance_score import ImportanceScore
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Explanation")
 
+_REQUIRED = frozenset({"algorithm", "predicted_attribute_name", "importance_scores"})
 
-@_attrs_define(kw_only=True)
-class Explanation:
+
+@_attrs_define(kw_only=True, repr=False)
+class Explanation(_ApiObject):
     """Why one prediction attribute has its value.
 
     Attributes:
@@ -29,9 +32,6 @@ class Explanation:
     predicted_attribute_name: str
     importance_scores: list[ImportanceScore]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         algorithm = self.algorithm
@@ -55,33 +55,33 @@ class Explanation:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.importance_score import ImportanceScore  # noqa: PLC0415
 
-        _check_object("Explanation", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        algorithm = _fields_.pop("algorithm")
+        algorithm = _fields_.pop("algorithm", ABSENT)
 
-        predicted_attribute_name = _fields_.pop("predicted_attribute_name")
+        predicted_attribute_name = _fields_.pop("predicted_attribute_name", ABSENT)
 
-        importance_scores = []
-        _importance_scores = _fields_.pop("importance_scores")
-        for importance_scores_item_data in _importance_scores or ():
-            importance_scores_item = ImportanceScore.from_dict(importance_scores_item_data)
+        if "importance_scores" in _fields_:
+            importance_scores = []
+            _importance_scores = _fields_.pop("importance_scores")
+            for importance_scores_item_data in _importance_scores or ():
+                importance_scores_item = ImportanceScore.from_dict(importance_scores_item_data)
 
-            importance_scores.append(importance_scores_item)
+                importance_scores.append(importance_scores_item)
+
+        else:
+            importance_scores = ABSENT
 
         _model_ = cls(
             algorithm=algorithm,
             predicted_attribute_name=predicted_attribute_name,
             importance_scores=importance_scores,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

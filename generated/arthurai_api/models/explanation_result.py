@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.expected_value import ExpectedValue
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="ExplanationResult")
 
+_REQUIRED = frozenset({"explanation"})
 
-@_attrs_define(kw_only=True)
-class ExplanationResult:
+
+@_attrs_define(kw_only=True, repr=False)
+class ExplanationResult(_ApiObject):
     """Why an inference came out as it did.
 
     Attributes:
@@ -29,9 +31,6 @@ class ExplanationResult:
     explanation: list[Explanation]
     expected_value: list[ExpectedValue] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         explanation = []
@@ -54,23 +53,23 @@ class ExplanationResult:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.expected_value import ExpectedValue  # noqa: PLC0415
         from ..models.explanation import Explanation  # noqa: PLC0415
 
-        _check_object("ExplanationResult", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        explanation = []
-        _explanation = _fields_.pop("explanation")
-        for explanation_item_data in _explanation or ():
-            explanation_item = Explanation.from_dict(explanation_item_data)
+        if "explanation" in _fields_:
+            explanation = []
+            _explanation = _fields_.pop("explanation")
+            for explanation_item_data in _explanation or ():
+                explanation_item = Explanation.from_dict(explanation_item_data)
 
-            explanation.append(explanation_item)
+                explanation.append(explanation_item)
+
+        else:
+            explanation = ABSENT
 
         _expected_value = _fields_.pop("expected_value", UNSET)
         expected_value: list[ExpectedValue] | Unset = UNSET
@@ -82,7 +81,7 @@ class ExplanationResult:
                 expected_value.append(expected_value_item)
 
         _model_ = cls(explanation=explanation, expected_value=expected_value)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

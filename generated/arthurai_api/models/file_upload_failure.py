@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="FileUploadFailure")
 
+_REQUIRED = frozenset({"message", "status"})
 
-@_attrs_define(kw_only=True)
-class FileUploadFailure:
+
+@_attrs_define(kw_only=True, repr=False)
+class FileUploadFailure(_ApiObject):
     """A row of a file that was refused.
 
     Attributes:
@@ -23,9 +26,6 @@ class FileUploadFailure:
     message: str
     status: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         message = self.message
@@ -38,20 +38,16 @@ class FileUploadFailure:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("FileUploadFailure", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        message = _fields_.pop("message")
+        message = _fields_.pop("message", ABSENT)
 
-        status = _fields_.pop("status")
+        status = _fields_.pop("status", ABSENT)
 
         _model_ = cls(message=message, status=status)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

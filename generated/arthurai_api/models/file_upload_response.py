@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.file_upload_failure import FileUploadFailure
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="FileUploadResponse")
 
+_REQUIRED = frozenset({"counts", "failures"})
 
-@_attrs_define(kw_only=True)
-class FileUploadResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class FileUploadResponse(_ApiObject):
     """Outcome of a file.
 
     Attributes:
@@ -29,9 +32,6 @@ class FileUploadResponse:
     counts: StatusCounts
     failures: list[FileUploadFailure]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         counts = self.counts.to_dict()
@@ -47,28 +47,32 @@ class FileUploadResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.file_upload_failure import FileUploadFailure  # noqa: PLC0415
         from ..models.status_counts import StatusCounts  # noqa: PLC0415
 
-        _check_object("FileUploadResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        counts = StatusCounts.from_dict(_fields_.pop("counts"))
+        if "counts" in _fields_:
+            counts = StatusCounts.from_dict(_fields_.pop("counts"))
 
-        failures = []
-        _failures = _fields_.pop("failures")
-        for failures_item_data in _failures or ():
-            failures_item = FileUploadFailure.from_dict(failures_item_data)
+        else:
+            counts = ABSENT
 
-            failures.append(failures_item)
+        if "failures" in _fields_:
+            failures = []
+            _failures = _fields_.pop("failures")
+            for failures_item_data in _failures or ():
+                failures_item = FileUploadFailure.from_dict(failures_item_data)
+
+                failures.append(failures_item)
+
+        else:
+            failures = ABSENT
 
         _model_ = cls(counts=counts, failures=failures)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.hotspot_node import HotspotNode
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="FindHotspotsResponse")
 
+_REQUIRED = frozenset({"data"})
 
-@_attrs_define(kw_only=True)
-class FindHotspotsResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class FindHotspotsResponse(_ApiObject):
     """Trees of regions where the model is weak.
 
     Attributes:
@@ -25,9 +28,6 @@ class FindHotspotsResponse:
 
     data: list[HotspotNode]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         data = []
@@ -41,25 +41,25 @@ class FindHotspotsResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_node import HotspotNode  # noqa: PLC0415
 
-        _check_object("FindHotspotsResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        data = []
-        _data = _fields_.pop("data")
-        for data_item_data in _data or ():
-            data_item = HotspotNode.from_dict(data_item_data)
+        if "data" in _fields_:
+            data = []
+            _data = _fields_.pop("data")
+            for data_item_data in _data or ():
+                data_item = HotspotNode.from_dict(data_item_data)
 
-            data.append(data_item)
+                data.append(data_item)
+
+        else:
+            data = ABSENT
 
         _model_ = cls(data=data)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute_bin import AttributeBin
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="GroupLegend")
 
 
-@_attrs_define(kw_only=True)
-class GroupLegend:
+@_attrs_define(kw_only=True, repr=False)
+class GroupLegend(_ApiObject):
     """What makes a group: a value of a categorical attribute or a bin of a continuous one.
 
     Attributes:
@@ -28,9 +28,6 @@ class GroupLegend:
     name: None | str | Unset = UNSET
     bin_: AttributeBin | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
@@ -59,45 +56,29 @@ class GroupLegend:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_bin import AttributeBin  # noqa: PLC0415
 
-        _check_object("GroupLegend", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-
-        def _parse_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        name = _parse_name(_fields_.pop("name", UNSET))
+        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
 
         def _parse_bin_(data: object) -> AttributeBin | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 bin_type_0 = AttributeBin.from_dict(data)
 
                 return bin_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(AttributeBin | None | Unset, data)
+            raise TypeError(f"bin is {type(data).__name__}")
 
         bin_ = _parse_bin_(_fields_.pop("bin", UNSET))
 
         _model_ = cls(name=name, bin_=bin_)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.hotspot_prediction_counts import HotspotPredictionCounts
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="HotspotClassInfo")
 
+_REQUIRED = frozenset({"class_f1", "class_precision", "class_recall", "count", "pred_to_count"})
 
-@_attrs_define(kw_only=True)
-class HotspotClassInfo:
+
+@_attrs_define(kw_only=True, repr=False)
+class HotspotClassInfo(_ApiObject):
     """How the model does on one class inside a node.
 
     Attributes:
@@ -33,9 +36,6 @@ class HotspotClassInfo:
     count: int
     pred_to_count: HotspotPredictionCounts
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         class_f1 = self.class_f1
@@ -62,25 +62,25 @@ class HotspotClassInfo:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_prediction_counts import HotspotPredictionCounts  # noqa: PLC0415
 
-        _check_object("HotspotClassInfo", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        class_f1 = _fields_.pop("class_f1")
+        class_f1 = _fields_.pop("class_f1", ABSENT)
 
-        class_precision = _fields_.pop("class_precision")
+        class_precision = _fields_.pop("class_precision", ABSENT)
 
-        class_recall = _fields_.pop("class_recall")
+        class_recall = _fields_.pop("class_recall", ABSENT)
 
-        count = _fields_.pop("count")
+        count = _fields_.pop("count", ABSENT)
 
-        pred_to_count = HotspotPredictionCounts.from_dict(_fields_.pop("pred_to_count"))
+        if "pred_to_count" in _fields_:
+            pred_to_count = HotspotPredictionCounts.from_dict(_fields_.pop("pred_to_count"))
+
+        else:
+            pred_to_count = ABSENT
 
         _model_ = cls(
             class_f1=class_f1,
@@ -89,7 +89,7 @@ class HotspotClassInfo:
             count=count,
             pred_to_count=pred_to_count,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.hotspot_class_info import HotspotClassInfo
@@ -15,14 +15,11 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="HotspotClasses")
 
 
-@_attrs_define(kw_only=True)
-class HotspotClasses:
+@_attrs_define(kw_only=True, repr=False)
+class HotspotClasses(_ApiObject):
     """How the model does inside a node by ground truth class."""
 
     additional_properties: dict[str, HotspotClassInfo] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -32,18 +29,14 @@ class HotspotClasses:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_class_info import HotspotClassInfo  # noqa: PLC0415
 
-        _check_object("HotspotClasses", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _model_ = cls()
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         additional_properties = {}
         for prop_name, prop_dict in _fields_.items():

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.hotspot_classes import HotspotClasses
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="HotspotNode")
 
+_REQUIRED = frozenset({"rules", "accuracy", "impurity", "n_samples", "feature"})
 
-@_attrs_define(kw_only=True)
-class HotspotNode:
+
+@_attrs_define(kw_only=True, repr=False)
+class HotspotNode(_ApiObject):
     """A region of the input. Its children split it at `cutoff` of `feature`.
 
     Attributes:
@@ -49,9 +51,6 @@ class HotspotNode:
     left: HotspotNode | None | Unset = UNSET
     right: HotspotNode | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         rules = self.rules.to_dict()
@@ -120,26 +119,26 @@ class HotspotNode:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.hotspot_classes import HotspotClasses  # noqa: PLC0415
         from ..models.hotspot_rules import HotspotRules  # noqa: PLC0415
 
-        _check_object("HotspotNode", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        rules = HotspotRules.from_dict(_fields_.pop("rules"))
+        if "rules" in _fields_:
+            rules = HotspotRules.from_dict(_fields_.pop("rules"))
 
-        accuracy = _fields_.pop("accuracy")
+        else:
+            rules = ABSENT
 
-        impurity = _fields_.pop("impurity")
+        accuracy = _fields_.pop("accuracy", ABSENT)
 
-        n_samples = _fields_.pop("n_samples")
+        impurity = _fields_.pop("impurity", ABSENT)
 
-        feature = _fields_.pop("feature")
+        n_samples = _fields_.pop("n_samples", ABSENT)
+
+        feature = _fields_.pop("feature", ABSENT)
 
         precision = _fields_.pop("precision", UNSET)
 
@@ -161,15 +160,11 @@ class HotspotNode:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 left_type_0 = HotspotNode.from_dict(data)
 
                 return left_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(HotspotNode | None | Unset, data)
+            raise TypeError(f"left is {type(data).__name__}")
 
         left = _parse_left(_fields_.pop("left", UNSET))
 
@@ -178,15 +173,11 @@ class HotspotNode:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 right_type_0 = HotspotNode.from_dict(data)
 
                 return right_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(HotspotNode | None | Unset, data)
+            raise TypeError(f"right is {type(data).__name__}")
 
         right = _parse_right(_fields_.pop("right", UNSET))
 
@@ -204,7 +195,7 @@ class HotspotNode:
             left=left,
             right=right,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

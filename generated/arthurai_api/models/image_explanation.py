@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.image_regions import ImageRegions
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="ImageExplanation")
 
+_REQUIRED = frozenset({"lime_segment_mask", "lime_region_mapping"})
 
-@_attrs_define(kw_only=True)
-class ImageExplanation:
+
+@_attrs_define(kw_only=True, repr=False)
+class ImageExplanation(_ApiObject):
     """Which parts of an image a prediction comes from.
 
     Attributes:
@@ -27,9 +30,6 @@ class ImageExplanation:
     lime_segment_mask: list[list[int]]
     lime_region_mapping: ImageRegions
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         lime_segment_mask = []
@@ -48,30 +48,34 @@ class ImageExplanation:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.image_regions import ImageRegions  # noqa: PLC0415
 
-        _check_object("ImageExplanation", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        lime_segment_mask = []
-        _lime_segment_mask = _fields_.pop("lime_segment_mask")
-        for lime_segment_mask_item_data in _lime_segment_mask or ():
-            _lime_segment_mask_item = lime_segment_mask_item_data
-            if _lime_segment_mask_item is None:
-                _lime_segment_mask_item = []
-            lime_segment_mask_item = cast(list[int], _lime_segment_mask_item)
+        if "lime_segment_mask" in _fields_:
+            lime_segment_mask = []
+            _lime_segment_mask = _fields_.pop("lime_segment_mask")
+            for lime_segment_mask_item_data in _lime_segment_mask or ():
+                _lime_segment_mask_item = lime_segment_mask_item_data
+                if _lime_segment_mask_item is None:
+                    _lime_segment_mask_item = []
+                lime_segment_mask_item = cast(list[int], _lime_segment_mask_item)
 
-            lime_segment_mask.append(lime_segment_mask_item)
+                lime_segment_mask.append(lime_segment_mask_item)
 
-        lime_region_mapping = ImageRegions.from_dict(_fields_.pop("lime_region_mapping"))
+        else:
+            lime_segment_mask = ABSENT
+
+        if "lime_region_mapping" in _fields_:
+            lime_region_mapping = ImageRegions.from_dict(_fields_.pop("lime_region_mapping"))
+
+        else:
+            lime_region_mapping = ABSENT
 
         _model_ = cls(lime_segment_mask=lime_segment_mask, lime_region_mapping=lime_region_mapping)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

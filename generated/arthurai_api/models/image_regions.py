@@ -6,19 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ImageRegions")
 
 
-@_attrs_define(kw_only=True)
-class ImageRegions:
+@_attrs_define(kw_only=True, repr=False)
+class ImageRegions(_ApiObject):
     """Importance of the segments by place of the prediction attribute, as text."""
 
     additional_properties: dict[str, list[list[float]]] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -34,16 +31,12 @@ class ImageRegions:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ImageRegions", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _model_ = cls()
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         additional_properties = {}
         for prop_name, prop_dict in _fields_.items():

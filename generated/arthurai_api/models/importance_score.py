@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.token_importance import TokenImportance
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="ImportanceScore")
 
+_REQUIRED = frozenset({"attribute_name"})
 
-@_attrs_define(kw_only=True)
-class ImportanceScore:
+
+@_attrs_define(kw_only=True, repr=False)
+class ImportanceScore(_ApiObject):
     """Part of one attribute in a prediction; token by token for texts.
 
     Attributes:
@@ -30,9 +32,6 @@ class ImportanceScore:
     explanation_value: float | Unset = UNSET
     tokens: list[TokenImportance] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         attribute_name = self.attribute_name
@@ -56,17 +55,13 @@ class ImportanceScore:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.token_importance import TokenImportance  # noqa: PLC0415
 
-        _check_object("ImportanceScore", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        attribute_name = _fields_.pop("attribute_name")
+        attribute_name = _fields_.pop("attribute_name", ABSENT)
 
         explanation_value = _fields_.pop("explanation_value", UNSET)
 
@@ -82,7 +77,7 @@ class ImportanceScore:
         _model_ = cls(
             attribute_name=attribute_name, explanation_value=explanation_value, tokens=tokens
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

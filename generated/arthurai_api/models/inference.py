@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute_values import AttributeValues
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Inference")
 
+_REQUIRED = frozenset({"inference_timestamp", "partner_inference_id", "inference_data"})
 
-@_attrs_define(kw_only=True)
-class Inference:
+
+@_attrs_define(kw_only=True, repr=False)
+class Inference(_ApiObject):
     """One prediction with everything that went into it.
 
     Attributes:
@@ -41,9 +43,6 @@ class Inference:
     ground_truth_timestamp: None | str | Unset = UNSET
     ground_truth_data: AttributeValues | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
@@ -92,40 +91,26 @@ class Inference:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
-        _check_object("Inference", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        inference_timestamp = _fields_.pop("inference_timestamp")
+        inference_timestamp = _fields_.pop("inference_timestamp", ABSENT)
 
-        partner_inference_id = _fields_.pop("partner_inference_id")
+        partner_inference_id = _fields_.pop("partner_inference_id", ABSENT)
 
-        inference_data = AttributeValues.from_dict(_fields_.pop("inference_data"))
+        if "inference_data" in _fields_:
+            inference_data = AttributeValues.from_dict(_fields_.pop("inference_data"))
 
-        def _parse_batch_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        else:
+            inference_data = ABSENT
 
-        batch_id = _parse_batch_id(_fields_.pop("batch_id", UNSET))
+        batch_id = cast(None | str | Unset, _fields_.pop("batch_id", UNSET))
 
-        def _parse_ground_truth_timestamp(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        ground_truth_timestamp = _parse_ground_truth_timestamp(
-            _fields_.pop("ground_truth_timestamp", UNSET)
+        ground_truth_timestamp = cast(
+            None | str | Unset, _fields_.pop("ground_truth_timestamp", UNSET)
         )
 
         def _parse_ground_truth_data(data: object) -> AttributeValues | None | Unset:
@@ -133,15 +118,11 @@ class Inference:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 ground_truth_data_type_0 = AttributeValues.from_dict(data)
 
                 return ground_truth_data_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(AttributeValues | None | Unset, data)
+            raise TypeError(f"ground_truth_data is {type(data).__name__}")
 
         ground_truth_data = _parse_ground_truth_data(_fields_.pop("ground_truth_data", UNSET))
 
@@ -153,7 +134,7 @@ class Inference:
             ground_truth_timestamp=ground_truth_timestamp,
             ground_truth_data=ground_truth_data,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

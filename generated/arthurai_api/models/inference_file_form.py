@@ -10,13 +10,13 @@ from attrs import field as _attrs_field
 
 from .. import types
 from ..types import UNSET, File, FileTypes, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="InferenceFileForm")
 
 
-@_attrs_define(kw_only=True)
-class InferenceFileForm:
+@_attrs_define(kw_only=True, repr=False)
+class InferenceFileForm(_ApiObject):
     """A file of inferences or of ground truth, exactly one of the two. Parquet and JSON are told apart by the content; a
     Parquet file has one column an attribute besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
     `ground_truth_timestamp`; a JSON file is an array of `Inference` or of `InferenceGroundTruth`.
@@ -33,9 +33,6 @@ class InferenceFileForm:
     batch_id: str | Unset = UNSET
     image_data: File | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         inference_data: FileTypes | Unset = UNSET
@@ -65,10 +62,6 @@ class InferenceFileForm:
             field_dict["image_data"] = image_data
 
         return field_dict
-
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
 
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
@@ -101,7 +94,7 @@ class InferenceFileForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("InferenceFileForm", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _inference_data = _fields_.pop("inference_data", UNSET)
         inference_data: File | Unset
@@ -132,7 +125,7 @@ class InferenceFileForm:
             batch_id=batch_id,
             image_data=image_data,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute_values import AttributeValues
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="InferenceGroundTruth")
 
+_REQUIRED = frozenset({"partner_inference_id", "ground_truth_timestamp", "ground_truth_data"})
 
-@_attrs_define(kw_only=True)
-class InferenceGroundTruth:
+
+@_attrs_define(kw_only=True, repr=False)
+class InferenceGroundTruth(_ApiObject):
     """What turned out to be true for one earlier inference.
 
     Attributes:
@@ -33,9 +36,6 @@ class InferenceGroundTruth:
     ground_truth_timestamp: str
     ground_truth_data: AttributeValues
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         partner_inference_id = self.partner_inference_id
@@ -56,28 +56,28 @@ class InferenceGroundTruth:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
-        _check_object("InferenceGroundTruth", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        partner_inference_id = _fields_.pop("partner_inference_id")
+        partner_inference_id = _fields_.pop("partner_inference_id", ABSENT)
 
-        ground_truth_timestamp = _fields_.pop("ground_truth_timestamp")
+        ground_truth_timestamp = _fields_.pop("ground_truth_timestamp", ABSENT)
 
-        ground_truth_data = AttributeValues.from_dict(_fields_.pop("ground_truth_data"))
+        if "ground_truth_data" in _fields_:
+            ground_truth_data = AttributeValues.from_dict(_fields_.pop("ground_truth_data"))
+
+        else:
+            ground_truth_data = ABSENT
 
         _model_ = cls(
             partner_inference_id=partner_inference_id,
             ground_truth_timestamp=ground_truth_timestamp,
             ground_truth_data=ground_truth_data,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="InferenceResult")
 
+_REQUIRED = frozenset({"status", "message"})
 
-@_attrs_define(kw_only=True)
-class InferenceResult:
+
+@_attrs_define(kw_only=True, repr=False)
+class InferenceResult(_ApiObject):
     """What became of one row.
 
     Attributes:
@@ -26,9 +28,6 @@ class InferenceResult:
     message: str
     partner_inference_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         status = self.status
@@ -45,22 +44,18 @@ class InferenceResult:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("InferenceResult", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        status = _fields_.pop("status")
+        status = _fields_.pop("status", ABSENT)
 
-        message = _fields_.pop("message")
+        message = _fields_.pop("message", ABSENT)
 
         partner_inference_id = _fields_.pop("partner_inference_id", UNSET)
 
         _model_ = cls(status=status, message=message, partner_inference_id=partner_inference_id)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

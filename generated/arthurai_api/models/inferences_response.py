@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.inference_result import InferenceResult
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="InferencesResponse")
 
+_REQUIRED = frozenset({"counts", "results"})
 
-@_attrs_define(kw_only=True)
-class InferencesResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class InferencesResponse(_ApiObject):
     """Outcome row by row, in the order of the request.
 
     Attributes:
@@ -29,9 +32,6 @@ class InferencesResponse:
     counts: StatusCounts
     results: list[InferenceResult]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         counts = self.counts.to_dict()
@@ -47,28 +47,32 @@ class InferencesResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.inference_result import InferenceResult  # noqa: PLC0415
         from ..models.status_counts import StatusCounts  # noqa: PLC0415
 
-        _check_object("InferencesResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        counts = StatusCounts.from_dict(_fields_.pop("counts"))
+        if "counts" in _fields_:
+            counts = StatusCounts.from_dict(_fields_.pop("counts"))
 
-        results = []
-        _results = _fields_.pop("results")
-        for results_item_data in _results or ():
-            results_item = InferenceResult.from_dict(results_item_data)
+        else:
+            counts = ABSENT
 
-            results.append(results_item)
+        if "results" in _fields_:
+            results = []
+            _results = _fields_.pop("results")
+            for results_item_data in _results or ():
+                results_item = InferenceResult.from_dict(results_item_data)
+
+                results.append(results_item)
+
+        else:
+            results = ABSENT
 
         _model_ = cls(counts=counts, results=results)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,8 +9,8 @@ from attrs import field as _attrs_field
 
 from ..models.insight_metric_type import InsightMetricType
 from ..models.insight_status import InsightStatus
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.insight_region import InsightRegion
@@ -18,9 +18,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Insight")
 
+_REQUIRED = frozenset(
+    {
+        "id",
+        "model_id",
+        "run_id",
+        "metric_type",
+        "threshold_value",
+        "metric_value",
+        "region",
+        "timestamp",
+        "status",
+    }
+)
 
-@_attrs_define(kw_only=True)
-class Insight:
+
+@_attrs_define(kw_only=True, repr=False)
+class Insight(_ApiObject):
     """A region of the input where the model is weak.
 
     Attributes:
@@ -51,9 +65,6 @@ class Insight:
     window_start: datetime.datetime | None | Unset = UNSET
     window_end: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -120,57 +131,58 @@ class Insight:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.insight_region import InsightRegion  # noqa: PLC0415
 
-        _check_object("Insight", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        run_id = _fields_.pop("run_id")
+        run_id = _fields_.pop("run_id", ABSENT)
 
-        metric_type = InsightMetricType(_fields_.pop("metric_type"))
+        if "metric_type" in _fields_:
+            metric_type = InsightMetricType(_fields_.pop("metric_type"))
 
-        threshold_value = _fields_.pop("threshold_value")
+        else:
+            metric_type = ABSENT
 
-        metric_value = _fields_.pop("metric_value")
+        threshold_value = _fields_.pop("threshold_value", ABSENT)
 
-        region = InsightRegion.from_dict(_fields_.pop("region"))
+        metric_value = _fields_.pop("metric_value", ABSENT)
 
-        timestamp = datetime.datetime.fromisoformat(_fields_.pop("timestamp"))
+        if "region" in _fields_:
+            region = InsightRegion.from_dict(_fields_.pop("region"))
 
-        status = InsightStatus(_fields_.pop("status"))
+        else:
+            region = ABSENT
 
-        def _parse_batch_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        if "timestamp" in _fields_:
+            timestamp = datetime.datetime.fromisoformat(_fields_.pop("timestamp"))
 
-        batch_id = _parse_batch_id(_fields_.pop("batch_id", UNSET))
+        else:
+            timestamp = ABSENT
+
+        if "status" in _fields_:
+            status = InsightStatus(_fields_.pop("status"))
+
+        else:
+            status = ABSENT
+
+        batch_id = cast(None | str | Unset, _fields_.pop("batch_id", UNSET))
 
         def _parse_window_start(data: object) -> datetime.datetime | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 window_start_type_0 = datetime.datetime.fromisoformat(data)
 
                 return window_start_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"window_start is {type(data).__name__}")
 
         window_start = _parse_window_start(_fields_.pop("window_start", UNSET))
 
@@ -179,15 +191,11 @@ class Insight:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 window_end_type_0 = datetime.datetime.fromisoformat(data)
 
                 return window_end_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"window_end is {type(data).__name__}")
 
         window_end = _parse_window_end(_fields_.pop("window_end", UNSET))
 
@@ -205,7 +213,7 @@ class Insight:
             window_start=window_start,
             window_end=window_end,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

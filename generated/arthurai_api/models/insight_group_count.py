@@ -8,13 +8,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="InsightGroupCount")
 
 
-@_attrs_define(kw_only=True)
-class InsightGroupCount:
+@_attrs_define(kw_only=True, repr=False)
+class InsightGroupCount(_ApiObject):
     """Number of insights of one batch or one window.
 
     Attributes:
@@ -29,9 +29,6 @@ class InsightGroupCount:
     timestamp: datetime.datetime | Unset = UNSET
     count: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         batch_id = self.batch_id
@@ -60,13 +57,9 @@ class InsightGroupCount:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("InsightGroupCount", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         batch_id = _fields_.pop("batch_id", UNSET)
 
@@ -89,7 +82,7 @@ class InsightGroupCount:
         _model_ = cls(
             batch_id=batch_id, window_start=window_start, timestamp=timestamp, count=count
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.insight_status import InsightStatus
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="InsightPatch")
 
+_REQUIRED = frozenset({"status"})
 
-@_attrs_define(kw_only=True)
-class InsightPatch:
+
+@_attrs_define(kw_only=True, repr=False)
+class InsightPatch(_ApiObject):
     """What has been done about insights.
 
     Attributes:
@@ -22,9 +25,6 @@ class InsightPatch:
 
     status: InsightStatus
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         status = self.status.value
@@ -35,18 +35,18 @@ class InsightPatch:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("InsightPatch", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        status = InsightStatus(_fields_.pop("status"))
+        if "status" in _fields_:
+            status = InsightStatus(_fields_.pop("status"))
+
+        else:
+            status = ABSENT
 
         _model_ = cls(status=status)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="InviteRequest")
 
+_REQUIRED = frozenset({"invite_emails"})
 
-@_attrs_define(kw_only=True)
-class InviteRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class InviteRequest(_ApiObject):
     """People to invite into an organisation.
 
     Attributes:
@@ -30,9 +32,6 @@ class InviteRequest:
     custom_dashboard_url: None | str | Unset = UNSET
     organization_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         invite_emails = self.invite_emails
@@ -67,47 +66,24 @@ class InviteRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("InviteRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        _invite_emails = _fields_.pop("invite_emails")
-        if _invite_emails is None:
-            _invite_emails = []
-        invite_emails = cast(list[str], _invite_emails)
+        if "invite_emails" in _fields_:
+            _invite_emails = _fields_.pop("invite_emails")
+            if _invite_emails is None:
+                _invite_emails = []
+            invite_emails = cast(list[str], _invite_emails)
 
-        def _parse_return_direct_links(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
+        else:
+            invite_emails = ABSENT
 
-        return_direct_links = _parse_return_direct_links(_fields_.pop("return_direct_links", UNSET))
+        return_direct_links = cast(bool | None | Unset, _fields_.pop("return_direct_links", UNSET))
 
-        def _parse_custom_dashboard_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        custom_dashboard_url = cast(None | str | Unset, _fields_.pop("custom_dashboard_url", UNSET))
 
-        custom_dashboard_url = _parse_custom_dashboard_url(
-            _fields_.pop("custom_dashboard_url", UNSET)
-        )
-
-        def _parse_organization_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        organization_id = _parse_organization_id(_fields_.pop("organization_id", UNSET))
+        organization_id = cast(None | str | Unset, _fields_.pop("organization_id", UNSET))
 
         _model_ = cls(
             invite_emails=invite_emails,
@@ -115,7 +91,7 @@ class InviteRequest:
             custom_dashboard_url=custom_dashboard_url,
             organization_id=organization_id,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.invite_response_user_invite_links import InviteResponseUserInviteLinks
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="InviteResponse")
 
 
-@_attrs_define(kw_only=True)
-class InviteResponse:
+@_attrs_define(kw_only=True, repr=False)
+class InviteResponse(_ApiObject):
     """Links to hand to the invited people.
 
     Attributes:
@@ -26,9 +26,6 @@ class InviteResponse:
 
     user_invite_links: InviteResponseUserInviteLinks | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         user_invite_links: dict[str, Any] | Unset = UNSET
@@ -43,15 +40,11 @@ class InviteResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.invite_response_user_invite_links import InviteResponseUserInviteLinks  # noqa: PLC0415
 
-        _check_object("InviteResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _user_invite_links = _fields_.pop("user_invite_links", UNSET)
         user_invite_links: InviteResponseUserInviteLinks | Unset
@@ -61,7 +54,7 @@ class InviteResponse:
             user_invite_links = InviteResponseUserInviteLinks.from_dict(_user_invite_links)
 
         _model_ = cls(user_invite_links=user_invite_links)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

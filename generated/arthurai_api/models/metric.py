@@ -10,8 +10,8 @@ from attrs import field as _attrs_field
 from ..models.creator_type import CreatorType
 from ..models.metric_rollup import MetricRollup
 from ..models.metric_type import MetricType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_parameter import MetricParameter
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Metric")
 
+_REQUIRED = frozenset({"id", "name", "endpoint", "query", "is_default"})
 
-@_attrs_define(kw_only=True)
-class Metric:
+
+@_attrs_define(kw_only=True, repr=False)
+class Metric(_ApiObject):
     """A named query with parameters.
 
     Attributes:
@@ -56,9 +58,6 @@ class Metric:
     created_at: datetime.datetime | None | Unset = UNSET
     updated_at: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -163,61 +162,48 @@ class Metric:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter import MetricParameter  # noqa: PLC0415
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
 
-        _check_object("Metric", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        endpoint = _fields_.pop("endpoint")
+        endpoint = _fields_.pop("endpoint", ABSENT)
 
-        query = MetricQuery.from_dict(_fields_.pop("query"))
+        if "query" in _fields_:
+            query = MetricQuery.from_dict(_fields_.pop("query"))
 
-        is_default = _fields_.pop("is_default")
+        else:
+            query = ABSENT
+
+        is_default = _fields_.pop("is_default", ABSENT)
 
         def _parse_type_(data: object) -> MetricType | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 type_type_0 = MetricType(data)
 
                 return type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricType | None | Unset, data)
+            raise TypeError(f"type is {type(data).__name__}")
 
         type_ = _parse_type_(_fields_.pop("type", UNSET))
 
-        def _parse_attribute(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        attribute = _parse_attribute(_fields_.pop("attribute", UNSET))
+        attribute = cast(None | str | Unset, _fields_.pop("attribute", UNSET))
 
         def _parse_parameters(data: object) -> list[MetricParameter] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 parameters_type_0 = []
                 _parameters_type_0 = data
                 for parameters_type_0_item_data in _parameters_type_0 or ():
@@ -226,9 +212,7 @@ class Metric:
                     parameters_type_0.append(parameters_type_0_item)
 
                 return parameters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[MetricParameter] | None | Unset, data)
+            raise TypeError(f"parameters is {type(data).__name__}")
 
         parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
@@ -237,9 +221,7 @@ class Metric:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 valid_rollups_type_0 = []
                 _valid_rollups_type_0 = data
                 for valid_rollups_type_0_item_data in _valid_rollups_type_0 or ():
@@ -248,35 +230,22 @@ class Metric:
                     valid_rollups_type_0.append(valid_rollups_type_0_item)
 
                 return valid_rollups_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[MetricRollup] | None | Unset, data)
+            raise TypeError(f"valid_rollups is {type(data).__name__}")
 
         valid_rollups = _parse_valid_rollups(_fields_.pop("valid_rollups", UNSET))
 
-        def _parse_last_updated_by(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_updated_by = _parse_last_updated_by(_fields_.pop("last_updated_by", UNSET))
+        last_updated_by = cast(None | str | Unset, _fields_.pop("last_updated_by", UNSET))
 
         def _parse_last_updated_by_type(data: object) -> CreatorType | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 last_updated_by_type_type_0 = CreatorType(data)
 
                 return last_updated_by_type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(CreatorType | None | Unset, data)
+            raise TypeError(f"last_updated_by_type is {type(data).__name__}")
 
         last_updated_by_type = _parse_last_updated_by_type(
             _fields_.pop("last_updated_by_type", UNSET)
@@ -287,15 +256,11 @@ class Metric:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 created_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return created_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"created_at is {type(data).__name__}")
 
         created_at = _parse_created_at(_fields_.pop("created_at", UNSET))
 
@@ -304,15 +269,11 @@ class Metric:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 updated_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return updated_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"updated_at is {type(data).__name__}")
 
         updated_at = _parse_updated_at(_fields_.pop("updated_at", UNSET))
 
@@ -331,7 +292,7 @@ class Metric:
             created_at=created_at,
             updated_at=updated_at,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

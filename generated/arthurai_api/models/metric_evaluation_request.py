@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.metric_rollup import MetricRollup
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_parameter_values import MetricParameterValues
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricEvaluationRequest")
 
 
-@_attrs_define(kw_only=True)
-class MetricEvaluationRequest:
+@_attrs_define(kw_only=True, repr=False)
+class MetricEvaluationRequest(_ApiObject):
     """How to evaluate a metric; an empty object gives one number.
 
     Attributes:
@@ -34,9 +34,6 @@ class MetricEvaluationRequest:
     parameters: MetricParameterValues | None | Unset = UNSET
     filters: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_parameter_values import MetricParameterValues  # noqa: PLC0415
@@ -89,16 +86,12 @@ class MetricEvaluationRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter_values import MetricParameterValues  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        _check_object("MetricEvaluationRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_rollup(data: object) -> MetricRollup | None | Unset:
@@ -106,41 +99,26 @@ class MetricEvaluationRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 rollup_type_0 = MetricRollup(data)
 
                 return rollup_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricRollup | None | Unset, data)
+            raise TypeError(f"rollup is {type(data).__name__}")
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
-        def _parse_group_by(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
+        group_by = cast(None | str | Unset, _fields_.pop("group_by", UNSET))
 
         def _parse_parameters(data: object) -> MetricParameterValues | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 parameters_type_0 = MetricParameterValues.from_dict(data)
 
                 return parameters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricParameterValues | None | Unset, data)
+            raise TypeError(f"parameters is {type(data).__name__}")
 
         parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
@@ -149,9 +127,7 @@ class MetricEvaluationRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 filters_type_0 = []
                 _filters_type_0 = data
                 for filters_type_0_item_data in _filters_type_0 or ():
@@ -160,14 +136,12 @@ class MetricEvaluationRequest:
                     filters_type_0.append(filters_type_0_item)
 
                 return filters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"filters is {type(data).__name__}")
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
         _model_ = cls(rollup=rollup, group_by=group_by, parameters=parameters, filters=filters)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

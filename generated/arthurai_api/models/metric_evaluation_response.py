@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_result import MetricResult
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="MetricEvaluationResponse")
 
+_REQUIRED = frozenset({"name", "results"})
 
-@_attrs_define(kw_only=True)
-class MetricEvaluationResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class MetricEvaluationResponse(_ApiObject):
     """Values of a metric.
 
     Attributes:
@@ -31,9 +33,6 @@ class MetricEvaluationResponse:
     results: list[MetricResult]
     filters: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -63,34 +62,32 @@ class MetricEvaluationResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_result import MetricResult  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
 
-        _check_object("MetricEvaluationResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        results = []
-        _results = _fields_.pop("results")
-        for results_item_data in _results or ():
-            results_item = MetricResult.from_dict(results_item_data)
+        if "results" in _fields_:
+            results = []
+            _results = _fields_.pop("results")
+            for results_item_data in _results or ():
+                results_item = MetricResult.from_dict(results_item_data)
 
-            results.append(results_item)
+                results.append(results_item)
+
+        else:
+            results = ABSENT
 
         def _parse_filters(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 filters_type_0 = []
                 _filters_type_0 = data
                 for filters_type_0_item_data in _filters_type_0 or ():
@@ -99,14 +96,12 @@ class MetricEvaluationResponse:
                     filters_type_0.append(filters_type_0_item)
 
                 return filters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"filters is {type(data).__name__}")
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
         _model_ = cls(name=name, results=results, filters=filters)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

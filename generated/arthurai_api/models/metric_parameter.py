@@ -7,8 +7,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.metric_parameter_type import MetricParameterType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_value_limits import MetricValueLimits
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="MetricParameter")
 
+_REQUIRED = frozenset({"name", "parameter_type"})
 
-@_attrs_define(kw_only=True)
-class MetricParameter:
+
+@_attrs_define(kw_only=True, repr=False)
+class MetricParameter(_ApiObject):
     """A placeholder of a metric's query.
 
     Attributes:
@@ -35,9 +37,6 @@ class MetricParameter:
     value_limits: MetricValueLimits | None | Unset = UNSET
     default: Any | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_value_limits import MetricValueLimits  # noqa: PLC0415
@@ -74,43 +73,32 @@ class MetricParameter:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_value_limits import MetricValueLimits  # noqa: PLC0415
 
-        _check_object("MetricParameter", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        parameter_type = MetricParameterType(_fields_.pop("parameter_type"))
+        if "parameter_type" in _fields_:
+            parameter_type = MetricParameterType(_fields_.pop("parameter_type"))
 
-        def _parse_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        else:
+            parameter_type = ABSENT
 
-        id = _parse_id(_fields_.pop("id", UNSET))
+        id = cast(None | str | Unset, _fields_.pop("id", UNSET))
 
         def _parse_value_limits(data: object) -> MetricValueLimits | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 value_limits_type_0 = MetricValueLimits.from_dict(data)
 
                 return value_limits_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricValueLimits | None | Unset, data)
+            raise TypeError(f"value_limits is {type(data).__name__}")
 
         value_limits = _parse_value_limits(_fields_.pop("value_limits", UNSET))
 
@@ -123,7 +111,7 @@ class MetricParameter:
             value_limits=value_limits,
             default=default,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,22 +6,19 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="MetricQuery")
 
 
-@_attrs_define(kw_only=True)
-class MetricQuery:
+@_attrs_define(kw_only=True, repr=False)
+class MetricQuery(_ApiObject):
     """A query request or a drift request with one result. It may hold placeholders `{{ parameter_name }}`; the server
     looks into it when the metric is evaluated.
 
     """
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
 
@@ -30,16 +27,12 @@ class MetricQuery:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("MetricQuery", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _model_ = cls()
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,8 +7,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.metric_type import MetricType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_parameter import MetricParameter
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="MetricRequest")
 
+_REQUIRED = frozenset({"name", "query"})
 
-@_attrs_define(kw_only=True)
-class MetricRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class MetricRequest(_ApiObject):
     """A metric of one's own. When a metric is replaced, an absent `endpoint` keeps the present one; when one is created,
     it is needed.
 
@@ -38,9 +40,6 @@ class MetricRequest:
     type_: MetricType | None | Unset = UNSET
     parameters: list[MetricParameter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -85,44 +84,33 @@ class MetricRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter import MetricParameter  # noqa: PLC0415
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
 
-        _check_object("MetricRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        query = MetricQuery.from_dict(_fields_.pop("query"))
+        if "query" in _fields_:
+            query = MetricQuery.from_dict(_fields_.pop("query"))
 
-        def _parse_endpoint(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        else:
+            query = ABSENT
 
-        endpoint = _parse_endpoint(_fields_.pop("endpoint", UNSET))
+        endpoint = cast(None | str | Unset, _fields_.pop("endpoint", UNSET))
 
         def _parse_type_(data: object) -> MetricType | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 type_type_0 = MetricType(data)
 
                 return type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricType | None | Unset, data)
+            raise TypeError(f"type is {type(data).__name__}")
 
         type_ = _parse_type_(_fields_.pop("type", UNSET))
 
@@ -131,9 +119,7 @@ class MetricRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 parameters_type_0 = []
                 _parameters_type_0 = data
                 for parameters_type_0_item_data in _parameters_type_0 or ():
@@ -142,14 +128,12 @@ class MetricRequest:
                     parameters_type_0.append(parameters_type_0_item)
 
                 return parameters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[MetricParameter] | None | Unset, data)
+            raise TypeError(f"parameters is {type(data).__name__}")
 
         parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
         _model_ = cls(name=name, query=query, endpoint=endpoint, type_=type_, parameters=parameters)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_parameter_values import MetricParameterValues
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="MetricResult")
 
+_REQUIRED = frozenset({"name", "values"})
 
-@_attrs_define(kw_only=True)
-class MetricResult:
+
+@_attrs_define(kw_only=True, repr=False)
+class MetricResult(_ApiObject):
     """A series for one group and one choice of parameters.
 
     Attributes:
@@ -35,9 +37,6 @@ class MetricResult:
     parameters: MetricParameterValues | Unset = UNSET
     group: MetricResultGroup | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -65,26 +64,26 @@ class MetricResult:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_parameter_values import MetricParameterValues  # noqa: PLC0415
         from ..models.metric_result_group import MetricResultGroup  # noqa: PLC0415
         from ..models.metric_result_value import MetricResultValue  # noqa: PLC0415
 
-        _check_object("MetricResult", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        values = []
-        _values = _fields_.pop("values")
-        for values_item_data in _values or ():
-            values_item = MetricResultValue.from_dict(values_item_data)
+        if "values" in _fields_:
+            values = []
+            _values = _fields_.pop("values")
+            for values_item_data in _values or ():
+                values_item = MetricResultValue.from_dict(values_item_data)
 
-            values.append(values_item)
+                values.append(values_item)
+
+        else:
+            values = ABSENT
 
         _parameters = _fields_.pop("parameters", UNSET)
         parameters: MetricParameterValues | Unset
@@ -101,7 +100,7 @@ class MetricResult:
             group = MetricResultGroup.from_dict(_group)
 
         _model_ = cls(name=name, values=values, parameters=parameters, group=group)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

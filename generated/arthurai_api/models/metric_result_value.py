@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="MetricResultValue")
 
 
-@_attrs_define(kw_only=True)
-class MetricResultValue:
+@_attrs_define(kw_only=True, repr=False)
+class MetricResultValue(_ApiObject):
     """One number of a series; it stands under the name of the result.
 
     Attributes:
@@ -22,9 +22,6 @@ class MetricResultValue:
 
     rollup: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         rollup: None | str | Unset
@@ -41,26 +38,14 @@ class MetricResultValue:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("MetricResultValue", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-
-        def _parse_rollup(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
+        rollup = cast(None | str | Unset, _fields_.pop("rollup", UNSET))
 
         _model_ = cls(rollup=rollup)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

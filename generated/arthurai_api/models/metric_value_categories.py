@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="MetricValueCategories")
 
 
-@_attrs_define(kw_only=True)
-class MetricValueCategories:
+@_attrs_define(kw_only=True, repr=False)
+class MetricValueCategories(_ApiObject):
     """Choices that are allowed.
 
     Attributes:
@@ -22,9 +22,6 @@ class MetricValueCategories:
 
     categories: list[Any] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         categories: list[Any] | None | Unset
@@ -44,13 +41,9 @@ class MetricValueCategories:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("MetricValueCategories", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_categories(data: object) -> list[Any] | None | Unset:
@@ -58,23 +51,19 @@ class MetricValueCategories:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _categories_type_0 = data
                 if _categories_type_0 is None:
                     _categories_type_0 = []
                 categories_type_0 = cast(list[Any], _categories_type_0)
 
                 return categories_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[Any] | None | Unset, data)
+            raise TypeError(f"categories is {type(data).__name__}")
 
         categories = _parse_categories(_fields_.pop("categories", UNSET))
 
         _model_ = cls(categories=categories)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric_value_categories import MetricValueCategories
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MetricValueLimits")
 
 
-@_attrs_define(kw_only=True)
-class MetricValueLimits:
+@_attrs_define(kw_only=True, repr=False)
+class MetricValueLimits(_ApiObject):
     """What a parameter may be: exactly one of a range and a set of choices.
 
     Attributes:
@@ -29,9 +29,6 @@ class MetricValueLimits:
     range_: MetricValueRange | None | Unset = UNSET
     categorical: MetricValueCategories | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.metric_value_categories import MetricValueCategories  # noqa: PLC0415
@@ -63,16 +60,12 @@ class MetricValueLimits:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric_value_categories import MetricValueCategories  # noqa: PLC0415
         from ..models.metric_value_range import MetricValueRange  # noqa: PLC0415
 
-        _check_object("MetricValueLimits", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_range_(data: object) -> MetricValueRange | None | Unset:
@@ -80,15 +73,11 @@ class MetricValueLimits:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 range_type_0 = MetricValueRange.from_dict(data)
 
                 return range_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricValueRange | None | Unset, data)
+            raise TypeError(f"range is {type(data).__name__}")
 
         range_ = _parse_range_(_fields_.pop("range", UNSET))
 
@@ -97,20 +86,16 @@ class MetricValueLimits:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 categorical_type_0 = MetricValueCategories.from_dict(data)
 
                 return categorical_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(MetricValueCategories | None | Unset, data)
+            raise TypeError(f"categorical is {type(data).__name__}")
 
         categorical = _parse_categorical(_fields_.pop("categorical", UNSET))
 
         _model_ = cls(range_=range_, categorical=categorical)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="MetricValueRange")
 
 
-@_attrs_define(kw_only=True)
-class MetricValueRange:
+@_attrs_define(kw_only=True, repr=False)
+class MetricValueRange(_ApiObject):
     """Numbers that are allowed.
 
     Attributes:
@@ -24,9 +24,6 @@ class MetricValueRange:
     min_: float | None | Unset = UNSET
     max_: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         min_: float | None | Unset
@@ -51,35 +48,16 @@ class MetricValueRange:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("MetricValueRange", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        min_ = cast(float | None | Unset, _fields_.pop("min", UNSET))
 
-        def _parse_min_(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        min_ = _parse_min_(_fields_.pop("min", UNSET))
-
-        def _parse_max_(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        max_ = _parse_max_(_fields_.pop("max", UNSET))
+        max_ = cast(float | None | Unset, _fields_.pop("max", UNSET))
 
         _model_ = cls(min_=min_, max_=max_)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

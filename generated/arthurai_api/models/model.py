@@ -10,8 +10,8 @@ from attrs import field as _attrs_field
 from ..models.input_type import InputType
 from ..models.model_status import ModelStatus
 from ..models.output_type import OutputType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute import Attribute
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Model")
 
+_REQUIRED = frozenset({"id", "partner_model_id", "input_type", "output_type", "created_by"})
 
-@_attrs_define(kw_only=True)
-class Model:
+
+@_attrs_define(kw_only=True, repr=False)
+class Model(_ApiObject):
     """A monitored model. Some members are filled only when `expand` asks for them.
 
     Attributes:
@@ -113,9 +115,6 @@ class Model:
     has_reference_set_data: bool | Unset = UNSET
     has_ground_truth_inferences: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.model_explainability import ModelExplainability  # noqa: PLC0415
@@ -383,45 +382,39 @@ class Model:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
         from ..models.created_by import CreatedBy  # noqa: PLC0415
         from ..models.model_explainability import ModelExplainability  # noqa: PLC0415
 
-        _check_object("Model", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        partner_model_id = _fields_.pop("partner_model_id")
+        partner_model_id = _fields_.pop("partner_model_id", ABSENT)
 
-        input_type = InputType(_fields_.pop("input_type"))
+        if "input_type" in _fields_:
+            input_type = InputType(_fields_.pop("input_type"))
 
-        output_type = OutputType(_fields_.pop("output_type"))
+        else:
+            input_type = ABSENT
 
-        created_by = CreatedBy.from_dict(_fields_.pop("created_by"))
+        if "output_type" in _fields_:
+            output_type = OutputType(_fields_.pop("output_type"))
 
-        def _parse_display_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        else:
+            output_type = ABSENT
 
-        display_name = _parse_display_name(_fields_.pop("display_name", UNSET))
+        if "created_by" in _fields_:
+            created_by = CreatedBy.from_dict(_fields_.pop("created_by"))
 
-        def _parse_description(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        else:
+            created_by = ABSENT
 
-        description = _parse_description(_fields_.pop("description", UNSET))
+        display_name = cast(None | str | Unset, _fields_.pop("display_name", UNSET))
+
+        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
 
         is_batch = _fields_.pop("is_batch", UNSET)
 
@@ -439,15 +432,11 @@ class Model:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 created_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return created_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"created_at is {type(data).__name__}")
 
         created_at = _parse_created_at(_fields_.pop("created_at", UNSET))
 
@@ -456,15 +445,11 @@ class Model:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 updated_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return updated_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"updated_at is {type(data).__name__}")
 
         updated_at = _parse_updated_at(_fields_.pop("updated_at", UNSET))
 
@@ -482,117 +467,63 @@ class Model:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _tags_type_0 = data
                 if _tags_type_0 is None:
                     _tags_type_0 = []
                 tags_type_0 = cast(list[str], _tags_type_0)
 
                 return tags_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"tags is {type(data).__name__}")
 
         tags = _parse_tags(_fields_.pop("tags", UNSET))
 
-        def _parse_classifier_threshold(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        classifier_threshold = _parse_classifier_threshold(
-            _fields_.pop("classifier_threshold", UNSET)
+        classifier_threshold = cast(
+            float | None | Unset, _fields_.pop("classifier_threshold", UNSET)
         )
 
-        def _parse_text_delimiter(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        text_delimiter = cast(None | str | Unset, _fields_.pop("text_delimiter", UNSET))
 
-        text_delimiter = _parse_text_delimiter(_fields_.pop("text_delimiter", UNSET))
+        pixel_height = cast(int | None | Unset, _fields_.pop("pixel_height", UNSET))
 
-        def _parse_pixel_height(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        pixel_height = _parse_pixel_height(_fields_.pop("pixel_height", UNSET))
-
-        def _parse_pixel_width(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        pixel_width = _parse_pixel_width(_fields_.pop("pixel_width", UNSET))
+        pixel_width = cast(int | None | Unset, _fields_.pop("pixel_width", UNSET))
 
         def _parse_image_class_labels(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _image_class_labels_type_0 = data
                 if _image_class_labels_type_0 is None:
                     _image_class_labels_type_0 = []
                 image_class_labels_type_0 = cast(list[str], _image_class_labels_type_0)
 
                 return image_class_labels_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"image_class_labels is {type(data).__name__}")
 
         image_class_labels = _parse_image_class_labels(_fields_.pop("image_class_labels", UNSET))
 
-        def _parse_expected_throughput_gb_per_day(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        expected_throughput_gb_per_day = _parse_expected_throughput_gb_per_day(
-            _fields_.pop("expected_throughput_gb_per_day", UNSET)
+        expected_throughput_gb_per_day = cast(
+            int | None | Unset, _fields_.pop("expected_throughput_gb_per_day", UNSET)
         )
 
         model_group_id = _fields_.pop("model_group_id", UNSET)
 
         version_sequence_num = _fields_.pop("version_sequence_num", UNSET)
 
-        def _parse_version_label(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        version_label = _parse_version_label(_fields_.pop("version_label", UNSET))
+        version_label = cast(None | str | Unset, _fields_.pop("version_label", UNSET))
 
         def _parse_explainability(data: object) -> ModelExplainability | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 explainability_type_0 = ModelExplainability.from_dict(data)
 
                 return explainability_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ModelExplainability | None | Unset, data)
+            raise TypeError(f"explainability is {type(data).__name__}")
 
         explainability = _parse_explainability(_fields_.pop("explainability", UNSET))
 
@@ -600,97 +531,34 @@ class Model:
 
         accuracy_enabled = _fields_.pop("accuracy_enabled", UNSET)
 
-        def _parse_model_group_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        model_group_name = cast(None | str | Unset, _fields_.pop("model_group_name", UNSET))
 
-        model_group_name = _parse_model_group_name(_fields_.pop("model_group_name", UNSET))
-
-        def _parse_total_inference_count(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        total_inference_count = _parse_total_inference_count(
-            _fields_.pop("total_inference_count", UNSET)
+        total_inference_count = cast(
+            int | None | Unset, _fields_.pop("total_inference_count", UNSET)
         )
 
-        def _parse_average_inference_count(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        average_inference_count = _parse_average_inference_count(
-            _fields_.pop("average_inference_count", UNSET)
+        average_inference_count = cast(
+            float | None | Unset, _fields_.pop("average_inference_count", UNSET)
         )
 
-        def _parse_last_inference_timestamp(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_inference_timestamp = _parse_last_inference_timestamp(
-            _fields_.pop("last_inference_timestamp", UNSET)
+        last_inference_timestamp = cast(
+            None | str | Unset, _fields_.pop("last_inference_timestamp", UNSET)
         )
 
-        def _parse_health_score(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        health_score = cast(float | None | Unset, _fields_.pop("health_score", UNSET))
 
-        health_score = _parse_health_score(_fields_.pop("health_score", UNSET))
-
-        def _parse_accuracy_health_score(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        accuracy_health_score = _parse_accuracy_health_score(
-            _fields_.pop("accuracy_health_score", UNSET)
+        accuracy_health_score = cast(
+            float | None | Unset, _fields_.pop("accuracy_health_score", UNSET)
         )
 
-        def _parse_drift_health_score(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+        drift_health_score = cast(float | None | Unset, _fields_.pop("drift_health_score", UNSET))
 
-        drift_health_score = _parse_drift_health_score(_fields_.pop("drift_health_score", UNSET))
-
-        def _parse_ingestion_health_score(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        ingestion_health_score = _parse_ingestion_health_score(
-            _fields_.pop("ingestion_health_score", UNSET)
+        ingestion_health_score = cast(
+            float | None | Unset, _fields_.pop("ingestion_health_score", UNSET)
         )
 
-        def _parse_critical_alert_count(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        critical_alert_count = _parse_critical_alert_count(
-            _fields_.pop("critical_alert_count", UNSET)
+        critical_alert_count = cast(
+            float | None | Unset, _fields_.pop("critical_alert_count", UNSET)
         )
 
         is_binary_classifier = _fields_.pop("is_binary_classifier", UNSET)
@@ -739,7 +607,7 @@ class Model:
             has_reference_set_data=has_reference_set_data,
             has_ground_truth_inferences=has_ground_truth_inferences,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ModelExplainability")
 
+_REQUIRED = frozenset({"enabled"})
 
-@_attrs_define(kw_only=True)
-class ModelExplainability:
+
+@_attrs_define(kw_only=True, repr=False)
+class ModelExplainability(_ApiObject):
     """Summary of the explainability settings. Only the first two members come without `expand=explainability`.
 
     Attributes:
@@ -30,9 +32,6 @@ class ModelExplainability:
     model_server_memory: str | Unset = UNSET
     explanation_nsamples: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         enabled = self.enabled
@@ -59,15 +58,11 @@ class ModelExplainability:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ModelExplainability", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        enabled = _fields_.pop("enabled")
+        enabled = _fields_.pop("enabled", ABSENT)
 
         explanation_algo = _fields_.pop("explanation_algo", UNSET)
 
@@ -84,7 +79,7 @@ class ModelExplainability:
             model_server_memory=model_server_memory,
             explanation_nsamples=explanation_nsamples,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

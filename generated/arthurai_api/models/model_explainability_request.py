@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.explainability_configuration import ExplainabilityConfiguration
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelExplainabilityRequest")
 
 
-@_attrs_define(kw_only=True)
-class ModelExplainabilityRequest:
+@_attrs_define(kw_only=True, repr=False)
+class ModelExplainabilityRequest(_ApiObject):
     """Explainability to set up together with a model.
 
     Attributes:
@@ -26,9 +26,6 @@ class ModelExplainabilityRequest:
 
     config: ExplainabilityConfiguration | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
@@ -49,15 +46,11 @@ class ModelExplainabilityRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.explainability_configuration import ExplainabilityConfiguration  # noqa: PLC0415
 
-        _check_object("ModelExplainabilityRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_config(data: object) -> ExplainabilityConfiguration | None | Unset:
@@ -65,20 +58,16 @@ class ModelExplainabilityRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 config_type_0 = ExplainabilityConfiguration.from_dict(data)
 
                 return config_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ExplainabilityConfiguration | None | Unset, data)
+            raise TypeError(f"config is {type(data).__name__}")
 
         config = _parse_config(_fields_.pop("config", UNSET))
 
         _model_ = cls(config=config)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

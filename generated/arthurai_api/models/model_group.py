@@ -8,7 +8,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.model import Model
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelGroup")
 
 
-@_attrs_define(kw_only=True)
-class ModelGroup:
+@_attrs_define(kw_only=True, repr=False)
+class ModelGroup(_ApiObject):
     """All versions of one model.
 
     Attributes:
@@ -41,9 +41,6 @@ class ModelGroup:
     updated_at: datetime.datetime | Unset = UNSET
     versions: list[Model] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -112,35 +109,17 @@ class ModelGroup:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model import Model  # noqa: PLC0415
 
-        _check_object("ModelGroup", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id", UNSET)
 
-        def _parse_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
 
-        name = _parse_name(_fields_.pop("name", UNSET))
-
-        def _parse_description(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        description = _parse_description(_fields_.pop("description", UNSET))
+        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
 
         archived = _fields_.pop("archived", UNSET)
 
@@ -149,15 +128,11 @@ class ModelGroup:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 archived_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return archived_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"archived_at is {type(data).__name__}")
 
         archived_at = _parse_archived_at(_fields_.pop("archived_at", UNSET))
 
@@ -180,9 +155,7 @@ class ModelGroup:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 versions_type_0 = []
                 _versions_type_0 = data
                 for versions_type_0_item_data in _versions_type_0 or ():
@@ -191,9 +164,7 @@ class ModelGroup:
                     versions_type_0.append(versions_type_0_item)
 
                 return versions_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[Model] | None | Unset, data)
+            raise TypeError(f"versions is {type(data).__name__}")
 
         versions = _parse_versions(_fields_.pop("versions", UNSET))
 
@@ -207,7 +178,7 @@ class ModelGroup:
             updated_at=updated_at,
             versions=versions,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.model_health_score import ModelHealthScore
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="ModelHealthResponse")
 
+_REQUIRED = frozenset({"results"})
 
-@_attrs_define(kw_only=True)
-class ModelHealthResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class ModelHealthResponse(_ApiObject):
     """Health of the models asked about.
 
     Attributes:
@@ -25,9 +28,6 @@ class ModelHealthResponse:
 
     results: list[ModelHealthScore]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         results = []
@@ -41,25 +41,25 @@ class ModelHealthResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model_health_score import ModelHealthScore  # noqa: PLC0415
 
-        _check_object("ModelHealthResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        results = []
-        _results = _fields_.pop("results")
-        for results_item_data in _results or ():
-            results_item = ModelHealthScore.from_dict(results_item_data)
+        if "results" in _fields_:
+            results = []
+            _results = _fields_.pop("results")
+            for results_item_data in _results or ():
+                results_item = ModelHealthScore.from_dict(results_item_data)
 
-            results.append(results_item)
+                results.append(results_item)
+
+        else:
+            results = ABSENT
 
         _model_ = cls(results=results)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,13 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ModelHealthScore")
 
+_REQUIRED = frozenset({"model_id", "health_score", "timestamp"})
 
-@_attrs_define(kw_only=True)
-class ModelHealthScore:
+
+@_attrs_define(kw_only=True, repr=False)
+class ModelHealthScore(_ApiObject):
     """Health of one model. Without score and timestamp it was never computed; without score alone the last month brought
     no data.
 
@@ -26,9 +29,6 @@ class ModelHealthScore:
     health_score: float | None
     timestamp: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -47,32 +47,26 @@ class ModelHealthScore:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ModelHealthScore", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_id = _fields_.pop("model_id")
+        model_id = _fields_.pop("model_id", ABSENT)
 
-        def _parse_health_score(data: object) -> float | None:
-            if data is None:
-                return data
-            return cast(float | None, data)
+        if "health_score" in _fields_:
+            health_score = cast(float | None, _fields_.pop("health_score"))
 
-        health_score = _parse_health_score(_fields_.pop("health_score"))
+        else:
+            health_score = ABSENT
 
-        def _parse_timestamp(data: object) -> None | str:
-            if data is None:
-                return data
-            return cast(None | str, data)
+        if "timestamp" in _fields_:
+            timestamp = cast(None | str, _fields_.pop("timestamp"))
 
-        timestamp = _parse_timestamp(_fields_.pop("timestamp"))
+        else:
+            timestamp = ABSENT
 
         _model_ = cls(model_id=model_id, health_score=health_score, timestamp=timestamp)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

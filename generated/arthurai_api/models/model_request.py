@@ -8,8 +8,8 @@ from attrs import field as _attrs_field
 
 from ..models.input_type import InputType
 from ..models.output_type import OutputType
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute import Attribute
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="ModelRequest")
 
+_REQUIRED = frozenset({"partner_model_id", "input_type", "output_type"})
 
-@_attrs_define(kw_only=True)
-class ModelRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class ModelRequest(_ApiObject):
     """A model to create. Members of `Model` that are not listed here may come along and are ignored.
 
     Attributes:
@@ -67,9 +69,6 @@ class ModelRequest:
     accuracy_enabled: bool | None | Unset = UNSET
     explainability_enabled: ModelExplainabilityRequest | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.model_explainability_request import ModelExplainabilityRequest  # noqa: PLC0415
@@ -226,58 +225,39 @@ class ModelRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
         from ..models.model_explainability_request import ModelExplainabilityRequest  # noqa: PLC0415
 
-        _check_object("ModelRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        partner_model_id = _fields_.pop("partner_model_id")
+        partner_model_id = _fields_.pop("partner_model_id", ABSENT)
 
-        input_type = InputType(_fields_.pop("input_type"))
+        if "input_type" in _fields_:
+            input_type = InputType(_fields_.pop("input_type"))
 
-        output_type = OutputType(_fields_.pop("output_type"))
+        else:
+            input_type = ABSENT
 
-        def _parse_display_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        if "output_type" in _fields_:
+            output_type = OutputType(_fields_.pop("output_type"))
 
-        display_name = _parse_display_name(_fields_.pop("display_name", UNSET))
+        else:
+            output_type = ABSENT
 
-        def _parse_description(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        display_name = cast(None | str | Unset, _fields_.pop("display_name", UNSET))
 
-        description = _parse_description(_fields_.pop("description", UNSET))
+        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
 
-        def _parse_is_batch(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        is_batch = _parse_is_batch(_fields_.pop("is_batch", UNSET))
+        is_batch = cast(bool | None | Unset, _fields_.pop("is_batch", UNSET))
 
         def _parse_attributes(data: object) -> list[Attribute] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 attributes_type_0 = []
                 _attributes_type_0 = data
                 for attributes_type_0_item_data in _attributes_type_0 or ():
@@ -286,9 +266,7 @@ class ModelRequest:
                     attributes_type_0.append(attributes_type_0_item)
 
                 return attributes_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[Attribute] | None | Unset, data)
+            raise TypeError(f"attributes is {type(data).__name__}")
 
         attributes = _parse_attributes(_fields_.pop("attributes", UNSET))
 
@@ -297,116 +275,52 @@ class ModelRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _tags_type_0 = data
                 if _tags_type_0 is None:
                     _tags_type_0 = []
                 tags_type_0 = cast(list[str], _tags_type_0)
 
                 return tags_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"tags is {type(data).__name__}")
 
         tags = _parse_tags(_fields_.pop("tags", UNSET))
 
-        def _parse_classifier_threshold(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        classifier_threshold = _parse_classifier_threshold(
-            _fields_.pop("classifier_threshold", UNSET)
+        classifier_threshold = cast(
+            float | None | Unset, _fields_.pop("classifier_threshold", UNSET)
         )
 
-        def _parse_text_delimiter(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        text_delimiter = cast(None | str | Unset, _fields_.pop("text_delimiter", UNSET))
 
-        text_delimiter = _parse_text_delimiter(_fields_.pop("text_delimiter", UNSET))
+        pixel_height = cast(int | None | Unset, _fields_.pop("pixel_height", UNSET))
 
-        def _parse_pixel_height(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        pixel_height = _parse_pixel_height(_fields_.pop("pixel_height", UNSET))
-
-        def _parse_pixel_width(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        pixel_width = _parse_pixel_width(_fields_.pop("pixel_width", UNSET))
+        pixel_width = cast(int | None | Unset, _fields_.pop("pixel_width", UNSET))
 
         def _parse_image_class_labels(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _image_class_labels_type_0 = data
                 if _image_class_labels_type_0 is None:
                     _image_class_labels_type_0 = []
                 image_class_labels_type_0 = cast(list[str], _image_class_labels_type_0)
 
                 return image_class_labels_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"image_class_labels is {type(data).__name__}")
 
         image_class_labels = _parse_image_class_labels(_fields_.pop("image_class_labels", UNSET))
 
-        def _parse_expected_throughput_gb_per_day(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        expected_throughput_gb_per_day = _parse_expected_throughput_gb_per_day(
-            _fields_.pop("expected_throughput_gb_per_day", UNSET)
+        expected_throughput_gb_per_day = cast(
+            int | None | Unset, _fields_.pop("expected_throughput_gb_per_day", UNSET)
         )
 
-        def _parse_model_group_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        model_group_id = cast(None | str | Unset, _fields_.pop("model_group_id", UNSET))
 
-        model_group_id = _parse_model_group_id(_fields_.pop("model_group_id", UNSET))
+        version_label = cast(None | str | Unset, _fields_.pop("version_label", UNSET))
 
-        def _parse_version_label(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        version_label = _parse_version_label(_fields_.pop("version_label", UNSET))
-
-        def _parse_accuracy_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        accuracy_enabled = _parse_accuracy_enabled(_fields_.pop("accuracy_enabled", UNSET))
+        accuracy_enabled = cast(bool | None | Unset, _fields_.pop("accuracy_enabled", UNSET))
 
         def _parse_explainability_enabled(
             data: object,
@@ -415,15 +329,11 @@ class ModelRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 explainability_enabled_type_0 = ModelExplainabilityRequest.from_dict(data)
 
                 return explainability_enabled_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ModelExplainabilityRequest | None | Unset, data)
+            raise TypeError(f"explainability_enabled is {type(data).__name__}")
 
         explainability_enabled = _parse_explainability_enabled(
             _fields_.pop("explainability_enabled", UNSET)
@@ -449,7 +359,7 @@ class ModelRequest:
             accuracy_enabled=accuracy_enabled,
             explainability_enabled=explainability_enabled,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute import Attribute
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ModelUpdateRequest")
 
 
-@_attrs_define(kw_only=True)
-class ModelUpdateRequest:
+@_attrs_define(kw_only=True, repr=False)
+class ModelUpdateRequest(_ApiObject):
     """Changes to a model; members left out stay as they are. A whole model may be sent back: what cannot be changed is
     ignored.
 
@@ -38,9 +38,6 @@ class ModelUpdateRequest:
     overwrite_tags: bool | None | Unset = UNSET
     classifier_threshold: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         display_name: None | str | Unset
@@ -106,43 +103,22 @@ class ModelUpdateRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute import Attribute  # noqa: PLC0415
 
-        _check_object("ModelUpdateRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        display_name = cast(None | str | Unset, _fields_.pop("display_name", UNSET))
 
-        def _parse_display_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        display_name = _parse_display_name(_fields_.pop("display_name", UNSET))
-
-        def _parse_description(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        description = _parse_description(_fields_.pop("description", UNSET))
+        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
 
         def _parse_attributes(data: object) -> list[Attribute] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 attributes_type_0 = []
                 _attributes_type_0 = data
                 for attributes_type_0_item_data in _attributes_type_0 or ():
@@ -151,9 +127,7 @@ class ModelUpdateRequest:
                     attributes_type_0.append(attributes_type_0_item)
 
                 return attributes_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[Attribute] | None | Unset, data)
+            raise TypeError(f"attributes is {type(data).__name__}")
 
         attributes = _parse_attributes(_fields_.pop("attributes", UNSET))
 
@@ -162,39 +136,21 @@ class ModelUpdateRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _tags_type_0 = data
                 if _tags_type_0 is None:
                     _tags_type_0 = []
                 tags_type_0 = cast(list[str], _tags_type_0)
 
                 return tags_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"tags is {type(data).__name__}")
 
         tags = _parse_tags(_fields_.pop("tags", UNSET))
 
-        def _parse_overwrite_tags(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
+        overwrite_tags = cast(bool | None | Unset, _fields_.pop("overwrite_tags", UNSET))
 
-        overwrite_tags = _parse_overwrite_tags(_fields_.pop("overwrite_tags", UNSET))
-
-        def _parse_classifier_threshold(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        classifier_threshold = _parse_classifier_threshold(
-            _fields_.pop("classifier_threshold", UNSET)
+        classifier_threshold = cast(
+            float | None | Unset, _fields_.pop("classifier_threshold", UNSET)
         )
 
         _model_ = cls(
@@ -205,7 +161,7 @@ class ModelUpdateRequest:
             overwrite_tags=overwrite_tags,
             classifier_threshold=classifier_threshold,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

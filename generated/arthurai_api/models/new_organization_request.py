@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.role_definition import RoleDefinition
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="NewOrganizationRequest")
 
+_REQUIRED = frozenset({"name"})
 
-@_attrs_define(kw_only=True)
-class NewOrganizationRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class NewOrganizationRequest(_ApiObject):
     """An organisation to found.
 
     Attributes:
@@ -28,9 +30,6 @@ class NewOrganizationRequest:
     name: str
     roles: list[RoleDefinition] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -55,26 +54,20 @@ class NewOrganizationRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
-        _check_object("NewOrganizationRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
         def _parse_roles(data: object) -> list[RoleDefinition] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 roles_type_0 = []
                 _roles_type_0 = data
                 for roles_type_0_item_data in _roles_type_0 or ():
@@ -83,14 +76,12 @@ class NewOrganizationRequest:
                     roles_type_0.append(roles_type_0_item)
 
                 return roles_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[RoleDefinition] | None | Unset, data)
+            raise TypeError(f"roles is {type(data).__name__}")
 
         roles = _parse_roles(_fields_.pop("roles", UNSET))
 
         _model_ = cls(name=name, roles=roles)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="NewUserRequest")
 
+_REQUIRED = frozenset({"email", "username", "password", "roles"})
 
-@_attrs_define(kw_only=True)
-class NewUserRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class NewUserRequest(_ApiObject):
     """A person to give an account to.
 
     Attributes:
@@ -34,9 +36,6 @@ class NewUserRequest:
     last_name: None | str | Unset = UNSET
     alert_notifications_enabled: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         email = self.email
@@ -79,52 +78,31 @@ class NewUserRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("NewUserRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        email = _fields_.pop("email")
+        email = _fields_.pop("email", ABSENT)
 
-        username = _fields_.pop("username")
+        username = _fields_.pop("username", ABSENT)
 
-        password = _fields_.pop("password")
+        password = _fields_.pop("password", ABSENT)
 
-        _roles = _fields_.pop("roles")
-        if _roles is None:
-            _roles = []
-        roles = cast(list[str], _roles)
+        if "roles" in _fields_:
+            _roles = _fields_.pop("roles")
+            if _roles is None:
+                _roles = []
+            roles = cast(list[str], _roles)
 
-        def _parse_first_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        else:
+            roles = ABSENT
 
-        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
+        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
 
-        def _parse_last_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
 
-        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
-
-        def _parse_alert_notifications_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        alert_notifications_enabled = _parse_alert_notifications_enabled(
-            _fields_.pop("alert_notifications_enabled", UNSET)
+        alert_notifications_enabled = cast(
+            bool | None | Unset, _fields_.pop("alert_notifications_enabled", UNSET)
         )
 
         _model_ = cls(
@@ -136,7 +114,7 @@ class NewUserRequest:
             last_name=last_name,
             alert_notifications_enabled=alert_notifications_enabled,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

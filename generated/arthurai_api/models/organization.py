@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.organization_limits import OrganizationLimits
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Organization")
 
+_REQUIRED = frozenset({"id", "name"})
 
-@_attrs_define(kw_only=True)
-class Organization:
+
+@_attrs_define(kw_only=True, repr=False)
+class Organization(_ApiObject):
     """A tenant; models, users and keys belong to exactly one or, for users, to several.
 
     Attributes:
@@ -44,9 +46,6 @@ class Organization:
     license_plan: None | OrganizationLimits | Unset = UNSET
     roles: list[RoleDefinition] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.organization_limits import OrganizationLimits  # noqa: PLC0415
@@ -129,62 +128,33 @@ class Organization:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.organization_limits import OrganizationLimits  # noqa: PLC0415
         from ..models.role_definition import RoleDefinition  # noqa: PLC0415
 
-        _check_object("Organization", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        def _parse_plan(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        plan = cast(None | str | Unset, _fields_.pop("plan", UNSET))
 
-        plan = _parse_plan(_fields_.pop("plan", UNSET))
+        bucket_name = cast(None | str | Unset, _fields_.pop("bucket_name", UNSET))
 
-        def _parse_bucket_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        bucket_name = _parse_bucket_name(_fields_.pop("bucket_name", UNSET))
-
-        def _parse_bucket_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        bucket_url = _parse_bucket_url(_fields_.pop("bucket_url", UNSET))
+        bucket_url = cast(None | str | Unset, _fields_.pop("bucket_url", UNSET))
 
         def _parse_created_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 created_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return created_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"created_at is {type(data).__name__}")
 
         created_at = _parse_created_at(_fields_.pop("created_at", UNSET))
 
@@ -193,15 +163,11 @@ class Organization:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 updated_at_type_0 = datetime.datetime.fromisoformat(data)
 
                 return updated_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
+            raise TypeError(f"updated_at is {type(data).__name__}")
 
         updated_at = _parse_updated_at(_fields_.pop("updated_at", UNSET))
 
@@ -210,15 +176,11 @@ class Organization:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 license_plan_type_0 = OrganizationLimits.from_dict(data)
 
                 return license_plan_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | OrganizationLimits | Unset, data)
+            raise TypeError(f"license_plan is {type(data).__name__}")
 
         license_plan = _parse_license_plan(_fields_.pop("license_plan", UNSET))
 
@@ -227,9 +189,7 @@ class Organization:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 roles_type_0 = []
                 _roles_type_0 = data
                 for roles_type_0_item_data in _roles_type_0 or ():
@@ -238,9 +198,7 @@ class Organization:
                     roles_type_0.append(roles_type_0_item)
 
                 return roles_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[RoleDefinition] | None | Unset, data)
+            raise TypeError(f"roles is {type(data).__name__}")
 
         roles = _parse_roles(_fields_.pop("roles", UNSET))
 
@@ -255,7 +213,7 @@ class Organization:
             license_plan=license_plan,
             roles=roles,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="OrganizationLimits")
 
 
-@_attrs_define(kw_only=True)
-class OrganizationLimits:
+@_attrs_define(kw_only=True, repr=False)
+class OrganizationLimits(_ApiObject):
     """What the plan of an organisation allows. An absent member means no limit is known.
 
     Attributes:
@@ -96,9 +96,6 @@ class OrganizationLimits:
     enrichments_enabled: bool | Unset = UNSET
     tabular_models_only: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         organization_id = self.organization_id
@@ -275,13 +272,9 @@ class OrganizationLimits:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("OrganizationLimits", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         organization_id = _fields_.pop("organization_id", UNSET)
 
@@ -425,7 +418,7 @@ class OrganizationLimits:
             enrichments_enabled=enrichments_enabled,
             tabular_models_only=tabular_models_only,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="OrganizationUsage")
 
 
-@_attrs_define(kw_only=True)
-class OrganizationUsage:
+@_attrs_define(kw_only=True, repr=False)
+class OrganizationUsage(_ApiObject):
     """What an organisation has used so far.
 
     Attributes:
@@ -52,9 +52,6 @@ class OrganizationUsage:
     reference_data_count_monthly_total_limit: int | Unset = UNSET
     reference_data_bytes_monthly_total_limit: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         organization_id = self.organization_id
@@ -123,13 +120,9 @@ class OrganizationUsage:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("OrganizationUsage", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         organization_id = _fields_.pop("organization_id", UNSET)
 
@@ -184,7 +177,7 @@ class OrganizationUsage:
             reference_data_count_monthly_total_limit=reference_data_count_monthly_total_limit,
             reference_data_bytes_monthly_total_limit=reference_data_bytes_monthly_total_limit,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

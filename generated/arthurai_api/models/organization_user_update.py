@@ -7,13 +7,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.role import Role
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="OrganizationUserUpdate")
 
+_REQUIRED = frozenset({"user_id", "role"})
 
-@_attrs_define(kw_only=True)
-class OrganizationUserUpdate:
+
+@_attrs_define(kw_only=True, repr=False)
+class OrganizationUserUpdate(_ApiObject):
     """An existing user to add to an organisation.
 
     Attributes:
@@ -24,9 +27,6 @@ class OrganizationUserUpdate:
     user_id: str
     role: Role
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         user_id = self.user_id
@@ -39,20 +39,20 @@ class OrganizationUserUpdate:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("OrganizationUserUpdate", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        user_id = _fields_.pop("user_id")
+        user_id = _fields_.pop("user_id", ABSENT)
 
-        role = Role(_fields_.pop("role"))
+        if "role" in _fields_:
+            role = Role(_fields_.pop("role"))
+
+        else:
+            role = ABSENT
 
         _model_ = cls(user_id=user_id, role=role)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

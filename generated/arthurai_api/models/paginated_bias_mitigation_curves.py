@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.bias_mitigation_curve import BiasMitigationCurve
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="PaginatedBiasMitigationCurves")
 
+_REQUIRED = frozenset({"data", "page", "page_size"})
 
-@_attrs_define(kw_only=True)
-class PaginatedBiasMitigationCurves:
+
+@_attrs_define(kw_only=True, repr=False)
+class PaginatedBiasMitigationCurves(_ApiObject):
     """One page of curves; `data` is null when there are none.
 
     Attributes:
@@ -34,9 +36,6 @@ class PaginatedBiasMitigationCurves:
     total_pages: int | Unset = UNSET
     total_count: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         data: list[dict[str, Any]] | None
@@ -67,40 +66,36 @@ class PaginatedBiasMitigationCurves:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.bias_mitigation_curve import BiasMitigationCurve  # noqa: PLC0415
 
-        _check_object("PaginatedBiasMitigationCurves", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        if "data" in _fields_:
 
-        def _parse_data(data: object) -> list[BiasMitigationCurve] | None:
-            if data is None:
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                data_type_0 = []
-                _data_type_0 = data
-                for data_type_0_item_data in _data_type_0 or ():
-                    data_type_0_item = BiasMitigationCurve.from_dict(data_type_0_item_data)
+            def _parse_data(data: object) -> list[BiasMitigationCurve] | None:
+                if data is None:
+                    return data
+                if isinstance(data, list):
+                    data_type_0 = []
+                    _data_type_0 = data
+                    for data_type_0_item_data in _data_type_0 or ():
+                        data_type_0_item = BiasMitigationCurve.from_dict(data_type_0_item_data)
 
-                    data_type_0.append(data_type_0_item)
+                        data_type_0.append(data_type_0_item)
 
-                return data_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[BiasMitigationCurve] | None, data)
+                    return data_type_0
+                raise TypeError(f"data is {type(data).__name__}")
 
-        data = _parse_data(_fields_.pop("data"))
+            data = _parse_data(_fields_.pop("data"))
 
-        page = _fields_.pop("page")
+        else:
+            data = ABSENT
 
-        page_size = _fields_.pop("page_size")
+        page = _fields_.pop("page", ABSENT)
+
+        page_size = _fields_.pop("page_size", ABSENT)
 
         total_pages = _fields_.pop("total_pages", UNSET)
 
@@ -113,7 +108,7 @@ class PaginatedBiasMitigationCurves:
             total_pages=total_pages,
             total_count=total_count,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.metric import Metric
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="PaginatedMetrics")
 
+_REQUIRED = frozenset({"metrics", "page", "page_size"})
 
-@_attrs_define(kw_only=True)
-class PaginatedMetrics:
+
+@_attrs_define(kw_only=True, repr=False)
+class PaginatedMetrics(_ApiObject):
     """One page of metrics; the list is called `metrics` here.
 
     Attributes:
@@ -34,9 +36,6 @@ class PaginatedMetrics:
     total_pages: int | Unset = UNSET
     total_count: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         metrics: list[dict[str, Any]] | None
@@ -67,40 +66,36 @@ class PaginatedMetrics:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.metric import Metric  # noqa: PLC0415
 
-        _check_object("PaginatedMetrics", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        if "metrics" in _fields_:
 
-        def _parse_metrics(data: object) -> list[Metric] | None:
-            if data is None:
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                metrics_type_0 = []
-                _metrics_type_0 = data
-                for metrics_type_0_item_data in _metrics_type_0 or ():
-                    metrics_type_0_item = Metric.from_dict(metrics_type_0_item_data)
+            def _parse_metrics(data: object) -> list[Metric] | None:
+                if data is None:
+                    return data
+                if isinstance(data, list):
+                    metrics_type_0 = []
+                    _metrics_type_0 = data
+                    for metrics_type_0_item_data in _metrics_type_0 or ():
+                        metrics_type_0_item = Metric.from_dict(metrics_type_0_item_data)
 
-                    metrics_type_0.append(metrics_type_0_item)
+                        metrics_type_0.append(metrics_type_0_item)
 
-                return metrics_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[Metric] | None, data)
+                    return metrics_type_0
+                raise TypeError(f"metrics is {type(data).__name__}")
 
-        metrics = _parse_metrics(_fields_.pop("metrics"))
+            metrics = _parse_metrics(_fields_.pop("metrics"))
 
-        page = _fields_.pop("page")
+        else:
+            metrics = ABSENT
 
-        page_size = _fields_.pop("page_size")
+        page = _fields_.pop("page", ABSENT)
+
+        page_size = _fields_.pop("page_size", ABSENT)
 
         total_pages = _fields_.pop("total_pages", UNSET)
 
@@ -113,7 +108,7 @@ class PaginatedMetrics:
             total_pages=total_pages,
             total_count=total_count,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.usage_rollup import UsageRollup
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.usage_data import UsageData
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="PaginatedUsageResponse")
 
+_REQUIRED = frozenset({"data", "total_count", "rollup", "interval_start", "interval_end"})
 
-@_attrs_define(kw_only=True)
-class PaginatedUsageResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class PaginatedUsageResponse(_ApiObject):
     """Usage in an interval of time.
 
     Attributes:
@@ -40,9 +42,6 @@ class PaginatedUsageResponse:
     page: int | Unset = UNSET
     page_size: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         data: list[dict[str, Any]] | None
@@ -85,44 +84,52 @@ class PaginatedUsageResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.usage_data import UsageData  # noqa: PLC0415
 
-        _check_object("PaginatedUsageResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        if "data" in _fields_:
 
-        def _parse_data(data: object) -> list[UsageData] | None:
-            if data is None:
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                data_type_0 = []
-                _data_type_0 = data
-                for data_type_0_item_data in _data_type_0 or ():
-                    data_type_0_item = UsageData.from_dict(data_type_0_item_data)
+            def _parse_data(data: object) -> list[UsageData] | None:
+                if data is None:
+                    return data
+                if isinstance(data, list):
+                    data_type_0 = []
+                    _data_type_0 = data
+                    for data_type_0_item_data in _data_type_0 or ():
+                        data_type_0_item = UsageData.from_dict(data_type_0_item_data)
 
-                    data_type_0.append(data_type_0_item)
+                        data_type_0.append(data_type_0_item)
 
-                return data_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[UsageData] | None, data)
+                    return data_type_0
+                raise TypeError(f"data is {type(data).__name__}")
 
-        data = _parse_data(_fields_.pop("data"))
+            data = _parse_data(_fields_.pop("data"))
 
-        total_count = _fields_.pop("total_count")
+        else:
+            data = ABSENT
 
-        rollup = UsageRollup(_fields_.pop("rollup"))
+        total_count = _fields_.pop("total_count", ABSENT)
 
-        interval_start = datetime.datetime.fromisoformat(_fields_.pop("interval_start"))
+        if "rollup" in _fields_:
+            rollup = UsageRollup(_fields_.pop("rollup"))
 
-        interval_end = datetime.datetime.fromisoformat(_fields_.pop("interval_end"))
+        else:
+            rollup = ABSENT
+
+        if "interval_start" in _fields_:
+            interval_start = datetime.datetime.fromisoformat(_fields_.pop("interval_start"))
+
+        else:
+            interval_start = ABSENT
+
+        if "interval_end" in _fields_:
+            interval_end = datetime.datetime.fromisoformat(_fields_.pop("interval_end"))
+
+        else:
+            interval_end = ABSENT
 
         page = _fields_.pop("page", UNSET)
 
@@ -137,7 +144,7 @@ class PaginatedUsageResponse:
             page=page,
             page_size=page_size,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

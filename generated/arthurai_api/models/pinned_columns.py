@@ -6,13 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="PinnedColumns")
 
+_REQUIRED = frozenset({"columns"})
 
-@_attrs_define(kw_only=True)
-class PinnedColumns:
+
+@_attrs_define(kw_only=True, repr=False)
+class PinnedColumns(_ApiObject):
     """Columns that the inference view shows first: names of attributes or one of `inference_id`, `partner_inference_id`,
     `inference_timestamp`, `anomaly_score`, `raw_anomaly_score`.
 
@@ -22,9 +25,6 @@ class PinnedColumns:
 
     columns: list[str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         columns = self.columns
@@ -35,21 +35,21 @@ class PinnedColumns:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("PinnedColumns", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        _columns = _fields_.pop("columns")
-        if _columns is None:
-            _columns = []
-        columns = cast(list[str], _columns)
+        if "columns" in _fields_:
+            _columns = _fields_.pop("columns")
+            if _columns is None:
+                _columns = []
+            columns = cast(list[str], _columns)
+
+        else:
+            columns = ABSENT
 
         _model_ = cls(columns=columns)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

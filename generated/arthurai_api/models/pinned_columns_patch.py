@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="PinnedColumnsPatch")
 
 
-@_attrs_define(kw_only=True)
-class PinnedColumnsPatch:
+@_attrs_define(kw_only=True, repr=False)
+class PinnedColumnsPatch(_ApiObject):
     """Changes to the pinned columns; removals come first.
 
     Attributes:
@@ -24,9 +24,6 @@ class PinnedColumnsPatch:
     columns_to_add: list[str] | None | Unset = UNSET
     columns_to_remove: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         columns_to_add: list[str] | None | Unset
@@ -57,13 +54,9 @@ class PinnedColumnsPatch:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("PinnedColumnsPatch", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_columns_to_add(data: object) -> list[str] | None | Unset:
@@ -71,18 +64,14 @@ class PinnedColumnsPatch:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _columns_to_add_type_0 = data
                 if _columns_to_add_type_0 is None:
                     _columns_to_add_type_0 = []
                 columns_to_add_type_0 = cast(list[str], _columns_to_add_type_0)
 
                 return columns_to_add_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"columns_to_add is {type(data).__name__}")
 
         columns_to_add = _parse_columns_to_add(_fields_.pop("columns_to_add", UNSET))
 
@@ -91,23 +80,19 @@ class PinnedColumnsPatch:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _columns_to_remove_type_0 = data
                 if _columns_to_remove_type_0 is None:
                     _columns_to_remove_type_0 = []
                 columns_to_remove_type_0 = cast(list[str], _columns_to_remove_type_0)
 
                 return columns_to_remove_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"columns_to_remove is {type(data).__name__}")
 
         columns_to_remove = _parse_columns_to_remove(_fields_.pop("columns_to_remove", UNSET))
 
         _model_ = cls(columns_to_add=columns_to_add, columns_to_remove=columns_to_remove)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="QueryFilter")
 
+_REQUIRED = frozenset({"comparator"})
 
-@_attrs_define(kw_only=True)
-class QueryFilter:
+
+@_attrs_define(kw_only=True, repr=False)
+class QueryFilter(_ApiObject):
     """A condition on `property` or on `alias`, exactly one of them. All conditions of a list must hold.
 
     Attributes:
@@ -31,9 +33,6 @@ class QueryFilter:
     value: Any | Unset = UNSET
     value_type: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         comparator = self.comparator
@@ -72,44 +71,19 @@ class QueryFilter:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("QueryFilter", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        comparator = _fields_.pop("comparator")
+        comparator = _fields_.pop("comparator", ABSENT)
 
-        def _parse_property_(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        property_ = cast(None | str | Unset, _fields_.pop("property", UNSET))
 
-        property_ = _parse_property_(_fields_.pop("property", UNSET))
-
-        def _parse_alias(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        alias = _parse_alias(_fields_.pop("alias", UNSET))
+        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
 
         value = _fields_.pop("value", UNSET)
 
-        def _parse_value_type(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        value_type = _parse_value_type(_fields_.pop("value_type", UNSET))
+        value_type = cast(None | str | Unset, _fields_.pop("value_type", UNSET))
 
         _model_ = cls(
             comparator=comparator,
@@ -118,7 +92,7 @@ class QueryFilter:
             value=value,
             value_type=value_type,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

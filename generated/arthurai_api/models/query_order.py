@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="QueryOrder")
 
 
-@_attrs_define(kw_only=True)
-class QueryOrder:
+@_attrs_define(kw_only=True, repr=False)
+class QueryOrder(_ApiObject):
     """A column to sort by, named by `property` or by `alias`.
 
     Attributes:
@@ -26,9 +26,6 @@ class QueryOrder:
     alias: None | str | Unset = UNSET
     direction: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         property_: None | str | Unset
@@ -61,44 +58,18 @@ class QueryOrder:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("QueryOrder", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        property_ = cast(None | str | Unset, _fields_.pop("property", UNSET))
 
-        def _parse_property_(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
 
-        property_ = _parse_property_(_fields_.pop("property", UNSET))
-
-        def _parse_alias(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        alias = _parse_alias(_fields_.pop("alias", UNSET))
-
-        def _parse_direction(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        direction = _parse_direction(_fields_.pop("direction", UNSET))
+        direction = cast(None | str | Unset, _fields_.pop("direction", UNSET))
 
         _model_ = cls(property_=property_, alias=alias, direction=direction)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

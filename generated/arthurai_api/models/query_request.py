@@ -7,8 +7,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.query_source import QuerySource
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.query_column import QueryColumn
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="QueryRequest")
 
+_REQUIRED = frozenset({"select"})
 
-@_attrs_define(kw_only=True)
-class QueryRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class QueryRequest(_ApiObject):
     """A question about the rows of a model.
 
     Attributes:
@@ -50,9 +52,6 @@ class QueryRequest:
     sample: float | None | Unset = UNSET
     disable_auto_sample: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         select = []
@@ -174,10 +173,6 @@ class QueryRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_column import QueryColumn  # noqa: PLC0415
@@ -185,29 +180,29 @@ class QueryRequest:
         from ..models.query_order import QueryOrder  # noqa: PLC0415
         from ..models.query_select_item import QuerySelectItem  # noqa: PLC0415
 
-        _check_object("QueryRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        select = []
-        _select = _fields_.pop("select")
-        for select_item_data in _select or ():
-            select_item = QuerySelectItem.from_dict(select_item_data)
+        if "select" in _fields_:
+            select = []
+            _select = _fields_.pop("select")
+            for select_item_data in _select or ():
+                select_item = QuerySelectItem.from_dict(select_item_data)
 
-            select.append(select_item)
+                select.append(select_item)
+
+        else:
+            select = ABSENT
 
         def _parse_from_(data: object) -> None | QuerySource | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
+            if isinstance(data, str):
                 from_type_0 = QuerySource(data)
 
                 return from_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | QuerySource | Unset, data)
+            raise TypeError(f"from is {type(data).__name__}")
 
         from_ = _parse_from_(_fields_.pop("from", UNSET))
 
@@ -216,15 +211,11 @@ class QueryRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 subquery_type_0 = QueryRequest.from_dict(data)
 
                 return subquery_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | QueryRequest | Unset, data)
+            raise TypeError(f"subquery is {type(data).__name__}")
 
         subquery = _parse_subquery(_fields_.pop("subquery", UNSET))
 
@@ -233,9 +224,7 @@ class QueryRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 filter_type_0 = []
                 _filter_type_0 = data
                 for filter_type_0_item_data in _filter_type_0 or ():
@@ -244,9 +233,7 @@ class QueryRequest:
                     filter_type_0.append(filter_type_0_item)
 
                 return filter_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"filter is {type(data).__name__}")
 
         filter_ = _parse_filter_(_fields_.pop("filter", UNSET))
 
@@ -255,9 +242,7 @@ class QueryRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 where_type_0 = []
                 _where_type_0 = data
                 for where_type_0_item_data in _where_type_0 or ():
@@ -266,9 +251,7 @@ class QueryRequest:
                     where_type_0.append(where_type_0_item)
 
                 return where_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryFilter] | None | Unset, data)
+            raise TypeError(f"where is {type(data).__name__}")
 
         where = _parse_where(_fields_.pop("where", UNSET))
 
@@ -277,9 +260,7 @@ class QueryRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 group_by_type_0 = []
                 _group_by_type_0 = data
                 for group_by_type_0_item_data in _group_by_type_0 or ():
@@ -288,9 +269,7 @@ class QueryRequest:
                     group_by_type_0.append(group_by_type_0_item)
 
                 return group_by_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryColumn] | None | Unset, data)
+            raise TypeError(f"group_by is {type(data).__name__}")
 
         group_by = _parse_group_by(_fields_.pop("group_by", UNSET))
 
@@ -299,9 +278,7 @@ class QueryRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 order_by_type_0 = []
                 _order_by_type_0 = data
                 for order_by_type_0_item_data in _order_by_type_0 or ():
@@ -310,47 +287,17 @@ class QueryRequest:
                     order_by_type_0.append(order_by_type_0_item)
 
                 return order_by_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[QueryOrder] | None | Unset, data)
+            raise TypeError(f"order_by is {type(data).__name__}")
 
         order_by = _parse_order_by(_fields_.pop("order_by", UNSET))
 
-        def _parse_limit(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+        limit = cast(int | None | Unset, _fields_.pop("limit", UNSET))
 
-        limit = _parse_limit(_fields_.pop("limit", UNSET))
+        offset = cast(int | None | Unset, _fields_.pop("offset", UNSET))
 
-        def _parse_offset(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+        sample = cast(float | None | Unset, _fields_.pop("sample", UNSET))
 
-        offset = _parse_offset(_fields_.pop("offset", UNSET))
-
-        def _parse_sample(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        sample = _parse_sample(_fields_.pop("sample", UNSET))
-
-        def _parse_disable_auto_sample(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        disable_auto_sample = _parse_disable_auto_sample(_fields_.pop("disable_auto_sample", UNSET))
+        disable_auto_sample = cast(bool | None | Unset, _fields_.pop("disable_auto_sample", UNSET))
 
         _model_ = cls(
             select=select,
@@ -365,7 +312,7 @@ class QueryRequest:
             sample=sample,
             disable_auto_sample=disable_auto_sample,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.query_row import QueryRow
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="QueryResult")
 
+_REQUIRED = frozenset({"query_result"})
 
-@_attrs_define(kw_only=True)
-class QueryResult:
+
+@_attrs_define(kw_only=True, repr=False)
+class QueryResult(_ApiObject):
     """Rows that answer a query.
 
     Attributes:
@@ -28,9 +30,6 @@ class QueryResult:
     query_result: list[QueryRow]
     sampling_threshold: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         query_result = []
@@ -48,27 +47,27 @@ class QueryResult:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_row import QueryRow  # noqa: PLC0415
 
-        _check_object("QueryResult", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        query_result = []
-        _query_result = _fields_.pop("query_result")
-        for query_result_item_data in _query_result or ():
-            query_result_item = QueryRow.from_dict(query_result_item_data)
+        if "query_result" in _fields_:
+            query_result = []
+            _query_result = _fields_.pop("query_result")
+            for query_result_item_data in _query_result or ():
+                query_result_item = QueryRow.from_dict(query_result_item_data)
 
-            query_result.append(query_result_item)
+                query_result.append(query_result_item)
+
+        else:
+            query_result = ABSENT
 
         sampling_threshold = _fields_.pop("sampling_threshold", UNSET)
 
         _model_ = cls(query_result=query_result, sampling_threshold=sampling_threshold)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.query_parameters import QueryParameters
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="QuerySelectItem")
 
 
-@_attrs_define(kw_only=True)
-class QuerySelectItem:
+@_attrs_define(kw_only=True, repr=False)
+class QuerySelectItem(_ApiObject):
     """An output column: exactly one of `property` and `function`.
 
     Attributes:
@@ -34,9 +34,6 @@ class QuerySelectItem:
     parameters: None | QueryParameters | Unset = UNSET
     stage: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.query_parameters import QueryParameters  # noqa: PLC0415
@@ -89,74 +86,37 @@ class QuerySelectItem:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.query_parameters import QueryParameters  # noqa: PLC0415
 
-        _check_object("QuerySelectItem", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        property_ = cast(None | str | Unset, _fields_.pop("property", UNSET))
 
-        def _parse_property_(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        function = cast(None | str | Unset, _fields_.pop("function", UNSET))
 
-        property_ = _parse_property_(_fields_.pop("property", UNSET))
-
-        def _parse_function(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        function = _parse_function(_fields_.pop("function", UNSET))
-
-        def _parse_alias(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        alias = _parse_alias(_fields_.pop("alias", UNSET))
+        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
 
         def _parse_parameters(data: object) -> None | QueryParameters | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 parameters_type_0 = QueryParameters.from_dict(data)
 
                 return parameters_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | QueryParameters | Unset, data)
+            raise TypeError(f"parameters is {type(data).__name__}")
 
         parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
-        def _parse_stage(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        stage = _parse_stage(_fields_.pop("stage", UNSET))
+        stage = cast(None | str | Unset, _fields_.pop("stage", UNSET))
 
         _model_ = cls(
             property_=property_, function=function, alias=alias, parameters=parameters, stage=stage
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -10,13 +10,13 @@ from attrs import field as _attrs_field
 
 from .. import types
 from ..types import UNSET, File, FileTypes, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ReferenceDataForm")
 
 
-@_attrs_define(kw_only=True)
-class ReferenceDataForm:
+@_attrs_define(kw_only=True, repr=False)
+class ReferenceDataForm(_ApiObject):
     """A file of reference rows. Parquet has one column an attribute, JSON is an array of `ReferenceRow`; one of the two
     data parts is needed.
 
@@ -30,9 +30,6 @@ class ReferenceDataForm:
     reference_data_parquet: File | Unset = UNSET
     image_data: File | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         reference_data: FileTypes | Unset = UNSET
@@ -58,10 +55,6 @@ class ReferenceDataForm:
             field_dict["image_data"] = image_data
 
         return field_dict
-
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
 
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
@@ -91,7 +84,7 @@ class ReferenceDataForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ReferenceDataForm", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         _reference_data = _fields_.pop("reference_data", UNSET)
         reference_data: File | Unset
@@ -119,7 +112,7 @@ class ReferenceDataForm:
             reference_data_parquet=reference_data_parquet,
             image_data=image_data,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

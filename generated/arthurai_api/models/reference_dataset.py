@@ -8,13 +8,13 @@ from attrs import field as _attrs_field
 
 from ..models.dataset_status import DatasetStatus
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ReferenceDataset")
 
 
-@_attrs_define(kw_only=True)
-class ReferenceDataset:
+@_attrs_define(kw_only=True, repr=False)
+class ReferenceDataset(_ApiObject):
     """The reference set of a model; hardly anything of it is filled before the first upload.
 
     Attributes:
@@ -33,9 +33,6 @@ class ReferenceDataset:
     created_at: str | Unset = UNSET
     updated_at: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id
@@ -70,13 +67,9 @@ class ReferenceDataset:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ReferenceDataset", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         model_id = _fields_.pop("model_id", UNSET)
 
@@ -103,7 +96,7 @@ class ReferenceDataset:
             created_at=created_at,
             updated_at=updated_at,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

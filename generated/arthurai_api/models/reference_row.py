@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.attribute_values import AttributeValues
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="ReferenceRow")
 
+_REQUIRED = frozenset({"reference_data"})
 
-@_attrs_define(kw_only=True)
-class ReferenceRow:
+
+@_attrs_define(kw_only=True, repr=False)
+class ReferenceRow(_ApiObject):
     """Item of a JSON file of reference data.
 
     Attributes:
@@ -29,9 +32,6 @@ class ReferenceRow:
 
     reference_data: AttributeValues
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         reference_data = self.reference_data.to_dict()
@@ -42,20 +42,20 @@ class ReferenceRow:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.attribute_values import AttributeValues  # noqa: PLC0415
 
-        _check_object("ReferenceRow", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        reference_data = AttributeValues.from_dict(_fields_.pop("reference_data"))
+        if "reference_data" in _fields_:
+            reference_data = AttributeValues.from_dict(_fields_.pop("reference_data"))
+
+        else:
+            reference_data = ABSENT
 
         _model_ = cls(reference_data=reference_data)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

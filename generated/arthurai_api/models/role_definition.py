@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.permission import Permission
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="RoleDefinition")
 
+_REQUIRED = frozenset({"role_name"})
 
-@_attrs_define(kw_only=True)
-class RoleDefinition:
+
+@_attrs_define(kw_only=True, repr=False)
+class RoleDefinition(_ApiObject):
     """A role of an organisation's own making.
 
     Attributes:
@@ -31,9 +33,6 @@ class RoleDefinition:
     permissions: list[Permission] | None | Unset = UNSET
     inherited_role_names: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         role_name = self.role_name
@@ -69,26 +68,20 @@ class RoleDefinition:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.permission import Permission  # noqa: PLC0415
 
-        _check_object("RoleDefinition", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        role_name = _fields_.pop("role_name")
+        role_name = _fields_.pop("role_name", ABSENT)
 
         def _parse_permissions(data: object) -> list[Permission] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 permissions_type_0 = []
                 _permissions_type_0 = data
                 for permissions_type_0_item_data in _permissions_type_0 or ():
@@ -97,9 +90,7 @@ class RoleDefinition:
                     permissions_type_0.append(permissions_type_0_item)
 
                 return permissions_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[Permission] | None | Unset, data)
+            raise TypeError(f"permissions is {type(data).__name__}")
 
         permissions = _parse_permissions(_fields_.pop("permissions", UNSET))
 
@@ -108,18 +99,14 @@ class RoleDefinition:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _inherited_role_names_type_0 = data
                 if _inherited_role_names_type_0 is None:
                     _inherited_role_names_type_0 = []
                 inherited_role_names_type_0 = cast(list[str], _inherited_role_names_type_0)
 
                 return inherited_role_names_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"inherited_role_names is {type(data).__name__}")
 
         inherited_role_names = _parse_inherited_role_names(
             _fields_.pop("inherited_role_names", UNSET)
@@ -128,7 +115,7 @@ class RoleDefinition:
         _model_ = cls(
             role_name=role_name, permissions=permissions, inherited_role_names=inherited_role_names
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="RolesRequest")
 
 
-@_attrs_define(kw_only=True)
-class RolesRequest:
+@_attrs_define(kw_only=True, repr=False)
+class RolesRequest(_ApiObject):
     """Custom roles picked by name.
 
     Attributes:
@@ -25,9 +25,6 @@ class RolesRequest:
     roles: list[str] | None | Unset = UNSET
     organization_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         roles: list[str] | None | Unset
@@ -55,13 +52,9 @@ class RolesRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("RolesRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
@@ -69,32 +62,21 @@ class RolesRequest:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _roles_type_0 = data
                 if _roles_type_0 is None:
                     _roles_type_0 = []
                 roles_type_0 = cast(list[str], _roles_type_0)
 
                 return roles_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"roles is {type(data).__name__}")
 
         roles = _parse_roles(_fields_.pop("roles", UNSET))
 
-        def _parse_organization_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        organization_id = _parse_organization_id(_fields_.pop("organization_id", UNSET))
+        organization_id = cast(None | str | Unset, _fields_.pop("organization_id", UNSET))
 
         _model_ = cls(roles=roles, organization_id=organization_id)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -9,14 +9,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from .. import types
-from ..types import File
-from ..types import check_object as _check_object
+from ..types import ABSENT, File
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="SageMakerForm")
 
+_REQUIRED = frozenset({"inference_data"})
 
-@_attrs_define(kw_only=True)
-class SageMakerForm:
+
+@_attrs_define(kw_only=True, repr=False)
+class SageMakerForm(_ApiObject):
     """A file of SageMaker Data Capture.
 
     Attributes:
@@ -25,9 +27,6 @@ class SageMakerForm:
 
     inference_data: File
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         inference_data = self.inference_data.to_tuple()
@@ -37,10 +36,6 @@ class SageMakerForm:
         field_dict.update({"inference_data": inference_data})
 
         return field_dict
-
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
 
     def to_multipart(self) -> types.RequestFiles:
         files: types.RequestFiles = []
@@ -63,12 +58,16 @@ class SageMakerForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("SageMakerForm", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        inference_data = File(payload=BytesIO(_fields_.pop("inference_data")))
+        if "inference_data" in _fields_:
+            inference_data = File(payload=BytesIO(_fields_.pop("inference_data")))
+
+        else:
+            inference_data = ABSENT
 
         _model_ = cls(inference_data=inference_data)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

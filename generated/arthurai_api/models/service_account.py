@@ -6,14 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ServiceAccount")
 
+_REQUIRED = frozenset({"id", "organization_id", "description", "token"})
 
-@_attrs_define(kw_only=True)
-class ServiceAccount:
+
+@_attrs_define(kw_only=True, repr=False)
+class ServiceAccount(_ApiObject):
     """An API key and what it may do.
 
     Attributes:
@@ -30,9 +32,6 @@ class ServiceAccount:
     token: str
     role: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -64,35 +63,24 @@ class ServiceAccount:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ServiceAccount", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        organization_id = _fields_.pop("organization_id")
+        organization_id = _fields_.pop("organization_id", ABSENT)
 
-        description = _fields_.pop("description")
+        description = _fields_.pop("description", ABSENT)
 
-        token = _fields_.pop("token")
+        token = _fields_.pop("token", ABSENT)
 
-        def _parse_role(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        role = _parse_role(_fields_.pop("role", UNSET))
+        role = cast(None | str | Unset, _fields_.pop("role", UNSET))
 
         _model_ = cls(
             id=id, organization_id=organization_id, description=description, token=token, role=role
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.role import Role
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ServiceAccountRequest")
 
+_REQUIRED = frozenset({"description", "role"})
 
-@_attrs_define(kw_only=True)
-class ServiceAccountRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class ServiceAccountRequest(_ApiObject):
     """An API key to make.
 
     Attributes:
@@ -24,9 +27,6 @@ class ServiceAccountRequest:
     description: str
     role: Role
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         description = self.description
@@ -39,20 +39,20 @@ class ServiceAccountRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("ServiceAccountRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        description = _fields_.pop("description")
+        description = _fields_.pop("description", ABSENT)
 
-        role = Role(_fields_.pop("role"))
+        if "role" in _fields_:
+            role = Role(_fields_.pop("role"))
+
+        else:
+            role = ABSENT
 
         _model_ = cls(description=description, role=role)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="StatusCounts")
 
+_REQUIRED = frozenset({"success", "failure", "total"})
 
-@_attrs_define(kw_only=True)
-class StatusCounts:
+
+@_attrs_define(kw_only=True, repr=False)
+class StatusCounts(_ApiObject):
     """How many rows of a request were taken and how many refused. Holds these three members and no other.
 
     Attributes:
@@ -25,9 +28,6 @@ class StatusCounts:
     failure: int
     total: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         success = self.success
@@ -42,22 +42,18 @@ class StatusCounts:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("StatusCounts", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        success = _fields_.pop("success")
+        success = _fields_.pop("success", ABSENT)
 
-        failure = _fields_.pop("failure")
+        failure = _fields_.pop("failure", ABSENT)
 
-        total = _fields_.pop("total")
+        total = _fields_.pop("total", ABSENT)
 
         _model_ = cls(success=success, failure=failure, total=total)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

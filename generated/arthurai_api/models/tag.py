@@ -6,14 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="Tag")
 
+_REQUIRED = frozenset({"name"})
 
-@_attrs_define(kw_only=True)
-class Tag:
+
+@_attrs_define(kw_only=True, repr=False)
+class Tag(_ApiObject):
     """A label shared by models of an organisation.
 
     Attributes:
@@ -26,9 +28,6 @@ class Tag:
     id: str | Unset = UNSET
     organization_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -47,22 +46,18 @@ class Tag:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("Tag", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
         id = _fields_.pop("id", UNSET)
 
         organization_id = _fields_.pop("organization_id", UNSET)
 
         _model_ = cls(name=name, id=id, organization_id=organization_id)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

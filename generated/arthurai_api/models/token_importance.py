@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="TokenImportance")
 
+_REQUIRED = frozenset({"token", "position", "explanation_value"})
 
-@_attrs_define(kw_only=True)
-class TokenImportance:
+
+@_attrs_define(kw_only=True, repr=False)
+class TokenImportance(_ApiObject):
     """Part of one token in a prediction.
 
     Attributes:
@@ -25,9 +28,6 @@ class TokenImportance:
     position: int
     explanation_value: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         token = self.token
@@ -44,22 +44,18 @@ class TokenImportance:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("TokenImportance", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        token = _fields_.pop("token")
+        token = _fields_.pop("token", ABSENT)
 
-        position = _fields_.pop("position")
+        position = _fields_.pop("position", ABSENT)
 
-        explanation_value = _fields_.pop("explanation_value")
+        explanation_value = _fields_.pop("explanation_value", ABSENT)
 
         _model_ = cls(token=token, position=position, explanation_value=explanation_value)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="UpdateOrganizationRequest")
 
 
-@_attrs_define(kw_only=True)
-class UpdateOrganizationRequest:
+@_attrs_define(kw_only=True, repr=False)
+class UpdateOrganizationRequest(_ApiObject):
     """Changes to an organisation; members left out stay as they are.
 
     Attributes:
@@ -24,9 +24,6 @@ class UpdateOrganizationRequest:
     name: None | str | Unset = UNSET
     plan: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         name: None | str | Unset
@@ -51,35 +48,16 @@ class UpdateOrganizationRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("UpdateOrganizationRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
 
-        def _parse_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        name = _parse_name(_fields_.pop("name", UNSET))
-
-        def _parse_plan(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        plan = _parse_plan(_fields_.pop("plan", UNSET))
+        plan = cast(None | str | Unset, _fields_.pop("plan", UNSET))
 
         _model_ = cls(name=name, plan=plan)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

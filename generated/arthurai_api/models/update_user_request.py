@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="UpdateUserRequest")
 
 
-@_attrs_define(kw_only=True)
-class UpdateUserRequest:
+@_attrs_define(kw_only=True, repr=False)
+class UpdateUserRequest(_ApiObject):
     """Changes to somebody's account; members left out stay as they are.
 
     Attributes:
@@ -39,9 +39,6 @@ class UpdateUserRequest:
     help_mode_enabled: bool | None | Unset = UNSET
     roles: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         old_password: None | str | Unset
@@ -125,104 +122,39 @@ class UpdateUserRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("UpdateUserRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
+        old_password = cast(None | str | Unset, _fields_.pop("old_password", UNSET))
 
-        def _parse_old_password(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        new_password = cast(None | str | Unset, _fields_.pop("new_password", UNSET))
 
-        old_password = _parse_old_password(_fields_.pop("old_password", UNSET))
+        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
 
-        def _parse_new_password(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
 
-        new_password = _parse_new_password(_fields_.pop("new_password", UNSET))
+        email = cast(None | str | Unset, _fields_.pop("email", UNSET))
 
-        def _parse_first_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        username = cast(None | str | Unset, _fields_.pop("username", UNSET))
 
-        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
+        show_intro_sequence = cast(bool | None | Unset, _fields_.pop("show_intro_sequence", UNSET))
 
-        def _parse_last_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
-
-        def _parse_email(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        email = _parse_email(_fields_.pop("email", UNSET))
-
-        def _parse_username(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        username = _parse_username(_fields_.pop("username", UNSET))
-
-        def _parse_show_intro_sequence(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        show_intro_sequence = _parse_show_intro_sequence(_fields_.pop("show_intro_sequence", UNSET))
-
-        def _parse_help_mode_enabled(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        help_mode_enabled = _parse_help_mode_enabled(_fields_.pop("help_mode_enabled", UNSET))
+        help_mode_enabled = cast(bool | None | Unset, _fields_.pop("help_mode_enabled", UNSET))
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _roles_type_0 = data
                 if _roles_type_0 is None:
                     _roles_type_0 = []
                 roles_type_0 = cast(list[str], _roles_type_0)
 
                 return roles_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"roles is {type(data).__name__}")
 
         roles = _parse_roles(_fields_.pop("roles", UNSET))
 
@@ -237,7 +169,7 @@ class UpdateUserRequest:
             help_mode_enabled=help_mode_enabled,
             roles=roles,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.usage_metric import UsageMetric
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="UsageData")
 
+_REQUIRED = frozenset({"id", "name", "organization_id"})
 
-@_attrs_define(kw_only=True)
-class UsageData:
+
+@_attrs_define(kw_only=True, repr=False)
+class UsageData(_ApiObject):
     """Usage of one model or of the organisation.
 
     Attributes:
@@ -40,9 +42,6 @@ class UsageData:
     ground_truth: list[UsageMetric] | Unset = UNSET
     reference_data: list[UsageMetric] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -102,21 +101,17 @@ class UsageData:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.usage_metric import UsageMetric  # noqa: PLC0415
 
-        _check_object("UsageData", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        name = _fields_.pop("name")
+        name = _fields_.pop("name", ABSENT)
 
-        organization_id = _fields_.pop("organization_id")
+        organization_id = _fields_.pop("organization_id", ABSENT)
 
         _inferences = _fields_.pop("inferences", UNSET)
         inferences: list[UsageMetric] | Unset = UNSET
@@ -173,7 +168,7 @@ class UsageData:
             ground_truth=ground_truth,
             reference_data=reference_data,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

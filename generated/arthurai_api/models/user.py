@@ -7,14 +7,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="User")
 
+_REQUIRED = frozenset({"id", "email"})
 
-@_attrs_define(kw_only=True)
-class User:
+
+@_attrs_define(kw_only=True, repr=False)
+class User(_ApiObject):
     """A person with an account.
 
     Attributes:
@@ -43,9 +45,6 @@ class User:
     help_mode_enabled: bool | Unset = UNSET
     created_at: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -115,62 +114,33 @@ class User:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("User", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        id = _fields_.pop("id")
+        id = _fields_.pop("id", ABSENT)
 
-        email = _fields_.pop("email")
+        email = _fields_.pop("email", ABSENT)
 
-        def _parse_first_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
 
-        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
+        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
 
-        def _parse_last_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
-
-        def _parse_username(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        username = _parse_username(_fields_.pop("username", UNSET))
+        username = cast(None | str | Unset, _fields_.pop("username", UNSET))
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 _roles_type_0 = data
                 if _roles_type_0 is None:
                     _roles_type_0 = []
                 roles_type_0 = cast(list[str], _roles_type_0)
 
                 return roles_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
+            raise TypeError(f"roles is {type(data).__name__}")
 
         roles = _parse_roles(_fields_.pop("roles", UNSET))
 
@@ -202,7 +172,7 @@ class User:
             help_mode_enabled=help_mode_enabled,
             created_at=created_at,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -7,13 +7,13 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="UserContext")
 
 
-@_attrs_define(kw_only=True)
-class UserContext:
+@_attrs_define(kw_only=True, repr=False)
+class UserContext(_ApiObject):
     """An organisation that a person may enter.
 
     Attributes:
@@ -24,9 +24,6 @@ class UserContext:
     id: str | Unset = UNSET
     name: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
@@ -43,20 +40,16 @@ class UserContext:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("UserContext", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
         id = _fields_.pop("id", UNSET)
 
         name = _fields_.pop("name", UNSET)
 
         _model_ = cls(id=id, name=name)
-        _model_._received = src_dict
+        _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_
         return _model_

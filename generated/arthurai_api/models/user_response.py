@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-from ..types import check_object as _check_object
+from ..types import ABSENT, UNSET, Unset
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.user_context import UserContext
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="UserResponse")
 
+_REQUIRED = frozenset({"roles", "organization_id"})
 
-@_attrs_define(kw_only=True)
-class UserResponse:
+
+@_attrs_define(kw_only=True, repr=False)
+class UserResponse(_ApiObject):
     """The caller as seen by the server. With a service-account key only the organisation and the roles are filled.
 
     Attributes:
@@ -55,9 +57,6 @@ class UserResponse:
     plan: None | str | Unset = UNSET
     contexts: list[UserContext] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         roles = self.roles
@@ -154,53 +153,32 @@ class UserResponse:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.user_context import UserContext  # noqa: PLC0415
 
-        _check_object("UserResponse", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        _roles = _fields_.pop("roles")
-        if _roles is None:
-            _roles = []
-        roles = cast(list[str], _roles)
+        if "roles" in _fields_:
+            _roles = _fields_.pop("roles")
+            if _roles is None:
+                _roles = []
+            roles = cast(list[str], _roles)
 
-        organization_id = _fields_.pop("organization_id")
+        else:
+            roles = ABSENT
+
+        organization_id = _fields_.pop("organization_id", ABSENT)
 
         id = _fields_.pop("id", UNSET)
 
-        def _parse_first_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
 
-        first_name = _parse_first_name(_fields_.pop("first_name", UNSET))
-
-        def _parse_last_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        last_name = _parse_last_name(_fields_.pop("last_name", UNSET))
+        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
 
         email = _fields_.pop("email", UNSET)
 
-        def _parse_username(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        username = _parse_username(_fields_.pop("username", UNSET))
+        username = cast(None | str | Unset, _fields_.pop("username", UNSET))
 
         active = _fields_.pop("active", UNSET)
 
@@ -217,32 +195,16 @@ class UserResponse:
         else:
             created_at = datetime.datetime.fromisoformat(_created_at)
 
-        def _parse_organization_name(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+        organization_name = cast(None | str | Unset, _fields_.pop("organization_name", UNSET))
 
-        organization_name = _parse_organization_name(_fields_.pop("organization_name", UNSET))
-
-        def _parse_plan(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        plan = _parse_plan(_fields_.pop("plan", UNSET))
+        plan = cast(None | str | Unset, _fields_.pop("plan", UNSET))
 
         def _parse_contexts(data: object) -> list[UserContext] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
+            if isinstance(data, list):
                 contexts_type_0 = []
                 _contexts_type_0 = data
                 for contexts_type_0_item_data in _contexts_type_0 or ():
@@ -251,9 +213,7 @@ class UserResponse:
                     contexts_type_0.append(contexts_type_0_item)
 
                 return contexts_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[UserContext] | None | Unset, data)
+            raise TypeError(f"contexts is {type(data).__name__}")
 
         contexts = _parse_contexts(_fields_.pop("contexts", UNSET))
 
@@ -274,7 +234,7 @@ class UserResponse:
             plan=plan,
             contexts=contexts,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.what_if_value import WhatIfValue
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="WhatIfRequest")
 
+_REQUIRED = frozenset({"model_pipeline_input"})
 
-@_attrs_define(kw_only=True)
-class WhatIfRequest:
+
+@_attrs_define(kw_only=True, repr=False)
+class WhatIfRequest(_ApiObject):
     """An input that the model has not seen.
 
     Attributes:
@@ -25,9 +28,6 @@ class WhatIfRequest:
 
     model_pipeline_input: list[WhatIfValue]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         model_pipeline_input = []
@@ -41,25 +41,25 @@ class WhatIfRequest:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.what_if_value import WhatIfValue  # noqa: PLC0415
 
-        _check_object("WhatIfRequest", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        model_pipeline_input = []
-        _model_pipeline_input = _fields_.pop("model_pipeline_input")
-        for model_pipeline_input_item_data in _model_pipeline_input or ():
-            model_pipeline_input_item = WhatIfValue.from_dict(model_pipeline_input_item_data)
+        if "model_pipeline_input" in _fields_:
+            model_pipeline_input = []
+            _model_pipeline_input = _fields_.pop("model_pipeline_input")
+            for model_pipeline_input_item_data in _model_pipeline_input or ():
+                model_pipeline_input_item = WhatIfValue.from_dict(model_pipeline_input_item_data)
 
-            model_pipeline_input.append(model_pipeline_input_item)
+                model_pipeline_input.append(model_pipeline_input_item)
+
+        else:
+            model_pipeline_input = ABSENT
 
         _model_ = cls(model_pipeline_input=model_pipeline_input)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

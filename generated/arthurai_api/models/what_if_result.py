@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.expected_value import ExpectedValue
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="WhatIfResult")
 
+_REQUIRED = frozenset({"predicted_values", "explanation", "expected_value"})
 
-@_attrs_define(kw_only=True)
-class WhatIfResult:
+
+@_attrs_define(kw_only=True, repr=False)
+class WhatIfResult(_ApiObject):
     """What the model makes of that input.
 
     Attributes:
@@ -31,9 +34,6 @@ class WhatIfResult:
     explanation: list[Explanation]
     expected_value: list[ExpectedValue]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         predicted_values = []
@@ -63,45 +63,53 @@ class WhatIfResult:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.expected_value import ExpectedValue  # noqa: PLC0415
         from ..models.explanation import Explanation  # noqa: PLC0415
         from ..models.what_if_value import WhatIfValue  # noqa: PLC0415
 
-        _check_object("WhatIfResult", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        predicted_values = []
-        _predicted_values = _fields_.pop("predicted_values")
-        for predicted_values_item_data in _predicted_values or ():
-            predicted_values_item = WhatIfValue.from_dict(predicted_values_item_data)
+        if "predicted_values" in _fields_:
+            predicted_values = []
+            _predicted_values = _fields_.pop("predicted_values")
+            for predicted_values_item_data in _predicted_values or ():
+                predicted_values_item = WhatIfValue.from_dict(predicted_values_item_data)
 
-            predicted_values.append(predicted_values_item)
+                predicted_values.append(predicted_values_item)
 
-        explanation = []
-        _explanation = _fields_.pop("explanation")
-        for explanation_item_data in _explanation or ():
-            explanation_item = Explanation.from_dict(explanation_item_data)
+        else:
+            predicted_values = ABSENT
 
-            explanation.append(explanation_item)
+        if "explanation" in _fields_:
+            explanation = []
+            _explanation = _fields_.pop("explanation")
+            for explanation_item_data in _explanation or ():
+                explanation_item = Explanation.from_dict(explanation_item_data)
 
-        expected_value = []
-        _expected_value = _fields_.pop("expected_value")
-        for expected_value_item_data in _expected_value or ():
-            expected_value_item = ExpectedValue.from_dict(expected_value_item_data)
+                explanation.append(explanation_item)
 
-            expected_value.append(expected_value_item)
+        else:
+            explanation = ABSENT
+
+        if "expected_value" in _fields_:
+            expected_value = []
+            _expected_value = _fields_.pop("expected_value")
+            for expected_value_item_data in _expected_value or ():
+                expected_value_item = ExpectedValue.from_dict(expected_value_item_data)
+
+                expected_value.append(expected_value_item)
+
+        else:
+            expected_value = ABSENT
 
         _model_ = cls(
             predicted_values=predicted_values,
             explanation=explanation,
             expected_value=expected_value,
         )
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

@@ -6,13 +6,16 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import check_object as _check_object
+from ..types import ABSENT
+from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="WhatIfValue")
 
+_REQUIRED = frozenset({"attribute_name", "attribute_value"})
 
-@_attrs_define(kw_only=True)
-class WhatIfValue:
+
+@_attrs_define(kw_only=True, repr=False)
+class WhatIfValue(_ApiObject):
     """Value of an attribute.
 
     Attributes:
@@ -23,9 +26,6 @@ class WhatIfValue:
     attribute_name: str
     attribute_value: bool | float | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-    _received: Mapping[str, Any] | None = _attrs_field(
-        default=None, init=False, eq=False, repr=False
-    )
 
     def to_dict(self) -> dict[str, Any]:
         attribute_name = self.attribute_name
@@ -39,23 +39,20 @@ class WhatIfValue:
 
         return field_dict
 
-    def as_received(self) -> dict[str, Any]:
-        """Return the object as `from_dict` read it: with its order, its nulls and its spelling of times"""
-        return self.to_dict() if self._received is None else dict(self._received)
-
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        _check_object("WhatIfValue", src_dict)
+        cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        attribute_name = _fields_.pop("attribute_name")
+        attribute_name = _fields_.pop("attribute_name", ABSENT)
 
-        def _parse_attribute_value(data: object) -> bool | float | str:
-            return cast(bool | float | str, data)
+        if "attribute_value" in _fields_:
+            attribute_value = cast(bool | float | str, _fields_.pop("attribute_value"))
 
-        attribute_value = _parse_attribute_value(_fields_.pop("attribute_value"))
+        else:
+            attribute_value = ABSENT
 
         _model_ = cls(attribute_name=attribute_name, attribute_value=attribute_value)
-        _model_._received = src_dict
+        _model_._keep(src_dict, _REQUIRED)
 
         _model_.additional_properties = _fields_
         return _model_

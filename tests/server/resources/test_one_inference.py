@@ -26,7 +26,8 @@ def model():
 
 @pytest.mark.parametrize(("number", "identifier"), list(enumerate(IDS)))
 def test_it_is_the_row_of_a_query_for_everything(model, number, identifier):
-    (row,) = model._session.call_json(get_inference, model.id, identifier)["query_result"]
+    found = get_inference.sync(model.id, identifier, client=model._session.api)
+    (row,) = found.as_received()["query_result"]
     assert row["partner_inference_id"] == identifier
     assert (row["size"], row["hat"], row["price"]) == (number + 1.0, 0.5, 9.0 - number)
     assert row["inference_timestamp"] == f"2026-01-01T0{number}:00:00Z"
@@ -34,4 +35,4 @@ def test_it_is_the_row_of_a_query_for_everything(model, number, identifier):
 
 def test_an_unknown_id_is_not_found(model):
     with pytest.raises(ResponseClientError, match=r"404.*nobody"):
-        model._session.call_json(get_inference, model.id, "nobody")
+        get_inference.sync(model.id, "nobody", client=model._session.api)

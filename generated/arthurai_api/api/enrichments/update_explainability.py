@@ -50,16 +50,12 @@ def parse_response(response: httpx.Response) -> ExplainabilityEnrichmentResponse
     if 200 <= response.status_code < 300:
 
         def _parse_response_202(data: object) -> ExplainabilityEnrichmentResponse | str:
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 componentsschemas_explainability_update_response_type_0 = (
                     ExplainabilityEnrichmentResponse.from_dict(data)
                 )
 
                 return componentsschemas_explainability_update_response_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
             return cast(ExplainabilityEnrichmentResponse | str, data)
 
         response_202 = _parse_response_202(response.json())

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import cast
-
 import httpx
 
 from ... import errors
@@ -43,15 +41,11 @@ def parse_response(response: httpx.Response) -> InviteResponse | None:
         def _parse_response_200(data: object) -> InviteResponse | None:
             if data is None:
                 return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
+            if isinstance(data, dict):
                 response_200_type_0 = InviteResponse.from_dict(data)
 
                 return response_200_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(InviteResponse | None, data)
+            raise TypeError(f"response_200 is {type(data).__name__}")
 
         response_200 = _parse_response_200(response.json())
 
