@@ -393,7 +393,7 @@ def _embedded_server_works() -> bool:
         print(f"embedded server: {type(error).__name__}: {error}")
         print(f"try: {format_install_line(list_requirements(_SERVER_EXTRA))} --upgrade")
         return False
-    print(f"embedded server: {'works' if works else 'does not answer'}")
+    print(f"embedded server: {'works' if works else 'does not respond'}")
     return works
 
 

@@ -129,7 +129,7 @@ class HTTPResponse:
             return orjson.loads(self.content)
         except ValueError as error:
             raise UnexpectedValueError(
-                f"{self.url} answered {self.status_code} with a body that is not JSON: {error}"
+                f"{self.url} responded {self.status_code} with a body that is not JSON: {error}"
             ) from error
 
 

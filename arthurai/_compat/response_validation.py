@@ -63,7 +63,7 @@ def validate_response_status(
     status, said = _status_of(response_or_code)
     if status == expected_status_code:
         return
-    text = f"the server answered {status} ({reason_of(status)}){said}"
+    text = f"the server responded {status} ({reason_of(status)}){said}"
     if status >= _CLIENT_ERRORS or (status >= _REDIRECTS and not allow_redirects):
         raise exception_of(status)(text)
     if expected_status_code is not None:
@@ -104,7 +104,7 @@ def validate_multistatus_response_and_get_failures(
     """
     if response.status_code != _MULTI_STATUS:
         raise UnexpectedValueError(
-            f"the server answered {response.status_code}; expected {_MULTI_STATUS} (Multi-Status)"
+            f"the server responded {response.status_code}; expected {_MULTI_STATUS} (Multi-Status)"
         )
     counts, results = _counts_and_results(response.json())
     user_failures: list[dict[str, Any]] = []
@@ -121,7 +121,7 @@ def validate_multistatus_response_and_get_failures(
             f"the server counted {counts['failure']} failures but listed {found}"
         )
     if raise_on_failures and server_failures:
-        also = f"; {len(user_failures)} more are at fault themselves" if user_failures else ""
+        also = f"; {len(user_failures)} more were refused" if user_failures else ""
         raise ResponseServerError(
             f"{len(server_failures)} of {counts['total']} rows failed on the server{also}. First: "
             f"{server_failures[0]}"

@@ -1,4 +1,4 @@
-"""What every other part stands on: constants, exceptions, logging, the bundled API document."""
+"""Shared by all packages: vocabulary, exceptions, settings, text, logging, the API document."""
 
 from typing import TYPE_CHECKING
 

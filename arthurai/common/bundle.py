@@ -1,4 +1,4 @@
-"""The bundled OpenAPI document, the one description of the API, as the programs read it."""
+"""Read the bundled OpenAPI document: operations, permissions, references."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "t
 
 
 class Permission(NamedTuple):
-    """A right that an operation asks for and a role grants.
+    """A right that an operation requires and a role grants.
 
     Attributes:
         resource: What is touched, e.g. `"model"`.

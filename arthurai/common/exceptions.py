@@ -1,8 +1,8 @@
-"""Every exception this package raises, in one tree.
+"""Exceptions of this package, in one tree.
 
 Two families hang below `ArthurError`: `ArthurUserError`, which the caller can fix, and
-`ArthurUnexpectedError`, which is not the caller's fault. Errors that come from talking to a server
-carry an `HttpExchange`: what was asked, what was answered, never a credential.
+`ArthurUnexpectedError`, which the caller did not cause. Errors of requests have an `HttpExchange`:
+the request and the response, never a credential.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class HttpExchange:
-    """One request to the server and what came back.
+    """One request to the server and its response.
 
     Attributes:
         method: HTTP method, upper case.
-        url: Address without user information and without secret query values.
-        status: Status code of the answer; `None` when there was no answer.
-        request_id: Identifier the server gave the request, for its operators.
-        attempts: How many times the request was sent.
-        message: The server's own words, shortened; empty when it gave none.
+        url: Address without user information and secret query values.
+        status: Status code of the response; `None` when there was no response.
+        request_id: Identifier that the server gave the request, for its operators.
+        attempts: Number of times the request was sent.
+        message: The message of the server, shortened; empty without one.
     """
 
     method: str
@@ -45,8 +45,8 @@ class ArthurError(Exception):
     """Root of all exceptions of this package.
 
     Attributes:
-        exchange: The request that failed, or `None` when no request was involved.
-        result: What became of the rows of a call that sent rows, `None` for other calls.
+        exchange: The request that failed; `None` when no request was involved.
+        result: Outcome of the rows of a call that sent rows; `None` for other calls.
     """
 
     exchange: HttpExchange | None = None
@@ -59,21 +59,21 @@ class ArthurError(Exception):
 
     @property
     def status_code(self) -> int | None:
-        """Status code of the answer that caused this error, `None` when there was none."""
+        """Status code of the response that caused this error, `None` without a response."""
         return None if self.exchange is None else self.exchange.status
 
     @property
     def request_id(self) -> str | None:
-        """Identifier the server gave the failed request, `None` when unknown."""
+        """Identifier that the server gave the failed request, `None` when unknown."""
         return None if self.exchange is None else self.exchange.request_id
 
 
 class ArthurUserError(ArthurError):
-    """The caller can fix this: an argument, a credential, a permission, the state of a model."""
+    """An error that the caller can fix: argument, credential, permission, state of a model."""
 
 
 class MissingParameterError(ArthurUserError):
-    """A needed argument, environment variable or attribute is absent."""
+    """A required argument, environment variable or attribute is missing."""
 
 
 class UserValueError(ArthurUserError, ValueError):
@@ -89,51 +89,51 @@ class MissingArgumentError(MissingParameterError, TypeError):
 
 
 class MethodNotApplicableError(ArthurUserError):
-    """The right call on the wrong kind of object, or on one in the wrong state."""
+    """A method was called on an object of the wrong kind or in the wrong state."""
 
 
 class ResponseClientError(ArthurUserError):
-    """The server answered with a 4xx status: it refuses the request as it is."""
+    """The server responded with a 4xx status: it refuses the request."""
 
 
 class PaymentRequiredError(ResponseClientError):
-    """The server answered 402: the organisation's plan does not include this."""
+    """The server responded 402: the plan of the organization does not include this."""
 
 
 class ForbiddenError(ResponseClientError):
-    """The server answered 403: known caller, but without the permission."""
+    """The server responded 403: the caller is known but lacks the permission."""
 
 
 class ArthurUnexpectedError(ArthurError):
-    """Something went wrong that the caller did not cause."""
+    """An error that the caller did not cause."""
 
 
 class ExpectedParameterNotFoundError(ArthurUnexpectedError):
-    """The server left out a field that has to be in its answer."""
+    """The server omitted a required field from its response."""
 
 
 class UnexpectedValueError(ArthurUnexpectedError, ValueError):
-    """A value that this package or the server produced is not what it has to be."""
+    """This package or the server produced an invalid value."""
 
 
 class UnexpectedTypeError(ArthurUnexpectedError, TypeError):
-    """A type that this package or the server produced is not what it has to be."""
+    """This package or the server produced a value of the wrong type."""
 
 
 class ResponseServerError(ArthurUnexpectedError):
-    """The server answered with a 5xx status: it failed to do what was asked."""
+    """The server responded with a 5xx status: it failed to handle the request."""
 
 
 class ResponseRedirectError(ArthurUnexpectedError):
-    """The server answered with a 3xx status, which is not followed with credentials."""
+    """The server responded with a 3xx status, which is not followed with credentials."""
 
 
 class ArthurConnectionError(ArthurUnexpectedError, ConnectionError):
-    """No whole answer came back: name not found, refused, reset, TLS failure, broken transfer."""
+    """No complete response: name not found, refused, reset, TLS failure, broken transfer."""
 
 
 class ArthurTimeoutError(ArthurUnexpectedError, TimeoutError):
-    """The server, or a process on it, did not get ready within the time given."""
+    """The server, or a process on it, did not finish in time."""
 
 
 class ArthurDownloadError(ArthurError):
@@ -146,7 +146,7 @@ InternalTypeError = UnexpectedTypeError
 
 
 def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make sure that a function raises exceptions of this package only.
+    """Return a decorator that lets a function raise exceptions of this package only.
 
     An unknown or surplus argument raises `UserTypeError`, a missing one `MissingArgumentError`. An
     `ArthurError` passes through as it is. Any other `Exception` becomes an `ArthurUnexpectedError`
@@ -178,7 +178,7 @@ def arthur_excepted(message: str | None = None) -> Callable[[Callable[P, R]], Ca
                     # An object of the generated client that the server sent without a member.
                     raise ExpectedParameterNotFoundError(f"{prefix}{reason}") from error
                 raise ArthurUnexpectedError(
-                    f"{prefix}{reason}. This is a fault of the SDK or of the server: please report "
+                    f"{prefix}{reason}. This is an error in the SDK or the server: please report "
                     f"it together with the traceback"
                 ) from error
 

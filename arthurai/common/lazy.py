@@ -1,4 +1,4 @@
-"""Attributes of packages that are imported when somebody first asks for them (PEP 562)."""
+"""Lazy attributes of packages, imported on first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ def attach(
     submodules: Iterable[str] | None = None,
     names: Mapping[str, str] | None = None,
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Build the `__getattr__` and `__dir__` of a package whose contents load on first use.
+    """Return `__getattr__` and `__dir__` of a package whose contents load on first use.
 
     Args:
         package: Dotted name of the package, its `__name__`.
-        submodules: Names of modules below it that are reachable as attributes; all of them when
-            this is left out.
-        names: Public name to the dotted module that defines or holds it.
+        submodules: Names of its modules that are reachable as attributes; all of them by default.
+        names: Dotted module that defines each public name.
 
     Returns:
         The two functions, to be assigned to `__getattr__` and `__dir__` of the package.
@@ -57,7 +56,7 @@ def _below(package: str, name: str) -> ModuleType:
     try:
         return importlib.import_module(path)
     except ModuleNotFoundError as error:
-        if error.name != path:  # the module is there, something it needs is not
+        if error.name != path:  # the module exists, something it imports does not
             raise
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name) from None
 

@@ -1,37 +1,40 @@
-"""Logging of the `arthurai` logger, and of nothing else.
+"""Configure the logger `arthurai`, and no other.
 
 INFO and DEBUG lines go to standard output in a short form, warnings and errors to standard error in
-a full form. The handlers step aside as soon as the program configures logging on a logger above, so
-that no line is printed twice.
+a full form. The handlers do nothing once the program configures logging on a parent logger, so that
+no line is printed twice.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-LOGGER_NAME = "arthurai"
-DEFAULT_LOG_LEVEL = logging.INFO
-LITE_FORMATTER = logging.Formatter("%(asctime)s - arthurai - %(message)s", datefmt="%H:%M:%S")
-FULL_FORMATTER = logging.Formatter("%(asctime)s - %(name)s - %(levelname)s - %(message)s")
+LOGGER_NAME: Final = "arthurai"
+DEFAULT_LOG_LEVEL: Final = logging.INFO
+LITE_FORMATTER: Final = logging.Formatter(
+    "%(asctime)s - arthurai - %(message)s", datefmt="%H:%M:%S"
+)
+FULL_FORMATTER: Final = logging.Formatter("%(asctime)s - %(name)s - %(levelname)s - %(message)s")
 
 
 class InfoFilter(logging.Filter):
-    """Lets DEBUG and INFO records through and stops all others."""
+    """Passes DEBUG and INFO records only."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether a record is DEBUG or INFO."""
+        """Return whether a record is DEBUG or INFO."""
         return record.levelno in {logging.DEBUG, logging.INFO}
 
 
 class ArthurHandler(logging.Handler):
-    """Writes to the standard stream of the moment, unless the program has handlers of its own.
+    """Writes to the current standard stream, unless the program has its own handlers.
 
-    Looking up `sys.stdout` at each record keeps redirected output (notebooks, test runners) whole.
+    `sys.stdout` is looked up for each record, so that redirected output (notebooks, test runners)
+    is complete.
     """
 
     def __init__(self, stream_name: str, level: int, formatter: logging.Formatter) -> None:
@@ -40,7 +43,7 @@ class ArthurHandler(logging.Handler):
         self.setFormatter(formatter)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record that no handler of the program is going to write as well."""
+        """Write a record, unless a handler of the program writes it."""
         if logging.getLogger(LOGGER_NAME).propagate and logging.getLogger().handlers:
             return
         stream: TextIO | None = getattr(sys, self._stream_name)
@@ -63,9 +66,9 @@ def _replace_handlers(level: int, *handlers: ArthurHandler) -> None:
 
 
 def initialize_logging() -> None:
-    """Show INFO on standard output, warnings and errors on standard error.
+    """Print INFO to standard output, warnings and errors to standard error.
 
-    Calling it again changes nothing. Handlers that the program added to the logger stay.
+    Further calls change nothing. Handlers that the program added to the logger are kept.
     """
     information = ArthurHandler("stdout", logging.DEBUG, LITE_FORMATTER)
     information.addFilter(InfoFilter())
@@ -74,21 +77,21 @@ def initialize_logging() -> None:
 
 
 def initialize_on_import() -> None:
-    """Configure the logger unless the program has already done so."""
+    """Configure the logger, unless the program already has."""
     logger = logging.getLogger(LOGGER_NAME)
     if logger.level == logging.NOTSET and not logger.handlers:
         initialize_logging()
 
 
 def enable_debug_logging() -> None:
-    """Show everything down to DEBUG on standard error, in the full form.
+    """Print everything from DEBUG on to standard error, in the full form.
 
-    DEBUG lines name method, address, status and timing of each request. They hold no credentials
-    and no bodies.
+    DEBUG lines have method, address, status and timing of each request, but no credentials and no
+    bodies.
     """
     _replace_handlers(logging.DEBUG, ArthurHandler("stderr", logging.DEBUG, FULL_FORMATTER))
 
 
 def disable_debug_logging() -> None:
-    """Go back to what `initialize_logging` sets."""
+    """Restore what `initialize_logging` sets."""
     initialize_logging()

@@ -41,7 +41,7 @@ def read_variable(name: str) -> str | None:
 
 
 def read_bool(name: str, *, default: bool) -> bool:
-    """Return an environment variable that holds a yes or no.
+    """Return whether the value of an environment variable means yes.
 
     Args:
         name: Name of the variable.

@@ -15,7 +15,7 @@ from arthurai.server.query import column_types
 from arthurai.server.storage.warehouse.arrow_columns import ARROW_TYPES
 from arthurai.server.storage.warehouse.ddl import COLUMN_TYPES
 from arthurai.server.storage.warehouse.value_checks import CONVERTERS
-from arthurai.upload.coerce import BadCellError, reader
+from arthurai.upload.coerce import CoercionError, coercion
 from scripts.vocabulary import ENUMS, MODULE, make, member_name
 
 
@@ -74,8 +74,8 @@ def test_every_value_type_is_known_everywhere(table):
 
 @pytest.mark.parametrize("value_type", ValueType.list())
 def test_every_value_type_is_checked_before_sending(value_type):
-    with pytest.raises(BadCellError):
-        reader(value_type, None)(object())
+    with pytest.raises(CoercionError):
+        coercion(value_type, None)(object())
 
 
 def test_each_stage_is_sent_in_one_place():
