@@ -24,12 +24,7 @@ MAX_LINES: Final = 600
 #: so that the table can only shrink.
 KNOWN: Final[frozenset[str]] = frozenset(
     {
-        "file name settings.py",
         "file name timestamps.py",
-        (
-            "import circle arthurai._compat.http_verbs -> arthurai._compat.response_validation -> "
-            "arthurai._compat.http_verbs"
-        ),
     }
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from arthurai._compat.http_verbs import AbstractHTTPClient, HTTPClient, RefreshFunction
-from arthurai.client.settings import ClientConfig, connect
+from arthurai.client.connect import ClientConfig, connect
 from arthurai.common.constants import API_PREFIX
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import MissingParameterError

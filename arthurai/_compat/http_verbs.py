@@ -1,18 +1,18 @@
-"""`HTTPClient`: HTTP verbs on paths of an Arthur server, and the responses they return."""
+"""`HTTPClient`: HTTP verbs on paths of an Arthur server."""
 
 from __future__ import annotations
 
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from arthurai._compat.response_validation import validate_response_status as check_status
-from arthurai.common.exceptions import UnexpectedTypeError, UnexpectedValueError, UserValueError
+from arthurai._compat.http_responses import Headers, HTTPResponse
+from arthurai._compat.http_responses import validate_response_status as check_status
+from arthurai.common.exceptions import UnexpectedTypeError, UserValueError
 from arthurai.transport.attempts import AUTHORIZATION_HEADER, ApiResponse, CallOptions
 from arthurai.transport.errors import reason_of
 from arthurai.transport.options import HttpOptions, parse_endpoint
@@ -30,7 +30,6 @@ _BINARY_TYPES = frozenset({"image/jpeg", "text/csv", "avro/binary", "parquet/bin
 _OCTETS = "application/octet-stream"
 _MULTIPART = "multipart/form-data"
 _MIN_REFRESH_SECONDS = 1.0
-_FIRST_FAILURE = 400
 
 
 def construct_url(*parts: str, validate: bool = True, default_https: bool = True) -> str:
@@ -62,75 +61,6 @@ def construct_url(*parts: str, validate: bool = True, default_https: bool = True
         if not split.scheme or not split.netloc:
             raise UserValueError(f"{url!r} must have a scheme and a host, e.g. https://host/path")
     return url
-
-
-class Headers(Mapping[str, str]):
-    """Header names and values; names match in any case, repeated headers are joined by commas."""
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
-        self._items: dict[str, str] = {}
-        for name, value in items:
-            key = name.lower()
-            self._items[key] = f"{self._items[key]}, {value}" if key in self._items else value
-
-    def __getitem__(self, name: str) -> str:
-        return self._items[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __repr__(self) -> str:
-        masked = {k: "***" if k == "set-cookie" else v for k, v in self._items.items()}
-        return f"Headers({masked!r})"
-
-
-@dataclass(frozen=True, slots=True)
-class HTTPResponse:
-    """Status, headers and whole body of a response.
-
-    Attributes:
-        status_code: The status.
-        reason: What the status means.
-        url: The address of the request, without secrets.
-        headers: Header names, in any case, and values.
-        content: The body.
-    """
-
-    status_code: int
-    reason: str
-    url: str
-    headers: Headers = field(default_factory=Headers)
-    content: bytes = field(default=b"", repr=False)
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status is below 400."""
-        return self.status_code < _FIRST_FAILURE
-
-    @property
-    def text(self) -> str:
-        """The body as text in UTF-8; undecodable bytes become U+FFFD."""
-        return self.content.decode("utf-8", errors="replace")
-
-    def json(self) -> Any:
-        """Decode the body.
-
-        Raises:
-            UnexpectedValueError: The body is not JSON.
-        """
-        import orjson
-
-        try:
-            return orjson.loads(self.content)
-        except ValueError as error:
-            raise UnexpectedValueError(
-                f"{self.url} responded {self.status_code} with a body that is not JSON: {error}"
-            ) from error
 
 
 class AbstractHTTPClient(ABC):

@@ -1,6 +1,6 @@
-"""Import path of the official SDK; see `arthurai._compat.response_validation`."""
+"""Import path of the official SDK; see `arthurai._compat.http_responses`."""
 
-from arthurai._compat.response_validation import (
+from arthurai._compat.http_responses import (
     ArthurUnexpectedError,
     ArthurUserError,
     PaymentRequiredError,

@@ -14,11 +14,13 @@ from scripted_server import KEY
 
 from arthurai._compat.accounts import AuthRefresher
 from arthurai._compat.arthur_http_client import ArthurHTTPClient
-from arthurai._compat.http_verbs import AbstractHTTPClient, Headers, HTTPClient, HTTPResponse
-from arthurai._compat.response_validation import (
+from arthurai._compat.http_responses import (
+    Headers,
+    HTTPResponse,
     validate_multistatus_response_and_get_failures,
     validate_response_status,
 )
+from arthurai._compat.http_verbs import AbstractHTTPClient, HTTPClient
 from arthurai.client.helper import (
     construct_url,
     get_arthur_internal_user_org,

@@ -1,8 +1,10 @@
-"""Checks of responses: their status, and the results of single rows inside them."""
+"""Responses of `HTTPClient`, and checks of their status and of the results of rows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from arthurai.common.checks import check_object
 from arthurai.common.exceptions import (
@@ -18,12 +20,11 @@ from arthurai.common.exceptions import (
 from arthurai.common.text import quote_value
 from arthurai.transport.errors import exception_of, reason_of, server_message
 
-if TYPE_CHECKING:
-    from arthurai._compat.http_verbs import HTTPResponse
-
 __all__ = [
     "ArthurUnexpectedError",
     "ArthurUserError",
+    "HTTPResponse",
+    "Headers",
     "PaymentRequiredError",
     "ResponseClientError",
     "ResponseRedirectError",
@@ -37,6 +38,75 @@ __all__ = [
 _REDIRECTS, _CLIENT_ERRORS, _SERVER_ERRORS = 300, 400, 500
 _MULTI_STATUS = 207
 _COUNTS = frozenset({"success", "failure", "total"})
+
+
+class Headers(Mapping[str, str]):
+    """Header names and values; names match in any case, repeated headers are joined by commas."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        self._items: dict[str, str] = {}
+        for name, value in items:
+            key = name.lower()
+            self._items[key] = f"{self._items[key]}, {value}" if key in self._items else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        masked = {k: "***" if k == "set-cookie" else v for k, v in self._items.items()}
+        return f"Headers({masked!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class HTTPResponse:
+    """Status, headers and whole body of a response.
+
+    Attributes:
+        status_code: The status.
+        reason: What the status means.
+        url: The address of the request, without secrets.
+        headers: Header names, in any case, and values.
+        content: The body.
+    """
+
+    status_code: int
+    reason: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is below 400."""
+        return self.status_code < _CLIENT_ERRORS
+
+    @property
+    def text(self) -> str:
+        """The body as text in UTF-8; undecodable bytes become U+FFFD."""
+        return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """Decode the body.
+
+        Raises:
+            UnexpectedValueError: The body is not JSON.
+        """
+        import orjson
+
+        try:
+            return orjson.loads(self.content)
+        except ValueError as error:
+            raise UnexpectedValueError(
+                f"{self.url} responded {self.status_code} with a body that is not JSON: {error}"
+            ) from error
 
 
 def validate_response_status(
