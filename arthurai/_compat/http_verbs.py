@@ -179,7 +179,7 @@ class HTTPClient(AbstractHTTPClient):
         if endpoint.local:
             raise UserValueError(
                 f"base_url={base_url!r} is an embedded server, which HTTPClient reaches only as "
-                f'ArthurAI(url="{endpoint.shown}").client'
+                f'ArthurAI(url="{endpoint.url}").client'
             )
         session = Session(endpoint, verify_ssl=verify_ssl, options=HttpOptions(timeout=timeout_sec))
         self._set_up(session, path_prefix, default_headers or {}, header_refresh_func)
@@ -216,7 +216,7 @@ class HTTPClient(AbstractHTTPClient):
     @property
     def base_url(self) -> str:
         """Scheme, host and port of the server, without a trailing slash."""
-        return self.session.endpoint.shown
+        return self.session.endpoint.url
 
     @property
     def api_base_url(self) -> str:
@@ -296,7 +296,7 @@ class HTTPClient(AbstractHTTPClient):
                 merged["Content-Type"] = JSON_CONTENT_TYPE
         path = self._path(endpoint, path_prefix)
         response = self.session.send(
-            self.session.parts_of(
+            self.session.build_raw_request(
                 method, path, params=params, headers=merged, content=content, files=parts
             ),
             options=CallOptions(

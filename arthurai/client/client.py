@@ -169,7 +169,7 @@ class ArthurAI:
         if self._session is None:
             return "ArthurAI(not connected)"
         return (
-            f"ArthurAI(url={self._session.endpoint.shown!r}, "
+            f"ArthurAI(url={self._session.endpoint.url!r}, "
             f"organization_id={self._session.organization_id!r})"
         )
 
@@ -181,7 +181,7 @@ class ArthurAI:
         options = asdict(session.options)
         del options["proxy"]
         return {
-            "url": session.endpoint.shown,
+            "url": session.endpoint.url,
             "verify_ssl": session.verify_ssl,
             "organization_id": session.organization_id,
             "offline": session.offline,
@@ -230,7 +230,7 @@ class ArthurAI:
                 memory["organization_id"] = None  # it belonged to a server that is gone
             if not endpoint.local and access_key is None and login is None:
                 raise MissingParameterError(
-                    f"reconnecting to {endpoint.shown} needs access_key, or login and password"
+                    f"reconnecting to {endpoint.url} needs access_key, or login and password"
                 )
         config = ClientConfig(
             access_key=access_key, login=login, password=password, allow_insecure=True, **memory

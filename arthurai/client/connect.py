@@ -100,7 +100,7 @@ def find_endpoint(config: ClientConfig) -> Endpoint:
     url = config.url if config.url is not None else read_variable(URL_VARIABLE)
     if url is None:
         if config.offline:
-            return Endpoint(origin="https://offline.invalid", shown="offline")
+            return Endpoint(origin="https://offline.invalid", url="offline")
         raise MissingParameterError(
             f"url is missing: pass url=… or set {URL_VARIABLE}; for a server inside this process, "
             f'without any account, pass url="local://" or url="local:///some/dir"'
@@ -155,7 +155,7 @@ def _password(config: ClientConfig, login: str, endpoint: Endpoint) -> str:
         password = os.environ.get(PASSWORD_VARIABLE) or None  # blanks are part of it
     if password is None:
         try:
-            password = getpass.getpass(f"Password of {login} at {endpoint.shown}: ")
+            password = getpass.getpass(f"Password of {login} at {endpoint.url}: ")
         except EOFError:
             password = None
     if not isinstance(password, str | None):

@@ -35,7 +35,7 @@ def explain_first_contact(session: Session, credential: str) -> Iterator[None]:
         session: The new connection.
         credential: The argument that identifies the caller.
     """
-    shown = session.endpoint.shown
+    shown = session.endpoint.url
     try:
         yield
     except (ArthurConnectionError, ArthurTimeoutError) as error:
@@ -84,7 +84,7 @@ def auth_info_of(session: Session) -> AuthenticationInfo:
         if error.status_code != _NOT_FOUND:
             raise
         raise ArthurUnexpectedError(
-            f"{session.endpoint.shown} cannot say who the caller is, probably because it is older "
+            f"{session.endpoint.url} cannot say who the caller is, probably because it is older "
             f"than this SDK; pass organization_id",
             exchange=error.exchange,
         ) from error
@@ -112,7 +112,7 @@ def find_organization(session: Session, credential: str) -> str | None:
             organizations: object = getattr(auth_info_of(session), "organization_ids", [])
     if not isinstance(organizations, list):
         raise UnexpectedValueError(
-            f"{session.endpoint.shown} listed organizations as {type(organizations).__name__}"
+            f"{session.endpoint.url} listed organizations as {type(organizations).__name__}"
         )
     if len(organizations) > 1:
         raise UserValueError(

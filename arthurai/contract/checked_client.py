@@ -322,7 +322,7 @@ class CheckedClient:
         shown = request.describe()
         started = time.monotonic()
         try:
-            parts = session.parts_of(
+            parts = session.build_raw_request(
                 request.method,
                 request.url,
                 headers={**extra, **request.headers},

@@ -126,7 +126,7 @@ class ApiClient(AuthenticatedClient):
         except Exception as error:
             is_missing = isinstance(error, KeyError)
             what = "the field %s is missing" if is_missing else "the body is not as documented (%s)"
-            raise cast("ApiResponse", response).malformed(what % error) from error
+            raise cast("ApiResponse", response).malformed_error(what % error) from error
 
     def get_httpx_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""
@@ -163,4 +163,4 @@ class ApiClient(AuthenticatedClient):
         self.with_headers({"timeout": str(timeout)})
 
     def __repr__(self) -> str:
-        return f"ApiClient({self._connection.endpoint.shown!r})"
+        return f"ApiClient({self._connection.endpoint.url!r})"

@@ -10,7 +10,7 @@ import httpx
 
 from arthurai.common.exceptions import UserValueError
 from arthurai.transport import errors
-from arthurai.transport.redaction import presentable_url
+from arthurai.transport.redaction import redact_url
 from arthurai.transport.retries import (
     IDEMPOTENT_METHODS,
     RetryBudget,
@@ -90,16 +90,16 @@ class ClientContext:
         """Return what an exception says about a request."""
         return errors.FailureContext(
             method=method,
-            url=self.displayed(url),
+            url=self.display_url(url),
             organization=self.organization_id,
             attempts=attempts,
             redact=self.redact,
         )
 
-    def displayed(self, url: str) -> str:
+    def display_url(self, url: str) -> str:
         """Return an address as users know it: local servers have an invented one on the wire."""
         if self.endpoint.local and url.startswith(self.endpoint.origin):
-            return self.endpoint.shown + url[len(self.endpoint.origin) :]
+            return self.endpoint.url + url[len(self.endpoint.origin) :]
         return url
 
 
@@ -120,11 +120,11 @@ class ApiResponse(httpx.Response):
             return orjson.loads(self.content)
         except ValueError as error:
             what = "the body is empty" if not self.content else f"the body is not JSON: {error}"
-            raise self.malformed(what) from error
+            raise self.malformed_error(what) from error
 
-    def malformed(self, why: str) -> ArthurError:
+    def malformed_error(self, why: str) -> ArthurError:
         """Return the exception for a success whose body is not what it has to be."""
-        return errors.malformed(
+        return errors.malformed_error(
             self.failure_context,
             why,
             status=self.status_code,
@@ -181,7 +181,7 @@ class Attempts:
         ours, theirs = httpx.URL(self.context.endpoint.origin), self.request.url
         if (theirs.scheme, theirs.host, theirs.port) != (ours.scheme, ours.host, ours.port):
             raise UserValueError(
-                f"{presentable_url(str(theirs))!r} is not on {self.context.endpoint.shown!r}; "
+                f"{redact_url(str(theirs))!r} is not on {self.context.endpoint.url!r}; "
                 f"this connection sends its credentials to no other server"
             )
 
@@ -246,7 +246,7 @@ class Attempts:
         )
         whole.failure_context = self.failure_context()
         if len(body) > limit and not (whole.failed and self.options.raise_for_status):
-            raise whole.malformed(
+            raise whole.malformed_error(
                 f"the body is longer than http_options['max_response_bytes']={limit}"
             )
         return whole
@@ -259,7 +259,7 @@ class Attempts:
             if credentials is None:
                 return None
             if self._has_renewed:
-                credentials.renewal_was_useless()
+                credentials.pause_renewal()
                 return None
             self._has_renewed = True
             return Renew(self._token)
@@ -326,7 +326,7 @@ class Attempts:
         logger.info(
             "%s %s: %s; sending it again in %.1f s (attempt %d of %d)",
             self.request.method,
-            presentable_url(self.context.displayed(str(self.request.url))),
+            redact_url(self.context.display_url(str(self.request.url))),
             why,
             seconds,
             self.made + 1,

@@ -89,8 +89,8 @@ class Credentials(Protocol):
         """Try to get another token after one was rejected; return whether there is one."""
         ...
 
-    def renewal_was_useless(self) -> None:
-        """Take note that the token just renewed was rejected as well."""
+    def pause_renewal(self) -> None:
+        """Stop renewing for a while: the token just renewed was rejected as well."""
         ...
 
     def secrets(self) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ class ApiKey:
         """Return `False`: a rejected key cannot be replaced."""
         return False
 
-    def renewal_was_useless(self) -> None:
+    def pause_renewal(self) -> None:
         """Do nothing: a key is never renewed."""
 
     def secrets(self) -> tuple[str, ...]:
@@ -255,7 +255,7 @@ class Login:
                 raise
             return True
 
-    def renewal_was_useless(self) -> None:
+    def pause_renewal(self) -> None:
         """Stop logging in for a while: the server rejects even fresh tokens."""
         self._paused_until = self._clock() + RENEWAL_PAUSE_SECONDS
 

@@ -130,7 +130,7 @@ def _from_elsewhere(
     origin = str(target.copy_with(raw_path=b"/", fragment=None)).rstrip("/")
     elsewhere = replace(
         context,
-        endpoint=replace(context.endpoint, origin=origin, shown=origin, local=False),
+        endpoint=replace(context.endpoint, origin=origin, url=origin, local=False),
         credentials=None,
         organization_id=None,
     )

@@ -25,7 +25,7 @@ from arthurai.common.exceptions import (
     UnexpectedValueError,
     UserValueError,
 )
-from arthurai.transport.redaction import Redactor, one_line, presentable_url
+from arthurai.transport.redaction import Redactor, one_line, redact_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +110,7 @@ class FailureContext:
                 break
         return HttpExchange(
             method=self.method.upper(),
-            url=self.redact(presentable_url(self.url)),
+            url=self.redact(redact_url(self.url)),
             status=status,
             request_id=request_id,
             attempts=self.attempts,
@@ -181,7 +181,7 @@ def _remedy(status: int, organization: str | None) -> str:
     return text.format(organization=repr(organization) if organization else "(the caller's own)")
 
 
-def _account(exchange: HttpExchange) -> str:
+def _format_notes(exchange: HttpExchange) -> str:
     notes = []
     if exchange.attempts > 1:
         notes.append(f"{exchange.attempts} attempts")
@@ -197,19 +197,19 @@ def status_error(
     redact = context.redact
     message = redact(server_message(body, headers))
     exchange = context.exchange(status, headers, message)
-    said = _ended(f": {message}" if message else "")
+    said = _end_sentence(f": {message}" if message else "")
     remedy = _remedy(status, context.organization)
     location = headers.get("location")
     if location and status < _FIRST_CLIENT_ERROR:
         remedy = f"It points to {redact(_origin_of(location))!r}. {remedy}"
     return exception_of(status)(
         f"{exchange.method} {exchange.url} returned {status} ({reason_of(status)}){said} {remedy}"
-        f"{_account(exchange)}",
+        f"{_format_notes(exchange)}",
         exchange=exchange,
     )
 
 
-def _ended(text: str) -> str:
+def _end_sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
@@ -222,7 +222,7 @@ def _origin_of(location: str) -> str:
     return one_line(f"{parts.scheme}://{netloc}" if netloc else parts.path, 200)
 
 
-def malformed(
+def malformed_error(
     context: FailureContext,
     why: str,
     *,
@@ -234,11 +234,11 @@ def malformed(
     redact = context.redact
     exchange = context.exchange(status, headers)
     begin = one_line(body[:400].decode("utf-8", errors="replace"), 120)
-    shown = f" The body begins with {redact(begin)!r}." if begin else ""
+    beginning = f" The body begins with {redact(begin)!r}." if begin else ""
     return UnexpectedValueError(
-        f"{exchange.method} {exchange.url} returned {status}, but {redact(why)}.{shown} Check that "
-        f"the url is that of an Arthur server, and that no proxy changes its responses"
-        f"{_account(exchange)}",
+        f"{exchange.method} {exchange.url} returned {status}, but {redact(why)}.{beginning} Check "
+        f"that the url is that of an Arthur server, and that no proxy changes its responses"
+        f"{_format_notes(exchange)}",
         exchange=exchange,
     )
 
@@ -405,6 +405,6 @@ def failure_error(context: FailureContext, error: BaseException) -> ArthurError:
     detail = context.redact(one_line(str(error), 300)) or type(error).__name__
     return meaning.exception(
         f"{exchange.method} {exchange.url} {meaning.what}: {detail}. {meaning.remedy}"
-        f"{_account(exchange)}",
+        f"{_format_notes(exchange)}",
         exchange=exchange,
     )

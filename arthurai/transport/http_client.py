@@ -10,7 +10,7 @@ import httpx
 
 from arthurai.common.exceptions import ArthurError
 from arthurai.transport.attempts import ApiResponse, Attempts, ClientContext, Renew, Wait
-from arthurai.transport.redaction import presentable_url
+from arthurai.transport.redaction import redact_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,11 +77,11 @@ class HttpClient(httpx.Client):
         finally:
             response.close()
         if logger.isEnabledFor(logging.DEBUG):
-            url = self._context.displayed(str(attempts.request.url))
+            url = self._context.display_url(str(attempts.request.url))
             logger.debug(
                 "%s %s: status %d, %d bytes, after %.3f s",
                 attempts.request.method,
-                self._context.redact(presentable_url(url)),
+                self._context.redact(redact_url(url)),
                 whole.status_code,
                 len(whole.content),
                 clock() - started,

@@ -22,7 +22,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.settings import VERIFY_SSL_VARIABLE, read_bool
 from arthurai.common.text import list_names, suggest
-from arthurai.transport.redaction import presentable_url
+from arthurai.transport.redaction import redact_url
 
 logger = logging.getLogger(__name__)
 
@@ -40,13 +40,13 @@ class Endpoint:
     Attributes:
         origin: Scheme, host and port without a trailing slash. For local servers an address that
             is only ever seen by the in-process transport.
-        shown: The address as users know it.
+        url: The address as users know it.
         local: Whether the server runs inside this process.
         directory: Where a local server keeps its data; `None` means in memory.
     """
 
     origin: str
-    shown: str
+    url: str
     local: bool = False
     directory: Path | None = None
 
@@ -74,11 +74,11 @@ def parse_endpoint(url: str, *, allow_insecure: bool = False) -> Endpoint:
     if not url:
         raise UserValueError('url is empty; give e.g. url="https://app.arthur.ai" or "local://"')
     if any(ch.isspace() or not ch.isprintable() for ch in url) and not _is_local(url):
-        raise UserValueError(f"url {_shown(url)!r} contains blanks or control characters")
+        raise UserValueError(f"url {_redact(url)!r} contains blanks or control characters")
     if _is_local(url):
         return _local_endpoint(url)
     if "://" not in url:
-        logger.warning("url %r has no scheme, https:// is assumed", _shown(url))
+        logger.warning("url %r has no scheme, https:// is assumed", _redact(url))
         url = f"https://{url}"
     return _network_endpoint(url, allow_insecure=allow_insecure)
 
@@ -87,9 +87,9 @@ def _is_local(url: str) -> bool:
     return url.lower().startswith(f"{LOCAL_SCHEME}:")
 
 
-def _shown(url: str) -> str:
+def _redact(url: str) -> str:
     try:
-        return presentable_url(url if "://" in url else f"//{url}")
+        return redact_url(url if "://" in url else f"//{url}")
     except ValueError:
         return "…"
 
@@ -105,7 +105,7 @@ def _local_endpoint(url: str) -> Endpoint:
                 f'url {url!r} names the root directory; use "local://" for a server in memory or '
                 f'"local:///some/dir" for one with a data directory'
             )
-        return Endpoint(origin="http://localhost", shown="local://", local=True)
+        return Endpoint(origin="http://localhost", url="local://", local=True)
     if not path.isprintable():
         raise UserValueError(f"url {url!r} contains control characters")
     if re.match(r"/[A-Za-z]:[/\\]", path):  # local:///C:/data
@@ -119,7 +119,7 @@ def _local_endpoint(url: str) -> Endpoint:
             f'did you mean "local://{directory.absolute()}"?'
         )
     return Endpoint(
-        origin="http://localhost", shown=f"local://{path}", local=True, directory=directory
+        origin="http://localhost", url=f"local://{path}", local=True, directory=directory
     )
 
 
@@ -127,24 +127,24 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise UserValueError(f"url {_shown(url)!r} is not a valid address: {error}") from None
-    shown = _shown(url)
+        raise UserValueError(f"url {_redact(url)!r} is not a valid address: {error}") from None
+    redacted = _redact(url)
     if parts.scheme not in {"http", "https"}:
         raise UserValueError(
-            f"url {shown!r} has the scheme {parts.scheme!r}; use https, or local:// for the "
+            f"url {redacted!r} has the scheme {parts.scheme!r}; use https, or local:// for the "
             f"embedded server{suggest(parts.scheme, ['https', 'http', LOCAL_SCHEME])}"
         )
     if "@" in parts.netloc:
         raise UserValueError(
-            f"url {shown!r} contains a user name or password; leave them out and pass access_key, "
-            f"or login and password"
+            f"url {redacted!r} contains a user name or password; leave them out and pass "
+            f"access_key, or login and password"
         )
     match = _NETLOC.fullmatch(parts.netloc)
     if match is None:
-        raise UserValueError(f"url {shown!r} must name a valid host, e.g. https://app.arthur.ai")
+        raise UserValueError(f"url {redacted!r} must name a valid host, e.g. https://app.arthur.ai")
     if match["port"] is not None and not 0 < int(match["port"]) <= _MAX_PORT:
         raise UserValueError(
-            f"url {shown!r} has the invalid port {match['port']}; use 1-{_MAX_PORT}"
+            f"url {redacted!r} has the invalid port {match['port']}; use 1-{_MAX_PORT}"
         )
     origin = f"{parts.scheme}://{parts.netloc.lower()}"
     for what, value in (
@@ -154,15 +154,15 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
     ):
         if value:
             raise UserValueError(
-                f"url {shown!r} has a {what}; give scheme and host only: url={origin!r}"
+                f"url {redacted!r} has a {what}; give scheme and host only: url={origin!r}"
             )
     if parts.scheme == "http" and not allow_insecure:
         raise UserValueError(
-            f"url {shown!r} is plain http, which would send the credentials unencrypted; use "
+            f"url {redacted!r} is plain http, which would send the credentials unencrypted; use "
             f"https, or pass allow_insecure=True for a server on this machine or in a network "
             f"that you trust"
         )
-    return Endpoint(origin=origin, shown=origin)
+    return Endpoint(origin=origin, url=origin)
 
 
 def resolve_verify_ssl(verify_ssl: bool | None) -> bool:
@@ -196,9 +196,9 @@ def check_header_text(name: str, value: str, *, secret: bool) -> str:
     if not value:
         raise MissingParameterError(f"{name} is empty")
     if not value.isascii() or not value.isprintable():
-        shown = "" if secret else f" {value!r}"
+        quoted = "" if secret else f" {value!r}"
         raise UserValueError(
-            f"{name}{shown} contains characters other than printable ASCII; copy it again, "
+            f"{name}{quoted} contains characters other than printable ASCII; copy it again, "
             f"without line breaks and quotation marks"
         )
     return value

@@ -49,19 +49,19 @@ class Redactor:
         return f"Redactor({len(self._forms)} forms)"
 
 
-def presentable_url(url: str) -> str:
-    """Return an address for messages: no user information, no fragment, no secret query values."""
+def redact_url(url: str) -> str:
+    """Return an address for messages: without user, fragment and secret values of the query."""
     parts = urlsplit(url)
     netloc = parts.netloc.rpartition("@")[2]
-    shown = f"{parts.scheme}://{netloc}{parts.path}" if parts.scheme else f"{netloc}{parts.path}"
+    address = f"{parts.scheme}://{netloc}{parts.path}" if parts.scheme else f"{netloc}{parts.path}"
     if not parts.query:
-        return shown
+        return address
     pairs = []
     for pair in parts.query.split("&"):
         name, equals, _ = pair.partition("=")
         secret = equals and _SECRET_QUERY_NAME.search(name)
         pairs.append(f"{name}={MASK}" if secret else pair)
-    return f"{shown}?{'&'.join(pairs)}"
+    return f"{address}?{'&'.join(pairs)}"
 
 
 def one_line(text: str, limit: int) -> str:

@@ -26,7 +26,7 @@ from arthurai.transport.attempts import OPTIONS_KEY, ApiResponse, CallOptions, C
 from arthurai.transport.auth import TOKEN_COOKIE, find_token
 from arthurai.transport.http_client import HttpClient
 from arthurai.transport.options import HttpOptions, check_header_text
-from arthurai.transport.redaction import Redactor, presentable_url
+from arthurai.transport.redaction import Redactor, redact_url
 from arthurai.transport.retries import RetryPolicy
 from arthurai.version import __version__
 from arthurai_api.types import RequestParts
@@ -138,7 +138,7 @@ class Session:
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "offline" if self.offline else "open"
-        return f"Session({self.endpoint.shown!r}, organization={self.organization_id!r}, {state})"
+        return f"Session({self.endpoint.url!r}, organization={self.organization_id!r}, {state})"
 
     def __reduce__(self) -> NoReturn:
         raise MethodNotApplicableError(
@@ -175,7 +175,7 @@ class Session:
     def _open_client(self) -> HttpClient:
         if self._closed:
             raise MethodNotApplicableError(
-                f"the connection to {self.endpoint.shown!r} is closed; make a new ArthurAI"
+                f"the connection to {self.endpoint.url!r} is closed; make a new ArthurAI"
             )
         if self.offline:
             raise MethodNotApplicableError(
@@ -187,7 +187,7 @@ class Session:
         if self.endpoint.local:
             if self._local is None:
                 raise MethodNotApplicableError(
-                    f"no embedded server is open for {self.endpoint.shown!r}"
+                    f"no embedded server is open for {self.endpoint.url!r}"
                 )
             settings = {"transport": self._local.transport()}
         else:
@@ -258,7 +258,7 @@ class Session:
             if error.status_code not in _WRONG_CREDENTIALS:
                 raise
             raise UserValueError(
-                f"{self.endpoint.shown} refuses login {login!r} with this password; correct login "
+                f"{self.endpoint.url} refuses login {login!r} with this password; correct login "
                 f"and password (or {LOGIN_VARIABLE} and {PASSWORD_VARIABLE})",
                 exchange=error.exchange,
             ) from error
@@ -266,7 +266,7 @@ class Session:
         token = find_token(response.headers.get_list("set-cookie"))
         if token is None:
             raise ExpectedParameterNotFoundError(
-                f"{self.endpoint.shown} accepted the login but sent no cookie {TOKEN_COOKIE!r}; "
+                f"{self.endpoint.url} accepted the login but sent no cookie {TOKEN_COOKIE!r}; "
                 f"check that the url is that of an Arthur server",
                 exchange=response.failure_context.exchange(response.status_code, response.headers),
             )
@@ -352,7 +352,7 @@ class Session:
             options=self.options,
         )
 
-    def parts_of(
+    def build_raw_request(
         self,
         method: str,
         path: str,
@@ -429,7 +429,7 @@ def _add_params(url: str, params: Mapping[str, Any] | str | bytes | None) -> str
         address = httpx.URL(url)
         extra = httpx.QueryParams(params.decode() if isinstance(params, bytes) else params)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise UserValueError(f"{presentable_url(url)!r} is not a valid address: {error}") from error
+        raise UserValueError(f"{redact_url(url)!r} is not a valid address: {error}") from error
     if extra:
         for name, value in extra.multi_items():
             address = address.copy_add_param(name, value)

@@ -117,7 +117,7 @@ def test_local_addresses(tmp_path):
     assert parse_endpoint("LOCAL://").local
     endpoint = parse_endpoint(f"local://{tmp_path}/some dir%20é")
     assert endpoint.directory == tmp_path / "some dir%20é"
-    assert endpoint.shown == f"local://{tmp_path}/some dir%20é"
+    assert endpoint.url == f"local://{tmp_path}/some dir%20é"
 
 
 def test_verify_ssl_comes_from_the_environment_unless_given(monkeypatch):

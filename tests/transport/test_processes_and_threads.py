@@ -110,7 +110,7 @@ def test_threads_share_a_session(raw_server, in_process, faulty):
     session = in_process(faulty(echo))
 
     def call(n):
-        return session.send(session.parts_of("GET", f"/x/{n}")).json()["path"]
+        return session.send(session.build_raw_request("GET", f"/x/{n}")).json()["path"]
 
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(call, range(400))) == [f"/x/{n}" for n in range(400)]

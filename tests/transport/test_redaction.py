@@ -20,7 +20,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.transport.auth import ApiKey
 from arthurai.transport.options import HttpOptions
-from arthurai.transport.redaction import MASK, Redactor, one_line, presentable_url
+from arthurai.transport.redaction import MASK, Redactor, one_line, redact_url
 from arthurai_api.api.inferences import get_inference_image
 from arthurai_api.api.models import list_models
 from arthurai_api.models.image_response_type import ImageResponseType
@@ -60,7 +60,7 @@ def test_a_key_that_comes_back_is_masked(in_process, faulty, answers, echo, capl
 def test_debug_lines_hold_no_credentials_and_no_bodies(in_process, faulty, answers, caplog):
     caplog.set_level(logging.DEBUG, logger="arthurai")
     session = in_process(faulty(httpx.Response(200, json={"private": "row"})))
-    session.send(session.parts_of("POST", "/x?token=abcdef&a=1"), content=b"private row")
+    session.send(session.build_raw_request("POST", "/x?token=abcdef&a=1"), content=b"private row")
     ours = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("arthurai"))
     assert "POST local:///x?token=***&a=1: status 200" in ours
     for secret in (answers.key, "abcdef", "private"):
@@ -113,9 +113,7 @@ SECRET_NAMES = [
 @given(st.sampled_from(SECRET_NAMES), st.from_regex(r"[A-Za-z0-9%+/=_-]{8,40}", fullmatch=True))
 def test_secret_query_values_and_user_information_are_not_shown(name, value):
     value = f"zq{value}qz"
-    shown = presentable_url(
-        f"https://user:{quote(value, safe='')}@host/path?a=1&{name}={value}#{value}"
-    )
+    shown = redact_url(f"https://user:{quote(value, safe='')}@host/path?a=1&{name}={value}#{value}")
     assert value not in shown
     assert shown == f"https://host/path?a=1&{name}={MASK}"
 
@@ -245,5 +243,7 @@ def test_a_server_that_refuses_a_download_is_no_download_error(raw_server, conne
 def test_the_key_is_masked_even_if_it_is_part_of_a_path(in_process, faulty):
     session = in_process(faulty(httpx.Response(404)), credentials=ApiKey("secret/key with=all"))
     with pytest.raises(ArthurError) as caught:
-        session.send(session.parts_of("GET", f"/x/{quote('secret/key with=all', safe='')}"))
+        session.send(
+            session.build_raw_request("GET", f"/x/{quote('secret/key with=all', safe='')}")
+        )
     assert "secret" not in everything_shown(caught.value)
