@@ -1,11 +1,9 @@
 import pandas as pd
 import pytest
 
-from arthurai._compat.prediction_logging import log_prediction
 from arthurai.common.exceptions import (
     ArthurTimeoutError,
     ExpectedParameterNotFoundError,
-    MethodNotApplicableError,
     UserTypeError,
     UserValueError,
 )
@@ -83,39 +81,6 @@ def test_a_model_shows_itself_in_one_line(model, arthur, name):
         f"{len(model.attributes)} attributes)"
     )
     assert "not saved" in repr(arthur.model(f"{name}-new", "TABULAR", "REGRESSION"))
-
-
-def test_logged_predictions_arrive(model):
-    @log_prediction(model)
-    def predict(data, *, shift=0.0):
-        """Predict."""
-        return [[0.25 + shift, 0.75 - shift]]
-
-    assert (predict.__name__, predict.__doc__) == ("predict", "Predict.")
-    frame = pd.DataFrame({"x": [3.5]})
-    prediction, first = predict(frame, shift=0.125)
-    assert prediction == [[0.375, 0.625]]
-    _, second = predict(frame, partner_inference_id="mine")
-    assert second == "mine"
-    model.await_inferences(min_count=2, with_ground_truth=False)
-    rows = model.query({"select": [{"property": "x"}, {"property": "p1"}]})
-    assert sorted((row["x"], row["p1"]) for row in rows) == [(3.5, 0.625), (3.5, 0.75)]
-    assert first != second
-
-
-def test_logging_refuses_what_it_cannot_log(model):
-    @log_prediction(model)
-    def predict(_data):
-        return [0.5]
-
-    with pytest.raises(UserValueError, match="1 values for one row"):
-        predict(pd.DataFrame({"x": [1.5]}))
-    with pytest.raises(UserValueError, match="data must have at least one row"):
-        predict(pd.DataFrame({"x": []}))
-    with pytest.raises(UserTypeError, match="table"):
-        predict(5)
-    with pytest.raises(MethodNotApplicableError, match="RANKED_LIST"):
-        log_prediction(ArthurModel("m", "TABULAR", "RANKED_LIST"))
 
 
 def test_exactly_enough_inferences_are_enough(model):

@@ -225,7 +225,8 @@ def test_linked_stages_have_their_own_calls(stage):
 
 def test_from_dataframe_is_infer_schema():
     described = unsaved_model()
-    described.from_dataframe(pd.Series([1, 2, 3], name="a"), Stage.ModelPipelineInput)
+    with pytest.warns(DeprecationWarning, match="use infer_schema"):
+        described.from_dataframe(pd.Series([1, 2, 3], name="a"), Stage.ModelPipelineInput)
     assert described.get_attribute("a").value_type == ValueType.Integer
 
 

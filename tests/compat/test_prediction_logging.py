@@ -1,0 +1,56 @@
+"""Predictions that are sent by the function that makes them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from builders import attribute, prediction, save_model, unsaved_model
+
+from arthurai._compat.prediction_logging import log_prediction
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+
+
+@pytest.fixture
+def model(arthur):
+    classes = {"categorical": True, "categories": ["0", "1"]}
+    attributes = [
+        attribute("x"),
+        prediction("p0", gt_class_link="0"),
+        prediction("p1", position=1, gt_class_link="1", is_positive_predicted_attribute=True),
+        attribute("y", "INTEGER", "GROUND_TRUTH_CLASS", **classes),
+    ]
+    return save_model(arthur, attributes, output_type="MULTICLASS")
+
+
+def test_logged_predictions_arrive(model):
+    def predict(data, *, shift=0.0):
+        """Predict."""
+        return [[0.25 + shift, 0.75 - shift]]
+
+    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+        predict = log_prediction(model)(predict)
+
+    assert (predict.__name__, predict.__doc__) == ("predict", "Predict.")
+    frame = pd.DataFrame({"x": [3.5]})
+    prediction, first = predict(frame, shift=0.125)
+    assert prediction == [[0.375, 0.625]]
+    _, second = predict(frame, partner_inference_id="mine")
+    assert second == "mine"
+    model.await_inferences(min_count=2, with_ground_truth=False)
+    rows = model.query({"select": [{"property": "x"}, {"property": "p1"}]})
+    assert sorted((row["x"], row["p1"]) for row in rows) == [(3.5, 0.625), (3.5, 0.75)]
+    assert first != second
+
+
+def test_logging_refuses_what_it_cannot_log(model):
+    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+        predict = log_prediction(model)(lambda _data: [0.5])
+
+    with pytest.raises(UserValueError, match="1 values for one row"):
+        predict(pd.DataFrame({"x": [1.5]}))
+    with pytest.raises(UserValueError, match="data must have at least one row"):
+        predict(pd.DataFrame({"x": []}))
+    with pytest.raises(UserTypeError, match="table"):
+        predict(5)
+    with pytest.raises(MethodNotApplicableError, match="RANKED_LIST"):
+        log_prediction(unsaved_model("RANKED_LIST"))
