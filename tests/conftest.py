@@ -22,7 +22,6 @@ TESTS = Path(__file__).parent
 HEAVY_FOLDERS = frozenset({"cli", "docs", "examples", "official", "packaging"})
 HEAVY_FIXTURES = frozenset(
     {
-        "explained",
         "hook_server",
         "listening",
         "mail_server",

@@ -174,6 +174,7 @@ def predict(rows):
 """
 
 
+@pytest.mark.heavy
 def test_lime_finds_the_important_feature_of_a_binary_classifier(enriched, binary_model, explained):
     model = enriched(binary_model)
     rng = np.random.default_rng(5)
@@ -230,6 +231,7 @@ def predict(texts):
 """
 
 
+@pytest.mark.heavy
 def test_lime_finds_the_important_word(enriched, text_model, explained):
     model = enriched(text_model)
     model.reference(
@@ -291,6 +293,7 @@ def predict(images):
 """
 
 
+@pytest.mark.heavy
 def test_lime_finds_the_corner_that_matters_of_an_image(enriched, image_model, explained):
     model = enriched(image_model)
     state = explained(model, CORNER, explanation_nsamples=200)
@@ -332,6 +335,7 @@ def test_lime_finds_the_corner_that_matters_of_an_image(enriched, image_model, e
     assert inside[mask == best].mean() > 0.8
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -352,6 +356,7 @@ def test_failing_code_is_told_with_its_traceback(enriched, regression, explained
     assert model.client.get("/users/me").status_code == 200  # the server is fine
 
 
+@pytest.mark.heavy
 def test_code_that_fails_on_new_rows_fails_then(enriched, regression, explained):
     code = LINEAR + (
         "\nearlier = predict\n"
@@ -461,6 +466,7 @@ def test_hostile_projects_are_refused_whole(enriched, regression, project, tmp_p
     assert model.status("explainability") == "Disabled"
 
 
+@pytest.mark.heavy
 def test_explanations_wait_for_the_reference_set_and_survive_a_restart(
     tmp_path, regression, enriched_on, explained
 ):
