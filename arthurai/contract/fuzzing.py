@@ -374,14 +374,15 @@ def _sequence_checks() -> list[Any]:
 def _must_accept_all(operation: Operation) -> bool:
     """Return whether every request that fits the document has to be accepted.
 
-    A server may know more than the document: that a text is not a column to sort by, or that no
-    attribute has a name. Where all parameters are flags, counts and listed words it cannot.
+    A server may know more than the document: that a text is not a column to sort by, that no
+    attribute has a name, or that an object lacks what a request must choose. Where all parameters
+    are optional flags, counts and listed words it cannot.
     """
     return (
         operation.method == "GET"
         and "requestBody" not in operation.spec
         and all(
-            parameter.is_closed and not parameter.repeatable
+            parameter.is_closed and not parameter.repeatable and not parameter.required
             for parameter in query_parameters(operation).values()
         )
     )
