@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
 from arthurai.client.connect import UNKNOWN_ORG_ID, ClientConfig, connect
-from arthurai.client.model_filters import parse_model_filters
-from arthurai.client.model_names import complete_names, is_uuid
+from arthurai.client.model_arguments import complete_names, is_uuid, parse_model_filters
 from arthurai.common.checks import check_choice, check_text, report_unreadable
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.deprecation import warn_deprecated

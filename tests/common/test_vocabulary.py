@@ -3,6 +3,7 @@
 import copy
 import subprocess
 import sys
+import tokenize
 
 import pytest
 
@@ -134,3 +135,31 @@ def test_an_attribute_keeps_what_its_document_says():
     assert spec.bins == ((None, 1.5), (1.5, None))
     assert (spec.position, spec.categorical, spec.is_unique) == (3, True, True)
     assert (spec.min_range, spec.max_range) == (None, 7)
+
+
+#: Where such words mean something else: types of SQL, types of the parameters of metrics, messages.
+SPELLED_OUT = {
+    "server/query/column_types.py",
+    "server/query/sql.py",
+    "server/resources/metrics/builtin_metrics.py",
+    "server/resources/metrics/metric_parameters.py",
+    "server/storage/warehouse/ddl.py",
+    "server/storage/warehouse/value_checks.py",
+}
+
+
+def test_no_module_spells_the_words_out():
+    words = set().union(
+        *(kind.values() for kind in (vocabulary.InputType, vocabulary.OutputType, ValueType, Stage))
+    )
+    package = MODULE.parent.parent
+    found = set()
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        if name == "common/vocabulary.py" or name.startswith("contract/"):
+            continue
+        with path.open("rb") as source:
+            for token in tokenize.tokenize(source.readline):
+                if token.type == tokenize.STRING and token.string.strip("\"'") in words:
+                    found.add(name)
+    assert found == SPELLED_OUT

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from arthurai.common.vocabulary import Stage
+from arthurai.common.vocabulary import InputType, Stage, ValueType
 from arthurai.server.enrichment.feature_encoding import Columns, Encoder, Matrix
 from arthurai.server.enrichment.optional_imports import import_optional
 from arthurai.server.enrichment.state_store import EnrichmentError
@@ -34,7 +34,7 @@ THUMBNAIL_PIXELS: Final = 16  # per side
 OUTPUT: Final = "output"
 MIN_ROWS: Final = 2
 _MIN_DENSITY_ROWS: Final = 10
-_TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "TOKENS", "STRING"})
+_TEXTS: Final = frozenset({ValueType.Unstructured_Text, ValueType.Tokens, ValueType.String})
 _WORDS: Final = r"\W+"
 # One character, escape or class, possibly repeated: splitting by it takes linear time.
 _PLAIN_DELIMITER: Final = re.compile(r"(?:\\?[^\\\[\](){}*+?|^$]|\\.|\[[^\[\]]+\])[+*]?")
@@ -66,10 +66,10 @@ def scored_inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
         schema: Schema of the model.
     """
     found = schema.by_stage(Stage.ModelPipelineInput)
-    if schema.input_type == "NLP":
+    if schema.input_type == InputType.NLP:
         return tuple(a for a in found if a.value_type in _TEXTS)
-    if schema.input_type == "IMAGE":
-        return tuple(a for a in found if a.value_type == "IMAGE")
+    if schema.input_type == InputType.Image:
+        return tuple(a for a in found if a.value_type == ValueType.Image)
     return found
 
 
@@ -114,10 +114,10 @@ def train(
     if not used:
         raise EnrichmentError("the model has no input attribute that anomalies can be found in")
     rows = len(reference[used[0].column])
-    if schema.input_type in {"NLP", "IMAGE"}:
+    if schema.input_type in {InputType.NLP, InputType.Image}:
         if rows < _MIN_DENSITY_ROWS:
             return None
-        if schema.input_type == "NLP":
+        if schema.input_type == InputType.NLP:
             return TextDetector([a.column for a in used], schema.text_delimiter, reference, seed)
         return ImageDetector(used[0], reference, seed, read_image)
     return ForestDetector(used, reference, seed) if rows >= MIN_ROWS else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow as pa
 
+from arthurai.common.vocabulary import InputType
 from arthurai.server.enrichment import anomaly
 from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.state_store import ANOMALY
@@ -87,7 +88,7 @@ class AnomalyDetection(Enrichment):
         """
         schema, store = record.schema, self._data
         used = (*anomaly.scored_inputs(schema), *schema.generated_texts)
-        limit = _MAX_IMAGES if schema.input_type == "IMAGE" else SLICE_ROWS
+        limit = _MAX_IMAGES if schema.input_type == InputType.Image else SLICE_ROWS
         columns = read_columns(
             store,
             store.relation(schema, "inference"),
@@ -130,7 +131,7 @@ class AnomalyDetection(Enrichment):
                 self._data,
                 schema,
                 (*anomaly.scored_inputs(schema), *schema.generated_texts),
-                **({"limit": _MAX_IMAGES} if schema.input_type == "IMAGE" else {}),
+                **({"limit": _MAX_IMAGES} if schema.input_type == InputType.Image else {}),
             )
             digest = hashlib.sha256(schema.model_id.encode()).digest()
             seed = int.from_bytes(digest[:4], "big")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from arthurai.common.vocabulary import InputType, OutputType
 from arthurai.server.enrichment.state_store import ANOMALY, BIAS, EXPLAINABILITY, HOTSPOTS
 
 if TYPE_CHECKING:
@@ -11,7 +12,11 @@ if TYPE_CHECKING:
 
     from arthurai.server.model_schema import ModelSchema
 
-_UNEXPLAINED_OUTPUTS: Final = ("OBJECT_DETECTION", "TOKEN_SEQUENCE", "RANKED_LIST")
+_UNEXPLAINED_OUTPUTS: Final = (
+    OutputType.ObjectDetection,
+    OutputType.TokenSequence,
+    OutputType.RankedList,
+)
 
 
 def find_refusal(schema: ModelSchema, name: str) -> str | None:
@@ -26,13 +31,13 @@ def find_refusal(schema: ModelSchema, name: str) -> str | None:
 
 
 def _anomaly(schema: ModelSchema) -> str | None:
-    if schema.input_type == "TIME_SERIES":
+    if schema.input_type == InputType.TimeSeries:
         return "models with input type TIME_SERIES have no anomaly detection"
     return None
 
 
 def _hotspots(schema: ModelSchema) -> str | None:
-    if schema.input_type != "TABULAR" or schema.output_type != "MULTICLASS":
+    if schema.input_type != InputType.Tabular or schema.output_type != OutputType.Multiclass:
         return (
             "only classifiers (MULTICLASS) with input type TABULAR have hotspots, this model is"
             f" {schema.output_type} with input type {schema.input_type}"
@@ -51,9 +56,9 @@ def _bias(schema: ModelSchema) -> str | None:
 def _explainability(schema: ModelSchema) -> str | None:
     if schema.output_type in _UNEXPLAINED_OUTPUTS:
         return f"models with output type {schema.output_type} cannot be explained"
-    if schema.input_type == "TIME_SERIES":
+    if schema.input_type == InputType.TimeSeries:
         return "models with input type TIME_SERIES cannot be explained"
-    if schema.input_type == "NLP" and not schema.text_delimiter:
+    if schema.input_type == InputType.NLP and not schema.text_delimiter:
         return "the model needs a text_delimiter"
     return None
 

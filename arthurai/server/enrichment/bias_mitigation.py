@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from arthurai.common.vocabulary import Stage
 from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment import mitigation_curves as curves
 from arthurai.server.enrichment.base_enrichment import Enrichment
@@ -104,7 +105,7 @@ class BiasMitigation(Enrichment):
 
 
 def _is_positive(predicted: Attribute, truth: Attribute, values: Sequence[Any]) -> curves.Flags:
-    if truth.stage == "GROUND_TRUTH_CLASS":
+    if truth.stage == Stage.GroundTruthClass:
         return np.array(
             [v is not None and category_of(v) == predicted.gt_class_link for v in values],
             dtype=bool,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.enrichment.optional_imports import import_optional
 
 if TYPE_CHECKING:
@@ -173,9 +174,9 @@ def _narrow(
 
 
 def _to_typed(feature: Feature, category: str) -> Any:
-    if feature.attribute.value_type == "INTEGER":
+    if feature.attribute.value_type == ValueType.Integer:
         return int(category)
-    if feature.attribute.value_type == "BOOLEAN":
+    if feature.attribute.value_type == ValueType.Boolean:
         return category == "true"
     return category
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from arthurai.common.vocabulary import ValueType
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -22,7 +24,9 @@ Columns: TypeAlias = "Mapping[str, Sequence[Any]]"
 
 Matrix: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float64]]"
 
-_NUMBERS: Final = frozenset({"INTEGER", "FLOAT", "BOOLEAN", "TIMESTAMP"})
+_NUMBERS: Final = frozenset(
+    {ValueType.Integer, ValueType.Float, ValueType.Boolean, ValueType.Timestamp}
+)
 _EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - the data store keeps UTC without zone
 
 
@@ -128,7 +132,7 @@ def _learn(
         return None
     if attribute.value_type in _NUMBERS and not attribute.categorical:
         return _Numbers(attribute, float(np.median([_number(v) for v in present])))
-    if attribute.value_type not in _NUMBERS | {"STRING"}:
+    if attribute.value_type not in _NUMBERS | {ValueType.String}:
         return None
     counts = Counter(category_of(value) for value in present)
     if len(counts) > MAX_CATEGORIES:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.vocabulary import Stage
+from arthurai.common.vocabulary import Stage, ValueType
 from arthurai.server.document_kinds import Kind
 from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.decision_tree import Node, find_weak_nodes, grow_tree
@@ -31,7 +31,7 @@ WINDOW_DAYS: Final = 7
 INSIGHT_METRIC: Final = "accuracy"
 INSIGHT_THRESHOLD: Final = 0.4
 _MAX_CACHED_TREES: Final = 32
-_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
+_NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float})
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,4 +275,4 @@ def _features(schema: ModelSchema, *, numbers_only: bool) -> list[Attribute]:
     found = schema.by_stage(Stage.ModelPipelineInput, Stage.NonInputData)
     if numbers_only:  # the regions of insights are bounds of numbers
         return [a for a in found if a.value_type in _NUMBERS and not a.categorical]
-    return [a for a in found if a.value_type != "TIMESTAMP"]
+    return [a for a in found if a.value_type != ValueType.Timestamp]

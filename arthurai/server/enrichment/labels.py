@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.vocabulary import Stage
 from arthurai.server.enrichment.feature_encoding import Columns, category_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _binary(schema: ModelSchema, columns: Columns) -> tuple[list[str | None], li
     scores = columns[positive.column]
     predicted = [None if p is None else yes if p >= schema.threshold else no for p in scores]
     values = columns[truth.column]
-    if truth.stage == "GROUND_TRUTH_CLASS":
+    if truth.stage == Stage.GroundTruthClass:
         hits = [None if v is None else category_of(v) == positive.gt_class_link for v in values]
     else:
         hits = [None if v is None else float(v) == 1 for v in values]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.enrichment.feature_encoding import MAX_CATEGORIES, category_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def group_members(
     categories = list(attribute.categories) or sorted({t for t in texts if t is not None})
     if len(categories) > MAX_CATEGORIES or not (attribute.categorical or attribute.categories):
         return []
-    boolean = attribute.value_type == "BOOLEAN"
+    boolean = attribute.value_type == ValueType.Boolean
     return [
         (
             {"categorical_value": category},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from arthurai.common.vocabulary import InputType
 from arthurai.server.enrichment.applicability import find_refusal
 from arthurai.server.http.api_errors import ApiError
 
@@ -140,7 +141,7 @@ def merge_explainability_config(
     if not 0 <= share <= 1:
         raise ApiError(400, "config.inference_consumer_score_percent: must be 0 to 1")
     merged["inference_consumer_score_percent"] = share
-    if merged["explanation_algo"] == "shap" and schema.input_type != "TABULAR":
+    if merged["explanation_algo"] == "shap" and schema.input_type != InputType.Tabular:
         raise ApiError(400, "config.explanation_algo: shap requires a tabular model; use lime")
     parse_memory(str(merged["model_server_memory"]))
     return merged

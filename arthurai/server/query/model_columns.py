@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.limits import BOX_FIELDS
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.errors import QueryError, shown, unknown
 from arthurai.server.query.sql_expression import Column
@@ -218,7 +219,7 @@ class ModelColumns:
             "list_max(map_values(position)))]"
         )
         greedy = f"[{likeliest} for position in {column}]"
-        declared = [a for a in self.schema.predicted if a.value_type == "TOKENS"]
+        declared = [a for a in self.schema.predicted if a.value_type == ValueType.Tokens]
         if not declared:
             return greedy
         own = f"t.{declared[0].column}"

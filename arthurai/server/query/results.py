@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.query.column_types import INT64, ColumnType
 from arthurai.server.timestamps import format_timestamp
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Any], object]
 
-_STORED_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
+_STORED_NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float})
 
 
 def to_json_rows(

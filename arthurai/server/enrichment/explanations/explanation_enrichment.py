@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.vocabulary import Stage
+from arthurai.common.vocabulary import InputType, OutputType, Stage, ValueType
 from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.explanations.explainers import Task
 from arthurai.server.enrichment.explanations.explanation_results import Explanation, build_tables
@@ -46,9 +46,9 @@ SLICE_ROWS: Final = 8
 DEFAULT_SEED: Final = 0
 _MAX_READ_ROWS: Final = 2000
 _MAX_PROCESSES: Final = 4
-_TASK_KINDS: Final = {"TABULAR": "tabular", "NLP": "text", "IMAGE": "image"}
-_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
-_TEXTS: Final = frozenset({"UNSTRUCTURED_TEXT", "STRING"})
+_TASK_KINDS: Final = {InputType.Tabular: "tabular", InputType.NLP: "text", InputType.Image: "image"}
+_NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float})
+_TEXTS: Final = frozenset({ValueType.Unstructured_Text, ValueType.String})
 
 
 class _EndedError(Exception):
@@ -108,9 +108,9 @@ def select_inputs(schema: ModelSchema) -> tuple[Attribute, ...]:
         EnrichmentError: a text or image model has not exactly one text or image.
     """
     found = schema.by_stage(Stage.ModelPipelineInput)
-    if schema.input_type == "TABULAR":
+    if schema.input_type == InputType.Tabular:
         return found
-    wanted = _TEXTS if schema.input_type == "NLP" else {"IMAGE"}
+    wanted = _TEXTS if schema.input_type == InputType.NLP else {ValueType.Image}
     fitting = tuple(a for a in found if a.value_type in wanted)
     if len(fitting) != 1:
         raise EnrichmentError(
@@ -156,7 +156,7 @@ class Explainability(Enrichment):
         """
         schema = record.schema
         select_inputs(schema)
-        if schema.input_type == "TABULAR" and not reference_is_closed(self._data, schema):
+        if schema.input_type == InputType.Tabular and not reference_is_closed(self._data, schema):
             return False
         for module in _required_packages(schema, str(state["config"]["explanation_algo"])):
             require_installed(module)
@@ -168,7 +168,7 @@ class Explainability(Enrichment):
         with self._projects.changing:
             newest = self._states.get(record, self.name)
             self._projects.keep_only(record.id, {str(newest.get("project"))})
-        if running.expected is not None and schema.input_type == "TABULAR":
+        if running.expected is not None and schema.input_type == InputType.Tabular:
             config = {**state["config"], "shap_expected_values": running.expected}
             self._states.change(state, config=config)
         return True
@@ -201,7 +201,7 @@ class Explainability(Enrichment):
         seqs, ids = columns["seq"], columns["inference_id"]
         if not seqs:
             return False
-        if not streams or schema.input_type == "IMAGE":
+        if not streams or schema.input_type == InputType.Image:
             self._states.change(state, done=seqs[-1])
             return len(seqs) == _MAX_READ_ROWS
         share = float(config["inference_consumer_score_percent"])
@@ -334,7 +334,7 @@ class Explainability(Enrichment):
         samples: int | None,
     ) -> list[Any]:
         schema = record.schema
-        if schema.input_type == "IMAGE":
+        if schema.input_type == InputType.Image:
             return [self._explain_stored_image(record, state, row, samples) for row in rows]
         arguments = {
             "rows": [self._to_row(schema, row) for row in rows],
@@ -371,7 +371,7 @@ class Explainability(Enrichment):
 
     @staticmethod
     def _to_row(schema: ModelSchema, values: Sequence[Any]) -> Any:
-        return values[0] if schema.input_type == "NLP" else list(values)
+        return values[0] if schema.input_type == InputType.NLP else list(values)
 
     def _call(
         self, record: StoredModel, state: Mapping[str, Any], name: str, arguments: dict[str, Any]
@@ -478,7 +478,7 @@ class Explainability(Enrichment):
         return Task(
             kind=kind,
             outputs=len(schema.predicted),
-            classifies=schema.output_type != "REGRESSION",
+            classifies=schema.output_type != OutputType.Regression,
             algorithm=str(config["explanation_algo"]),
             seed=int(config.get("seed") or DEFAULT_SEED),
             positive=next(
@@ -511,7 +511,7 @@ def is_chosen(inference_id: str, share: float) -> bool:
 
 
 def _required_packages(schema: ModelSchema, algorithm: str) -> list[str]:
-    if schema.input_type == "IMAGE":
+    if schema.input_type == InputType.Image:
         return ["lime", "skimage"]
     return ["shap"] if algorithm == "shap" else ["lime"]
 
@@ -519,7 +519,7 @@ def _required_packages(schema: ModelSchema, algorithm: str) -> list[str]:
 def _list_categories(attribute: Attribute, values: Sequence[Any]) -> list[Any]:
     """Return the categories of an attribute, declared ones first."""
     known: dict[str, Any] = {}
-    if attribute.value_type == "STRING":
+    if attribute.value_type == ValueType.String:
         known = {category: category for category in attribute.categories}
     for value in values:
         if value is not None:

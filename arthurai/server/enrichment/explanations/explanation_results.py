@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from arthurai.common.vocabulary import InputType
 from arthurai.server.enrichment.state_store import EnrichmentError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Explanation:
             raise EnrichmentError("the model code sent an invalid explanation") from None
 
     def _entries(self, entries: Any) -> Iterator[tuple[Any, ...]]:
-        if self.schema.input_type == "NLP":
+        if self.schema.input_type == InputType.NLP:
             for token, position, score in entries:
                 yield str(token), int(position), _finite(score)
             return
@@ -79,7 +80,7 @@ class Explanation:
             return [self._one(p.name, names[page]) for p in self.schema.predicted]
         found = []
         for name, entries in self.by_prediction():
-            if self.schema.input_type == "NLP":
+            if self.schema.input_type == InputType.NLP:
                 tokens = [
                     {"token": token, "position": position, "explanation_value": score}
                     for token, position, score in entries
@@ -119,7 +120,7 @@ def build_tables(
     Raises:
         EnrichmentError: the process answered nonsense.
     """
-    is_text = schema.input_type == "NLP"
+    is_text = schema.input_type == InputType.NLP
     rows: list[tuple[Any, ...]] = []
     for inference_id, scores in found:
         one = Explanation(schema, inputs, algorithm, scores)

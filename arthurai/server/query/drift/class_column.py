@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from arthurai.common.vocabulary import Stage
+from arthurai.common.vocabulary import OutputType, Stage, ValueType
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.errors import QueryError, unknown
 from arthurai.server.query.functions.transformation import label_of_largest
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from arthurai.server.query.row_sources import ModelSource
     from arthurai.server.query.sql import Binder
 
-_CLASSIFIERS: Final = frozenset({"MULTICLASS", "MULTILABEL"})
+_CLASSIFIERS: Final = frozenset({OutputType.Multiclass, OutputType.Multilabel})
 
 
 def class_labels(
@@ -76,7 +76,7 @@ def _predicted(
 ) -> str:
     columns = [(sql, binder.bind_scalar(name)) for name, sql in _columns(source, attributes, path)]
     threshold = binder.bind_scalar(float(schema.threshold))
-    if schema.output_type == "MULTILABEL":
+    if schema.output_type == OutputType.Multilabel:
         reached = ", ".join(
             f"CASE WHEN {sql} >= {threshold} THEN {label} END" for sql, label in columns
         )
@@ -105,7 +105,7 @@ def _true(
             f"CASE WHEN {sql} = 1 THEN {binder.bind_scalar(name)} END"
             for name, sql in _columns(source, attributes, path)
         ]
-        if schema.output_type == "MULTILABEL":
+        if schema.output_type == OutputType.Multilabel:
             return f"[{', '.join(hits)}]"
         return f"[coalesce({', '.join(hits)})]"
     raise QueryError(path, "the model has no ground truth for its classes")
@@ -118,7 +118,7 @@ def is_categorical(attribute: Attribute | None, column_type: ColumnType) -> bool
         attribute: The attribute it comes from, if any.
         column_type: Its type.
     """
-    if attribute is None or attribute.value_type in {"UNSTRUCTURED_TEXT", "IMAGE"}:
+    if attribute is None or attribute.value_type in {ValueType.Unstructured_Text, ValueType.Image}:
         return None
     if column_type is ColumnType.TEXT or column_type is ColumnType.BOOL:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.query.column_types import ANY_TYPE, ColumnType
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.functions.function_registry import function
@@ -208,7 +209,7 @@ def any_if(arguments: Arguments) -> Expr:
 def ranked_item_max_k(arguments: Arguments) -> Expr:
     """Greatest place, from 1, at which an item stands in any list."""
     items = arguments.column("property", types={ColumnType.TEXTS})
-    if items.attribute is None or items.attribute.value_type != "RANKED_LIST":
+    if items.attribute is None or items.attribute.value_type != ValueType.RankedList:
         raise QueryError(
             arguments.path("property"),
             f"must be item ids of a ranked list, got {shown(arguments.required('property'))}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
@@ -14,7 +15,7 @@ from arthurai.server.query.target_resolution import is_true, pair
 if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
 
-_CLASSIFIERS: Final = frozenset({"MULTICLASS", "MULTILABEL"})
+_CLASSIFIERS: Final = frozenset({OutputType.Multiclass, OutputType.Multilabel})
 
 
 class Counts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError, shown
 from arthurai.server.query.functions.binary_classification import Counts
@@ -25,7 +26,7 @@ def predicted_classes(arguments: Arguments) -> list[tuple[str, Expr]]:
         QueryError: The model is no classifier with a probability for each class.
     """
     schema = arguments.schema
-    if schema.output_type != "MULTICLASS":
+    if schema.output_type != OutputType.Multiclass:
         raise QueryError(
             arguments.call.path,
             f"{arguments.call.function} does not fit a {schema.output_type} model; it needs a "

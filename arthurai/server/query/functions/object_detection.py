@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import OutputType, ValueType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
@@ -29,7 +30,7 @@ def mean_average_precision(arguments: Arguments) -> Expr:
 
     The database gathers the boxes; matching is a sequence of dependent choices and done here.
     """
-    if arguments.schema.output_type != "OBJECT_DETECTION":
+    if arguments.schema.output_type != OutputType.ObjectDetection:
         raise QueryError(
             arguments.call.path,
             f"meanAveragePrecision does not fit a {arguments.schema.output_type} model; it needs "
@@ -54,11 +55,11 @@ def _boxes(arguments: Arguments) -> tuple[Expr, Expr]:
         truth = found.truth
     else:
         schema = arguments.schema
-        own = [a for a in schema.ground_truths if a.value_type == "BOUNDING_BOX"]
+        own = [a for a in schema.ground_truths if a.value_type == ValueType.BoundingBox]
         linked = pair(arguments, _BOXES) if len(own) != 1 else None
         truth = linked.truth if linked is not None else column_expr(arguments, own[0])
         if linked is None:
-            predictions = [a for a in schema.predicted if a.value_type == "BOUNDING_BOX"]
+            predictions = [a for a in schema.predicted if a.value_type == ValueType.BoundingBox]
             if arguments.has("predicted_property") or len(predictions) != 1:
                 return arguments.column("predicted_property", types=_BOXES), truth
             return column_expr(arguments, predictions[0]), truth

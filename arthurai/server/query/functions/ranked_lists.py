@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
@@ -28,7 +29,7 @@ def _item_ids(expr: Expr) -> str:
 
 def _lists(arguments: Arguments) -> tuple[str, str, str]:
     """SQL of L, of G, and of whether the row counts."""
-    if arguments.schema.output_type != "RANKED_LIST":
+    if arguments.schema.output_type != OutputType.RankedList:
         raise QueryError(
             arguments.call.path,
             f"{arguments.call.function} does not fit a {arguments.schema.output_type} model; it "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _sides(arguments: Arguments) -> tuple[str, str]:
-    if arguments.schema.output_type != "REGRESSION":
+    if arguments.schema.output_type != OutputType.Regression:
         raise QueryError(
             arguments.call.path,
             f"{arguments.call.function} does not fit a {arguments.schema.output_type} model; it "

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import OutputType
 from arthurai.server.query import QueryError, run_query
 from arthurai.server.timestamps import format_timestamp
 
@@ -100,7 +101,7 @@ def _value(
 
 def _performance(stores: Stores, record: StoredModel, since: datetime) -> float | None:
     schema = record.schema
-    if schema.output_type == "REGRESSION":
+    if schema.output_type == OutputType.Regression:
         error = _value(stores, record, since, {"function": "mae"}, "ground_truth")
         truth = next(iter(schema.ground_truths), None)
         if error is None or truth is None:
@@ -119,7 +120,7 @@ def _performance(stores: Stores, record: StoredModel, since: datetime) -> float 
             return None
         spread = ends[1] - ends[0]
         return 1 - error / spread if spread else float(error == 0)
-    if schema.output_type != "MULTICLASS":
+    if schema.output_type != OutputType.Multiclass:
         return None
     function = "f1" if schema.is_binary_classifier else "accuracyRateMulticlass"
     return _value(stores, record, since, {"function": function}, "ground_truth")

@@ -200,12 +200,16 @@ def _expression(attribute: Attribute, schema: ModelSchema) -> str:
 def _complement(attribute: Attribute, peers: tuple[Attribute, ...]) -> str | None:
     """Return 1 - p for the class that is not the one explicit attribute of the stage."""
     explicit = [a for a in peers if not a.implicit]
-    if len(explicit) != 1 or attribute.value_type not in {"INTEGER", "FLOAT", "BOOLEAN"}:
+    if len(explicit) != 1 or attribute.value_type not in {
+        ValueType.Integer,
+        ValueType.Float,
+        ValueType.Boolean,
+    }:
         return None
     column = quote_name(explicit[0].column)
     if explicit[0].value_type == ValueType.Boolean:
         return f"NOT {column}"
-    if explicit[0].value_type in {"INTEGER", "FLOAT"}:
+    if explicit[0].value_type in {ValueType.Integer, ValueType.Float}:
         return f"1 - {column}"
     return None
 
