@@ -15,7 +15,7 @@ help:
 	@echo "make test-slow          all tests"
 	@echo "make install            set up .venv with everything"
 	@echo "make check              everything that must hold before a change is merged (needs Node.js)"
-	@echo "make format             format the code and mend what the linter can mend"
+	@echo "make format             format the code and fix what the linter can fix"
 	@echo "make generate           make generated/ from openapi/ (needs Node.js)"
 	@echo "make regenerate-report  what a change of openapi/ means for generated/ and for the code above it"
 	@echo "make bench              the benchmarks"
