@@ -128,7 +128,7 @@ def test_ground_truth_by_both_calls(api, operation):
 
 
 @pytest.mark.parametrize("body", [{}, {"a": 1}, "x", 5])
-def test_a_body_that_is_no_list_is_refused(api, body):
+def test_a_body_that_is_not_a_list_is_refused(api, body):
     model = api.model()
     status, answer = api("POST", f"{model}/inferences", json=body)
     assert status == 400
@@ -406,9 +406,9 @@ IMAGE_ATTRIBUTES = [
 ]
 
 
-def picture(colour, kind="PNG", size=(40, 30), mode="RGB"):
+def picture(color, kind="PNG", size=(40, 30), mode="RGB"):
     target = io.BytesIO()
-    Image.new("RGB", size, colour).convert(mode).save(target, kind)
+    Image.new("RGB", size, color).convert(mode).save(target, kind)
     return target.getvalue()
 
 
@@ -498,7 +498,7 @@ def test_images_of_all_modes_are_resized(api, image_model, mode):
 
 
 def renditions(api, model, content):
-    """Give the image of the one row of a model in the model's size, and its thumbnail."""
+    """Return the image of the one row of a model in the model's size, and its thumbnail."""
     send_images(api, model, image_rows("x"), content, "x")
     ((_, image_id),) = api.query(model, "partner_inference_id", "photo")
     found = []

@@ -22,7 +22,7 @@ ROWS = [  # day, region, income, p, outcome
 
 @pytest.fixture
 def loans(admin, binary_model):
-    """Give the id of a loan model with data."""
+    """Return the id of a loan model with data."""
     binary_model["attributes"][0]["bins"] = [
         {"continuous_start": None, "continuous_end": 20},
         {"continuous_start": 20, "continuous_end": None},
@@ -50,7 +50,7 @@ def loans(admin, binary_model):
 
 @pytest.fixture
 def with_reference(app, loans):
-    """Give the loan model after a reference set was stored and closed."""
+    """Return the loan model after a reference set was stored and closed."""
     schema = app.control.models.get(None, loans).schema
     rows = [
         {"reference_data": {"income": float(10 * i), "region": "NS"[i % 2], "p": i / 10}}
@@ -63,7 +63,7 @@ def with_reference(app, loans):
 
 @pytest.fixture
 def metrics(admin, loans):
-    """Give a caller of the metric endpoints of the loan model."""
+    """Return a caller of the metric endpoints of the loan model."""
 
     def call(method, path="", version=None, **options):
         url = METRICS.format(loans) + path

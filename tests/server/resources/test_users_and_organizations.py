@@ -1,4 +1,4 @@
-"""Users, invitations, organisations, service accounts and custom roles over the API."""
+"""Users, invitations, organizations, service accounts and custom roles over the API."""
 
 from __future__ import annotations
 

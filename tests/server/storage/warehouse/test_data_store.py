@@ -148,7 +148,7 @@ def test_a_bad_item_is_refused_alone(memory_store, change, reason):
     assert values(memory_store, schema, "partner_inference_id") == ["id-1", "id-3"]
 
 
-def test_items_that_are_no_objects_are_refused_alone(memory_store):
+def test_items_that_are_not_objects_are_refused_alone(memory_store):
     outcome = memory_store.append_inferences(simple_schema(), [7, None, [], "x", inference(1)])
 
     assert statuses(outcome) == [400, 400, 400, 400, 200]
@@ -165,7 +165,7 @@ def test_a_repeated_row_is_accepted_and_changes_nothing(store):
     assert read(store, schema) == before
 
 
-def test_a_repeated_row_is_recognised_across_json_and_table(memory_store):
+def test_a_repeated_row_is_recognized_across_json_and_table(memory_store):
     schema = simple_schema()
     memory_store.append_inferences(schema, [inference(1)])
     table = pa.table(
@@ -545,7 +545,7 @@ def test_implicit_counterparts_of_all_types(memory_store, explicit, implicit, se
     assert values(memory_store, schema, "q", "reference") == [computed]
 
 
-def test_no_items_are_no_failure(memory_store):
+def test_no_items_are_not_a_failure(memory_store):
     schema = simple_schema()
     nothing = {"success": 0, "failure": 0, "total": 0}
     assert memory_store.append_inferences(schema, []).counts() == nothing

@@ -226,7 +226,7 @@ def test_a_migration_that_fails_leaves_the_directory_as_it_was(tmp_path):
         assert database.fetch("SELECT * FROM duckdb_tables() WHERE table_name = 'half'")[1] == []
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path):
+def test_a_file_that_is_not_a_database_is_refused(tmp_path):
     (tmp_path / DATABASE_FILE).write_bytes(b"not a database" * 1000)
     with pytest.raises(duckdb.Error):
         DataStore(tmp_path)
