@@ -167,7 +167,7 @@ class ApiObject:
     @classmethod
     def _check_object(cls, value: object) -> None:
         """Refuse what `dict()` might take for an object."""
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise TypeError(f"{cls.__name__} is an object, got {type(value).__name__}")
 
     def _keep(self, received: Mapping[str, Any], required: Set[str] = frozenset()) -> None:

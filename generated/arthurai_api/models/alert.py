@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -160,13 +160,13 @@ class Alert(_ApiObject):
         else:
             alert_rule = ABSENT
 
-        window_start = cast(None | str | Unset, _fields_.pop("window_start", UNSET))
+        window_start: None | str | Unset = _fields_.pop("window_start", UNSET)
 
-        window_end = cast(None | str | Unset, _fields_.pop("window_end", UNSET))
+        window_end: None | str | Unset = _fields_.pop("window_end", UNSET)
 
-        batch_id = cast(None | str | Unset, _fields_.pop("batch_id", UNSET))
+        batch_id: None | str | Unset = _fields_.pop("batch_id", UNSET)
 
-        organization_id = cast(None | str | Unset, _fields_.pop("organization_id", UNSET))
+        organization_id: None | str | Unset = _fields_.pop("organization_id", UNSET)
 
         _model_ = cls(
             id=id,

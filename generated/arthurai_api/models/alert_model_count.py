@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -56,7 +56,7 @@ class AlertModelCount(_ApiObject):
 
         count = _fields_.pop("count", ABSENT)
 
-        date = cast(None | str | Unset, _fields_.pop("date", UNSET))
+        date: None | str | Unset = _fields_.pop("date", UNSET)
 
         _model_ = cls(model_id=model_id, count=count, date=date)
         _model_._keep(src_dict, _REQUIRED)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -83,9 +83,9 @@ class AlertNotificationConfiguration(_ApiObject):
 
         enabled = _fields_.pop("enabled", ABSENT)
 
-        destination = cast(None | str | Unset, _fields_.pop("destination", UNSET))
+        destination: None | str | Unset = _fields_.pop("destination", UNSET)
 
-        user_id = cast(None | str | Unset, _fields_.pop("user_id", UNSET))
+        user_id: None | str | Unset = _fields_.pop("user_id", UNSET)
 
         _model_ = cls(
             id=id,

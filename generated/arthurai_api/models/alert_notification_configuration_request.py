@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -76,11 +76,11 @@ class AlertNotificationConfigurationRequest(_ApiObject):
 
         type_ = _fields_.pop("type", ABSENT)
 
-        destination = cast(None | str | Unset, _fields_.pop("destination", UNSET))
+        destination: None | str | Unset = _fields_.pop("destination", UNSET)
 
-        user_id = cast(None | str | Unset, _fields_.pop("user_id", UNSET))
+        user_id: None | str | Unset = _fields_.pop("user_id", UNSET)
 
-        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
+        enabled: bool | None | Unset = _fields_.pop("enabled", UNSET)
 
         _model_ = cls(
             model_id=model_id,

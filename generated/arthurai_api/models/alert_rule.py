@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -308,11 +308,11 @@ class AlertRule(_ApiObject):
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        metric_name = cast(None | str | Unset, _fields_.pop("metric_name", UNSET))
+        metric_name: None | str | Unset = _fields_.pop("metric_name", UNSET)
 
-        attribute_name = cast(None | str | Unset, _fields_.pop("attribute_name", UNSET))
+        attribute_name: None | str | Unset = _fields_.pop("attribute_name", UNSET)
 
-        last_updated_by = cast(None | str | Unset, _fields_.pop("last_updated_by", UNSET))
+        last_updated_by: None | str | Unset = _fields_.pop("last_updated_by", UNSET)
 
         def _parse_last_updated_by_type(data: object) -> CreatorType | None | Unset:
             if data is None:
@@ -329,7 +329,7 @@ class AlertRule(_ApiObject):
             _fields_.pop("last_updated_by_type", UNSET)
         )
 
-        last_updated_at = cast(None | str | Unset, _fields_.pop("last_updated_at", UNSET))
+        last_updated_at: None | str | Unset = _fields_.pop("last_updated_at", UNSET)
 
         def _parse_alert_counts(data: object) -> AlertCounts | None | Unset:
             if data is None:
@@ -344,9 +344,9 @@ class AlertRule(_ApiObject):
 
         alert_counts = _parse_alert_counts(_fields_.pop("alert_counts", UNSET))
 
-        last_metric_value = cast(float | None | Unset, _fields_.pop("last_metric_value", UNSET))
+        last_metric_value: float | None | Unset = _fields_.pop("last_metric_value", UNSET)
 
-        last_triggered = cast(None | str | Unset, _fields_.pop("last_triggered", UNSET))
+        last_triggered: None | str | Unset = _fields_.pop("last_triggered", UNSET)
 
         _model_ = cls(
             id=id,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -109,7 +109,7 @@ class AlertRulePatch(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
+        name: None | str | Unset = _fields_.pop("name", UNSET)
 
         def _parse_bound(data: object) -> AlertBound | None | Unset:
             if data is None:
@@ -124,7 +124,7 @@ class AlertRulePatch(_ApiObject):
 
         bound = _parse_bound(_fields_.pop("bound", UNSET))
 
-        threshold = cast(float | None | Unset, _fields_.pop("threshold", UNSET))
+        threshold: float | None | Unset = _fields_.pop("threshold", UNSET)
 
         def _parse_severity(data: object) -> AlertSeverity | None | Unset:
             if data is None:
@@ -139,13 +139,13 @@ class AlertRulePatch(_ApiObject):
 
         severity = _parse_severity(_fields_.pop("severity", UNSET))
 
-        lookback_period = cast(float | None | Unset, _fields_.pop("lookback_period", UNSET))
+        lookback_period: float | None | Unset = _fields_.pop("lookback_period", UNSET)
 
-        subsequent_alert_wait_time = cast(
-            float | None | Unset, _fields_.pop("subsequent_alert_wait_time", UNSET)
+        subsequent_alert_wait_time: float | None | Unset = _fields_.pop(
+            "subsequent_alert_wait_time", UNSET
         )
 
-        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
+        enabled: bool | None | Unset = _fields_.pop("enabled", UNSET)
 
         _model_ = cls(
             name=name,

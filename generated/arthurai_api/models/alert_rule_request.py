@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -149,15 +149,15 @@ class AlertRuleRequest(_ApiObject):
         else:
             severity = ABSENT
 
-        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
+        name: None | str | Unset = _fields_.pop("name", UNSET)
 
-        lookback_period = cast(float | None | Unset, _fields_.pop("lookback_period", UNSET))
+        lookback_period: float | None | Unset = _fields_.pop("lookback_period", UNSET)
 
-        subsequent_alert_wait_time = cast(
-            float | None | Unset, _fields_.pop("subsequent_alert_wait_time", UNSET)
+        subsequent_alert_wait_time: float | None | Unset = _fields_.pop(
+            "subsequent_alert_wait_time", UNSET
         )
 
-        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
+        enabled: bool | None | Unset = _fields_.pop("enabled", UNSET)
 
         def _parse_metric_parameters(data: object) -> MetricParameterChoice | None | Unset:
             if data is None:

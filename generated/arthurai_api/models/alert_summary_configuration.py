@@ -157,7 +157,7 @@ class AlertSummaryConfiguration(_ApiObject):
 
         enabled = _fields_.pop("enabled", ABSENT)
 
-        owner_user_id = cast(None | str | Unset, _fields_.pop("owner_user_id", UNSET))
+        owner_user_id: None | str | Unset = _fields_.pop("owner_user_id", UNSET)
 
         def _parse_send_day_of_week(data: object) -> None | Unset | Weekday:
             if data is None:

@@ -101,7 +101,7 @@ class AlertSummaryConfigurationUpdate(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
+        name: None | str | Unset = _fields_.pop("name", UNSET)
 
         def _parse_frequency(data: object) -> None | SummaryFrequency | Unset:
             if data is None:
@@ -129,7 +129,7 @@ class AlertSummaryConfigurationUpdate(_ApiObject):
 
         send_day_of_week = _parse_send_day_of_week(_fields_.pop("send_day_of_week", UNSET))
 
-        send_time_of_day = cast(None | str | Unset, _fields_.pop("send_time_of_day", UNSET))
+        send_time_of_day: None | str | Unset = _fields_.pop("send_time_of_day", UNSET)
 
         def _parse_models(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -147,7 +147,7 @@ class AlertSummaryConfigurationUpdate(_ApiObject):
 
         models = _parse_models(_fields_.pop("models", UNSET))
 
-        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
+        enabled: bool | None | Unset = _fields_.pop("enabled", UNSET)
 
         _model_ = cls(
             name=name,

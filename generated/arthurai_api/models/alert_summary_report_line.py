@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -75,7 +75,7 @@ class AlertSummaryReportLine(_ApiObject):
 
         alert_count = _fields_.pop("alert_count", ABSENT)
 
-        hyperlink = cast(None | str | Unset, _fields_.pop("hyperlink", UNSET))
+        hyperlink: None | str | Unset = _fields_.pop("hyperlink", UNSET)
 
         _model_ = cls(
             model_id=model_id,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -65,9 +65,9 @@ class AlertSummarySubscriberRequest(_ApiObject):
         else:
             type_ = ABSENT
 
-        user_id = cast(None | str | Unset, _fields_.pop("user_id", UNSET))
+        user_id: None | str | Unset = _fields_.pop("user_id", UNSET)
 
-        destination = cast(None | str | Unset, _fields_.pop("destination", UNSET))
+        destination: None | str | Unset = _fields_.pop("destination", UNSET)
 
         _model_ = cls(type_=type_, user_id=user_id, destination=destination)
         _model_._keep(src_dict, _REQUIRED)

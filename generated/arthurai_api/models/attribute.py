@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -236,19 +236,19 @@ class Attribute(_ApiObject):
         else:
             stage = ABSENT
 
-        id = cast(None | str | Unset, _fields_.pop("id", UNSET))
+        id: None | str | Unset = _fields_.pop("id", UNSET)
 
-        label = cast(None | str | Unset, _fields_.pop("label", UNSET))
+        label: None | str | Unset = _fields_.pop("label", UNSET)
 
-        position = cast(int | None | Unset, _fields_.pop("position", UNSET))
+        position: int | None | Unset = _fields_.pop("position", UNSET)
 
-        categorical = cast(bool | None | Unset, _fields_.pop("categorical", UNSET))
+        categorical: bool | None | Unset = _fields_.pop("categorical", UNSET)
 
-        min_range = cast(float | None | Unset, _fields_.pop("min_range", UNSET))
+        min_range: float | None | Unset = _fields_.pop("min_range", UNSET)
 
-        max_range = cast(float | None | Unset, _fields_.pop("max_range", UNSET))
+        max_range: float | None | Unset = _fields_.pop("max_range", UNSET)
 
-        monitor_for_bias = cast(bool | None | Unset, _fields_.pop("monitor_for_bias", UNSET))
+        monitor_for_bias: bool | None | Unset = _fields_.pop("monitor_for_bias", UNSET)
 
         def _parse_categories(data: object) -> list[AttributeCategory] | None | Unset:
             if data is None:
@@ -288,19 +288,19 @@ class Attribute(_ApiObject):
 
         bins = _parse_bins(_fields_.pop("bins", UNSET))
 
-        is_unique = cast(bool | None | Unset, _fields_.pop("is_unique", UNSET))
+        is_unique: bool | None | Unset = _fields_.pop("is_unique", UNSET)
 
-        is_positive_predicted_attribute = cast(
-            bool | None | Unset, _fields_.pop("is_positive_predicted_attribute", UNSET)
+        is_positive_predicted_attribute: bool | None | Unset = _fields_.pop(
+            "is_positive_predicted_attribute", UNSET
         )
 
-        attribute_link = cast(None | str | Unset, _fields_.pop("attribute_link", UNSET))
+        attribute_link: None | str | Unset = _fields_.pop("attribute_link", UNSET)
 
-        gt_class_link = cast(None | str | Unset, _fields_.pop("gt_class_link", UNSET))
+        gt_class_link: None | str | Unset = _fields_.pop("gt_class_link", UNSET)
 
-        token_attribute_link = cast(None | str | Unset, _fields_.pop("token_attribute_link", UNSET))
+        token_attribute_link: None | str | Unset = _fields_.pop("token_attribute_link", UNSET)
 
-        implicit = cast(bool | None | Unset, _fields_.pop("implicit", UNSET))
+        implicit: bool | None | Unset = _fields_.pop("implicit", UNSET)
 
         _model_ = cls(
             name=name,

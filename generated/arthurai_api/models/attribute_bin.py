@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -52,9 +52,9 @@ class AttributeBin(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        continuous_start = cast(float | None | Unset, _fields_.pop("continuous_start", UNSET))
+        continuous_start: float | None | Unset = _fields_.pop("continuous_start", UNSET)
 
-        continuous_end = cast(float | None | Unset, _fields_.pop("continuous_end", UNSET))
+        continuous_end: float | None | Unset = _fields_.pop("continuous_end", UNSET)
 
         _model_ = cls(continuous_start=continuous_start, continuous_end=continuous_end)
         _model_._keep(src_dict)

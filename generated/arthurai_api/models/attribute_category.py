@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -50,7 +50,7 @@ class AttributeCategory(_ApiObject):
         _fields_ = dict(src_dict)
         value = _fields_.pop("value", ABSENT)
 
-        label = cast(None | str | Unset, _fields_.pop("label", UNSET))
+        label: None | str | Unset = _fields_.pop("label", UNSET)
 
         _model_ = cls(value=value, label=label)
         _model_._keep(src_dict, _REQUIRED)

@@ -132,11 +132,11 @@ class AuthenticationInfo(_ApiObject):
         else:
             roles = ABSENT
 
-        internal_user_id = cast(None | str | Unset, _fields_.pop("internal_user_id", UNSET))
+        internal_user_id: None | str | Unset = _fields_.pop("internal_user_id", UNSET)
 
-        external_user_id = cast(None | str | Unset, _fields_.pop("external_user_id", UNSET))
+        external_user_id: None | str | Unset = _fields_.pop("external_user_id", UNSET)
 
-        service_account_id = cast(None | str | Unset, _fields_.pop("service_account_id", UNSET))
+        service_account_id: None | str | Unset = _fields_.pop("service_account_id", UNSET)
 
         _model_ = cls(
             organization_ids=organization_ids,

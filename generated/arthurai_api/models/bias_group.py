@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -78,11 +78,11 @@ class BiasGroup(_ApiObject):
 
         attribute_name = _fields_.pop("attribute_name", UNSET)
 
-        categorical_value = cast(None | str | Unset, _fields_.pop("categorical_value", UNSET))
+        categorical_value: None | str | Unset = _fields_.pop("categorical_value", UNSET)
 
-        continuous_start = cast(float | None | Unset, _fields_.pop("continuous_start", UNSET))
+        continuous_start: float | None | Unset = _fields_.pop("continuous_start", UNSET)
 
-        continuous_end = cast(float | None | Unset, _fields_.pop("continuous_end", UNSET))
+        continuous_end: float | None | Unset = _fields_.pop("continuous_end", UNSET)
 
         _model_ = cls(
             attribute_id=attribute_id,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -164,9 +164,9 @@ class BiasMitigationCurve(_ApiObject):
 
         categorical_value = _fields_.pop("categorical_value", UNSET)
 
-        continuous_start = cast(float | str | Unset, _fields_.pop("continuous_start", UNSET))
+        continuous_start: float | str | Unset = _fields_.pop("continuous_start", UNSET)
 
-        continuous_end = cast(float | str | Unset, _fields_.pop("continuous_end", UNSET))
+        continuous_end: float | str | Unset = _fields_.pop("continuous_end", UNSET)
 
         _model_ = cls(
             id=id,

@@ -207,7 +207,7 @@ class DataDriftRequest(_ApiObject):
 
         target = _parse_target(_fields_.pop("target", UNSET))
 
-        num_bins = cast(int | None | Unset, _fields_.pop("num_bins", UNSET))
+        num_bins: int | None | Unset = _fields_.pop("num_bins", UNSET)
 
         def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
             if data is None:
@@ -274,9 +274,9 @@ class DataDriftRequest(_ApiObject):
             _fields_.pop("ground_truth_classes", UNSET)
         )
 
-        sample = cast(float | None | Unset, _fields_.pop("sample", UNSET))
+        sample: float | None | Unset = _fields_.pop("sample", UNSET)
 
-        disable_auto_sample = cast(bool | None | Unset, _fields_.pop("disable_auto_sample", UNSET))
+        disable_auto_sample: bool | None | Unset = _fields_.pop("disable_auto_sample", UNSET)
 
         _model_ = cls(
             metric=metric,

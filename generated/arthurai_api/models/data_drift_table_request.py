@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -107,7 +107,7 @@ class DataDriftTableRequest(_ApiObject):
         else:
             target = ABSENT
 
-        num_bins = cast(int | None | Unset, _fields_.pop("num_bins", UNSET))
+        num_bins: int | None | Unset = _fields_.pop("num_bins", UNSET)
 
         def _parse_group_by(data: object) -> list[QueryColumn] | None | Unset:
             if data is None:

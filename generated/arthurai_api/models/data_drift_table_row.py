@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -206,51 +206,47 @@ class DataDriftTableRow(_ApiObject):
 
         group_by_property = _fields_.pop("group_by_property", UNSET)
 
-        base_bucket_min = cast(float | None | Unset, _fields_.pop("base_bucket_min", UNSET))
+        base_bucket_min: float | None | Unset = _fields_.pop("base_bucket_min", UNSET)
 
-        base_bucket_max = cast(float | None | Unset, _fields_.pop("base_bucket_max", UNSET))
+        base_bucket_max: float | None | Unset = _fields_.pop("base_bucket_max", UNSET)
 
-        base_count_per_bucket = cast(
-            float | None | Unset, _fields_.pop("base_count_per_bucket", UNSET)
+        base_count_per_bucket: float | None | Unset = _fields_.pop("base_count_per_bucket", UNSET)
+
+        base_total: float | None | Unset = _fields_.pop("base_total", UNSET)
+
+        base_probability_per_bucket: float | None | Unset = _fields_.pop(
+            "base_probability_per_bucket", UNSET
         )
 
-        base_total = cast(float | None | Unset, _fields_.pop("base_total", UNSET))
-
-        base_probability_per_bucket = cast(
-            float | None | Unset, _fields_.pop("base_probability_per_bucket", UNSET)
+        base_ln_probability_per_bucket: float | None | Unset = _fields_.pop(
+            "base_ln_probability_per_bucket", UNSET
         )
 
-        base_ln_probability_per_bucket = cast(
-            float | None | Unset, _fields_.pop("base_ln_probability_per_bucket", UNSET)
+        target_bucket_min: float | None | Unset = _fields_.pop("target_bucket_min", UNSET)
+
+        target_bucket_max: float | None | Unset = _fields_.pop("target_bucket_max", UNSET)
+
+        target_count_per_bucket: float | None | Unset = _fields_.pop(
+            "target_count_per_bucket", UNSET
         )
 
-        target_bucket_min = cast(float | None | Unset, _fields_.pop("target_bucket_min", UNSET))
+        target_total: float | None | Unset = _fields_.pop("target_total", UNSET)
 
-        target_bucket_max = cast(float | None | Unset, _fields_.pop("target_bucket_max", UNSET))
-
-        target_count_per_bucket = cast(
-            float | None | Unset, _fields_.pop("target_count_per_bucket", UNSET)
+        target_probability_per_bucket: float | None | Unset = _fields_.pop(
+            "target_probability_per_bucket", UNSET
         )
 
-        target_total = cast(float | None | Unset, _fields_.pop("target_total", UNSET))
-
-        target_probability_per_bucket = cast(
-            float | None | Unset, _fields_.pop("target_probability_per_bucket", UNSET)
+        target_ln_probability_per_bucket: float | None | Unset = _fields_.pop(
+            "target_ln_probability_per_bucket", UNSET
         )
 
-        target_ln_probability_per_bucket = cast(
-            float | None | Unset, _fields_.pop("target_ln_probability_per_bucket", UNSET)
+        probability_difference: float | None | Unset = _fields_.pop("probability_difference", UNSET)
+
+        ln_probability_difference: float | None | Unset = _fields_.pop(
+            "ln_probability_difference", UNSET
         )
 
-        probability_difference = cast(
-            float | None | Unset, _fields_.pop("probability_difference", UNSET)
-        )
-
-        ln_probability_difference = cast(
-            float | None | Unset, _fields_.pop("ln_probability_difference", UNSET)
-        )
-
-        psi = cast(float | None | Unset, _fields_.pop("psi", UNSET))
+        psi: float | None | Unset = _fields_.pop("psi", UNSET)
 
         _model_ = cls(
             bucket=bucket,

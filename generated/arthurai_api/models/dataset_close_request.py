@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -50,7 +50,7 @@ class DatasetCloseRequest(_ApiObject):
         _fields_ = dict(src_dict)
         status = _fields_.pop("status", ABSENT)
 
-        total_record_count = cast(int | None | Unset, _fields_.pop("total_record_count", UNSET))
+        total_record_count: int | None | Unset = _fields_.pop("total_record_count", UNSET)
 
         _model_ = cls(status=status, total_record_count=total_record_count)
         _model_._keep(src_dict, _REQUIRED)

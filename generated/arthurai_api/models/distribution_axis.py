@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -60,9 +60,9 @@ class DistributionAxis(_ApiObject):
         _fields_ = dict(src_dict)
         property_ = _fields_.pop("property", ABSENT)
 
-        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
+        alias: None | str | Unset = _fields_.pop("alias", UNSET)
 
-        num_bins = cast(int | None | Unset, _fields_.pop("num_bins", UNSET))
+        num_bins: int | None | Unset = _fields_.pop("num_bins", UNSET)
 
         _model_ = cls(property_=property_, alias=alias, num_bins=num_bins)
         _model_._keep(src_dict, _REQUIRED)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -60,9 +60,9 @@ class DistributionValue(_ApiObject):
         _fields_ = dict(src_dict)
         property_ = _fields_.pop("property", ABSENT)
 
-        function = cast(None | str | Unset, _fields_.pop("function", UNSET))
+        function: None | str | Unset = _fields_.pop("function", UNSET)
 
-        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
+        alias: None | str | Unset = _fields_.pop("alias", UNSET)
 
         _model_ = cls(property_=property_, function=function, alias=alias)
         _model_._keep(src_dict, _REQUIRED)

@@ -204,16 +204,16 @@ class ExplainabilityConfig(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        python_version = cast(float | None | str | Unset, _fields_.pop("python_version", UNSET))
+        python_version: float | None | str | Unset = _fields_.pop("python_version", UNSET)
 
-        sdk_version = cast(None | str | Unset, _fields_.pop("sdk_version", UNSET))
+        sdk_version: None | str | Unset = _fields_.pop("sdk_version", UNSET)
 
-        user_predict_function_import_path = cast(
-            None | str | Unset, _fields_.pop("user_predict_function_import_path", UNSET)
+        user_predict_function_import_path: None | str | Unset = _fields_.pop(
+            "user_predict_function_import_path", UNSET
         )
 
-        streaming_explainability_enabled = cast(
-            bool | None | Unset, _fields_.pop("streaming_explainability_enabled", UNSET)
+        streaming_explainability_enabled: bool | None | Unset = _fields_.pop(
+            "streaming_explainability_enabled", UNSET
         )
 
         def _parse_shap_expected_values(data: object) -> list[float] | None | str | Unset:
@@ -247,39 +247,35 @@ class ExplainabilityConfig(_ApiObject):
 
         explanation_algo = _parse_explanation_algo(_fields_.pop("explanation_algo", UNSET))
 
-        explanation_nsamples = cast(
-            int | None | str | Unset, _fields_.pop("explanation_nsamples", UNSET)
+        explanation_nsamples: int | None | str | Unset = _fields_.pop("explanation_nsamples", UNSET)
+
+        model_server_cpu: float | None | str | Unset = _fields_.pop("model_server_cpu", UNSET)
+
+        model_server_memory: float | None | str | Unset = _fields_.pop("model_server_memory", UNSET)
+
+        model_server_max_replicas: int | None | str | Unset = _fields_.pop(
+            "model_server_max_replicas", UNSET
         )
 
-        model_server_cpu = cast(float | None | str | Unset, _fields_.pop("model_server_cpu", UNSET))
-
-        model_server_memory = cast(
-            float | None | str | Unset, _fields_.pop("model_server_memory", UNSET)
+        inference_consumer_cpu: float | None | str | Unset = _fields_.pop(
+            "inference_consumer_cpu", UNSET
         )
 
-        model_server_max_replicas = cast(
-            int | None | str | Unset, _fields_.pop("model_server_max_replicas", UNSET)
+        inference_consumer_memory: float | None | str | Unset = _fields_.pop(
+            "inference_consumer_memory", UNSET
         )
 
-        inference_consumer_cpu = cast(
-            float | None | str | Unset, _fields_.pop("inference_consumer_cpu", UNSET)
+        inference_consumer_score_percent: float | None | str | Unset = _fields_.pop(
+            "inference_consumer_score_percent", UNSET
         )
 
-        inference_consumer_memory = cast(
-            float | None | str | Unset, _fields_.pop("inference_consumer_memory", UNSET)
+        inference_consumer_thread_pool_size: int | None | str | Unset = _fields_.pop(
+            "inference_consumer_thread_pool_size", UNSET
         )
 
-        inference_consumer_score_percent = cast(
-            float | None | str | Unset, _fields_.pop("inference_consumer_score_percent", UNSET)
-        )
+        seed: int | None | str | Unset = _fields_.pop("seed", UNSET)
 
-        inference_consumer_thread_pool_size = cast(
-            int | None | str | Unset, _fields_.pop("inference_consumer_thread_pool_size", UNSET)
-        )
-
-        seed = cast(int | None | str | Unset, _fields_.pop("seed", UNSET))
-
-        service_account_id = cast(None | str | Unset, _fields_.pop("service_account_id", UNSET))
+        service_account_id: None | str | Unset = _fields_.pop("service_account_id", UNSET)
 
         _model_ = cls(
             python_version=python_version,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -62,7 +62,7 @@ class ExplainabilityConfiguration(_ApiObject):
 
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        enabled = cast(bool | None | Unset, _fields_.pop("enabled", UNSET))
+        enabled: bool | None | Unset = _fields_.pop("enabled", UNSET)
 
         def _parse_config(data: object) -> ExplainabilityConfig | None | Unset:
             if data is None:

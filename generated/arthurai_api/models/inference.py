@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -107,11 +107,9 @@ class Inference(_ApiObject):
         else:
             inference_data = ABSENT
 
-        batch_id = cast(None | str | Unset, _fields_.pop("batch_id", UNSET))
+        batch_id: None | str | Unset = _fields_.pop("batch_id", UNSET)
 
-        ground_truth_timestamp = cast(
-            None | str | Unset, _fields_.pop("ground_truth_timestamp", UNSET)
-        )
+        ground_truth_timestamp: None | str | Unset = _fields_.pop("ground_truth_timestamp", UNSET)
 
         def _parse_ground_truth_data(data: object) -> AttributeValues | None | Unset:
             if data is None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -171,7 +171,7 @@ class Insight(_ApiObject):
         else:
             status = ABSENT
 
-        batch_id = cast(None | str | Unset, _fields_.pop("batch_id", UNSET))
+        batch_id: None | str | Unset = _fields_.pop("batch_id", UNSET)
 
         def _parse_window_start(data: object) -> datetime.datetime | None | Unset:
             if data is None:

@@ -79,11 +79,11 @@ class InviteRequest(_ApiObject):
         else:
             invite_emails = ABSENT
 
-        return_direct_links = cast(bool | None | Unset, _fields_.pop("return_direct_links", UNSET))
+        return_direct_links: bool | None | Unset = _fields_.pop("return_direct_links", UNSET)
 
-        custom_dashboard_url = cast(None | str | Unset, _fields_.pop("custom_dashboard_url", UNSET))
+        custom_dashboard_url: None | str | Unset = _fields_.pop("custom_dashboard_url", UNSET)
 
-        organization_id = cast(None | str | Unset, _fields_.pop("organization_id", UNSET))
+        organization_id: None | str | Unset = _fields_.pop("organization_id", UNSET)
 
         _model_ = cls(
             invite_emails=invite_emails,

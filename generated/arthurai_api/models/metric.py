@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -196,7 +196,7 @@ class Metric(_ApiObject):
 
         type_ = _parse_type_(_fields_.pop("type", UNSET))
 
-        attribute = cast(None | str | Unset, _fields_.pop("attribute", UNSET))
+        attribute: None | str | Unset = _fields_.pop("attribute", UNSET)
 
         def _parse_parameters(data: object) -> list[MetricParameter] | None | Unset:
             if data is None:
@@ -234,7 +234,7 @@ class Metric(_ApiObject):
 
         valid_rollups = _parse_valid_rollups(_fields_.pop("valid_rollups", UNSET))
 
-        last_updated_by = cast(None | str | Unset, _fields_.pop("last_updated_by", UNSET))
+        last_updated_by: None | str | Unset = _fields_.pop("last_updated_by", UNSET)
 
         def _parse_last_updated_by_type(data: object) -> CreatorType | None | Unset:
             if data is None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -107,7 +107,7 @@ class MetricEvaluationRequest(_ApiObject):
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
-        group_by = cast(None | str | Unset, _fields_.pop("group_by", UNSET))
+        group_by: None | str | Unset = _fields_.pop("group_by", UNSET)
 
         def _parse_parameters(data: object) -> MetricParameterValues | None | Unset:
             if data is None:

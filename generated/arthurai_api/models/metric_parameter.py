@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -87,7 +87,7 @@ class MetricParameter(_ApiObject):
         else:
             parameter_type = ABSENT
 
-        id = cast(None | str | Unset, _fields_.pop("id", UNSET))
+        id: None | str | Unset = _fields_.pop("id", UNSET)
 
         def _parse_value_limits(data: object) -> MetricValueLimits | None | Unset:
             if data is None:

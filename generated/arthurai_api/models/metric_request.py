@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -99,7 +99,7 @@ class MetricRequest(_ApiObject):
         else:
             query = ABSENT
 
-        endpoint = cast(None | str | Unset, _fields_.pop("endpoint", UNSET))
+        endpoint: None | str | Unset = _fields_.pop("endpoint", UNSET)
 
         def _parse_type_(data: object) -> MetricType | None | Unset:
             if data is None:

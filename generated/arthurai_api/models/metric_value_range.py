@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -52,9 +52,9 @@ class MetricValueRange(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        min_ = cast(float | None | Unset, _fields_.pop("min", UNSET))
+        min_: float | None | Unset = _fields_.pop("min", UNSET)
 
-        max_ = cast(float | None | Unset, _fields_.pop("max", UNSET))
+        max_: float | None | Unset = _fields_.pop("max", UNSET)
 
         _model_ = cls(min_=min_, max_=max_)
         _model_._keep(src_dict)

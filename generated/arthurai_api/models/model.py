@@ -412,9 +412,9 @@ class Model(_ApiObject):
         else:
             created_by = ABSENT
 
-        display_name = cast(None | str | Unset, _fields_.pop("display_name", UNSET))
+        display_name: None | str | Unset = _fields_.pop("display_name", UNSET)
 
-        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
+        description: None | str | Unset = _fields_.pop("description", UNSET)
 
         is_batch = _fields_.pop("is_batch", UNSET)
 
@@ -478,15 +478,13 @@ class Model(_ApiObject):
 
         tags = _parse_tags(_fields_.pop("tags", UNSET))
 
-        classifier_threshold = cast(
-            float | None | Unset, _fields_.pop("classifier_threshold", UNSET)
-        )
+        classifier_threshold: float | None | Unset = _fields_.pop("classifier_threshold", UNSET)
 
-        text_delimiter = cast(None | str | Unset, _fields_.pop("text_delimiter", UNSET))
+        text_delimiter: None | str | Unset = _fields_.pop("text_delimiter", UNSET)
 
-        pixel_height = cast(int | None | Unset, _fields_.pop("pixel_height", UNSET))
+        pixel_height: int | None | Unset = _fields_.pop("pixel_height", UNSET)
 
-        pixel_width = cast(int | None | Unset, _fields_.pop("pixel_width", UNSET))
+        pixel_width: int | None | Unset = _fields_.pop("pixel_width", UNSET)
 
         def _parse_image_class_labels(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -504,15 +502,15 @@ class Model(_ApiObject):
 
         image_class_labels = _parse_image_class_labels(_fields_.pop("image_class_labels", UNSET))
 
-        expected_throughput_gb_per_day = cast(
-            int | None | Unset, _fields_.pop("expected_throughput_gb_per_day", UNSET)
+        expected_throughput_gb_per_day: int | None | Unset = _fields_.pop(
+            "expected_throughput_gb_per_day", UNSET
         )
 
         model_group_id = _fields_.pop("model_group_id", UNSET)
 
         version_sequence_num = _fields_.pop("version_sequence_num", UNSET)
 
-        version_label = cast(None | str | Unset, _fields_.pop("version_label", UNSET))
+        version_label: None | str | Unset = _fields_.pop("version_label", UNSET)
 
         def _parse_explainability(data: object) -> ModelExplainability | None | Unset:
             if data is None:
@@ -531,35 +529,27 @@ class Model(_ApiObject):
 
         accuracy_enabled = _fields_.pop("accuracy_enabled", UNSET)
 
-        model_group_name = cast(None | str | Unset, _fields_.pop("model_group_name", UNSET))
+        model_group_name: None | str | Unset = _fields_.pop("model_group_name", UNSET)
 
-        total_inference_count = cast(
-            int | None | Unset, _fields_.pop("total_inference_count", UNSET)
+        total_inference_count: int | None | Unset = _fields_.pop("total_inference_count", UNSET)
+
+        average_inference_count: float | None | Unset = _fields_.pop(
+            "average_inference_count", UNSET
         )
 
-        average_inference_count = cast(
-            float | None | Unset, _fields_.pop("average_inference_count", UNSET)
+        last_inference_timestamp: None | str | Unset = _fields_.pop(
+            "last_inference_timestamp", UNSET
         )
 
-        last_inference_timestamp = cast(
-            None | str | Unset, _fields_.pop("last_inference_timestamp", UNSET)
-        )
+        health_score: float | None | Unset = _fields_.pop("health_score", UNSET)
 
-        health_score = cast(float | None | Unset, _fields_.pop("health_score", UNSET))
+        accuracy_health_score: float | None | Unset = _fields_.pop("accuracy_health_score", UNSET)
 
-        accuracy_health_score = cast(
-            float | None | Unset, _fields_.pop("accuracy_health_score", UNSET)
-        )
+        drift_health_score: float | None | Unset = _fields_.pop("drift_health_score", UNSET)
 
-        drift_health_score = cast(float | None | Unset, _fields_.pop("drift_health_score", UNSET))
+        ingestion_health_score: float | None | Unset = _fields_.pop("ingestion_health_score", UNSET)
 
-        ingestion_health_score = cast(
-            float | None | Unset, _fields_.pop("ingestion_health_score", UNSET)
-        )
-
-        critical_alert_count = cast(
-            float | None | Unset, _fields_.pop("critical_alert_count", UNSET)
-        )
+        critical_alert_count: float | None | Unset = _fields_.pop("critical_alert_count", UNSET)
 
         is_binary_classifier = _fields_.pop("is_binary_classifier", UNSET)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -117,9 +117,9 @@ class ModelGroup(_ApiObject):
         _fields_ = dict(src_dict)
         id = _fields_.pop("id", UNSET)
 
-        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
+        name: None | str | Unset = _fields_.pop("name", UNSET)
 
-        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
+        description: None | str | Unset = _fields_.pop("description", UNSET)
 
         archived = _fields_.pop("archived", UNSET)
 

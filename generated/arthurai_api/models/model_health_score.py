@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -54,13 +54,13 @@ class ModelHealthScore(_ApiObject):
         model_id = _fields_.pop("model_id", ABSENT)
 
         if "health_score" in _fields_:
-            health_score = cast(float | None, _fields_.pop("health_score"))
+            health_score: float | None = _fields_.pop("health_score")
 
         else:
             health_score = ABSENT
 
         if "timestamp" in _fields_:
-            timestamp = cast(None | str, _fields_.pop("timestamp"))
+            timestamp: None | str = _fields_.pop("timestamp")
 
         else:
             timestamp = ABSENT

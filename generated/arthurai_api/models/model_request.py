@@ -246,11 +246,11 @@ class ModelRequest(_ApiObject):
         else:
             output_type = ABSENT
 
-        display_name = cast(None | str | Unset, _fields_.pop("display_name", UNSET))
+        display_name: None | str | Unset = _fields_.pop("display_name", UNSET)
 
-        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
+        description: None | str | Unset = _fields_.pop("description", UNSET)
 
-        is_batch = cast(bool | None | Unset, _fields_.pop("is_batch", UNSET))
+        is_batch: bool | None | Unset = _fields_.pop("is_batch", UNSET)
 
         def _parse_attributes(data: object) -> list[Attribute] | None | Unset:
             if data is None:
@@ -286,15 +286,13 @@ class ModelRequest(_ApiObject):
 
         tags = _parse_tags(_fields_.pop("tags", UNSET))
 
-        classifier_threshold = cast(
-            float | None | Unset, _fields_.pop("classifier_threshold", UNSET)
-        )
+        classifier_threshold: float | None | Unset = _fields_.pop("classifier_threshold", UNSET)
 
-        text_delimiter = cast(None | str | Unset, _fields_.pop("text_delimiter", UNSET))
+        text_delimiter: None | str | Unset = _fields_.pop("text_delimiter", UNSET)
 
-        pixel_height = cast(int | None | Unset, _fields_.pop("pixel_height", UNSET))
+        pixel_height: int | None | Unset = _fields_.pop("pixel_height", UNSET)
 
-        pixel_width = cast(int | None | Unset, _fields_.pop("pixel_width", UNSET))
+        pixel_width: int | None | Unset = _fields_.pop("pixel_width", UNSET)
 
         def _parse_image_class_labels(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -312,15 +310,15 @@ class ModelRequest(_ApiObject):
 
         image_class_labels = _parse_image_class_labels(_fields_.pop("image_class_labels", UNSET))
 
-        expected_throughput_gb_per_day = cast(
-            int | None | Unset, _fields_.pop("expected_throughput_gb_per_day", UNSET)
+        expected_throughput_gb_per_day: int | None | Unset = _fields_.pop(
+            "expected_throughput_gb_per_day", UNSET
         )
 
-        model_group_id = cast(None | str | Unset, _fields_.pop("model_group_id", UNSET))
+        model_group_id: None | str | Unset = _fields_.pop("model_group_id", UNSET)
 
-        version_label = cast(None | str | Unset, _fields_.pop("version_label", UNSET))
+        version_label: None | str | Unset = _fields_.pop("version_label", UNSET)
 
-        accuracy_enabled = cast(bool | None | Unset, _fields_.pop("accuracy_enabled", UNSET))
+        accuracy_enabled: bool | None | Unset = _fields_.pop("accuracy_enabled", UNSET)
 
         def _parse_explainability_enabled(
             data: object,

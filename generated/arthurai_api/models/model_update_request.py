@@ -109,9 +109,9 @@ class ModelUpdateRequest(_ApiObject):
 
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        display_name = cast(None | str | Unset, _fields_.pop("display_name", UNSET))
+        display_name: None | str | Unset = _fields_.pop("display_name", UNSET)
 
-        description = cast(None | str | Unset, _fields_.pop("description", UNSET))
+        description: None | str | Unset = _fields_.pop("description", UNSET)
 
         def _parse_attributes(data: object) -> list[Attribute] | None | Unset:
             if data is None:
@@ -147,11 +147,9 @@ class ModelUpdateRequest(_ApiObject):
 
         tags = _parse_tags(_fields_.pop("tags", UNSET))
 
-        overwrite_tags = cast(bool | None | Unset, _fields_.pop("overwrite_tags", UNSET))
+        overwrite_tags: bool | None | Unset = _fields_.pop("overwrite_tags", UNSET)
 
-        classifier_threshold = cast(
-            float | None | Unset, _fields_.pop("classifier_threshold", UNSET)
-        )
+        classifier_threshold: float | None | Unset = _fields_.pop("classifier_threshold", UNSET)
 
         _model_ = cls(
             display_name=display_name,

@@ -97,12 +97,12 @@ class NewUserRequest(_ApiObject):
         else:
             roles = ABSENT
 
-        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
+        first_name: None | str | Unset = _fields_.pop("first_name", UNSET)
 
-        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
+        last_name: None | str | Unset = _fields_.pop("last_name", UNSET)
 
-        alert_notifications_enabled = cast(
-            bool | None | Unset, _fields_.pop("alert_notifications_enabled", UNSET)
+        alert_notifications_enabled: bool | None | Unset = _fields_.pop(
+            "alert_notifications_enabled", UNSET
         )
 
         _model_ = cls(

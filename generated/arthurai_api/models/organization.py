@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -139,11 +139,11 @@ class Organization(_ApiObject):
 
         name = _fields_.pop("name", ABSENT)
 
-        plan = cast(None | str | Unset, _fields_.pop("plan", UNSET))
+        plan: None | str | Unset = _fields_.pop("plan", UNSET)
 
-        bucket_name = cast(None | str | Unset, _fields_.pop("bucket_name", UNSET))
+        bucket_name: None | str | Unset = _fields_.pop("bucket_name", UNSET)
 
-        bucket_url = cast(None | str | Unset, _fields_.pop("bucket_url", UNSET))
+        bucket_url: None | str | Unset = _fields_.pop("bucket_url", UNSET)
 
         def _parse_created_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:

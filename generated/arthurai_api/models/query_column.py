@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -52,9 +52,9 @@ class QueryColumn(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        property_ = cast(None | str | Unset, _fields_.pop("property", UNSET))
+        property_: None | str | Unset = _fields_.pop("property", UNSET)
 
-        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
+        alias: None | str | Unset = _fields_.pop("alias", UNSET)
 
         _model_ = cls(property_=property_, alias=alias)
         _model_._keep(src_dict)

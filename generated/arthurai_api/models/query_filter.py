@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -77,13 +77,13 @@ class QueryFilter(_ApiObject):
         _fields_ = dict(src_dict)
         comparator = _fields_.pop("comparator", ABSENT)
 
-        property_ = cast(None | str | Unset, _fields_.pop("property", UNSET))
+        property_: None | str | Unset = _fields_.pop("property", UNSET)
 
-        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
+        alias: None | str | Unset = _fields_.pop("alias", UNSET)
 
         value = _fields_.pop("value", UNSET)
 
-        value_type = cast(None | str | Unset, _fields_.pop("value_type", UNSET))
+        value_type: None | str | Unset = _fields_.pop("value_type", UNSET)
 
         _model_ = cls(
             comparator=comparator,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -291,13 +291,13 @@ class QueryRequest(_ApiObject):
 
         order_by = _parse_order_by(_fields_.pop("order_by", UNSET))
 
-        limit = cast(int | None | Unset, _fields_.pop("limit", UNSET))
+        limit: int | None | Unset = _fields_.pop("limit", UNSET)
 
-        offset = cast(int | None | Unset, _fields_.pop("offset", UNSET))
+        offset: int | None | Unset = _fields_.pop("offset", UNSET)
 
-        sample = cast(float | None | Unset, _fields_.pop("sample", UNSET))
+        sample: float | None | Unset = _fields_.pop("sample", UNSET)
 
-        disable_auto_sample = cast(bool | None | Unset, _fields_.pop("disable_auto_sample", UNSET))
+        disable_auto_sample: bool | None | Unset = _fields_.pop("disable_auto_sample", UNSET)
 
         _model_ = cls(
             select=select,

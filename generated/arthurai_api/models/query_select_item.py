@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -92,11 +92,11 @@ class QuerySelectItem(_ApiObject):
 
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        property_ = cast(None | str | Unset, _fields_.pop("property", UNSET))
+        property_: None | str | Unset = _fields_.pop("property", UNSET)
 
-        function = cast(None | str | Unset, _fields_.pop("function", UNSET))
+        function: None | str | Unset = _fields_.pop("function", UNSET)
 
-        alias = cast(None | str | Unset, _fields_.pop("alias", UNSET))
+        alias: None | str | Unset = _fields_.pop("alias", UNSET)
 
         def _parse_parameters(data: object) -> None | QueryParameters | Unset:
             if data is None:
@@ -111,7 +111,7 @@ class QuerySelectItem(_ApiObject):
 
         parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
-        stage = cast(None | str | Unset, _fields_.pop("stage", UNSET))
+        stage: None | str | Unset = _fields_.pop("stage", UNSET)
 
         _model_ = cls(
             property_=property_, function=function, alias=alias, parameters=parameters, stage=stage

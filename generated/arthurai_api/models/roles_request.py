@@ -73,7 +73,7 @@ class RolesRequest(_ApiObject):
 
         roles = _parse_roles(_fields_.pop("roles", UNSET))
 
-        organization_id = cast(None | str | Unset, _fields_.pop("organization_id", UNSET))
+        organization_id: None | str | Unset = _fields_.pop("organization_id", UNSET)
 
         _model_ = cls(roles=roles, organization_id=organization_id)
         _model_._keep(src_dict)

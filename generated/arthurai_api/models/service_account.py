@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -75,7 +75,7 @@ class ServiceAccount(_ApiObject):
 
         token = _fields_.pop("token", ABSENT)
 
-        role = cast(None | str | Unset, _fields_.pop("role", UNSET))
+        role: None | str | Unset = _fields_.pop("role", UNSET)
 
         _model_ = cls(
             id=id, organization_id=organization_id, description=description, token=token, role=role

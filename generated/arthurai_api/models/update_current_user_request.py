@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -112,21 +112,21 @@ class UpdateCurrentUserRequest(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        old_password = cast(None | str | Unset, _fields_.pop("old_password", UNSET))
+        old_password: None | str | Unset = _fields_.pop("old_password", UNSET)
 
-        new_password = cast(None | str | Unset, _fields_.pop("new_password", UNSET))
+        new_password: None | str | Unset = _fields_.pop("new_password", UNSET)
 
-        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
+        first_name: None | str | Unset = _fields_.pop("first_name", UNSET)
 
-        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
+        last_name: None | str | Unset = _fields_.pop("last_name", UNSET)
 
-        email = cast(None | str | Unset, _fields_.pop("email", UNSET))
+        email: None | str | Unset = _fields_.pop("email", UNSET)
 
-        username = cast(None | str | Unset, _fields_.pop("username", UNSET))
+        username: None | str | Unset = _fields_.pop("username", UNSET)
 
-        show_intro_sequence = cast(bool | None | Unset, _fields_.pop("show_intro_sequence", UNSET))
+        show_intro_sequence: bool | None | Unset = _fields_.pop("show_intro_sequence", UNSET)
 
-        help_mode_enabled = cast(bool | None | Unset, _fields_.pop("help_mode_enabled", UNSET))
+        help_mode_enabled: bool | None | Unset = _fields_.pop("help_mode_enabled", UNSET)
 
         _model_ = cls(
             old_password=old_password,

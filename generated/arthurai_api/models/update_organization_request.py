@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -52,9 +52,9 @@ class UpdateOrganizationRequest(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        name = cast(None | str | Unset, _fields_.pop("name", UNSET))
+        name: None | str | Unset = _fields_.pop("name", UNSET)
 
-        plan = cast(None | str | Unset, _fields_.pop("plan", UNSET))
+        plan: None | str | Unset = _fields_.pop("plan", UNSET)
 
         _model_ = cls(name=name, plan=plan)
         _model_._keep(src_dict)

@@ -122,11 +122,11 @@ class User(_ApiObject):
 
         email = _fields_.pop("email", ABSENT)
 
-        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
+        first_name: None | str | Unset = _fields_.pop("first_name", UNSET)
 
-        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
+        last_name: None | str | Unset = _fields_.pop("last_name", UNSET)
 
-        username = cast(None | str | Unset, _fields_.pop("username", UNSET))
+        username: None | str | Unset = _fields_.pop("username", UNSET)
 
         def _parse_roles(data: object) -> list[str] | None | Unset:
             if data is None:

@@ -172,13 +172,13 @@ class UserResponse(_ApiObject):
 
         id = _fields_.pop("id", UNSET)
 
-        first_name = cast(None | str | Unset, _fields_.pop("first_name", UNSET))
+        first_name: None | str | Unset = _fields_.pop("first_name", UNSET)
 
-        last_name = cast(None | str | Unset, _fields_.pop("last_name", UNSET))
+        last_name: None | str | Unset = _fields_.pop("last_name", UNSET)
 
         email = _fields_.pop("email", UNSET)
 
-        username = cast(None | str | Unset, _fields_.pop("username", UNSET))
+        username: None | str | Unset = _fields_.pop("username", UNSET)
 
         active = _fields_.pop("active", UNSET)
 
@@ -195,9 +195,9 @@ class UserResponse(_ApiObject):
         else:
             created_at = datetime.datetime.fromisoformat(_created_at)
 
-        organization_name = cast(None | str | Unset, _fields_.pop("organization_name", UNSET))
+        organization_name: None | str | Unset = _fields_.pop("organization_name", UNSET)
 
-        plan = cast(None | str | Unset, _fields_.pop("plan", UNSET))
+        plan: None | str | Unset = _fields_.pop("plan", UNSET)
 
         def _parse_contexts(data: object) -> list[UserContext] | None | Unset:
             if data is None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -46,7 +46,7 @@ class WhatIfValue(_ApiObject):
         attribute_name = _fields_.pop("attribute_name", ABSENT)
 
         if "attribute_value" in _fields_:
-            attribute_value = cast(bool | float | str, _fields_.pop("attribute_value"))
+            attribute_value: bool | float | str = _fields_.pop("attribute_value")
 
         else:
             attribute_value = ABSENT
