@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.limits import (
@@ -43,11 +45,11 @@ class CoercionError(ValueError):
 
 def is_missing(value: Any) -> bool:
     """Return whether a scalar stands for no value: `None`, NaN, NaT or `pandas.NA`."""
-    if value is None or isinstance(value, str):
-        return value is None
     kind = type(value).__name__
-    if kind in {"NAType", "NaTType"}:
+    if value is None or kind in {"NAType", "NaTType"}:
         return True
+    if isinstance(value, str | date):  # decided without the abstract class below, which is slow
+        return False
     is_number_or_time = isinstance(value, numbers.Real) or kind == "datetime64"
     return is_number_or_time and bool(value != value)  # noqa: PLR0124 - only NaN and NaT differ
 
@@ -179,6 +181,8 @@ def to_series(value: Any, zone: tzinfo | None) -> list[dict[str, Any]]:
     for item in _items(value, expected):
         if not isinstance(item, Mapping) or item.keys() != {"timestamp", "value"}:
             raise CoercionError(expected)
+        if is_missing(item["timestamp"]):
+            raise CoercionError(MISSING, of_type=False)
         timestamp = to_timestamp(item["timestamp"], zone)
         result.append({"timestamp": timestamp, "value": _to_float_or_none(item["value"])})
     return _limit(result, MAX_SERIES_POINTS, "points")
@@ -186,8 +190,6 @@ def to_series(value: Any, zone: tzinfo | None) -> list[dict[str, Any]]:
 
 def to_timestamp(value: Any, zone: tzinfo | None) -> str:
     """Return a timestamp as ISO-8601 text with an offset."""
-    if is_missing(value):
-        raise CoercionError(MISSING, of_type=False)
     try:
         return format_timestamp(value, zone)
     except TimestampError as error:
@@ -212,9 +214,9 @@ _COERCIONS: Final[dict[str, Callable[[Any], Any]]] = {
 def coercion(value_type: str, zone: tzinfo | None) -> Callable[[Any], Any]:
     """Return the function that coerces values to a value type; unknown types are not changed."""
     if value_type == ValueType.Timestamp:
-        return lambda value: to_timestamp(value, zone)
+        return partial(to_timestamp, zone=zone)
     if value_type == ValueType.TimeSeries:
-        return lambda value: to_series(value, zone)
+        return partial(to_series, zone=zone)
     return _COERCIONS.get(value_type, lambda value: value)
 
 

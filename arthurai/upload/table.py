@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
@@ -69,8 +69,6 @@ def to_arrow(data: Any, *, name: str, infinities_to_null: bool = False) -> pa.Ta
 def _read(data: Any, name: str) -> pa.Table:
     if isinstance(data, pa.Table):
         return data
-    if isinstance(data, pa.RecordBatch):
-        return pa.Table.from_batches([data])
     if isinstance(data, Mapping):
         return _read_columns(data, name)
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
@@ -80,12 +78,16 @@ def _read(data: Any, name: str) -> pa.Table:
         return _read_stream(data, name)
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect("pyarrow")
-    check_column_names(frame.columns, name)
-    columns = [_series_to_arrow(frame.get_column(column), name) for column in frame.columns]
+    if not frame.implementation.is_pandas_like():
+        return frame.to_arrow()
+    native = frame.to_native()
+    columns = [_pandas_to_arrow(native[column], name, column) for column in frame.columns]
     return pa.table(columns, names=frame.columns)
 
 
 def _read_stream(data: Any, name: str) -> pa.Table:
+    if isinstance(data, pa.RecordBatch):
+        return pa.Table.from_batches([data])
     if _is_dataset(data):
         return data.to_table()
     if hasattr(data, "__arrow_c_stream__"):
@@ -130,31 +132,25 @@ def _read_frame(data: Any, name: str) -> nw.DataFrame[Any] | nw.LazyFrame[Any] |
     return frame if isinstance(frame, nw.DataFrame | nw.LazyFrame) else None
 
 
-def _series_to_arrow(series: nw.Series[Any], name: str, column: str | None = None) -> Any:
-    """Return a Series of any library as an Arrow array, missing values as null."""
-    native = series.to_native()
-    column = series.name if column is None else column
-    if isinstance(native, pa.ChunkedArray):
-        return native
-    dtype = native.dtype
+def _pandas_to_arrow(series: Any, name: str, column: str) -> Any:
+    """Return a Series of pandas or the like as an Arrow array, missing values as null."""
+    dtype = series.dtype
     kind = type(dtype).__name__
-    if str(dtype) in {"object", "Object"}:
-        return array_from_values(native.to_numpy(), name=name, column=column)
+    if str(dtype) == "object":
+        return array_from_values(series.to_numpy(), name=name, column=column)
     if kind in _UNSUPPORTED_DTYPES:
         raise UserTypeError(
             f"column {column!r} of `{name}` has pandas type {dtype}, which no attribute can hold; "
             "convert it to timestamps, numbers or text"
         )
     if kind == "SparseDtype":
-        native = native.sparse.to_dense()
+        series = series.sparse.to_dense()
     try:
-        if series.implementation.is_pandas_like():
-            return pa.array(native, from_pandas=True)
-        return series.to_arrow()
+        return pa.array(series, from_pandas=True)
     except CONVERSION_ERRORS as error:
         raise UserTypeError(
-            f"column {column!r} of `{name}` has type {dtype}, which no attribute can hold; convert "
-            f"it to numbers, text, booleans or timestamps: {error}"
+            f"column {column!r} of `{name}` has pandas type {dtype}, which no attribute can hold; "
+            f"convert it to numbers, text, booleans or timestamps: {error}"
         ) from error
 
 
@@ -201,7 +197,7 @@ def column_to_arrow(values: Any, name: str, column: str) -> Any:
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return values
     if is_into_series(values):
-        return _series_to_arrow(nw.from_native(values, series_only=True), name, column)
+        return _read(nw.from_native(values, series_only=True).alias(column), name).column(0)
     if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
         raise UserTypeError(
             f"column {column!r} of `{name}` must be a list or array with one value per row, got "
@@ -429,6 +425,7 @@ class TableView:
     Attributes:
         names: Names of the columns.
         num_rows: Number of rows.
+        reusable: The data as it came, or what was read of it if it can be read only once.
 
     Raises:
         UserTypeError: The data is not a table, or a column name is not a string.
@@ -436,22 +433,14 @@ class TableView:
     """
 
     def __init__(self, data: Any, name: str = "data") -> None:
-        self._data = data
         self._name = name
-        frame = None
-        if is_into_dataframe(data) or is_into_series(data):
-            frame = _read_frame(data, name)
-        if not isinstance(frame, nw.DataFrame):
+        table = data
+        if not (is_into_dataframe(data) or is_into_series(data)):
             table = to_arrow(data, name=name, infinities_to_null=True)
-            frame = nw.from_native(table, eager_only=True)
-        self._frame = frame
+        self.reusable = table if hasattr(data, "read_next_batch") else data
+        self._frame = frame = cast("nw.DataFrame[Any]", _read_frame(table, name))
         self.names = check_column_names(frame.columns, name)
         self.num_rows = len(frame)
-
-    @property
-    def reusable(self) -> Any:
-        """The data as it came, or what was read of it if it can be read only once."""
-        return self._frame.to_native() if hasattr(self._data, "read_next_batch") else self._data
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -486,8 +475,7 @@ class TableView:
         return TableColumn(name, values, declared=declared)
 
     def _to_arrow(self, series: nw.Series[Any]) -> pa.ChunkedArray:
-        table = pa.table([_series_to_arrow(series, self._name)], names=[series.name])
-        return normalize_table(table, name=self._name, infinities_to_null=True).column(0)
+        return to_arrow(series, name=self._name, infinities_to_null=True).column(0)
 
     def cells(self, name: str) -> Iterable[Any]:
         """Return the values of one column as Python objects.

@@ -62,10 +62,14 @@ def format_timestamp(value: Any, zone: tzinfo | None) -> str:
     Raises:
         TimestampError: The value is not a timestamp, or naive without `zone`.
     """
-    text = value if isinstance(value, str) else None
-    moment = _parse(text) if text is not None else _to_datetime(value)
-    if moment.utcoffset() is not None:
-        return text or datetime.isoformat(moment)
+    if isinstance(value, str):
+        moment = _parse(value)
+        if moment.tzinfo is not None:
+            return value
+    else:
+        moment = _to_datetime(value)
+        if moment.utcoffset() is not None:
+            return datetime.isoformat(moment)
     if zone is None:
         raise TimestampError(NAIVE)
     return localize(moment, zone).isoformat()
