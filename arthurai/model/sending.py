@@ -14,9 +14,10 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.model.attributes import as_bins, as_categories
+from arthurai.model.attributes import as_categories
 from arthurai.model.base_model import name_of, require_connection
 from arthurai.model.enrichments import await_enrichments_ready
+from arthurai.upload.coerce import is_missing
 from arthurai.upload.timestamps import parse_time_zone
 from arthurai.upload.upload_schema import UploadSchema
 from arthurai.upload.uploader import Uploader, UploadOptions
@@ -67,13 +68,18 @@ def upload_schema(model: ArthurModelBase) -> UploadSchema:
 
 
 def _attribute_spec(attribute: ArthurAttribute) -> AttributeSpec:
-    # Several times faster than to_dict, which a call that sends one row would notice.
-    document = vars(attribute).copy()
-    if attribute.categories:
-        document["categories"] = [vars(item) for item in as_categories(attribute.categories) or ()]
-    if attribute.bins:
-        document["bins"] = [vars(item) for item in as_bins(attribute.bins) or ()]
-    return AttributeSpec.from_document(document)
+    # Many times faster than by the attribute's document, which a call for one row would notice.
+    return AttributeSpec(
+        name=attribute.name,
+        value_type=attribute.value_type,
+        stage=attribute.stage,
+        position=attribute.position,
+        categorical=bool(attribute.categorical),
+        categories=tuple(str(c.value) for c in as_categories(attribute.categories) or ()),
+        min_range=None if is_missing(attribute.min_range) else attribute.min_range,
+        max_range=None if is_missing(attribute.max_range) else attribute.max_range,
+        implicit=bool(attribute.implicit),
+    )
 
 
 def send_inferences(
