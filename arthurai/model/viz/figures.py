@@ -35,6 +35,9 @@ def make_figure(
 ) -> tuple[Figure, list[Axes]]:
     """Create an empty figure with axes below or next to each other.
 
+    pyplot forgets it at once: a notebook shows what a cell returns, and would show what pyplot
+    holds a second time.
+
     Args:
         rows: Axes below each other.
         columns: Axes next to each other; they share the vertical axis.
@@ -58,6 +61,7 @@ def make_figure(
         squeeze=False,
         sharey="row",
     )
+    plt.close(figure)
     return figure, list(axes.flat)
 
 
@@ -79,7 +83,7 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
         axes.plot(
             x,
             [float("nan") if value is None else value for value in line.values],
-            label=line.label,
+            label=_escape(line.label),
             color=style.LINE_COLORS[number % len(style.LINE_COLORS)],
             linestyle=style.DASHES[number % len(style.DASHES)],
             marker=style.MARKERS[number % len(style.MARKERS)] if few else None,
@@ -155,8 +159,8 @@ def _draw_categories(timeline: Timeline, title: str) -> Figure:
     axes.set_ylim(0, 1)
     axes.legend(
         bars[::-1],
-        [_shorten(name) for name in timeline.categories[::-1]],
-        title=timeline.attribute,
+        [_escape(_shorten(name)) for name in timeline.categories[::-1]],
+        title=_escape(timeline.attribute),
         loc="center left",
         bbox_to_anchor=(1, 0.5),
         frameon=False,
@@ -179,11 +183,11 @@ def _draw_ridges(timeline: Timeline, title: str) -> Figure:
         layer = 2 * (len(chosen) - place)
         axes.fill_between(edges, place, outline, color=shade, alpha=style.alpha, zorder=layer)
         axes.plot(edges, outline, color="white", linewidth=0.9, zorder=layer + 1)
-    labels = [_format_period(timeline.periods[index]) for index in chosen]
+    labels = [_escape(_format_period(timeline.periods[index])) for index in chosen]
     every = max(1, -(-len(labels) // (2 * _MAX_TICKS)))
     axes.set_yticks(range(0, len(labels), every), labels[::every])
     _style_axes(axes, title, "")
-    axes.set_xlabel(timeline.attribute)
+    axes.set_xlabel(_escape(timeline.attribute))
     if not timeline.periods:
         _mark_empty(axes)
     return figure
@@ -201,7 +205,8 @@ def draw_groups(groups: Groups, *, title: str) -> Figure:
         return _draw_horizontal_groups(groups, title)
     figure, all_axes = make_figure(len(groups.metrics), height=2.6)
     labels = [
-        f"{name}\nn = {size:,}" for name, size in zip(groups.names, groups.sizes, strict=True)
+        f"{_escape(name)}\nn = {size:,}"
+        for name, size in zip(groups.names, groups.sizes, strict=True)
     ]
     for axes, (metric, values) in zip(all_axes, groups.metrics.items(), strict=True):
         heights = [0.0 if value is None else value for value in values]
@@ -213,14 +218,17 @@ def draw_groups(groups: Groups, *, title: str) -> Figure:
         axes.set_xticks(range(len(labels)), labels)
         axes.margins(y=0.2)
         _style_axes(axes, "", metric)
-    figure.suptitle(title)
+    figure.suptitle(_escape(title))
     return figure
 
 
 def _draw_horizontal_groups(groups: Groups, title: str) -> Figure:
     ranked = sorted(range(len(groups.names)), key=lambda place: -groups.sizes[place])
     chosen = sorted(ranked[:_MAX_GROUPS])
-    labels = [f"{_shorten(groups.names[place])} (n = {groups.sizes[place]:,})" for place in chosen]
+    labels = [
+        f"{_escape(_shorten(groups.names[place]))} (n = {groups.sizes[place]:,})"
+        for place in chosen
+    ]
     figure, all_axes = make_figure(
         columns=len(groups.metrics),
         height=1.0 + 0.25 * len(chosen),
@@ -236,10 +244,11 @@ def _draw_horizontal_groups(groups: Groups, title: str) -> Figure:
         axes.set_yticks(range(len(labels)), labels)
         axes.margins(x=0.25, y=0.01)
         _style_axes(axes, "", "")
-        axes.set_xlabel(metric)
+        axes.set_xlabel(_escape(metric))
     all_axes[0].invert_yaxis()
     left_out = len(groups.names) - len(chosen)
-    figure.suptitle(f"{title} (without the {left_out} smallest)" if left_out else title)
+    whole = f"{title} (without the {left_out} smallest)" if left_out else title
+    figure.suptitle(_escape(whole))
     return figure
 
 
@@ -266,7 +275,7 @@ def draw_curves(
         axes.plot(
             [x for x, _ in points],
             [y for _, y in points],
-            label=str(group),
+            label=_escape(str(group)),
             color=color,
             linestyle=style.DASHES[number % len(style.DASHES)],
         )
@@ -274,14 +283,14 @@ def draw_curves(
             mark = style.MARKERS[number % len(style.MARKERS)]
             axes.plot(*points[best], marker=mark, color=color, markersize=9)
     _style_axes(axes, title, ylabel)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(_escape(xlabel))
     axes.legend(loc="best", frameon=False)
     return figure
 
 
 def _style_axes(axes: Axes, title: str, ylabel: str) -> None:
-    axes.set_title(title, loc="left")
-    axes.set_ylabel(ylabel)
+    axes.set_title(_escape(title), loc="left")
+    axes.set_ylabel(_escape(ylabel))
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
@@ -301,7 +310,7 @@ def _label_times(axes: Axes, periods: Sequence[datetime]) -> None:
 
 def _label_batches(axes: Axes, names: Sequence[str]) -> None:
     every = max(1, -(-len(names) // _MAX_TICKS))
-    labels = [_shorten(name) for name in names[::every]]
+    labels = [_escape(_shorten(name)) for name in names[::every]]
     crowded = sum(map(len, labels)) > _MIN_CROWDED_LETTERS
     axes.set_xticks(
         range(0, len(names), every),
@@ -322,6 +331,11 @@ def _shorten(name: str) -> str:
     if len(name) <= _MAX_NAME_LENGTH:
         return name
     return f"{name[: _MAX_NAME_LENGTH // 2 - 1]}…{name[-_MAX_NAME_LENGTH // 2 :]}"
+
+
+def _escape(text: str) -> str:
+    """Return a text for matplotlib, which reads what is between two `$` as a formula."""
+    return text.replace("$", r"\$")
 
 
 def _format_number(value: float | None) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import loan_frame
+from matplotlib.text import Text
 from sklearn.metrics import roc_auc_score
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
@@ -21,6 +22,8 @@ from arthurai.model.viz import figures as drawing
 from arthurai.model.viz.plot_data import Groups, Timeline, get_pred_and_gt_attrs, savgol_filter
 from arthurai.model.viz.visualizer import DataVisualizer
 from arthurai.query import auc, avg, col, rate
+
+from . import pictures
 
 ROWS = 600
 
@@ -278,3 +281,26 @@ def test_smoothing_keeps_straight_lines_and_lengths():
     assert savgol_filter(line)[2:-2] == pytest.approx(line[2:-2])
     assert savgol_filter([]).size == 0
     assert len(savgol_filter([3.0])) == 1
+
+
+@pytest.mark.parametrize("name", pictures.ALL)
+def test_pyplot_holds_no_figure_and_each_can_be_saved(name, tmp_path):
+    figure = pictures.ALL[name]()
+    assert plt.get_fignums() == []
+    figure.savefig(tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", ["$5 to $9", "a$b", "\\alpha$ $"])
+def test_dollars_are_text(name):
+    groups = Groups("price", [name], [3], {name: [0.5]})
+    drawn = [
+        drawing.draw_groups(groups, title=f"By {name}"),
+        drawing.draw_curves({name: [(0.0, 1.0)]}, xlabel=name, ylabel=name, title=name),
+    ]
+    texts = [text for figure in drawn for text in figure.findobj(Text) if "$" in text.get_text()]
+    assert len(texts) >= 7
+    for text in texts:
+        shown, is_formula = text._preprocess_math(text.get_text())
+        assert name in shown
+        assert not is_formula
