@@ -128,7 +128,7 @@ def new_requests_client(
         access_key: API key; `ARTHUR_API_KEY` when omitted.
         url: Address of the server; `ARTHUR_ENDPOINT_URL` when omitted.
         verify_ssl: Whether certificates are checked.
-        offline: Send nothing.
+        offline: Send nothing before the first verb.
         organization_id: The organization to work in; looked up when omitted.
         allow_insecure: Accept plain http.
         header_refresh_func: As for `HTTPClient`.

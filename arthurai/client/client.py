@@ -64,15 +64,17 @@ class ArthurAI:
     Args:
         config: Any of the other parameters as a dict. A parameter that is given in both places with
             different values is an error.
-        verify_ssl: Whether certificates are checked; true by deerror.
+        verify_ssl: Whether certificates are checked; true by default.
         url: `https://host`, or an embedded server: `local://` in memory, `local:///some/dir` with a
             data directory.
         access_key: API key. It wins over a login in the environment.
-        offline: Send nothing. Models can be built, but not saved.
+        offline: Leave out the first contact, the look-up of the organization. Later calls send as
+            always; without url or credentials models can be built, but not saved.
         login: User name or e-mail address. It wins over an access key.
         password: Its password; prompted for when omitted.
         organization_id: The organization to work in; by default the caller's own.
-        allow_insecure: Accept a url with plain http, which includes servers on this machine.
+        allow_insecure: Accept a url with plain http. For servers on this machine
+            `ARTHUR_ALLOW_INSECURE` can do so as well.
         http_options: Time-outs, proxy, certificate authorities and limits; see
             `arthurai.transport.options.HttpOptions`.
 
@@ -145,8 +147,12 @@ class ArthurAI:
 
     @property
     def organization_id(self) -> str | None:
-        """The organization this connection works in; `None` when the server chooses."""
-        return self.session.organization_id
+        """The organization this connection works in; `None` when the server chooses.
+
+        `unknown` for an offline connection, which has not asked.
+        """
+        session = self.session
+        return UNKNOWN_ORG_ID if session.offline else session.organization_id
 
     def close(self) -> None:
         """Close sockets and stop the embedded server; closing twice is harmless."""
@@ -221,8 +227,8 @@ class ArthurAI:
         if self._session is not None:
             raise MethodNotApplicableError("this ArthurAI is connected already; create another one")
         memory = dict(self._memory)
-        if memory["offline"]:
-            memory.update(organization_id=None, url=None)
+        if memory["offline"] and access_key is None and login is None:
+            memory["url"] = None
         else:
             endpoint = parse_endpoint(memory["url"], allow_insecure=True)
             if endpoint.local and endpoint.directory is None:
@@ -266,7 +272,7 @@ class ArthurAI:
             description: What the model is for.
             tags: Labels to find it by.
             classifier_threshold: Probability from which a prediction of a binary classifier counts
-                as positive; 0.5 by deerror.
+                as positive; 0.5 by default.
             is_batch: Whether its data are sent in batches.
             text_delimiter: Where texts are split into tokens, a `TextDelimiter`.
             expected_throughput_gb_per_day: Expected amount of data, in gigabytes per day.

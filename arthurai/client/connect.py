@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 UNKNOWN_ORG_ID = "unknown"
 
+_NOWHERE = Endpoint(origin="https://offline.invalid", url="offline")
+
 _SECRET_NAMES = frozenset({"access_key", "password", "http_options"})
 
 
@@ -93,6 +95,8 @@ class ClientConfig:
 def find_endpoint(config: ClientConfig) -> Endpoint:
     """Return the address of the server, from the configuration or the environment.
 
+    An offline connection may have none.
+
     Raises:
         MissingParameterError: There is none.
         UserValueError: It cannot be used.
@@ -100,7 +104,7 @@ def find_endpoint(config: ClientConfig) -> Endpoint:
     url = config.url if config.url is not None else read_variable(URL_VARIABLE)
     if url is None:
         if config.offline:
-            return Endpoint(origin="https://offline.invalid", url="offline")
+            return _NOWHERE
         raise MissingParameterError(
             f"url is missing: pass url=… or set {URL_VARIABLE}; for a server inside this process, "
             f'without any account, pass url="local://" or url="local:///some/dir"'
@@ -116,7 +120,8 @@ def find_credentials(config: ClientConfig, endpoint: Endpoint) -> tuple[Credenti
     For an embedded server the environment is ignored: what is there belongs to another server.
 
     Returns:
-        The credentials, `None` for the embedded server's own, and what to call them in messages.
+        The credentials and what to call them in messages. `None` stands for the embedded server's
+        own, and for those that an offline connection does not have.
 
     Raises:
         MissingParameterError: There are none, or they are incomplete.
@@ -130,9 +135,11 @@ def find_credentials(config: ClientConfig, endpoint: Endpoint) -> tuple[Credenti
         return Login(_check_login(login), _password(config, login, endpoint)), "login"
     if config.password is not None:
         raise MissingParameterError("password is given without login: pass login=… as well")
-    if key is None and endpoint.local:
-        return None, "access_key"
+    if endpoint.local and (key is None or endpoint.directory is None):
+        return None, "access_key"  # a server that starts empty cannot know any key
     key = key if key is not None else read_variable(KEY_VARIABLE)
+    if key is None and config.offline:
+        return None, "access_key"
     if key is None:
         raise MissingParameterError(
             f"no credentials: pass access_key=…, or login=… and password=…, or set {KEY_VARIABLE}, "
@@ -170,7 +177,8 @@ def _password(config: ClientConfig, login: str, endpoint: Endpoint) -> str:
 def connect(config: ClientConfig) -> Session:
     """Open a session, and find out the organization it is for.
 
-    Everything is checked before the first credential is sent; nothing is sent when offline, or
+    Everything is checked before the first credential is sent. Offline nothing is sent here: the
+    first call after it logs in, for the organization that the server chooses. Nor is anything sent
     when the organization is given and the caller has a key.
 
     Raises:
@@ -180,26 +188,20 @@ def connect(config: ClientConfig) -> Session:
     verify_ssl = resolve_verify_ssl(config.verify_ssl)
     options = HttpOptions.parse(config.http_options)
     endpoint = find_endpoint(config)
-    if config.offline:
-        if config.organization_id is not None:
-            raise UserValueError(
-                f"organization_id={config.organization_id!r} has no effect with offline=True; omit "
-                f"one of them"
-            )
-        return Session(
-            endpoint,
-            organization_id=UNKNOWN_ORG_ID,
-            verify_ssl=verify_ssl,
-            options=options,
-            offline=True,
+    if config.offline and config.organization_id is not None:
+        raise UserValueError(
+            f"organization_id={config.organization_id!r} has no effect with offline=True; omit one "
+            f"of them"
         )
+    if endpoint is _NOWHERE:
+        return Session(endpoint, verify_ssl=verify_ssl, options=options, offline=True)
     if not verify_ssl and endpoint.origin.startswith("https:"):
         logger.warning(
             "certificates are not checked: anyone on the network path can read and change data"
         )
     credentials, name = find_credentials(config, endpoint)
     organization = config.organization_id
-    if organization is None and not endpoint.local:
+    if organization is None and not endpoint.local and not config.offline:
         organization = read_variable(ORGANIZATION_VARIABLE)
     local = open_local(endpoint) if endpoint.local else None
     if credentials is None and local is not None:
@@ -211,12 +213,15 @@ def connect(config: ClientConfig) -> Session:
             organization_id=organization,
             verify_ssl=verify_ssl,
             options=options,
+            offline=config.offline,
             local=local,
         )
     except BaseException:
         if local is not None:
             local.release()
         raise
+    if config.offline:
+        return session
     try:
         _first_contact(session, credentials, name)
     except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import logging
 import math
 import os
@@ -20,7 +21,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.common.settings import VERIFY_SSL_VARIABLE, read_bool
+from arthurai.common.settings import ALLOW_INSECURE_VARIABLE, VERIFY_SSL_VARIABLE, read_bool
 from arthurai.common.text import list_names, suggest
 from arthurai.transport.redaction import redact_url
 
@@ -59,7 +60,7 @@ def parse_endpoint(url: str, *, allow_insecure: bool = False) -> Endpoint:
             `local:///some/dir` for one that keeps its data in a directory. The directory is taken
             literally, without percent-decoding. A missing scheme means https.
         allow_insecure: Accept plain http, which sends credentials unencrypted. Needed for loopback
-            addresses as well.
+            addresses as well, unless `ARTHUR_ALLOW_INSECURE` is true.
 
     Returns:
         The checked address.
@@ -156,13 +157,23 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
             raise UserValueError(
                 f"url {redacted!r} has a {what}; give scheme and host only: url={origin!r}"
             )
-    if parts.scheme == "http" and not allow_insecure:
+    if parts.scheme == "http" and not (allow_insecure or _may_be_insecure(match["host"])):
         raise UserValueError(
             f"url {redacted!r} is plain http, which would send the credentials unencrypted; use "
             f"https, or pass allow_insecure=True for a server on this machine or in a network "
-            f"that you trust"
+            f"that you trust; for loopback addresses {ALLOW_INSECURE_VARIABLE}=true does as well"
         )
     return Endpoint(origin=origin, url=origin)
+
+
+def _may_be_insecure(host: str) -> bool:
+    """Return whether the environment allows plain http to a host; it can only for loopback."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        loopback = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        loopback = name == "localhost"
+    return loopback and read_bool(ALLOW_INSECURE_VARIABLE, default=False)
 
 
 def resolve_verify_ssl(verify_ssl: bool | None) -> bool:

@@ -62,7 +62,7 @@ class Session:
         verify_ssl: Whether certificates are checked.
         options: Time-outs, proxy and so on.
         policy: When to send again; by default as `options.attempts` says.
-        offline: Refuse to send anything.
+        offline: Whether the first contact was left out, so that credentials may be missing.
         local: The embedded server, for local endpoints.
     """
 
@@ -161,8 +161,8 @@ class Session:
         """Return the HTTP client of this process.
 
         Raises:
-            MethodNotApplicableError: The connection is closed or offline, or its embedded server
-                lives in the parent of this process.
+            MethodNotApplicableError: The connection is closed, is offline without credentials, or
+                its embedded server lives in the parent of this process.
         """
         client = self._client
         if client is None:
@@ -177,10 +177,10 @@ class Session:
             raise MethodNotApplicableError(
                 f"the connection to {self.endpoint.url!r} is closed; make a new ArthurAI"
             )
-        if self.offline:
+        if self.offline and self._context.credentials is None:
             raise MethodNotApplicableError(
-                "this needs a server, but the connection is offline (offline=True); connect "
-                "without it to send anything"
+                "this needs a server, but the connection is offline (offline=True) and has no url "
+                "or no credentials; pass url=… and access_key=…, or login=… and password=…"
             )
         options = self.options
         settings: dict[str, Any]

@@ -464,7 +464,7 @@ def test_the_directory_of_the_address_may_come_from_the_environment(tmp_path, mo
 
 def test_offline_needs_and_sends_nothing(scripted):
     server = scripted()
-    for arguments in ({}, {"url": server.url, "allow_insecure": True, "access_key": KEY}):
+    for arguments in ({}, {"url": server.url, "allow_insecure": True}, {"access_key": KEY}):
         arthur = ArthurAI(offline=True, **arguments)
         assert arthur.organization_id == "unknown"
         model = arthur.model("m", input_type="TABULAR", output_type="REGRESSION")
@@ -473,6 +473,59 @@ def test_offline_needs_and_sends_nothing(scripted):
             with pytest.raises(MethodNotApplicableError, match="offline"):
                 call()
     assert server.requests == []
+
+
+def test_offline_leaves_out_the_first_contact_only(scripted):
+    server = scripted({MODELS: EMPTY_PAGE})
+    arthur = ArthurAI(url=server.url, allow_insecure=True, access_key=KEY, offline=True)
+    assert arthur.organization_id == "unknown"
+    assert server.requests == []
+    assert arthur.list_models() == []
+    assert server.asked() == [MODELS]
+    assert server.requests[-1].headers["authorization"] == KEY
+    assert "arthur-organization-id" not in server.requests[-1].headers
+
+
+def test_an_embedded_server_can_be_used_offline():
+    with ArthurAI(url="local://", offline=True) as arthur:
+        assert arthur.list_models() == []
+
+
+def test_a_pickled_offline_connection_sends_with_given_credentials_only(scripted, monkeypatch):
+    server = scripted({MODELS: EMPTY_PAGE})
+    given = {"url": server.url, "allow_insecure": True, "access_key": KEY, "offline": True}
+    monkeypatch.setenv("ARTHUR_API_KEY", "key-of-the-environment")
+    dumped = pickle.dumps(ArthurAI(**given))
+    built = pickle.loads(dumped)
+    built.reconnect()
+    with pytest.raises(MethodNotApplicableError, match="offline"):
+        built.list_models()
+    assert server.requests == []
+    loaded = pickle.loads(dumped)
+    loaded.reconnect(access_key=KEY)
+    assert loaded.list_models() == []
+    assert server.requests[-1].headers["authorization"] == KEY
+
+
+def test_a_server_in_memory_takes_any_key():
+    with ArthurAI(url="local://", access_key="needed-by-another-library") as arthur:
+        assert arthur.list_models() == []
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_the_environment_allows_plain_http_to_this_machine(host, monkeypatch):
+    with pytest.raises(UserValueError, match="ARTHUR_ALLOW_INSECURE"):
+        ArthurAI(url=f"http://{host}:1", access_key=KEY, organization_id="o")
+    monkeypatch.setenv("ARTHUR_ALLOW_INSECURE", "true")
+    arthur = ArthurAI(url=f"http://{host}:1", access_key=KEY, organization_id="o")
+    assert arthur.session.endpoint.url == f"http://{host}:1"
+
+
+@pytest.mark.parametrize("host", ["example.com", "localhost.example.com", "10.0.0.1", "0.0.0.0"])
+def test_the_environment_allows_plain_http_nowhere_else(host, monkeypatch):
+    monkeypatch.setenv("ARTHUR_ALLOW_INSECURE", "true")
+    with pytest.raises(UserValueError, match="plain http"):
+        ArthurAI(url=f"http://{host}:1", access_key=KEY, organization_id="o")
 
 
 # -- life ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from arthurai.common.exceptions import MethodNotApplicableError
 from arthurai.transport.auth import Login
 from arthurai.transport.local import open_local
-from arthurai.transport.options import Endpoint
+from arthurai.transport.options import Endpoint, parse_endpoint
 from arthurai.transport.retries import PROCESS_BUDGET
 from arthurai.transport.session import Session
 from arthurai_api.api.models import list_models
@@ -136,10 +136,11 @@ def test_a_closed_session_says_so(in_process, faulty):
         session.send(list_models.build_request())
 
 
-def test_an_offline_session_sends_nothing(raw_server, connect, answers):
+def test_an_offline_session_without_credentials_sends_nothing(raw_server, answers):
     server = raw_server(answers.whole(200, PAGE))
+    session = Session(parse_endpoint(server.url, allow_insecure=True), offline=True)
     with pytest.raises(MethodNotApplicableError, match="offline"):
-        connect(server.url, offline=True).send(list_models.build_request())
+        session.send(list_models.build_request())
     assert server.requests == []
 
 
