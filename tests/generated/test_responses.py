@@ -231,6 +231,15 @@ def test_unset_stays_one_object(traps, traps_folder):
     subprocess.run(command, input=pickle.dumps(thing), check=True)
 
 
+def test_none_and_unset_turn_into_one_another(traps):
+    from traps_api.types import UNSET, or_none, or_unset
+
+    assert or_unset(None) is UNSET
+    assert or_none(UNSET) is None
+    for value in (0, "", False, [], "text"):
+        assert or_unset(value) is or_none(value) is value
+
+
 @pytest.mark.parametrize(
     ("text", "microsecond"),
     [
