@@ -121,7 +121,7 @@ def straight(files: list[bytes], items: list[dict[str, Any]], rows: int) -> None
     def send(store: DataStore) -> None:
         for file in files:
             stream = read_rows(schema, "inference_data", io.BytesIO(file))
-            require(store.append_inference_stream(schema, stream).counts())
+            require(store.append_inference_stream(schema, stream).status_counts())
 
     with tempfile.TemporaryDirectory() as folder:
         with DataStore(Path(folder)) as store:

@@ -85,7 +85,7 @@ def no_credentials_from_outside(monkeypatch):
 
 @pytest.fixture(scope="session")
 def start_server():
-    """Return `serving`, to run servers with options of one's own."""
+    """Give `serving`, to run servers with options of one's own."""
     return serving
 
 
@@ -99,7 +99,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def name():
-    """Return a name that no other model has."""
+    """Give a name that no other model has."""
     return unique_name()
 
 

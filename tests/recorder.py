@@ -55,7 +55,7 @@ class Recorder:
 
 
 def kept(request: httpx.Request) -> bytes | None:
-    """Return the body of a request when it is at hand and not too large to check again."""
+    """Give the body of a request when it is at hand and not too large to check again."""
     with contextlib.suppress(httpx.RequestNotRead, OSError, EOFError, zlib.error):
         packed = request.headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
         content = gzip.decompress(request.content) if packed else request.content
@@ -90,7 +90,7 @@ def recording(handle, recorder: Recorder):
 
 @pytest.fixture(scope="session")
 def recorder(pytestconfig) -> Recorder:
-    """Return the recorder of the session."""
+    """Give the recorder of the session."""
     return pytestconfig.stash.setdefault(KEY, Recorder())
 
 

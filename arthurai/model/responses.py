@@ -136,7 +136,7 @@ def filters_to_json(filters: Iterable[Any] | None) -> list[dict[str, Any]] | Non
     items = []
     for number, item in enumerate(filters):
         if isinstance(item, Condition):
-            items.append(item.filtered())
+            items.append(item.to_filter())
         elif isinstance(item, Mapping):
             items.append(dict(item))
         else:

@@ -1,4 +1,4 @@
-"""Queries written in Python instead of nested JSON.
+"""Queries in Python instead of nested JSON.
 
     from arthurai.query import accuracy_rate, col, count, round_timestamp, select
 
@@ -11,8 +11,8 @@
     )
     rows = model.query(query)
 
-A query is a mapping, the JSON that is sent; its `repr` shows it. Building it checks its shape; the
-server checks names and types against the model.
+A query is a mapping: the JSON that is sent, which its `repr` shows. Its shape is checked when it is
+built; names and types are checked by the server.
 """
 
 from arthurai.query import functions
@@ -21,7 +21,7 @@ from arthurai.query.expressions import Condition, Expression, Order, alias, col
 from arthurai.query.functions import *  # noqa: F403 - the functions of the language
 from arthurai.query.functions import __all__ as _functions
 
-__all__ = [  # noqa: PLE0604 - names of another module's `__all__` are texts too
+__all__ = [  # noqa: PLE0604 - names of another module's `__all__` are strings too
     "Condition",
     "Expression",
     "Order",

@@ -1,10 +1,10 @@
-"""`select`: from expressions to the JSON of a query."""
+"""The query builder: `select` and its methods, from expressions to JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
 from arthurai.query.expressions import Condition, Expression, Order, expression
@@ -12,11 +12,11 @@ from arthurai.query.expressions import Condition, Expression, Order, expression
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SOURCES = ("inference", "enriched", "reference", "ground_truth")
+SOURCES: Final = ("inference", "enriched", "reference", "ground_truth")
 
 
 class Query(Mapping[str, Any]):
-    """A query: the mapping that is sent as JSON. Every method returns a new one.
+    """A query: the mapping that is sent as JSON. Every method returns a new query.
 
     Args:
         body: The JSON so far.
@@ -50,71 +50,73 @@ class Query(Mapping[str, Any]):
             source: `inference` (the default), `enriched`, `reference`, `ground_truth`, or a query.
 
         Raises:
-            UserValueError: There is no such source.
+            UserValueError: The source is unknown.
         """
         if isinstance(source, Query):
             return self._with(subquery=source.to_dict())
         if source not in SOURCES:
             raise UserValueError(
-                f"source={source!r} must be a query or one of {', '.join(SOURCES)}"
+                f"`source` must be a query or one of {', '.join(SOURCES)}, got {source!r}"
             )
         return self._with(**{"from": source})
 
     def where(self, *conditions: Condition) -> Query:
-        """Keep the rows for which all conditions hold. Conditions on aggregates keep groups.
+        """Keep the rows for which all conditions hold; conditions on aggregates keep groups.
 
         Args:
-            *conditions: Such as `col("income") > 1000`.
+            *conditions: Comparisons such as `col("income") > 1000`.
 
         Raises:
-            UserTypeError: Something else was given.
+            UserTypeError: An argument is not a comparison.
         """
         for number, condition in enumerate(conditions):
             if not isinstance(condition, Condition):
                 raise UserTypeError(
-                    f"conditions[{number}]={condition!r} must be a comparison such as "
-                    "col('income') > 1000"
+                    f"`conditions[{number}]` must be a comparison such as col('income') > 1000, "
+                    f"got {condition!r}"
                 )
-        return self._appended("filter", [condition.filtered() for condition in conditions])
+        return self._append("filter", [condition.to_filter() for condition in conditions])
 
     def group_by(self, *keys: Expression | str) -> Query:
-        """Give one row for each combination of these columns or named expressions."""
-        return self._appended("group_by", [expression(key).referred() for key in keys])
+        """Return one row for each combination of these columns or named expressions."""
+        return self._append("group_by", [expression(key).to_reference() for key in keys])
 
     def order_by(self, *keys: Order | Expression | str) -> Query:
-        """Sort by these, smallest first unless `.desc()` says otherwise."""
+        """Sort by these keys, in ascending order unless `.desc()` is used."""
         orders = [key if isinstance(key, Order) else expression(key).asc() for key in keys]
-        return self._appended("order_by", [order.ordered() for order in orders])
+        return self._append("order_by", [order.to_order() for order in orders])
 
     def limit(self, rows: int, *, offset: int = 0) -> Query:
-        """Give that many rows at most.
+        """Limit the number of rows.
 
         Args:
-            rows: How many, 0 or more.
-            offset: How many to pass over first.
+            rows: Maximum number of rows, 0 or more.
+            offset: Number of rows to skip first.
 
         Raises:
             UserValueError: A number is negative.
         """
         if rows < 0 or offset < 0:
-            raise UserValueError(f"rows={rows} and offset={offset} must not be negative")
+            raise UserValueError(
+                f"`rows` and `offset` must not be negative, got {rows} and {offset}"
+            )
         return self._with(limit=rows, **({"offset": offset} if offset else {}))
 
     def _with(self, **members: Any) -> Query:
         return Query({**self._body, **members})
 
-    def _appended(self, member: str, items: list[dict[str, Any]]) -> Query:
+    def _append(self, member: str, items: list[dict[str, Any]]) -> Query:
         return self._with(**{member: [*self._body.get(member, ()), *items]}) if items else self
 
 
 def select(*items: Expression | str) -> Query:
-    """Begin a query with what it shall give.
+    """Start a query from the selected expressions.
 
     Args:
         *items: Column names, columns and calls of functions.
 
     Returns:
-        A query to go on with: `.where(…)`, `.group_by(…)`, `.order_by(…)`, `.limit(…)`,
+        A query, to be continued with `.where(…)`, `.group_by(…)`, `.order_by(…)`, `.limit(…)` or
         `.from_(…)`.
 
     Raises:
@@ -123,4 +125,4 @@ def select(*items: Expression | str) -> Query:
     """
     if not items:
         raise MissingParameterError("select() needs at least one item, e.g. select(count())")
-    return Query({"select": [expression(item).selected() for item in items]})
+    return Query({"select": [expression(item).to_select() for item in items]})

@@ -1,4 +1,4 @@
-"""What stands in a query: columns, calls of functions, and conditions on them."""
+"""Expressions of a query: columns, function calls, and conditions on them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ Operand: TypeAlias = "Expression | str | float | bool | None"
 
 
 _NO_TRUTH_VALUE: Final = (
-    "a condition is no truth value, and `and`, `or`, `&`, `|` or a chain of comparisons join no "
-    "two of them: give several conditions to where(), where all have to hold, and use isin() or "
-    "or_() for alternatives"
+    "a condition has no truth value, and conditions cannot be combined by `and`, `or`, `&`, `|` or "
+    "chained comparisons: pass several conditions to where(), all of which must hold, and use "
+    "isin() or or_() for alternatives"
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A column, a call of a function, or a reference to another item of the same query.
+    """A column, a function call, or a reference to another item of the same query.
 
-    Comparisons give a `Condition`, arithmetic gives another expression.
+    Comparisons return a `Condition`, arithmetic returns another expression.
 
     Attributes:
         kind: `property`, `function` or `alias_ref`.
         target: Name of the column, the function or the alias.
-        parameters: Of the function, as JSON.
+        parameters: Parameters of the function, as JSON.
         name: Alias of the item in the result; `None` for the default name.
     """
 
@@ -39,18 +39,18 @@ class Expression:
     name: str | None = None
 
     def as_(self, name: str) -> Expression:
-        """Return the same expression under a name of its own in the result.
+        """Return the same expression under another name in the result.
 
         Args:
             name: Key of the value in the rows of the result.
 
         Raises:
-            UserTypeError: The name is no text, or the expression is itself a reference.
+            UserTypeError: The name is not a non-empty string, or the expression is a reference.
         """
         if not isinstance(name, str) or not name:
-            raise UserTypeError(f"name={name!r} must be a text that is not empty")
+            raise UserTypeError(f"`name` must be a non-empty string, got {name!r}")
         if self.kind == "alias_ref":
-            raise UserTypeError(f"alias({self.target!r}) refers to an item that has a name already")
+            raise UserTypeError(f"alias({self.target!r}) refers to an item that already has a name")
         return replace(self, name=name)
 
     # -- conditions ----------------------------------------------------------------------------
@@ -76,21 +76,21 @@ class Expression:
     __hash__ = None  # type: ignore[assignment] # == makes a condition
 
     def isin(self, values: Iterable[Any]) -> Condition:
-        """Hold where the value is one of these; `None` among them matches missing values."""
+        """Return a condition: the value is in the list; `None` in it matches missing values."""
         if isinstance(values, str):
-            raise UserTypeError(f"values={values!r} must be a list of values, not one text")
+            raise UserTypeError(f"`values` must be a list of values, got the string {values!r}")
         return Condition(self, "in", list(values))
 
     def like(self, pattern: str) -> Condition:
-        """Hold where a text matches a pattern with `%` and `_`, or contains one without these."""
+        """Return a condition: the text matches a pattern with `%` or `_`, or contains the text."""
         return Condition(self, "like", pattern)
 
     def is_null(self) -> Condition:
-        """Hold where the value is missing."""
+        """Return a condition: the value is missing."""
         return Condition(self, "IsNull", None)
 
     def not_null(self) -> Condition:
-        """Hold where the value is present."""
+        """Return a condition: the value is present."""
         return Condition(self, "NotNull", None)
 
     # -- arithmetic ----------------------------------------------------------------------------
@@ -125,18 +125,18 @@ class Expression:
     # -- order and JSON ------------------------------------------------------------------------
 
     def asc(self) -> Order:
-        """Sort by this, smallest first."""
+        """Return a sort key in ascending order."""
         return Order(self, "asc")
 
     def desc(self) -> Order:
-        """Sort by this, largest first."""
+        """Return a sort key in descending order."""
         return Order(self, "desc")
 
-    def selected(self) -> dict[str, Any]:
+    def to_select(self) -> dict[str, Any]:
         """Return the JSON of this expression as an item of `select`.
 
         Raises:
-            UserTypeError: It is a reference, which is no item of its own.
+            UserTypeError: It is a reference to another item.
         """
         if self.kind == "alias_ref":
             raise UserTypeError(
@@ -149,8 +149,8 @@ class Expression:
             item["parameters"] = dict(self.parameters)
         return item
 
-    def referred(self) -> dict[str, str]:
-        """Return the JSON that refers to this expression in `filter`, `group_by`, `order_by`.
+    def to_reference(self) -> dict[str, str]:
+        """Return the JSON that refers to this expression in `filter`, `group_by` and `order_by`.
 
         A function without an alias is referred to by its own name, which is its name in the result.
         """
@@ -174,15 +174,15 @@ class Condition:
     value: Any
 
     def __post_init__(self) -> None:
-        """Refuse to compare with another expression, which the language cannot."""
+        """Raise for a comparison with another expression, which the language does not support."""
         if isinstance(self.value, Expression):
             raise UserTypeError(
-                "a condition compares an expression with a plain value. To compare two columns, "
+                "a condition compares an expression with a plain value; to compare two columns, "
                 "subtract them: (col('a') - col('b')).as_('d') > 0"
             )
 
     def __bool__(self) -> bool:
-        """Refuse `a < x < b`, `and` and `or`, which Python would resolve to one side.
+        """Raise for `a < x < b`, `and` and `or`, which Python would reduce to one side.
 
         Raises:
             UserTypeError: Always.
@@ -190,7 +190,7 @@ class Condition:
         raise UserTypeError(_NO_TRUTH_VALUE)
 
     def __and__(self, other: object) -> NoReturn:
-        """Refuse `&` and `|` of data frames.
+        """Raise for `&` and `|`, the operators of data frames.
 
         Raises:
             UserTypeError: Always.
@@ -199,11 +199,15 @@ class Condition:
 
     __or__ = __and__
 
-    def filtered(self) -> dict[str, Any]:
+    def to_filter(self) -> dict[str, Any]:
         """Return the JSON of the condition as an item of `filter`."""
-        return {**self.left.referred(), "comparator": self.comparator, "value": plain(self.value)}
+        return {
+            **self.left.to_reference(),
+            "comparator": self.comparator,
+            "value": plain(self.value),
+        }
 
-    def parameters(self) -> dict[str, Any]:
+    def to_parameters(self) -> dict[str, Any]:
         """Return the JSON of the condition as parameters of `rate`, `countIf`, `if` …."""
         return {
             "property": operand(self.left),
@@ -214,19 +218,19 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A direction to sort by.
+    """A sort key.
 
     Attributes:
-        by: What the rows are sorted by.
+        by: The expression to sort by.
         direction: `asc` or `desc`.
     """
 
     by: Expression
     direction: str
 
-    def ordered(self) -> dict[str, str]:
-        """Return the JSON of the item of `order_by`."""
-        return {**self.by.referred(), "direction": self.direction}
+    def to_order(self) -> dict[str, str]:
+        """Return the JSON of the sort key as an item of `order_by`."""
+        return {**self.by.to_reference(), "direction": self.direction}
 
 
 def col(name: str) -> Expression:
@@ -236,7 +240,7 @@ def col(name: str) -> Expression:
         name: Name of the column.
     """
     if not isinstance(name, str) or not name:
-        raise UserTypeError(f"name={name!r} must be a text that is not empty")
+        raise UserTypeError(f"`name` must be a non-empty string, got {name!r}")
     return Expression("property", name)
 
 
@@ -244,18 +248,18 @@ def alias(name: str) -> Expression:
     """Return a reference to another item of the same query by its name in the result.
 
     Args:
-        name: The name that the item was given with `as_`.
+        name: The name that was given to the item with `as_`.
     """
     if not isinstance(name, str) or not name:
-        raise UserTypeError(f"name={name!r} must be a text that is not empty")
+        raise UserTypeError(f"`name` must be a non-empty string, got {name!r}")
     return Expression("alias_ref", name, name=name)
 
 
 def call(function: str, **parameters: Any) -> Expression:
-    """Return a call of a function of the language; parameters that are `None` are left out.
+    """Return a function call; parameters that are `None` are omitted.
 
     Args:
-        function: Its name on the wire.
+        function: Name of the function in the query language.
         **parameters: Its parameters as JSON.
     """
     given = {name: value for name, value in parameters.items() if value is not None}
@@ -272,31 +276,31 @@ def expression(value: Expression | str) -> Expression:
         return value
     if isinstance(value, str):
         return col(value)
-    raise UserTypeError(f"{value!r} must be a column name or an expression, not {type(value)}")
+    raise UserTypeError(f"must be a column name or an expression, got {value!r} of {type(value)}")
 
 
 def ref(value: Expression | str) -> Any:
-    """Return the JSON of a parameter that names a column or holds an expression."""
+    """Return the JSON of a parameter that is a column name or an expression."""
     return operand(expression(value))
 
 
 def operand(value: Operand) -> Any:
-    """Return the JSON of a parameter: a text is a column name, a number or truth value itself."""
+    """Return the JSON of a parameter: a string is a column name, other values are literals."""
     if not isinstance(value, Expression):
         return plain(value)
     if value.kind == "property":
         return value.target
     if value.kind == "alias_ref":
         return {"alias_ref": value.target}
-    return {"nested_function": value.selected()}
+    return {"nested_function": value.to_select()}
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: times as ISO texts, numpy scalars as numbers.
+    """Return a value as JSON: times as ISO 8601 strings, numpy scalars as numbers.
 
     Raises:
-        UserTypeError: JSON has no such value.
-        UserValueError: It is no number (NaN) or infinite.
+        UserTypeError: The value has no JSON form.
+        UserValueError: It is NaN or infinite.
     """
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
@@ -305,7 +309,10 @@ def plain(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and not abs(value) < float("inf"):
-        raise UserValueError(f"{value!r} cannot be sent; use is_null() to look for missing values")
+        raise UserValueError(f"{value!r} cannot be sent; use is_null() to find missing values")
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    raise UserTypeError(f"{value!r} of {type(value)} has no place in a query")
+    raise UserTypeError(
+        f"a value in a query must be a scalar, a time or a list of these, "
+        f"got {value!r} of {type(value)}"
+    )

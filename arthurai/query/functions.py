@@ -1,8 +1,8 @@
 """The functions of the query language, by their names in Python.
 
-`predicted` and `ground_truth` name attributes; left out, the server takes those that the model's
-own schema ties together. `threshold` is that of the model when left out. Missing values take no
-part; a function of no rows at all is null, a count 0.
+`predicted` and `ground_truth` name attributes; when omitted, the server uses those that are linked
+in the schema of the model. `threshold` defaults to that of the model. Missing values are ignored;
+without any rows a function is null and a count is 0.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _pair(predicted: str | None, ground_truth: str | None) -> dict[str, Any]:
 def _one_of(**choices: Any) -> dict[str, Any]:
     given = {name: value for name, value in choices.items() if value is not None}
     if len(given) != 1:
-        raise UserValueError(f"give exactly one of {', '.join(choices)}, not {len(given)}")
+        raise UserValueError(f"exactly one of {', '.join(choices)} is required, got {len(given)}")
     return {name: list(v) if not isinstance(v, int) else v for name, v in given.items()}
 
 
@@ -103,67 +103,67 @@ def _one_of(**choices: Any) -> dict[str, Any]:
 
 
 def avg(column: Expression | str) -> Expression:
-    """Mean of a number."""
+    """Return the mean of a number."""
     return call("avg", property=ref(column))
 
 
 def avg_abs(column: Expression | str) -> Expression:
-    """Mean of the absolute value of a number."""
+    """Return the mean of the absolute values of a number."""
     return call("avgAbs", property=ref(column))
 
 
 def maximum(column: Expression | str) -> Expression:
-    """Largest number, time or text."""
+    """Return the largest number, time or text."""
     return call("max", property=ref(column))
 
 
 def minimum(column: Expression | str) -> Expression:
-    """Smallest number, time or text."""
+    """Return the smallest number, time or text."""
     return call("min", property=ref(column))
 
 
 def total(column: Expression | str) -> Expression:
-    """Sum of a number."""
+    """Return the sum of a number."""
     return call("sum", property=ref(column))
 
 
 def variance(column: Expression | str) -> Expression:
-    """Sample variance of a number."""
+    """Return the sample variance of a number."""
     return call("variance", property=ref(column))
 
 
 def std_dev(column: Expression | str) -> Expression:
-    """Sample standard deviation of a number."""
+    """Return the sample standard deviation of a number."""
     return call("stdDev", property=ref(column))
 
 
 def categories_count(column: Expression | str) -> Expression:
-    """How many different values there are."""
+    """Return the number of different values."""
     return call("categoriesCount", property=ref(column))
 
 
 def deciles(column: Expression | str) -> Expression:
-    """Smallest value, the nine deciles and the largest value, as an object."""
+    """Return the smallest value, the nine deciles and the largest value, as an object."""
     return call("deciles", property=ref(column))
 
 
 def count() -> Expression:
-    """How many rows there are."""
+    """Return the number of rows."""
     return call("count")
 
 
 def count_if(condition: Condition) -> Expression:
-    """In how many rows a condition holds."""
-    return call("countIf", **condition.parameters())
+    """Return the number of rows in which a condition holds."""
+    return call("countIf", **condition.to_parameters())
 
 
 def rate(condition: Condition) -> Expression:
-    """In which share of the rows a condition holds, 0 to 1."""
-    return call("rate", **condition.parameters())
+    """Return the share of rows in which a condition holds, 0 to 1."""
+    return call("rate", **condition.to_parameters())
 
 
 def quantile(column: Expression | str, level: float) -> Expression:
-    """Value below which a share `level` (0 to 1) of the values lies."""
+    """Return the value below which a share `level` (0 to 1) of the values lies."""
     return call("quantile", property=ref(column), level=level)
 
 
@@ -173,7 +173,7 @@ def distribution(
     num_bins: int | None = None,
     bin_thresholds: Sequence[float] | None = None,
 ) -> Expression:
-    """Histogram: a list of `{lower, upper, count}`. Give exactly one of the two parameters."""
+    """Return a histogram, a list of `{lower, upper, count}`; pass exactly one of the options."""
     return call(
         "distribution",
         property=ref(column),
@@ -182,64 +182,64 @@ def distribution(
 
 
 def bins_to_quantiles(column: Expression | str, num_bins: int) -> Expression:
-    """Quantiles at 1/n, 2/n … n/n, as a list."""
+    """Return the quantiles at 1/n, 2/n … n/n, as a list."""
     return call("binsToQuantiles", property=ref(column), num_bins=num_bins)
 
 
 def arg_max(argument: Expression | str, value: Expression | str) -> Expression:
-    """`argument` of the row in which `value` is largest."""
+    """Return `argument` of the row with the largest `value`."""
     return call("argMax", argument=ref(argument), value=ref(value))
 
 
 def arg_min(argument: Expression | str, value: Expression | str) -> Expression:
-    """`argument` of the row in which `value` is smallest."""
+    """Return `argument` of the row with the smallest `value`."""
     return call("argMin", argument=ref(argument), value=ref(value))
 
 
 def any_if(condition: Condition, result: Expression | str) -> Expression:
-    """`result` of a row for which a condition holds."""
-    return call("anyIf", **condition.parameters(), result=ref(result))
+    """Return `result` of a row for which a condition holds."""
+    return call("anyIf", **condition.to_parameters(), result=ref(result))
 
 
 def ranked_item_max_k(column: str, item: str) -> Expression:
-    """Greatest rank at which an item occurs; `column` is `<ranked list>_item_id`."""
+    """Return the lowest rank (largest place) of an item; `column` is `<ranked list>_item_id`."""
     return call("rankedItemMaxK", property=column, item_filter=item)
 
 
-# -- transformations, one value a row ------------------------------------------------------------
+# -- transformations, one value per row ----------------------------------------------------------
 
 
 def round_timestamp(interval: str, column: Expression | str = "inference_timestamp") -> Expression:
-    """Start of the second, minute, hour, day, week, month, quarter or year of a time (UTC).
+    """Return the start of the second, minute, hour, day, week … or year of a time, in UTC.
 
-    Its name in the result is the interval, so that rows can be grouped by it at once.
+    Its name in the result is the interval, so that rows can be grouped by it directly.
     """
     return call("roundTimestamp", property=ref(column), time_interval=interval).as_(interval)
 
 
 def label_by_max_column(*properties: str) -> Expression:
-    """Name of the column that holds the largest value."""
+    """Return the name of the column with the largest value."""
     return call("labelByMaxColumn", properties=list(properties))
 
 
 def if_(
     condition: Condition, then: Expression | Plain, otherwise: Expression | Plain
 ) -> Expression:
-    """`then` where a condition holds, else `otherwise`. Texts are values, not columns."""
+    """Return `then` where a condition holds, else `otherwise`; strings are values, not columns."""
     return call(
         "if",
-        **condition.parameters(),
+        **condition.to_parameters(),
         **{"then": operand(then), "else": operand(otherwise)},
     )
 
 
 def bin_continuous(column: Expression | str, bin_thresholds: Sequence[float]) -> Expression:
-    """Number of the bin that a number lies in, from 1."""
+    """Return the number of the bin that a number is in, from 1."""
     return call("binContinuous", property=ref(column), bin_thresholds=list(bin_thresholds))
 
 
 def date_diff(unit: str, start: Expression | str, end: Expression | str) -> Expression:
-    """Time from `start` to `end` in seconds, minutes, hours, days, weeks, months, quarters, years.
+    """Return the time from `start` to `end` in seconds, minutes, hours, days … or years.
 
     Args:
         unit: `second`, `minute` … `year`.
@@ -255,22 +255,22 @@ def date_diff(unit: str, start: Expression | str, end: Expression | str) -> Expr
 
 
 def neighbor(column: Expression | str, offset: int, default: Plain = None) -> Expression:
-    """Value of the row `offset` places further in the order; `default` beyond the ends."""
+    """Return the value of the row `offset` places later in the order; `default` beyond the ends."""
     return call("neighbor", property=ref(column), offset=offset, default=default)
 
 
 def equals(left: Expression | str | float, right: Expression | str | float) -> Expression:
-    """1 where both sides are equal, else 0."""
+    """Return 1 where both sides are equal, else 0."""
     return call("equals", left=operand(left), right=operand(right))
 
 
 def and_(left: Expression | str | float, right: Expression | str | float) -> Expression:
-    """1 where both sides are non-zero, else 0."""
+    """Return 1 where both sides are non-zero, else 0."""
     return call("and", left=operand(left), right=operand(right))
 
 
 def or_(left: Expression | str | float, right: Expression | str | float) -> Expression:
-    """1 where a side is non-zero, else 0."""
+    """Return 1 where either side is non-zero, else 0."""
     return call("or", left=operand(left), right=operand(right))
 
 
@@ -278,12 +278,12 @@ def or_(left: Expression | str | float, right: Expression | str | float) -> Expr
 
 
 def rmse(*, predicted: str | None = None, ground_truth: str | None = None) -> Expression:
-    """Root mean squared error."""
+    """Return the root mean squared error."""
     return call("rmse", **_pair(predicted, ground_truth))
 
 
 def r_squared(*, predicted: str | None = None, ground_truth: str | None = None) -> Expression:
-    """Coefficient of determination."""
+    """Return the coefficient of determination."""
     return call("rSquared", **_pair(predicted, ground_truth))
 
 
@@ -295,7 +295,7 @@ def mae(
     normalization_min: float | None = None,
     normalization_max: float | None = None,
 ) -> Expression:
-    """Mean absolute error; `aggregation` may be `min` or `max` instead of `avg`."""
+    """Return the mean absolute error; `aggregation` may be `min` or `max` instead of `avg`."""
     return call(
         "mae",
         **_pair(predicted, ground_truth),
@@ -311,98 +311,98 @@ def mae(
 def confusion_matrix(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Counts of true and false positives and negatives, as an object."""
+    """Return the numbers of true and false positives and negatives, as an object."""
     return call("confusionMatrix", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def confusion_matrix_rate(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Eight rates of the confusion matrix, as an object."""
+    """Return the eight rates of the confusion matrix, as an object."""
     return call("confusionMatrixRate", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def true_positive_rate(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """TP / (TP + FN)."""
+    """Return TP / (TP + FN)."""
     return call("truePositiveRate", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def false_positive_rate(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """FP / (FP + TN)."""
+    """Return FP / (FP + TN)."""
     return call("falsePositiveRate", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def true_negative_rate(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """TN / (TN + FP)."""
+    """Return TN / (TN + FP)."""
     return call("trueNegativeRate", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def false_negative_rate(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """FN / (FN + TP)."""
+    """Return FN / (FN + TP)."""
     return call("falseNegativeRate", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def accuracy_rate(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Share of right predictions."""
+    """Return the share of correct predictions."""
     return call("accuracyRate", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def balanced_accuracy_rate(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Mean of the true positive and the true negative rate."""
+    """Return the mean of the true positive rate and the true negative rate."""
     return call("balancedAccuracyRate", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def f1(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Harmonic mean of precision and recall."""
+    """Return the harmonic mean of precision and recall."""
     return call("f1", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def sensitivity(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """TP / (TP + FN)."""
+    """Return TP / (TP + FN)."""
     return call("sensitivity", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def specificity(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """TN / (TN + FP)."""
+    """Return TN / (TN + FP)."""
     return call("specificity", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def precision(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """TP / (TP + FP)."""
+    """Return TP / (TP + FP)."""
     return call("precision", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def recall(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """TP / (TP + FN)."""
+    """Return TP / (TP + FN)."""
     return call("recall", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def auc(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Area under the ROC curve; `threshold` has no effect."""
+    """Return the area under the ROC curve; `threshold` has no effect."""
     return call("auc", threshold=threshold, **_pair(predicted, ground_truth))
 
 
@@ -410,43 +410,43 @@ def auc(
 
 
 def accuracy_rate_multiclass() -> Expression:
-    """Share of rows whose most probable class is the true one."""
+    """Return the share of rows whose most probable class is the true one."""
     return call("accuracyRateMulticlass")
 
 
 def confusion_matrix_multiclass(predicted: str, *, ground_truth: str | None = None) -> Expression:
-    """Counts of one class against the rest, as an object."""
+    """Return the counts of the confusion matrix of one class against the rest, as an object."""
     return call("confusionMatrixMulticlass", **_pair(predicted, ground_truth))
 
 
 def confusion_matrix_rate_multiclass(
     predicted: str, *, ground_truth: str | None = None
 ) -> Expression:
-    """Eight rates of one class against the rest, as an object."""
+    """Return the eight rates of one class against the rest, as an object."""
     return call("confusionMatrixRateMulticlass", **_pair(predicted, ground_truth))
 
 
 def true_positive_rate_multiclass(predicted: str, *, ground_truth: str | None = None) -> Expression:
-    """TP / (TP + FN) of one class."""
+    """Return TP / (TP + FN) of one class."""
     return call("truePositiveRateMulticlass", **_pair(predicted, ground_truth))
 
 
 def false_positive_rate_multiclass(
     predicted: str, *, ground_truth: str | None = None
 ) -> Expression:
-    """FP / (FP + TN) of one class."""
+    """Return FP / (FP + TN) of one class."""
     return call("falsePositiveRateMulticlass", **_pair(predicted, ground_truth))
 
 
 def true_negative_rate_multiclass(predicted: str, *, ground_truth: str | None = None) -> Expression:
-    """TN / (TN + FP) of one class."""
+    """Return TN / (TN + FP) of one class."""
     return call("trueNegativeRateMulticlass", **_pair(predicted, ground_truth))
 
 
 def false_negative_rate_multiclass(
     predicted: str, *, ground_truth: str | None = None
 ) -> Expression:
-    """FN / (FN + TP) of one class."""
+    """Return FN / (FN + TP) of one class."""
     return call("falseNegativeRateMulticlass", **_pair(predicted, ground_truth))
 
 
@@ -456,47 +456,47 @@ def false_negative_rate_multiclass(
 def mean_average_precision(
     *, threshold: float | None = None, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Mean over the classes of average precision; `threshold` is the least IoU of a match."""
+    """Return the mean over classes of the average precision; `threshold` is the minimum IoU."""
     return call("meanAveragePrecision", threshold=threshold, **_pair(predicted, ground_truth))
 
 
 def precision_at_k(
     k: int, *, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Share of relevant items among the first `k`."""
+    """Return the share of relevant items among the first `k`."""
     return call("precisionAtK", k=k, **_pair(predicted, ground_truth))
 
 
 def recall_at_k(
     k: int, *, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Share of the relevant items that stand among the first `k`."""
+    """Return the share of the relevant items that are among the first `k`."""
     return call("recallAtK", k=k, **_pair(predicted, ground_truth))
 
 
 def map_at_k(
     k: int, *, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Mean average precision of the first `k`."""
+    """Return the mean average precision of the first `k`."""
     return call("mapAtK", k=k, **_pair(predicted, ground_truth))
 
 
 def ndcg_at_k(
     k: int, *, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Normalised discounted cumulative gain of the first `k`."""
+    """Return the normalized discounted cumulative gain of the first `k`."""
     return call("nDCGAtK", k=k, **_pair(predicted, ground_truth))
 
 
 def ranked_list_auc(*, predicted: str | None = None, ground_truth: str | None = None) -> Expression:
-    """Share of pairs in which the relevant item stands higher."""
+    """Return the share of pairs in which the relevant item ranks higher."""
     return call("rankedListAUC", **_pair(predicted, ground_truth))
 
 
 def mean_reciprocal_rank(
     *, predicted: str | None = None, ground_truth: str | None = None
 ) -> Expression:
-    """Mean of one over the rank of the first relevant item."""
+    """Return the mean of the reciprocal rank of the first relevant item."""
     return call("meanReciprocalRank", **_pair(predicted, ground_truth))
 
 
@@ -504,22 +504,22 @@ def mean_reciprocal_rank(
 
 
 def avg_token_likelihood(column: Expression | str) -> Expression:
-    """Mean over the inferences of their mean token likelihood."""
+    """Return the mean over inferences of their mean token likelihood."""
     return call("avgTokenLikelihood", property=ref(column))
 
 
 def avg_sequence_length(column: Expression | str) -> Expression:
-    """Mean number of tokens."""
+    """Return the mean number of tokens."""
     return call("avgSequenceLength", property=ref(column))
 
 
 def likelihood_stability(column: Expression | str) -> Expression:
-    """One minus the mean spread of the likelihoods within an inference."""
+    """Return one minus the mean standard deviation of the likelihoods within an inference."""
     return call("likelihoodStability", property=ref(column))
 
 
 def array_length(column: Expression | str) -> Expression:
-    """Length of a list, one value a row."""
+    """Return the length of a list, one value per row."""
     return call("arrayLength", property=ref(column))
 
 
@@ -529,7 +529,7 @@ def array_length(column: Expression | str) -> Expression:
 def regional_feature_importance(
     attribute: str, predicted: str, *, algorithm: str | None = None
 ) -> Expression:
-    """Mean absolute importance of one input for a prediction, over the matching inferences."""
+    """Return the mean absolute importance of an input for a prediction."""
     return call(
         "regionalFeatureImportance",
         attribute_name=attribute,
@@ -539,7 +539,7 @@ def regional_feature_importance(
 
 
 def regional_feature_importances(predicted: str, *, algorithm: str | None = None) -> Expression:
-    """The same for every input, one row each."""
+    """Return the mean absolute importance of each input for a prediction, one row per input."""
     return call(
         "regionalFeatureImportances",
         predicted_attribute_name=predicted,
@@ -548,7 +548,7 @@ def regional_feature_importances(predicted: str, *, algorithm: str | None = None
 
 
 def nlp_explanation(attribute: str, predicted: str, *, algorithm: str = "lime") -> Expression:
-    """Importances of the tokens of a text."""
+    """Return the importances of the tokens of a text."""
     return call(
         "nlp_explanation",
         attribute_name=attribute,
@@ -560,17 +560,17 @@ def nlp_explanation(attribute: str, predicted: str, *, algorithm: str = "lime") 
 def bias_mitigated_predictions(
     thresholds: Sequence[tuple[Sequence[Condition], float]], *, predicted: str | None = None
 ) -> Expression:
-    """1 or 0 a row: the prediction, cut at the threshold of the first group that the row fits.
+    """Return 1 or 0: whether the prediction reaches the threshold of the first matching group.
 
     Args:
         thresholds: Pairs of the conditions of a group and its threshold.
-        predicted: Predicted attribute; by default the positive one.
+        predicted: Predicted attribute; the positive one by default.
     """
     return call(
         "biasMitigatedPredictions",
         predicted_property=predicted,
         thresholds=[
-            {"conditions": [c.parameters() for c in conditions], "threshold": threshold}
+            {"conditions": [c.to_parameters() for c in conditions], "threshold": threshold}
             for conditions, threshold in thresholds
         ],
     )

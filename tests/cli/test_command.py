@@ -82,7 +82,7 @@ def test_a_persistent_server_prints_its_login_once(tmp_path):
     assert password
     taken = run("serve", "--data-dir", str(tmp_path / "d"))
     assert taken.returncode == 1
-    assert "open in another place" in taken.stderr
+    assert "already open" in taken.stderr
     code, log = first.stop()
     assert code == 0
     second = Running("--data-dir", str(tmp_path / "d"))

@@ -82,10 +82,10 @@ def test_the_constructor_has_the_official_parameters_in_order():
     assert defaults == [None, None, None, None, False, None, None, None, False, None]
 
 
-# -- keys and organizations ------------------------------------------------------------------------
+# -- keys and organisations ------------------------------------------------------------------------
 
 
-def test_a_key_finds_its_organization_and_sends_it_from_then_on(scripted, arthur_at):
+def test_a_key_finds_its_organisation_and_sends_it_from_then_on(scripted, arthur_at):
     server = scripted({MODELS: EMPTY_PAGE})
     arthur = arthur_at(server)
     assert arthur.organization_id == "org-1"
@@ -97,7 +97,7 @@ def test_a_key_finds_its_organization_and_sends_it_from_then_on(scripted, arthur
     assert second.headers["arthur-organization-id"] == "org-1"
 
 
-def test_a_given_organization_needs_no_look_up(scripted, arthur_at):
+def test_a_given_organisation_needs_no_look_up(scripted, arthur_at):
     server = scripted()
     assert arthur_at(server, organization_id="org-9").organization_id == "org-9"
     assert server.requests == []
@@ -141,11 +141,11 @@ def test_a_caller_of_a_foreign_identity_provider(scripted, arthur_at, info, expe
 
 
 @pytest.mark.parametrize("body", [{}, {"organization_id": None}, {"organization_id": ""}])
-def test_a_caller_without_an_organization(scripted, arthur_at, body):
+def test_a_caller_without_an_organisation(scripted, arthur_at, body):
     assert arthur_at(scripted({ME: (200, body)})).organization_id is None
 
 
-def test_a_caller_of_several_organizations_has_to_choose(scripted, arthur_at):
+def test_a_caller_of_several_organisations_has_to_choose(scripted, arthur_at):
     server = scripted(
         {ME: (403, {"error": "no"}), AUTH_INFO: (200, {"organization_ids": ["org-a", "org-b"]})}
     )
@@ -318,7 +318,7 @@ def test_an_address_as_first_argument_gets_a_suggestion():
 
 @pytest.fixture
 def office(scripted):
-    """Return a server that takes one login."""
+    """Give a server that takes one login."""
     token = jwt(exp=time.time() + 7200)
 
     def log_in(request):
@@ -339,7 +339,7 @@ def test_a_login_logs_in_once(office, arthur_at):
     assert "cookie" not in office.requests[2].headers
 
 
-def test_a_login_with_a_known_organization_is_tried_at_once(office, arthur_at):
+def test_a_login_with_a_known_organisation_is_tried_at_once(office, arthur_at):
     arthur_at(office, access_key=None, login="ann", password=PASSWORD, organization_id="o")
     assert office.asked() == [LOGIN]
 

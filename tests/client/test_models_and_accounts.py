@@ -1,4 +1,4 @@
-"""Making, fetching and listing models; groups, organizations and service accounts."""
+"""Making, fetching and listing models; groups, organisations and service accounts."""
 
 import inspect
 import re
@@ -29,7 +29,7 @@ ATTRIBUTES = [attribute("age"), prediction("pred"), ground_truth("truth", attrib
 
 @pytest.fixture
 def own_arthur():
-    """Return a connection to an embedded server of the test's own, for tests that change things."""
+    """Give a connection to an embedded server of the test's own, for tests that change things."""
     with ArthurAI(url="local://") as connection:
         yield connection
 
@@ -303,7 +303,7 @@ def test_groups_that_cannot_be_fetched(arthur):
             arthur.get_model_group(wrong)
 
 
-# -- accounts and organizations --------------------------------------------------------------------
+# -- accounts and organisations --------------------------------------------------------------------
 
 
 def test_service_accounts(own_arthur):
@@ -331,7 +331,7 @@ def test_no_service_accounts_as_null(scripted, arthur_at):
     assert arthur_at(server).get_service_accounts() == []
 
 
-def test_working_in_another_organization(own_arthur):
+def test_working_in_another_organisation(own_arthur):
     first = own_arthur.organization_id
     other = create_organization.sync(
         client=own_arthur.api, body=NewOrganizationRequest(name="Other")
@@ -346,7 +346,7 @@ def test_working_in_another_organization(own_arthur):
     assert own_arthur.get_model(model["id"]).id == model["id"]
 
 
-def test_an_unknown_organization_changes_nothing(own_arthur):
+def test_an_unknown_organisation_changes_nothing(own_arthur):
     before = own_arthur.organization_id
     with pytest.raises((ForbiddenError, ResponseClientError), match="org_id='nope'"):
         own_arthur.set_current_org("nope")
@@ -354,7 +354,7 @@ def test_an_unknown_organization_changes_nothing(own_arthur):
     assert own_arthur.get_current_org()["id"] == before
 
 
-def test_the_cookie_of_an_organization_is_kept(scripted, arthur_at):
+def test_the_cookie_of_an_organisation_is_kept(scripted, arthur_at):
     current = "/api/v3/organizations/current"
     server = scripted(
         {

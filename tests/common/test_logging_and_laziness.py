@@ -58,7 +58,7 @@ def test_debug_logging_can_be_switched():
 
 
 @pytest.mark.heavy
-def test_initializing_twice_prints_once():
+def test_initialising_twice_prints_once():
     program = "import logging, arthurai\n" + "arthurai.initialize_logging()\n" * 3
     out, _ = run(program + textwrap.dedent(LINES))
     assert out.count("an info line") == 1

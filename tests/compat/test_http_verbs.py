@@ -47,7 +47,7 @@ ECHO = "/api/v3/echo"
 
 @pytest.fixture
 def echo(scripted):
-    """Return a server that tells what it got, on one path."""
+    """Give a server that tells what it got, on one path."""
 
     def tell(request):
         return 200, {"query": request.query, "body": request.body.decode("latin-1")}

@@ -120,7 +120,7 @@ def test_writing_leaves_the_organization_of_the_caller_alone():
 @pytest.mark.heavy
 @pytest.mark.faults
 def test_a_weaker_key_works_on_models_of_its_own():
-    """Without the right to make organizations, a run stays with what it has made."""
+    """Without the right to make organisations, a run stays with what it has made."""
     with create_app() as app:
         home = app.control.organizations.list()[0]["id"]
         accounts = app.control.service_accounts

@@ -58,7 +58,7 @@ def run(capsys, *arguments):
     return code, *capsys.readouterr()
 
 
-def test_an_unchanged_document_prints_only_that_no_bump_is_needed(capsys, files):
+def test_an_unchanged_document_prints_no_bump_only(capsys, files):
     assert run(capsys, files / "old.json", files / "old.json") == (0, "no bump\n", "")
 
 
@@ -171,7 +171,7 @@ def test_yaml_is_read_too(capsys, files):
         (json.dumps({**OLD, "servers": [{}]}), "lint it first"),
     ],
 )
-def test_what_is_not_a_document_is_refused(capsys, files, content, message):
+def test_what_is_no_document_is_refused(capsys, files, content, message):
     bad = files / "bad.json"
     bad.write_text(content)
     code, out, err = run(capsys, bad, files / "new.json")
@@ -193,7 +193,7 @@ def test_a_revision_cannot_be_an_option_of_git(files):
 
 
 @pytest.mark.parametrize("content", ["[", "[]", "operations: 7"])
-def test_what_is_not_a_ledger_is_refused(capsys, files, content):
+def test_what_is_no_ledger_is_refused(capsys, files, content):
     bad = files / "bad.yaml"
     bad.write_text(content)
     arguments = [files / "old.json", files / "new.json", "--ledger", bad]

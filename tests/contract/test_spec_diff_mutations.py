@@ -783,7 +783,7 @@ def test_equal_documents_have_no_changes():
     assert compare_documents(BASE, copy.deepcopy(BASE)) == []
 
 
-def test_the_order_of_members_is_not_a_change():
+def test_the_order_of_members_is_no_change():
     shuffled = json.loads(json.dumps(BASE, sort_keys=True))
     assert compare_documents(BASE, shuffled) == []
 

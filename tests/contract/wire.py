@@ -88,7 +88,7 @@ def built(answer: dict[str, Any]) -> httpx.Response:
 
 
 def documented(operation_id: str) -> dict[str, Any]:
-    """Return the first documented success of an operation."""
+    """Give the first documented success of an operation."""
     for status, response in OPERATIONS[operation_id].spec["responses"].items():
         if status.startswith("2"):
             media = resolve(BUNDLE, response).get("content", {}).get("application/json")
@@ -190,7 +190,7 @@ def curated(vector: dict[str, Any], server: Server) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return a result as JSON: what it holds, without what only the process knows."""
+    """Give a result as JSON: what it holds, without what only the process knows."""
     if isinstance(value, ArthurModel):
         value = {"model": value.id, "status": value.status}
     elif hasattr(value, "to_dict") and not isinstance(value, dict):
@@ -214,7 +214,7 @@ def outcome(run, vector: dict[str, Any], server: Server) -> dict[str, Any]:
 
 
 def wire_form(request: httpx.Request) -> dict[str, Any]:
-    """Return what matters of a request."""
+    """Give what matters of a request."""
     shown: dict[str, Any] = {
         "method": request.method,
         "path": request.url.raw_path.decode().partition("?")[0],
@@ -236,7 +236,7 @@ def wire_form(request: httpx.Request) -> dict[str, Any]:
 
 
 def observed(operation_id: str, vector: dict[str, Any]) -> dict[str, Any]:
-    """Return the vector with requests and outcomes as they are now."""
+    """Give the vector with requests and outcomes as they are now."""
     seen = {**vector, "answers": {}}
     for name, answer in vector["answers"].items():
         said = {k: v for k, v in answer.items() if k not in {"low_level", "call"}}

@@ -25,7 +25,7 @@ NOT_RUN = {"git", "pip", "cd", "export"}  # set up the reader's machine, not our
 
 
 def blocks(page: Path, language: str) -> list[tuple[str, str]]:
-    """Return the (info string, code) of the fenced blocks of one language."""
+    """Give the (info string, code) of the fenced blocks of one language."""
     found = [(m["info"].strip(), m["code"]) for m in BLOCK.finditer(page.read_text("utf-8"))]
     return [(info, code) for info, code in found if info.split()[:1] == [language]]
 

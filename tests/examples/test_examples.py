@@ -60,7 +60,7 @@ def check_picture(content: bytes) -> None:
 
 
 def table(text: str, title: str) -> list[list[str]]:
-    """Return the cells of the table below a title, without its heading."""
+    """Give the cells of the table below a title, without its heading."""
     block = text.split(f"{title}\n", 1)[1].split("\n\n", 1)[0]
     return [line.split() for line in block.splitlines()[1:]]
 

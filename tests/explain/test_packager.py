@@ -208,7 +208,7 @@ def test_a_second_project_with_the_same_names(model, sample, tmp_path):
             "explanation_nsamples must be at least 1, got 0",
         ),
         ({"seed": 1.5}, UserTypeError, "seed"),
-        ({"color": "red"}, UserValueError, "unknown setting 'color'"),
+        ({"colour": "red"}, UserValueError, "unknown setting 'colour'"),
         ({"df": None}, MissingParameterError, "df is missing"),
         ({"ignore_dirs": "helpers"}, UserTypeError, "ignore_dirs must be a list"),
     ],

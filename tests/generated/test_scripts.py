@@ -59,7 +59,7 @@ def test_each_kind_of_difference_is_named(traps_folder, package):
     assert "    -DEFAULT_TIMEOUT = httpx.Timeout(None, connect=10.0)" in lines
 
 
-def test_caches_of_python_are_not_a_difference(traps_folder, package):
+def test_caches_of_python_are_no_difference(traps_folder, package):
     (package / "__pycache__").mkdir(exist_ok=True)
     (package / "__pycache__" / "client.pyc").write_bytes(b"")
     assert list(generate.differences(package, traps_folder)) == []

@@ -21,9 +21,9 @@ def attribute(**fields):
     return ArthurAttribute(**{**defaults, **fields})
 
 
-def colors():
+def colours():
     return attribute(
-        name="color", value_type=ValueType.String, categorical=True, categories=["red", "blue"]
+        name="colour", value_type=ValueType.String, categorical=True, categories=["red", "blue"]
     )
 
 
@@ -40,7 +40,7 @@ def test_categories_take_values_dictionaries_and_objects():
 
 
 def test_set_keeps_labels_of_categories():
-    changed = colors().set(categories=[{"value": "red", "label": "Red"}, "green"])
+    changed = colours().set(categories=[{"value": "red", "label": "Red"}, "green"])
     assert changed.categories == [AttributeCategory("red", "Red"), AttributeCategory("green")]
 
 
@@ -67,21 +67,21 @@ def test_cut_points_must_be_numbers(bins):
 @pytest.mark.parametrize("categories", ["red", {"red": "Red"}, 5])
 def test_categories_must_be_a_list(categories):
     with pytest.raises(UserTypeError, match="categories"):
-        colors().set(categories=categories)
+        colours().set(categories=categories)
 
 
 def test_turning_categorical_off_drops_the_categories():
-    changed = colors().set(categorical=False)
+    changed = colours().set(categorical=False)
     assert (changed.categorical, changed.categories) == (False, None)
     assert "categories" not in changed.to_dict()
 
 
 def test_categories_can_be_set_to_none_with_unique_values():
-    assert colors().set(categories=None, is_unique=True).categories is None
+    assert colours().set(categories=None, is_unique=True).categories is None
 
 
 def test_raw_texts_assigned_as_categories_become_categories():
-    changed = colors()
+    changed = colours()
     changed.categories = ["a", "b"]
     changed.categories.append("c")
     assert changed.to_dict()["categories"] == [{"value": "a"}, {"value": "b"}, {"value": "c"}]
@@ -111,7 +111,7 @@ def test_zero_is_an_end_of_a_range():
 @pytest.mark.parametrize(
     ("fields", "error", "text"),
     [
-        ({"color": "red"}, UserValueError, "unknown field 'color'"),
+        ({"colour": "red"}, UserValueError, "unknown field 'colour'"),
         ({"categorical": True}, MissingParameterError, "must have categories"),
         ({"categories": ["a"]}, UserValueError, "categorical=True"),
         ({"categorical": False, "categories": ["a"]}, UserValueError, "Leave categories out"),

@@ -67,10 +67,10 @@ def test_bad_json_and_bad_shapes_are_user_errors():
 
 
 def test_to_dict_gives_plain_values_and_copies():
-    class Color(str, enum.Enum):  # noqa: UP042 - not a StrEnum on purpose
+    class Colour(str, enum.Enum):  # noqa: UP042 - not a StrEnum on purpose
         red = "RED"
 
-    free = {"a": [1], "b": Color.red, "c": np.int64(3), "d": np.array([1.5])}
+    free = {"a": [1], "b": Colour.red, "c": np.int64(3), "d": np.array([1.5])}
     outer = Outer("x", free=free)
     plain = outer.to_dict()["free"]
     assert plain == {"a": [1], "b": "RED", "c": 3, "d": [1.5]}

@@ -34,7 +34,7 @@ def test_all_kinds_of_tables_hold_the_same(found):
     assert to_table(found, None) is found
 
 
-def test_nested_values_and_what_is_not_a_table():
+def test_nested_values_and_what_is_no_table():
     nested = [{"g": "a", "cm": {"f1": 0.5}}, {"g": "b", "cm": {"f1": None}}]
     assert to_table(nested, "pyarrow").to_pylist() == nested
     assert to_table(nested, "polars").to_dicts() == nested
@@ -57,7 +57,7 @@ def test_times_mean_the_same_moment(naive, minutes):
 
 
 @pytest.mark.parametrize("value", [5, None, date(2026, 3, 1), pd.NaT])
-def test_what_is_not_a_time(value):
+def test_what_is_no_time(value):
     with pytest.raises(UserTypeError, match="start must be a datetime"):
         parse_time("start", value)
 

@@ -18,7 +18,7 @@ OFFICIAL = ["arthurai==3.33.3", "setuptools<70", "numpy<2"]
 
 @pytest.fixture(scope="session")
 def official_python() -> Path:
-    """Return the interpreter of a Python 3.11 environment that holds the official SDK."""
+    """Give the interpreter of a Python 3.11 environment that holds the official SDK."""
     if given := os.environ.get("OFFICIAL_PYTHON"):
         return Path(given)
     python311 = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")

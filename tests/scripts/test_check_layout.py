@@ -120,7 +120,7 @@ def test_each_circle_is_shown(check):
     assert len(found) == 2
 
 
-def test_modules_that_import_in_one_direction_are_not_a_circle(check):
+def test_modules_that_import_in_one_direction_are_no_circle(check):
     assert not check(
         {"a": "import arthurai.b, arthurai.c", "b": "import arthurai.c", "c": "import json"}
     )

@@ -37,7 +37,7 @@ class Callers:
         self._clients = []
 
     def __call__(self, token=None, **headers):
-        """Return a client that sends this token (and these headers) with each request."""
+        """Give a client that sends this token (and these headers) with each request."""
         if token is not None:
             headers["Authorization"] = token
         client = httpx.Client(
@@ -47,7 +47,7 @@ class Callers:
         return client
 
     def role(self, role):
-        """Return a client of a new service account with a role, standard or custom."""
+        """Give a client of a new service account with a role, standard or custom."""
         accounts = self.app.control.service_accounts
         account = accounts.create(self.organization_id, role, role)
         return self(self.app.control.service_accounts.token(account.id))
@@ -60,20 +60,20 @@ class Callers:
 
 @pytest.fixture(scope="session")
 def shared_app():
-    """Return one server in memory for all tests that need no more than their own organization."""
+    """Give one server in memory for all tests that need no more than their own organisation."""
     with create_app() as made:
         yield made
 
 
 @pytest.fixture
 def shares_server(request):
-    """Return whether the module of a test says ``SHARES_SERVER``."""
+    """Tell whether the module of a test says ``SHARES_SERVER``."""
     return getattr(request.module, "SHARES_SERVER", False)
 
 
 @pytest.fixture
 def app(request, shares_server):
-    """Return a server in memory, an empty one unless the module shares it."""
+    """Give a server in memory, an empty one unless the module shares it."""
     if shares_server:
         yield request.getfixturevalue("shared_app")
         return
@@ -83,7 +83,7 @@ def app(request, shares_server):
 
 @pytest.fixture
 def organization_id(app, shares_server):
-    """Return the id of an organization: the first one, or a new one on a shared server."""
+    """Give the id of an organisation: the first one, or a new one on a shared server."""
     if shares_server:
         return app.control.organizations.create(str(uuid4()))["id"]
     return app.control.organizations.list()[0]["id"]
@@ -91,7 +91,7 @@ def organization_id(app, shares_server):
 
 @pytest.fixture
 def callers(app, organization_id):
-    """Return a maker of clients of ``app``."""
+    """Give a maker of clients of ``app``."""
     made = Callers(app, organization_id)
     yield made
     made.close()
@@ -99,20 +99,20 @@ def callers(app, organization_id):
 
 @pytest.fixture
 def admin(callers):
-    """Return a client with all rights."""
+    """Give a client with all rights."""
     return callers.role("Super Admin")
 
 
 @pytest.fixture(scope="module")
 def shared_admin():
-    """Return a client with all rights of a server that the tests of a module share."""
+    """Give a client with all rights of a server that the tests of a module share."""
     with create_app() as made, administrator(made) as client:
         yield client
 
 
 @pytest.fixture
 def binary_model():
-    """Return the request for a binary classifier with one probability and a class column."""
+    """Give the request for a binary classifier with one probability and a class column."""
     return {
         "partner_model_id": "loan-risk",
         "display_name": "Loan risk",
@@ -143,7 +143,7 @@ def binary_model():
 
 @pytest.fixture
 def model(admin, binary_model):
-    """Return a stored binary classifier, as the server shows it after creation."""
+    """Give a stored binary classifier, as the server shows it after creation."""
     answer = admin.post("/models", json=binary_model)
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -151,7 +151,7 @@ def model(admin, binary_model):
 
 @pytest.fixture
 def inference():
-    """Return a maker of inferences of ``model``."""
+    """Give a maker of inferences of ``model``."""
 
     def make(identifier, *, income=1000.0, region="N", p=0.5, outcome=None):
         made = {

@@ -91,7 +91,7 @@ def filled(operation, values):
 
 
 def example(operation):
-    """Return keyword arguments that send the first example body of the document."""
+    """Give keyword arguments that send the first example body of the document."""
     if "requestBody" not in operation.spec:
         return {}
     body = resolve(load_bundle(), operation.spec["requestBody"])
@@ -103,7 +103,7 @@ def example(operation):
 
 
 def nonsense(operation):
-    """Return a body that fits nothing, where the document has one."""
+    """Give a body that fits nothing, where the document has one."""
     return b"!" if "requestBody" in operation.spec else None
 
 
@@ -161,7 +161,7 @@ def test_a_role_may_do_what_the_document_grants_it_and_nothing_else(
 
 
 def refused_elsewhere(client, headers):
-    """Return the operations that do not say that the organization of the headers is not open."""
+    """Give the operations that do not say that the organisation of the headers is not open."""
     wrong = []
     for operation in PROTECTED:
         answer = client.request(
@@ -245,7 +245,7 @@ def test_no_other_credential_opens_any_operation(app, client):
 
 @pytest.fixture(scope="module")
 def objects(app, client, organization_id):
-    """Return the values of path parameters that address objects of the first organization."""
+    """Give the values of path parameters that address objects of the first organisation."""
     admin = {"Authorization": app.admin_key}
 
     def make(path, body):
@@ -305,7 +305,7 @@ def objects(app, client, organization_id):
 
 
 def everything(app, client, organization_id):
-    """Show all that the first organization has, by the answers to its administrator."""
+    """Show all that the first organisation has, by the answers to its administrator."""
     headers = {"Authorization": app.admin_key, "Arthur-Organization-ID": organization_id}
     return {
         o.path: client.get(o.path, headers=headers).json()

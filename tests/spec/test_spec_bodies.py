@@ -192,7 +192,7 @@ SORTS = [
     ("list_alert_rules", "-severity", True),
     ("list_alert_rules", "+metric_name", True),
     ("list_alert_rules", " enabled", True),
-    ("list_alert_rules", "color", False),
+    ("list_alert_rules", "colour", False),
     ("list_alerts", "-timestamp", True),
     ("list_alerts", "metric", False),
     ("explain_inference", "+location", True),

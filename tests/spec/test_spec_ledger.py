@@ -108,7 +108,7 @@ def test_greater_roles_include_lesser_ones(roles, lesser, greater):
     assert _rights(roles[lesser]) < _rights(roles[greater])
 
 
-def test_rights_beyond_one_organization_stay_with_their_roles(roles):
+def test_rights_beyond_one_organisation_stay_with_their_roles(roles):
     beyond = {"organization_global", "system_config", "custom_roles", "model_status"}
     beyond |= {"enrichment_status"}
     holders = {role for role, grants in roles.items() if beyond & set(grants)}

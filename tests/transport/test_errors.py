@@ -156,7 +156,7 @@ def test_the_request_id_is_told(in_process, faulty):
     assert caught.value.request_id == "abc-1"
 
 
-def test_the_organization_is_told_when_access_is_denied(in_process, faulty):
+def test_the_organisation_is_told_when_access_is_denied(in_process, faulty):
     session = in_process(faulty(httpx.Response(403)), organization_id="org-17")
     with pytest.raises(ForbiddenError, match="org-17"):
         get_model.sync("m", client=session.api)

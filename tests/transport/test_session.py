@@ -74,8 +74,8 @@ def test_arguments_of_impossible_types_are_named(in_process, faulty):
         create_service_account.sync(client=api, body={"role": "User"})
     with pytest.raises(UserTypeError, match=r"'list_models'.*object"):
         list_models.sync(client=api, tag=[object()])
-    with pytest.raises(UserTypeError, match=r"'get_model'.*color"):
-        api.build(get_model.build_request, "m", color="red")
+    with pytest.raises(UserTypeError, match=r"'get_model'.*colour"):
+        api.build(get_model.build_request, "m", colour="red")
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in {".", ".."}))

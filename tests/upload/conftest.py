@@ -35,7 +35,7 @@ class Recording:
 
 @pytest.fixture
 def recording():
-    """Return a function that puts a recording session under a model and returns it."""
+    """Give a function that puts a recording session under a model and returns it."""
 
     def put(model):
         session = Recording(require_session(model))

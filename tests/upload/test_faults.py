@@ -50,7 +50,7 @@ def near(direct):
 
 @pytest.fixture
 def through(served):
-    """Return a function that connects through a proxy with a plan of faults."""
+    """Give a function that connects through a proxy with a plan of faults."""
     opened = []
 
     def connect(plan, *, attempts=4, fault=None, compress=False):

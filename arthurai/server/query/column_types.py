@@ -10,8 +10,9 @@ from typing import Final
 from dateutil import parser as date_parser
 
 from arthurai.common.limits import MAX_INTEGER, MIN_INTEGER
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import ValueType
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import QueryError
 from arthurai.server.timestamps import to_utc
 
 INT64: Final = range(MIN_INTEGER, MAX_INTEGER + 1)
@@ -124,7 +125,7 @@ def to_number(value: object, path: str) -> int | float:
         found = math.inf if found.bit_length() > _MAX_FLOAT_BITS else float(found)
     if isinstance(found, int) or (isinstance(found, float) and math.isfinite(found)):
         return found
-    raise QueryError(path, f"must be a number, got {shown(value)}")
+    raise QueryError(path, f"must be a number, got {quote_value(value)}")
 
 
 def to_whole(value: object, path: str) -> int:
@@ -139,7 +140,7 @@ def to_whole(value: object, path: str) -> int:
     """
     found = to_number(value, path)
     if isinstance(value, bool) or found != int(found):
-        raise QueryError(path, f"must be an integer, got {shown(value)}")
+        raise QueryError(path, f"must be an integer, got {quote_value(value)}")
     return int(found)
 
 
@@ -162,12 +163,12 @@ def to_timestamp(value: object, path: str) -> datetime:
     if not isinstance(found, datetime):
         raise QueryError(
             path,
-            f"must be an ISO 8601 timestamp such as 2024-03-01T00:00:00Z, got {shown(value)}",
+            f"must be an ISO 8601 timestamp such as 2024-03-01T00:00:00Z, got {quote_value(value)}",
         )
     try:
         return to_utc(found)
     except OverflowError as error:
-        raise QueryError(path, f"timestamp {shown(value)} is out of range") from error
+        raise QueryError(path, f"timestamp {quote_value(value)} is out of range") from error
 
 
 def to_text(value: object, path: str) -> str:
@@ -190,7 +191,7 @@ def to_text(value: object, path: str) -> str:
         except UnicodeEncodeError as error:
             raise QueryError(path, "the text contains half of a surrogate pair") from error
         return value
-    raise QueryError(path, f"must be text, got {shown(value)}")
+    raise QueryError(path, f"must be text, got {quote_value(value)}")
 
 
 _BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
@@ -212,7 +213,7 @@ def to_boolean(value: object, path: str) -> bool:
     if found is None and isinstance(value, float) and value in {0.0, 1.0}:
         found = bool(value)
     if found is None:
-        raise QueryError(path, f"must be true or false, got {shown(value)}")
+        raise QueryError(path, f"must be true or false, got {quote_value(value)}")
     return found
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from arthurai.common.limits import BOX_FIELDS
+from arthurai.common.text import quote_value
 from arthurai.server.query.ast import AliasRef, Call, Property
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.conditions import condition_sql
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions import FUNCTIONS
 from arthurai.server.query.model_columns import needs_enriched
 from arthurai.server.query.rewrite import rewrite
@@ -207,7 +208,7 @@ class SelectCompiler(Scope):
                 elif isinstance(item.node, Call) or known.sql != expr.sql:
                     raise QueryError(
                         item.path,
-                        f"a second output is named {shown(name)}; give each its own alias",
+                        f"a second output is named {quote_value(name)}; give each its own alias",
                     )
         if len(found) > _MAX_OUTPUTS:
             raise QueryError(
@@ -281,7 +282,7 @@ class SelectCompiler(Scope):
             if column is not None and column.boxes and not chosen & {column.name, column.boxes}:
                 raise QueryError(
                     node.path,
-                    f"{shown(column.name)} filters, groups or sorts boxes: select it too",
+                    f"{quote_value(column.name)} filters, groups or sorts boxes: select it too",
                 )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType, coerce, to_text
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def condition_sql(
     if comparator == "in":
         return _in_list(compared, value, path, binder, in_where=in_where)
     if isinstance(value, list | dict) or value is None:
-        raise QueryError(path, f"must be one value for {comparator}, got {shown(value)}")
+        raise QueryError(path, f"must be one value for {comparator}, got {quote_value(value)}")
     if comparator == "like":
         return _like(compared, to_text(value, path), condition.path, binder)
     bound = binder.bind_scalar(coerce(value, compared.type, path))
@@ -60,7 +61,7 @@ def _apply_value_type(compared: Expr, condition: Condition) -> Expr:
     name = (condition.value_type or "").upper()
     wanted = COLUMN_TYPES.get(name)
     if wanted is None:
-        raise unknown(f"{condition.path}.value_type", "value type", name, COLUMN_TYPES)
+        raise unknown_name(f"{condition.path}.value_type", "value type", name, COLUMN_TYPES)
     if wanted is ColumnType.TEXT and compared.type.is_numeric:
         return Expr(f"CAST({compared.sql} AS VARCHAR)", ColumnType.TEXT)
     return compared

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import ColumnType, to_whole
 from arthurai.server.query.conditions import condition_sql
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.execute import fetch
 from arthurai.server.query.model_columns import needs_enriched
-from arthurai.server.query.parse import check_nesting, parse_filters
+from arthurai.server.query.parse import check_nesting, parse_filters, parse_object
 from arthurai.server.query.results import to_json
 from arthurai.server.query.row_sources import ModelSource
 from arthurai.server.query.sql import Binder, select, struct, with_ctes
@@ -67,17 +68,18 @@ def run_distributions(body: object, schema: ModelSchema, warehouse: Warehouse) -
     Raises:
         QueryError: The request is malformed or does not fit the model.
     """
-    if not isinstance(body, dict):
-        raise QueryError("", f"must be an object, got {shown(body)}")
-    check_nesting(body)
-    filters = parse_filters(body, "filter", "")
-    values = _list(body)
+    request = parse_object(body, "")
+    check_nesting(request)
+    filters = parse_filters(request, "filter", "")
+    values = _list(request)
     names = {str(item.get("property")) for item in values}
-    names |= {str(body[axis].get("property")) for axis in "xy" if isinstance(body.get(axis), dict)}
+    names |= {
+        str(request[axis].get("property")) for axis in "xy" if isinstance(request.get(axis), dict)
+    }
     names |= {c.target.name for c in filters if isinstance(c.target, Property)}
     source = ModelSource(schema, warehouse, "enriched" if needs_enriched(names) else "inference")
     binder = Binder()
-    axes = [_axis(body, name, source) for name in ("x", "y")]
+    axes = [_axis(request, name, source) for name in ("x", "y")]
     wanted = [_value(item, f"values[{index}]", source) for index, item in enumerate(values)]
     keys = [axis.key for axis in axes] + ["count"] + [value.key for value in wanted]
     if len(set(keys)) < len(keys):
@@ -160,13 +162,13 @@ def _list(body: dict[str, Any]) -> list[dict[str, Any]]:
         raise QueryError("values", f"must be a list of at most {_MAX_VALUES} objects")
     for index, item in enumerate(values):
         if not isinstance(item, dict):
-            raise QueryError(f"values[{index}]", f"must be an object, got {shown(item)}")
+            raise QueryError(f"values[{index}]", f"must be an object, got {quote_value(item)}")
     return values
 
 
 def _column(name: object, path: str, source: ModelSource) -> Column:
     if not isinstance(name, str) or not name:
-        raise QueryError(path, f"must be a property name, got {shown(name)}")
+        raise QueryError(path, f"must be a property name, got {quote_value(name)}")
     column = source.find(name)
     if column is None:
         raise source.missing(name, path)
@@ -178,14 +180,14 @@ def _key(item: dict[str, Any], default: str, path: str) -> str:
     if alias is None:
         return default
     if not isinstance(alias, str) or not alias:
-        raise QueryError(f"{path}.alias", f"must be a name, got {shown(alias)}")
+        raise QueryError(f"{path}.alias", f"must be a name, got {quote_value(alias)}")
     return alias
 
 
 def _axis(body: dict[str, Any], name: str, source: ModelSource) -> _Axis:
     item = body.get(name)
     if not isinstance(item, dict):
-        raise QueryError(name, f'must be an object with "property", got {shown(item)}')
+        raise QueryError(name, f'must be an object with "property", got {quote_value(item)}')
     column = _column(item.get("property"), f"{name}.property", source)
     if not column.type.is_scalar:
         raise QueryError(f"{name}.property", f"a {column.type.value} column cannot be an axis")
@@ -193,7 +195,7 @@ def _axis(body: dict[str, Any], name: str, source: ModelSource) -> _Axis:
     count = _DEFAULT_BINS if bins is None else to_whole(bins, f"{name}.num_bins")
     if not _MIN_BINS <= count <= _MAX_BINS:
         raise QueryError(
-            f"{name}.num_bins", f"must be from {_MIN_BINS} to {_MAX_BINS}, got {shown(bins)}"
+            f"{name}.num_bins", f"must be from {_MIN_BINS} to {_MAX_BINS}, got {quote_value(bins)}"
         )
     attribute = column.attribute
     is_number = column.type in {ColumnType.INT, ColumnType.FLOAT}
@@ -209,7 +211,7 @@ def _value(item: dict[str, Any], path: str, source: ModelSource) -> _Value:
         return _Value(key, column.sql, "list({0})")
     template = _AGGREGATES.get(fold) if isinstance(fold, str) else None
     if template is None:
-        raise unknown(f"{path}.function", "function", str(fold), _AGGREGATES)
+        raise unknown_name(f"{path}.function", "function", str(fold), _AGGREGATES)
     if fold != "count" and not column.type.is_numeric:
         raise QueryError(
             f"{path}.property", f"{fold} needs numbers, got a {column.type.value} column"

@@ -1,4 +1,4 @@
-"""What is wrong with a query, and where."""
+"""The error of a query: what is wrong, and where."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ if TYPE_CHECKING:
 
 _MAX_SUGGESTED: Final = 3
 
-shown = quote_value
-
 
 class QueryError(StatusError):
-    """A query that cannot be answered.
+    """A query that cannot be run.
 
     Attributes:
         path: Place in the body, e.g. `select[1].parameters.property`; empty for the whole body.
-        message: What was found there, what is known, what to do.
+        message: What is wrong there, and what would be valid.
     """
 
     status = 400
@@ -34,12 +32,12 @@ class QueryError(StatusError):
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-def unknown(path: str, what: str, found: str, known: Iterable[str]) -> QueryError:
-    """Return the error for a name that does not exist, with near matches.
+def unknown_name(path: str, what: str, found: str, known: Iterable[str]) -> QueryError:
+    """Return the error for a name that does not exist, with similar names.
 
     Args:
         path: Place in the body.
-        what: ColumnType of name, e.g. `"property"`.
+        what: What the name stands for, e.g. `"property"`.
         found: The name in the query.
         known: The names that exist there.
     """

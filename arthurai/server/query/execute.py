@@ -9,7 +9,7 @@ import duckdb
 
 from arthurai.server.query.compiler import compile_query
 from arthurai.server.query.errors import QueryError
-from arthurai.server.query.parse import parse_query
+from arthurai.server.query.parse import MAX_ROWS, parse_query
 from arthurai.server.query.results import to_json_rows
 from arthurai.server.query.sql import Binder
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from arthurai.server.query.sql import Warehouse
 
 DEFAULT_PAGE_SIZE: Final = 20
-_MAX_ROWS: Final = 2**62
 
 
 def run_query(
@@ -60,9 +59,9 @@ def run_query(
 
 
 def _cut_page(query: Query, page: int, size: int) -> Query:
-    start = min((page - 1) * size, _MAX_ROWS)
+    start = min((page - 1) * size, MAX_ROWS)
     left = size if query.limit is None else max(0, min(size, query.limit - start))
-    return replace(query, limit=min(left, _MAX_ROWS), offset=min(query.offset + start, _MAX_ROWS))
+    return replace(query, limit=min(left, MAX_ROWS), offset=min(query.offset + start, MAX_ROWS))
 
 
 def fetch(warehouse: Warehouse, sql: str, binder: Binder) -> list[tuple[Any, ...]]:

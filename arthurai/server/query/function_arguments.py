@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.ast import AliasRef, Call, Literal, Property
 from arthurai.server.query.column_types import (
     ANY_TYPE,
@@ -14,7 +15,7 @@ from arthurai.server.query.column_types import (
     to_whole,
 )
 from arthurai.server.query.conditions import condition_sql
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.parse import MAX_ITEMS, parse_condition, parse_parameter
 from arthurai.server.query.sql_expression import Expr, Mode
 
@@ -148,7 +149,7 @@ class Arguments:
             raise QueryError(
                 path,
                 f'must be a property name, {{"alias_ref": …}} or {{"nested_function": …}}, '
-                f"got {shown(value)}",
+                f"got {quote_value(value)}",
             )
         found = self.scope.expression(node, self.inner, stages=stages)
         fits = found.type.is_scalar if types is None else found.type in types
@@ -257,7 +258,7 @@ class Arguments:
         found = self.required(name)
         if not isinstance(found, list) or not found:
             raise QueryError(
-                self.path(name), f"must be a non-empty list of numbers, got {shown(found)}"
+                self.path(name), f"must be a non-empty list of numbers, got {quote_value(found)}"
             )
         if len(found) > MAX_ITEMS:
             raise QueryError(
@@ -295,7 +296,7 @@ class Arguments:
             return default
         found = to_text(self.required(name), self.path(name))
         if found.lower() not in choices:
-            raise unknown(self.path(name), name.replace("_", " "), found, choices)
+            raise unknown_name(self.path(name), name.replace("_", " "), found, choices)
         return found.lower()
 
     def condition(self) -> str:

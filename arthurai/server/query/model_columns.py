@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.limits import BOX_FIELDS
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.sql_expression import Column
 
 if TYPE_CHECKING:
@@ -121,10 +122,10 @@ class ModelColumns:
             path: Place in the query.
         """
         if name in ENRICHED or name in self._scored_outputs():
-            return QueryError(path, f'{shown(name)} exists only with "from": "enriched"')
+            return QueryError(path, f'{quote_value(name)} exists only with "from": "enriched"')
         if name in RESERVED:
-            return QueryError(path, f"{shown(name)} does not exist in the {self.source} data")
-        return unknown(path, "property", name, self.names())
+            return QueryError(path, f"{quote_value(name)} does not exist in the {self.source} data")
+        return unknown_name(path, "property", name, self.names())
 
     def names(self) -> list[str]:
         """Return all names a query can use here."""

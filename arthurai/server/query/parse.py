@@ -1,11 +1,11 @@
-"""From the JSON body of a request to typed nodes."""
+"""Parsing of the JSON body of a query into a syntax tree."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.text import find_similar
+from arthurai.common.text import find_similar, quote_value
 from arthurai.server.query.ast import (
     AliasRef,
     Call,
@@ -16,10 +16,12 @@ from arthurai.server.query.ast import (
     SelectItem,
 )
 from arthurai.server.query.column_types import to_number, to_whole
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from arthurai.server.query.ast import Node
 
 SOURCES: Final = ("inference", "enriched", "reference", "ground_truth")
 MAX_DEPTH: Final = 24
@@ -28,11 +30,11 @@ MAX_ITEMS: Final = 2000
 
 _COMPARATORS: Final = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "like", "NotNull", "IsNull")
 _BY_LOWER: Final = {name.lower(): name for name in _COMPARATORS}
-_MAX_ROWS: Final = 2**62
+MAX_ROWS: Final = 2**62
 
 
-def parse_query(body: Any, path: str = "", depth: int = 0) -> Query:
-    """Read a base query.
+def parse_query(body: object, path: str = "", depth: int = 0) -> Query:
+    """Parse a base query.
 
     Args:
         body: Decoded JSON body.
@@ -40,25 +42,24 @@ def parse_query(body: Any, path: str = "", depth: int = 0) -> Query:
         depth: Number of queries around this one.
 
     Raises:
-        QueryError: The body is no query; the message names the place.
+        QueryError: The body is not a query; the message names the place.
     """
-    if not isinstance(body, dict):
-        raise QueryError(path, f"must be a query object, got {shown(body)}")
+    query = parse_object(body, path)
     if depth == 0:
-        check_nesting(body, path)
+        check_nesting(query, path)
     check_depth(depth, path)
     prefix = f"{path}." if path else ""
-    items = _list(body, "select", prefix)
+    items = _list(query, "select", prefix)
     if not items:
-        near = [] if "select" in body else find_similar("select", islice(body, 20))
-        meant = f"; did you mean it by {shown(near[0])}?" if near else ""
+        near = [] if "select" in query else find_similar("select", islice(query, 20))
+        meant = f"; did you mean it by {quote_value(near[0])}?" if near else ""
         raise QueryError(f"{prefix}select", f"at least one item is required{meant}")
-    subquery = body.get("subquery")
-    source = body.get("from")
+    subquery = query.get("subquery")
+    source = query.get("from")
     if source is None:
         source = "inference"
     if source not in SOURCES:
-        raise unknown(f"{prefix}from", "source", str(source), SOURCES)
+        raise unknown_name(f"{prefix}from", "source", str(source), SOURCES)
     return Query(
         select=tuple(
             _select_item(item, f"{prefix}select[{index}]") for index, item in enumerate(items)
@@ -67,45 +68,60 @@ def parse_query(body: Any, path: str = "", depth: int = 0) -> Query:
         subquery=(
             None if subquery is None else parse_query(subquery, f"{prefix}subquery", depth + 1)
         ),
-        filters=(*parse_filters(body, "filter", prefix), *parse_filters(body, "where", prefix)),
+        filters=(*parse_filters(query, "filter", prefix), *parse_filters(query, "where", prefix)),
         group_by=tuple(
-            column_ref(item, f"{prefix}group_by[{index}]")
-            for index, item in enumerate(_list(body, "group_by", prefix))
+            parse_column(item, f"{prefix}group_by[{index}]")
+            for index, item in enumerate(_list(query, "group_by", prefix))
         ),
         order_by=tuple(
             _order_item(item, f"{prefix}order_by[{index}]")
-            for index, item in enumerate(_list(body, "order_by", prefix))
+            for index, item in enumerate(_list(query, "order_by", prefix))
         ),
-        limit=_row_count(body, "limit", prefix),
-        offset=_row_count(body, "offset", prefix) or 0,
-        sample=parse_sample(body, prefix),
+        limit=_row_count(query, "limit", prefix),
+        offset=_row_count(query, "offset", prefix) or 0,
+        sample=parse_sample(query, prefix),
         path=path,
     )
 
 
-def check_depth(depth: int, path: str) -> None:
-    """Refuse queries nested deeper than anyone needs.
-
-    Args:
-        depth: Number of levels around the place.
-        path: The place.
-
-    Raises:
-        QueryError: The depth exceeds `MAX_DEPTH`.
-    """
-    if depth > MAX_DEPTH:
-        raise QueryError(path, f"nested more than {MAX_DEPTH} levels deep")
-
-
-def check_nesting(value: Any, path: str = "") -> None:
-    """Refuse JSON nested so deeply that walking it would exhaust the stack.
+def parse_object(value: object, path: str) -> dict[str, Any]:
+    """Return a value that must be an object.
 
     Args:
         value: Decoded JSON.
         path: Its place.
 
     Raises:
-        QueryError: Lists and objects lie more than `MAX_NESTING` deep.
+        QueryError: It is not an object.
+    """
+    if not isinstance(value, dict):
+        raise QueryError(path, f"must be an object, got {quote_value(value)}")
+    return value
+
+
+def check_depth(depth: int, path: str) -> None:
+    """Raise when queries or calls are nested too deeply.
+
+    Args:
+        depth: Number of queries or calls around the place.
+        path: The place.
+
+    Raises:
+        QueryError: The depth exceeds `MAX_DEPTH`.
+    """
+    if depth > MAX_DEPTH:
+        raise QueryError(path, f"must be nested at most {MAX_DEPTH} levels deep")
+
+
+def check_nesting(value: object, path: str = "") -> None:
+    """Raise when JSON is nested so deeply that walking it would exhaust the stack.
+
+    Args:
+        value: Decoded JSON.
+        path: Its place.
+
+    Raises:
+        QueryError: Lists and objects are nested more than `MAX_NESTING` deep.
     """
     level = [value]
     for _ in range(MAX_NESTING):
@@ -118,19 +134,19 @@ def check_nesting(value: Any, path: str = "") -> None:
         ]
         if not level:
             return
-    raise QueryError(path, f"lists and objects nested more than {MAX_NESTING} deep")
+    raise QueryError(path, f"lists and objects must be nested at most {MAX_NESTING} deep")
 
 
 def parse_filters(body: Mapping[str, Any], key: str, prefix: str) -> tuple[Condition, ...]:
-    """Read a list of filter items.
+    """Parse a list of filters.
 
     Args:
-        body: Object that holds the list, if any.
+        body: Object that may have the list.
         key: Key of the list.
         prefix: Path of the object, with a dot at its end unless empty.
 
     Raises:
-        QueryError: An item is no filter.
+        QueryError: An item is not a filter.
     """
     return tuple(
         _filter(item, f"{prefix}{key}[{index}]")
@@ -139,10 +155,10 @@ def parse_filters(body: Mapping[str, Any], key: str, prefix: str) -> tuple[Condi
 
 
 def parse_sample(body: Mapping[str, Any], prefix: str) -> float:
-    """Read the share of rows to use, 1 when absent.
+    """Parse the share of rows to use, 1 when absent.
 
     Args:
-        body: Object that may hold `sample`.
+        body: Object that may have `sample`.
         prefix: Path of the object, with a dot at its end unless empty.
 
     Raises:
@@ -153,12 +169,14 @@ def parse_sample(body: Mapping[str, Any], prefix: str) -> float:
         return 1.0
     share = float(to_number(value, f"{prefix}sample"))
     if not 0 < share <= 1:
-        raise QueryError(f"{prefix}sample", f"must be above 0 and at most 1, got {shown(value)}")
+        raise QueryError(
+            f"{prefix}sample", f"must be above 0 and at most 1, got {quote_value(value)}"
+        )
     return share
 
 
-def column_ref(item: Any, path: str) -> Property | AliasRef:
-    """Read `{"property": name}` or `{"alias": name}`.
+def parse_column(item: object, path: str) -> Property | AliasRef:
+    """Parse `{"property": name}` or `{"alias": name}`.
 
     Args:
         item: Decoded JSON.
@@ -168,7 +186,9 @@ def column_ref(item: Any, path: str) -> Property | AliasRef:
         QueryError: It is neither.
     """
     if not isinstance(item, dict):
-        raise QueryError(path, f'must be an object with "property" or "alias", got {shown(item)}')
+        raise QueryError(
+            path, f'must be an object with "property" or "alias", got {quote_value(item)}'
+        )
     name, alias = item.get("property"), item.get("alias")
     if (name is None) == (alias is None):
         raise QueryError(path, 'exactly one of "property" and "alias" is required')
@@ -178,14 +198,14 @@ def column_ref(item: Any, path: str) -> Property | AliasRef:
 
 
 def parse_condition(
-    item: Mapping[str, Any], path: str, target: Any, default: str | None = None
+    item: Mapping[str, Any], path: str, target: Node, default: str | None = None
 ) -> Condition:
-    """Read comparator and value of an object that holds a condition.
+    """Parse comparator and value of an object that contains a condition.
 
     Args:
-        item: Object with `comparator`, `value` and perhaps `value_type`.
+        item: Object with `comparator`, `value` and optionally `value_type`.
         path: Its place.
-        target: Node the condition is about.
+        target: What is compared.
         default: Comparator when none is given.
 
     Raises:
@@ -198,7 +218,7 @@ def parse_condition(
         _BY_LOWER.get(comparator.lower().replace("_", "")) if isinstance(comparator, str) else None
     )
     if canonical is None:
-        raise unknown(f"{path}.comparator", "comparator", str(comparator), _COMPARATORS)
+        raise unknown_name(f"{path}.comparator", "comparator", str(comparator), _COMPARATORS)
     value_type = item.get("value_type")
     return Condition(
         target=target,
@@ -210,10 +230,10 @@ def parse_condition(
 
 
 def parse_call(body: Mapping[str, Any], path: str, depth: int = 0) -> Call:
-    """Read a function call.
+    """Parse a function call.
 
     Args:
-        body: Object with `function` and perhaps `parameters`.
+        body: Object with `function` and optionally `parameters`.
         path: Its place.
         depth: Number of calls around it.
 
@@ -225,20 +245,18 @@ def parse_call(body: Mapping[str, Any], path: str, depth: int = 0) -> Call:
     parameters = body.get("parameters")
     if parameters is None:
         parameters = {}
-    if not isinstance(parameters, dict):
-        raise QueryError(f"{path}.parameters", f"must be an object, got {shown(parameters)}")
     return Call(
         function,
         {
             key: parse_parameter(value, f"{path}.parameters.{key}", depth + 1)
-            for key, value in parameters.items()
+            for key, value in parse_object(parameters, f"{path}.parameters").items()
         },
         path,
     )
 
 
 def parse_parameter(value: Any, path: str, depth: int) -> Any:
-    """Turn references inside a parameter into nodes; other values stay as they are.
+    """Parse references inside a parameter into nodes; other values stay as they are.
 
     Args:
         value: Decoded JSON.
@@ -258,14 +276,12 @@ def parse_parameter(value: Any, path: str, depth: int) -> Any:
         return AliasRef(_name(alias, f"{path}.alias_ref"), f"{path}.alias_ref")
     if nested is None:
         return value
-    if not isinstance(nested, dict):
-        raise QueryError(f"{path}.nested_function", f"must be an object, got {shown(nested)}")
-    return parse_call(nested, f"{path}.nested_function", depth)
+    place = f"{path}.nested_function"
+    return parse_call(parse_object(nested, place), place, depth)
 
 
-def _select_item(item: Any, path: str) -> SelectItem:
-    if not isinstance(item, dict):
-        raise QueryError(path, f"must be an object, got {shown(item)}")
+def _select_item(value: object, path: str) -> SelectItem:
+    item = parse_object(value, path)
     if (item.get("property") is None) == (item.get("function") is None):
         raise QueryError(path, 'exactly one of "property" and "function" is required')
     alias = item.get("alias")
@@ -277,18 +293,18 @@ def _select_item(item: Any, path: str) -> SelectItem:
     return SelectItem(Property(name, f"{path}.property", _stage(item)), alias, path)
 
 
-def _filter(item: Any, path: str) -> Condition:
-    target = column_ref(item, path)
+def _filter(item: dict[str, Any], path: str) -> Condition:
+    target = parse_column(item, path)
     return parse_condition(item, path, target)
 
 
-def _order_item(item: Any, path: str) -> OrderItem:
-    target = column_ref(item, path)
+def _order_item(item: dict[str, Any], path: str) -> OrderItem:
+    target = parse_column(item, path)
     direction = item.get("direction")
     if direction is None:
         direction = "asc"
     if not isinstance(direction, str) or direction.lower() not in {"asc", "desc"}:
-        raise unknown(f"{path}.direction", "direction", str(direction), ("asc", "desc"))
+        raise unknown_name(f"{path}.direction", "direction", str(direction), ("asc", "desc"))
     return OrderItem(target, descending=direction.lower() == "desc", path=path)
 
 
@@ -297,17 +313,15 @@ def _list(body: Mapping[str, Any], key: str, prefix: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise QueryError(f"{prefix}{key}", f"must be a list, got {shown(value)}")
+        raise QueryError(f"{prefix}{key}", f"must be a list, got {quote_value(value)}")
     if len(value) > MAX_ITEMS:
-        raise QueryError(
-            f"{prefix}{key}", f"has {len(value)} items, at most {MAX_ITEMS} are allowed"
-        )
+        raise QueryError(f"{prefix}{key}", f"must have at most {MAX_ITEMS} items, got {len(value)}")
     return value
 
 
-def _name(value: Any, path: str) -> str:
+def _name(value: object, path: str) -> str:
     if not isinstance(value, str) or not value:
-        raise QueryError(path, f"must be a name, got {shown(value)}")
+        raise QueryError(path, f"must be a name, got {quote_value(value)}")
     return value
 
 
@@ -322,5 +336,5 @@ def _row_count(body: Mapping[str, Any], key: str, prefix: str) -> int | None:
         return None
     count = to_whole(value, f"{prefix}{key}")
     if count < 0:
-        raise QueryError(f"{prefix}{key}", f"must not be negative, got {shown(value)}")
-    return min(count, _MAX_ROWS)
+        raise QueryError(f"{prefix}{key}", f"must not be negative, got {quote_value(value)}")
+    return min(count, MAX_ROWS)

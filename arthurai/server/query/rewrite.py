@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.query.ast import AliasRef, Call, Condition, OrderItem, Property, SelectItem
-from arthurai.server.query.errors import QueryError, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.functions.importances import ALGORITHMS
 from arthurai.server.query.model_columns import NLP_COLUMNS
 
@@ -106,5 +106,5 @@ def _algorithm(column: str, call: Call, parameter: str) -> Condition:
     condition = _equal(column, call, parameter)
     name = str(condition.value)
     if name.lower() not in ALGORITHMS:
-        raise unknown(condition.path, "algorithm", name, ALGORITHMS)
+        raise unknown_name(condition.path, "algorithm", name, ALGORITHMS)
     return replace(condition, value=name.lower())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.column_types import ColumnType
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.model_columns import EXPLAINER, ModelColumns
 from arthurai.server.query.sql import select, struct
 from arthurai.server.storage.warehouse.enrichment_columns import COLUMNS
@@ -127,8 +128,8 @@ class ModelSource(ModelColumns):
         if self._boxes is not None and self._boxes.name != column.boxes:
             raise QueryError(
                 "select",
-                f"fields of two bounding box attributes, {shown(self._boxes.name)} and "
-                f"{shown(column.boxes)}, cannot be read in one query: ask for one at a time",
+                f"fields of two bounding box attributes, {quote_value(self._boxes.name)} and "
+                f"{quote_value(column.boxes)}, cannot be read in one query: ask for one at a time",
             )
         self._boxes = column.attribute
 
@@ -208,7 +209,7 @@ class SubquerySource:
             name: The property asked for.
             path: Place in the query.
         """
-        return unknown(path, "column of the subquery", name, self._columns)
+        return unknown_name(path, "column of the subquery", name, self._columns)
 
     def names(self) -> list[str]:
         """Return the names of the outputs."""

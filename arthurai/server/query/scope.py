@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.ast import AliasRef, Call, Literal, Property
 from arthurai.server.query.column_types import ColumnType, to_number, to_text, type_of_value
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.function_arguments import Arguments
 from arthurai.server.query.parse import check_depth
 from arthurai.server.query.sql import Binder, check_size
@@ -107,7 +108,7 @@ class Scope:
                     raise self.source.missing(node.name, node.path)
                 raise QueryError(
                     node.path,
-                    f"{shown(node.name)} is neither inside an aggregate nor a grouping key; "
+                    f"{quote_value(node.name)} is neither inside an aggregate nor a grouping key; "
                     'add it to "group_by"',
                 )
         if isinstance(node, Property):
@@ -140,7 +141,7 @@ class Scope:
     def _function(self, node: Call) -> Function:
         function = self._functions.get(node.function)
         if function is None:
-            raise unknown(f"{node.path}.function", "function", node.function, self._functions)
+            raise unknown_name(f"{node.path}.function", "function", node.function, self._functions)
         return function
 
     def aggregate(self, sql: str, column_type: ColumnType) -> Expr:
@@ -201,7 +202,7 @@ class Scope:
     def _literal(self, node: Literal) -> Expr:
         value = node.value
         if isinstance(value, list | dict):
-            raise QueryError(node.path, f"must be one value, got {shown(value)}")
+            raise QueryError(node.path, f"must be one value, got {quote_value(value)}")
         column_type = type_of_value(value)
         if column_type.is_numeric and value is not None:
             value = bool(value) if column_type is ColumnType.BOOL else to_number(value, node.path)
@@ -214,12 +215,12 @@ class Scope:
         if item is None:
             column = self.source.find(node.alias)
             if column is None:
-                raise unknown(
+                raise unknown_name(
                     node.path, "alias", node.alias, [*self._aliases, *self.source.names()]
                 )
             return self.expression(Property(node.alias, node.path), mode, top=top)
         if node.alias in self._busy:
-            raise QueryError(node.path, f"alias {shown(node.alias)} refers to itself")
+            raise QueryError(node.path, f"alias {quote_value(node.alias)} refers to itself")
         check_depth(len(self._busy), node.path)
         known = None if top else self._compiled.get((node.alias, mode))
         if known is not None:

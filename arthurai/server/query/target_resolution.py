@@ -1,4 +1,4 @@
-"""Which prediction is compared with which ground truth when a query leaves it open."""
+"""The prediction and the ground truth that a function compares when the query names none."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import Stage
 from arthurai.server.query.column_types import ANY_TYPE, COLUMN_TYPES, NUMBERS, ColumnType
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import QueryError
 from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def column_expr(arguments: Arguments, attribute: Attribute) -> Expr:
 
 
 def only_prediction(arguments: Arguments, types: Collection[ColumnType]) -> Attribute:
-    """Return the prediction a function means when the query names none.
+    """Return the prediction that a function reads when the query names none.
 
     Args:
         arguments: The call.
-        types: Types of column the function can read.
+        types: Types of column that the function can read.
 
     Raises:
         QueryError: The model has none or several of them.
@@ -62,7 +63,7 @@ def only_prediction(arguments: Arguments, types: Collection[ColumnType]) -> Attr
     found = [a for a in schema.predicted if COLUMN_TYPES[a.value_type] in types]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(shown(a.name) for a in found) or "none"
+    names = ", ".join(quote_value(a.name) for a in found) or "none"
     raise QueryError(
         arguments.path("predicted_property"),
         f"is required by {arguments.call.function}: the model has {len(found)} fitting "
@@ -89,8 +90,8 @@ def pair(arguments: Arguments, types: Collection[ColumnType] = NUMBERS) -> Pair:
         if predicted.type not in types:
             raise QueryError(
                 arguments.call.path,
-                f"{arguments.call.function} does not fit the prediction {shown(attribute.name)} "
-                f"({predicted.type.value})",
+                f"{arguments.call.function} does not fit the prediction "
+                f"{quote_value(attribute.name)} ({predicted.type.value})",
             )
     if arguments.has("ground_truth_property"):
         truth = arguments.column(
@@ -112,15 +113,15 @@ def pair(arguments: Arguments, types: Collection[ColumnType] = NUMBERS) -> Pair:
 
 
 def is_true(arguments: Arguments, truth: Expr, predicted: Attribute | None) -> str:
-    """Return SQL that says whether a row truly belongs to the class of a prediction.
+    """Return SQL that is true where a row belongs to the class of a prediction.
 
     Args:
         arguments: The call.
-        truth: Ground truth column: one-hot, or the one that holds the class.
+        truth: Ground truth column: one-hot, or the one with the class.
         predicted: The prediction that stands for the class.
 
     Raises:
-        QueryError: The column holds classes, and the prediction is linked with none.
+        QueryError: The column contains classes, and the prediction is not linked with one.
     """
     attribute = truth.attribute
     if attribute is not None and attribute.stage == Stage.GroundTruthClass:
@@ -128,7 +129,8 @@ def is_true(arguments: Arguments, truth: Expr, predicted: Attribute | None) -> s
         if linked is None or linked.gt_class_link is None:
             raise QueryError(
                 arguments.path("ground_truth_property"),
-                f"{shown(attribute.name)} holds classes, and the prediction names no gt_class_link",
+                f"{quote_value(attribute.name)} contains classes, and the prediction has no "
+                "gt_class_link",
             )
         return (
             f"(CAST({truth.sql} AS VARCHAR) = {arguments.binder.bind_scalar(linked.gt_class_link)})"
@@ -141,7 +143,7 @@ def is_true(arguments: Arguments, truth: Expr, predicted: Attribute | None) -> s
         return f"({truth.sql} IN ('1', 'true', 'True'))"
     raise QueryError(
         arguments.path("ground_truth_property"),
-        f"a {truth.type.value} column cannot be the truth of a class",
+        f"a {truth.type.value} column cannot be the ground truth of a class",
     )
 
 

@@ -1,4 +1,4 @@
-"""Retention: deleting what has become too old, for the command line."""
+"""Retention: deletion of old inferences, for the command line."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[st
 
     Args:
         stores: The stores.
-        before: Time, exclusive; without zone it is UTC.
-        model: Id or `partner_model_id` of the one model concerned; all models when missing.
+        before: Time, exclusive; UTC when it has no zone.
+        model: Id or `partner_model_id` of the only model to prune; all models when omitted.
 
     Returns:
         Inferences deleted, by `partner_model_id`.
@@ -27,7 +27,7 @@ def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[st
     records = stores.control.models.list(None, include_archived=True)
     wanted = [r for r in records if model is None or model in {r.id, r.partner_model_id}]
     if model is not None and not wanted:
-        raise ValueError(f"there is no model {model!r}")
+        raise ValueError(f"unknown model {model!r}")
     deleted: dict[str, int] = {}
     for record in wanted:
         name = record.partner_model_id

@@ -82,7 +82,7 @@ DEFAULTS = {
 
 
 def opened(test):
-    """Return callers whose key passes a test the rights of the administrator."""
+    """Give callers whose key passes a test the rights of the administrator."""
 
     def rule(server, request: Request, forward):
         if test(request.headers.get(KEY)):

@@ -54,7 +54,7 @@ def in_required(fits, alter):
 
 
 def in_any(fits, value):
-    """Return one member, picked among those that fit, another value."""
+    """Give one member, picked among those that fit, another value."""
 
     def make(operation, draw):
         places = [p for p, s in [*fields(operation), *optional_fields(operation)] if fits(s)]

@@ -255,7 +255,7 @@ def test_images_need_no_files(arthur, name, table, as_cell):
     assert model.send_inferences(data)["counts"]["success"] == 4
 
 
-def test_a_column_of_vectors_is_not_an_image(arthur, name):
+def test_a_column_of_vectors_is_no_image(arthur, name):
     data = pd.DataFrame({"picture": [np.zeros(3)] * 4, "p": P[:4, 0], "label": ["a", "b"] * 2})
     model = arthur.model(name, InputType.Image, OutputType.Multiclass)
     model.build(data, {"p": "a"}, ground_truth_column="label")

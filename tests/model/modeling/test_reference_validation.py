@@ -86,7 +86,7 @@ def test_every_problem_is_listed():
         ([{"a": 1}, {"a": "x"}], "mixes types"),
     ],
 )
-def test_what_is_not_data_is_refused_at_once(data, text):
+def test_what_is_no_data_is_said_at_once(data, text):
     with pytest.raises(UserTypeError, match=text):
         model(a="FLOAT").validate_reference_data(data)
 

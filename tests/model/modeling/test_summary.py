@@ -17,7 +17,7 @@ def model():
         "REGRESSION",
         attributes=[
             ArthurAttribute(
-                "color",
+                "colour",
                 "STRING",
                 "PIPELINE_INPUT",
                 position=0,
@@ -51,8 +51,8 @@ def test_review_of_a_stage_and_of_chosen_fields(model):
     table = model.review(stage="PREDICTED_VALUE", props=["data_type", "position", "cutoffs"])
     assert list(table.columns) == ["name", "value_type", "position", "bins"]
     assert list(table["name"]) == ["hat"]
-    with pytest.raises(UserValueError, match=r"must be fields of ArthurAttribute .* got 'color'"):
-        model.review(props=["color"])
+    with pytest.raises(UserValueError, match=r"must be fields of ArthurAttribute .* got 'colour'"):
+        model.review(props=["colour"])
     with pytest.raises(MissingParameterError, match="no attributes"):
         ArthurModel("m", "TABULAR", "REGRESSION").review()
 
@@ -64,7 +64,7 @@ def test_review_reads_raw_categories(model):
 
 def test_review_can_be_displayed(model, capsys):
     assert model.review(props=["value_type"], print_df=True) is None
-    assert "color" in capsys.readouterr().out
+    assert "colour" in capsys.readouterr().out
 
 
 def test_review_without_pandas(model, monkeypatch):
@@ -75,7 +75,7 @@ def test_review_without_pandas(model, monkeypatch):
     table = model.review()
     assert isinstance(table, AttributeTable)
     assert len(table) == 2
-    assert table["name"] == ["color", "hat"]
+    assert table["name"] == ["colour", "hat"]
     lines = repr(table).splitlines()
     assert lines[0].split() == table.columns
     assert len(lines) == 3

@@ -93,7 +93,7 @@ def test_metric_series_shows_each_day_as_scikit_learn_computes_it(model, frame, 
     assert [mdates.num2date(mdates.date2num(day)) for day in x] == list(right.index)
 
 
-def test_lines_differ_in_more_than_color(model):
+def test_lines_differ_in_more_than_colour(model):
     figure = DataVisualizer([model]).metric_series(["accuracyRate", "f1", "precision"])
     looks = [(line.get_linestyle(), line.get_marker()) for line in figure.axes[0].get_lines()]
     assert len(set(looks)) == 3
@@ -149,7 +149,7 @@ def test_the_timeline_of_categories_shows_shares(model, frame, times):
         assert [bar.get_height() for bar in container] == pytest.approx(list(shares[region]))
 
 
-def test_bars_differ_in_more_than_color(model):
+def test_bars_differ_in_more_than_colour(model):
     figure = DataVisualizer([model]).timeline("region")
     assert len({bars[0].get_hatch() for bars in figure.axes[0].containers}) == 2
 
@@ -257,7 +257,7 @@ def test_what_cannot_be_drawn_is_refused(model, draw, named):
         draw(DataVisualizer([model]))
 
 
-def test_an_invalid_name_is_refused(model):
+def test_what_is_no_name_is_refused(model):
     draw = DataVisualizer([model])
     with pytest.raises(UserTypeError, match=r"calls of arthurai\.query"):
         draw.metric_series({"function": "auc"})

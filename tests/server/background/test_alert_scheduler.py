@@ -13,7 +13,7 @@ from arthurai.server.background.alert_scheduler import AlertScheduler
 
 @pytest.fixture
 def watched(app, admin, binary_model):
-    """Return a maker of models: their id, and functions that make rules and send rows."""
+    """Give a maker of models: their id, and functions that make rules and send rows."""
 
     class Watched:
         def __init__(self, is_batch):

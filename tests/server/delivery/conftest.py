@@ -100,7 +100,7 @@ def serving(server):
 
 @pytest.fixture
 def mail_server():
-    """Return a server with its ``mails``, ``recipients`` and ``logins``; a cleared gate holds it."""
+    """Give a server with its ``mails``, ``recipients`` and ``logins``; a cleared gate holds it."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailHandler) as server:
         server.daemon_threads = True
         server.mails, server.recipients, server.logins = [], [], []
@@ -114,7 +114,7 @@ def mail_server():
 
 @pytest.fixture
 def hook_server():
-    """Return a server with its ``posts`` and its ``url``."""
+    """Give a server with its ``posts`` and its ``url``."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HookHandler) as server:
         server.daemon_threads = True
         server.posts = []

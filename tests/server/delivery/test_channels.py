@@ -137,7 +137,7 @@ def test_the_log_shows_neither_secret_paths_of_webhooks_nor_confidential_texts(o
 
 @pytest.fixture
 def certificate(tmp_path, monkeypatch):
-    """Return a TLS context of a server whose certificate this process trusts."""
+    """Give a TLS context of a server whose certificate this process trusts."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     key, made = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")

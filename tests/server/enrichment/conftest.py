@@ -100,19 +100,19 @@ class Enriched:
 
 @pytest.fixture
 def enriched(app, admin):
-    """Return a maker of models from their requests."""
+    """Give a maker of models from their requests."""
     return lambda body: Enriched(app, admin, body)
 
 
 @pytest.fixture
 def enriched_on():
-    """Return a maker of models on servers of the test's own."""
+    """Give a maker of models on servers of the test's own."""
     return lambda app, body: Enriched(app, administrator(app), body)
 
 
 @pytest.fixture
 def regression():
-    """Return the request for a regression on two numbers and a category."""
+    """Give the request for a regression on two numbers and a category."""
     return {
         "partner_model_id": "prices",
         "input_type": "TABULAR",
@@ -135,7 +135,7 @@ def regression():
 
 @pytest.fixture
 def text_model():
-    """Return the request for a classifier of texts."""
+    """Give the request for a classifier of texts."""
     return {
         "partner_model_id": "texts",
         "input_type": "NLP",
@@ -161,7 +161,7 @@ def text_model():
 
 @pytest.fixture
 def image_model():
-    """Return the request for a regression on images."""
+    """Give the request for a regression on images."""
     return {
         "partner_model_id": "images",
         "input_type": "IMAGE",
@@ -188,7 +188,7 @@ class Poison:
 
 @pytest.fixture
 def project(tmp_path):
-    """Return a maker of the files of a project; its pickle must never be loaded."""
+    """Give a maker of the files of a project; its pickle must never be loaded."""
     trace = tmp_path / "the-pickle-was-loaded"
 
     def make(code=None, **more):
@@ -205,7 +205,7 @@ def project(tmp_path):
 
 @pytest.fixture
 def explained(project):
-    """Return a function that enables explanations of a model with the code of a project."""
+    """Give a function that enables explanations of a model with the code of a project."""
 
     def enable(model, code, **config):
         settings = {

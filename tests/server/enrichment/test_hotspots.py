@@ -14,7 +14,7 @@ SHARES_SERVER = True
 
 @pytest.fixture
 def weak(enriched, binary_model):
-    """Return a model that is wrong about rich people of the south, in January."""
+    """Give a model that is wrong about rich people of the south, in January."""
     return make_weak(enriched(binary_model))
 
 

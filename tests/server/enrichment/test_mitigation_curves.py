@@ -23,7 +23,7 @@ LABELS = {
 
 
 def by_brute_force(scores, truth, constraint):
-    """Return (y, threshold) at each x, by trying every threshold at every x with exact numbers."""
+    """Give (y, threshold) at each x, by trying every threshold at every x with exact numbers."""
     rows = len(scores)
     positives = sum(truth)
     candidates = []

@@ -59,7 +59,7 @@ NO_JSON_OBJECT = {
 
 
 @pytest.mark.parametrize("what", NO_JSON_OBJECT)
-def test_bodies_that_are_not_json_objects_are_refused(shared_admin, what):
+def test_bodies_that_are_no_json_object_are_refused(shared_admin, what):
     before = shared_admin.get("/organizations").json()["total_count"]
     refused(shared_admin.post("/organizations", content=NO_JSON_OBJECT[what], headers=JSON), 400)
     assert shared_admin.get("/organizations").json()["total_count"] == before
@@ -76,7 +76,7 @@ def test_nesting_is_read_up_to_the_limit(admin):
     refused(sent(100_000), 400)
 
 
-def test_many_brackets_do_not_count_as_depth(admin):
+def test_many_brackets_are_no_depth(admin):
     body = orjson.dumps({"name": "x", "more": [[[]] for _ in range(1000)]})
     assert admin.post("/organizations", content=body, headers=JSON).status_code == 201
 
@@ -164,7 +164,7 @@ def test_unusual_query_strings_are_understood(shared_admin, query):
 
 @pytest.fixture(scope="module")
 def persistent(tmp_path_factory):
-    """Return a client of a server that keeps its data in a folder, and what holds the folder."""
+    """Give a client of a server that keeps its data in a folder, and what holds the folder."""
     folder = tmp_path_factory.mktemp("persistent")
     with create_app(folder / "data") as app, administrator(app) as client:
         yield client, folder

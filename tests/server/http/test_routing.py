@@ -91,7 +91,7 @@ def test_other_paths_lead_nowhere(path):
 
 
 @pytest.mark.parametrize("segment", ["%ff", "%00", "%ed%a0%80", "x" * 20_000])
-def test_segments_that_are_not_text_are_refused(segment):
+def test_segments_that_are_no_text_are_refused(segment):
     with pytest.raises(ApiError) as refused:
         ROUTER.match("GET", f"/api/v3/models/{segment}")
     assert refused.value.status == 400

@@ -49,8 +49,8 @@ class Example:
             )
             assert outcome.accepted == len(self.rows), outcome
         if self.reference:
-            outcome = store.append_reference(
-                self.schema, [{"reference_data": row} for row in self.reference]
+            outcome = store.append_reference_stream(
+                self.schema, [[{"reference_data": row} for row in self.reference]]
             )
             assert outcome.accepted == len(self.reference), outcome
 

@@ -225,7 +225,7 @@ def test_pinned_columns_keep_their_order(admin, path):
     assert admin.get(pinned).json() == {"columns": []}
 
 
-def test_a_deleted_attribute_is_no_longer_pinned(admin, path):
+def test_a_deleted_attribute_is_pinned_no_more(admin, path):
     admin.put(f"{path}/pinned_columns", json={"columns": ["region", "anomaly_score", "income"]})
     admin.delete(f"{path}/attributes/{listed(admin, path)['region']['id']}")
     pinned = admin.get(f"{path}/pinned_columns").json()

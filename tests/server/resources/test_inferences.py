@@ -128,7 +128,7 @@ def test_ground_truth_by_both_calls(api, operation):
 
 
 @pytest.mark.parametrize("body", [{}, {"a": 1}, "x", 5])
-def test_a_body_that_is_not_a_list_is_refused(api, body):
+def test_a_body_that_is_no_list_is_refused(api, body):
     model = api.model()
     status, answer = api("POST", f"{model}/inferences", json=body)
     assert status == 400
@@ -213,7 +213,7 @@ def broken_page():
         (b"PAR1" + b"\xff" * 100 + b"PAR1", "cannot be read"),
         (rows_file(5)[:-10], "cannot be read"),
         (broken_page(), "cannot be read"),
-        (b"{}", "expected a JSON array"),
+        (b"{}", "must be a JSON array"),
         (parquet(income=[1.0]), "the column partner_inference_id is missing"),
         (parquet(partner_inference_id=["a"]), "the column inference_timestamp is missing"),
         (
@@ -235,7 +235,7 @@ def test_a_file_that_cannot_be_read_is_refused_whole(api, content, reason):
 
 
 def test_a_file_that_breaks_off_after_some_rows_accounts_for_each_row(api, monkeypatch):
-    monkeypatch.setattr("arthurai.server.storage.warehouse.uploaded_files._PIECE", 1000)
+    monkeypatch.setattr("arthurai.server.storage.warehouse.uploaded_files._PIECE_ROWS", 1000)
     target = io.BytesIO()
     table = pq.read_table(io.BytesIO(rows_file(4000)))
     pq.write_table(table, target, row_group_size=1000, compression="NONE", use_dictionary=False)
@@ -358,7 +358,7 @@ def test_batches_of_streaming_and_unknown_batches(api):
     model = api.model()
     api("POST", f"{model}/inferences", json=[inference(1, batch_id="b")])
     status, body = api("PATCH", f"{model}/batches/b", json={"status": "uploaded"})
-    assert (status, "no batch model" in body["error"]) == (400, True)
+    assert (status, "not a batch model" in body["error"]) == (400, True)
     assert api("GET", f"{model}/batches/other")[0] == 404
 
 
@@ -406,9 +406,9 @@ IMAGE_ATTRIBUTES = [
 ]
 
 
-def picture(color, kind="PNG", size=(40, 30), mode="RGB"):
+def picture(colour, kind="PNG", size=(40, 30), mode="RGB"):
     target = io.BytesIO()
-    Image.new("RGB", size, color).convert(mode).save(target, kind)
+    Image.new("RGB", size, colour).convert(mode).save(target, kind)
     return target.getvalue()
 
 
@@ -498,7 +498,7 @@ def test_images_of_all_modes_are_resized(api, image_model, mode):
 
 
 def renditions(api, model, content):
-    """Return the image of the one row of a model in the model's size, and its thumbnail."""
+    """Give the image of the one row of a model in the model's size, and its thumbnail."""
     send_images(api, model, image_rows("x"), content, "x")
     ((_, image_id),) = api.query(model, "partner_inference_id", "photo")
     found = []
@@ -577,7 +577,7 @@ def test_rows_without_their_image_are_refused_alone(api, image_model):
 
     assert status == 207
     assert [f["message"].partition(":")[0] for f in body["failures"]] == ["row 1", "row 2", "row 3"]
-    assert "is no PNG" in body["failures"][0]["message"]
+    assert "is not a PNG" in body["failures"][0]["message"]
     assert "is not among the files" in body["failures"][1]["message"]
 
 
@@ -589,11 +589,11 @@ def test_hostile_archives(api, image_model, tmp_path):
     bomb = zipped(**{"a.png": b"\x89PNG\r\n\x1a\n" + bytes(70 * 2**20)})
     assert len(bomb) < 2**20
     _, body = send_images(api, image_model, image_rows("a.png"), bomb)
-    assert "has more than" in body["failures"][0]["message"]
+    assert "must have at most" in body["failures"][0]["message"]
 
     for content, reason in (
         (b"PK\x03\x04 broken", "cannot be read"),
-        (b"text", "neither a zip nor"),
+        (b"text", "must be a zip, or a PNG"),
     ):
         status, body = send_images(api, image_model, image_rows("a.png"), content)
         assert (status, reason in body["error"]) == (400, True)
@@ -706,14 +706,14 @@ def test_capture_events_in_all_forms(api):
         (b"{}", "eventMetadata is missing", ""),
         (orjson.dumps({"eventMetadata": {}}), "eventId is missing", ""),
         (orjson.dumps({"eventMetadata": {"eventId": "e"}}), "captureData is missing", "e"),
-        (event("e", "1,a,true", "1", encoding="BASE64"), "expected CSV or JSON", "e"),
+        (event("e", "1,a,true", "1", encoding="BASE64"), "must be CSV or JSON", "e"),
         (event("e", "1,a", "1"), "2 values for 3 attributes", "e"),
         (event("e", "1,a,true\n2,b,true", "1"), "2 inputs, but 1 outputs", "e"),
         (event("e", "[]", "[]", encoding="JSON"), "under 'instances' or 'predictions'", "e"),
-        (event("e", "x,a,true", "1"), "attribute age: expected INTEGER", "e"),
-        (event("e", "1,a,perhaps", "1"), "attribute member: expected BOOLEAN", "e"),
+        (event("e", "x,a,true", "1"), "attribute age: must be INTEGER", "e"),
+        (event("e", "1,a,perhaps", "1"), "attribute member: must be BOOLEAN", "e"),
         (event("e", '1,"a"x,true', "1"), "CSV cannot be read", "e"),
-        (event("e", "", ""), "holds no inference", "e"),
+        (event("e", "", ""), "has no inference", "e"),
     ],
 )
 def test_a_bad_capture_event_is_refused_alone(api, line, reason, event_id):
@@ -745,7 +745,7 @@ def test_a_capture_file_of_windows(api):
 
 def test_a_capture_file_in_several_pieces_accounts_for_each_event(api, monkeypatch):
     monkeypatch.setattr(sagemaker, "MAX_LINE_BYTES", 1000)
-    monkeypatch.setattr(sagemaker, "_PIECE", 2)
+    monkeypatch.setattr(sagemaker, "_PIECE_ROWS", 2)
     model = api.model(CAPTURED)
     lines = [event(f"e{n}", f"{n},Oslo,1\n{'x' if n == 3 else n},Bonn,0", "1\n0") for n in range(5)]
     lines.insert(2, event("long", "x" * 5000, "1"))

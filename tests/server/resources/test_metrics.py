@@ -22,7 +22,7 @@ ROWS = [  # day, region, income, p, outcome
 
 @pytest.fixture
 def loans(admin, binary_model):
-    """Return the id of a loan model with data."""
+    """Give the id of a loan model with data."""
     binary_model["attributes"][0]["bins"] = [
         {"continuous_start": None, "continuous_end": 20},
         {"continuous_start": 20, "continuous_end": None},
@@ -50,20 +50,20 @@ def loans(admin, binary_model):
 
 @pytest.fixture
 def with_reference(app, loans):
-    """Return the loan model after a reference set was stored and closed."""
+    """Give the loan model after a reference set was stored and closed."""
     schema = app.control.models.get(None, loans).schema
     rows = [
         {"reference_data": {"income": float(10 * i), "region": "NS"[i % 2], "p": i / 10}}
         for i in range(10)
     ]
-    assert app.data.append_reference(schema, rows).accepted == len(rows)
+    assert app.data.append_reference_stream(schema, [rows]).accepted == len(rows)
     app.data.close_reference(schema, len(rows))
     return loans
 
 
 @pytest.fixture
 def metrics(admin, loans):
-    """Return a caller of the metric endpoints of the loan model."""
+    """Give a caller of the metric endpoints of the loan model."""
 
     def call(method, path="", version=None, **options):
         url = METRICS.format(loans) + path

@@ -28,7 +28,7 @@ BODIES = {
 
 @pytest.fixture
 def loans(admin, binary_model):
-    """Return the id of a model with three inferences."""
+    """Give the id of a model with three inferences."""
     model_id = admin.post("/models", json=binary_model).json()["id"]
     rows = [
         {

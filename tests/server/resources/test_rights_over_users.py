@@ -1,4 +1,4 @@
-"""Attempts to get at more than one's own: races, guessing, other organizations, greater roles."""
+"""Attempts to get at more than one's own: races, guessing, other organisations, greater roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Usage by organization, model, category and time, against sums of what the test sent itself."""
+"""Usage by organisation, model, category and time, against sums of what the test sent itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def at(monkeypatch):
 
 @pytest.fixture
 def used(admin):
-    """Ask for usage; give (records, bytes) by category, of one model or of the organization."""
+    """Ask for usage; give (records, bytes) by category, of one model or of the organisation."""
 
     def used(model_id=None, client=admin, **params):
         rollup = "organization" if model_id is None else "model"
@@ -44,7 +44,7 @@ def used(admin):
     return used
 
 
-def test_each_way_of_sending_data_counts_under_its_category(admin, model, inference, used):
+def test_each_road_of_data_counts_under_its_category(admin, model, inference, used):
     base = f"/models/{model['id']}"
     sent = admin.post(f"{base}/inferences", json=[inference(str(n)) for n in range(3)])
     again = admin.post(

@@ -1,4 +1,4 @@
-"""Users, invitations, organizations, service accounts and custom roles over the API."""
+"""Users, invitations, organisations, service accounts and custom roles over the API."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_failures_of_logins_nobody_has_do_not_pile_up(app, callers, monkeypatch)
         return app.control.database.scalar("SELECT count(*) FROM login_failures")
 
     assert known() == 5
-    clock["now"] += users_module.FORGET_SECONDS
+    clock["now"] += users_module.FAILURE_EXPIRY_SECONDS
     assert known() == 5
 
 

@@ -118,7 +118,7 @@ def test_entries_are_not_repeated(tmp_path):
     refused(buffer.getvalue(), tmp_path, "duplicate file")
 
 
-def test_a_file_is_not_a_folder(tmp_path):
+def test_a_file_is_no_folder(tmp_path):
     refused(make_zip({"a": "1", "a/b": "2"}), tmp_path, "both a file and a folder")
 
 
@@ -158,7 +158,7 @@ def test_a_file_that_is_larger_than_it_says_is_cut_off(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all", b"PK\x05\x06", b"\0" * 200])
-def test_what_is_not_a_zip_is_refused(tmp_path, content):
+def test_what_is_no_zip_is_refused(tmp_path, content):
     refused(content, tmp_path, "zip")
 
 

@@ -30,7 +30,7 @@ def connect(server):
 
 
 def received(connection):
-    """Return all that comes until the server closes."""
+    """Give all that comes until the server closes."""
     answer = b""
     while piece := connection.recv(65536):
         answer += piece
@@ -187,7 +187,7 @@ def test_as_many_cookies_as_fit_are_read(app, listening):
     "line",
     ["GET http://[x/ HTTP/1.1", "GET  / HTTP/1.1", "get / HTTP/1.1", "\x16\x03\x01\x02", "GET"],
 )
-def test_what_is_not_a_request_is_refused_and_logged_by_its_id(app, listening, line, caplog):
+def test_what_is_no_request_is_refused_and_logged_by_its_id(app, listening, line, caplog):
     with caplog.at_level(logging.INFO, logger="arthurai"):
         reason, identifier = refused(exchange(listening, request(app, line)), 400)
     (record,) = [r for r in caplog.records if getattr(r, "request_id", None) == identifier]
@@ -402,7 +402,7 @@ def test_limits_are_those_of_the_design(app, listening):
     assert limits.max_request_body_size == 2**30
 
 
-def test_health_needs_no_credentials_and_notices_a_dead_store(app, listening):
+def test_health_needs_no_credential_and_notices_a_dead_store(app, listening):
     assert b" 200 " in exchange(listening, b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
     app.control.database.close()
     assert b" 503 " in exchange(listening, b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.common.vocabulary import OutputType, Stage, ValueType
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
-from arthurai.server.query.errors import QueryError, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 from arthurai.server.query.functions.transformation import label_of_largest
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def class_labels(
     wanted = known if names == ("*",) else list(names)
     for index, name in enumerate(wanted):
         if name not in known:
-            raise unknown(f"{path}[{index}]", "class", name, known)
+            raise unknown_name(f"{path}[{index}]", "class", name, known)
     if stage == Stage.PredictedValue:
         labels = _predicted(schema, source, binder, attributes, path)
     else:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import to_whole
-from arthurai.server.query.errors import QueryError, shown, unknown
-from arthurai.server.query.parse import check_nesting, column_ref, parse_filters, parse_sample
+from arthurai.server.query.errors import QueryError, unknown_name
+from arthurai.server.query.parse import (
+    check_nesting,
+    parse_column,
+    parse_filters,
+    parse_object,
+    parse_sample,
+)
 
 if TYPE_CHECKING:
     from arthurai.server.query.ast import Condition
@@ -31,7 +38,7 @@ MAX_PROPERTIES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The rows of one side."""
+    """The rows of one side of the comparison."""
 
     source: str
     filters: tuple[Condition, ...]
@@ -47,7 +54,7 @@ class DriftRequest:
         predicted_classes: Classes for the drift of the predicted class; `("*",)` means all.
         truth_classes: The same for the true class.
         metric: One of `METRICS`.
-        bins: Number of quantile bins of continuous attributes.
+        bins: Number of quantile bins for continuous attributes.
         base: The distribution that others are compared with.
         target: The distribution that is compared.
         groups: Attributes that split both sides.
@@ -67,8 +74,8 @@ class DriftRequest:
     sample: float
 
 
-def parse_drift(body: Any) -> DriftRequest:
-    """Read the body of a drift query.
+def parse_drift(body: object) -> DriftRequest:
+    """Parse the body of a drift query.
 
     Args:
         body: Decoded JSON: a `DataDriftRequest`.
@@ -76,13 +83,13 @@ def parse_drift(body: Any) -> DriftRequest:
     Raises:
         QueryError: It is malformed; the message names the place.
     """
-    document = _object(body, "")
+    document = parse_object(body, "")
     check_nesting(document)
     metric = document.get("metric")
     if metric is None:
-        raise QueryError("metric", f"is required; one of {', '.join(METRICS)}")
+        raise QueryError("metric", f"is required; must be one of {', '.join(METRICS)}")
     if metric not in METRICS:
-        raise unknown("metric", "metric", str(metric), METRICS)
+        raise unknown_name("metric", "metric", str(metric), METRICS)
     if metric != "Thresholds" and document.get("target") is None:
         raise QueryError("target", "is required unless the metric is Thresholds")
     lists = [_names(document, key) for key in ("properties", *_CLASSES)]
@@ -93,13 +100,13 @@ def parse_drift(body: Any) -> DriftRequest:
         )
     if len(lists[0]) > MAX_PROPERTIES:
         raise QueryError(
-            "properties", f"has {len(lists[0])} entries, at most {MAX_PROPERTIES} are allowed"
+            "properties", f"must have at most {MAX_PROPERTIES} entries, got {len(lists[0])}"
         )
     return _request(document, tuple(lists), str(metric))
 
 
-def parse_table(body: Any) -> DriftRequest:
-    """Read the body of a bucket table query.
+def parse_table(body: object) -> DriftRequest:
+    """Parse the body of a bucket table query.
 
     Args:
         body: Decoded JSON: a `DataDriftTableRequest`.
@@ -107,11 +114,11 @@ def parse_table(body: Any) -> DriftRequest:
     Raises:
         QueryError: It is malformed; the message names the place.
     """
-    document = _object(body, "")
+    document = parse_object(body, "")
     check_nesting(document)
     name = document.get("property")
     if not isinstance(name, str) or not name:
-        raise QueryError("property", f"must be the name of an attribute, got {shown(name)}")
+        raise QueryError("property", f"must be the name of an attribute, got {quote_value(name)}")
     return _request(document, ((name,), (), ()), "PSI")
 
 
@@ -124,10 +131,10 @@ def _request(
     bins = document.get("num_bins")
     count = DEFAULT_BINS if bins is None else to_whole(bins, "num_bins")
     if not 1 <= count <= MAX_BINS:
-        raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, got {shown(bins)}")
+        raise QueryError("num_bins", f"must be from 1 to {MAX_BINS}, got {quote_value(bins)}")
     rollup = document.get("rollup")
     if rollup is not None and rollup not in ROLLUPS:
-        raise unknown("rollup", "rollup", str(rollup), ROLLUPS)
+        raise unknown_name("rollup", "rollup", str(rollup), ROLLUPS)
     properties, predicted, truths = lists
     return DriftRequest(
         properties=tuple(dict.fromkeys(properties)),
@@ -145,12 +152,12 @@ def _request(
 
 def _side(document: dict[str, Any], key: str, sources: tuple[str, ...], default: str) -> Side:
     side = document.get(key)
-    side = {} if side is None else _object(side, key)
+    side = {} if side is None else parse_object(side, key)
     source = side.get("source")
     if source is None:
         source = default
     if source not in sources:
-        raise unknown(f"{key}.source", "source", str(source), sources)
+        raise unknown_name(f"{key}.source", "source", str(source), sources)
     return Side(str(source), parse_filters(side, "filter", f"{key}."), key)
 
 
@@ -159,10 +166,10 @@ def _groups(document: dict[str, Any]) -> tuple[Property, ...]:
     if items is None:
         return ()
     if not isinstance(items, list):
-        raise QueryError("group_by", f"must be a list, got {shown(items)}")
+        raise QueryError("group_by", f"must be a list, got {quote_value(items)}")
     found: dict[str, Property] = {}
     for index, item in enumerate(items):
-        reference = column_ref(item, f"group_by[{index}]")
+        reference = parse_column(item, f"group_by[{index}]")
         if not isinstance(reference, Property):
             raise QueryError(f"group_by[{index}].alias", 'drift groups by a "property"')
         found.setdefault(reference.name, reference)
@@ -174,14 +181,8 @@ def _names(document: dict[str, Any], key: str) -> tuple[str, ...]:
     if names is None:
         return ()
     if not isinstance(names, list):
-        raise QueryError(key, f"must be a list of names, got {shown(names)}")
+        raise QueryError(key, f"must be a list of names, got {quote_value(names)}")
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            raise QueryError(f"{key}[{index}]", f"must be a name, got {shown(name)}")
+            raise QueryError(f"{key}[{index}]", f"must be a name, got {quote_value(name)}")
     return tuple(names)
-
-
-def _object(value: Any, path: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise QueryError(path, f"must be an object, got {shown(value)}")
-    return value

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import Stage
 from arthurai.server.query.ast import Property
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.drift.class_column import class_labels, is_categorical
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import QueryError
 from arthurai.server.query.execute import fetch
 from arthurai.server.query.functions.transformation import truncate_time
 from arthurai.server.query.model_columns import ModelColumns
@@ -81,7 +82,7 @@ def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[Me
         if categorical is None or column.boxes or name != getattr(column.attribute, "name", None):
             raise QueryError(
                 path,
-                f"the drift of {shown(name)} cannot be measured: it is neither a number, a "
+                f"the drift of {quote_value(name)} cannot be measured: it is neither a number, a "
                 "category nor a boolean",
             )
         found.append(MeasuredColumn(name, path, categorical))
@@ -221,7 +222,7 @@ def _value(
         and column.attribute is not None
         and column.attribute.stage not in GROUND_TRUTH_STAGES
     ):
-        raise QueryError(item.path, f"{shown(item.key)} is not a ground truth attribute")
+        raise QueryError(item.path, f"{quote_value(item.key)} is not a ground truth attribute")
     if item.categorical:
         return column.sql if column.type is ColumnType.TEXT else f"CAST({column.sql} AS VARCHAR)"
     return column.double

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.query.column_types import ANY_TYPE, ColumnType
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import ratio, struct
 from arthurai.server.query.sql_expression import Expr
@@ -96,8 +97,8 @@ def categories_count(arguments: Arguments) -> Expr:
 def quantile(arguments: Arguments) -> Expr:
     """Value below which a share of the values lies.
 
-    Numbers are interpolated linearly at position level * (n - 1); of times and texts the lower
-    neighbour is taken.
+    Numbers are interpolated linearly at position level * (n - 1); for times and texts the lower
+    neighbor is taken.
     """
     found = arguments.column("property")
     level = arguments.number("level")
@@ -177,19 +178,19 @@ def _extreme(arguments: Arguments, direction: str) -> Expr:
 
 
 def _tie_order(arguments: Arguments, result: Expr) -> list[str]:
-    """Equal rows are told apart by time and id, or by the result where there is no time."""
+    """Order equal rows by time and id, or by the result where there is no time."""
     return arguments.scope.source.order() or ([result.sql] if result.type.is_scalar else [])
 
 
 @function("argMax", aggregate=True)
 def arg_max(arguments: Arguments) -> Expr:
-    """`argument` of the row with the largest `value`; of equal ones the earliest."""
+    """`argument` of the row with the largest `value`; the earliest of equal rows."""
     return _extreme(arguments, "DESC")
 
 
 @function("argMin", aggregate=True)
 def arg_min(arguments: Arguments) -> Expr:
-    """`argument` of the row with the smallest `value`; of equal ones the earliest."""
+    """`argument` of the row with the smallest `value`; the earliest of equal rows."""
     return _extreme(arguments, "ASC")
 
 
@@ -207,12 +208,12 @@ def any_if(arguments: Arguments) -> Expr:
 
 @function("rankedItemMaxK", aggregate=True)
 def ranked_item_max_k(arguments: Arguments) -> Expr:
-    """Greatest place, from 1, at which an item stands in any list."""
+    """Lowest rank of an item in any list: its largest place, counted from 1."""
     items = arguments.column("property", types={ColumnType.TEXTS})
     if items.attribute is None or items.attribute.value_type != ValueType.RankedList:
         raise QueryError(
             arguments.path("property"),
-            f"must be item ids of a ranked list, got {shown(arguments.required('property'))}",
+            f"must be item ids of a ranked list, got {quote_value(arguments.required('property'))}",
         )
     wanted = arguments.binder.bind_scalar(arguments.text("item_filter"))
     place = f"len({items.sql}) + 1 - nullif(list_position(list_reverse({items.sql}), {wanted}), 0)"

@@ -87,13 +87,13 @@ def _truths(arguments: Arguments) -> tuple[str, str]:
 
 @function("and")
 def both(arguments: Arguments) -> Expr:
-    """1 when both numbers differ from 0; a null decides nothing that a 0 has not decided."""
+    """1 when both numbers differ from 0, else 0; null when that depends on a missing number."""
     left, right = _truths(arguments)
     return Expr(f"CAST(({left} AND {right}) AS INTEGER)", ColumnType.INT)
 
 
 @function("or")
 def either(arguments: Arguments) -> Expr:
-    """1 when one number differs from 0; a null decides nothing that a 1 has not decided."""
+    """1 when one number differs from 0, else 0; null when that depends on a missing number."""
     left, right = _truths(arguments)
     return Expr(f"CAST(({left} OR {right}) AS INTEGER)", ColumnType.INT)

@@ -1,4 +1,4 @@
-"""Evaluation of binary classifiers; of other classifiers one class against the rest."""
+"""Evaluation of binary classifiers, and of other classifiers one class against the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CLASSIFIERS: Final = frozenset({OutputType.Multiclass, OutputType.Multilabel})
 class Counts:
     """The four cells of a confusion matrix as aggregates, each registered when it is read.
 
-    Rows without prediction or without ground truth count nowhere.
+    Rows without a prediction or ground truth are not counted.
     """
 
     def __init__(self, arguments: Arguments, positive: str, truth: str) -> None:
@@ -169,7 +169,7 @@ def accuracy_rate(arguments: Arguments) -> Expr:
 
 @function("auc", aggregate=True, evaluates=True)
 def auc(arguments: Arguments) -> Expr:
-    """Area under the ROC curve: share of (positive, negative) pairs ranked right, ties half.
+    """Area under the ROC curve: share of (positive, negative) pairs in the right order, ties half.
 
     Rows are counted per distinct score, so that the pairs follow from one cumulative sum.
     """

@@ -48,10 +48,10 @@ def regional_feature_importance(arguments: Arguments) -> Expr:
 
 @function("regionalFeatureImportances", aggregate=True, nestable=False)
 def regional_feature_importances(arguments: Arguments) -> Expr:
-    """One row per input attribute: it is rewrite before compilation where it is allowed.
+    """One row per input attribute; rewritten before compilation where it is allowed.
 
     Raises:
-        QueryError: Always; the function stands where it cannot fix the rows of the result.
+        QueryError: Always: a call that is compiled cannot determine the rows of the result.
     """
     raise QueryError(
         arguments.call.path,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.binary_classification import Counts
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql_expression import Expr
@@ -23,7 +24,7 @@ def predicted_classes(arguments: Arguments) -> list[tuple[str, Expr]]:
         arguments: The call.
 
     Raises:
-        QueryError: The model is no classifier with a probability for each class.
+        QueryError: The model is not a classifier with a probability for each class.
     """
     schema = arguments.schema
     if schema.output_type != OutputType.Multiclass:
@@ -51,7 +52,7 @@ def accuracy_rate_multiclass(arguments: Arguments) -> Expr:
         if truth is None:
             raise QueryError(
                 arguments.call.path,
-                f"no ground truth is linked with the prediction {shown(attribute.name)}",
+                f"no ground truth is linked with the prediction {quote_value(attribute.name)}",
             )
         truths.append(is_true(arguments, column_expr(arguments, truth), attribute))
     values = [expr.double for _, expr in classes]
@@ -73,7 +74,7 @@ def _counts(arguments: Arguments) -> Counts:
     truth = is_true(arguments, found.truth, found.attribute)
     columns = [expr.sql for _, expr in classes]
     if found.predicted.sql not in columns:
-        names = ", ".join(shown(name) for name, _ in classes)
+        names = ", ".join(quote_value(name) for name, _ in classes)
         raise QueryError(
             arguments.path("predicted_property"),
             f"must be one of the predicted attributes {names}",
@@ -83,7 +84,7 @@ def _counts(arguments: Arguments) -> Counts:
     own = values[wanted]
     first = [f"{own} > {value}" for value in values[:wanted]]
     then = [f"{own} >= {value}" for value in values[wanted + 1 :]]
-    # A missing rival loses; a missing own value makes the row count nowhere.
+    # A missing rival loses; a row without a value of the class is not counted.
     wins = [f"coalesce({test}, TRUE)" for test in [*first, *then]] or ["TRUE"]
     positive = f"(CASE WHEN {own} IS NOT NULL THEN {' AND '.join(wins)} END)"
     return Counts(arguments, positive, truth)

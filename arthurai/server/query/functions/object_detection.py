@@ -26,9 +26,9 @@ Box = tuple[float, float, float, float]
 
 @function("meanAveragePrecision", aggregate=True, nestable=False, evaluates=True)
 def mean_average_precision(arguments: Arguments) -> Expr:
-    """Mean over classes of the average precision; boxes match from an IoU of `threshold` on.
+    """Mean over classes of the average precision; boxes match with an IoU of at least `threshold`.
 
-    The database gathers the boxes; matching is a sequence of dependent choices and done here.
+    The database collects the boxes; matching is a sequence of dependent choices, done here.
     """
     if arguments.schema.output_type != OutputType.ObjectDetection:
         raise QueryError(

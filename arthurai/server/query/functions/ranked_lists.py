@@ -1,8 +1,7 @@
 """Evaluation of ranked lists: one value per inference, averaged.
 
 `L` is the predicted list, best first, and `G` the set of relevant items. `hits` are the
-places in L, from 1, at which a relevant item stands. Inferences without relevant items are left
-out.
+places of relevant items in L, from 1. Inferences without relevant items are left out.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from arthurai.server.query.sql_expression import Expr
 
 _LISTS: Final = frozenset({ColumnType.RANKED, ColumnType.TEXTS})
-_LONGEST: Final = 1_000_000
+_MAX_K: Final = 1_000_000
 
 
 def _item_ids(expr: Expr) -> str:
@@ -28,7 +27,7 @@ def _item_ids(expr: Expr) -> str:
 
 
 def _lists(arguments: Arguments) -> tuple[str, str, str]:
-    """SQL of L, of G, and of whether the row counts."""
+    """Return SQL of L, of G, and of whether the row is counted."""
     if arguments.schema.output_type != OutputType.RankedList:
         raise QueryError(
             arguments.call.path,
@@ -59,8 +58,8 @@ def _hits(items: str, relevant: str, k: str) -> str:
 
 def _k(arguments: Arguments) -> str:
     k = arguments.integer("k", 1)
-    if k > _LONGEST:
-        raise QueryError(arguments.path("k"), f"must be at most {_LONGEST}, got {k}")
+    if k > _MAX_K:
+        raise QueryError(arguments.path("k"), f"must be at most {_MAX_K}, got {k}")
     return str(k)
 
 
@@ -106,7 +105,7 @@ def ndcg_at_k(arguments: Arguments) -> Expr:
 
 @function("rankedListAUC", aggregate=True, evaluates=True)
 def ranked_list_auc(arguments: Arguments) -> Expr:
-    """Share of (relevant, irrelevant) pairs within L in which the relevant item stands higher.
+    """Share of (relevant, irrelevant) pairs within L in which the relevant item ranks higher.
 
     Below the n-th hit at place p stand (irrelevant items) - (p - n) irrelevant ones.
     """
@@ -121,7 +120,7 @@ def ranked_list_auc(arguments: Arguments) -> Expr:
 
 @function("meanReciprocalRank", aggregate=True, evaluates=True)
 def mean_reciprocal_rank(arguments: Arguments) -> Expr:
-    """1 / place of the first hit; 0 when no relevant item stands in L."""
+    """1 / place of the first hit; 0 without any."""
     items, relevant, counts = _lists(arguments)
     first = f"({_hits(items, relevant, f'len({items})')})[1]"
     return _mean(arguments, f"coalesce(1 / CAST({first} AS DOUBLE), 0)", counts)

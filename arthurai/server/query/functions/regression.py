@@ -37,7 +37,7 @@ def rmse(arguments: Arguments) -> Expr:
 
 @function("mae", aggregate=True, evaluates=True)
 def mae(arguments: Arguments) -> Expr:
-    """Mean (or smallest, or largest) absolute error, normalised when both bounds are given."""
+    """Mean (or smallest, or largest) absolute error, normalized when both bounds are given."""
     predicted, truth = _sides(arguments)
     error = f"abs({predicted} - {truth})"
     if arguments.has("normalizationMin") and arguments.has("normalizationMax"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.column_types import NUMBERS, SQL_TYPES, ColumnType, common_type
-from arthurai.server.query.errors import QueryError, shown
+from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.parse import MAX_ITEMS
 from arthurai.server.query.sql import check_size, has_window
@@ -37,7 +38,7 @@ def truncate_time(sql: str, interval: str) -> str:
         interval: One of `INTERVALS`.
     """
     if interval not in INTERVALS:
-        raise ValueError(f"interval must be one of {INTERVALS}, not {interval!r}")
+        raise ValueError(f"interval must be one of {INTERVALS}, got {interval!r}")
     return f"CAST(date_trunc('{interval}', CAST({sql} AS TIMESTAMP)) AS TIMESTAMP)"
 
 
@@ -56,15 +57,19 @@ def date_diff(arguments: Arguments) -> Expr:
 
 @function("labelByMaxColumn")
 def label_by_max_column(arguments: Arguments) -> Expr:
-    """Name of the column with the largest value; the first of equal ones, nulls skipped."""
+    """Name of the column with the largest value; the first of equal columns, nulls skipped."""
     path = arguments.path("properties")
     names = arguments.required("properties")
     if not isinstance(names, list) or not names or len(names) > MAX_ITEMS:
-        raise QueryError(path, f"must be a non-empty list of property names, got {shown(names)}")
+        raise QueryError(
+            path, f"must be a non-empty list of property names, got {quote_value(names)}"
+        )
     labels = []
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            raise QueryError(f"{path}[{index}]", f"must be a property name, got {shown(name)}")
+            raise QueryError(
+                f"{path}[{index}]", f"must be a property name, got {quote_value(name)}"
+            )
         found = arguments.compile_value(name, f"{path}[{index}]", types=NUMBERS)
         labels.append((found.double, arguments.binder.bind_scalar(name)))
     return Expr(label_of_largest(labels), ColumnType.TEXT)
@@ -115,7 +120,7 @@ def bin_continuous(arguments: Arguments) -> Expr:
 def bin_index(value: str, borders: list[str]) -> str:
     """Return SQL of 1 + number of borders that are not above a value; null for null.
 
-    Many comparisons form a binary search, so each row needs few of them; a few are faster in turn.
+    Many borders are searched by bisection; a few are faster one after the other.
 
     Args:
         value: Expression of a number.

@@ -46,7 +46,9 @@ def _items(request: Request) -> list[Any]:
 
 
 def _row_response(outcome: RowResults) -> Response:
-    return Response(MULTI_STATUS, {"counts": outcome.counts(), "results": outcome.results()})
+    return Response(
+        MULTI_STATUS, {"counts": outcome.status_counts(), "results": outcome.inference_results()}
+    )
 
 
 @operation("send_inference_file")
@@ -82,7 +84,7 @@ def send_sagemaker_data_capture(request: Request) -> Response:
     outcome = request.stores.data.append_inference_stream(schema, chunks)
     failures = [*capture.failures]
     failures += [(capture.origins[row], f) for row, f in sorted(outcome.failures.items())]
-    counts = outcome.counts()
+    counts = outcome.status_counts()
     counts["failure"] += len(capture.failures)
     counts["total"] += len(capture.failures)
     body = {

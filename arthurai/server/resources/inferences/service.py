@@ -33,4 +33,6 @@ def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None
 
 def file_response(outcome: RowResults) -> Response:
     """Return the response to an uploaded file of rows."""
-    return Response(MULTI_STATUS, {"counts": outcome.counts(), "failures": outcome.failure_list()})
+    return Response(
+        MULTI_STATUS, {"counts": outcome.status_counts(), "failures": outcome.file_failures()}
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.text import quote_value
 from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
-from arthurai.server.query.errors import shown, unknown
+from arthurai.server.query.errors import unknown_name
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.metric_parameters import fill_placeholders, list_combinations
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
@@ -49,7 +50,7 @@ def evaluate(
     """
     rollup = body.get("rollup")
     if rollup is not None and rollup not in ROLLUPS:
-        raise unknown("rollup", "rollup", str(rollup), ROLLUPS)
+        raise unknown_name("rollup", "rollup", str(rollup), ROLLUPS)
     check_nesting(dict(body))
     filters = _filters(body)
     results = []
@@ -85,14 +86,14 @@ def compute_value(
     results = _Evaluation(metric, combination, schema, store, None).results(filters, None, None, {})
     value = results[0]["values"][0][results[0]["name"]] if results else None
     if value is not None and not isinstance(value, int | float):
-        raise QueryError("metric", f"{shown(metric['name'])} returns an object, not a number")
+        raise QueryError("metric", f"{quote_value(metric['name'])} returns an object, not a number")
     return None if value is None else float(value)
 
 
 def _filters(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     filters = body.get("filters") or []
     if not isinstance(filters, list) or not all(isinstance(item, dict) for item in filters):
-        raise QueryError("filters", f"must be a list of filters, got {shown(filters)}")
+        raise QueryError("filters", f"must be a list of filters, got {quote_value(filters)}")
     return filters
 
 
@@ -105,7 +106,7 @@ def _groups(
         return
     attribute = schema.attribute(name) if isinstance(name, str) else None
     if attribute is None:
-        raise unknown("group_by", "attribute", str(name), [a.name for a in schema.attributes])
+        raise unknown_name("group_by", "attribute", str(name), [a.name for a in schema.attributes])
     if attribute.bins and not attribute.categorical:
         for start, end in attribute.bins:
             legend = {"bin": {"continuous_start": start, "continuous_end": end}}
@@ -113,7 +114,7 @@ def _groups(
         return
     kind = COLUMN_TYPES[attribute.value_type]
     if not attribute.categorical and kind not in {ColumnType.TEXT, ColumnType.BOOL}:
-        raise QueryError("group_by", f"{shown(name)} has neither categories nor bins")
+        raise QueryError("group_by", f"{quote_value(name)} has neither categories nor bins")
     yield {}, [], attribute.name
 
 
@@ -143,7 +144,7 @@ class _Evaluation:
         self._check = check
         query = fill_placeholders(metric["query"], combination)
         if not isinstance(query, dict):
-            raise QueryError("query", f"must be an object, got {shown(query)}")
+            raise QueryError("query", f"must be an object, got {quote_value(query)}")
         self._query = query
         self._drift = is_drift_endpoint(str(metric["endpoint"]))
 
@@ -257,7 +258,7 @@ def _add_filters(query: dict[str, Any], filters: list[dict[str, Any]]) -> dict[s
         return {**query, "subquery": _add_filters(inner, filters)}
     own = query.get("filter") or []
     if not isinstance(own, list):
-        raise QueryError("query.filter", f"must be a list, got {shown(own)}")
+        raise QueryError("query.filter", f"must be a list, got {quote_value(own)}")
     return {**query, "filter": [*own, *filters]}
 
 

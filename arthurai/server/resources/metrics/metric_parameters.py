@@ -7,8 +7,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.text import quote_value
 from arthurai.server.query.column_types import to_number, to_text, to_timestamp, to_whole
-from arthurai.server.query.errors import QueryError, shown, unknown
+from arthurai.server.query.errors import QueryError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,19 +43,19 @@ def convert_value(parameter: Mapping[str, Any], value: Any, path: str) -> Any:
     else:
         convert = _CONVERTERS.get(kind)
         if convert is None:
-            raise unknown(path, "parameter type", kind, [*_CONVERTERS, "TIMESTAMP"])
+            raise unknown_name(path, "parameter type", kind, [*_CONVERTERS, "TIMESTAMP"])
         found = convert(value, path)
     limits = parameter.get("value_limits") or {}
     bounds = limits.get("range") or {}
     low, high = bounds.get("min"), bounds.get("max")
     if isinstance(found, int | float):
         if low is not None and found < low:
-            raise QueryError(path, f"must be at least {low}, got {shown(value)}")
+            raise QueryError(path, f"must be at least {low}, got {quote_value(value)}")
         if high is not None and found > high:
-            raise QueryError(path, f"must be at most {high}, got {shown(value)}")
+            raise QueryError(path, f"must be at most {high}, got {quote_value(value)}")
     categories = (limits.get("categorical") or {}).get("categories")
     if categories is not None and found not in categories and value not in categories:
-        raise unknown(path, f"value of {parameter['name']}", str(value), map(str, categories))
+        raise unknown_name(path, f"value of {parameter['name']}", str(value), map(str, categories))
     return found
 
 
@@ -74,7 +75,7 @@ def list_combinations(
     known = {str(parameter["name"]): parameter for parameter in parameters}
     for name in given:
         if name not in known:
-            raise unknown(f"parameters.{name}", "parameter", name, known)
+            raise unknown_name(f"parameters.{name}", "parameter", name, known)
     series = []
     for name, parameter in known.items():
         path = f"parameters.{name}"

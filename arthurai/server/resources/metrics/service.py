@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.text import quote_value
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
-from arthurai.server.query.errors import shown
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.builtin_metrics import (
     FORMER_NAMES,
@@ -173,7 +173,7 @@ class MetricCatalog:
         if not path.endswith(_ENDINGS):
             raise ApiError(
                 400,
-                f"body.endpoint: {shown(body['endpoint'])} cannot run metrics; use "
+                f"body.endpoint: {quote_value(body['endpoint'])} cannot run metrics; use "
                 f"{self._endpoint(drift=False)} or {self._endpoint(drift=True)}",
             )
         check_nesting(body["query"], "body.query")
@@ -184,7 +184,7 @@ class MetricCatalog:
         for other in self.list_all():
             if other["id"] != metric_id and other["name"].lower() == body["name"].lower():
                 raise ApiError(
-                    409, f"body.name: the model has a metric {shown(body['name'])} already"
+                    409, f"body.name: the model has a metric {quote_value(body['name'])} already"
                 )
         metric_type = body.get("type") or derive_type(path, body["query"], self._record.schema)
         moment = format_timestamp(utc_now())
@@ -243,7 +243,7 @@ def _check_parameters(parameters: Sequence[Mapping[str, Any]]) -> None:
     for number, parameter in enumerate(parameters):
         path = f"body.parameters[{number}]"
         if parameter["name"] in {other["name"] for other in parameters[:number]}:
-            raise ApiError(400, f"{path}.name: {shown(parameter['name'])} is taken already")
+            raise ApiError(400, f"{path}.name: {quote_value(parameter['name'])} is taken already")
         limits = {kind for kind, limit in (parameter["value_limits"] or {}).items() if limit}
         if limits >= {"range", "categorical"}:
             raise ApiError(400, f"{path}.value_limits: must hold range or categorical, not both")
@@ -263,7 +263,9 @@ def _check_placeholders(query: Any, parameters: Iterable[Mapping[str, Any]]) -> 
     for name, parameter in declared.items():
         if name not in used and parameter["default"] is None:
             raise ApiError(
-                400, f"body.parameters: {shown(name)} has no default and the query does not use it"
+                400,
+                f"body.parameters: {quote_value(name)} has no default and the query does not use "
+                "it",
             )
 
 

@@ -23,10 +23,10 @@ D = TypeVar("D")
 
 
 class ControlStore:
-    """Organisations, users, service accounts, models and documents.
+    """Organizations, users, service accounts, models and documents.
 
     Attributes:
-        database: The database below.
+        database: The SQLite database.
     """
 
     def __init__(self, path: Path | None, secret: bytes) -> None:
@@ -45,7 +45,7 @@ class ControlStore:
 
     @cached_property
     def organizations(self) -> OrganizationRepository:
-        """The organisations."""
+        """The organizations."""
         return OrganizationRepository(self.database)
 
     @cached_property
@@ -70,7 +70,7 @@ class ControlStore:
 
     @cached_property
     def usage(self) -> UsageRepository:
-        """The amounts used."""
+        """Amounts of data used."""
         return UsageRepository(self.database)
 
     def documents(self, kind: DocumentKind[D]) -> DocumentRepository[D]:

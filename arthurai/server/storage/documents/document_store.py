@@ -1,4 +1,4 @@
-"""Small JSON documents of any kind: metrics, alert rules, alerts, configurations and more."""
+"""JSON documents of any kind: metrics, alert rules, alerts, configurations and more."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ D = TypeVar("D")
 
 
 class DocumentRepository(Generic[D]):
-    """The documents of one kind; every one belongs to an organisation and maybe to a model."""
+    """The documents of one kind; each belongs to an organization and optionally to a model."""
 
     def __init__(self, database: SqliteDatabase, kind: str) -> None:
-        """Name the kind.
+        """Use the documents of one kind.
 
         Args:
             database: The control database.
@@ -38,10 +38,10 @@ class DocumentRepository(Generic[D]):
         """Store a document; one with the same id is replaced and keeps its place in the order.
 
         Args:
-            organization_id: Whose it is.
+            organization_id: Its organization.
             document_id: Its id.
             document: Its JSON content.
-            model_id: The model it belongs to.
+            model_id: Its model.
         """
         self._database.execute(
             """INSERT INTO documents (kind, organization_id, id, model_id, document)
@@ -56,7 +56,7 @@ class DocumentRepository(Generic[D]):
         """Return a document, or `None`.
 
         Args:
-            organization_id: Whose it must be; `None` looks in all organisations.
+            organization_id: Its organization; `None` searches all organizations.
             document_id: Its id.
         """
         row = self._database.row(
@@ -72,9 +72,9 @@ class DocumentRepository(Generic[D]):
         """Return documents in the order of their creation.
 
         Args:
-            organization_id: Whose; `None` means those of all organisations.
-            model_id: Only those of this model.
-            members: Only those whose top-level member of that name has that value.
+            organization_id: Their organization; `None` means all organizations.
+            model_id: Return only documents of this model.
+            members: Return only documents whose top-level members have these values.
         """
         condition, values = self._condition(organization_id, model_id, members)
         rows = self._database.rows(
@@ -89,9 +89,9 @@ class DocumentRepository(Generic[D]):
         """Count documents.
 
         Args:
-            organization_id: Whose; `None` means those of all organisations.
-            model_id: Only those of this model.
-            members: Only those whose top-level member of that name has that value.
+            organization_id: Their organization; `None` means all organizations.
+            model_id: Return only documents of this model.
+            members: Return only documents whose top-level members have these values.
         """
         condition, values = self._condition(organization_id, model_id, members)
         statement = f"SELECT count(*) FROM documents WHERE {condition}"
@@ -106,9 +106,9 @@ class DocumentRepository(Generic[D]):
         """Change a document in one transaction and return it, or `None` if there is none.
 
         Args:
-            organization_id: Whose it must be; `None` looks in all organisations.
+            organization_id: Its organization; `None` searches all organizations.
             document_id: Its id.
-            change: Changes the document in place.
+            change: Function that changes the document in place.
         """
         with self._database.transaction():
             row = self._database.row(
@@ -127,10 +127,10 @@ class DocumentRepository(Generic[D]):
         return document
 
     def delete(self, organization_id: str, document_id: str) -> bool:
-        """Delete a document and tell whether there was one.
+        """Delete a document; return whether it existed.
 
         Args:
-            organization_id: Whose it is.
+            organization_id: Its organization.
             document_id: Its id.
         """
         return bool(
@@ -141,11 +141,11 @@ class DocumentRepository(Generic[D]):
         )
 
     def delete_all(self, organization_id: str, *, model_id: str | None = None) -> int:
-        """Delete the documents of an organisation or of one of its models; return how many.
+        """Delete the documents of an organization or of one of its models; return how many.
 
         Args:
-            organization_id: Whose.
-            model_id: Only those of this model.
+            organization_id: Their organization.
+            model_id: Return only documents of this model.
         """
         condition, values = self._condition(organization_id, model_id, {})
         statement = f"DELETE FROM documents WHERE {condition}"

@@ -1,4 +1,4 @@
-"""The schema of the control database and how older files get to the newest one."""
+"""The schema of the control database, and the migration of older databases."""
 
 from __future__ import annotations
 
@@ -98,11 +98,11 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID""",
     ),
 )
-"""Statements by version: entry `n` leads from version `n` to version `n + 1`."""
+"""Statements by version: entry `n` migrates version `n` to version `n + 1`."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a control database to the newest version, each step whole or not at all.
+    """Migrate a control database to the newest version, each step in a transaction.
 
     Args:
         connection: An open connection in autocommit mode.
@@ -113,7 +113,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(MIGRATIONS):
         raise ValueError(
-            f"the control database has version {version}, this release knows versions up to "
+            f"the control database has version {version}, but this release supports versions up to "
             f"{len(MIGRATIONS)}; install the release that wrote it or a newer one"
         )
     for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):

@@ -1,4 +1,4 @@
-"""One SQLite connection, used by all threads in turn."""
+"""The SQLite database: one connection that all threads share."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _BUSY_SECONDS: Final = 30.0
 
 
 class SqliteDatabase:
-    """A control database: statements run one after the other, transactions whole or not at all.
+    """A control database: one connection behind a lock.
 
-    Rows are small and statements take microseconds, so one connection behind a lock serves all
-    threads; it also makes a database in memory behave like one in a file.
+    Rows are small and statements take microseconds, so one connection serves all threads, and a
+    database in memory behaves like one in a file.
     """
 
     def __init__(self, path: Path | None) -> None:
-        """Open or create the database and bring it to the newest version.
+        """Open or create the database and migrate it to the newest version.
 
         Args:
             path: The file; `None` keeps the database in memory.
@@ -55,7 +55,7 @@ class SqliteDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Run the block as one transaction; an inner block joins the outer one."""
+        """Run the block as one transaction; an inner block is part of the outer one."""
         with self._lock:
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -72,7 +72,7 @@ class SqliteDatabase:
                 self._connection.execute("COMMIT")
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
-        """Run a statement and return how many rows it changed.
+        """Run a statement and return the number of changed rows.
 
         Args:
             statement: SQL with `?` for values.

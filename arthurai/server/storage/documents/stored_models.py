@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 READY: Final = "Ready"
 ARCHIVED: Final = "Archived"
 CREATION_FAILED: Final = "CreationFailed"
-_KEPT_RECORDS: Final = 1000
+_MAX_CACHED: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class StoredModel:
 
     Attributes:
         id: Its id.
-        organization_id: Whose it is.
-        partner_model_id: The caller's id.
+        organization_id: Its organization.
+        partner_model_id: Id given by the caller.
         model_group_id: Its group.
         version_sequence_num: Place in the group, from 1.
         status: State of the life cycle.
         archived: Whether it was archived.
         revision: Grows with every change.
-        created_at: When it was made.
+        created_at: Time of its creation.
         document: The other members of `Model`, attributes included.
     """
 
@@ -61,12 +61,12 @@ class StoredModel:
 
     @property
     def attributes(self) -> list[dict[str, Any]]:
-        """The attributes as the API shows them, implicit ones included."""
+        """The attributes as in the API, implicit ones included."""
         attributes: list[dict[str, Any]] = self.document["attributes"]
         return attributes
 
     def require_active(self) -> StoredModel:
-        """Return the model itself, for what an archived one does not take.
+        """Return the model itself, for requests that an archived model does not accept.
 
         Raises:
             ApiError: 400 when it is archived.
@@ -74,13 +74,13 @@ class StoredModel:
         if self.archived:
             raise ApiError(
                 400,
-                f"the model {self.partner_model_id!r} is archived: it can be read, but takes no "
-                "data and no changes; create a new version in its group",
+                f"the model {self.partner_model_id!r} is archived: it can be read, but accepts "
+                "neither data nor changes; create a new version in its group",
             )
         return self
 
     def to_api(self) -> dict[str, Any]:
-        """Return the members of `Model` that are always shown, and the attributes."""
+        """Return the members of a `Model` that do not depend on `expand`, and the attributes."""
         return {
             **self.document,
             "id": self.id,
@@ -94,10 +94,10 @@ class StoredModel:
 
 
 class ModelRepository:
-    """The models of all organisations.
+    """The models of all organizations.
 
-    A record is decoded once for each revision, because every row that is sent needs the schema of
-    its model; records are never changed in place.
+    A model is decoded once per revision, because every row that is sent needs the schema of its
+    model; models are never changed in place.
     """
 
     def __init__(self, database: SqliteDatabase) -> None:
@@ -114,17 +114,17 @@ class ModelRepository:
         model_group_id: str | None,
         group_name: str | None,
     ) -> StoredModel:
-        """Store a new model and, where none is named, a new group for it.
+        """Store a new model and, unless a group is given, a new group for it.
 
         Args:
-            organization_id: Whose it is.
-            document: Its members except those that the record has itself.
-            partner_model_id: The caller's id.
-            model_group_id: The group to join.
+            organization_id: Its organization.
+            document: Its members except those that are attributes of `StoredModel`.
+            partner_model_id: Id given by the caller.
+            model_group_id: The group to add it to.
             group_name: Name of a new group.
 
         Raises:
-            ApiError: 404 when the group does not exist, 409 when the caller's id is taken.
+            ApiError: 404 when the group does not exist, 409 when `partner_model_id` is taken.
         """
         model_id, moment = new_id(), format_now()
         groups = ModelGroupRepository(self._database)
@@ -170,7 +170,7 @@ class ModelRepository:
         """Return a model by its id.
 
         Args:
-            organization_id: Whose it must be; `None` looks in all organisations.
+            organization_id: Its organization; `None` searches all organizations.
             model_id: Its id.
 
         Raises:
@@ -188,10 +188,10 @@ class ModelRepository:
         """Return a model by one of its ids.
 
         Args:
-            organization_id: Whose it must be.
+            organization_id: Its organization.
             identifier: The id.
-            id_type: `"id"` or `"partner_model_id"`; of several models with the same caller's
-                id the active one is meant, else the newest.
+            id_type: `"id"` or `"partner_model_id"`; of several models with the same
+                `partner_model_id` the active one is returned, else the newest.
 
         Raises:
             ApiError: 404 when there is none.
@@ -217,9 +217,9 @@ class ModelRepository:
         """Return models in the order of their creation.
 
         Args:
-            organization_id: Whose; `None` means those of all organisations.
-            include_archived: Also the archived ones.
-            model_group_id: Only those of this group.
+            organization_id: Their organization; `None` means all organizations.
+            include_archived: Whether to return archived models too.
+            model_group_id: Return only models of this group.
         """
         rows = self._database.rows(
             """SELECT * FROM models WHERE (? IS NULL OR organization_id = ?)
@@ -242,10 +242,10 @@ class ModelRepository:
         Args:
             record: The model as it was read.
             changes: New values by member.
-            status: New state of the life cycle; `None` keeps it.
+            status: New state of the life cycle; `None` keeps the current one.
 
         Raises:
-            ApiError: 409 when somebody else changed the model meanwhile.
+            ApiError: 409 when another request has changed the model in the meantime.
         """
         document = {**record.document, **changes, "updated_at": format_now()}
         changed = self._database.execute(
@@ -254,11 +254,13 @@ class ModelRepository:
             (orjson.dumps(document).decode(), status, record.id, record.revision),
         )
         if not changed:
-            raise ApiError(409, "the model was changed by another request meanwhile; try again")
+            raise ApiError(
+                409, "the model was changed by another request in the meantime; try again"
+            )
         return self.get(record.organization_id, record.id)
 
     def archive(self, record: StoredModel) -> None:
-        """Archive a model, if it is not yet; its data stay."""
+        """Archive a model unless it is archived; its data are kept."""
         self._database.execute(
             """UPDATE models SET archived = 1, status = ?, revision = revision + 1,
                document = json_set(document, '$.updated_at', ?) WHERE id = ? AND archived = 0""",
@@ -271,13 +273,13 @@ class ModelRepository:
             return known
         record = _record(row)
         self._decoded[record.id] = record
-        while len(self._decoded) > _KEPT_RECORDS:
+        while len(self._decoded) > _MAX_CACHED:
             self._decoded.popitem(last=False)
         return record
 
 
 class ModelGroupRepository:
-    """The model groups of all organisations."""
+    """The model groups of all organizations."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
@@ -294,7 +296,7 @@ class ModelGroupRepository:
         return self.get(organization_id, group_id)
 
     def get(self, organization_id: str, group_id: str) -> dict[str, Any]:
-        """Return a group as the API shows it.
+        """Return a `ModelGroup` of the API.
 
         Raises:
             ApiError: 404 when there is none.
@@ -308,7 +310,7 @@ class ModelGroupRepository:
         return _group(row)
 
     def list(self, organization_id: str, *, include_archived: bool = False) -> list[dict[str, Any]]:
-        """Return the groups of an organisation in the order of their creation."""
+        """Return the groups of an organization in the order of their creation."""
         rows = self._database.rows(
             """SELECT * FROM model_groups WHERE organization_id = ? AND (? OR archived = 0)
                ORDER BY rowid""",
@@ -319,7 +321,7 @@ class ModelGroupRepository:
     def update(
         self, organization_id: str, group_id: str, *, name: str | None, description: str | None
     ) -> dict[str, Any]:
-        """Change name and description where given and return the group.
+        """Change name and description where given, and return the group.
 
         Raises:
             ApiError: 404 when there is none.

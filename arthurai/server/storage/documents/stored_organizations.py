@@ -1,4 +1,4 @@
-"""Organisations."""
+"""Organizations."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _DELETE: Final = (
 
 
 class OrganizationRepository:
-    """The organisations of the server."""
+    """The organizations of the server."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
         self._database = database
 
     def create(self, name: str, plan: str = DEFAULT_PLAN) -> dict[str, Any]:
-        """Create an organisation and return it.
+        """Create an organization and return it.
 
         Args:
             name: Its name, unique on the server.
@@ -53,7 +53,7 @@ class OrganizationRepository:
         return self.get(organization_id)
 
     def get(self, organization_id: str) -> dict[str, Any]:
-        """Return an organisation as the API shows it.
+        """Return an `Organization` of the API.
 
         Args:
             organization_id: Its id.
@@ -67,12 +67,12 @@ class OrganizationRepository:
         return dict(row)
 
     def exists(self, organization_id: str) -> bool:
-        """Tell whether there is an organisation with that id."""
+        """Return whether there is an organization with that id."""
         found = self._database.row("SELECT 1 FROM organizations WHERE id = ?", (organization_id,))
         return found is not None
 
     def list(self) -> list[dict[str, Any]]:
-        """Return all organisations in the order of their creation."""
+        """Return all organizations in the order of their creation."""
         return [
             dict(row) for row in self._database.rows("SELECT * FROM organizations ORDER BY rowid")
         ]
@@ -80,7 +80,7 @@ class OrganizationRepository:
     def update(
         self, organization_id: str, *, name: str | None = None, plan: str | None = None
     ) -> dict[str, Any]:
-        """Change name and plan and return the organisation.
+        """Change name and plan, and return the organization.
 
         Args:
             organization_id: Its id.
@@ -101,13 +101,13 @@ class OrganizationRepository:
         return self.get(organization_id)
 
     def delete(self, organization_id: str) -> None:
-        """Delete an organisation for good, with its archived models and deleted users.
+        """Delete an organization permanently, with its archived models and deleted users.
 
         Args:
             organization_id: Its id.
 
         Raises:
-            ApiError: 404 when there is none, 409 while users, keys or models belong to it.
+            ApiError: 404 when there is none, 409 while it has users, service accounts or models.
         """
         self.get(organization_id)
         with self._database.transaction():
@@ -123,4 +123,4 @@ class OrganizationRepository:
 
 
 def _name_taken(name: str) -> ApiError:
-    return ApiError(409, f"an organization named {name!r} exists already; choose another name")
+    return ApiError(409, f"an organization named {name!r} already exists; choose another name")

@@ -1,8 +1,8 @@
 """Service accounts and their API keys.
 
 The key of an account is derived from the server's secret and the account's id (HMAC-SHA-256), so
-it can be shown again, as the API promises, while the database holds nothing but its hash: a copy
-of the database alone opens nothing.
+it can be returned again, as the API promises, while the database contains only its hash: a copy of
+the database alone grants no access.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class ServiceAccount:
 
     Attributes:
         id: Its id.
-        organization_id: Whose it is.
+        organization_id: Its organization.
         description: Its name.
         role: Name of its role.
-        created_at: When it was made.
+        created_at: Time of its creation.
     """
 
     id: str
@@ -56,10 +56,10 @@ class ServiceAccountRepository:
         """Create a service account.
 
         Args:
-            organization_id: Whose it is.
-            description: Its name; several accounts may share one.
+            organization_id: Its organization.
+            description: Its name; need not be unique.
             role: Name of its role.
-            created_by: Who made it.
+            created_by: Id of its creator.
         """
         account = ServiceAccount(new_id(), organization_id, description, role, format_now())
         self._database.execute(
@@ -90,7 +90,7 @@ class ServiceAccountRepository:
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
     def find_by_token(self, token: str) -> ServiceAccount | None:
-        """Return the account an API key belongs to, or `None`.
+        """Return the account of an API key, or `None`.
 
         Args:
             token: The key.
@@ -101,7 +101,7 @@ class ServiceAccountRepository:
         return None if row is None else _account(row)
 
     def get(self, organization_id: str, service_account_id: str) -> ServiceAccount:
-        """Return an account of an organisation.
+        """Return an account of an organization.
 
         Raises:
             ApiError: 404 when there is none.
@@ -115,7 +115,7 @@ class ServiceAccountRepository:
         return _account(row)
 
     def list(self, organization_id: str) -> list[ServiceAccount]:
-        """Return the accounts of an organisation in the order of their creation."""
+        """Return the accounts of an organization in the order of their creation."""
         rows = self._database.rows(
             "SELECT * FROM service_accounts WHERE organization_id = ? ORDER BY rowid",
             (organization_id,),
@@ -132,11 +132,11 @@ class ServiceAccountRepository:
         self._database.execute("DELETE FROM service_accounts WHERE id = ?", (service_account_id,))
 
     def delete_of_creator(self, creator_id: str) -> None:
-        """Delete the accounts that somebody made; their keys stop working."""
+        """Delete the accounts that a user or account created; their keys stop working."""
         self._database.execute("DELETE FROM service_accounts WHERE created_by = ?", (creator_id,))
 
     def to_api(self, account: ServiceAccount) -> dict[str, Any]:
-        """Return an account as the API shows it, with its key."""
+        """Return a `ServiceAccount` of the API, with its key."""
         return {
             "id": account.id,
             "organization_id": account.organization_id,
@@ -147,7 +147,7 @@ class ServiceAccountRepository:
 
 
 def _digest(token: str) -> bytes:
-    """Hash a key for the look-up; it has 256 random bits, so a fast hash is enough."""
+    """Hash a key for the lookup; keys have 256 random bits, so a fast hash is enough."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 

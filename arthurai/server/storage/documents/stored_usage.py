@@ -1,4 +1,4 @@
-"""How much was sent and computed, by minute."""
+"""Amounts of data sent and computed, by minute."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 CATEGORIES: Final = ("inferences", "ground_truth", "reference_data", "explanations")
-MINUTE: Final = 60
+MINUTE_SECONDS: Final = 60
 
 
 class Amount(NamedTuple):
@@ -25,20 +25,20 @@ class Amount(NamedTuple):
 
 
 class UsageRepository:
-    """The amounts used by all organisations."""
+    """The amounts used by all organizations."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         """Use a control database."""
         self._database = database
 
     def add(self, organization_id: str, model_id: str, category: str, amount: Amount) -> None:
-        """Add an amount to the present minute.
+        """Add an amount to the current minute.
 
         Args:
-            organization_id: Who used it.
-            model_id: For which model.
+            organization_id: The organization that used it.
+            model_id: The model that it was used for.
             category: One of `CATEGORIES`.
-            amount: How much.
+            amount: The amount.
         """
         self._database.execute(
             """INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?)
@@ -48,7 +48,7 @@ class UsageRepository:
                 organization_id,
                 model_id,
                 category,
-                int(time.time()) // MINUTE,
+                int(time.time()) // MINUTE_SECONDS,
                 amount.records,
                 amount.bytes,
             ),
@@ -60,15 +60,15 @@ class UsageRepository:
         """Return the amounts of an interval by model and category.
 
         Args:
-            organization_id: Who used them.
-            start: First moment that counts, in epoch seconds; rounded down to the minute.
-            end: First moment that counts no more; rounded up to the minute.
+            organization_id: The organization that used them.
+            start: Start of the interval in epoch seconds, rounded down to the minute.
+            end: End of the interval (exclusive) in epoch seconds, rounded up to the minute.
         """
         rows = self._database.rows(
             """SELECT model_id, category, SUM(records) AS records, SUM(bytes) AS bytes
                FROM usage WHERE organization_id = ? AND minute >= ? AND minute < ?
                GROUP BY model_id, category""",
-            (organization_id, int(start // MINUTE), int(-(-end // MINUTE))),
+            (organization_id, int(start // MINUTE_SECONDS), int(-(-end // MINUTE_SECONDS))),
         )
         return {
             (row["model_id"], row["category"]): Amount(row["records"], row["bytes"]) for row in rows

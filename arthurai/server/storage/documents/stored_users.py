@@ -1,4 +1,4 @@
-"""Users, their passwords and the organisations they belong to."""
+"""Users, their passwords and the organizations they belong to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_LOGIN_FAILURES: Final = 5
 LOCK_SECONDS: Final = 600.0
-FORGET_SECONDS: Final = 24 * 3600.0
+FAILURE_EXPIRY_SECONDS: Final = 24 * 3600.0
 MAX_PASSWORD_LENGTH: Final = 1024
 PROFILE_MEMBERS: Final = (
     "first_name",
@@ -43,11 +43,11 @@ class User:
         id: Id of the user.
         username: Login name.
         email: Mail address.
-        active: Whether they may log in.
-        session_epoch: Sessions of an older epoch are void.
+        active: Whether the user may log in.
+        session_epoch: Sessions of an older epoch are invalid.
         profile: Names and settings, by their name in the API.
-        roles: Role by organisation id, in the order the organisations were joined.
-        created_at: When they were made.
+        roles: Role by organization id, in the order the organizations were joined.
+        created_at: Time of the user's creation.
     """
 
     id: str
@@ -60,10 +60,10 @@ class User:
     roles: Mapping[str, str] = field(default_factory=dict)
 
     def to_api(self, organization_id: str | None) -> dict[str, Any]:
-        """Return the user as the API shows them to an organisation.
+        """Return a `User` of the API, as an organization sees it.
 
         Args:
-            organization_id: Whose role to show.
+            organization_id: The organization whose role to return.
         """
         role = self.roles.get(organization_id) if organization_id is not None else None
         return {
@@ -91,11 +91,11 @@ class UserRepository:
 
     @cached_property
     def _decoy_hash(self) -> str:
-        """A hash to check against when the user does not exist, so that both take as long."""
+        """A hash to verify against when the user does not exist, so that the time is the same."""
         return self._hasher.hash(new_id())
 
     def hash_password(self, password: str) -> str:
-        """Return the hash of a password; slow on purpose, so keep it out of transactions."""
+        """Return the hash of a password; slow by design, so call it outside of transactions."""
         return self._hasher.hash(password)
 
     def create(
@@ -106,12 +106,12 @@ class UserRepository:
         password_hash: str | None,
         profile: Mapping[str, Any] | None = None,
     ) -> User:
-        """Create a user who belongs to no organisation yet.
+        """Create a user without an organization.
 
         Args:
-            username: Login name, unique on the server whatever its case.
+            username: Login name; unique on the server, case-insensitive.
             email: Mail address, unique among active users.
-            password_hash: Made by `hash_password`; without one nobody can log in as this user.
+            password_hash: Made by `hash_password`; without it nobody can log in as this user.
             profile: Names and settings.
 
         Raises:
@@ -147,7 +147,7 @@ class UserRepository:
         return found
 
     def get_member(self, organization_id: str, user_id: str) -> User:
-        """Return a user who belongs to an organisation.
+        """Return a member of an organization.
 
         Raises:
             ApiError: 404 when there is none.
@@ -162,7 +162,7 @@ class UserRepository:
         return self._find("id = ? AND active = 1", user_id)
 
     def list_members(self, organization_id: str) -> list[User]:
-        """Return the users of an organisation, inactive ones included, oldest first."""
+        """Return the members of an organization, inactive ones included, oldest first."""
         rows = self._database.rows(
             """SELECT user_id FROM memberships WHERE organization_id = ? ORDER BY position""",
             (organization_id,),
@@ -189,7 +189,7 @@ class UserRepository:
         )
 
     def join(self, user_id: str, organization_id: str, role: str) -> None:
-        """Give a user a role in an organisation; an earlier role there is replaced."""
+        """Set the role of a user in an organization."""
         self._database.execute(
             """INSERT INTO memberships (user_id, organization_id, role) VALUES (?, ?, ?)
                ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role""",
@@ -228,7 +228,7 @@ class UserRepository:
             return self.get(user.id)
 
     def set_password(self, user: User, password_hash: str) -> None:
-        """Set a new password; all sessions of the user end.
+        """Set a new password, and end all sessions of the user.
 
         Args:
             user: The user.
@@ -240,12 +240,12 @@ class UserRepository:
         )
 
     def has_any_password(self) -> bool:
-        """Tell whether anybody can log in with a password."""
+        """Return whether any user can log in with a password."""
         found = self._database.row("SELECT 1 FROM users WHERE password_hash IS NOT NULL")
         return found is not None
 
     def deactivate(self, user: User) -> None:
-        """Make a user inactive; all their sessions end."""
+        """Deactivate a user, and end all their sessions."""
         self._database.execute(
             "UPDATE users SET active = 0, session_epoch = session_epoch + 1 WHERE id = ?",
             (user.id,),
@@ -266,17 +266,17 @@ class UserRepository:
         return stored is not None
 
     def log_in(self, login: str, password: str) -> User:
-        """Return the user whose name (or mail address) and password these are.
+        """Return the user with this name (or mail address) and password.
 
-        After too many failures in a row the login is locked for a while, whether such a user
-        exists or not.
+        After too many failures in a row the login is locked for a while, even when there is no such
+        user.
 
         Args:
             login: User name or mail address.
             password: The password.
 
         Raises:
-            ApiError: 401 when they do not fit, 403 while the login is locked.
+            ApiError: 401 when they do not match, 403 while the login is locked.
         """
         key = self._unlocked_key(login)
         user = self._find("(username = ? OR email = ?) AND active = 1", login, login)
@@ -289,10 +289,10 @@ class UserRepository:
     def check_old_password(self, user: User, password: str) -> None:
         """Check a password of a known user; failures count like failed logins.
 
-        Not for use inside a transaction: its end would undo the count.
+        Do not call it inside a transaction: a rollback would undo the count.
 
         Raises:
-            ApiError: 403 when it is not theirs or too many were tried.
+            ApiError: 403 when it is wrong or there were too many failures.
         """
         key = self._unlocked_key(user.username)
         if not self._is_password(user.id, password):
@@ -317,7 +317,8 @@ class UserRepository:
         moment = time.time()
         with self._database.transaction():
             self._database.execute(
-                "DELETE FROM login_failures WHERE last_failure < ?", (moment - FORGET_SECONDS,)
+                "DELETE FROM login_failures WHERE last_failure < ?",
+                (moment - FAILURE_EXPIRY_SECONDS,),
             )
             self._database.execute(
                 """INSERT INTO login_failures VALUES (?, 1, 0, ?) ON CONFLICT (login) DO UPDATE SET

@@ -1,4 +1,4 @@
-"""Whole columns of values, turned into the Arrow types of the store."""
+"""Conversion of whole columns to the Arrow types of the warehouse."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 _MICROSECONDS: Final = pa.timestamp("us")
 _UTC: Final = pa.timestamp("us", tz="UTC")
-# Years 1 to 9999 in microseconds: Python can show nothing beyond.
+# Years 1 to 9999 in microseconds: the range of Python's datetime.
 _FIRST_MOMENT: Final = -62_135_596_800_000_000
 _LAST_MOMENT: Final = 253_402_300_799_999_999
 
 ARROW_TYPES: Final = arrow_types()
 
-# Value types whose Python lists Arrow converts at once, with the Python types that it may see.
-# A bool is an int to Arrow, hence the exact types.
+# Value types that Arrow converts from lists at once, with the Python types allowed for that.
+# Arrow accepts a bool as an int, hence the exact types.
 _EXACT: Final[dict[str, frozenset[type]]] = {
     ValueType.Integer: frozenset({int}),
     ValueType.Float: frozenset({float, int}),
@@ -51,7 +51,7 @@ def from_values(value_type: str, values: Sequence[Any]) -> tuple[pa.Array, Probl
         values: The values; `None` is null.
 
     Returns:
-        The column, null where a value was refused, and the reason by place of each refused value.
+        The column, null where a value is rejected, and the reason for each rejected value by place.
     """
     fast = _fast_from_values(value_type, values)
     if fast is not None:
@@ -92,7 +92,7 @@ def from_array(value_type: str, array: pa.Array) -> tuple[pa.Array, Problems]:
 
     Args:
         value_type: Wire name of the value type.
-        array: The column as it was read, of any type.
+        array: The column as read, of any type.
 
     Returns:
         As `from_values`.
@@ -143,7 +143,7 @@ def _fast_timestamps(array: pa.Array) -> pa.Array | None:
         return _in_years(array.cast(_MICROSECONDS))
     if not pa.types.is_timestamp(array.type):
         return None
-    # Nanoseconds are cut off; the coarser units are checked, because they can overflow.
+    # Nanoseconds are truncated; coarser units are checked, because they can overflow.
     exact = array.type.unit != "ns"
     return _in_years(
         array.cast(pa.timestamp("us", tz=array.type.tz), safe=exact)
@@ -153,7 +153,7 @@ def _fast_timestamps(array: pa.Array) -> pa.Array | None:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Tell whether an Arrow type holds texts."""
+    """Return whether an Arrow type is one of the string types."""
     return bool(
         pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
     )
@@ -167,7 +167,7 @@ def _is_list_of_texts(kind: pa.DataType) -> bool:
 
 
 def _in_years(array: pa.Array) -> pa.Array | None:
-    """Return the column if all its times lie in the years 1 to 9999."""
+    """Return the column if all its times are within the years 1 to 9999."""
     bounds = pc.min_max(array.cast(pa.int64())).as_py()
     if bounds["min"] is None or (bounds["min"] >= _FIRST_MOMENT and bounds["max"] <= _LAST_MOMENT):
         return array
@@ -175,7 +175,7 @@ def _in_years(array: pa.Array) -> pa.Array | None:
 
 
 def finite(array: pa.Array) -> pa.Array:
-    """Return the column of floats with null in the place of NaN and infinity."""
+    """Return the column of floats with null instead of NaN and infinity."""
     good = pc.is_finite(array)
     if pc.all(good, skip_nulls=True).as_py() in {True, None}:
         return array
@@ -183,7 +183,7 @@ def finite(array: pa.Array) -> pa.Array:
 
 
 def _python_values(array: pa.Array) -> list[Any]:
-    """Return the values as Python objects; NaN and infinity are null, as in JSON."""
+    """Return the values as Python objects; NaN and infinity become null, as in JSON."""
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
         return [_moment(value) for value in array]
     return [
@@ -214,7 +214,7 @@ def numbered(first: int, size: int) -> pa.Array:
 def from_numpy(numbers: npt.NDArray[np.int64]) -> pa.Array:
     """Return a column of integers without a copy.
 
-    `pyarrow.array` would load pandas for this, if it is installed.
+    `pyarrow.array` would import pandas for this, if it is installed.
     """
     contiguous = np.ascontiguousarray(numbers)
     return pa.Array.from_buffers(pa.int64(), len(contiguous), [None, pa.py_buffer(contiguous)])

@@ -1,4 +1,4 @@
-"""The data store of the server: one interface, DuckDB behind it."""
+"""The data store: inferences, ground truth and reference sets, kept in DuckDB."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
     from arthurai.server.model_schema import ModelSchema
 
-_SLICE: Final = 122_880  # rows at a time: a row group of DuckDB
+_SLICE_ROWS: Final = 122_880  # a row group of DuckDB
 
 Rows: TypeAlias = pa.Table | Sequence[Any]
-"""Rows given as objects of the API, or as a table with a column for each attribute name."""
+"""Rows as objects of the API, or as a table with a column for each attribute name."""
 
 
-def _until_broken(stream: Iterable[Rows], outcome: RowResults) -> Iterator[Rows]:
-    """Pass on pieces; once some were stored, a broken rest is refused like any bad row."""
+def _reject_broken_rest(stream: Iterable[Rows], results: RowResults) -> Iterator[Rows]:
+    """Pass on pieces; once some are stored, a broken remainder is rejected like any bad row."""
     passed = 0
     try:
         for piece in stream:
@@ -50,18 +50,18 @@ def _until_broken(stream: Iterable[Rows], outcome: RowResults) -> Iterator[Rows]
         if not passed:
             raise
         for row in range(passed, max(error.rows, passed + 1)):
-            outcome.total = row + 1
-            outcome.reject(row, error.status, str(error))
+            results.total = row + 1
+            results.reject(row, error.status, str(error))
 
 
 class DataStore:
     """Inferences, ground truth and reference sets of all models.
 
-    Safe for use from many threads: readers never wait, writers of one model take turns.
-    What a call has returned is on disk and survives the death of the process.
+    Thread-safe: readers never wait, writers of one model take turns. What a call has stored is on
+    disk when it returns.
 
     Args:
-        directory: Where the data live; made when missing. `None` keeps everything in memory.
+        directory: Data directory, created when missing; `None` keeps everything in memory.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -78,7 +78,7 @@ class DataStore:
     # --- models ---------------------------------------------------------------------------------
 
     def create_model(self, schema: ModelSchema) -> None:
-        """Make the tables of a model, or widen them to hold the schema if they exist.
+        """Create the tables of a model, or add columns to them for the schema.
 
         Args:
             schema: Schema of the model.
@@ -86,9 +86,9 @@ class DataStore:
         self._models.writer(schema)
 
     def update_schema(self, schema: ModelSchema) -> None:
-        """Fit the tables of a model to a changed schema.
+        """Adapt the tables of a model to a changed schema.
 
-        Values of attributes that are gone, or that changed their value type, are dropped.
+        Values of attributes that were removed, or whose value type changed, are dropped.
 
         Args:
             schema: The new schema.
@@ -96,7 +96,7 @@ class DataStore:
         self._models.update(schema)
 
     def delete_model(self, model_id: str) -> None:
-        """Drop all data of a model; an unknown model is no error."""
+        """Delete all data of a model; an unknown model is ignored."""
         writer = self._models.get(model_id)
         if writer is not None:
             self._models.delete(model_id)
@@ -107,20 +107,20 @@ class DataStore:
     def append_inferences(
         self, schema: ModelSchema, data: Rows, *, batch_id: str | None = None
     ) -> RowResults:
-        """Store inferences, with ground truth where it is known already.
+        """Store inferences, with ground truth where it is already known.
 
-        A `partner_inference_id` that is stored already is accepted again if the row is the
-        same, and changes nothing; with another row it is refused with 409.
+        A row whose `partner_inference_id` is already stored is accepted and changes nothing if it
+        is identical; otherwise it is rejected with 409.
 
         Args:
             schema: Schema of the model.
             data: `Inference` objects of the API, or a table with the columns
-                `partner_inference_id`, `inference_timestamp`, maybe `batch_id` and
+                `partner_inference_id`, `inference_timestamp`, optionally `batch_id` and
                 `ground_truth_timestamp`, and a column for each attribute.
-            batch_id: Batch of all rows, in place of the one each row names.
+            batch_id: Batch of all rows, overriding the one of each row.
 
         Returns:
-            The verdict on each row.
+            The result of each row.
         """
         return self.append_inference_stream(schema, [data], batch_id=batch_id)
 
@@ -132,30 +132,30 @@ class DataStore:
         batch_id: str | None = None,
         images: ImageUpload | None = None,
     ) -> RowResults:
-        """Store inferences that come in pieces, each piece durably before the next one.
+        """Store inferences that arrive in pieces, each piece durably before the next one.
 
         Args:
             schema: Schema of the model.
             stream: Pieces as for `append_inferences`.
-            batch_id: Batch of all rows, in place of the one each row names.
-            images: Images the rows name; image attributes then hold image ids.
+            batch_id: Batch of all rows, overriding the one of each row.
+            images: Images that the rows refer to; image attributes are replaced by image ids.
 
         Returns:
-            The verdict on each row of all pieces.
+            The result of each row of all pieces.
         """
         writer = self._models.writer(schema)
-        outcome = RowResults()
-        for piece in _until_broken(stream, outcome):
-            table = self._decoder(schema, piece, outcome).inferences(batch_id or None)
+        results = RowResults()
+        for piece in _reject_broken_rest(stream, results):
+            table = self._decoder(schema, piece, results).inferences(batch_id or None)
             if images is not None:
-                table = images.store_images(schema, table, outcome)
-            for start in range(0, table.num_rows, _SLICE):
-                part = table.slice(start, _SLICE)
-                written = writer.append(schema, part, outcome)
+                table = images.store_images(schema, table, results)
+            for start in range(0, table.num_rows, _SLICE_ROWS):
+                part = table.slice(start, _SLICE_ROWS)
+                written = writer.append(schema, part, results)
                 if written.rows:
                     self._publish("inferences", writer, written)
                     self._complete_waiting(writer, written.batch_ids)
-        return outcome
+        return results
 
     def append_ground_truth(self, schema: ModelSchema, data: Rows) -> RowResults:
         """Set the ground truth of stored inferences; the last value wins.
@@ -167,59 +167,47 @@ class DataStore:
                 truth attribute.
 
         Returns:
-            The verdict on each row; unknown ids are refused with 404.
+            The result of each row; unknown ids are rejected with 404.
         """
         return self.append_ground_truth_stream(schema, [data])
 
     def append_ground_truth_stream(self, schema: ModelSchema, stream: Iterable[Rows]) -> RowResults:
-        """Set ground truth that comes in pieces, each piece durably before the next one.
+        """Set ground truth that arrives in pieces, each piece durably before the next one.
 
         Args:
             schema: Schema of the model.
             stream: Pieces as for `append_ground_truth`.
         """
         writer = self._models.writer(schema)
-        outcome = RowResults()
-        for piece in _until_broken(stream, outcome):
-            table = self._decoder(schema, piece, outcome).ground_truth()
-            for start in range(0, table.num_rows, _SLICE):
-                written = writer.update_ground_truth(schema, table.slice(start, _SLICE), outcome)
+        results = RowResults()
+        for piece in _reject_broken_rest(stream, results):
+            table = self._decoder(schema, piece, results).ground_truth()
+            for start in range(0, table.num_rows, _SLICE_ROWS):
+                written = writer.update_ground_truth(
+                    schema, table.slice(start, _SLICE_ROWS), results
+                )
                 if written.rows:
                     self._publish("ground_truth", writer, written)
-        return outcome
-
-    def append_reference(self, schema: ModelSchema, data: Rows) -> RowResults:
-        """Store rows of the reference set.
-
-        Args:
-            schema: Schema of the model.
-            data: `ReferenceRow` objects of the API, or a table with a column for each attribute.
-
-        Returns:
-            The verdict on each row.
-
-        Raises:
-            DatasetStateError: If the reference set is closed.
-        """
-        return self.append_reference_stream(schema, [data])
+        return results
 
     def append_reference_stream(
         self, schema: ModelSchema, stream: Iterable[Rows], *, images: ImageUpload | None = None
     ) -> RowResults:
-        """Store reference rows that come in pieces: all good rows of all pieces, or nothing.
+        """Store reference rows that arrive in pieces: all valid rows of all pieces, or nothing.
 
-        Reference rows have no ids, so a half of a file could not be told from a whole.
+        Reference rows have no ids, so a partial upload could not be told from a complete one.
 
         Args:
             schema: Schema of the model.
-            stream: Pieces as for `append_reference`.
-            images: Images the rows name; image attributes then hold image ids.
+            stream: Lists of `ReferenceRow` objects of the API, or tables with a column for each
+                attribute.
+            images: Images that the rows refer to; image attributes are replaced by image ids.
 
         Raises:
             DatasetStateError: If the reference set is closed.
         """
         writer = self._models.writer(schema)
-        outcome = RowResults()
+        results = RowResults()
         table_name = ddl.reference_table(writer.slot)
         names = ", ".join(ddl.quote_name(a.column) for a in schema.stored)
         with writer.reference_lock:
@@ -227,20 +215,20 @@ class DataStore:
             first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
             with self._database.transaction() as cursor:
                 for piece in stream:
-                    table = self._decoder(schema, piece, outcome).reference()
+                    table = self._decoder(schema, piece, results).reference()
                     if images is not None:
-                        table = images.store_images(schema, table, outcome)
+                        table = images.store_images(schema, table, results)
                     cursor.register("incoming", table)
                     cursor.execute(
                         f"INSERT INTO {table_name} (seq, {names})"
                         f" SELECT row + ?, {names} FROM incoming",
                         [first],
                     )
-                if outcome.accepted:
+                if results.accepted:
                     self._datasets.begin(cursor, writer.model_id, "reference")
-        if outcome.accepted:
-            self._publish("reference", writer, WriteResult(rows=outcome.accepted))
-        return outcome
+        if results.accepted:
+            self._publish("reference", writer, WriteResult(rows=results.accepted))
+        return results
 
     def images(self, schema: ModelSchema) -> ImageFiles:
         """Return the images of a model.
@@ -256,16 +244,16 @@ class DataStore:
 
     @staticmethod
     def _decoder(
-        schema: ModelSchema, piece: Rows, outcome: RowResults
+        schema: ModelSchema, piece: Rows, results: RowResults
     ) -> JsonDecoder | TableDecoder:
-        first_row = outcome.total
-        outcome.total += len(piece)
+        first_row = results.total
+        results.total += len(piece)
         if isinstance(piece, pa.Table):
-            return TableDecoder(schema, piece, first_row=first_row, outcome=outcome)
-        return JsonDecoder(schema, piece, first_row=first_row, outcome=outcome)
+            return TableDecoder(schema, piece, first_row=first_row, results=results)
+        return JsonDecoder(schema, piece, first_row=first_row, results=results)
 
     def store_enrichment(self, model_id: str, source: str, table: pa.Table) -> None:
-        """Store results of an enrichment; older ones of the same inferences are replaced.
+        """Store results of an enrichment; earlier results of the same inferences are replaced.
 
         Args:
             model_id: The model.
@@ -275,7 +263,9 @@ class DataStore:
         Raises:
             UnknownModelError: If the id is unknown.
         """
-        enrichment_columns.store(self._database, self._models.known(model_id).slot, source, table)
+        enrichment_columns.store(
+            self._database, self._models.get_known(model_id).slot, source, table
+        )
 
     # --- data sets ------------------------------------------------------------------------------
 
@@ -285,10 +275,10 @@ class DataStore:
         except UnknownDatasetError:
             return
         if found.closed:
-            raise DatasetStateError("the reference set is closed and cannot be changed any more")
+            raise DatasetStateError("the reference set is closed and can no longer be changed")
 
     def _complete_waiting(self, writer: ModelWriter, batch_ids: set[str]) -> None:
-        """Complete the batches that were closed before their last rows came."""
+        """Complete the batches that were closed before their last rows arrived."""
         for batch_id in batch_ids - writer.open_batches:
             batch = self._datasets.batch(writer.model_id, writer.slot, batch_id)
             if self._datasets.complete(batch):
@@ -297,24 +287,24 @@ class DataStore:
     def close_batch(
         self, schema: ModelSchema, batch_id: str, total_record_count: int | None = None
     ) -> Dataset:
-        """Note that all inferences of a batch were sent.
+        """Close a batch: all its inferences were sent.
 
-        A batch that holds fewer rows than declared waits for the others, then completes itself.
+        A batch with fewer rows than declared waits for the others, then becomes complete.
 
         Args:
             schema: Schema of the model.
             batch_id: Id of the batch.
-            total_record_count: Number of rows the caller has counted.
+            total_record_count: Number of rows that the caller has sent.
 
         Returns:
             The batch in its new state.
 
         Raises:
-            DatasetStateError: If the model takes no batches.
+            DatasetStateError: If the model has no batches.
             UnknownDatasetError: If there is no such batch.
         """
         if not schema.is_batch:
-            raise DatasetStateError("the model is no batch model: it has no batches to close")
+            raise DatasetStateError("the model is not a batch model: it has no batches to close")
         writer = self._models.writer(schema)
         with writer.lock:
             found = self._datasets.batch(writer.model_id, writer.slot, batch_id)
@@ -327,17 +317,17 @@ class DataStore:
     def close_reference(
         self, schema: ModelSchema, total_record_count: int | None = None
     ) -> Dataset:
-        """Note that the reference set is complete; it cannot be changed from then on.
+        """Close the reference set; it cannot be changed afterwards.
 
         Args:
             schema: Schema of the model.
-            total_record_count: Number of rows the caller has counted.
+            total_record_count: Number of rows that the caller has sent.
 
         Returns:
             The reference set in its new state.
 
         Raises:
-            DatasetStateError: If another number of rows is stored.
+            DatasetStateError: If a different number of rows is stored.
             UnknownDatasetError: If no reference data were sent.
         """
         writer = self._models.writer(schema)
@@ -349,7 +339,7 @@ class DataStore:
         return self._datasets.reference(writer.model_id, writer.slot)
 
     def restart_reference(self, schema: ModelSchema) -> None:
-        """Drop the rows of a reference set that is not closed yet, to send it anew.
+        """Delete the rows of a reference set that is not closed, so that it can be sent again.
 
         Args:
             schema: Schema of the model.
@@ -380,7 +370,7 @@ class DataStore:
         return self._datasets.batch(writer.model_id, writer.slot, batch_id)
 
     def batches(self, schema: ModelSchema) -> list[Dataset]:
-        """Return all batches of a model in the order they were begun."""
+        """Return all batches of a model in the order of their first rows."""
         writer = self._models.writer(schema)
         return self._datasets.list(writer.model_id, writer.slot, "batch")
 
@@ -407,7 +397,7 @@ class DataStore:
         `inference_id`, `partner_inference_id`, `inference_timestamp`,
         `received_timestamp`, `ground_truth_timestamp` and `batch_id`, and one
         `Attribute.column` for each attribute, implicit ones included. `reference` has `seq`
-        and the attributes. Times are UTC without zone.
+        and the attributes. Times are UTC without a zone.
 
         Args:
             model: The model, or its id.
@@ -460,7 +450,7 @@ class DataStore:
         return {"inference": rows, "ground_truth": truths, "reference": reference}
 
     def has_inferences(self, model_id: str) -> bool:
-        """Tell whether a model has received any inference.
+        """Return whether a model has any inferences.
 
         Args:
             model_id: The model; an unknown one has none.
@@ -473,13 +463,13 @@ class DataStore:
     # --- retention ------------------------------------------------------------------------------
 
     def prune(self, schema: ModelSchema, before: dt.datetime) -> int:
-        """Delete the inferences that were made before a time, with all that hangs on them.
+        """Delete the inferences before a time, with everything that belongs to them.
 
-        The space is used again for new rows; `maintenance.compact` gives it back to the disk.
+        The space is reused for new rows; `maintenance.compact` returns it to the file system.
 
         Args:
             schema: Schema of the model.
-            before: Time, exclusive; without zone it is UTC.
+            before: Time, exclusive; UTC when it has no zone.
 
         Returns:
             Number of inferences deleted.
@@ -496,7 +486,7 @@ class DataStore:
     # --- events ---------------------------------------------------------------------------------
 
     def on_data(self, callback: Callback) -> None:
-        """Call `callback` after each commit of data, on a thread of its own, in order.
+        """Call `callback` after each commit of data, in order, in a background thread.
 
         Args:
             callback: Takes the event; what it raises is logged.
@@ -507,7 +497,7 @@ class DataStore:
         """Wait until all subscribers have handled all events so far.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum wait in seconds.
 
         Returns:
             Whether everything was handled.
@@ -534,11 +524,11 @@ class DataStore:
         )
 
     def checkpoint(self) -> None:
-        """Fold the log of recent writes into the data file; writers and readers may go on."""
+        """Merge the log of recent writes into the data file; readers and writers can continue."""
         self._database.checkpoint()
 
     def close(self) -> None:
-        """Finish pending events, write everything to disk and give the directory free."""
+        """Finish pending events, write everything to disk and unlock the directory."""
         self._events.close()
         self._database.close()
 

@@ -1,4 +1,4 @@
-"""Batches and reference sets: their states, as the API tells them."""
+"""Batches and reference sets, and their states in the API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPLETED: Final = "completed"
 
 _MAX_RECORDS: Final = 2**63 - 1
 
-Kind = Literal["batch", "reference"]
+DatasetKind = Literal["batch", "reference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Dataset:
     """
 
     model_id: str
-    kind: Kind
+    kind: DatasetKind
     batch_id: str
     status: str
     records: int
@@ -49,11 +49,11 @@ class Dataset:
 
     @property
     def closed(self) -> bool:
-        """Whether the caller has said that all rows are sent."""
+        """Whether the caller has declared that all rows are sent."""
         return self.status != STARTED
 
     def to_api(self) -> dict[str, Any]:
-        """Return the members that `Batch` and `ReferenceDataset` of the API share."""
+        """Return the members that `Batch` and `ReferenceDataset` of the API have in common."""
         return {
             "model_id": self.model_id,
             "records": self.records,
@@ -75,15 +75,15 @@ class Datasets:
         self._database = database
 
     def list(
-        self, model_id: str, slot: int, kind: Kind, batch_id: str | None = None
+        self, model_id: str, slot: int, kind: DatasetKind, batch_id: str | None = None
     ) -> list[Dataset]:
-        """Return data sets of a model in the order they were begun.
+        """Return data sets of a model in the order of their creation.
 
         Args:
             model_id: Id of the model.
             slot: Its slot number.
-            kind: Which kind.
-            batch_id: Only this batch.
+            kind: Its kind.
+            batch_id: Return only this batch.
         """
         if kind == "batch":
             rows = (
@@ -115,7 +115,7 @@ class Datasets:
         found = self.list(model_id, slot, "batch", batch_id)
         if not found:
             raise UnknownDatasetError(
-                f"the model has no batch {batch_id!r}: a batch begins with its first inference"
+                f"the model has no batch {batch_id!r}: a batch starts with its first inference"
             )
         return found[0]
 
@@ -130,17 +130,17 @@ class Datasets:
             raise UnknownDatasetError("the model has no reference data yet: upload some first")
         return found[0]
 
-    def begin(self, cursor: Cursor, model_id: str, kind: Kind, batch_id: str = "") -> str:
-        """Note that rows of a data set come in: new ones begin, completed batches reopen.
+    def begin(self, cursor: Cursor, model_id: str, kind: DatasetKind, batch_id: str = "") -> str:
+        """Record that rows of a data set arrive: start a new one, reopen a completed batch.
 
         Args:
             cursor: A cursor inside the transaction that stores the rows.
             model_id: Id of the model.
-            kind: Which kind.
+            kind: Its kind.
             batch_id: Id of the batch.
 
         Returns:
-            The state from now on.
+            The new state.
         """
         now = utc_now()
         cursor.execute(
@@ -160,26 +160,26 @@ class Datasets:
         return STARTED
 
     def close(self, dataset: Dataset, declared: int | None) -> str:
-        """Note that the caller has sent all rows.
+        """Record that the caller has sent all rows.
 
         Args:
             dataset: The data set as it is now.
-            declared: Rows the caller has counted.
+            declared: Number of rows that the caller has sent.
 
         Returns:
-            The new state. A batch that still lacks rows waits for them.
+            The new state; a batch that still lacks rows waits for them.
 
         Raises:
-            DatasetStateError: If a reference set holds another number of rows than declared.
+            DatasetStateError: If a reference set has a different number of rows than declared.
         """
         status = COMPLETED
         if declared is not None and not 0 <= declared <= _MAX_RECORDS:
-            raise DatasetStateError(f"total_record_count: {declared} is no number of rows")
+            raise DatasetStateError(f"total_record_count: must be a number of rows, got {declared}")
         if declared is not None and declared != dataset.records:
             if dataset.kind == "reference":
                 raise DatasetStateError(
                     f"total_record_count is {declared}, but {dataset.records} reference rows are"
-                    " stored: send the missing rows, or set the status to 'started' to begin anew"
+                    " stored: send the missing rows, or set the status to 'started' to start again"
                 )
             if declared > dataset.records:
                 status = WAITING
@@ -196,7 +196,7 @@ class Datasets:
         return status
 
     def complete(self, dataset: Dataset) -> bool:
-        """Complete a batch that waited for rows, if all of them are there now."""
+        """Complete a batch that waited for rows, if all of them have arrived."""
         if dataset.status != WAITING or dataset.records < dataset.partner_record_count:
             return False
         self._database.write(
@@ -213,7 +213,13 @@ class Datasets:
 
     @staticmethod
     def _set(
-        cursor: Cursor, model_id: str, kind: Kind, batch_id: str, *, status: str, declared: int
+        cursor: Cursor,
+        model_id: str,
+        kind: DatasetKind,
+        batch_id: str,
+        *,
+        status: str,
+        declared: int,
     ) -> None:
         cursor.execute(
             "UPDATE arthur_datasets SET status = ?, partner_record_count = ?, updated_at = ?"

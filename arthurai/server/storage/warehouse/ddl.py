@@ -1,9 +1,9 @@
-"""Tables and views of one model: which columns they have and the SQL that makes them.
+"""Tables and views of one model: their columns and the SQL that creates them.
 
-A model owns a slot number `n` and these relations:
+A model has a slot number `n` and these relations:
 
-- `m<n>_rows`: one row an inference, ground truth included (null until it arrives). Ground truth
-  lives in the same table because joining it at query time costs far more than updating it once.
+- `m<n>_rows`: one row per inference, ground truth included (null until it arrives). Ground truth
+  is in the same table because joining it at query time costs far more than updating it once.
 - `m<n>_reference_rows`: the reference set.
 - `m<n>_inference`, `m<n>_ground_truth`, `m<n>_reference`: views for readers, which add
   the computed columns of implicit attributes.
@@ -77,7 +77,7 @@ def view(slot: int, source: str) -> str:
 
 
 def fingerprint(schema: ModelSchema) -> str:
-    """Return a digest of all that shapes the tables and views of a model."""
+    """Return a digest of everything that determines the tables and views of a model."""
     parts = [
         (a.column, a.value_type, a.implicit, a.attribute_link, a.gt_class_link)
         for a in schema.attributes
@@ -102,13 +102,14 @@ def create_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
 
 
 def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) -> None:
-    """Make the tables of a model fit a changed schema: add, retype and drop columns.
+    """Adapt the tables of a model to a changed schema: add, replace and drop columns.
 
     Args:
         cursor: A cursor inside a transaction.
         slot: Slot number of the model.
         schema: The new schema of the model.
-        drop: Drop the columns that are not in the schema; else they stay, in the views too.
+        drop: Whether to drop columns that are not in the schema; otherwise they stay, also in the
+            views.
     """
     wanted = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
     types = {column: _type_name(cursor, kind) for column, kind in wanted.items()}
@@ -134,7 +135,7 @@ def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) 
 
 
 def _type_name(cursor: Cursor, kind: str) -> str:
-    """Return the name DuckDB describes a column type with."""
+    """Return the name by which DuckDB describes a column type."""
     cursor.execute(f"SELECT CAST(NULL AS {kind})")
     description = cursor.description
     cursor.fetchall()
@@ -158,7 +159,7 @@ def create_views(
         cursor: A cursor inside a transaction.
         slot: Slot number of the model.
         schema: Schema of the model.
-        others: Further columns to pass on.
+        others: Further columns to include.
     """
     attributes = [f"{_expression(a, schema)} AS {quote_name(a.column)}" for a in schema.attributes]
     known = {a.column for a in schema.attributes}
@@ -183,7 +184,7 @@ def create_views(
 
 
 def _expression(attribute: Attribute, schema: ModelSchema) -> str:
-    """Return the SQL of an attribute over the base tables: a column or a computed value."""
+    """Return SQL of an attribute over the base tables: a column or a computed value."""
     if not attribute.implicit:
         return quote_name(attribute.column)
     computed = None
@@ -198,7 +199,7 @@ def _expression(attribute: Attribute, schema: ModelSchema) -> str:
 
 
 def _complement(attribute: Attribute, peers: tuple[Attribute, ...]) -> str | None:
-    """Return 1 - p for the class that is not the one explicit attribute of the stage."""
+    """Return SQL of 1 - p for the class beside the only explicit attribute of the stage."""
     explicit = [a for a in peers if not a.implicit]
     if len(explicit) != 1 or attribute.value_type not in {
         ValueType.Integer,
@@ -215,7 +216,7 @@ def _complement(attribute: Attribute, peers: tuple[Attribute, ...]) -> str | Non
 
 
 def _one_hot(attribute: Attribute, schema: ModelSchema) -> str | None:
-    """Return 1 where the ground truth class is the one this attribute stands for, else 0."""
+    """Return SQL of 1 where the ground truth class is that of the attribute, else 0."""
     source = schema.ground_truth_class
     if source is None or source.implicit:
         return None
@@ -233,6 +234,6 @@ def _one_hot(attribute: Attribute, schema: ModelSchema) -> str | None:
 
 
 def _literal(text: str) -> str:
-    """Quote a text as an SQL literal; views cannot hold bound values."""
-    # The parser stops at a NUL, so it is put in by a function.
+    """Quote text as an SQL literal; views cannot contain bound values."""
+    # The parser stops at a NUL, so a function inserts it.
     return "'" + text.replace("'", "''").replace("\0", "' || chr(0) || '") + "'"

@@ -1,4 +1,4 @@
-"""Inferences, ground truth and reference rows given as JSON objects."""
+"""Decoding of inferences, ground truth and reference rows from JSON objects."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from arthurai.common.text import suggest
+from arthurai.common.text import quote_value, suggest
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, ValueType
 from arthurai.server.storage.warehouse import arrow_columns
-from arthurai.server.storage.warehouse.value_checks import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,36 +23,36 @@ _EMPTY: Final[Mapping[str, Any]] = {}
 
 
 class JsonDecoder:
-    """Turns a list of JSON objects into columns and refuses the bad ones.
+    """Converts a list of JSON objects to columns, and rejects invalid ones.
 
     Args:
         schema: Schema of the model.
-        items: The objects as decoded; nothing is taken for granted about them.
+        items: The decoded objects; they may be anything.
         first_row: Place of the first object in the request.
-        outcome: Where refused rows are told.
+        results: Takes rejected rows.
     """
 
     def __init__(
-        self, schema: ModelSchema, items: Sequence[Any], *, first_row: int, outcome: RowResults
+        self, schema: ModelSchema, items: Sequence[Any], *, first_row: int, results: RowResults
     ) -> None:
         self._schema = schema
         self._items: Sequence[Mapping[str, Any]] = items
         self._first_row = first_row
-        self._outcome = outcome
+        self._results = results
         if set(map(type, items)) - {dict}:
             self._items = [item if isinstance(item, dict) else _EMPTY for item in items]
             for place, item in enumerate(items):
                 if not isinstance(item, dict):
-                    self._refuse(place, f"expected an object, found {shown(item)}")
+                    self._reject(place, f"must be an object, got {quote_value(item)}")
 
-    def _refuse(self, place: int, message: str) -> None:
-        self._outcome.reject(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
+    def _reject(self, place: int, message: str) -> None:
+        self._results.reject(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
 
     def inferences(self, batch_id: str | None) -> pa.Table:
         """Decode `Inference` objects.
 
         Args:
-            batch_id: Batch of all rows, in place of the one each row names.
+            batch_id: Batch of all rows, overriding the one of each row.
         """
         data = self._maps("inference_data", required=True)
         truth = self._maps("ground_truth_data", required=False)
@@ -78,12 +77,12 @@ class JsonDecoder:
         }
         for place, values in enumerate(truth):
             if not any(value is not None for value in values.values()):
-                self._refuse(place, "ground_truth_data: expected at least one value")
+                self._reject(place, "ground_truth_data: must have at least one value")
         found |= self._attributes(truth, self._schema.ground_truth_attributes, "ground_truth_data")
         return self._accepted(found)
 
     def reference(self) -> pa.Table:
-        """Decode `ReferenceRow` objects; attributes that stand in the object itself do too."""
+        """Decode `ReferenceRow` objects; attributes in the object itself are accepted too."""
         wrapped = [
             item["reference_data"] if isinstance(item.get("reference_data"), dict) else item
             for item in self._items
@@ -101,15 +100,17 @@ class JsonDecoder:
         if set(map(type, found)) - allowed:
             for place, value in enumerate(found):
                 if type(value) not in allowed:
-                    what = "is missing" if value is None else f"is not an object: {shown(value)}"
-                    self._refuse(place, f"{key} {what}")
+                    what = (
+                        "is missing" if value is None else f"is not an object: {quote_value(value)}"
+                    )
+                    self._reject(place, f"{key} {what}")
         return [value if isinstance(value, dict) else _EMPTY for value in found]
 
     def _ids(self) -> pa.Array:
         found = [item.get("partner_inference_id") for item in self._items]
         for place, value in enumerate(found):
             if not isinstance(value, str) or not 0 < len(value) <= MAX_INFERENCE_ID_LENGTH:
-                self._refuse(place, id_problem(value))
+                self._reject(place, id_problem(value))
                 found[place] = None
         return pa.array(found, pa.string())
 
@@ -118,11 +119,11 @@ class JsonDecoder:
             ValueType.Timestamp, [item.get(key) for item in self._items]
         )
         for place, problem in problems.items():
-            self._refuse(place, f"{key}: {problem}")
+            self._reject(place, f"{key}: {problem}")
         if required and array.null_count > len(problems):
             for place, item in enumerate(self._items):
                 if item.get(key) is None:
-                    self._refuse(place, f"{key} is missing")
+                    self._reject(place, f"{key} is missing")
         return array
 
     def _truth_timestamps(self, truth: list[Mapping[str, Any]]) -> pa.Array:
@@ -133,17 +134,17 @@ class JsonDecoder:
         timed = array.is_valid().to_pylist()
         for place, (has_truth, has_time) in enumerate(zip(given, timed, strict=True)):
             if has_truth and not has_time:
-                self._refuse(place, "ground_truth_timestamp is missing beside ground_truth_data")
-        # Without ground truth there is no time it became known.
+                self._reject(place, "ground_truth_timestamp is missing beside ground_truth_data")
+        # Without ground truth there is no time at which it became known.
         return arrow_columns.only_where(array, given)
 
     def _batches(self, batch_id: str | None) -> pa.Array:
         found = [batch_id or item.get("batch_id") or None for item in self._items]
         for place, value in enumerate(found):
             if value is None and self._schema.is_batch:
-                self._refuse(place, "batch_id is missing: this is a batch model")
+                self._reject(place, "batch_id is missing: this is a batch model")
             elif value is not None and not isinstance(value, str):
-                self._refuse(place, f"batch_id: expected a text, found {shown(value)}")
+                self._reject(place, f"batch_id: must be a string, got {quote_value(value)}")
                 found[place] = None
         return pa.array(found, pa.string())
 
@@ -151,19 +152,19 @@ class JsonDecoder:
         self, maps: list[Mapping[str, Any]], attributes: tuple[Attribute, ...], where: str
     ) -> dict[str, pa.Array]:
         names = {a.name for a in attributes}
-        # Values of implicit attributes may come along, but the computed ones count.
+        # Values of implicit attributes may be sent, but the computed values are used.
         allowed = names | {a.name for a in self._schema.attributes if a.implicit}
         if set().union(*maps) - allowed:
             for place, values in enumerate(maps):
                 unknown = values.keys() - allowed
                 if unknown:
-                    self._refuse(place, self._unknown(sorted(unknown), names, where))
+                    self._reject(place, self._unknown(sorted(unknown), names, where))
         found = {}
         by_attribute = _columns(maps, [a.name for a in attributes])
         for attribute, given in zip(attributes, by_attribute, strict=True):
             array, problems = arrow_columns.from_values(attribute.value_type, given)
             for place, problem in problems.items():
-                self._refuse(place, f"attribute {attribute.name}: {problem}")
+                self._reject(place, f"attribute {attribute.name}: {problem}")
             found[attribute.column] = array
         return found
 
@@ -172,17 +173,17 @@ class JsonDecoder:
         if other is not None:
             return f"{where}: attribute {unknown[0]} of stage {other.stage} does not belong here"
         name = unknown[0]
-        return f"{where}: the model has no attribute {shown(name)}{suggest(name, names)}"
+        return f"{where}: the model has no attribute {quote_value(name)}{suggest(name, names)}"
 
     def _accepted(self, found: dict[str, pa.Array]) -> pa.Table:
-        return self._outcome.drop_rejected(pa.table(found))
+        return self._results.drop_rejected(pa.table(found))
 
 
 def _columns(maps: Sequence[Mapping[str, Any]], names: list[str]) -> list[Sequence[Any]]:
-    """Turn maps into columns; what a map lacks is null."""
+    """Convert maps to columns; missing members are null."""
     if len(names) > 1:
         try:
-            # Several times faster, and rows that lack nothing are the rule.
+            # Several times faster; most rows lack no member.
             found: list[Sequence[Any]] = list(zip(*map(itemgetter(*names), maps), strict=True))
         except KeyError:
             pass
@@ -192,12 +193,12 @@ def _columns(maps: Sequence[Mapping[str, Any]], names: list[str]) -> list[Sequen
 
 
 def id_problem(value: object) -> str:
-    """Return why a value is no `partner_inference_id`."""
+    """Return why a value is not a valid `partner_inference_id`."""
     if value is None:
         return "partner_inference_id is missing"
     if isinstance(value, str) and len(value) > MAX_INFERENCE_ID_LENGTH:
         return (
-            f"partner_inference_id: {len(value)} characters, at most {MAX_INFERENCE_ID_LENGTH} are "
-            "allowed"
+            f"partner_inference_id: must have at most {MAX_INFERENCE_ID_LENGTH} characters, "
+            f"got {len(value)}"
         )
-    return f"partner_inference_id: expected a text that is not empty, found {shown(value)}"
+    return f"partner_inference_id: must be a non-empty string, got {quote_value(value)}"

@@ -1,4 +1,4 @@
-"""Inferences, ground truth and reference rows given as tables, e.g. read from Parquet files."""
+"""Decoding of inferences, ground truth and reference rows from tables, e.g. Parquet files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arthurai.common.text import find_similar
+from arthurai.common.text import find_similar, quote_value
 from arthurai.common.vocabulary import MAX_INFERENCE_ID_LENGTH, META_COLUMNS, ValueType
 from arthurai.server.storage.warehouse import arrow_columns
 from arthurai.server.storage.warehouse.decode_json import id_problem
 from arthurai.server.storage.warehouse.errors import BadDataError
-from arthurai.server.storage.warehouse.value_checks import shown
 
 if TYPE_CHECKING:
     from arthurai.server.model_schema import Attribute, ModelSchema
@@ -49,7 +48,7 @@ def check_columns(schema: ModelSchema, names: list[str], kind: str) -> None:
     known = {a.name for a in schema.attributes} | set(META_COLUMNS)
     for name in known:
         if names.count(name) > 1:
-            raise BadDataError(f"{kind}: the column {name} stands there twice")
+            raise BadDataError(f"{kind}: duplicate column {name}")
     if kind == "ground_truth_data" and not any(
         a.name in names for a in schema.ground_truth_attributes
     ):
@@ -61,38 +60,38 @@ def check_columns(schema: ModelSchema, names: list[str], kind: str) -> None:
         near = find_similar(name, absent)
         if near:
             raise BadDataError(
-                f"{kind}: the model has no attribute {shown(name)}, and the column of attribute"
-                f" {near[0]} is missing: rename or remove the column"
+                f"{kind}: the model has no attribute {quote_value(name)}, and the column of"
+                f" attribute {near[0]} is missing: rename or remove the column"
             )
 
 
 class TableDecoder:
-    """Turns a table with a column for each attribute name into the columns of the store.
+    """Converts a table with a column for each attribute to the columns of the warehouse.
 
     Args:
         schema: Schema of the model.
-        table: The rows, as they were read; nothing is taken for granted about them.
+        table: The rows as read; their columns may be of any type.
         first_row: Place of the first row in the request.
-        outcome: Where refused rows are told.
+        results: Takes rejected rows.
     """
 
     def __init__(
-        self, schema: ModelSchema, table: pa.Table, *, first_row: int, outcome: RowResults
+        self, schema: ModelSchema, table: pa.Table, *, first_row: int, results: RowResults
     ) -> None:
         self._schema = schema
         self._table = table
         self._first_row = first_row
-        self._outcome = outcome
+        self._results = results
         self._names = table.column_names
 
-    def _refuse(self, place: int, message: str) -> None:
-        self._outcome.reject(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
+    def _reject(self, place: int, message: str) -> None:
+        self._results.reject(self._first_row + place, HTTPStatus.BAD_REQUEST, message)
 
     def inferences(self, batch_id: str | None) -> pa.Table:
         """Decode inferences, with ground truth where its columns are not null.
 
         Args:
-            batch_id: Batch of all rows, in place of the one each row names.
+            batch_id: Batch of all rows, overriding the one of each row.
         """
         check_columns(self._schema, self._names, "inference_data")
         found = {
@@ -114,7 +113,7 @@ class TableDecoder:
         truths = self._attributes(self._schema.ground_truth_attributes)
         given = _any_valid(truths, self._table.num_rows)
         for place in _places(pc.invert(given)):
-            self._refuse(place, "expected at least one ground truth value")
+            self._reject(place, "must have at least one ground truth value")
         found = {
             "row": self._rows(),
             "partner_inference_id": self._ids(),
@@ -141,23 +140,23 @@ class TableDecoder:
             array = array.cast(pa.string())
         array, problems = arrow_columns.from_array(ValueType.String, array)
         for place, problem in problems.items():
-            self._refuse(place, f"partner_inference_id: {problem}")
+            self._reject(place, f"partner_inference_id: {problem}")
         length = pc.utf8_length(array)
         good = pc.fill_null(
             pc.and_(pc.greater(length, 0), pc.less_equal(length, MAX_INFERENCE_ID_LENGTH)),
             False,
         )
         for place in _places(pc.invert(good)):
-            self._refuse(place, id_problem(array[place].as_py()))
+            self._reject(place, id_problem(array[place].as_py()))
         return array
 
     def _timestamps(self, name: str) -> pa.Array:
         array, problems = arrow_columns.from_array(ValueType.Timestamp, self._column(name))
         for place, problem in problems.items():
-            self._refuse(place, f"{name}: {problem}")
+            self._reject(place, f"{name}: {problem}")
         if array.null_count > len(problems):
             for place in _places(array.is_null()):
-                self._refuse(place, f"{name} is missing")
+                self._reject(place, f"{name} is missing")
         return array
 
     def _truth_timestamps(self, truths: dict[str, pa.Array], default: pa.Array) -> pa.Array:
@@ -168,7 +167,7 @@ class TableDecoder:
                 ValueType.Timestamp, self._column("ground_truth_timestamp")
             )
             for place, problem in problems.items():
-                self._refuse(place, f"ground_truth_timestamp: {problem}")
+                self._reject(place, f"ground_truth_timestamp: {problem}")
             found = pc.coalesce(found, default)
         return pc.if_else(given, found, pa.scalar(None, found.type))
 
@@ -180,11 +179,11 @@ class TableDecoder:
         if "batch_id" in self._names:
             found, problems = arrow_columns.from_array(ValueType.String, self._column("batch_id"))
             for place, problem in problems.items():
-                self._refuse(place, f"batch_id: {problem}")
+                self._reject(place, f"batch_id: {problem}")
             found = pc.if_else(pc.equal(found, ""), pa.scalar(None, pa.string()), found)
         if self._schema.is_batch and found.null_count:
             for place in _places(found.is_null()):
-                self._refuse(place, "batch_id is missing: this is a batch model")
+                self._reject(place, "batch_id is missing: this is a batch model")
         return found
 
     def _attributes(self, attributes: tuple[Attribute, ...]) -> dict[str, pa.Array]:
@@ -198,16 +197,16 @@ class TableDecoder:
                 continue
             array, problems = arrow_columns.from_array(kind, self._column(attribute.name))
             for place, problem in problems.items():
-                self._refuse(place, f"attribute {attribute.name}: {problem}")
+                self._reject(place, f"attribute {attribute.name}: {problem}")
             found[attribute.column] = array
         return found
 
     def _accepted(self, found: dict[str, pa.Array]) -> pa.Table:
-        return self._outcome.drop_rejected(pa.table(found))
+        return self._results.drop_rejected(pa.table(found))
 
 
 def _any_valid(arrays: dict[str, pa.Array], size: int) -> pa.Array:
-    """Tell for each row whether any of the columns has a value."""
+    """Return for each row whether any of the columns has a value."""
     found = pa.repeat(pa.scalar(False), size)
     for array in arrays.values():
         found = pc.or_(found, array.is_valid())

@@ -1,4 +1,4 @@
-"""One process a data directory: a lock file that names its holder."""
+"""The lock of a data directory: a file that names the process that has it open."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LOCK_FILE: Final = "arthur.lock"
 
 
 def _lock(descriptor: int) -> bool:
-    """Take an exclusive lock on an open file; tell whether that worked."""
+    """Try to take an exclusive lock on an open file; return whether that succeeded."""
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            # The byte lies behind the text, so that others can still read who holds the lock.
+            # The locked byte is behind the text, so that others can still read who holds the lock.
             os.lseek(descriptor, 1 << 30, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
@@ -36,14 +36,14 @@ def _lock(descriptor: int) -> bool:
 class DirectoryLock:
     """An exclusive lock on a directory, held until released or until the process ends.
 
-    The operating system drops the lock when the process dies, however it dies, so a lock file
-    that was left behind never blocks anybody.
+    The operating system releases the lock when the process ends, so a lock file that is left behind
+    blocks no one.
 
     Args:
         directory: The directory; it must exist.
 
     Raises:
-        DataStoreLockedError: If another holder has it; the message names the process.
+        DataStoreLockedError: If another process has it; the message names the process.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -54,18 +54,18 @@ class DirectoryLock:
             holder = os.read(self._descriptor, 300).decode("utf-8", "replace").strip()
             os.close(self._descriptor)
             raise DataStoreLockedError(
-                f"the data directory {str(directory)!r} is open in another place:"
+                f"the data directory {str(directory)!r} is already open:"
                 f" {holder or 'process unknown'}. Close that server or client first,"
-                " or give this one another directory."
+                " or use another directory"
             )
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
 
     def release(self) -> None:
-        """Give the directory free; a second call does nothing."""
+        """Unlock the directory; a second call has no effect."""
         if self._descriptor >= 0:
-            # Emptied first: whoever opens the file next must not read a holder that is gone.
+            # Emptied first: the next reader must not find a holder that no longer exists.
             os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1

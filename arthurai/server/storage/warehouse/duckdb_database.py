@@ -1,4 +1,4 @@
-"""The DuckDB file below the data store: opening, versions, cursors and transactions."""
+"""The DuckDB database of the data store: opening, versions, cursors and transactions."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from arthurai.server.storage.warehouse.errors import DataStoreVersionError
 DATABASE_FILE: Final = "data.duckdb"
 SCHEMA_VERSION: Final = 1
 
-_ATTEMPTS: Final = 8
-_FIRST_WAIT: Final = 0.005  # seconds
+_MAX_ATTEMPTS: Final = 8
+_FIRST_WAIT_SECONDS: Final = 0.005
 _CLOSE_SECONDS: Final = 5.0
 
 T = TypeVar("T")
@@ -47,15 +47,15 @@ CREATE TABLE arthur_datasets (
 
 
 class DuckDBDatabase:
-    """An open DuckDB database, in memory or in a directory that nobody else has open.
+    """An open DuckDB database, in memory or in a directory that no other process has open.
 
     Args:
-        directory: Where the file lives; made when missing. `None` keeps everything in memory.
+        directory: Directory of the file, created when missing; `None` keeps all data in memory.
         migrations: Steps from each older schema version to the next.
 
     Attributes:
-        files: Directory for files beside the database; a temporary one for a database in memory.
-        durable: Whether what is written outlives the process.
+        files: Directory for files beside the database; temporary for a database in memory.
+        durable: Whether data outlive the process.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -102,7 +102,8 @@ class DuckDBDatabase:
         if version > SCHEMA_VERSION:
             raise DataStoreVersionError(
                 f"the data directory was written by a newer version of arthurai (data schema"
-                f" {version}, this version knows {SCHEMA_VERSION}): install that version or newer."
+                f" {version}, this version supports {SCHEMA_VERSION}): install that version or a"
+                " newer one"
             )
         while version < SCHEMA_VERSION:
             with self.transaction() as cursor:
@@ -121,7 +122,7 @@ class DuckDBDatabase:
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """Lend a cursor of its own to the caller: cursors are never shared between threads."""
+        """Provide a new cursor for the block; cursors are never shared between threads."""
         if self._connection is None:
             raise RuntimeError("the data store is closed")
         cursor = self._connection.cursor()
@@ -134,33 +135,33 @@ class DuckDBDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
-        """Lend a cursor inside a transaction: committed at the end, rolled back on an error."""
+        """Provide a cursor in a transaction that is committed, or rolled back on an error."""
         with self.cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION")
             try:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException:
-                # After a failed COMMIT there is nothing left to roll back.
+                # After a failed COMMIT there is nothing to roll back.
                 with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
                 raise
 
     def write(self, work: Callable[[Cursor], T]) -> T:
-        """Run work in a transaction, again if it collides with another one.
+        """Run a function in a transaction; repeat it after a conflict with another transaction.
 
         Args:
-            work: Does the work with the cursor it is given; it may be called several times.
+            work: Takes a cursor; it may be called several times.
 
         Returns:
-            What `work` returned in the transaction that was committed.
+            What `work` returned in the committed transaction.
         """
 
         def attempt() -> T:
             with self.transaction() as cursor:
                 return work(cursor)
 
-        return _retried(attempt)
+        return _retry(attempt)
 
     def fetch(
         self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
@@ -180,16 +181,16 @@ class DuckDBDatabase:
             return names, cursor.fetchall()
 
     def checkpoint(self) -> None:
-        """Fold the log into the file, as soon as no other write is under way."""
+        """Merge the log into the file, as soon as no other write is in progress."""
 
         def attempt() -> None:
             with self.cursor() as cursor:
                 cursor.execute("CHECKPOINT")
 
-        _retried(attempt)
+        _retry(attempt)
 
     def close(self) -> None:
-        """Write everything into the file and give the directory free; again: does nothing."""
+        """Write everything to the file and unlock the directory; a second call has no effect."""
         with self._closing:
             connection, self._connection = self._connection, None
             if connection is not None:
@@ -202,13 +203,13 @@ class DuckDBDatabase:
                 self._remove_files()
 
     def _interrupt(self) -> None:
-        """End the calls under way, so that the connection can be closed."""
+        """Interrupt the calls in progress, so that the connection can be closed."""
         deadline = time.monotonic() + _CLOSE_SECONDS
         while self._lent and time.monotonic() < deadline:
             for cursor in self._lent.copy():
-                with suppress(duckdb.Error):  # closed meanwhile
+                with suppress(duckdb.Error):  # closed in the meantime
                     cursor.interrupt()
-            time.sleep(_FIRST_WAIT)
+            time.sleep(_FIRST_WAIT_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -217,24 +218,24 @@ class DuckDBDatabase:
         self.close()
 
 
-def _retried(attempt: Callable[[], T]) -> T:
-    """Try again, after growing waits, what collides with another transaction."""
-    for number in range(_ATTEMPTS - 1):
+def _retry(attempt: Callable[[], T]) -> T:
+    """Call a function; repeat it after growing waits when it conflicts with a transaction."""
+    for number in range(_MAX_ATTEMPTS - 1):
         try:
             return attempt()
         except duckdb.TransactionException:
-            time.sleep(random.uniform(0.5, 1.0) * _FIRST_WAIT * 2**number)  # noqa: S311 - jitter
+            time.sleep(random.uniform(0.5, 1.0) * _FIRST_WAIT_SECONDS * 2**number)  # noqa: S311 - jitter
     return attempt()
 
 
 def _remove(directory: Path, owner: int) -> None:
-    """Delete temporary files, unless a fork of their owner is what ends."""
+    """Delete temporary files, unless it is a fork of their owner that ends."""
     if os.getpid() == owner:
         shutil.rmtree(directory, ignore_errors=True)
 
 
 def _connect(target: str, spill: Path) -> Cursor:
-    # Nothing that comes in a query may reach the file system, the network or these settings.
+    # A query must not reach the file system, the network or these settings.
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",

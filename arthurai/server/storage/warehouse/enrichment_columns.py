@@ -1,4 +1,4 @@
-"""What enrichments have found out about inferences, for queries on `enriched`."""
+"""Results of enrichments by inference, for queries on `enriched`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
     "explanations": _EXPLANATION,
     "token_explanations": {**_EXPLANATION, "token": "VARCHAR", "position": "BIGINT"},
 }
-# Rows of these columns belong together; new ones take the place of old ones.
+# Rows with equal values of these columns belong together; new rows replace old ones.
 _KEYS: Final = {
     "anomaly": ("inference_id",),
     "output_anomaly": ("inference_id", "attribute"),
@@ -67,7 +67,7 @@ def relation(database: DuckDBDatabase, slot: int, source: str) -> str:
 
 
 def store(database: DuckDBDatabase, slot: int, source: str, table: pa.Table) -> None:
-    """Store results; those of the same inference (and algorithm) are replaced.
+    """Store results; earlier results of the same inference (and algorithm) are replaced.
 
     Args:
         database: The database.
@@ -101,12 +101,12 @@ def drop_tables(cursor: Cursor, slot: int) -> None:
 
 
 def prune(cursor: Cursor, slot: int, kept: str) -> None:
-    """Delete results of inferences that are gone.
+    """Delete results of deleted inferences.
 
     Args:
         cursor: A cursor inside the transaction that deletes the inferences.
         slot: Slot number of the model.
-        kept: Relation of the inferences that stay.
+        kept: Relation of the remaining inferences.
     """
     cursor.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_name IN (SELECT unnest(?))",

@@ -1,4 +1,4 @@
-"""Errors of the data store. Each carries the HTTP status a handler answers with."""
+"""Errors of the data store, with the HTTP status of the response."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from arthurai.server.http.api_errors import StatusError
 
 
 class DataStoreError(StatusError):
-    """A request to the data store that cannot be met.
+    """A call of the data store that failed.
 
     Attributes:
-        status: HTTP status that tells the caller whose fault it is.
+        status: HTTP status of the response.
     """
 
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -22,11 +22,11 @@ class DataStoreLockedError(DataStoreError):
 
 
 class DataStoreVersionError(DataStoreError):
-    """The files in the data directory come from a newer version of this package or of DuckDB."""
+    """The data directory was written by a newer version of this package or of DuckDB."""
 
 
 class UnknownModelError(DataStoreError, LookupError):
-    """The data store has never heard of the model."""
+    """The data store does not know the model."""
 
     status = HTTPStatus.NOT_FOUND
 
@@ -38,13 +38,13 @@ class UnknownDatasetError(DataStoreError):
 
 
 class DatasetStateError(DataStoreError):
-    """A data set is not in a state that allows the call, e.g. it is closed already."""
+    """A data set is in a state that does not allow the call, e.g. it is already closed."""
 
     status = HTTPStatus.BAD_REQUEST
 
 
 class BadDataError(DataStoreError):
-    """Data that cannot be read as a whole, e.g. a broken file or a missing column."""
+    """Data that cannot be read at all, e.g. a broken file or a missing column."""
 
     status = HTTPStatus.BAD_REQUEST
 
@@ -53,7 +53,7 @@ class BrokenFileError(BadDataError):
     """A file that cannot be read to its end.
 
     Attributes:
-        rows: Number of rows the file says it has, 0 if unknown.
+        rows: Number of rows according to the file, 0 if unknown.
     """
 
     def __init__(self, message: str, rows: int = 0) -> None:

@@ -1,8 +1,8 @@
-"""Where the inferences of a model are, by the hash of their id, in memory.
+"""An index in memory of the inferences of a model by the hash of their id.
 
-The store keeps no primary key index: it would halve the speed of bulk loads. To find repeated ids
-and to place ground truth it would then have to scan all ids at each call, which takes 0.1 s at
-5 M rows even for a single row. This index answers in microseconds and costs 16 bytes a row.
+The database has no primary key index, which would halve the speed of bulk loads. Without an index,
+finding repeated ids and the rows of ground truth would scan all ids at each call, which takes 0.1 s
+for 5 M rows, even for a single row. This index takes microseconds and 16 bytes per row.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class IdIndex:
-    """Sorted runs of (hash, sequence number); equal hashes may stand for different ids.
+    """Sorted runs of (hash, sequence number); different ids may have equal hashes.
 
-    Not safe for concurrent use: the writer lock of the model guards it.
+    Not thread-safe: the lock of the model's writer protects it.
 
     Args:
-        hashes: Hashes of the ids that are stored already.
+        hashes: Hashes of the ids that are already stored.
         sequence: Their sequence numbers.
     """
 
@@ -30,7 +30,7 @@ class IdIndex:
         self.add(hashes, sequence)
 
     def add(self, hashes: npt.NDArray[np.uint64], sequence: npt.NDArray[np.int64]) -> None:
-        """Add rows that are stored now.
+        """Add stored rows.
 
         Args:
             hashes: Hashes of their ids.
@@ -39,8 +39,8 @@ class IdIndex:
         if not len(hashes):
             return
         self._runs.append(_sorted(hashes, sequence))
-        # A run is merged into its neighbour once it is half its size: each row is then copied a
-        # logarithmic number of times, and a look-up visits a logarithmic number of runs.
+        # A run is merged with its neighbor once it has half its size: each row is then copied a
+        # logarithmic number of times, and a lookup visits a logarithmic number of runs.
         while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):
             last, before = self._runs.pop(), self._runs.pop()
             self._runs.append(
@@ -53,11 +53,11 @@ class IdIndex:
         """Look up hashes.
 
         Args:
-            hashes: The hashes looked for.
+            hashes: The hashes to find.
 
         Returns:
             Pairs of the place in `hashes` and the sequence number of a stored row with that
-            hash. The ids themselves remain to be compared.
+            hash. The ids themselves have to be compared.
         """
         places: list[npt.NDArray[np.int64]] = []
         sequence: list[npt.NDArray[np.int64]] = []

@@ -31,12 +31,12 @@ class Compaction(NamedTuple):
 
 
 def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.datetime) -> int:
-    """Delete the inferences of a model that were made before a time, with all that hangs on them.
+    """Delete the inferences of a model before a time, with everything that belongs to them.
 
     Args:
         database: The database.
         writer: The writer of the model.
-        before: Time, UTC without zone, exclusive.
+        before: Time in UTC without a zone, exclusive.
 
     Returns:
         Number of inferences deleted.
@@ -58,7 +58,7 @@ def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.dateti
     with writer.lock:
         deleted = database.write(work)
         if deleted:
-            writer.forget()
+            writer.drop_index()
     return deleted
 
 
@@ -83,7 +83,7 @@ def images_in_use(database: DuckDBDatabase, slot: int, columns: list[str]) -> se
 def compact(directory: Path) -> Compaction:
     """Rewrite the database file without the space of deleted rows.
 
-    The directory must not be open anywhere. A crash leaves either the old file or the new one.
+    The directory must not be open. After a crash there is either the old file or the new one.
 
     Args:
         directory: The data directory.
@@ -98,8 +98,8 @@ def compact(directory: Path) -> Compaction:
     """
     path, target = directory / DATABASE_FILE, directory / _COMPACTED_FILE
     if not path.is_file():
-        raise DataStoreError(f"{str(directory)!r} holds no data: {DATABASE_FILE} is missing")
-    # Opened once as usual: this checks the versions, and puts the log of a crash into the file.
+        raise DataStoreError(f"{str(directory)!r} has no data: {DATABASE_FILE} is missing")
+    # Opened once as usual: this checks the versions, and merges the log of a crash into the file.
     DuckDBDatabase(directory).close()
     with DirectoryLock(directory):
         before = path.stat().st_size
@@ -130,6 +130,6 @@ def _copy(path: Path, target: Path) -> None:
             found = connection.execute(f"SELECT count(*) FROM {full}").fetchall()
             counted[database][table] = found[0][0]
         if counted["old"] != counted["new"]:
-            raise DataStoreError("the compacted copy lacks rows; the old file stays as it was")
+            raise DataStoreError("the compacted copy lacks rows; the old file is unchanged")
         connection.execute("CHECKPOINT new")
         connection.execute("DETACH new")

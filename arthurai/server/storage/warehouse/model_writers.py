@@ -1,4 +1,4 @@
-"""The models a data store holds: their tables, and who writes them."""
+"""The models of a data store: their tables and writers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ModelWriters:
-    """Makes, changes and drops the tables of models.
+    """Creates, changes and drops the tables of models.
 
     Args:
         database: The database.
@@ -29,7 +29,7 @@ class ModelWriters:
         self._lock = threading.RLock()
         self._writers: dict[str, ModelWriter] = {}
         self._fingerprints: dict[str, str] = {}
-        # By slot, the columns that the views are known to have.
+        # The columns that the views are known to have, by slot.
         self._columns: dict[int, set[tuple[str, str]]] = {}
         for model_id, slot, fingerprint in database.fetch(
             "SELECT model_id, slot, fingerprint FROM arthur_models"
@@ -41,7 +41,7 @@ class ModelWriters:
         """Return the writer of a model, or `None` for an unknown one."""
         return self._writers.get(model_id)
 
-    def known(self, model_id: str) -> ModelWriter:
+    def get_known(self, model_id: str) -> ModelWriter:
         """Return the writer of a model.
 
         Raises:
@@ -50,13 +50,12 @@ class ModelWriters:
         try:
             return self._writers[model_id]
         except KeyError:
-            raise UnknownModelError(f"the data store knows no model {model_id!r}") from None
+            raise UnknownModelError(f"the data store has no model {model_id!r}") from None
 
     def writer(self, schema: ModelSchema) -> ModelWriter:
-        """Return the writer of a model; its tables are made, or widened, to hold the schema.
+        """Return the writer of a model; its tables are created or extended for the schema.
 
-        Nothing is dropped here: the schema may be one that a request has read a moment before it
-        was changed.
+        Nothing is dropped here: a request may have read the schema just before it was changed.
 
         Args:
             schema: Schema of the model.
@@ -70,7 +69,7 @@ class ModelWriters:
             return self._fit(schema, drop=False)
 
     def update(self, schema: ModelSchema) -> None:
-        """Make the tables of a model fit a changed schema; columns that are gone are dropped.
+        """Adapt the tables of a model to a changed schema; removed columns are dropped.
 
         Args:
             schema: The new schema of the model.
@@ -110,7 +109,7 @@ class ModelWriters:
         return writer
 
     def delete(self, model_id: str) -> None:
-        """Drop all data of a model; an unknown model is no error."""
+        """Delete all data of a model; an unknown model is ignored."""
         with self._lock:
             writer = self._writers.get(model_id)
             if writer is None:
@@ -139,7 +138,7 @@ class ModelWriters:
         Raises:
             LookupError: If the model is unknown, or has no results of that enrichment.
         """
-        writer = self.writer(model) if isinstance(model, ModelSchema) else self.known(model)
+        writer = self.writer(model) if isinstance(model, ModelSchema) else self.get_known(model)
         if source in enrichment_columns.COLUMNS:
             return enrichment_columns.relation(self._database, writer.slot, source)
         return ddl.view(writer.slot, source)

@@ -1,4 +1,4 @@
-"""What became of each row of a request."""
+"""The result of each row of a request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 
 class Failure(NamedTuple):
-    """Why a row was refused.
+    """Why a row was rejected.
 
     Attributes:
         status: HTTP status of the row.
-        message: The reason, for the caller.
+        message: The reason.
     """
 
     status: int
@@ -24,42 +24,42 @@ class Failure(NamedTuple):
 
 @dataclass(slots=True)
 class RowResults:
-    """The verdict on all rows of a request: what is not a failure is accepted.
+    """The results of all rows of a request; a row that is not a failure is accepted.
 
     Attributes:
         total: Number of rows.
-        failures: The refused rows by place in the request, from 0.
+        failures: The rejected rows by place in the request, from 0.
     """
 
     total: int = 0
     failures: dict[int, Failure] = field(default_factory=dict)
 
     def reject(self, row: int, status: int, message: str) -> None:
-        """Refuse a row; the first reason given for a row stays."""
+        """Reject a row; the first reason for a row is kept."""
         self.failures.setdefault(row, Failure(int(status), message))
 
     def drop_rejected(self, table: pa.Table) -> pa.Table:
-        """Return the rows of a table that are not refused so far.
+        """Return the rows of a table that have not been rejected so far.
 
         Args:
             table: Rows with their place in the request in the column `row`.
         """
         if not self.failures or not table.num_rows:
             return table
-        refused = pc.is_in(table.column("row"), pa.array(list(self.failures), pa.int64()))
-        return table.filter(pc.invert(refused))
+        rejected = pc.is_in(table.column("row"), pa.array(list(self.failures), pa.int64()))
+        return table.filter(pc.invert(rejected))
 
     @property
     def accepted(self) -> int:
         """Number of rows accepted."""
         return self.total - len(self.failures)
 
-    def counts(self) -> dict[str, int]:
+    def status_counts(self) -> dict[str, int]:
         """Return the `StatusCounts` of the API."""
         return {"success": self.accepted, "failure": len(self.failures), "total": self.total}
 
-    def results(self) -> list[dict[str, Any]]:
-        """Return one `InferenceResult` of the API a row, in the order of the request."""
+    def inference_results(self) -> list[dict[str, Any]]:
+        """Return one `InferenceResult` of the API per row, in the order of the request."""
         accepted = {"status": int(HTTPStatus.OK), "message": "success"}
         if not self.failures:
             return [accepted] * self.total
@@ -68,8 +68,8 @@ class RowResults:
             accepted if f is None else {"status": f.status, "message": f.message} for f in found
         ]
 
-    def failure_list(self) -> list[dict[str, Any]]:
-        """Return the refused rows as the bulk calls report them, in the order of the file."""
+    def file_failures(self) -> list[dict[str, Any]]:
+        """Return the rejected rows as bulk responses report them, in the order of the file."""
         return [
             {"status": f.status, "message": f"row {row}: {f.message}"}
             for row, f in sorted(self.failures.items())

@@ -12,9 +12,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import Stage, ValueType
 from arthurai.server.storage.warehouse.row_results import Failure
-from arthurai.server.storage.warehouse.value_checks import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES: Final = 64 * 2**20
 
-_PIECE: Final = 20_000  # inferences
+_PIECE_ROWS: Final = 20_000
 _LISTS: Final = ("features", "probabilities")
 _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
@@ -34,7 +34,7 @@ class _CaptureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an inference stands in the file.
+    """The place of an inference in the file.
 
     Attributes:
         event_id: Id of the capture event; empty if the line has none.
@@ -47,17 +47,17 @@ class Origin:
 
 @dataclass(slots=True)
 class Capture:
-    """What was read of a capture file so far.
+    """What has been read of a capture file so far.
 
     Attributes:
-        origins: Where each inference stands.
+        origins: The place of each inference.
         failures: Events that could not be read.
     """
 
     origins: list[Origin] = field(default_factory=list)
     failures: list[tuple[Origin, Failure]] = field(default_factory=list)
 
-    def refuse(self, event_id: str, reason: str) -> None:
+    def reject(self, event_id: str, reason: str) -> None:
         """Note that an event cannot be read."""
         failure = Failure(int(HTTPStatus.BAD_REQUEST), reason)
         self.failures.append((Origin(event_id, 0), failure))
@@ -68,13 +68,13 @@ def read_capture(
 ) -> Iterator[list[dict[str, Any]]]:
     """Read a capture file in pieces of bounded size.
 
-    Inputs are taken in the order of the `PIPELINE_INPUT` attributes, outputs in that of the
-    predictions, unless the payload names them.
+    Inputs are in the order of the `PIPELINE_INPUT` attributes, outputs in that of the predictions,
+    unless the payload names them.
 
     Args:
         schema: Schema of the model.
         stream: The file.
-        capture: Takes the places of the inferences and the events that are refused.
+        capture: Takes the places of the inferences, and the rejected events.
 
     Returns:
         Lists of `Inference` objects of the API.
@@ -85,12 +85,12 @@ def read_capture(
         stream.seek(0)
     while line := stream.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
-            capture.refuse("", f"the line has more than {MAX_LINE_BYTES} bytes")
+            capture.reject("", f"the line has more than {MAX_LINE_BYTES} bytes")
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MAX_LINE_BYTES)
         elif line.strip():
             items += _read_event(schema, line, capture)
-        if len(items) >= _PIECE:
+        if len(items) >= _PIECE_ROWS:
             yield items
             items = []
     yield items
@@ -104,7 +104,7 @@ def _read_event(schema: ModelSchema, line: bytes, capture: Capture) -> list[dict
         event_id = _event_id(metadata)
         rows = _rows(schema, _member(event, "captureData"))
     except _CaptureError as problem:
-        capture.refuse(event_id, str(problem))
+        capture.reject(event_id, str(problem))
         return []
     name = metadata.get("inferenceId") or event_id
     capture.origins += (Origin(event_id, index) for index in range(len(rows)))
@@ -132,7 +132,7 @@ def _rows(schema: ModelSchema, data: Mapping[str, Any]) -> list[dict[str, Any]]:
     if len(inputs) != len(outputs):
         raise _CaptureError(f"{len(inputs)} inputs, but {len(outputs)} outputs")
     if not inputs:
-        raise _CaptureError("the event holds no inference: its payloads are empty")
+        raise _CaptureError("the event has no inference: its payloads are empty")
     return [{**given, **found} for given, found in zip(inputs, outputs, strict=True)]
 
 
@@ -162,7 +162,7 @@ def _payload(
     elif encoding == "JSON":
         rows = _json_rows(_json(content, f"{side}.data"), side)
     else:
-        raise _CaptureError(f"{side}.encoding: expected CSV or JSON, found {shown(encoding)}")
+        raise _CaptureError(f"{side}.encoding: must be CSV or JSON, got {quote_value(encoding)}")
     return [_named(row, attributes, side, is_text=encoding == "CSV") for row in rows]
 
 
@@ -177,7 +177,7 @@ def _json_rows(content: Any, side: str) -> list[Any]:
     for key in ("instances", "predictions"):
         if isinstance(content, Mapping) and isinstance(content.get(key), list):
             return list(content[key])
-    raise _CaptureError(f"{side}.data: expected a list under 'instances' or 'predictions'")
+    raise _CaptureError(f"{side}.data: must have a list under 'instances' or 'predictions'")
 
 
 def _named(
@@ -199,7 +199,7 @@ def _named(
 
 
 def _from_text(attribute: Attribute, text: str) -> Any:
-    """Read a CSV value as its value type; what does not fit stays text and is refused later."""
+    """Read a CSV value as its value type; what does not fit stays text and is rejected later."""
     stripped = text.strip()
     if attribute.value_type in {
         ValueType.String,

@@ -1,4 +1,4 @@
-"""Images of inferences and reference rows, kept as files named by their content."""
+"""Images of inferences and reference rows, in files named by a digest of their content."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from typing import IO, TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.storage.warehouse.errors import BadDataError, UnknownDatasetError
-from arthurai.server.storage.warehouse.value_checks import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ MAX_IMAGE_BYTES: Final = 64 * 2**20
 MAX_IMAGES: Final = 1_000_000
 MAX_TOTAL_BYTES: Final = 16 * 2**30
 
-_GRACE: Final = 3600.0  # seconds
+_GRACE_SECONDS: Final = 3600.0
 _IMAGE_ID: Final = re.compile(r"[0-9a-f]{40}")
 _ZIP_MAGIC: Final = b"PK"
 _ZIP_ERRORS: Final = (
@@ -57,12 +57,12 @@ def sniff_content_type(content: bytes) -> str | None:
 class ImageFiles:
     """The images of one model.
 
-    The id of an image is a digest of its content: the same image sent again is the same file, so
-    that a repeated row is the same row.
+    The id of an image is a digest of its content: an image that is sent again is the same file, so
+    that a repeated row is identical.
 
     Args:
-        directory: Where the files lie; made with the first image.
-        durable: Write to the disk before answering; needless where the rows are in memory only.
+        directory: Directory of the files, created with the first image.
+        durable: Whether to sync files to disk; needless when the rows are kept in memory.
     """
 
     def __init__(self, directory: Path, *, durable: bool = True) -> None:
@@ -82,10 +82,10 @@ class ImageFiles:
             Its id.
 
         Raises:
-            BadDataError: If it is none of PNG, JPEG, GIF and TIFF.
+            BadDataError: If it is not a PNG, JPEG, GIF or TIFF image.
         """
         if sniff_content_type(content) is None:
-            raise BadDataError("is no PNG, JPEG, GIF or TIFF image")
+            raise BadDataError("is not a PNG, JPEG, GIF or TIFF image")
         image_id = hashlib.sha256(content).hexdigest()[:40]
         path = self._path(image_id)
         if path.exists():
@@ -119,9 +119,9 @@ class ImageFiles:
         raise UnknownDatasetError(f"the model has no image {image_id[:60]!r}")
 
     def remove_all_but(self, kept: set[str]) -> int:
-        """Delete images nobody refers to any more.
+        """Delete images that are no longer referred to.
 
-        Those of the last hour stay: their rows may not be stored yet.
+        Images of the last hour are kept: their rows may not be stored yet.
 
         Args:
             kept: Ids of the images to keep.
@@ -130,7 +130,7 @@ class ImageFiles:
             Number of images deleted.
         """
         removed = 0
-        limit = time.time() - _GRACE
+        limit = time.time() - _GRACE_SECONDS
         for path in self._directory.glob("??/*"):
             if path.name not in kept and path.stat().st_mtime < limit:
                 path.unlink(missing_ok=True)
@@ -139,16 +139,16 @@ class ImageFiles:
 
 
 class ImageUpload:
-    """The images that came with a file of rows: a zip, or a single image.
+    """The images that were uploaded with a file of rows: a zip, or a single image.
 
-    Nothing of a zip is ever unpacked under the name it gives: names only look up entries.
+    No entry of a zip is unpacked under its own name: names only identify entries.
 
     Args:
         stream: The uploaded file, seekable.
-        files: Where the images go.
+        files: Where to store the images.
 
     Raises:
-        BadDataError: If the file is neither, or a zip that is broken or too large.
+        BadDataError: If the file is neither, or the zip is broken or too large.
     """
 
     def __init__(self, stream: IO[bytes], files: ImageFiles) -> None:
@@ -165,11 +165,13 @@ class ImageUpload:
             return
         content = stream.read(MAX_IMAGE_BYTES + 1)
         if len(content) > MAX_IMAGE_BYTES:
-            raise BadDataError(f"image_data: an image may have at most {MAX_IMAGE_BYTES} bytes")
+            raise BadDataError(f"image_data: an image must have at most {MAX_IMAGE_BYTES} bytes")
         try:
             self._single = files.put(content)
         except BadDataError:
-            raise BadDataError("image_data: neither a zip nor a PNG, JPEG, GIF or TIFF") from None
+            raise BadDataError(
+                "image_data: must be a zip, or a PNG, JPEG, GIF or TIFF image"
+            ) from None
 
     def _open(self, stream: IO[bytes]) -> None:
         try:
@@ -178,9 +180,13 @@ class ImageUpload:
             raise BadDataError(f"image_data: the zip cannot be read ({error})") from None
         entries = [e for e in self._zip.infolist() if not e.is_dir()]
         if len(entries) > MAX_IMAGES:
-            raise BadDataError(f"image_data: {len(entries)} files in the zip, over {MAX_IMAGES}")
+            raise BadDataError(
+                f"image_data: the zip must have at most {MAX_IMAGES} files, got {len(entries)}"
+            )
         if sum(e.file_size for e in entries) > MAX_TOTAL_BYTES:
-            raise BadDataError(f"image_data: the zip unpacks to more than {MAX_TOTAL_BYTES} bytes")
+            raise BadDataError(
+                f"image_data: the zip must unpack to at most {MAX_TOTAL_BYTES} bytes"
+            )
         ambiguous = set()
         for entry in entries:
             base = _base(entry.filename)
@@ -189,16 +195,16 @@ class ImageUpload:
             self._entries[base] = entry
         for base in ambiguous:
             del self._entries[base]
-        # A full name is never ambiguous, and goes before a base name.
+        # A full name is never ambiguous, and takes precedence over a base name.
         self._entries |= {entry.filename: entry for entry in entries}
 
-    def store_images(self, schema: ModelSchema, table: pa.Table, outcome: RowResults) -> pa.Table:
-        """Store the images that rows name and put their ids in the place of the names.
+    def store_images(self, schema: ModelSchema, table: pa.Table, results: RowResults) -> pa.Table:
+        """Store the images that rows refer to, and replace their names by their ids.
 
         Args:
             schema: Schema of the model.
             table: Decoded rows.
-            outcome: Where rows are refused whose image is missing or bad.
+            results: Takes rows whose image is missing or invalid.
         """
         for attribute in schema.stored:
             if (
@@ -213,15 +219,17 @@ class ImageUpload:
                     ids.append(None if name is None else self.image_id(name))
                 except BadDataError as error:
                     ids.append(None)
-                    outcome.reject(
-                        row, error.status, f"attribute {attribute.name}: {shown(name)} {error}"
+                    results.reject(
+                        row,
+                        error.status,
+                        f"attribute {attribute.name}: {quote_value(name)} {error}",
                     )
             place = table.column_names.index(attribute.column)
             table = table.set_column(place, attribute.column, pa.array(ids, pa.string()))
-        return outcome.drop_rejected(table)
+        return results.drop_rejected(table)
 
     def image_id(self, name: str) -> str:
-        """Store the image a row names and return its id; a single image is that of all rows.
+        """Store the image that a row refers to, a single image for all rows; return its id.
 
         Args:
             name: What the row holds: a file name or path.
@@ -240,7 +248,7 @@ class ImageUpload:
                 found = self._files.put(self._read(entry))
             except BadDataError as error:
                 found = error
-            # Bad ones are remembered too: unpacking them again for each row would take for ever.
+            # Invalid images are remembered too: unpacking them for each row would take forever.
             self._stored[entry.filename] = found
         if isinstance(found, BadDataError):
             raise BadDataError(str(found))
@@ -255,7 +263,7 @@ class ImageUpload:
         except _ZIP_ERRORS as error:
             raise BadDataError(f"cannot be read from the zip ({error})") from None
         if len(content) > MAX_IMAGE_BYTES:
-            raise BadDataError(f"has more than {MAX_IMAGE_BYTES} bytes")
+            raise BadDataError(f"must have at most {MAX_IMAGE_BYTES} bytes")
         return content
 
 

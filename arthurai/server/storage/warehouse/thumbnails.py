@@ -1,4 +1,4 @@
-"""Smaller forms of an image: the size a model takes, and a thumbnail."""
+"""Smaller forms of an image: the size that a model expects, and a thumbnail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PillowMissingError(DataStoreError):
 
 
 def resize(content: bytes, width: int, height: int) -> tuple[bytes, str]:
-    """Return an image at exactly that size.
+    """Return an image resized to exactly this size.
 
     Args:
         content: The image as it was sent.
@@ -80,7 +80,7 @@ def _rendered(content: bytes, change: Any) -> tuple[bytes, str]:
                     f" at most {MAX_PIXELS} are resized"
                 )
             kind = image.format if image.format in _FORMATS else "PNG"
-            # Cameras turn a tag, not the pixels; the tag does not outlive the change.
+            # Cameras set a tag instead of rotating the pixels; the tag is lost by the conversion.
             changed = change(_blendable(ImageOps.exif_transpose(image)))
             if changed.mode not in _MODES[kind]:
                 changed = changed.convert("RGB")
@@ -101,9 +101,9 @@ def _rendered(content: bytes, change: Any) -> tuple[bytes, str]:
 
 
 def _blendable(image: Any) -> Any:
-    """Return an image whose pixels can be averaged and shown.
+    """Return an image whose pixels can be averaged and displayed.
 
-    Palettes become colours, black and white becomes grey, and numbers of 32 bits, which have no
+    Palettes become colors, black and white becomes grey, and numbers of 32 bits, which have no
     black and white of their own, are spread over the grey levels.
     """
     if image.mode in {"P", "PA"}:

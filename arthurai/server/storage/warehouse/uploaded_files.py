@@ -1,4 +1,4 @@
-"""Uploaded files of rows, Parquet or JSON, read piece by piece as the hostile things they are."""
+"""Untrusted uploads of rows, Parquet or JSON, read in pieces."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ FileKind = Literal["inference_data", "ground_truth_data", "reference_data"]
 
 MAX_ROWS: Final = 5_000_000
 MAX_JSON_BYTES: Final = 512 * 2**20
-# Of one column in one piece, decoded: a file of a few kilobytes can stand for terabytes.
+# Of one column in one piece, decoded: a file of a few kilobytes can expand to terabytes.
 MAX_COLUMN_BYTES: Final = 512 * 2**20
 MAX_LEAVES: Final = 200_000_000
-_PIECE: Final = 122_880  # rows: a row group of DuckDB
-_JSON_PIECE: Final = 20_000
+_PIECE_ROWS: Final = 122_880  # a row group of DuckDB
+_JSON_PIECE_ROWS: Final = 20_000
 _MAGIC: Final = b"PAR1"
 _THRIFT_LIMIT: Final = 64 * 2**20
 
@@ -39,7 +39,8 @@ def read_rows(
 ) -> Iterator[pa.Table | list[Any]]:
     """Read a file in pieces of bounded size.
 
-    The format is told by the content, because names and media types of uploads are often wrong.
+    The format is detected from the content, because names and media types of uploads are often
+    wrong.
 
     Args:
         schema: Schema of the model.
@@ -50,8 +51,8 @@ def read_rows(
         Tables of a Parquet file or lists of a JSON file.
 
     Raises:
-        BadDataError: If the file is broken, too large, or lacks a column. Pieces that came
-            before the broken place have been handed out by then.
+        BadDataError: If the file is broken, too large, or lacks a column. Pieces before the broken
+            place have been returned by then.
     """
     stream.seek(0)
     magic = stream.read(len(_MAGIC))
@@ -65,25 +66,24 @@ def _read_json(kind: FileKind, stream: IO[bytes]) -> Iterator[list[Any]]:
     content = stream.read(MAX_JSON_BYTES + 1)
     if len(content) > MAX_JSON_BYTES:
         raise BadDataError(
-            f"{kind}: a JSON file may have at most {MAX_JSON_BYTES} bytes; send Parquet"
+            f"{kind}: a JSON file must have at most {MAX_JSON_BYTES} bytes; send Parquet"
         )
     try:
         items = orjson.loads(content.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise BadDataError(f"{kind}: neither a Parquet file nor valid JSON ({error})") from None
     if not isinstance(items, list):
-        raise BadDataError(f"{kind}: expected a JSON array of rows")
+        raise BadDataError(f"{kind}: must be a JSON array of rows")
     if len(items) > MAX_ROWS:
         raise _too_many(kind, len(items))
-    for start in range(0, len(items), _JSON_PIECE):
-        yield items[start : start + _JSON_PIECE]
+    for start in range(0, len(items), _JSON_PIECE_ROWS):
+        yield items[start : start + _JSON_PIECE_ROWS]
 
 
 def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Iterator[pa.Table]:
     with _reading(kind):
-        # Dictionaries stay dictionaries, so that the size of the texts is known before they are
-        # spelt out.
-        names = _checked(
+        # Dictionaries are kept, so that the size of the strings is known before they are expanded.
+        names = _check_footer(
             schema,
             kind,
             pq.ParquetFile(
@@ -99,7 +99,7 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
             pre_buffer=False,
             page_checksum_verification=True,
         )
-        pieces = file.iter_batches(_PIECE, columns=list(names))
+        pieces = file.iter_batches(_PIECE_ROWS, columns=list(names))
     held: list[pa.RecordBatch] = []
     while True:
         with _reading(kind, file.metadata.num_rows):
@@ -108,17 +108,17 @@ def _read_parquet(schema: ModelSchema, kind: FileKind, stream: IO[bytes]) -> Ite
                 piece.validate(full=True)
                 for name, column in zip(piece.schema.names, piece.columns, strict=True):
                     _check_size(kind, name, column)
-                # Small row groups are gathered, so that each write is worth its commit.
+                # Small row groups are combined, so that each write is worth its commit.
                 held.append(piece)
-        if held and (piece is None or sum(map(len, held)) >= _PIECE):
-            yield pa.Table.from_batches([pa.record_batch(_plain(b)) for b in held])
+        if held and (piece is None or sum(map(len, held)) >= _PIECE_ROWS):
+            yield pa.Table.from_batches([pa.record_batch(_expand(b)) for b in held])
             held = []
         if piece is None:
             return
 
 
-def _checked(schema: ModelSchema, kind: FileKind, file: pq.ParquetFile) -> dict[str, bool]:
-    """Check a file by its footer; return the columns to read and whether they are plain texts."""
+def _check_footer(schema: ModelSchema, kind: FileKind, file: pq.ParquetFile) -> dict[str, bool]:
+    """Check the footer of a file; return the columns to read and whether they are strings."""
     arrow = file.schema_arrow
     if file.metadata.num_rows > MAX_ROWS:
         raise _too_many(kind, file.metadata.num_rows)
@@ -136,19 +136,19 @@ def _checked(schema: ModelSchema, kind: FileKind, file: pq.ParquetFile) -> dict[
 
 
 def _check_size(kind: FileKind, name: str, column: pa.Array) -> None:
-    """Refuse a column of texts that would be huge once its dictionary is spelt out."""
+    """Raise when a column of strings would be too large once its dictionary is expanded."""
     if pa.types.is_dictionary(column.type) and is_text(column.type.value_type):
         lengths = pc.binary_length(column.dictionary).cast(pa.int64())
         size = pc.sum(lengths.take(column.indices)).as_py() or 0
         if size > MAX_COLUMN_BYTES:
             raise BadDataError(
                 f"{kind}: {size} bytes of text in {len(column)} rows of the column {name};"
-                f" at most {MAX_COLUMN_BYTES} are taken"
+                f" at most {MAX_COLUMN_BYTES} are allowed"
             )
 
 
-def _plain(batch: pa.RecordBatch) -> dict[str, pa.Array]:
-    """Spell out dictionaries, which may differ between the batches of a file."""
+def _expand(batch: pa.RecordBatch) -> dict[str, pa.Array]:
+    """Expand dictionaries, which may differ between the batches of a file."""
     return {
         name: column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
@@ -156,12 +156,12 @@ def _plain(batch: pa.RecordBatch) -> dict[str, pa.Array]:
 
 
 def _too_many(kind: FileKind, rows: int) -> BadDataError:
-    return BadDataError(f"{kind}: {rows} rows; at most {MAX_ROWS} are taken in one file")
+    return BadDataError(f"{kind}: a file must have at most {MAX_ROWS} rows, got {rows}")
 
 
 @contextmanager
 def _reading(kind: FileKind, rows: int = 0) -> Iterator[None]:
-    """Turn whatever a reader raises on a broken file into the refusal of the file."""
+    """Convert anything that a reader raises on a broken file to `BrokenFileError`."""
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:

@@ -1,7 +1,7 @@
-"""One value at a time: what each value type accepts and how the store keeps it.
+"""Checks of single values: what each value type accepts, and the form in which it is stored.
 
-These functions decide; the column-wise ways in `arrow_columns` are short cuts that must come to the
-same result.
+These functions decide; the conversions of whole columns in `arrow_columns` are shortcuts with the
+same results.
 """
 
 from __future__ import annotations
@@ -26,101 +26,98 @@ from arthurai.common.vocabulary import ValueType
 _BOOLEANS: Final = {0: False, 1: True}
 
 
-class ValueProblem(ValueError):  # noqa: N818 - a refused value is a finding, not a fault
-    """A value that does not fit its value type; the text says why."""
+class ValueProblem(ValueError):  # noqa: N818 - a rejected value is a finding, not an error
+    """A value that does not fit its value type; the message says why."""
 
 
-shown = quote_value
-
-
-def _refuse(expected: str, value: object) -> ValueProblem:
-    return ValueProblem(f"expected {expected}, found {shown(value)}")
+def _mismatch(expected: str, value: object) -> ValueProblem:
+    return ValueProblem(f"must be {expected}, got {quote_value(value)}")
 
 
 def to_integer(value: object) -> int:
-    """Take an integer of 64 bits, or another number without a fraction."""
+    """Accept an integer of 64 bits, or another number without a fraction."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise _refuse("INTEGER", value)
+        raise _mismatch("INTEGER", value)
     try:
         whole = int(value)
     except (ValueError, OverflowError):
-        raise _refuse("INTEGER", value) from None
+        raise _mismatch("INTEGER", value) from None
     if whole != value:
-        raise _refuse("INTEGER", value)
+        raise _mismatch("INTEGER", value)
     if not MIN_INTEGER <= whole <= MAX_INTEGER:
-        raise _refuse("INTEGER of 64 bits", value)
+        raise _mismatch("INTEGER of 64 bits", value)
     return whole
 
 
 def to_float(value: object) -> float | None:
-    """Take a number; what is not finite becomes null."""
+    """Accept a number; one that is not finite becomes null."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise _refuse("FLOAT", value)
+        raise _mismatch("FLOAT", value)
     try:
         number = float(value)
     except OverflowError:
-        raise _refuse("FLOAT of 64 bits", value) from None
+        raise _mismatch("FLOAT of 64 bits", value) from None
     return number if math.isfinite(number) else None
 
 
 def to_boolean(value: object) -> bool:
-    """Take true or false, or 1 or 0."""
+    """Accept true or false, or 1 or 0."""
     if isinstance(value, (bool, int, float)) and value in _BOOLEANS:
         return _BOOLEANS[int(value)]
-    raise _refuse("BOOLEAN", value)
+    raise _mismatch("BOOLEAN", value)
 
 
 def to_text(value: object) -> str:
-    """Take a text."""
+    """Accept a string."""
     if isinstance(value, bytes):
         try:
             return value.decode()
         except UnicodeDecodeError:
-            raise _refuse("text in UTF-8", value) from None
+            raise _mismatch("a string in UTF-8", value) from None
     if not isinstance(value, str):
-        raise _refuse("a text", value)
+        raise _mismatch("a string", value)
     return value
 
 
 def to_timestamp(value: object) -> dt.datetime:
-    """Take a time as ISO 8601 text with a zone, or a time object (without zone: UTC).
+    """Accept a time as ISO 8601 text with a zone, or a time object (UTC without a zone).
 
     Returns:
-        The time in UTC, without zone, in microseconds.
+        The time in UTC without a zone, in microseconds.
     """
     if isinstance(value, str):
         try:
             moment = dt.datetime.fromisoformat(value)
         except ValueError:
-            raise _refuse("a TIMESTAMP in ISO 8601", value) from None
+            raise _mismatch("a TIMESTAMP in ISO 8601", value) from None
         if moment.tzinfo is None:
-            raise _refuse("a TIMESTAMP with a zone, such as 'Z'", value)
+            raise _mismatch("a TIMESTAMP with a time zone, such as 'Z'", value)
     elif isinstance(value, dt.datetime):
         moment = value
     elif isinstance(value, dt.date):
         moment = dt.datetime.combine(value, dt.time())
     else:
-        raise _refuse("a TIMESTAMP in ISO 8601", value)
+        raise _mismatch("a TIMESTAMP in ISO 8601", value)
     if moment.tzinfo is not None:
         try:
             moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
         except OverflowError:
-            raise _refuse("a TIMESTAMP between the years 1 and 9999", value) from None
-    # Subclasses with nanoseconds, such as the one of pandas, are cut to microseconds.
+            raise _mismatch("a TIMESTAMP between the years 1 and 9999", value) from None
+    # Subclasses with nanoseconds, such as that of pandas, are truncated to microseconds.
     return dt.datetime.combine(moment.date(), moment.time())
 
 
 def to_texts(value: object) -> list[str]:
-    """Take a list of texts."""
+    """Accept a list of strings."""
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise _refuse("a list of texts", value)
+        raise _mismatch("a list of strings", value)
     return value
 
 
 def to_likelihoods(value: object) -> list[list[tuple[str, float | None]]]:
-    """Take a list of maps from token to likelihood, at most five tokens each."""
+    """Accept a list of maps from token to likelihood, with at most five tokens each."""
     if not isinstance(value, list):
-        raise _refuse("TOKEN_LIKELIHOODS, a list of maps", value)
+        raise _mismatch("TOKEN_LIKELIHOODS, a list of maps", value)
     return [_likelihood_map(v) for v in value]
 
 
@@ -131,48 +128,48 @@ def _likelihood_map(value: object) -> list[tuple[str, float | None]]:
     elif isinstance(value, list) and all(isinstance(p, tuple) for p in value):
         pairs = value
     else:
-        raise _refuse("a map from token to likelihood", value)
-    # A list of structs has a field for each token of any map; those of other maps are null here.
+        raise _mismatch("a map from token to likelihood", value)
+    # A list of structs has a field for each token of any map; fields of other maps are null.
     found = {to_text(token): to_float(number) for token, number in pairs if number is not None}
     if len(found) > MAX_TOKEN_LIKELIHOODS:
-        raise _refuse(f"at most {MAX_TOKEN_LIKELIHOODS} tokens in a likelihood map", value)
+        raise _mismatch(f"a likelihood map of at most {MAX_TOKEN_LIKELIHOODS} tokens", value)
     return list(found.items())
 
 
 def to_boxes(value: object) -> list[list[float | None]]:
-    """Take a list of boxes of six numbers each, or one box."""
+    """Accept a list of boxes of six numbers each, or one box."""
     if not isinstance(value, list):
-        raise _refuse("BOUNDING_BOX, a list of boxes", value)
+        raise _mismatch("BOUNDING_BOX, a list of boxes", value)
     boxes = value
     if value and not isinstance(value[0], list):
         boxes = [value]
     for box in boxes:
         if not isinstance(box, list) or len(box) != len(BOX_FIELDS):
-            raise _refuse(f"a box [{', '.join(BOX_FIELDS)}]", box)
+            raise _mismatch(f"a box [{', '.join(BOX_FIELDS)}]", box)
     return [[None if n is None else to_float(n) for n in box] for box in boxes]
 
 
 def to_ranked_list(value: object) -> list[dict[str, Any]]:
-    """Take a list of items, best first, each with `item_id` and maybe `label` and `score`."""
+    """Accept a list of items, best first, with `item_id` and optionally `label` and `score`."""
     if not isinstance(value, list):
-        raise _refuse("RANKED_LIST, a list of items", value)
+        raise _mismatch("RANKED_LIST, a list of items", value)
     if len(value) > MAX_RANKED_ITEMS:
         raise ValueProblem(
-            f"expected a RANKED_LIST of at most {MAX_RANKED_ITEMS} items, found {len(value)}"
+            f"must be a RANKED_LIST of at most {MAX_RANKED_ITEMS} items, got {len(value)}"
         )
     items = [_ranked_item(v) for v in value]
     for key in ("label", "score"):
         if len({item[key] is None for item in items}) > 1:
-            raise ValueProblem(f"expected {key!r} in all items of the RANKED_LIST or in none")
+            raise ValueProblem(f"must have {key!r} in all items of the RANKED_LIST or in none")
     return items
 
 
 def _ranked_item(value: object) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not isinstance(value.get("item_id"), str):
-        raise _refuse("an item with the text 'item_id'", value)
+        raise _mismatch("an item with the string 'item_id'", value)
     unknown = set(value) - {"item_id", "label", "score"}
     if unknown:
-        raise _refuse("an item of 'item_id', 'label' and 'score'", value)
+        raise _mismatch("an item of 'item_id', 'label' and 'score'", value)
     label, score = value.get("label"), value.get("score")
     return {
         "item_id": value["item_id"],
@@ -182,19 +179,19 @@ def _ranked_item(value: object) -> dict[str, Any]:
 
 
 def to_series(value: object) -> list[dict[str, Any]]:
-    """Take a list of points, each with `timestamp` and `value`."""
+    """Accept a list of points with `timestamp` and `value`."""
     if not isinstance(value, list):
-        raise _refuse("TIME_SERIES, a list of points", value)
+        raise _mismatch("TIME_SERIES, a list of points", value)
     if len(value) > MAX_SERIES_POINTS:
         raise ValueProblem(
-            f"expected a TIME_SERIES of at most {MAX_SERIES_POINTS} points, found {len(value)}"
+            f"must be a TIME_SERIES of at most {MAX_SERIES_POINTS} points, got {len(value)}"
         )
     return [_point(v) for v in value]
 
 
 def _point(value: object) -> dict[str, Any]:
     if not isinstance(value, Mapping) or set(value) - {"timestamp", "value"}:
-        raise _refuse("a point of 'timestamp' and 'value'", value)
+        raise _mismatch("a point of 'timestamp' and 'value'", value)
     number = value.get("value")
     return {
         "timestamp": to_timestamp(value.get("timestamp")),

@@ -1,4 +1,4 @@
-"""Writing inferences and ground truth of one model: each row once, whatever is repeated."""
+"""Writing of inferences and ground truth of one model, each row once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _BATCH: Final = "incoming"
 _PAIRS: Final = "pairs"
 
-# Below these sizes bound values are faster than a scan of an Arrow table, which begins slowly.
+# Below these sizes bound values are faster than a scan of an Arrow table, which starts slowly.
 _FEW_IDS: Final = 500
 _FEW_ROWS: Final = 4
 
@@ -78,15 +78,15 @@ class ModelWriter:
         self.slot = slot
         self.lock = threading.RLock()
         self.reference_lock = threading.RLock()
-        # Batches known to be open, which need no look at their state at each request.
+        # Batches known to be open, whose state need not be read at each request.
         self.open_batches: set[str] = set()
         self._database = database
         self._datasets = datasets
         self._index: IdIndex | None = None
         self._next_seq = 0
 
-    def forget(self) -> None:
-        """Drop what is kept in memory, after rows were deleted."""
+    def drop_index(self) -> None:
+        """Drop the index, after rows were deleted."""
         with self.lock:
             self._index = None
 
@@ -102,13 +102,13 @@ class ModelWriter:
             self._next_seq = max(self._next_seq, int(sequence.max(initial=-1)) + 1)
         return self._index
 
-    def append(self, schema: ModelSchema, table: pa.Table, outcome: RowResults) -> WriteResult:
-        """Store inferences in one transaction, or in a few when ids are repeated among them.
+    def append(self, schema: ModelSchema, table: pa.Table, results: RowResults) -> WriteResult:
+        """Store inferences in one transaction, or in several when ids occur more than once.
 
         Args:
             schema: Schema of the model.
             table: Decoded inferences, with `row` and a column for each stored attribute.
-            outcome: Where refused rows are told.
+            results: Takes rejected rows.
 
         Returns:
             What is new; identical repetitions are accepted but not new.
@@ -116,13 +116,13 @@ class ModelWriter:
         written = WriteResult()
         with self.lock:
             while table.num_rows:
-                table = self._append_once(schema, table, outcome, written)
+                table = self._append_once(schema, table, results, written)
         return written
 
     def _append_once(
-        self, schema: ModelSchema, table: pa.Table, outcome: RowResults, written: WriteResult
+        self, schema: ModelSchema, table: pa.Table, results: RowResults, written: WriteResult
     ) -> pa.Table:
-        """Store all rows whose id is met for the first time; return those that repeat one."""
+        """Store all rows with the first occurrence of an id; return the others."""
         with self._database.cursor() as cursor:
             hashes = _hashes(cursor, table)
             index = self._loaded(cursor)
@@ -135,7 +135,7 @@ class ModelWriter:
                 table, hashes = table.filter(pa.array(is_first)), hashes[is_first]
             found = index.find(hashes)
             if len(found[0]):
-                known = self._compare(cursor, schema, table, found=found, outcome=outcome)
+                known = self._compare(cursor, schema, table, found=found, results=results)
                 is_new = np.ones(table.num_rows, bool)
                 is_new[known] = False
                 table, hashes = table.filter(pa.array(is_new)), hashes[is_new]
@@ -155,9 +155,9 @@ class ModelWriter:
         table: pa.Table,
         *,
         found: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-        outcome: RowResults,
+        results: RowResults,
     ) -> list[int]:
-        """Refuse rows whose id is stored with other values; return the places of all known ids."""
+        """Reject rows whose id is stored with other values; return the places of all known ids."""
         places, sequence = found
         given = table.take(from_numpy(places))
         given = given.append_column("place", from_numpy(places))
@@ -190,10 +190,10 @@ class ModelWriter:
         known = cursor.fetchall()
         for _, row, difference in known:
             if difference >= 0:
-                outcome.reject(
+                results.reject(
                     row,
                     HTTPStatus.CONFLICT,
-                    "partner_inference_id is stored already with another value of"
+                    "partner_inference_id is already stored with another value of"
                     f" {labels[difference]}",
                 )
         return [place for place, _, _ in known]
@@ -249,16 +249,16 @@ class ModelWriter:
             written.first_seq = int(sequence[0])
 
     def update_ground_truth(
-        self, schema: ModelSchema, table: pa.Table, outcome: RowResults
+        self, schema: ModelSchema, table: pa.Table, results: RowResults
     ) -> WriteResult:
         """Set ground truth of stored inferences in one transaction; the last value wins.
 
-        Members that are null keep what was there before.
+        Null members keep the stored values.
 
         Args:
             schema: Schema of the model.
             table: Decoded ground truth, with `row` and a column for each ground truth attribute.
-            outcome: Where refused rows are told.
+            results: Takes rejected rows.
         """
         with self.lock:
             with self._database.cursor() as cursor:
@@ -267,7 +267,7 @@ class ModelWriter:
             unknown = np.ones(table.num_rows, bool)
             unknown[found[0]] = False
             for row in table.column("row").filter(pa.array(unknown)).to_pylist():
-                outcome.reject(
+                results.reject(
                     row,
                     HTTPStatus.NOT_FOUND,
                     "partner_inference_id is unknown: send the inference before its ground truth",
@@ -330,7 +330,7 @@ class ModelWriter:
         )
 
     def _change_few(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
-        """Set ground truth row by row; return the span of times and the batches concerned."""
+        """Set ground truth row by row; return the span of times and the affected batches."""
         changes = [f"{quote_name(c)} = coalesce(?, {quote_name(c)})" for c in given]
         changes.append("ground_truth_timestamp = ?")
         values = zip(
@@ -347,8 +347,8 @@ class ModelWriter:
         return tuple(cursor.fetchall()[0])
 
     def _change_many(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
-        """Set ground truth in one step; return the span of times and the batches concerned."""
-        # One row a sequence number; of several in the request the last value that is not null.
+        """Set ground truth in one statement; return the span of times and the affected batches."""
+        # One row per sequence number; of several in the request the last value that is not null.
         latest = [f"arg_max({quote_name(c)}, row) AS {quote_name(c)}" for c in given]
         latest.append("arg_max(ground_truth_timestamp, row) AS ground_truth_timestamp")
         changes = [
@@ -378,7 +378,7 @@ class ModelWriter:
 
 
 def _hashes(cursor: Cursor, table: pa.Table) -> npt.NDArray[np.uint64]:
-    """Hash the ids of a table. The hash may change with the version of DuckDB: never store it."""
+    """Hash the ids of a table; the hash depends on the version of DuckDB: never store it."""
     ids = table.column("partner_inference_id")
     if len(ids) <= _FEW_IDS:
         cursor.execute("SELECT hash(unnest(CAST(? AS VARCHAR[]))) AS hash", [ids.to_pylist()])

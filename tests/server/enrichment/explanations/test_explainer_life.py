@@ -37,7 +37,7 @@ def model(enriched, regression):
 
 @pytest.fixture
 def switch(project):
-    """Return a function that enables explanations and does not wait for them."""
+    """Give a function that enables explanations and does not wait for them."""
 
     def enable(model, code):
         config = {
@@ -112,7 +112,7 @@ def test_projects_sent_at_once_leave_one_that_works(model, switch):
     assert answer.json()["predicted_values"][0]["attribute_value"] in {0.0, 1.0, 2.0, 3.0}
 
 
-def test_a_process_with_many_calls_is_replaced_by_a_new_one(model, explained, monkeypatch):
+def test_a_worn_process_is_replaced_by_a_new_one(model, explained, monkeypatch):
     code = "import os\ndef predict(rows):\n    return [float(os.getpid())] * len(rows)\n"
     assert explained(model, code, explanation_nsamples=20)["status"] == "Ready"
     values = {"a": 0.0, "b": 0.0, "c": "x"}

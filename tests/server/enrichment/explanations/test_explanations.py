@@ -54,7 +54,7 @@ def scores_of(explanation):
 
 @pytest.fixture
 def shap_model(enriched, regression, explained):
-    """Return a linear model with SHAP values of six inferences."""
+    """Give a linear model with SHAP values of six inferences."""
     model = enriched(regression)
     model.reference(reference_rows())
     state = explained(model, LINEAR, explanation_algo="shap", explanation_nsamples="500", seed="3")

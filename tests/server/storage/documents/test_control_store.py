@@ -210,6 +210,6 @@ def test_a_damaged_secret_is_named(tmp_path):
 
 
 def test_a_directory_has_one_server_at_a_time(tmp_path):
-    with create_app(tmp_path), pytest.raises(DataStoreError, match="open in another place"):
+    with create_app(tmp_path), pytest.raises(DataStoreError, match="already open"):
         create_app(tmp_path)
     create_app(tmp_path).close()

@@ -36,7 +36,7 @@ def test_serve_and_local_open_each_others_data(start_server, tmp_path):
             path = f"/api/v3/models/{created['id']}/inferences"
             sent = http.post(path, json=[inference(1)])
             assert sent.json()["counts"]["success"] == 1
-        with pytest.raises(ArthurUserError, match="is open in another place: process"):
+        with pytest.raises(ArthurUserError, match="is already open: process"):
             ArthurAI(url=f"local://{data}")
 
     with ArthurAI(url=f"local://{data}") as client:

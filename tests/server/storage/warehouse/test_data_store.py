@@ -45,7 +45,7 @@ def memory_store():
 
 
 def statuses(outcome):
-    return [result["status"] for result in outcome.results()]
+    return [result["status"] for result in outcome.inference_results()]
 
 
 def test_an_inference_comes_back_as_it_was_sent(store):
@@ -63,8 +63,8 @@ def test_an_inference_comes_back_as_it_was_sent(store):
         ],
     )
 
-    assert outcome.counts() == {"success": 1, "failure": 0, "total": 1}
-    assert outcome.results() == [{"status": 200, "message": "success"}]
+    assert outcome.status_counts() == {"success": 1, "failure": 0, "total": 1}
+    assert outcome.inference_results() == [{"status": 200, "message": "success"}]
     (row,) = read(store, schema)
     assert uuid.UUID(row.pop("inference_id")).version == 4
     assert before <= row.pop("received_timestamp") <= dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -114,18 +114,18 @@ def test_missing_and_null_values_are_null(memory_store):
     ("change", "reason"),
     [
         ({"partner_inference_id": None}, "partner_inference_id is missing"),
-        ({"partner_inference_id": ""}, "partner_inference_id: expected a text that is not empty"),
-        ({"partner_inference_id": 5}, "partner_inference_id: expected a text"),
-        ({"partner_inference_id": "x" * 256}, "256 characters, at most 255"),
+        ({"partner_inference_id": ""}, "partner_inference_id: must be a non-empty string"),
+        ({"partner_inference_id": 5}, "partner_inference_id: must be a non-empty string"),
+        ({"partner_inference_id": "x" * 256}, "must have at most 255 characters, got 256"),
         ({"inference_timestamp": None}, "inference_timestamp is missing"),
-        ({"inference_timestamp": "2024-01-01T00:00:00"}, "with a zone"),
-        ({"inference_timestamp": "yesterday"}, "inference_timestamp: expected a TIMESTAMP"),
+        ({"inference_timestamp": "2024-01-01T00:00:00"}, "with a time zone"),
+        ({"inference_timestamp": "yesterday"}, "inference_timestamp: must be a TIMESTAMP"),
         ({"inference_timestamp": "0001-01-01T00:00:00+14:00"}, "between the years 1 and 9999"),
         ({"inference_data": None}, "inference_data is missing"),
         ({"inference_data": [1]}, "inference_data is not an object"),
-        ({"inference_data": {"income": "1"}}, "attribute income: expected FLOAT, found '1'"),
-        ({"inference_data": {"income": True}}, "attribute income: expected FLOAT, found True"),
-        ({"inference_data": {"region": 1}}, "attribute region: expected a text, found 1"),
+        ({"inference_data": {"income": "1"}}, "attribute income: must be FLOAT, got '1'"),
+        ({"inference_data": {"income": True}}, "attribute income: must be FLOAT, got True"),
+        ({"inference_data": {"region": 1}}, "attribute region: must be a string, got 1"),
         ({"inference_data": {"incom": 1}}, "did you mean 'income'?"),
         ({"inference_data": {"actual": 1}}, "attribute actual of stage GROUND_TRUTH"),
         ({"ground_truth_data": {"actual": 1}}, "ground_truth_timestamp is missing"),
@@ -133,7 +133,7 @@ def test_missing_and_null_values_are_null(memory_store):
             {"ground_truth_data": {"income": 1}, "ground_truth_timestamp": stamp(0)},
             "attribute income of stage PIPELINE_INPUT does not belong here",
         ),
-        ({"batch_id": 3}, "batch_id: expected a text"),
+        ({"batch_id": 3}, "batch_id: must be a string"),
     ],
 )
 def test_a_bad_item_is_refused_alone(memory_store, change, reason):
@@ -144,11 +144,11 @@ def test_a_bad_item_is_refused_alone(memory_store, change, reason):
     )
 
     assert statuses(outcome) == [200, 400, 200]
-    assert reason in outcome.results()[1]["message"]
+    assert reason in outcome.inference_results()[1]["message"]
     assert values(memory_store, schema, "partner_inference_id") == ["id-1", "id-3"]
 
 
-def test_items_that_are_not_objects_are_refused_alone(memory_store):
+def test_items_that_are_no_objects_are_refused_alone(memory_store):
     outcome = memory_store.append_inferences(simple_schema(), [7, None, [], "x", inference(1)])
 
     assert statuses(outcome) == [400, 400, 400, 400, 200]
@@ -165,7 +165,7 @@ def test_a_repeated_row_is_accepted_and_changes_nothing(store):
     assert read(store, schema) == before
 
 
-def test_a_repeated_row_is_recognized_across_json_and_table(memory_store):
+def test_a_repeated_row_is_recognised_across_json_and_table(memory_store):
     schema = simple_schema()
     memory_store.append_inferences(schema, [inference(1)])
     table = pa.table(
@@ -203,7 +203,7 @@ def test_another_row_with_a_known_id_is_refused(memory_store, other, named):
     outcome = memory_store.append_inferences(schema, [other, inference(2)])
 
     assert statuses(outcome) == [409, 200]
-    assert named in outcome.results()[0]["message"]
+    assert named in outcome.inference_results()[0]["message"]
     assert read(memory_store, schema)[:1] == before
 
 
@@ -252,7 +252,7 @@ def test_many_ground_truths_at_once_and_their_span(memory_store):
         [truth(n, float(n)) for n in range(100, 800)] + [truth(n, 0.5) for n in range(700, 950)],
     )
 
-    assert outcome.counts() == {"success": 900, "failure": 50, "total": 950}
+    assert outcome.status_counts() == {"success": 900, "failure": 50, "total": 950}
     expected = [None] * 100 + [float(n) for n in range(100, 700)] + [0.5] * 200
     assert values(memory_store, schema, "actual") == expected
     assert memory_store.drain_events(10)
@@ -336,8 +336,8 @@ def test_the_counterpart_of_a_single_ground_truth_is_computed(memory_store):
             attribute("not_y", "INTEGER", "GROUND_TRUTH", implicit=True),
         ]
     )
-    memory_store.append_reference(
-        schema, [{"reference_data": {"x": 1, "y": y}} for y in (0, 1, None)]
+    memory_store.append_reference_stream(
+        schema, [[{"reference_data": {"x": 1, "y": y}} for y in (0, 1, None)]]
     )
 
     assert values(memory_store, schema, "not_y", "reference") == [1, 0, None]
@@ -364,7 +364,7 @@ def test_rows_of_a_batch_model_need_a_batch(memory_store):
     outcome = memory_store.append_inferences(schema, [inference(1), inference(2, batch_id="b")])
 
     assert statuses(outcome) == [400, 200]
-    assert "batch_id is missing" in outcome.results()[0]["message"]
+    assert "batch_id is missing" in outcome.inference_results()[0]["message"]
 
 
 def test_a_batch_given_with_the_request_overrides_the_rows(memory_store):
@@ -404,7 +404,7 @@ def test_new_rows_reopen_a_completed_batch_but_repeated_ones_do_not(memory_store
 
 
 def test_closing_what_cannot_be_closed(memory_store):
-    with pytest.raises(DatasetStateError, match="no batch model"):
+    with pytest.raises(DatasetStateError, match="not a batch model"):
         memory_store.close_batch(simple_schema(), "b")
     batch_schema = simple_schema(is_batch=True, model_id="m2")
     with pytest.raises(UnknownDatasetError, match="no batch 'b'"):
@@ -418,10 +418,10 @@ def test_closing_what_cannot_be_closed(memory_store):
 
 def test_a_reference_set_is_filled_closed_and_then_fixed(store):
     schema = simple_schema()
-    first = store.append_reference(
-        schema, [{"reference_data": {"income": 1, "actual": 2}}, {"x": 1}]
+    first = store.append_reference_stream(
+        schema, [[{"reference_data": {"income": 1, "actual": 2}}, {"x": 1}]]
     )
-    store.append_reference(schema, [{"income": 3.0}])
+    store.append_reference_stream(schema, [[{"income": 3.0}]])
 
     assert statuses(first) == [200, 400]
     assert values(store, schema, "income", "reference") == [1.0, 3.0]
@@ -431,7 +431,7 @@ def test_a_reference_set_is_filled_closed_and_then_fixed(store):
     assert store.reference(schema).status == "started"
     assert store.close_reference(schema, 2).status == "completed"
     with pytest.raises(DatasetStateError, match="closed"):
-        store.append_reference(schema, [{"income": 4.0}])
+        store.append_reference_stream(schema, [[{"income": 4.0}]])
     with pytest.raises(DatasetStateError, match="closed"):
         store.restart_reference(schema)
     assert store.counts(schema)["reference"] == 2
@@ -439,10 +439,10 @@ def test_a_reference_set_is_filled_closed_and_then_fixed(store):
 
 def test_an_open_reference_set_can_be_begun_anew(memory_store):
     schema = simple_schema()
-    memory_store.append_reference(schema, [{"income": 1.0}])
+    memory_store.append_reference_stream(schema, [[{"income": 1.0}]])
 
     memory_store.restart_reference(schema)
-    memory_store.append_reference(schema, [{"income": 2.0}])
+    memory_store.append_reference_stream(schema, [[{"income": 2.0}]])
 
     assert values(memory_store, schema, "income", "reference") == [2.0]
 
@@ -467,7 +467,7 @@ def test_a_broken_reference_stream_leaves_nothing_behind(memory_store):
 def test_added_attributes_are_null_and_removed_ones_are_gone(store):
     schema = simple_schema()
     store.append_inferences(schema, [inference(1)])
-    store.append_reference(schema, [{"income": 1.0, "region": "r"}])
+    store.append_reference_stream(schema, [[{"income": 1.0, "region": "r"}]])
     changed = make_schema(
         [
             attribute("late", "TOKENS", "GROUND_TRUTH"),
@@ -541,16 +541,16 @@ def test_implicit_counterparts_of_all_types(memory_store, explicit, implicit, se
             attribute("q", implicit, "PREDICTED_VALUE", implicit=True),
         ]
     )
-    memory_store.append_reference(schema, [{"p": sent}])
+    memory_store.append_reference_stream(schema, [[{"p": sent}]])
     assert values(memory_store, schema, "q", "reference") == [computed]
 
 
-def test_no_items_are_not_a_failure(memory_store):
+def test_no_items_are_no_failure(memory_store):
     schema = simple_schema()
     nothing = {"success": 0, "failure": 0, "total": 0}
-    assert memory_store.append_inferences(schema, []).counts() == nothing
-    assert memory_store.append_ground_truth(schema, []).counts() == nothing
-    assert memory_store.append_reference(schema, []).counts() == nothing
+    assert memory_store.append_inferences(schema, []).status_counts() == nothing
+    assert memory_store.append_ground_truth(schema, []).status_counts() == nothing
+    assert memory_store.append_reference_stream(schema, [[]]).status_counts() == nothing
     assert memory_store.datasets(schema) == []
 
 
@@ -577,7 +577,7 @@ def test_everything_is_there_after_reopening(tmp_path):
     with DataStore(tmp_path) as store:
         store.append_inferences(schema, [inference(n, batch_id="b") for n in range(3)])
         store.append_ground_truth(schema, [truth(1, 1.0)])
-        store.append_reference(schema, [{"income": 1.0}])
+        store.append_reference_stream(schema, [[{"income": 1.0}]])
         before = read(store, schema), read(store, schema, "reference"), store.datasets(schema)
 
     with DataStore(tmp_path) as store:
@@ -614,7 +614,7 @@ def test_subscribers_hear_of_commits_and_their_faults_harm_nobody(memory_store):
     memory_store.append_inferences(schema, [inference(5), inference(2)])
     memory_store.append_inferences(schema, [inference(5)])
     memory_store.append_ground_truth(schema, [truth(5, 1.0)])
-    memory_store.append_reference(schema, [{"income": 1.0}])
+    memory_store.append_reference_stream(schema, [[{"income": 1.0}]])
     memory_store.close_reference(schema, 1)
 
     assert memory_store.drain_events(10)

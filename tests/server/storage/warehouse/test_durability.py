@@ -312,7 +312,11 @@ def test_writers_of_one_id_agree_on_one_row(tmp_path):
             }
             barrier.wait()
             outcomes.append(
-                (step, number, store.append_inferences(schema, [item]).results()[0]["status"])
+                (
+                    step,
+                    number,
+                    store.append_inferences(schema, [item]).inference_results()[0]["status"],
+                )
             )
 
     with DataStore(tmp_path) as store:

@@ -58,7 +58,7 @@ def test_retention_deletes_old_inferences_with_all_that_hangs_on_them(tmp_path):
             _, rows = store.fetch(f"SELECT inference_id FROM {store.relation(schema, source)}")
             assert {row[0] for row in rows} == set(ids[3:])
         again = store.append_inferences(schema, [inference(n, batch_id="x") for n in (0, 5)])
-        assert [r["status"] for r in again.results()] == [200, 409]
+        assert [r["status"] for r in again.inference_results()] == [200, 409]
         assert store.append_ground_truth(schema, [truth(0, 1.0), truth(1, 1.0)]).accepted == 1
         assert store.prune(schema, dt.datetime(2020, 1, 1)) == 0
 
@@ -72,7 +72,7 @@ def test_retention_deletes_images_nobody_refers_to(tmp_path):
         for number in (0, 1):
             item = inference(number) | {"inference_data": {"photo": ids[number]}}
             store.append_inferences(schema, [item])
-        store.append_reference(schema, [{"photo": ids[2]}])
+        store.append_reference_stream(schema, [[{"photo": ids[2]}]])
         for path in (tmp_path / "images").rglob("*"):
             os.utime(path, (time.time() - 7200,) * 2)
         fresh = images.put(png + b"fresh")
@@ -98,7 +98,7 @@ def test_compaction_gives_space_back_and_keeps_everything_else(tmp_path):
             }
         )
         assert store.append_inferences(schema, table).accepted == count
-        store.append_reference(schema, [{"income": 1.0}])
+        store.append_reference_stream(schema, [[{"income": 1.0}]])
         store.prune(schema, dt.datetime.fromtimestamp(count - 10, dt.UTC))
         before = read(store, schema)
         assert len(before) == 10
@@ -115,7 +115,7 @@ def test_compaction_gives_space_back_and_keeps_everything_else(tmp_path):
 
 
 def test_compaction_of_nothing_and_of_an_open_directory(tmp_path):
-    with pytest.raises(DataStoreError, match="holds no data"):
+    with pytest.raises(DataStoreError, match="has no data"):
         compact(tmp_path)
     with DataStore(tmp_path), pytest.raises(DataStoreLockedError):
         compact(tmp_path)
@@ -226,7 +226,7 @@ def test_a_migration_that_fails_leaves_the_directory_as_it_was(tmp_path):
         assert database.fetch("SELECT * FROM duckdb_tables() WHERE table_name = 'half'")[1] == []
 
 
-def test_a_file_that_is_not_a_database_is_refused(tmp_path):
+def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / DATABASE_FILE).write_bytes(b"not a database" * 1000)
     with pytest.raises(duckdb.Error):
         DataStore(tmp_path)
