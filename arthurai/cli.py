@@ -265,7 +265,7 @@ def _fail(message: str, status: int = 1) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from arthurai.server.app import MAX_FORM_BYTES, create_app
-    from arthurai.server.delivery.channels import DeliverySettings
+    from arthurai.server.delivery.mail_and_webhooks import DeliverySettings
     from arthurai.server.serving.json_logs import log_to_stderr
     from arthurai.server.serving.waitress_server import Server, listen, stop_on_signals
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.model import sending
-from arthurai.model.modeling.type_detection import infer_schema
+from arthurai.model.modeling.infer_attributes import infer_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.report import SendResult
+    from arthurai.upload.row_outcomes import SendResult
 
 
 def send_inference(

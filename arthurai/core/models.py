@@ -3,7 +3,7 @@
 from arthurai.model.base_model import MAX_ATTRIBUTES_TO_SHOW, ExplainabilityParameters
 from arthurai.model.model import ArthurModel
 from arthurai.model.model_groups import ArthurModelGroup
-from arthurai.model.modeling.type_rules import AUTO_CATEGORICAL_MAX
+from arthurai.model.modeling.detect_types import AUTO_CATEGORICAL_MAX
 
 __all__ = [
     "AUTO_CATEGORICAL_MAX",

@@ -21,11 +21,11 @@ from arthurai.model.base_model import ArthurModelBase
 from arthurai.model.bias import ArthurBiasWrapper
 from arthurai.model.modeling import (
     attribute_list,
+    infer_attributes,
     model_validation,
     outputs,
     summary,
     token_sequences,
-    type_detection,
 )
 from arthurai.model.modeling import build as building
 from arthurai.model.report import report_file
@@ -46,7 +46,7 @@ class ArthurModel(ArthurModelBase):
     # Describe the model from data
     build = building.build
     build_token_sequence_model = token_sequences.build_token_sequence_model
-    infer_schema = type_detection.infer_schema
+    infer_schema = infer_attributes.infer_schema
     from_dataframe = deprecated_methods.from_dataframe
     review = summary.review
 

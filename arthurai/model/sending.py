@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.report import RowOutcomes, SendResult
+    from arthurai.upload.row_outcomes import RowOutcomes, SendResult
 
 logger = logging.getLogger(__name__)
 

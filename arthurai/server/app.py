@@ -13,7 +13,7 @@ from arthurai.server.authentication import SESSION_SECONDS, Authentication
 from arthurai.server.authorization import Authorization
 from arthurai.server.background.alert_scheduler import AlertScheduler
 from arthurai.server.context import Stores
-from arthurai.server.delivery.channels import Delivery, DeliverySettings
+from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
 from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.enrichment.manager import Enrichments
 from arthurai.server.http.dispatcher import Dispatcher

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from arthurai.server.authentication import Authentication
     from arthurai.server.authorization import Authorization
     from arthurai.server.context import Stores
-    from arthurai.server.delivery.channels import Delivery
+    from arthurai.server.delivery.mail_and_webhooks import Delivery
     from arthurai.server.delivery.notifications import Notifications
     from arthurai.server.enrichment.manager import Enrichments
     from arthurai.server.http.validation import Validation

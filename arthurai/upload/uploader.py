@@ -25,7 +25,7 @@ from arthurai.upload.columnar import columns_of_rows, is_row_list, slice_column,
 from arthurai.upload.diagnostics import ValidationErrors
 from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.images import split_by_size, unique_names, zip_images
-from arthurai.upload.report import (
+from arthurai.upload.row_outcomes import (
     NOT_SAFE_TO_REPEAT,
     SAFE_TO_REPEAT,
     RowOutcomes,

@@ -18,9 +18,9 @@ from arthurai.common.text import list_names, suggest
 from arthurai.model.base_model import name_of
 from arthurai.model.modeling import outputs
 from arthurai.model.modeling.attribute_list import append_attributes, check_names
+from arthurai.model.modeling.detect_types import describe_column
+from arthurai.model.modeling.infer_attributes import infer_attributes, warn_about_categories
 from arthurai.model.modeling.summary import review
-from arthurai.model.modeling.type_detection import infer_attributes, warn_about_categories
-from arthurai.model.modeling.type_rules import describe_column
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase

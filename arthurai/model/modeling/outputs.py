@@ -18,8 +18,8 @@ from arthurai.common.limits import BINARY_CLASSES, MAX_RANKED_ITEMS
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.base_model import name_of
 from arthurai.model.modeling.attribute_list import append_attributes, find_positions
-from arthurai.model.modeling.type_detection import make_attribute
-from arthurai.model.modeling.type_rules import ColumnFacts, describe_column, find_range
+from arthurai.model.modeling.detect_types import ColumnFacts, describe_column, find_range
+from arthurai.model.modeling.infer_attributes import make_attribute
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase

@@ -9,8 +9,8 @@ from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.attributes import ArthurAttribute
 from arthurai.model.modeling.attribute_list import append_attributes, find_positions
+from arthurai.model.modeling.infer_attributes import infer_attributes, warn_about_categories
 from arthurai.model.modeling.summary import review
-from arthurai.model.modeling.type_detection import infer_attributes, warn_about_categories
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from arthurai.server.background.worker import Worker
-from arthurai.server.delivery.channels import Message
+from arthurai.server.delivery.mail_and_webhooks import Message
 from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arthurai.common.documents import AlertSummaryReport
-    from arthurai.server.delivery.channels import Delivery
+    from arthurai.server.delivery.mail_and_webhooks import Delivery
     from arthurai.server.storage.documents import ControlStore
 
 logger = logging.getLogger("arthurai.server.delivery.notifications")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from arthurai.server.app import create_app
-from arthurai.server.delivery.channels import DeliverySettings
+from arthurai.server.delivery.mail_and_webhooks import DeliverySettings
 from arthurai.server.delivery.notifications import WEEKDAYS, find_last_due
 from arthurai.server.document_kinds import Kind
 from arthurai.server.timestamps import format_timestamp

@@ -7,7 +7,7 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from arthurai.server.delivery.channels import is_url
+from arthurai.server.delivery.mail_and_webhooks import is_url
 from arthurai.server.delivery.notifications import EMAIL
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
 
-logger = logging.getLogger("arthurai.server.delivery.channels")
+logger = logging.getLogger("arthurai.server.delivery.mail_and_webhooks")
 
 DEFAULT_SENDER: Final = "arthur@localhost"
 MAX_WAITING: Final = 10_000

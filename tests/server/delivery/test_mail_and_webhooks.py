@@ -9,8 +9,8 @@ import subprocess
 
 import pytest
 
-from arthurai.server.delivery import channels as delivery_module
-from arthurai.server.delivery.channels import Delivery, DeliverySettings, Message
+from arthurai.server.delivery import mail_and_webhooks as delivery_module
+from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings, Message
 
 NOWHERE = "127.0.0.1:1"
 

@@ -11,7 +11,7 @@ from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
 from arthurai.model.modeling.attribute_list import append_attributes, find_positions
-from arthurai.model.modeling.type_rules import ColumnFacts, describe_column
+from arthurai.model.modeling.detect_types import ColumnFacts, describe_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
