@@ -13,7 +13,13 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 from narwhals.stable.v2.dependencies import is_into_dataframe, is_into_series, is_polars_lazyframe
 
-from arthurai.common.exceptions import UnexpectedTypeError, UserTypeError, UserValueError
+from arthurai.common.exceptions import (
+    ArthurError,
+    ArthurUserError,
+    UnexpectedTypeError,
+    UserTypeError,
+    UserValueError,
+)
 from arthurai.upload.arrow_types import CONVERSION_ERRORS, array_from_values, normalize_table
 from arthurai.upload.coerce import is_missing
 from arthurai.upload.columnar import ColumnarTable, columns_of_rows, has_nested, is_row_list
@@ -24,9 +30,6 @@ from arthurai.upload.upload_schema import PLAIN_TYPES
 
 if TYPE_CHECKING:
     from arthurai.upload.upload_schema import UploadSchema
-
-MAX_BATCH_ROWS: Final = 65_536
-"""Maximum number of rows of one table when a source is read in batches."""
 
 _TABLES: Final = (
     "a pandas or polars frame, a pyarrow table, a list of dicts, a dict of lists, "
@@ -239,9 +242,7 @@ def is_stream(data: object) -> bool:
     )
 
 
-def iter_tables(
-    data: Any, *, name: str, rows: int = MAX_BATCH_ROWS, infinities_to_null: bool = False
-) -> Iterator[pa.Table]:
+def iter_tables(data: Any, *, name: str, rows: int) -> Iterator[pa.Table]:
     """Yield a table in batches, in order, in bounded memory where the source allows it.
 
     Readers, datasets and lazy polars frames are never read whole; iterators of tables are taken
@@ -251,7 +252,6 @@ def iter_tables(
         data: As for `to_arrow`, or an iterator or generator of such tables.
         name: What the caller calls the table, for messages.
         rows: Maximum number of rows of one batch.
-        infinities_to_null: Whether ±inf becomes null, too.
 
     Yields:
         Tables as `to_arrow` returns them, none empty.
@@ -270,7 +270,7 @@ def iter_tables(
     elif is_polars_lazyframe(data) and hasattr(data, "collect_batches"):
         parts = iter(data.collect_batches(chunk_size=rows, maintain_order=True))
     for part in parts:
-        table = to_arrow(part, name=name, infinities_to_null=infinities_to_null)
+        table = to_arrow(part, name=name)
         for start in range(0, table.num_rows, rows):
             yield table.slice(start, rows)
 
@@ -333,10 +333,6 @@ def _columns_of_table(
 ) -> ColumnarTable:
     if has_nested(table.column_names):
         return columns_of_rows(table.to_pylist(maps_as_pydicts="strict"), schema, errors)
-    return _columns_of_flat_table(table, schema)
-
-
-def _columns_of_flat_table(table: pa.Table, schema: UploadSchema) -> ColumnarTable:
     columns = {
         name: values
         for name, values in zip(table.column_names, table.columns, strict=True)
@@ -345,21 +341,13 @@ def _columns_of_flat_table(table: pa.Table, schema: UploadSchema) -> ColumnarTab
     return ColumnarTable(table.num_rows, columns)
 
 
-def empty_tables(data: Any, schema: UploadSchema) -> Iterator[ColumnarTable]:
-    """Yield the columns of a stream without rows, as far as they are known before reading it."""
-    schemas: Iterable[pa.Schema] = ()
-    if isinstance(data, DataFiles):
-        schemas = data.schemas()
-    elif isinstance(data, pa.RecordBatchReader) or _is_dataset(data):
-        schemas = [data.schema]
-    for columns in schemas:
-        yield _columns_of_flat_table(columns.empty_table(), schema)
-
-
 def read_batches(
     data: Any, schema: UploadSchema, *, name: str, rows: int
 ) -> Iterator[tuple[ColumnarTable, ValidationErrors]]:
     """Yield a stream by column, in batches of at most `rows` rows, with the errors found in each.
+
+    Before them come the columns of pyarrow sources and Parquet files, without rows, so that they
+    can be validated before the first row is sent.
 
     Args:
         data: Files, a generator of rows (dicts), of lists of rows or of tables, a reader, dataset
@@ -367,16 +355,38 @@ def read_batches(
         schema: The model's attributes.
         name: What the caller calls the table, for messages.
         rows: Maximum number of rows of one batch.
+
+    Raises:
+        ArthurUserError: The stream cannot be read to its end.
     """
-    source = data.tables(rows) if isinstance(data, DataFiles) else data
-    for batch in _batches(source, schema, name, rows):
-        errors = ValidationErrors(name)
-        read = columns_of_rows if isinstance(batch, list | tuple) else _columns_of_table
-        yield read(batch, schema, errors), errors
+    try:
+        for batch in itertools.chain(_empty_tables(data), _batches(data, schema, name, rows)):
+            errors = ValidationErrors(name)
+            read = _columns_of_table if isinstance(batch, pa.Table) else columns_of_rows
+            yield read(batch, schema, errors), errors
+    except ArthurError:
+        raise
+    except Exception as error:
+        raise ArthurUserError(
+            f"`{name}` could not be read to its end: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _empty_tables(data: Any) -> Iterator[pa.Table]:
+    schemas: Iterable[pa.Schema] = ()
+    if isinstance(data, DataFiles):
+        schemas = data.schemas()
+    elif isinstance(data, pa.RecordBatchReader) or _is_dataset(data):
+        schemas = [data.schema]
+    for columns in schemas:
+        if not has_nested(columns.names):
+            yield columns.empty_table()
 
 
 def _batches(source: Any, schema: UploadSchema, name: str, rows: int) -> Iterator[Any]:
     """Yield Arrow tables and lists of rows."""
+    if isinstance(source, DataFiles):
+        source = source.tables(rows)
     if not isinstance(source, Iterator) or hasattr(source, "__arrow_c_stream__"):
         yield from iter_tables(source, name=name, rows=rows)
         return

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import (
-    ArthurError,
     ArthurUserError,
     UserTypeError,
     UserValueError,
@@ -114,12 +113,8 @@ class Uploader:
     json_files: bool = False
 
     @property
-    def _schema(self) -> UploadSchema:
-        return self.validator.schema
-
-    @property
     def _sends_parquet(self) -> bool:
-        return self._schema.sends_parquet and bool(self.part_name) and not self.json_files
+        return bool(self.part_name) and not self.json_files and self.validator.schema.sends_parquet
 
     def send_rows(self, data: Any, metadata: RowMetadata | None = None) -> RowOutcomes:
         """Send rows as JSON; the response has one entry per row.
@@ -184,7 +179,7 @@ class Uploader:
 
     def _validate(self, data: Any, metadata: RowMetadata | None) -> ValidatedTable:
         """Return a table in memory, validated as a whole."""
-        table = _read(data, self._schema, self.validator.name)
+        table = _read(data, self.validator.schema, self.validator.name)
         if table.rows:
             return self.validator.validate(table, metadata=metadata)
         if isinstance(data, list):
@@ -198,7 +193,7 @@ class Uploader:
         self, data: Any, metadata: RowMetadata | None, rows: int
     ) -> Iterator[ValidatedTable]:
         """Yield a stream in validated tables of at most `rows` rows."""
-        from arthurai.upload.table import empty_tables
+        from arthurai.upload.table import read_batches
 
         if metadata is not None and metadata.is_by_row():
             raise UserValueError(
@@ -206,31 +201,15 @@ class Uploader:
                 "values given beside it; put predictions, ground truths, timestamps and ids in its "
                 "columns, or read it whole first (a lazy frame with collect())"
             )
-        for table in empty_tables(data, self._schema):
-            self.validator.validate(table, metadata=metadata)
         start = 0
-        for table, errors in self._read_batches(data, rows):
+        for table, errors in read_batches(
+            data, self.validator.schema, name=self.validator.name, rows=rows
+        ):
             valid = self.validator.validate(table, start=start, metadata=metadata, errors=errors)
             start += valid.rows
             yield from valid.split(rows)
         if not start:
             raise self._no_rows()
-
-    def _read_batches(
-        self, data: Any, rows: int
-    ) -> Iterator[tuple[ColumnarTable, ValidationErrors]]:
-        """Yield the batches of a stream; what ends it early is not an error of sending."""
-        from arthurai.upload.table import read_batches
-
-        name = self.validator.name
-        try:
-            yield from read_batches(data, self._schema, name=name, rows=rows)
-        except ArthurError:
-            raise
-        except Exception as error:
-            raise ArthurUserError(
-                f"`{name}` could not be read to its end: {type(error).__name__}: {error}"
-            ) from error
 
     def _rows_per_request(self, total: int | None) -> int:
         if self.options.chunk_size is not None:
@@ -250,7 +229,7 @@ class Uploader:
         return self.session.send(self.request, content=content, retry=True).json()
 
     def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:
-        image = self._schema.image
+        image = self.validator.schema.image
         if image is None or image.name not in table.inference:
             for body in self._encode_file(table):
                 rows = _sent_rows(table, body.start, body.rows)
@@ -277,7 +256,7 @@ class Uploader:
             return json_bodies(table, max_bytes=MAX_JSON_BYTES, reference=is_reference)
         from arthurai.upload.encode_parquet import parquet_bodies
 
-        return parquet_bodies(table, self._schema, max_bytes=MAX_FILE_BYTES)
+        return parquet_bodies(table, self.validator.schema, max_bytes=MAX_FILE_BYTES)
 
     def _upload(self, content: bytes, *others: FilePart) -> Any:
         suffix, media_type = "json", "application/json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -170,7 +171,7 @@ class Validator:
         self._make_ids = make_ids
         self._lenient = lenient
         self._now = datetime.now(UTC).isoformat()
-        self._filled: dict[str, int] = {}
+        self._filled: Counter[str] = Counter()
         self._warnings = DataWarnings()
 
     def validate(
@@ -227,25 +228,25 @@ class Validator:
 
     def log(self) -> None:
         """Log what was filled in and what was unexpected, once for the call."""
-        for what, count in self._filled.items():
+        for what, count in (+self._filled).items():
             logger.info("filled in %d %s", count, what)
         self._warnings.log()
-
-    def _count_filled(self, what: str, rows: int) -> None:
-        if rows:
-            self._filled[what] = self._filled.get(what, 0) + rows
 
     def _read_metadata(
         self, metadata: RowMetadata, rows: int, errors: ValidationErrors
     ) -> dict[str, Column]:
         found: dict[str, Column] = {}
-        for argument, attributes, what in (
-            ("predictions", self.schema.predicted, "predicted"),
-            ("ground_truths", self.schema.truths, "ground truth"),
-        ):
-            values = getattr(metadata, argument)
-            if values is not None:
-                found |= read_extra_columns(values, attributes, name=argument, what=what)
+        if metadata.predictions is not None:
+            found |= read_extra_columns(
+                metadata.predictions, self.schema.predicted, name="predictions", what="predicted"
+            )
+        if metadata.ground_truths is not None:
+            found |= read_extra_columns(
+                metadata.ground_truths,
+                self.schema.truths,
+                name="ground_truths",
+                what="ground truth",
+            )
         for column, argument in (
             ("inference_timestamp", "inference_timestamps"),
             ("ground_truth_timestamp", "ground_truth_timestamps"),
@@ -314,8 +315,9 @@ class Validator:
                 column, invalid = read_images(to_list(values), start)
             else:
                 column, invalid = self._coerce_column(values, attribute.value_type, start)
-            errors.add_invalid(name, invalid)
-            if not invalid:
+            if invalid:
+                errors.add_invalid(name, invalid)
+            else:
                 found[name] = column
                 self._warnings.check(attribute, column)
         return found
@@ -371,7 +373,7 @@ class Validator:
         filled = f"{name.replace('_', ' ')}s (the time of the call)"
         values: Column = columns.get(name)
         if values is None:
-            self._count_filled(filled, valid.rows)
+            self._filled[filled] += valid.rows
             return [self._now] * valid.rows
         if needed is not None:
             values = [
@@ -379,7 +381,7 @@ class Validator:
                 for value, is_needed in zip(to_list(values), to_list(needed), strict=True)
             ]
         if not is_arrow(values):
-            self._count_filled(filled, sum(value is ABSENT for value in values))
+            self._filled[filled] += sum(value is ABSENT for value in values)
             values = [self._now if value is ABSENT else value for value in values]
         column, invalid = self._coerce_column(values, ValueType.Timestamp, valid.start)
         errors.add_invalid(name, invalid)
@@ -400,7 +402,7 @@ class Validator:
             errors.add(f"missing column {name!r}: it says which inference a row belongs to")
             return []
         if values is None:
-            self._count_filled(_IDS, valid.rows)
+            self._filled[_IDS] += valid.rows
             return new_ids(valid.rows)
         if is_arrow(values):
             from arthurai.upload.arrow_types import has_distinct_texts
@@ -448,7 +450,7 @@ class Validator:
         if wrong:
             errors.add_rows("partner_inference_id", "must be text", wrong, of_type=True)
         if missing and make:
-            self._count_filled(_IDS, len(missing))
+            self._filled[_IDS] += len(missing)
             made = iter(new_ids(ids.count(None)))
             return [next(made) if row_id is None else row_id for row_id in ids]
         if missing:

@@ -35,3 +35,23 @@ def test_importing_the_client_loads_no_frames_and_no_database():
 def test_the_generated_package_is_light():
     loaded = modules_after("import arthurai_api, arthurai_api.models, arthurai_api.api")
     assert not {"httpx", "attrs", "attr"} & loaded
+
+
+def test_rows_given_as_dicts_are_sent_without_arrow():
+    program = (
+        "from arthurai.common.attribute_spec import AttributeSpec;"
+        "from arthurai.model.model import ArthurModel;"
+        "from arthurai.upload.columnar import columns_of_rows;"
+        "from arthurai.upload.diagnostics import ValidationErrors;"
+        "from arthurai.upload.encode_json import json_bodies;"
+        "from arthurai.upload.upload_schema import UploadSchema;"
+        "from arthurai.upload.validate import INFERENCES, Validator;"
+        "attributes = (AttributeSpec('x', 'FLOAT', 'PIPELINE_INPUT', max_range=0.5),);"
+        "schema = UploadSchema('TABULAR', 'REGRESSION', False, attributes);"
+        "errors = ValidationErrors('rows');"
+        "table = columns_of_rows([{'x': 1.0}], schema, errors);"
+        "valid = Validator(schema, INFERENCES, name='rows').validate(table);"
+        "bodies = list(json_bodies(valid, max_bytes=100));"
+        "assert b'1.0' in bodies[0].content"
+    )
+    assert not {"pyarrow", "narwhals", "numpy", "pandas"} & modules_after(program)
