@@ -102,8 +102,12 @@ def enum_lines(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
     if unknown:
         raise ValueError(f"{name} names members for values that do not exist: {unknown}")
     yield f"\n\nclass {name}(ListableStrEnum):"
-    lines = textwrap.wrap(f'"""{schema["description"]}"""', WIDTH - 4)
-    yield from (f"    {line}" for line in lines)
+    summary, more, rest = schema["description"].partition(". ")
+    yield f'    """{summary}.' if more else f'    """{summary}"""'
+    if more:
+        yield ""
+        yield from (f"    {line}" for line in textwrap.wrap(rest, WIDTH - 4))
+        yield '    """'
     yield ""
     for value in schema["enum"]:
         for member in names.get(value, (member_name(value),)):

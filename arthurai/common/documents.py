@@ -48,7 +48,7 @@ class AlertModelCount(TypedDict):
 
 
 class AlertNotificationConfiguration(TypedDict):
-    """Somebody who is told about alerts of a model."""
+    """Recipient of alerts of a model."""
 
     id: str
     model_id: str
@@ -59,7 +59,7 @@ class AlertNotificationConfiguration(TypedDict):
 
 
 class AlertNotificationConfigurationRequest(TypedDict):
-    """Whom to tell about alerts of a model."""
+    """Recipients of alerts of a model."""
 
     model_id: str
     type: str
@@ -261,7 +261,7 @@ class AttributeCategory(TypedDict):
 
 
 class AuthenticationInfo(TypedDict):
-    """What a token stands for; works for users, for callers of a foreign identity provider ..."""
+    """Owner of a token; works for users, for callers of a foreign identity provider and for ..."""
 
     organization_ids: list[str]
     issuer: str
@@ -495,7 +495,7 @@ class EnrichmentsResponse(TypedDict):
 
 
 class Error(TypedDict):
-    """Body of every answer that is not a success."""
+    """Body of every response that is not a success."""
 
     error: str
 
@@ -647,7 +647,7 @@ class InferenceGroundTruth(TypedDict):
 
 
 class InferenceResult(TypedDict):
-    """What became of one row."""
+    """Outcome of one row."""
 
     status: int
     message: str
@@ -700,7 +700,7 @@ class InsightUpdateResponse(TypedDict):
 
 
 class InviteRequest(TypedDict):
-    """People to invite into an organisation."""
+    """Users to invite to an organization."""
 
     invite_emails: list[str]
     return_direct_links: NotRequired[bool | None]
@@ -786,7 +786,7 @@ class MetricResult(TypedDict):
 
 
 class MetricResultValue(TypedDict):
-    """One number of a series; it stands under the name of the result."""
+    """One number of a series, under the name of the result."""
 
     rollup: NotRequired[str | None]
 
@@ -946,7 +946,7 @@ class ModelUpdateRequest(TypedDict):
 
 
 class NewOrganizationRequest(TypedDict):
-    """An organisation to found."""
+    """An organization to create."""
 
     name: str
     roles: NotRequired[list[RoleDefinition] | None]
@@ -979,7 +979,7 @@ class Organization(TypedDict):
 
 
 class OrganizationLimits(TypedDict):
-    """What the plan of an organisation allows."""
+    """What the plan of an organization allows."""
 
     organization_id: NotRequired[str]
     plan: NotRequired[str]
@@ -1020,7 +1020,7 @@ class OrganizationLimits(TypedDict):
 
 
 class OrganizationUsage(TypedDict):
-    """What an organisation has used so far."""
+    """What an organization has used so far."""
 
     organization_id: NotRequired[str]
     users: NotRequired[int]
@@ -1038,14 +1038,14 @@ class OrganizationUsage(TypedDict):
 
 
 class OrganizationUserUpdate(TypedDict):
-    """An existing user to add to an organisation."""
+    """An existing user to add to an organization."""
 
     user_id: str
     role: str
 
 
 class OrganizationUsersUpdateResponse(TypedDict):
-    """Outcome of adding users to an organisation."""
+    """Outcome of adding users to an organization."""
 
     updated_user_count: int
 
@@ -1111,11 +1111,11 @@ QueryRequest = TypedDict(
         "disable_auto_sample": NotRequired["bool | None"],
     },
 )
-"""A question about the rows of a model."""
+"""A query over the rows of a model."""
 
 
 class QueryResult(TypedDict):
-    """Rows that answer a query."""
+    """Result rows of a query."""
 
     query_result: list[dict[str, Any]]
     sampling_threshold: NotRequired[float]
@@ -1149,7 +1149,7 @@ class ReferenceRow(TypedDict):
 
 
 class RoleDefinition(TypedDict):
-    """A role of an organisation's own making."""
+    """A custom role of an organization."""
 
     role_name: str
     permissions: NotRequired[list[Permission] | None]
@@ -1197,13 +1197,13 @@ class ServiceAccountRequest(TypedDict):
 
 
 class SetCurrentOrganizationRequest(TypedDict):
-    """Which organisation the session works in."""
+    """Which organization the session works in."""
 
     organization_id: str
 
 
 class StatusCounts(TypedDict):
-    """How many rows of a request were taken and how many refused."""
+    """How many rows of a request were accepted and how many refused; exactly these three ..."""
 
     success: int
     failure: int
@@ -1217,7 +1217,7 @@ class SuccessResponse(TypedDict):
 
 
 class Tag(TypedDict):
-    """A label shared by models of an organisation."""
+    """A label shared by models of an organization."""
 
     id: NotRequired[str]
     organization_id: NotRequired[str]
@@ -1252,7 +1252,7 @@ class UpdateCurrentUserRequest(TypedDict):
 
 
 class UpdateOrganizationRequest(TypedDict):
-    """Changes to an organisation; members left out stay as they are."""
+    """Changes to an organization; omitted members stay unchanged."""
 
     name: NotRequired[str | None]
     plan: NotRequired[str | None]
@@ -1273,7 +1273,7 @@ class UpdateUserRequest(TypedDict):
 
 
 class UsageData(TypedDict):
-    """Usage of one model or of the organisation."""
+    """Usage of one model or of the organization."""
 
     id: str
     name: str
@@ -1309,7 +1309,7 @@ class User(TypedDict):
 
 
 class UserContext(TypedDict):
-    """An organisation that a person may enter."""
+    """An organization of a user."""
 
     id: NotRequired[str]
     name: NotRequired[str]

@@ -26,7 +26,7 @@ class ListableStrEnum:
 
 
 class InputType(ListableStrEnum):
-    """What a model reads."""
+    """Type of the inputs of a model."""
 
     Tabular = "TABULAR"
     NLP = "NLP"
@@ -35,7 +35,10 @@ class InputType(ListableStrEnum):
 
 
 class OutputType(ListableStrEnum):
-    """What a model predicts. Binary classifiers are `MULTICLASS` with one or two predictions."""
+    """Type of the outputs of a model.
+
+    Binary classifiers are `MULTICLASS` with one or two predictions.
+    """
 
     Regression = "REGRESSION"
     Multiclass = "MULTICLASS"
@@ -46,7 +49,7 @@ class OutputType(ListableStrEnum):
 
 
 class ValueType(ListableStrEnum):
-    """Type of a column's values."""
+    """Type of the values of an attribute."""
 
     String = "STRING"
     Integer = "INTEGER"
@@ -65,7 +68,7 @@ class ValueType(ListableStrEnum):
 
 
 class Stage(ListableStrEnum):
-    """Part that a column plays in the life of a prediction."""
+    """Role of an attribute in a model."""
 
     ModelPipelineInput = "PIPELINE_INPUT"
     PredictFunctionInput = "PREDICT_FUNCTION_INPUT"
@@ -76,7 +79,7 @@ class Stage(ListableStrEnum):
 
 
 class ModelStatus(ListableStrEnum):
-    """Where a model stands between being made and being archived."""
+    """Status of a model."""
 
     Pending = "Pending"
     Creating = "Creating"
@@ -98,7 +101,7 @@ class Enrichment(ListableStrEnum):
 
 
 class EnrichmentStatus(ListableStrEnum):
-    """Where an enrichment stands between being off and being ready."""
+    """Status of an enrichment."""
 
     EnrichmentStatusDisabled = "Disabled"
     EnrichmentStatusPending = "Pending"
@@ -108,7 +111,7 @@ class EnrichmentStatus(ListableStrEnum):
 
 
 class ImageResponseType(ListableStrEnum):
-    """Form of an image: as sent, resized for the model, small, or the regions of an explanation."""
+    """Rendering of an image: as sent, resized for the model, thumbnail, or explained regions."""
 
     RawImage = "raw_image"
     ResizedImage = "resized_image"
@@ -117,7 +120,7 @@ class ImageResponseType(ListableStrEnum):
 
 
 class AccuracyMetric(ListableStrEnum):
-    """What hotspots are measured by."""
+    """Metric by which hotspots are found."""
 
     Accuracy = "accuracy"
     Recall = "recall"
@@ -126,28 +129,28 @@ class AccuracyMetric(ListableStrEnum):
 
 
 class AlertRuleBound(ListableStrEnum):
-    """Side of the threshold that raises an alert; `upper` above it, `lower` below it."""
+    """When a rule raises an alert: `upper` above the threshold, `lower` below it."""
 
     Upper = "upper"
     Lower = "lower"
 
 
 class AlertRuleSeverity(ListableStrEnum):
-    """How grave an alert is."""
+    """Severity of an alert."""
 
     Warning = "warning"
     Critical = "critical"
 
 
 class AlertStatus(ListableStrEnum):
-    """What can be said about an alert."""
+    """Status that an alert can be set to."""
 
     Resolved = "resolved"
     Acknowledged = "acknowledged"
 
 
 class Role(ListableStrEnum):
-    """A standard role that can be given to users and keys."""
+    """Standard role of users and service accounts."""
 
     User = "User"
     ModelOwner = "Model Owner"

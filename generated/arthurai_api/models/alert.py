@@ -33,8 +33,8 @@ class Alert(_ApiObject):
         metric_value (float): The value that crossed the threshold.
         message (str): What happened.
         model_id (str): The model.
-        status (AlertStatus): What has been done about an alert.
-        severity (AlertSeverity): How grave an alert is.
+        status (AlertStatus): Status of an alert.
+        severity (AlertSeverity): Severity of an alert.
         alert_rule (AlertRule): When an alert is raised.
         window_start (None | str | Unset): Begin of the window, ISO 8601; streaming models only.
         window_end (None | str | Unset): End of the window, ISO 8601; streaming models only.

@@ -17,7 +17,7 @@ _REQUIRED = frozenset({"id", "model_id", "type", "enabled"})
 
 @_attrs_define(kw_only=True, repr=False)
 class AlertNotificationConfiguration(_ApiObject):
-    """Somebody who is told about alerts of a model.
+    """Recipient of alerts of a model.
 
     Attributes:
         id (str): Identifier given by the server.

@@ -16,12 +16,12 @@ _REQUIRED = frozenset({"model_id", "type"})
 
 @_attrs_define(kw_only=True, repr=False)
 class AlertNotificationConfigurationRequest(_ApiObject):
-    """Whom to tell about alerts of a model.
+    """Recipients of alerts of a model.
 
     Attributes:
         model_id (str): The model.
         type_ (str): Way to tell somebody: `email`, `pagerduty` or `servicenow`, in any spelling of case.
-        destination (None | str | Unset): Address; needed unless the way is e-mail, where the user's own is taken.
+        destination (None | str | Unset): Address; required except for e-mail, where the user's own is the default.
         user_id (None | str | Unset): The user to mail to; needed for e-mail.
         enabled (bool | None | Unset): Whether it is in force; yes when absent.
     """

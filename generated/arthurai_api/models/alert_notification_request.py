@@ -24,7 +24,7 @@ class AlertNotificationRequest(_ApiObject):
         model_id (str): The model.
         alert_timestamp (datetime.datetime): When the alert was raised.
         alert_description (str): What happened.
-        alert_priority (AlertSeverity): How grave an alert is.
+        alert_priority (AlertSeverity): Severity of an alert.
     """
 
     model_id: str

@@ -47,9 +47,9 @@ class AlertRule(_ApiObject):
         id (str): Identifier given by the server.
         name (str): Name.
         metric_id (str): The metric it watches.
-        bound (AlertBound): Side of the threshold that raises an alert; `upper` above it, `lower` below it.
+        bound (AlertBound): When a rule raises an alert: `upper` above the threshold, `lower` below it.
         threshold (float): Limit of the metric's value.
-        severity (AlertSeverity): How grave an alert is.
+        severity (AlertSeverity): Severity of an alert.
         lookback_period (float): Window in minutes.
         subsequent_alert_wait_time (float): Minutes of silence after an alert.
         enabled (bool): Whether the rule is evaluated.

@@ -27,9 +27,9 @@ class AlertRuleRequest(_ApiObject):
 
     Attributes:
         metric_id (str): The metric to watch.
-        bound (AlertBound): Side of the threshold that raises an alert; `upper` above it, `lower` below it.
+        bound (AlertBound): When a rule raises an alert: `upper` above the threshold, `lower` below it.
         threshold (float): Limit of the metric's value; equality raises nothing.
-        severity (AlertSeverity): How grave an alert is.
+        severity (AlertSeverity): Severity of an alert.
         name (None | str | Unset): Name; made from metric and bound when absent.
         lookback_period (float | None | Unset): Window in minutes, streaming models only; 5 when absent.
         subsequent_alert_wait_time (float | None | Unset): Minutes of silence after an alert, streaming models only;

@@ -20,7 +20,7 @@ class AlertStatusRequest(_ApiObject):
     """What has been done about alerts.
 
     Attributes:
-        status (AlertStatusChange): What can be said about an alert.
+        status (AlertStatusChange): Status that an alert can be set to.
     """
 
     status: AlertStatusChange

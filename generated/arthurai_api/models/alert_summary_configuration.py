@@ -38,7 +38,7 @@ class AlertSummaryConfiguration(_ApiObject):
     Attributes:
         id (str): Identifier given by the server.
         name (str): Name.
-        organization_id (str): The organisation.
+        organization_id (str): The organization.
         frequency (SummaryFrequency): How often a summary goes out.
         send_time_of_day (str): Time of the day, `HH:MM` in UTC.
         models (list[str]): Models it reports on.

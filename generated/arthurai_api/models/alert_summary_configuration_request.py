@@ -25,7 +25,7 @@ class AlertSummaryConfigurationRequest(_ApiObject):
     """A summary to send regularly.
 
     Attributes:
-        name (str): Name; unique in the organisation.
+        name (str): Name; unique in the organization.
         frequency (SummaryFrequency): How often a summary goes out.
         send_time_of_day (str): Time of the day, `HH:MM` in UTC.
         send_day_of_week (None | Unset | Weekday): Day of the week; needed for weekly summaries.

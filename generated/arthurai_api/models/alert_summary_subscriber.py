@@ -23,7 +23,7 @@ class AlertSummarySubscriber(_ApiObject):
         id (str): Identifier given by the server.
         type_ (SummarySubscriberType): Way a summary is sent.
         enabled (bool): Whether the summary is sent to them.
-        summary_id (str | Unset): The summary; missing in answers of older servers.
+        summary_id (str | Unset): The summary; missing in responses of older servers.
         user_id (None | str | Unset): The user.
         destination (None | str | Unset): Address.
     """

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="AnyItem")
 @_attrs_define(kw_only=True, repr=False)
 class AnyItem(_ApiObject):
     """An item in whatever shape the caller sent it. Bulk calls judge each item on its own: one that does not fit the
-    documented shape gets a status of its own in the answer and does not spoil the others.
+    documented shape gets its own status in the response and does not affect the others.
 
     """
 

@@ -27,8 +27,8 @@ class Attribute(_ApiObject):
 
     Attributes:
         name (str): Unique in the model. Letters, digits and underscores, not starting with a digit.
-        value_type (ValueType): Type of a column's values.
-        stage (Stage): Part that a column plays in the life of a prediction.
+        value_type (ValueType): Type of the values of an attribute.
+        stage (Stage): Role of an attribute in a model.
         id (None | str | Unset): Given by the server; send it back to mean the same column, leave it out for a new one.
         label (None | str | Unset): Readable name.
         position (int | None | Unset): Order inside the stage, from 0; needed for `PIPELINE_INPUT`.
@@ -45,7 +45,7 @@ class Attribute(_ApiObject):
             classifier.
         attribute_link (None | str | Unset): Name of the partner: the ground truth of a prediction, or the other way
             round.
-        gt_class_link (None | str | Unset): Value of the `GROUND_TRUTH_CLASS` attribute that this prediction stands for.
+        gt_class_link (None | str | Unset): Value of the `GROUND_TRUTH_CLASS` attribute that this prediction predicts.
         token_attribute_link (None | str | Unset): Name of the partner: the tokens of a text, or the other way round.
         implicit (bool | None | Unset): Whether the server made this column itself.
     """

@@ -18,10 +18,10 @@ _REQUIRED = frozenset(
 
 @_attrs_define(kw_only=True, repr=False)
 class AuthenticationInfo(_ApiObject):
-    """What a token stands for; works for users, for callers of a foreign identity provider and for API keys.
+    """Owner of a token; works for users, for callers of a foreign identity provider and for API keys.
 
     Attributes:
-        organization_ids (list[str]): Organisations that the token opens.
+        organization_ids (list[str]): Organizations that the token opens.
         issuer (str): The identity provider that vouches for the caller.
         username (str): Name of the caller; a fixed one for API keys.
         first_name (str): Given name.

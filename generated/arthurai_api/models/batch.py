@@ -34,7 +34,7 @@ class Batch(_ApiObject):
         batch_id (str): The caller's name of the batch.
         records (int): Rows stored.
         partner_record_count (int): Rows announced when it was closed; 0 before.
-        status (DatasetStatus): Where a dataset stands between its first row and being ready.
+        status (DatasetStatus): Status of a dataset.
         created_at (str): When its first row came, ISO 8601.
         updated_at (str): When it last changed, ISO 8601.
     """

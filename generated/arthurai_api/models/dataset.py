@@ -22,9 +22,9 @@ class Dataset(_ApiObject):
 
     Attributes:
         model_id (str): The model.
-        type_ (DatasetType): What a dataset holds.
+        type_ (DatasetType): What a dataset contains.
         records (int): Rows stored.
-        status (DatasetStatus): Where a dataset stands between its first row and being ready.
+        status (DatasetStatus): Status of a dataset.
         batch_id (str | Unset): The caller's name of the batch; batches only.
         partner_record_count (int | Unset): Rows announced when it was closed.
         created_at (str | Unset): When its first row came, ISO 8601.

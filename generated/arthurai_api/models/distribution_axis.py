@@ -20,7 +20,7 @@ class DistributionAxis(_ApiObject):
 
     Attributes:
         property_ (str): Column on the axis.
-        alias (None | str | Unset): Name of the axis in the answer.
+        alias (None | str | Unset): Name of the axis in the response.
         num_bins (int | None | Unset): Number of buckets; 20 when absent.
     """
 

@@ -21,7 +21,7 @@ class DistributionValue(_ApiObject):
     Attributes:
         property_ (str): Column to look at.
         function (None | str | Unset): `count`, `sum`, `abs`, `max`, `min` or `avg`; the raw values when absent.
-        alias (None | str | Unset): Name of the value in the answer.
+        alias (None | str | Unset): Name of the value in the response.
     """
 
     property_: str

@@ -25,8 +25,8 @@ class EnrichmentResponse(_ApiObject):
 
     Attributes:
         enabled (bool): Whether it is switched on.
-        status (EnrichmentStatus): Where an enrichment stands between being off and being ready.
-        config (EnrichmentSettings | None | Unset): Its settings; empty where there are none.
+        status (EnrichmentStatus): Status of an enrichment.
+        config (EnrichmentSettings | None | Unset): Its settings; empty without any.
     """
 
     enabled: bool

@@ -20,7 +20,7 @@ class EnrichmentStatusUpdate(_ApiObject):
     """State to put an enrichment into.
 
     Attributes:
-        status (EnrichmentStatus): Where an enrichment stands between being off and being ready.
+        status (EnrichmentStatus): Status of an enrichment.
     """
 
     status: EnrichmentStatus

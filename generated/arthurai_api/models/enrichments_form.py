@@ -28,7 +28,7 @@ class EnrichmentsForm(_ApiObject):
 
         Attributes:
             config (EnrichmentsConfiguration): Switches for some or all enrichments; those left out stay as they are.
-            user_project_zip (File | Unset): Zip of the project folder; the entry module stands at its root.
+            user_project_zip (File | Unset): Zip of the project folder, with the entry module at its root.
             user_requirements_file_txt (File | Unset): Packages that the project needs, versions fixed by `==`.
             explainer_pkl (File | Unset): The serialised explainer.
     """

@@ -16,7 +16,7 @@ _REQUIRED = frozenset({"error"})
 
 @_attrs_define(kw_only=True, repr=False)
 class Error(_ApiObject):
-    """Body of every answer that is not a success.
+    """Body of every response that is not a success.
 
     Attributes:
         error (str): What went wrong, in words for a person.

@@ -22,10 +22,10 @@ class ExplainabilityConfig(_ApiObject):
         sdk_version (None | str | Unset): Version of the SDK that packed the model code; needed at the first time.
         user_predict_function_import_path (None | str | Unset): Module with the function `predict`, without `.py`;
             needed at the first time.
-        streaming_explainability_enabled (bool | None | Unset): Whether every inference is explained, or only those
-            asked for.
-        shap_expected_values (list[float] | None | str | Unset): Base value of each prediction, for SHAP; older answers
-            give the list as JSON text.
+        streaming_explainability_enabled (bool | None | Unset): Whether every inference is explained, or only requested
+            ones.
+        shap_expected_values (list[float] | None | str | Unset): Base value of each prediction, for SHAP; older
+            responses have the list as JSON text.
         explanation_algo (ExplanationAlgorithm | None | Unset): LIME when absent.
         explanation_nsamples (int | None | str | Unset): Perturbations per explanation; 2000 when absent.
         model_server_cpu (float | None | str | Unset): Processors of the model server, `2` or `800m`; `2` when absent.

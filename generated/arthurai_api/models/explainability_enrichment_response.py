@@ -25,7 +25,7 @@ class ExplainabilityEnrichmentResponse(_ApiObject):
 
     Attributes:
         enabled (bool): Whether inferences can be explained.
-        status (EnrichmentStatus): Where an enrichment stands between being off and being ready.
+        status (EnrichmentStatus): Status of an enrichment.
         config (ExplainabilityConfig | None | Unset): The settings.
     """
 

@@ -28,7 +28,7 @@ class ExplainabilityForm(_ApiObject):
     Attributes:
         config (ExplainabilityConfiguration): Switches explanations on or off. No settings may be given when switching
             off.
-        user_project_zip (File | Unset): Zip of the project folder; the entry module stands at its root.
+        user_project_zip (File | Unset): Zip of the project folder, with the entry module at its root.
         user_requirements_file_txt (File | Unset): Packages that the project needs, versions fixed by `==`.
         explainer_pkl (File | Unset): The serialised explainer.
     """

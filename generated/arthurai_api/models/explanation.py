@@ -25,7 +25,7 @@ class Explanation(_ApiObject):
     Attributes:
         algorithm (str): `lime` or `shap`.
         predicted_attribute_name (str): The prediction attribute.
-        importance_scores (list[ImportanceScore]): One entry an input attribute.
+        importance_scores (list[ImportanceScore]): One entry per input attribute.
     """
 
     algorithm: str

@@ -24,7 +24,7 @@ class ExplanationResult(_ApiObject):
     """Why an inference came out as it did.
 
     Attributes:
-        explanation (list[Explanation]): One entry a prediction attribute.
+        explanation (list[Explanation]): One entry per prediction attribute.
         expected_value (list[ExpectedValue] | Unset): Base values, with SHAP.
     """
 

@@ -24,9 +24,9 @@ class FileUploadResponse(_ApiObject):
     """Outcome of a file.
 
     Attributes:
-        counts (StatusCounts): How many rows of a request were taken and how many refused. Holds these three members and
-            no other.
-        failures (list[FileUploadFailure]): One entry a refused row; empty when all were taken.
+        counts (StatusCounts): How many rows of a request were accepted and how many refused; exactly these three
+            members.
+        failures (list[FileUploadFailure]): One entry per refused row; empty when all were accepted.
     """
 
     counts: StatusCounts

@@ -18,7 +18,7 @@ T = TypeVar("T", bound="InferenceFileForm")
 @_attrs_define(kw_only=True, repr=False)
 class InferenceFileForm(_ApiObject):
     """A file of inferences or of ground truth, exactly one of the two. Parquet and JSON are told apart by the content; a
-    Parquet file has one column an attribute besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
+    Parquet file has one column per attribute besides `partner_inference_id`, `inference_timestamp`, `batch_id` and
     `ground_truth_timestamp`; a JSON file is an array of `Inference` or of `InferenceGroundTruth`.
 
         Attributes:

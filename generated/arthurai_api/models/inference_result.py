@@ -16,7 +16,7 @@ _REQUIRED = frozenset({"status", "message"})
 
 @_attrs_define(kw_only=True, repr=False)
 class InferenceResult(_ApiObject):
-    """What became of one row.
+    """Outcome of one row.
 
     Attributes:
         status (int): As an HTTP status: 200 taken, 4xx the caller's fault, 5xx the server's.

@@ -24,9 +24,9 @@ class InferencesResponse(_ApiObject):
     """Outcome row by row, in the order of the request.
 
     Attributes:
-        counts (StatusCounts): How many rows of a request were taken and how many refused. Holds these three members and
-            no other.
-        results (list[InferenceResult]): One entry a row.
+        counts (StatusCounts): How many rows of a request were accepted and how many refused; exactly these three
+            members.
+        results (list[InferenceResult]): One entry per row.
     """
 
     counts: StatusCounts

@@ -16,15 +16,15 @@ _REQUIRED = frozenset({"invite_emails"})
 
 @_attrs_define(kw_only=True, repr=False)
 class InviteRequest(_ApiObject):
-    """People to invite into an organisation.
+    """Users to invite to an organization.
 
     Attributes:
         invite_emails (list[str]): Addresses to invite.
         return_direct_links (bool | None | Unset): True sends no mail and returns the sign-up links instead; false when
             absent.
         custom_dashboard_url (None | str | Unset): Host to use in the links.
-        organization_id (None | str | Unset): The organisation to invite to. Super administrators must give it, nobody
-            else may.
+        organization_id (None | str | Unset): The organization to invite to. Required from super administrators, refused
+            from others.
     """
 
     invite_emails: list[str]

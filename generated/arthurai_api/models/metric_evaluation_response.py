@@ -26,7 +26,7 @@ class MetricEvaluationResponse(_ApiObject):
     Attributes:
         name (str): Name of the metric.
         results (list[MetricResult]): One entry per group and choice of parameters.
-        filters (list[QueryFilter] | None | Unset): The conditions that were asked for.
+        filters (list[QueryFilter] | None | Unset): The requested conditions.
     """
 
     name: str

@@ -25,7 +25,7 @@ class MetricParameter(_ApiObject):
 
     Attributes:
         name (str): Name of the placeholder.
-        parameter_type (MetricParameterType): Type of a parameter's values; `ATTRIBUTE` stands for the name of one.
+        parameter_type (MetricParameterType): Type of a parameter's values; `ATTRIBUTE` is the name of an attribute.
         id (None | str | Unset): Identifier given by the server.
         value_limits (MetricValueLimits | None | Unset): What the parameter may be.
         default (Any | Unset): The value or values used when none is given.

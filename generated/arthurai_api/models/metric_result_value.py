@@ -14,7 +14,7 @@ T = TypeVar("T", bound="MetricResultValue")
 
 @_attrs_define(kw_only=True, repr=False)
 class MetricResultValue(_ApiObject):
-    """One number of a series; it stands under the name of the result.
+    """One number of a series, under the name of the result.
 
     Attributes:
         rollup (None | str | Unset): The step it belongs to.

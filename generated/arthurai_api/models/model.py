@@ -30,16 +30,16 @@ class Model(_ApiObject):
 
     Attributes:
         id (str): Identifier given by the server.
-        partner_model_id (str): Given by the caller; unique among the active models of an organisation, never changed.
-        input_type (InputType): What a model reads.
-        output_type (OutputType): What a model predicts. Binary classifiers are `MULTICLASS` with one or two
+        partner_model_id (str): Given by the caller; unique among the active models of an organization, never changed.
+        input_type (InputType): Type of the inputs of a model.
+        output_type (OutputType): Type of the outputs of a model. Binary classifiers are `MULTICLASS` with one or two
             predictions.
         created_by (CreatedBy): Who made something.
         display_name (None | str | Unset): Name shown to people.
         description (None | str | Unset): What the model does.
         is_batch (bool | Unset): Whether inferences come in closed batches instead of a stream.
         archived (bool | Unset): Whether the model has been archived.
-        status (ModelStatus | Unset): Where a model stands between being made and being archived.
+        status (ModelStatus | Unset): Status of a model.
         created_at (datetime.datetime | None | Unset): When the model was made.
         updated_at (datetime.datetime | None | Unset): When the model was last changed.
         attributes (list[Attribute] | Unset): Columns of the model; always there right after creation, else with
@@ -52,7 +52,7 @@ class Model(_ApiObject):
         pixel_width (int | None | Unset): Width in pixels to which images are resized.
         image_class_labels (list[str] | None | Unset): Class names in the order of their class ids.
         expected_throughput_gb_per_day (int | None | Unset): Expected amount of data; with `expand` of that name.
-        model_group_id (str | Unset): The group that holds all versions of this model.
+        model_group_id (str | Unset): The group of all versions of this model.
         version_sequence_num (int | Unset): Place in the group, from 1.
         version_label (None | str | Unset): Free name of this version.
         explainability (ModelExplainability | None | Unset): How explanations are set up.
@@ -60,7 +60,7 @@ class Model(_ApiObject):
         accuracy_enabled (bool | Unset): Whether dashboards show accuracy.
         model_group_name (None | str | Unset): Name of the group; with `expand=model_group_name`.
         total_inference_count (int | None | Unset): Inferences so far; with `expand=inference_stats`.
-        average_inference_count (float | None | Unset): Inferences a day over the last month; with
+        average_inference_count (float | None | Unset): Inferences per day over the last month; with
             `expand=inference_stats`.
         last_inference_timestamp (None | str | Unset): Time of the newest inference, ISO 8601; with
             `expand=inference_stats`.

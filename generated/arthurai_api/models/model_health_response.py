@@ -23,7 +23,7 @@ class ModelHealthResponse(_ApiObject):
     """Health of the models asked about.
 
     Attributes:
-        results (list[ModelHealthScore]): One entry a model.
+        results (list[ModelHealthScore]): One entry per model.
     """
 
     results: list[ModelHealthScore]

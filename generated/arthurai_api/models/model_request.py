@@ -27,8 +27,8 @@ class ModelRequest(_ApiObject):
 
     Attributes:
         partner_model_id (str): Identifier of the caller's own choice; not yet used by an active model.
-        input_type (InputType): What a model reads.
-        output_type (OutputType): What a model predicts. Binary classifiers are `MULTICLASS` with one or two
+        input_type (InputType): Type of the inputs of a model.
+        output_type (OutputType): Type of the outputs of a model. Binary classifiers are `MULTICLASS` with one or two
             predictions.
         display_name (None | str | Unset): Name shown to people.
         description (None | str | Unset): What the model does.

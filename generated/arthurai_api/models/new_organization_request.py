@@ -20,7 +20,7 @@ _REQUIRED = frozenset({"name"})
 
 @_attrs_define(kw_only=True, repr=False)
 class NewOrganizationRequest(_ApiObject):
-    """An organisation to found.
+    """An organization to create.
 
     Attributes:
         name (str): Name shown to people.

@@ -22,7 +22,7 @@ class NewUserRequest(_ApiObject):
         email (str): E-mail address.
         username (str): Name to log in with.
         password (str): First password.
-        roles (list[str]): Roles in the organisation: `Administrator`, `Model Owner`, `User` or a custom role.
+        roles (list[str]): Roles in the organization: `Administrator`, `Model Owner`, `User` or a custom role.
         first_name (None | str | Unset): Given name.
         last_name (None | str | Unset): Family name.
         alert_notifications_enabled (bool | None | Unset): Whether to send alert mails; no when absent.

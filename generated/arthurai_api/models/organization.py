@@ -28,7 +28,7 @@ class Organization(_ApiObject):
         id (str): Identifier given by the server.
         name (str): Name shown to people.
         plan (None | str | Unset): Plan in force, for instance `enterprise`.
-        bucket_name (None | str | Unset): Name of the storage that holds its files.
+        bucket_name (None | str | Unset): Name of the storage of its files.
         bucket_url (None | str | Unset): Address of that storage.
         created_at (datetime.datetime | None | Unset): When it was made.
         updated_at (datetime.datetime | None | Unset): When it was last changed.

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="OrganizationLimits")
 
 @_attrs_define(kw_only=True, repr=False)
 class OrganizationLimits(_ApiObject):
-    """What the plan of an organisation allows. An absent member means no limit is known.
+    """What the plan of an organization allows. An absent member means no limit is known.
 
     Attributes:
         organization_id (str | Unset): Whose limits these are.

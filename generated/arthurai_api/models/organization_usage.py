@@ -14,7 +14,7 @@ T = TypeVar("T", bound="OrganizationUsage")
 
 @_attrs_define(kw_only=True, repr=False)
 class OrganizationUsage(_ApiObject):
-    """What an organisation has used so far.
+    """What an organization has used so far.
 
     Attributes:
         organization_id (str | Unset): Whose usage this is.

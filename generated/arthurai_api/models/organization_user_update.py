@@ -17,11 +17,11 @@ _REQUIRED = frozenset({"user_id", "role"})
 
 @_attrs_define(kw_only=True, repr=False)
 class OrganizationUserUpdate(_ApiObject):
-    """An existing user to add to an organisation.
+    """An existing user to add to an organization.
 
     Attributes:
         user_id (str): The user.
-        role (Role): A standard role that can be given to users and keys.
+        role (Role): Standard role of users and service accounts.
     """
 
     user_id: str

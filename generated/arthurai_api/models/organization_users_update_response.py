@@ -16,7 +16,7 @@ _REQUIRED = frozenset({"updated_user_count"})
 
 @_attrs_define(kw_only=True, repr=False)
 class OrganizationUsersUpdateResponse(_ApiObject):
-    """Outcome of adding users to an organisation.
+    """Outcome of adding users to an organization.
 
     Attributes:
         updated_user_count (int): How many users were added or got another role.

@@ -20,7 +20,7 @@ _REQUIRED = frozenset({"data", "page", "page_size"})
 
 @_attrs_define(kw_only=True, repr=False)
 class PaginatedBiasMitigationCurves(_ApiObject):
-    """One page of curves; `data` is null when there are none.
+    """One page of curves; `data` is null without any.
 
     Attributes:
         data (list[BiasMitigationCurve] | None): Curves on this page.

@@ -20,10 +20,10 @@ _REQUIRED = frozenset({"data", "page", "page_size"})
 
 @_attrs_define(kw_only=True, repr=False)
 class PaginatedOrganizations(_ApiObject):
-    """One page of organisations.
+    """One page of organizations.
 
     Attributes:
-        data (list[Organization] | None): Organisations on this page.
+        data (list[Organization] | None): Organizations on this page.
         page (int): Number of this page, from 1.
         page_size (int): Page size in force.
         total_pages (int | Unset): Number of pages.

@@ -20,7 +20,7 @@ _REQUIRED = frozenset({"data"})
 
 @_attrs_define(kw_only=True, repr=False)
 class PaginatedServiceAccounts(_ApiObject):
-    """API keys of an organisation. Whether long lists are cut into pages is not known.
+    """API keys of an organization. Whether long lists are cut into pages is not known.
 
     Attributes:
         data (list[ServiceAccount] | None): The keys.

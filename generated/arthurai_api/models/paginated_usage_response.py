@@ -25,7 +25,7 @@ class PaginatedUsageResponse(_ApiObject):
     """Usage in an interval of time.
 
     Attributes:
-        data (list[UsageData] | None): One entry for the organisation, or one a model.
+        data (list[UsageData] | None): One entry for the organization, or one per model.
         total_count (int): Number of entries.
         rollup (UsageRollup): What usage is added up by.
         interval_start (datetime.datetime): First moment that counts, as really used.

@@ -24,7 +24,7 @@ _REQUIRED = frozenset({"select"})
 
 @_attrs_define(kw_only=True, repr=False)
 class QueryRequest(_ApiObject):
-    """A question about the rows of a model.
+    """A query over the rows of a model.
 
     Attributes:
         select (list[QuerySelectItem]): Output columns.

@@ -20,7 +20,7 @@ _REQUIRED = frozenset({"query_result"})
 
 @_attrs_define(kw_only=True, repr=False)
 class QueryResult(_ApiObject):
-    """Rows that answer a query.
+    """Result rows of a query.
 
     Attributes:
         query_result (list[QueryRow]): The rows; empty when nothing matches.

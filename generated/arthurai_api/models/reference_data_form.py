@@ -17,13 +17,13 @@ T = TypeVar("T", bound="ReferenceDataForm")
 
 @_attrs_define(kw_only=True, repr=False)
 class ReferenceDataForm(_ApiObject):
-    """A file of reference rows. Parquet has one column an attribute, JSON is an array of `ReferenceRow`; one of the two
+    """A file of reference rows. Parquet has one column per attribute, JSON is an array of `ReferenceRow`; one of the two
     data parts is needed.
 
         Attributes:
             reference_data (File | Unset): The rows, Parquet or JSON.
             reference_data_parquet (File | Unset): The rows as Parquet; older name of the part.
-            image_data (File | Unset): Zip with one image a row, or a single image; image models only.
+            image_data (File | Unset): Zip with one image per row, or a single image; image models only.
     """
 
     reference_data: File | Unset = UNSET

@@ -21,7 +21,7 @@ class ReferenceDataset(_ApiObject):
         model_id (str | Unset): The model.
         records (int | Unset): Rows stored.
         partner_record_count (int | Unset): Rows announced when it was closed.
-        status (DatasetStatus | Unset): Where a dataset stands between its first row and being ready.
+        status (DatasetStatus | Unset): Status of a dataset.
         created_at (str | Unset): When its first row came, ISO 8601.
         updated_at (str | Unset): When it last changed, ISO 8601.
     """

@@ -20,12 +20,12 @@ _REQUIRED = frozenset({"role_name"})
 
 @_attrs_define(kw_only=True, repr=False)
 class RoleDefinition(_ApiObject):
-    """A role of an organisation's own making.
+    """A custom role of an organization.
 
     Attributes:
         role_name (str): Name; not one of the standard roles.
         permissions (list[Permission] | None | Unset): Rights that the role gives.
-        inherited_role_names (list[str] | None | Unset): Standard roles, or roles of the same organisation, whose rights
+        inherited_role_names (list[str] | None | Unset): Standard roles, or roles of the same organization, whose rights
             it has as well.
     """
 

@@ -17,9 +17,9 @@ class RolesRequest(_ApiObject):
     """Custom roles picked by name.
 
     Attributes:
-        roles (list[str] | None | Unset): Names; `["*"]` stands for every custom role.
-        organization_id (None | str | Unset): Where the roles live, for callers with rights everywhere; the current
-            organisation when absent.
+        roles (list[str] | None | Unset): Names; `["*"]` means every custom role.
+        organization_id (None | str | Unset): Organization of the roles, for super administrators; the current
+            organization when absent.
     """
 
     roles: list[str] | None | Unset = UNSET

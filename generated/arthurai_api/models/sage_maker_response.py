@@ -24,9 +24,9 @@ class SageMakerResponse(_ApiObject):
     """Outcome of a capture file.
 
     Attributes:
-        counts (StatusCounts): How many rows of a request were taken and how many refused. Holds these three members and
-            no other.
-        failures (list[SageMakerFailure]): One entry a refused inference; empty when all were taken.
+        counts (StatusCounts): How many rows of a request were accepted and how many refused; exactly these three
+            members.
+        failures (list[SageMakerFailure]): One entry per refused inference; empty when all were accepted.
     """
 
     counts: StatusCounts

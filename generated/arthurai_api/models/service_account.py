@@ -20,7 +20,7 @@ class ServiceAccount(_ApiObject):
 
     Attributes:
         id (str): Identifier given by the server.
-        organization_id (str): The organisation it opens.
+        organization_id (str): The organization that it gives access to.
         description (str): What the key is for; serves as its name.
         token (str): The key itself. A secret.
         role (None | str | Unset): Name of its role, not only of those that can be given.

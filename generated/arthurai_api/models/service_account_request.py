@@ -21,7 +21,7 @@ class ServiceAccountRequest(_ApiObject):
 
     Attributes:
         description (str): What the key is for; serves as its name.
-        role (Role): A standard role that can be given to users and keys.
+        role (Role): Standard role of users and service accounts.
     """
 
     description: str

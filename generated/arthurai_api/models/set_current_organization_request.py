@@ -16,10 +16,10 @@ _REQUIRED = frozenset({"organization_id"})
 
 @_attrs_define(kw_only=True, repr=False)
 class SetCurrentOrganizationRequest(_ApiObject):
-    """Which organisation the session works in.
+    """Which organization the session works in.
 
     Attributes:
-        organization_id (str): The organisation to enter.
+        organization_id (str): The organization to work in.
     """
 
     organization_id: str

@@ -16,7 +16,7 @@ _REQUIRED = frozenset({"success", "failure", "total"})
 
 @_attrs_define(kw_only=True, repr=False)
 class StatusCounts(_ApiObject):
-    """How many rows of a request were taken and how many refused. Holds these three members and no other.
+    """How many rows of a request were accepted and how many refused; exactly these three members.
 
     Attributes:
         success (int): Rows accepted.

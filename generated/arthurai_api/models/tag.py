@@ -16,7 +16,7 @@ _REQUIRED = frozenset({"name"})
 
 @_attrs_define(kw_only=True, repr=False)
 class Tag(_ApiObject):
-    """A label shared by models of an organisation.
+    """A label shared by models of an organization.
 
     Attributes:
         name (str): The label.

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="UpdateOrganizationRequest")
 
 @_attrs_define(kw_only=True, repr=False)
 class UpdateOrganizationRequest(_ApiObject):
-    """Changes to an organisation; members left out stay as they are.
+    """Changes to an organization; omitted members stay unchanged.
 
     Attributes:
         name (None | str | Unset): New name.

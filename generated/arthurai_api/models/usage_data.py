@@ -20,12 +20,12 @@ _REQUIRED = frozenset({"id", "name", "organization_id"})
 
 @_attrs_define(kw_only=True, repr=False)
 class UsageData(_ApiObject):
-    """Usage of one model or of the organisation.
+    """Usage of one model or of the organization.
 
     Attributes:
-        id (str): The model or the organisation, by rollup.
+        id (str): The model or the organization, by rollup.
         name (str): Its name.
-        organization_id (str): The organisation it belongs to.
+        organization_id (str): The organization it belongs to.
         inferences (list[UsageMetric] | Unset): Inferences sent.
         explanations (list[UsageMetric] | Unset): Explanations computed.
         organization (list[UsageMetric] | Unset): Users and models.

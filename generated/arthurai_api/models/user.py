@@ -25,7 +25,7 @@ class User(_ApiObject):
         first_name (None | str | Unset): Given name.
         last_name (None | str | Unset): Family name.
         username (None | str | Unset): Name to log in with.
-        roles (list[str] | None | Unset): Roles in the current organisation.
+        roles (list[str] | None | Unset): Roles in the current organization.
         active (bool | Unset): False once the account has been deleted.
         alert_notifications_enabled (bool | Unset): Whether alert mails are sent to this person.
         show_intro_sequence (bool | Unset): Hint for a dashboard that its introduction is still to be shown.

@@ -14,11 +14,11 @@ T = TypeVar("T", bound="UserContext")
 
 @_attrs_define(kw_only=True, repr=False)
 class UserContext(_ApiObject):
-    """An organisation that a person may enter.
+    """An organization of a user.
 
     Attributes:
-        id (str | Unset): Identifier of the organisation.
-        name (str | Unset): Name of the organisation.
+        id (str | Unset): Identifier of the organization.
+        name (str | Unset): Name of the organization.
     """
 
     id: str | Unset = UNSET

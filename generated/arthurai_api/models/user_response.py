@@ -21,11 +21,11 @@ _REQUIRED = frozenset({"roles", "organization_id"})
 
 @_attrs_define(kw_only=True, repr=False)
 class UserResponse(_ApiObject):
-    """The caller as seen by the server. With a service-account key only the organisation and the roles are filled.
+    """The caller as seen by the server. With a service-account key only the organization and the roles are filled.
 
     Attributes:
-        roles (list[str]): Roles in the current organisation.
-        organization_id (str): The organisation that calls go to when they name none.
+        roles (list[str]): Roles in the current organization.
+        organization_id (str): The organization of calls that do not name one.
         id (str | Unset): Identifier given by the server.
         first_name (None | str | Unset): Given name.
         last_name (None | str | Unset): Family name.
@@ -36,9 +36,9 @@ class UserResponse(_ApiObject):
         show_intro_sequence (bool | Unset): Hint for a dashboard that its introduction is still to be shown.
         help_mode_enabled (bool | Unset): Hint for a dashboard to show its help texts.
         created_at (datetime.datetime | Unset): When the account was made.
-        organization_name (None | str | Unset): Name of that organisation.
-        plan (None | str | Unset): Plan of that organisation, for instance `enterprise`.
-        contexts (list[UserContext] | None | Unset): Every organisation the person may enter.
+        organization_name (None | str | Unset): Name of that organization.
+        plan (None | str | Unset): Plan of that organization, for instance `enterprise`.
+        contexts (list[UserContext] | None | Unset): Organizations of the user.
     """
 
     roles: list[str]

@@ -26,7 +26,7 @@ class WhatIfResult(_ApiObject):
 
     Attributes:
         predicted_values (list[WhatIfValue]): Values of the prediction attributes.
-        explanation (list[Explanation]): One entry a prediction attribute.
+        explanation (list[Explanation]): One entry per prediction attribute.
         expected_value (list[ExpectedValue]): Base values.
     """
 

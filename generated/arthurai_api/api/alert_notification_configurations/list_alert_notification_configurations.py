@@ -24,7 +24,7 @@ def build_request(
         user_id: Only those of this user.
         model_id: Only those of this model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The request.
@@ -81,7 +81,7 @@ def sync_detailed(
         user_id: Only those of this user.
         model_id: Only those of this model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -115,7 +115,7 @@ def sync(
         user_id: Only those of this user.
         model_id: Only those of this model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.
@@ -149,7 +149,7 @@ async def asyncio_detailed(
         user_id: Only those of this user.
         model_id: Only those of this model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -183,7 +183,7 @@ async def asyncio(
         user_id: Only those of this user.
         model_id: Only those of this model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.

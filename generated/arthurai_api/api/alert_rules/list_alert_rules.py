@@ -24,9 +24,9 @@ def build_request(
     Args:
         model_id: The model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
-        severity: How grave an alert is.
+        severity: Severity of an alert.
         include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
@@ -94,9 +94,9 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
-        severity: How grave an alert is.
+        severity: Severity of an alert.
         include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
@@ -138,9 +138,9 @@ def sync(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
-        severity: How grave an alert is.
+        severity: Severity of an alert.
         include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
@@ -182,9 +182,9 @@ async def asyncio_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
-        severity: How grave an alert is.
+        severity: Severity of an alert.
         include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:
@@ -226,9 +226,9 @@ async def asyncio(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by: a leading `-` for descending, `+` or nothing for ascending.
-        severity: How grave an alert is.
+        severity: Severity of an alert.
         include_alert_metadata: Whether to add counts of alerts, the last value and the last time.
 
     Returns:

@@ -14,7 +14,7 @@ def build_request(*, page: int | None = 1, page_size: int | None = 20) -> Reques
 
     Args:
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The request.
@@ -62,7 +62,7 @@ def sync_detailed(
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -84,7 +84,7 @@ def sync(
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.
@@ -106,7 +106,7 @@ async def asyncio_detailed(
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -129,7 +129,7 @@ async def asyncio(
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.

@@ -72,7 +72,7 @@ def sync_detailed(
 ) -> Response[Acknowledgement | Error]:
     """Send a summary now.
 
-    Bodies of request and answer are not specified.
+    Bodies of request and response are not specified.
 
     Args:
         configuration_id: The configuration.
@@ -97,7 +97,7 @@ def sync(
 ) -> Acknowledgement:
     """Send a summary now.
 
-    Bodies of request and answer are not specified.
+    Bodies of request and response are not specified.
 
     Args:
         configuration_id: The configuration.
@@ -122,7 +122,7 @@ async def asyncio_detailed(
 ) -> Response[Acknowledgement | Error]:
     """Send a summary now.
 
-    Bodies of request and answer are not specified.
+    Bodies of request and response are not specified.
 
     Args:
         configuration_id: The configuration.
@@ -149,7 +149,7 @@ async def asyncio(
 ) -> Acknowledgement:
     """Send a summary now.
 
-    Bodies of request and answer are not specified.
+    Bodies of request and response are not specified.
 
     Args:
         configuration_id: The configuration.

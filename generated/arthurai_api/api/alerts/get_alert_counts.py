@@ -96,7 +96,7 @@ def sync_detailed(
 ) -> Response[Error | list[AlertModelCount]]:
     """Count alerts by model.
 
-    The shape of the answer is a guess.
+    The shape of the response is a guess.
 
     Args:
         client: The connection.
@@ -142,7 +142,7 @@ def sync(
 ) -> list[AlertModelCount]:
     """Count alerts by model.
 
-    The shape of the answer is a guess.
+    The shape of the response is a guess.
 
     Args:
         client: The connection.
@@ -188,7 +188,7 @@ async def asyncio_detailed(
 ) -> Response[Error | list[AlertModelCount]]:
     """Count alerts by model.
 
-    The shape of the answer is a guess.
+    The shape of the response is a guess.
 
     Args:
         client: The connection.
@@ -234,7 +234,7 @@ async def asyncio(
 ) -> list[AlertModelCount]:
     """Count alerts by model.
 
-    The shape of the answer is a guess.
+    The shape of the response is a guess.
 
     Args:
         client: The connection.

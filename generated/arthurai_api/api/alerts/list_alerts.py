@@ -32,14 +32,14 @@ def build_request(
     Args:
         model_id: Only alerts of these models.
         metric: Only alerts of the metric of this name, in any spelling of case.
-        status: What has been done about an alert.
-        severity: How grave an alert is.
+        status: Status of an alert.
+        severity: Severity of an alert.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
         batch_id: Only alerts of these batches.
         alert_rule_id: Only alerts of this rule.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: `status` or `timestamp`, a leading `-` for descending; by time ascending when absent.
 
     Returns:
@@ -115,14 +115,14 @@ def sync_detailed(
         client: The connection.
         model_id: Only alerts of these models.
         metric: Only alerts of the metric of this name, in any spelling of case.
-        status: What has been done about an alert.
-        severity: How grave an alert is.
+        status: Status of an alert.
+        severity: Severity of an alert.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
         batch_id: Only alerts of these batches.
         alert_rule_id: Only alerts of this rule.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: `status` or `timestamp`, a leading `-` for descending; by time ascending when absent.
 
     Returns:
@@ -174,14 +174,14 @@ def sync(
         client: The connection.
         model_id: Only alerts of these models.
         metric: Only alerts of the metric of this name, in any spelling of case.
-        status: What has been done about an alert.
-        severity: How grave an alert is.
+        status: Status of an alert.
+        severity: Severity of an alert.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
         batch_id: Only alerts of these batches.
         alert_rule_id: Only alerts of this rule.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: `status` or `timestamp`, a leading `-` for descending; by time ascending when absent.
 
     Returns:
@@ -233,14 +233,14 @@ async def asyncio_detailed(
         client: The connection.
         model_id: Only alerts of these models.
         metric: Only alerts of the metric of this name, in any spelling of case.
-        status: What has been done about an alert.
-        severity: How grave an alert is.
+        status: Status of an alert.
+        severity: Severity of an alert.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
         batch_id: Only alerts of these batches.
         alert_rule_id: Only alerts of this rule.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: `status` or `timestamp`, a leading `-` for descending; by time ascending when absent.
 
     Returns:
@@ -292,14 +292,14 @@ async def asyncio(
         client: The connection.
         model_id: Only alerts of these models.
         metric: Only alerts of the metric of this name, in any spelling of case.
-        status: What has been done about an alert.
-        severity: How grave an alert is.
+        status: Status of an alert.
+        severity: Severity of an alert.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
         batch_id: Only alerts of these batches.
         alert_rule_id: Only alerts of this rule.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: `status` or `timestamp`, a leading `-` for descending; by time ascending when absent.
 
     Returns:

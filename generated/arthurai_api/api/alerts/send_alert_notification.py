@@ -84,7 +84,7 @@ def sync_detailed(
 ) -> Response[Acknowledgement | Error]:
     """Tell somebody about an alert.
 
-    The body of the answer is not specified.
+    The body of the response is not specified.
 
     Args:
         alert_id: The alert.
@@ -124,7 +124,7 @@ def sync(
 ) -> Acknowledgement:
     """Tell somebody about an alert.
 
-    The body of the answer is not specified.
+    The body of the response is not specified.
 
     Args:
         alert_id: The alert.
@@ -164,7 +164,7 @@ async def asyncio_detailed(
 ) -> Response[Acknowledgement | Error]:
     """Tell somebody about an alert.
 
-    The body of the answer is not specified.
+    The body of the response is not specified.
 
     Args:
         alert_id: The alert.
@@ -204,7 +204,7 @@ async def asyncio(
 ) -> Acknowledgement:
     """Tell somebody about an alert.
 
-    The body of the answer is not specified.
+    The body of the response is not specified.
 
     Args:
         alert_id: The alert.

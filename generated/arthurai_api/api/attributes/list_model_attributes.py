@@ -17,7 +17,7 @@ def build_request(
     Args:
         model_id: The model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -75,7 +75,7 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -109,7 +109,7 @@ def sync(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -143,7 +143,7 @@ async def asyncio_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -177,7 +177,7 @@ async def asyncio(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:

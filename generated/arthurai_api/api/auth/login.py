@@ -56,7 +56,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(*, client: Client, body: LoginRequest) -> Response[Error | User]:
     """Log in with a name and a password.
 
-    Answers 401 for a wrong name or password and 403 after too many failures in a row, naming the time
+    Responds 401 for a wrong name or password and 403 after too many failures in a row, naming the time
     to wait.
 
     Args:
@@ -76,7 +76,7 @@ def sync_detailed(*, client: Client, body: LoginRequest) -> Response[Error | Use
 def sync(*, client: Client, body: LoginRequest) -> User:
     """Log in with a name and a password.
 
-    Answers 401 for a wrong name or password and 403 after too many failures in a row, naming the time
+    Responds 401 for a wrong name or password and 403 after too many failures in a row, naming the time
     to wait.
 
     Args:
@@ -96,7 +96,7 @@ def sync(*, client: Client, body: LoginRequest) -> User:
 async def asyncio_detailed(*, client: Client, body: LoginRequest) -> Response[Error | User]:
     """Log in with a name and a password.
 
-    Answers 401 for a wrong name or password and 403 after too many failures in a row, naming the time
+    Responds 401 for a wrong name or password and 403 after too many failures in a row, naming the time
     to wait.
 
     Args:
@@ -118,7 +118,7 @@ async def asyncio_detailed(*, client: Client, body: LoginRequest) -> Response[Er
 async def asyncio(*, client: Client, body: LoginRequest) -> User:
     """Log in with a name and a password.
 
-    Answers 401 for a wrong name or password and 403 after too many failures in a row, naming the time
+    Responds 401 for a wrong name or password and 403 after too many failures in a row, naming the time
     to wait.
 
     Args:

@@ -56,7 +56,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(*, client: Client, body: Permission) -> Response[Acknowledgement | Error]:
     """Ask whether the caller has a permission.
 
-    Answers 403 when the caller lacks it. The body of the answer is not specified.
+    Responds 403 when the caller lacks it. The body of the response is not specified.
 
     Args:
         client: The connection.
@@ -75,7 +75,7 @@ def sync_detailed(*, client: Client, body: Permission) -> Response[Acknowledgeme
 def sync(*, client: Client, body: Permission) -> Acknowledgement:
     """Ask whether the caller has a permission.
 
-    Answers 403 when the caller lacks it. The body of the answer is not specified.
+    Responds 403 when the caller lacks it. The body of the response is not specified.
 
     Args:
         client: The connection.
@@ -96,7 +96,7 @@ async def asyncio_detailed(
 ) -> Response[Acknowledgement | Error]:
     """Ask whether the caller has a permission.
 
-    Answers 403 when the caller lacks it. The body of the answer is not specified.
+    Responds 403 when the caller lacks it. The body of the response is not specified.
 
     Args:
         client: The connection.
@@ -117,7 +117,7 @@ async def asyncio_detailed(
 async def asyncio(*, client: Client, body: Permission) -> Acknowledgement:
     """Ask whether the caller has a permission.
 
-    Answers 403 when the caller lacks it. The body of the answer is not specified.
+    Responds 403 when the caller lacks it. The body of the response is not specified.
 
     Args:
         client: The connection.

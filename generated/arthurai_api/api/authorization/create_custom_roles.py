@@ -57,8 +57,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(*, client: Client, body: CustomRoles) -> Response[CustomRoles | Error]:
     """Add custom roles.
 
-    Names of standard roles, unknown permissions and permissions that reach beyond the organisation are
-    refused.
+    Names of standard roles, unknown permissions and permissions beyond the organization are refused.
 
     Args:
         client: The connection.
@@ -77,8 +76,7 @@ def sync_detailed(*, client: Client, body: CustomRoles) -> Response[CustomRoles 
 def sync(*, client: Client, body: CustomRoles) -> CustomRoles:
     """Add custom roles.
 
-    Names of standard roles, unknown permissions and permissions that reach beyond the organisation are
-    refused.
+    Names of standard roles, unknown permissions and permissions beyond the organization are refused.
 
     Args:
         client: The connection.
@@ -97,8 +95,7 @@ def sync(*, client: Client, body: CustomRoles) -> CustomRoles:
 async def asyncio_detailed(*, client: Client, body: CustomRoles) -> Response[CustomRoles | Error]:
     """Add custom roles.
 
-    Names of standard roles, unknown permissions and permissions that reach beyond the organisation are
-    refused.
+    Names of standard roles, unknown permissions and permissions beyond the organization are refused.
 
     Args:
         client: The connection.
@@ -119,8 +116,7 @@ async def asyncio_detailed(*, client: Client, body: CustomRoles) -> Response[Cus
 async def asyncio(*, client: Client, body: CustomRoles) -> CustomRoles:
     """Add custom roles.
 
-    Names of standard roles, unknown permissions and permissions that reach beyond the organisation are
-    refused.
+    Names of standard roles, unknown permissions and permissions beyond the organization are refused.
 
     Args:
         client: The connection.

@@ -28,7 +28,7 @@ def build_request(
         algorithm: How explanations are computed; SHAP is for tabular models only.
         n_samples: Number of perturbations.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
@@ -103,7 +103,7 @@ def sync_detailed(
         algorithm: How explanations are computed; SHAP is for tabular models only.
         n_samples: Number of perturbations.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
@@ -150,7 +150,7 @@ def sync(
         algorithm: How explanations are computed; SHAP is for tabular models only.
         n_samples: Number of perturbations.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
@@ -197,7 +197,7 @@ async def asyncio_detailed(
         algorithm: How explanations are computed; SHAP is for tabular models only.
         n_samples: Number of perturbations.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:
@@ -244,7 +244,7 @@ async def asyncio(
         algorithm: How explanations are computed; SHAP is for tabular models only.
         n_samples: Number of perturbations.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: What to sort scores by: a leading `-` for descending, `+` or nothing for ascending.
 
     Returns:

@@ -25,7 +25,7 @@ def build_request(
 
     Args:
         model_id: The model.
-        metric: What hotspots are measured by.
+        metric: Metric by which hotspots are found.
         threshold: Limit below which a region counts as weak.
         date: The day, streaming models only.
         batch_id: The batch, batch models only.
@@ -99,7 +99,7 @@ def sync_detailed(
     Args:
         model_id: The model.
         client: The connection.
-        metric: What hotspots are measured by.
+        metric: Metric by which hotspots are found.
         threshold: Limit below which a region counts as weak.
         date: The day, streaming models only.
         batch_id: The batch, batch models only.
@@ -145,7 +145,7 @@ def sync(
     Args:
         model_id: The model.
         client: The connection.
-        metric: What hotspots are measured by.
+        metric: Metric by which hotspots are found.
         threshold: Limit below which a region counts as weak.
         date: The day, streaming models only.
         batch_id: The batch, batch models only.
@@ -191,7 +191,7 @@ async def asyncio_detailed(
     Args:
         model_id: The model.
         client: The connection.
-        metric: What hotspots are measured by.
+        metric: Metric by which hotspots are found.
         threshold: Limit below which a region counts as weak.
         date: The day, streaming models only.
         batch_id: The batch, batch models only.
@@ -237,7 +237,7 @@ async def asyncio(
     Args:
         model_id: The model.
         client: The connection.
-        metric: What hotspots are measured by.
+        metric: Metric by which hotspots are found.
         threshold: Limit below which a region counts as weak.
         date: The day, streaming models only.
         batch_id: The batch, batch models only.

@@ -29,7 +29,7 @@ def build_request(
         attribute_value: Only curves of these categorical groups.
         continuous_value: Only curves of the continuous groups that hold one of these numbers.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The request.
@@ -104,7 +104,7 @@ def sync_detailed(
         attribute_value: Only curves of these categorical groups.
         continuous_value: Only curves of the continuous groups that hold one of these numbers.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -151,7 +151,7 @@ def sync(
         attribute_value: Only curves of these categorical groups.
         continuous_value: Only curves of the continuous groups that hold one of these numbers.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.
@@ -198,7 +198,7 @@ async def asyncio_detailed(
         attribute_value: Only curves of these categorical groups.
         continuous_value: Only curves of the continuous groups that hold one of these numbers.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -245,7 +245,7 @@ async def asyncio(
         attribute_value: Only curves of these categorical groups.
         continuous_value: Only curves of the continuous groups that hold one of these numbers.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.

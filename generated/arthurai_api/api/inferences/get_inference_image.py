@@ -17,8 +17,7 @@ def build_request(model_id: str, image_id: str, *, type_: ImageResponseType) -> 
     Args:
         model_id: The model.
         image_id: The image, as a query returns it for the image attribute.
-        type_: Form of an image: as sent, resized for the model, small, or the regions of an
-            explanation.
+        type_: Rendering of an image: as sent, resized for the model, thumbnail, or explained regions.
 
     Returns:
         The request.
@@ -75,8 +74,7 @@ def sync_detailed(
         model_id: The model.
         image_id: The image, as a query returns it for the image attribute.
         client: The connection.
-        type_: Form of an image: as sent, resized for the model, small, or the regions of an
-            explanation.
+        type_: Rendering of an image: as sent, resized for the model, thumbnail, or explained regions.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -98,8 +96,7 @@ def sync(model_id: str, image_id: str, *, client: Client, type_: ImageResponseTy
         model_id: The model.
         image_id: The image, as a query returns it for the image attribute.
         client: The connection.
-        type_: Form of an image: as sent, resized for the model, small, or the regions of an
-            explanation.
+        type_: Rendering of an image: as sent, resized for the model, thumbnail, or explained regions.
 
     Returns:
         The body of a success.
@@ -123,8 +120,7 @@ async def asyncio_detailed(
         model_id: The model.
         image_id: The image, as a query returns it for the image attribute.
         client: The connection.
-        type_: Form of an image: as sent, resized for the model, small, or the regions of an
-            explanation.
+        type_: Rendering of an image: as sent, resized for the model, thumbnail, or explained regions.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -150,8 +146,7 @@ async def asyncio(
         model_id: The model.
         image_id: The image, as a query returns it for the image attribute.
         client: The connection.
-        type_: Form of an image: as sent, resized for the model, small, or the regions of an
-            explanation.
+        type_: Rendering of an image: as sent, resized for the model, thumbnail, or explained regions.
 
     Returns:
         The body of a success.

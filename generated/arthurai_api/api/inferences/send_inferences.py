@@ -78,7 +78,7 @@ def sync_detailed(
 ) -> Response[Error | InferencesResponse]:
     """Send inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.
@@ -103,7 +103,7 @@ def sync_detailed(
 def sync(model_id: str, *, client: Client, body: list[AnyItem | Inference]) -> InferencesResponse:
     """Send inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.
@@ -130,7 +130,7 @@ async def asyncio_detailed(
 ) -> Response[Error | InferencesResponse]:
     """Send inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.
@@ -158,7 +158,7 @@ async def asyncio(
 ) -> InferencesResponse:
     """Send inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing. The same key with the same row is taken again and changes nothing; with another row it is
     refused.

@@ -68,7 +68,7 @@ def sync_detailed(
     """Send a file of SageMaker Data Capture.
 
     The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an event holds several. Base64 payloads are not read.
+    added when an event contains several. Base64 payloads are not read.
 
     Args:
         model_id: The model.
@@ -91,7 +91,7 @@ def sync(model_id: str, *, client: Client, body: SageMakerForm) -> SageMakerResp
     """Send a file of SageMaker Data Capture.
 
     The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an event holds several. Base64 payloads are not read.
+    added when an event contains several. Base64 payloads are not read.
 
     Args:
         model_id: The model.
@@ -116,7 +116,7 @@ async def asyncio_detailed(
     """Send a file of SageMaker Data Capture.
 
     The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an event holds several. Base64 payloads are not read.
+    added when an event contains several. Base64 payloads are not read.
 
     Args:
         model_id: The model.
@@ -140,7 +140,7 @@ async def asyncio(model_id: str, *, client: Client, body: SageMakerForm) -> Sage
     """Send a file of SageMaker Data Capture.
 
     The key of an inference is the event's inference id, else its event id; `_0`, `_1` and so on is
-    added when an event holds several. Base64 payloads are not read.
+    added when an event contains several. Base64 payloads are not read.
 
     Args:
         model_id: The model.

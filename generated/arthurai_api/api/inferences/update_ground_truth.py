@@ -82,7 +82,7 @@ def sync_detailed(
 ) -> Response[Error | InferencesResponse]:
     """Send ground truth with the permission for ground truth alone.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 
@@ -108,7 +108,7 @@ def sync(
 ) -> InferencesResponse:
     """Send ground truth with the permission for ground truth alone.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 
@@ -134,7 +134,7 @@ async def asyncio_detailed(
 ) -> Response[Error | InferencesResponse]:
     """Send ground truth with the permission for ground truth alone.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 
@@ -161,7 +161,7 @@ async def asyncio(
 ) -> InferencesResponse:
     """Send ground truth with the permission for ground truth alone.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 

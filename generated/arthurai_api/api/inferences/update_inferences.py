@@ -80,7 +80,7 @@ def sync_detailed(
 ) -> Response[Error | InferencesResponse]:
     """Send ground truth for earlier inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 
@@ -106,7 +106,7 @@ def sync(
 ) -> InferencesResponse:
     """Send ground truth for earlier inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 
@@ -132,7 +132,7 @@ async def asyncio_detailed(
 ) -> Response[Error | InferencesResponse]:
     """Send ground truth for earlier inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 
@@ -159,7 +159,7 @@ async def asyncio(
 ) -> InferencesResponse:
     """Send ground truth for earlier inferences.
 
-    Each item is judged on its own: a faulty one gets a status of its own in the answer. The whole
+    Each item is checked separately: an invalid one gets its own status in the response. The whole
     request fails only when the body is no list of objects, the model is unknown or the permission is
     missing.
 

@@ -24,7 +24,7 @@ def build_request(
     Args:
         model_id: The model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         status: What has been done about an insight.
         batch_id: Only those of this batch.
@@ -96,7 +96,7 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         status: What has been done about an insight.
         batch_id: Only those of this batch.
@@ -140,7 +140,7 @@ def sync(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         status: What has been done about an insight.
         batch_id: Only those of this batch.
@@ -184,7 +184,7 @@ async def asyncio_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         status: What has been done about an insight.
         batch_id: Only those of this batch.
@@ -228,7 +228,7 @@ async def asyncio(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         status: What has been done about an insight.
         batch_id: Only those of this batch.

@@ -28,7 +28,7 @@ def build_request(
     Args:
         model_id: The model.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
@@ -104,7 +104,7 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
@@ -154,7 +154,7 @@ def sync(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
@@ -204,7 +204,7 @@ async def asyncio_detailed(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
@@ -254,7 +254,7 @@ async def asyncio(
         model_id: The model.
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
         start_time: First moment that counts.
         end_time: First moment that counts no more.

@@ -33,7 +33,7 @@ def build_request(
         metric_name: Only the metric of this name.
         attribute_name: Only metrics about this attribute.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -114,7 +114,7 @@ def sync_detailed(
         metric_name: Only the metric of this name.
         attribute_name: Only metrics about this attribute.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -169,7 +169,7 @@ def sync(
         metric_name: Only the metric of this name.
         attribute_name: Only metrics about this attribute.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -224,7 +224,7 @@ async def asyncio_detailed(
         metric_name: Only the metric of this name.
         attribute_name: Only metrics about this attribute.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -279,7 +279,7 @@ async def asyncio(
         metric_name: Only the metric of this name.
         attribute_name: Only metrics about this attribute.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:

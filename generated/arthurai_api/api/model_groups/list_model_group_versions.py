@@ -29,7 +29,7 @@ def build_request(
         label: Only the version of this label.
         include_archived: Whether archived ones are listed too.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The request.
@@ -96,7 +96,7 @@ def sync_detailed(
 ) -> Response[Error | PaginatedModelGroupVersions]:
     """List the versions of a model.
 
-    Answers 404 when a place or label is asked for that no version has.
+    Responds 404 when no version has the requested place or label.
 
     Args:
         model_group_id: The group.
@@ -106,7 +106,7 @@ def sync_detailed(
         label: Only the version of this label.
         include_archived: Whether archived ones are listed too.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -145,7 +145,7 @@ def sync(
 ) -> PaginatedModelGroupVersions:
     """List the versions of a model.
 
-    Answers 404 when a place or label is asked for that no version has.
+    Responds 404 when no version has the requested place or label.
 
     Args:
         model_group_id: The group.
@@ -155,7 +155,7 @@ def sync(
         label: Only the version of this label.
         include_archived: Whether archived ones are listed too.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.
@@ -194,7 +194,7 @@ async def asyncio_detailed(
 ) -> Response[Error | PaginatedModelGroupVersions]:
     """List the versions of a model.
 
-    Answers 404 when a place or label is asked for that no version has.
+    Responds 404 when no version has the requested place or label.
 
     Args:
         model_group_id: The group.
@@ -204,7 +204,7 @@ async def asyncio_detailed(
         label: Only the version of this label.
         include_archived: Whether archived ones are listed too.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -243,7 +243,7 @@ async def asyncio(
 ) -> PaginatedModelGroupVersions:
     """List the versions of a model.
 
-    Answers 404 when a place or label is asked for that no version has.
+    Responds 404 when no version has the requested place or label.
 
     Args:
         model_group_id: The group.
@@ -253,7 +253,7 @@ async def asyncio(
         label: Only the version of this label.
         include_archived: Whether archived ones are listed too.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.

@@ -24,7 +24,7 @@ def build_request(
         include_archived: Whether archived ones are listed too.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -82,14 +82,14 @@ def sync_detailed(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> Response[Error | PaginatedModelGroups]:
-    """List the model groups of the organisation.
+    """List the model groups of the organization.
 
     Args:
         client: The connection.
         include_archived: Whether archived ones are listed too.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -123,14 +123,14 @@ def sync(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> PaginatedModelGroups:
-    """List the model groups of the organisation.
+    """List the model groups of the organization.
 
     Args:
         client: The connection.
         include_archived: Whether archived ones are listed too.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -164,14 +164,14 @@ async def asyncio_detailed(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> Response[Error | PaginatedModelGroups]:
-    """List the model groups of the organisation.
+    """List the model groups of the organization.
 
     Args:
         client: The connection.
         include_archived: Whether archived ones are listed too.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -205,14 +205,14 @@ async def asyncio(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> PaginatedModelGroups:
-    """List the model groups of the organisation.
+    """List the model groups of the organization.
 
     Args:
         client: The connection.
         include_archived: Whether archived ones are listed too.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:

@@ -17,7 +17,7 @@ def build_request(
 
     Args:
         model_id: The model.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -72,7 +72,7 @@ def sync_detailed(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -102,7 +102,7 @@ def sync(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Raises:
@@ -129,7 +129,7 @@ async def asyncio_detailed(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -161,7 +161,7 @@ async def asyncio(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Raises:

@@ -17,7 +17,7 @@ def build_request(
 
     Args:
         body: The body; leave it out to send one that is encoded already.
-        async_model_provisioning: Whether to answer before the model is ready for data.
+        async_model_provisioning: Whether to respond before the model is ready for data.
 
     Returns:
         The request.
@@ -72,7 +72,7 @@ def sync_detailed(
     Args:
         client: The connection.
         body: The body of the request.
-        async_model_provisioning: Whether to answer before the model is ready for data.
+        async_model_provisioning: Whether to respond before the model is ready for data.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -102,7 +102,7 @@ def sync(
     Args:
         client: The connection.
         body: The body of the request.
-        async_model_provisioning: Whether to answer before the model is ready for data.
+        async_model_provisioning: Whether to respond before the model is ready for data.
 
     Returns:
         The body of a success.
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     Args:
         client: The connection.
         body: The body of the request.
-        async_model_provisioning: Whether to answer before the model is ready for data.
+        async_model_provisioning: Whether to respond before the model is ready for data.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -162,7 +162,7 @@ async def asyncio(
     Args:
         client: The connection.
         body: The body of the request.
-        async_model_provisioning: Whether to answer before the model is ready for data.
+        async_model_provisioning: Whether to respond before the model is ready for data.
 
     Returns:
         The body of a success.

@@ -18,7 +18,7 @@ def build_request(
 
     Args:
         model_id: The model.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -74,7 +74,7 @@ def sync_detailed(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -102,7 +102,7 @@ def sync(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -130,7 +130,7 @@ async def asyncio_detailed(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -160,7 +160,7 @@ async def asyncio(
     Args:
         model_id: The model.
         client: The connection.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:

@@ -58,7 +58,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(model_id: str, *, client: Client) -> Response[BiasGroups | Error]:
     """List the groups of a model that are watched for bias.
 
-    Only path and permission are known, not the shape of the answer.
+    Only path and permission are known, not the shape of the response.
 
     Args:
         model_id: The model.
@@ -79,7 +79,7 @@ def sync_detailed(model_id: str, *, client: Client) -> Response[BiasGroups | Err
 def sync(model_id: str, *, client: Client) -> BiasGroups:
     """List the groups of a model that are watched for bias.
 
-    Only path and permission are known, not the shape of the answer.
+    Only path and permission are known, not the shape of the response.
 
     Args:
         model_id: The model.
@@ -98,7 +98,7 @@ def sync(model_id: str, *, client: Client) -> BiasGroups:
 async def asyncio_detailed(model_id: str, *, client: Client) -> Response[BiasGroups | Error]:
     """List the groups of a model that are watched for bias.
 
-    Only path and permission are known, not the shape of the answer.
+    Only path and permission are known, not the shape of the response.
 
     Args:
         model_id: The model.
@@ -119,7 +119,7 @@ async def asyncio_detailed(model_id: str, *, client: Client) -> Response[BiasGro
 async def asyncio(model_id: str, *, client: Client) -> BiasGroups:
     """List the groups of a model that are watched for bias.
 
-    Only path and permission are known, not the shape of the answer.
+    Only path and permission are known, not the shape of the response.
 
     Args:
         model_id: The model.

@@ -45,7 +45,7 @@ def build_request(
         created_since: Only models made since then.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -119,7 +119,7 @@ def sync_detailed(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> Response[Error | PaginatedModels]:
-    """List the models of the organisation.
+    """List the models of the organization.
 
     Args:
         client: The connection.
@@ -134,7 +134,7 @@ def sync_detailed(
         created_since: Only models made since then.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -184,7 +184,7 @@ def sync(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> PaginatedModels:
-    """List the models of the organisation.
+    """List the models of the organization.
 
     Args:
         client: The connection.
@@ -199,7 +199,7 @@ def sync(
         created_since: Only models made since then.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -249,7 +249,7 @@ async def asyncio_detailed(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> Response[Error | PaginatedModels]:
-    """List the models of the organisation.
+    """List the models of the organization.
 
     Args:
         client: The connection.
@@ -264,7 +264,7 @@ async def asyncio_detailed(
         created_since: Only models made since then.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -314,7 +314,7 @@ async def asyncio(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> PaginatedModels:
-    """List the models of the organisation.
+    """List the models of the organization.
 
     Args:
         client: The connection.
@@ -329,7 +329,7 @@ async def asyncio(
         created_since: Only models made since then.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:

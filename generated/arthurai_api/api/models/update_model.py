@@ -24,7 +24,7 @@ def build_request(
     Args:
         model_id: The model.
         body: The body; leave it out to send one that is encoded already.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -86,7 +86,7 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         body: The body of the request.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -120,7 +120,7 @@ def sync(
         model_id: The model.
         client: The connection.
         body: The body of the request.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -154,7 +154,7 @@ async def asyncio_detailed(
         model_id: The model.
         client: The connection.
         body: The body of the request.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:
@@ -188,7 +188,7 @@ async def asyncio(
         model_id: The model.
         client: The connection.
         body: The body of the request.
-        id_type: Whose identifier stands in the path, the server's or the caller's.
+        id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
 
     Returns:

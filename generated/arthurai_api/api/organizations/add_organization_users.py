@@ -16,7 +16,7 @@ def build_request(
     """Build the request of `add_organization_users` without sending it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         body: The body; leave it out to send one that is encoded already.
 
     Returns:
@@ -72,10 +72,10 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     organization_id: str, *, client: Client, body: list[OrganizationUserUpdate]
 ) -> Response[Error | OrganizationUsersUpdateResponse]:
-    """Add existing users to an organisation.
+    """Add existing users to an organization.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 
@@ -95,10 +95,10 @@ def sync_detailed(
 def sync(
     organization_id: str, *, client: Client, body: list[OrganizationUserUpdate]
 ) -> OrganizationUsersUpdateResponse:
-    """Add existing users to an organisation.
+    """Add existing users to an organization.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 
@@ -118,10 +118,10 @@ def sync(
 async def asyncio_detailed(
     organization_id: str, *, client: Client, body: list[OrganizationUserUpdate]
 ) -> Response[Error | OrganizationUsersUpdateResponse]:
-    """Add existing users to an organisation.
+    """Add existing users to an organization.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 
@@ -143,10 +143,10 @@ async def asyncio_detailed(
 async def asyncio(
     organization_id: str, *, client: Client, body: list[OrganizationUserUpdate]
 ) -> OrganizationUsersUpdateResponse:
-    """Add existing users to an organisation.
+    """Add existing users to an organization.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 

@@ -56,7 +56,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     *, client: Client, body: NewOrganizationRequest
 ) -> Response[Error | Organization]:
-    """Found an organisation.
+    """Create an organization.
 
     Args:
         client: The connection.
@@ -73,7 +73,7 @@ def sync_detailed(
 
 
 def sync(*, client: Client, body: NewOrganizationRequest) -> Organization:
-    """Found an organisation.
+    """Create an organization.
 
     Args:
         client: The connection.
@@ -92,7 +92,7 @@ def sync(*, client: Client, body: NewOrganizationRequest) -> Organization:
 async def asyncio_detailed(
     *, client: Client, body: NewOrganizationRequest
 ) -> Response[Error | Organization]:
-    """Found an organisation.
+    """Create an organization.
 
     Args:
         client: The connection.
@@ -111,7 +111,7 @@ async def asyncio_detailed(
 
 
 async def asyncio(*, client: Client, body: NewOrganizationRequest) -> Organization:
-    """Found an organisation.
+    """Create an organization.
 
     Args:
         client: The connection.

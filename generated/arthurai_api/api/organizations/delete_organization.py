@@ -12,7 +12,7 @@ def build_request(organization_id: str) -> RequestParts:
     """Build the request of `delete_organization` without sending it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
 
     Returns:
         The request.
@@ -54,12 +54,12 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(organization_id: str, *, client: Client) -> Response[Error | None]:
-    """Delete an organisation for good.
+    """Delete an organization permanently.
 
     Refused while users, models or keys still belong to it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Returns:
@@ -75,12 +75,12 @@ def sync_detailed(organization_id: str, *, client: Client) -> Response[Error | N
 
 
 def sync(organization_id: str, *, client: Client) -> None:
-    """Delete an organisation for good.
+    """Delete an organization permanently.
 
     Refused while users, models or keys still belong to it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Raises:
@@ -93,12 +93,12 @@ def sync(organization_id: str, *, client: Client) -> None:
 
 
 async def asyncio_detailed(organization_id: str, *, client: Client) -> Response[Error | None]:
-    """Delete an organisation for good.
+    """Delete an organization permanently.
 
     Refused while users, models or keys still belong to it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Returns:
@@ -115,12 +115,12 @@ async def asyncio_detailed(organization_id: str, *, client: Client) -> Response[
 
 
 async def asyncio(organization_id: str, *, client: Client) -> None:
-    """Delete an organisation for good.
+    """Delete an organization permanently.
 
     Refused while users, models or keys still belong to it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Raises:

@@ -48,7 +48,7 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(*, client: Client) -> Response[Error | Organization]:
-    """Show the organisation that the session works in.
+    """Show the organization that the session works in.
 
     Args:
         client: The connection.
@@ -64,7 +64,7 @@ def sync_detailed(*, client: Client) -> Response[Error | Organization]:
 
 
 def sync(*, client: Client) -> Organization:
-    """Show the organisation that the session works in.
+    """Show the organization that the session works in.
 
     Args:
         client: The connection.
@@ -80,7 +80,7 @@ def sync(*, client: Client) -> Organization:
 
 
 async def asyncio_detailed(*, client: Client) -> Response[Error | Organization]:
-    """Show the organisation that the session works in.
+    """Show the organization that the session works in.
 
     Args:
         client: The connection.
@@ -96,7 +96,7 @@ async def asyncio_detailed(*, client: Client) -> Response[Error | Organization]:
 
 
 async def asyncio(*, client: Client) -> Organization:
-    """Show the organisation that the session works in.
+    """Show the organization that the session works in.
 
     Args:
         client: The connection.

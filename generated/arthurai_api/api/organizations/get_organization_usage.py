@@ -13,7 +13,7 @@ def build_request(organization_id: str) -> RequestParts:
     """Build the request of `get_organization_usage` without sending it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
 
     Returns:
         The request.
@@ -58,10 +58,10 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(organization_id: str, *, client: Client) -> Response[Error | OrganizationUsage]:
-    """Show what an organisation has used.
+    """Show what an organization has used.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Returns:
@@ -77,10 +77,10 @@ def sync_detailed(organization_id: str, *, client: Client) -> Response[Error | O
 
 
 def sync(organization_id: str, *, client: Client) -> OrganizationUsage:
-    """Show what an organisation has used.
+    """Show what an organization has used.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Returns:
@@ -98,10 +98,10 @@ def sync(organization_id: str, *, client: Client) -> OrganizationUsage:
 async def asyncio_detailed(
     organization_id: str, *, client: Client
 ) -> Response[Error | OrganizationUsage]:
-    """Show what an organisation has used.
+    """Show what an organization has used.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Returns:
@@ -118,10 +118,10 @@ async def asyncio_detailed(
 
 
 async def asyncio(organization_id: str, *, client: Client) -> OrganizationUsage:
-    """Show what an organisation has used.
+    """Show what an organization has used.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
 
     Returns:

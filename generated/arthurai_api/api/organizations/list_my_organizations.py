@@ -53,7 +53,7 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(*, client: Client) -> Response[Error | list[Organization]]:
-    """List the organisations that the caller may enter.
+    """List the organizations of the caller.
 
     Args:
         client: The connection.
@@ -69,7 +69,7 @@ def sync_detailed(*, client: Client) -> Response[Error | list[Organization]]:
 
 
 def sync(*, client: Client) -> list[Organization]:
-    """List the organisations that the caller may enter.
+    """List the organizations of the caller.
 
     Args:
         client: The connection.
@@ -85,7 +85,7 @@ def sync(*, client: Client) -> list[Organization]:
 
 
 async def asyncio_detailed(*, client: Client) -> Response[Error | list[Organization]]:
-    """List the organisations that the caller may enter.
+    """List the organizations of the caller.
 
     Args:
         client: The connection.
@@ -101,7 +101,7 @@ async def asyncio_detailed(*, client: Client) -> Response[Error | list[Organizat
 
 
 async def asyncio(*, client: Client) -> list[Organization]:
-    """List the organisations that the caller may enter.
+    """List the organizations of the caller.
 
     Args:
         client: The connection.

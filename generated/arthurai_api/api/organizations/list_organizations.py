@@ -24,7 +24,7 @@ def build_request(
         name: Only the one of this name.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -76,14 +76,14 @@ def sync_detailed(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> Response[Error | PaginatedOrganizations]:
-    """List all organisations.
+    """List all organizations.
 
     Args:
         client: The connection.
         name: Only the one of this name.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -112,14 +112,14 @@ def sync(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> PaginatedOrganizations:
-    """List all organisations.
+    """List all organizations.
 
     Args:
         client: The connection.
         name: Only the one of this name.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -148,14 +148,14 @@ async def asyncio_detailed(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> Response[Error | PaginatedOrganizations]:
-    """List all organisations.
+    """List all organizations.
 
     Args:
         client: The connection.
         name: Only the one of this name.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -184,14 +184,14 @@ async def asyncio(
     page_size: int | None = 20,
     sort: str | None = None,
 ) -> PaginatedOrganizations:
-    """List all organisations.
+    """List all organizations.
 
     Args:
         client: The connection.
         name: Only the one of this name.
         expand: Parts to include that are left out otherwise.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:

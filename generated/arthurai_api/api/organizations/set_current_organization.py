@@ -57,7 +57,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     *, client: Client, body: SetCurrentOrganizationRequest
 ) -> Response[Error | SetCurrentOrganizationRequest]:
-    """Choose the organisation that the session works in.
+    """Choose the organization that the session works in.
 
     Args:
         client: The connection.
@@ -74,7 +74,7 @@ def sync_detailed(
 
 
 def sync(*, client: Client, body: SetCurrentOrganizationRequest) -> SetCurrentOrganizationRequest:
-    """Choose the organisation that the session works in.
+    """Choose the organization that the session works in.
 
     Args:
         client: The connection.
@@ -93,7 +93,7 @@ def sync(*, client: Client, body: SetCurrentOrganizationRequest) -> SetCurrentOr
 async def asyncio_detailed(
     *, client: Client, body: SetCurrentOrganizationRequest
 ) -> Response[Error | SetCurrentOrganizationRequest]:
-    """Choose the organisation that the session works in.
+    """Choose the organization that the session works in.
 
     Args:
         client: The connection.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: Client, body: SetCurrentOrganizationRequest
 ) -> SetCurrentOrganizationRequest:
-    """Choose the organisation that the session works in.
+    """Choose the organization that the session works in.
 
     Args:
         client: The connection.

@@ -16,7 +16,7 @@ def build_request(
     """Build the request of `update_organization` without sending it.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         body: The body; leave it out to send one that is encoded already.
 
     Returns:
@@ -68,10 +68,10 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     organization_id: str, *, client: Client, body: UpdateOrganizationRequest
 ) -> Response[Error | Organization]:
-    """Rename an organisation or move it to another plan.
+    """Rename an organization or move it to another plan.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 
@@ -89,10 +89,10 @@ def sync_detailed(
 
 
 def sync(organization_id: str, *, client: Client, body: UpdateOrganizationRequest) -> Organization:
-    """Rename an organisation or move it to another plan.
+    """Rename an organization or move it to another plan.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 
@@ -112,10 +112,10 @@ def sync(organization_id: str, *, client: Client, body: UpdateOrganizationReques
 async def asyncio_detailed(
     organization_id: str, *, client: Client, body: UpdateOrganizationRequest
 ) -> Response[Error | Organization]:
-    """Rename an organisation or move it to another plan.
+    """Rename an organization or move it to another plan.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 
@@ -137,10 +137,10 @@ async def asyncio_detailed(
 async def asyncio(
     organization_id: str, *, client: Client, body: UpdateOrganizationRequest
 ) -> Organization:
-    """Rename an organisation or move it to another plan.
+    """Rename an organization or move it to another plan.
 
     Args:
-        organization_id: The organisation.
+        organization_id: The organization.
         client: The connection.
         body: The body of the request.
 

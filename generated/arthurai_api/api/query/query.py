@@ -23,7 +23,7 @@ def build_request(
         model_id: The model.
         body: The body; leave it out to send one that is encoded already.
         page: Page of the result, from 1. Without `page` and `page_size` all rows are returned.
-        page_size: Most rows on a page.
+        page_size: Maximum number of rows per page.
 
     Returns:
         The request.
@@ -87,7 +87,7 @@ def sync_detailed(
         client: The connection.
         body: The body of the request.
         page: Page of the result, from 1. Without `page` and `page_size` all rows are returned.
-        page_size: Most rows on a page.
+        page_size: Maximum number of rows per page.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -121,7 +121,7 @@ def sync(
         client: The connection.
         body: The body of the request.
         page: Page of the result, from 1. Without `page` and `page_size` all rows are returned.
-        page_size: Most rows on a page.
+        page_size: Maximum number of rows per page.
 
     Returns:
         The body of a success.
@@ -155,7 +155,7 @@ async def asyncio_detailed(
         client: The connection.
         body: The body of the request.
         page: Page of the result, from 1. Without `page` and `page_size` all rows are returned.
-        page_size: Most rows on a page.
+        page_size: Maximum number of rows per page.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -189,7 +189,7 @@ async def asyncio(
         client: The connection.
         body: The body of the request.
         page: Page of the result, from 1. Without `page` and `page_size` all rows are returned.
-        page_size: Most rows on a page.
+        page_size: Maximum number of rows per page.
 
     Returns:
         The body of a success.

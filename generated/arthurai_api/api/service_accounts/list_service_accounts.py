@@ -56,7 +56,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     *, client: Client, description: str | None = None
 ) -> Response[Error | PaginatedServiceAccounts]:
-    """List the API keys of the organisation.
+    """List the API keys of the organization.
 
     Args:
         client: The connection.
@@ -75,7 +75,7 @@ def sync_detailed(
 
 
 def sync(*, client: Client, description: str | None = None) -> PaginatedServiceAccounts:
-    """List the API keys of the organisation.
+    """List the API keys of the organization.
 
     Args:
         client: The connection.
@@ -96,7 +96,7 @@ def sync(*, client: Client, description: str | None = None) -> PaginatedServiceA
 async def asyncio_detailed(
     *, client: Client, description: str | None = None
 ) -> Response[Error | PaginatedServiceAccounts]:
-    """List the API keys of the organisation.
+    """List the API keys of the organization.
 
     Args:
         client: The connection.
@@ -116,7 +116,7 @@ async def asyncio_detailed(
 
 
 async def asyncio(*, client: Client, description: str | None = None) -> PaginatedServiceAccounts:
-    """List the API keys of the organisation.
+    """List the API keys of the organization.
 
     Args:
         client: The connection.

@@ -14,7 +14,7 @@ def build_request(*, page: int | None = 1, page_size: int | None = 20) -> Reques
 
     Args:
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The request.
@@ -57,12 +57,12 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     *, client: Client, page: int | None = 1, page_size: int | None = 20
 ) -> Response[Error | PaginatedTags]:
-    """List the tags of the organisation.
+    """List the tags of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -77,12 +77,12 @@ def sync_detailed(
 
 
 def sync(*, client: Client, page: int | None = 1, page_size: int | None = 20) -> PaginatedTags:
-    """List the tags of the organisation.
+    """List the tags of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.
@@ -99,12 +99,12 @@ def sync(*, client: Client, page: int | None = 1, page_size: int | None = 20) ->
 async def asyncio_detailed(
     *, client: Client, page: int | None = 1, page_size: int | None = 20
 ) -> Response[Error | PaginatedTags]:
-    """List the tags of the organisation.
+    """List the tags of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -122,12 +122,12 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: Client, page: int | None = 1, page_size: int | None = 20
 ) -> PaginatedTags:
-    """List the tags of the organisation.
+    """List the tags of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
 
     Returns:
         The body of a success.

@@ -24,7 +24,7 @@ def build_request(
 
     Args:
         rollup: What usage is added up by.
-        metric_category: Kinds of usage; `organization` only when adding up by organisation.
+        metric_category: Kinds of usage; `organization` only when adding up by organization.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
 
@@ -84,7 +84,7 @@ def sync_detailed(
     Args:
         rollup: What usage is added up by.
         client: The connection.
-        metric_category: Kinds of usage; `organization` only when adding up by organisation.
+        metric_category: Kinds of usage; `organization` only when adding up by organization.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
 
@@ -122,7 +122,7 @@ def sync(
     Args:
         rollup: What usage is added up by.
         client: The connection.
-        metric_category: Kinds of usage; `organization` only when adding up by organisation.
+        metric_category: Kinds of usage; `organization` only when adding up by organization.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
 
@@ -160,7 +160,7 @@ async def asyncio_detailed(
     Args:
         rollup: What usage is added up by.
         client: The connection.
-        metric_category: Kinds of usage; `organization` only when adding up by organisation.
+        metric_category: Kinds of usage; `organization` only when adding up by organization.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
 
@@ -198,7 +198,7 @@ async def asyncio(
     Args:
         rollup: What usage is added up by.
         client: The connection.
-        metric_category: Kinds of usage; `organization` only when adding up by organisation.
+        metric_category: Kinds of usage; `organization` only when adding up by organization.
         start_time: First moment that counts.
         end_time: First moment that counts no more.
 

@@ -17,7 +17,7 @@ def build_request(
 
     Args:
         body: The body; leave it out to send one that is encoded already.
-        organization_id: Organisation to make it in; for super administrators.
+        organization_id: Organization to make it in; for super administrators.
 
     Returns:
         The request.
@@ -69,7 +69,7 @@ def sync_detailed(
     Args:
         client: The connection.
         body: The body of the request.
-        organization_id: Organisation to make it in; for super administrators.
+        organization_id: Organization to make it in; for super administrators.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -90,7 +90,7 @@ def sync(*, client: Client, body: NewUserRequest, organization_id: str | None = 
     Args:
         client: The connection.
         body: The body of the request.
-        organization_id: Organisation to make it in; for super administrators.
+        organization_id: Organization to make it in; for super administrators.
 
     Returns:
         The body of a success.
@@ -113,7 +113,7 @@ async def asyncio_detailed(
     Args:
         client: The connection.
         body: The body of the request.
-        organization_id: Organisation to make it in; for super administrators.
+        organization_id: Organization to make it in; for super administrators.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -138,7 +138,7 @@ async def asyncio(
     Args:
         client: The connection.
         body: The body of the request.
-        organization_id: Organisation to make it in; for super administrators.
+        organization_id: Organization to make it in; for super administrators.
 
     Returns:
         The body of a success.

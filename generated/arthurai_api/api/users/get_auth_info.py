@@ -46,7 +46,7 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(*, client: Client) -> Response[AuthenticationInfo | Error]:
-    """Show what the caller's token stands for.
+    """Show the owner of the caller's token.
 
     Args:
         client: The connection.
@@ -62,7 +62,7 @@ def sync_detailed(*, client: Client) -> Response[AuthenticationInfo | Error]:
 
 
 def sync(*, client: Client) -> AuthenticationInfo:
-    """Show what the caller's token stands for.
+    """Show the owner of the caller's token.
 
     Args:
         client: The connection.
@@ -78,7 +78,7 @@ def sync(*, client: Client) -> AuthenticationInfo:
 
 
 async def asyncio_detailed(*, client: Client) -> Response[AuthenticationInfo | Error]:
-    """Show what the caller's token stands for.
+    """Show the owner of the caller's token.
 
     Args:
         client: The connection.
@@ -94,7 +94,7 @@ async def asyncio_detailed(*, client: Client) -> Response[AuthenticationInfo | E
 
 
 async def asyncio(*, client: Client) -> AuthenticationInfo:
-    """Show what the caller's token stands for.
+    """Show the owner of the caller's token.
 
     Args:
         client: The connection.

@@ -48,7 +48,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(*, client: Client) -> Response[Error | UserResponse]:
     """Show who the caller is.
 
-    Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
+    Responds 403 to callers of a foreign identity provider, who are not users of Arthur itself;
     `get_auth_info` knows them.
 
     Args:
@@ -67,7 +67,7 @@ def sync_detailed(*, client: Client) -> Response[Error | UserResponse]:
 def sync(*, client: Client) -> UserResponse:
     """Show who the caller is.
 
-    Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
+    Responds 403 to callers of a foreign identity provider, who are not users of Arthur itself;
     `get_auth_info` knows them.
 
     Args:
@@ -86,7 +86,7 @@ def sync(*, client: Client) -> UserResponse:
 async def asyncio_detailed(*, client: Client) -> Response[Error | UserResponse]:
     """Show who the caller is.
 
-    Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
+    Responds 403 to callers of a foreign identity provider, who are not users of Arthur itself;
     `get_auth_info` knows them.
 
     Args:
@@ -105,7 +105,7 @@ async def asyncio_detailed(*, client: Client) -> Response[Error | UserResponse]:
 async def asyncio(*, client: Client) -> UserResponse:
     """Show who the caller is.
 
-    Answers 403 to callers of a foreign identity provider, who are no users of Arthur itself;
+    Responds 403 to callers of a foreign identity provider, who are not users of Arthur itself;
     `get_auth_info` knows them.
 
     Args:

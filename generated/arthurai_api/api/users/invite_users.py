@@ -66,7 +66,7 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     *, client: Client, body: InviteRequest
 ) -> Response[Error | InviteResponse | None]:
-    """Invite people into the organisation.
+    """Invite users to the organization.
 
     Args:
         client: The connection.
@@ -83,7 +83,7 @@ def sync_detailed(
 
 
 def sync(*, client: Client, body: InviteRequest) -> InviteResponse | None:
-    """Invite people into the organisation.
+    """Invite users to the organization.
 
     Args:
         client: The connection.
@@ -102,7 +102,7 @@ def sync(*, client: Client, body: InviteRequest) -> InviteResponse | None:
 async def asyncio_detailed(
     *, client: Client, body: InviteRequest
 ) -> Response[Error | InviteResponse | None]:
-    """Invite people into the organisation.
+    """Invite users to the organization.
 
     Args:
         client: The connection.
@@ -121,7 +121,7 @@ async def asyncio_detailed(
 
 
 async def asyncio(*, client: Client, body: InviteRequest) -> InviteResponse | None:
-    """Invite people into the organisation.
+    """Invite users to the organization.
 
     Args:
         client: The connection.

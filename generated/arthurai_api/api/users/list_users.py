@@ -16,7 +16,7 @@ def build_request(
 
     Args:
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -60,12 +60,12 @@ def _parse_error(response: httpx.Response) -> Error:
 def sync_detailed(
     *, client: Client, page: int | None = 1, page_size: int | None = 20, sort: str | None = None
 ) -> Response[Error | PaginatedUsers]:
-    """List the users of the organisation.
+    """List the users of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -84,12 +84,12 @@ def sync_detailed(
 def sync(
     *, client: Client, page: int | None = 1, page_size: int | None = 20, sort: str | None = None
 ) -> PaginatedUsers:
-    """List the users of the organisation.
+    """List the users of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -108,12 +108,12 @@ def sync(
 async def asyncio_detailed(
     *, client: Client, page: int | None = 1, page_size: int | None = 20, sort: str | None = None
 ) -> Response[Error | PaginatedUsers]:
-    """List the users of the organisation.
+    """List the users of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
@@ -134,12 +134,12 @@ async def asyncio_detailed(
 async def asyncio(
     *, client: Client, page: int | None = 1, page_size: int | None = 20, sort: str | None = None
 ) -> PaginatedUsers:
-    """List the users of the organisation.
+    """List the users of the organization.
 
     Args:
         client: The connection.
         page: Page to return, from 1.
-        page_size: Most items on a page. There is no limit but that of the type.
+        page_size: Maximum number of items per page; limited only by the type.
         sort: Column to sort by; a leading `-` sorts descending.
 
     Returns:
