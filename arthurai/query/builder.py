@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
@@ -102,10 +102,10 @@ class Query(Mapping[str, Any]):
             )
         return self._with(limit=rows, **({"offset": offset} if offset else {}))
 
-    def _with(self, **members: Any) -> Query:
+    def _with(self, **members: object) -> Query:
         return Query({**self._body, **members})
 
-    def _append(self, member: str, items: list[dict[str, Any]]) -> Query:
+    def _append(self, member: str, items: Sequence[Mapping[str, object]]) -> Query:
         return self._with(**{member: [*self._body.get(member, ()), *items]}) if items else self
 
 

@@ -75,7 +75,7 @@ class Expression:
 
     __hash__ = None  # type: ignore[assignment] # == makes a condition
 
-    def isin(self, values: Iterable[Any]) -> Condition:
+    def isin(self, values: Iterable[object]) -> Condition:
         """Return a condition: the value is in the list; `None` in it matches missing values."""
         if isinstance(values, str):
             raise UserTypeError(f"`values` must be a list of values, got the string {values!r}")
@@ -171,7 +171,7 @@ class Condition:
 
     left: Expression
     comparator: str
-    value: Any
+    value: object
 
     def __post_init__(self) -> None:
         """Raise for a comparison with another expression, which the language does not support."""
@@ -255,7 +255,7 @@ def alias(name: str) -> Expression:
     return Expression("alias_ref", name, name=name)
 
 
-def call(function: str, **parameters: Any) -> Expression:
+def call(function: str, **parameters: object) -> Expression:
     """Return a function call; parameters that are `None` are omitted.
 
     Args:
@@ -279,12 +279,12 @@ def expression(value: Expression | str) -> Expression:
     raise UserTypeError(f"must be a column name or an expression, got {value!r} of {type(value)}")
 
 
-def ref(value: Expression | str) -> Any:
+def ref(value: Expression | str) -> object:
     """Return the JSON of a parameter that is a column name or an expression."""
     return operand(expression(value))
 
 
-def operand(value: Operand) -> Any:
+def operand(value: Operand) -> object:
     """Return the JSON of a parameter: a string is a column name, other values are literals."""
     if not isinstance(value, Expression):
         return plain(value)

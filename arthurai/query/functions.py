@@ -88,7 +88,7 @@ __all__ = [
 Plain = str | float | bool | None
 
 
-def _pair(predicted: str | None, ground_truth: str | None) -> dict[str, Any]:
+def _pair(predicted: str | None, ground_truth: str | None) -> dict[str, object]:
     return {"predicted_property": predicted, "ground_truth_property": ground_truth}
 
 

@@ -13,6 +13,7 @@ from arthurai.server.resources.attributes.service import replace_attributes, sto
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arthurai.common.documents import Attribute
     from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import StoredModel
 
@@ -53,7 +54,7 @@ def update_model_attributes(request: Request) -> Response:
             changes[attribute_id] = {m: value for m, value in sent.items() if value is not None}
     _require_known(record, set(changes))
     attributes = [
-        {**present, **changes.get(present["id"], {}), "implicit": present["implicit"]}
+        {**present, **changes.get(str(present["id"]), {}), "implicit": present["implicit"]}
         for present in record.attributes
     ]
     attributes += [a for a in request.body if a.get("id") is None]
@@ -110,7 +111,7 @@ def _without_label(attribute: Mapping[str, Any]) -> dict[str, Any]:
     return {m: value for m, value in attribute.items() if m != "label" and value is not None}
 
 
-def _find(request: Request, record: StoredModel) -> dict[str, Any]:
+def _find(request: Request, record: StoredModel) -> Attribute:
     for attribute in record.attributes:
         if attribute["id"] == request.params["attribute_id"]:
             return attribute

@@ -11,6 +11,7 @@ from arthurai.server.http.response import Response
 from arthurai.server.resources.models import serializers
 
 if TYPE_CHECKING:
+    from arthurai.common.documents import ModelGroup
     from arthurai.server.http.request import Request
     from arthurai.server.storage.documents.stored_models import StoredModel
 
@@ -87,7 +88,7 @@ def get_latest_model_group_version(request: Request) -> Response:
     return Response(200, serializers.to_api(request.stores, newest, expand))
 
 
-def _find(request: Request) -> dict[str, Any]:
+def _find(request: Request) -> ModelGroup:
     return request.stores.control.model_groups.get(
         request.organization_id, request.params["model_group_id"]
     )
@@ -101,7 +102,7 @@ def _versions(request: Request) -> list[StoredModel]:
     )
 
 
-def _to_api(request: Request, group: dict[str, Any]) -> dict[str, Any]:
+def _to_api(request: Request, group: ModelGroup) -> dict[str, Any]:
     expand = request.params.get("expand") or ()
     versions = request.stores.control.models.list(
         request.organization_id, model_group_id=group["id"], include_archived=True

@@ -160,10 +160,13 @@ def get_model_bias_groups(request: Request) -> Response:
     for attribute in request.model().attributes:
         if not attribute["monitor_for_bias"]:
             continue
-        named = {"attribute_id": attribute["id"], "attribute_name": attribute["name"]}
+        named: dict[str, object] = {
+            "attribute_id": attribute["id"],
+            "attribute_name": attribute["name"],
+        }
         groups += [
             {**named, "categorical_value": category["value"]}
-            for category in attribute.get("categories", ())
+            for category in attribute.get("categories") or ()
         ]
-        groups += [{**named, **ends} for ends in attribute.get("bins", ())]
+        groups += [{**named, **ends} for ends in attribute.get("bins") or ()]
     return Response(200, {"data": groups})

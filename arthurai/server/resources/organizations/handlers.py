@@ -20,6 +20,7 @@ from arthurai.server.resources.users.service import check_manager_left, check_ro
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from arthurai.common.documents import Organization
     from arthurai.server.http.request import Request
 
 _MONTH_SECONDS: Final = 30 * 24 * 3600
@@ -178,7 +179,7 @@ def _clean_name(name: str) -> str:
     return name
 
 
-def _find(request: Request) -> dict[str, Any]:
+def _find(request: Request) -> Organization:
     """Return the organization of the path; only global principals see others than their own."""
     organization_id = request.params["organization_id"]
     if organization_id != request.organization_id and not request.principal.is_global:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import orjson
 
@@ -31,7 +31,7 @@ class DocumentRepository(Generic[D]):
         self,
         organization_id: str,
         document_id: str,
-        document: Mapping[str, Any],
+        document: Mapping[str, object],
         *,
         model_id: str | None = None,
     ) -> None:
@@ -67,7 +67,7 @@ class DocumentRepository(Generic[D]):
         return None if row is None else orjson.loads(row["document"])
 
     def list(
-        self, organization_id: str | None, *, model_id: str | None = None, **members: Any
+        self, organization_id: str | None, *, model_id: str | None = None, **members: object
     ) -> list[D]:
         """Return documents in the order of their creation.
 
@@ -84,7 +84,7 @@ class DocumentRepository(Generic[D]):
         return [orjson.loads(row["document"]) for row in rows]
 
     def count(
-        self, organization_id: str | None, *, model_id: str | None = None, **members: Any
+        self, organization_id: str | None, *, model_id: str | None = None, **members: object
     ) -> int:
         """Count documents.
 
@@ -152,10 +152,10 @@ class DocumentRepository(Generic[D]):
         return self._database.execute(statement, values)
 
     def _condition(
-        self, organization_id: str | None, model_id: str | None, members: Mapping[str, Any]
-    ) -> tuple[str, tuple[Any, ...]]:
+        self, organization_id: str | None, model_id: str | None, members: Mapping[str, object]
+    ) -> tuple[str, tuple[object, ...]]:
         parts = ["kind = ?"]
-        values: list[Any] = [self.kind]
+        values: list[object] = [self.kind]
         if organization_id is not None:
             parts.append("organization_id = ?")
             values.append(organization_id)

@@ -71,7 +71,7 @@ class SqliteDatabase:
             if self._depth == 0:
                 self._connection.execute("COMMIT")
 
-    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> int:
         """Run a statement and return the number of changed rows.
 
         Args:
@@ -81,7 +81,7 @@ class SqliteDatabase:
         with self._lock:
             return self._connection.execute(statement, parameters).rowcount
 
-    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query.
 
         Args:
@@ -91,7 +91,7 @@ class SqliteDatabase:
         with self._lock:
             return self._connection.execute(statement, parameters).fetchall()
 
-    def row(self, statement: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
+    def row(self, statement: str, parameters: Sequence[object] = ()) -> sqlite3.Row | None:
         """Return the first row of a query, or `None`.
 
         Args:
@@ -102,7 +102,7 @@ class SqliteDatabase:
             found: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
             return found
 
-    def scalar(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
+    def scalar(self, statement: str, parameters: Sequence[object] = ()) -> Any:
         """Return the first value of the first row of a query, or `None`.
 
         Args:

@@ -6,7 +6,7 @@ import sqlite3
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
 
@@ -18,6 +18,7 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arthurai.common.documents import Attribute, ModelGroup
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 READY: Final = "Ready"
@@ -60,9 +61,9 @@ class StoredModel:
         return ModelSchema.from_model({**self.document, "id": self.id})
 
     @property
-    def attributes(self) -> list[dict[str, Any]]:
+    def attributes(self) -> list[Attribute]:
         """The attributes as in the API, implicit ones included."""
-        attributes: list[dict[str, Any]] = self.document["attributes"]
+        attributes: list[Attribute] = self.document["attributes"]
         return attributes
 
     def require_active(self) -> StoredModel:
@@ -285,7 +286,7 @@ class ModelGroupRepository:
         """Use a control database."""
         self._database = database
 
-    def create(self, organization_id: str, name: str | None) -> dict[str, Any]:
+    def create(self, organization_id: str, name: str | None) -> ModelGroup:
         """Create a group and return it."""
         group_id, moment = new_id(), format_now()
         self._database.execute(
@@ -295,7 +296,7 @@ class ModelGroupRepository:
         )
         return self.get(organization_id, group_id)
 
-    def get(self, organization_id: str, group_id: str) -> dict[str, Any]:
+    def get(self, organization_id: str, group_id: str) -> ModelGroup:
         """Return a `ModelGroup` of the API.
 
         Raises:
@@ -309,7 +310,7 @@ class ModelGroupRepository:
             raise not_found(f"model group {group_id!r} not found")
         return _group(row)
 
-    def list(self, organization_id: str, *, include_archived: bool = False) -> list[dict[str, Any]]:
+    def list(self, organization_id: str, *, include_archived: bool = False) -> list[ModelGroup]:
         """Return the groups of an organization in the order of their creation."""
         rows = self._database.rows(
             """SELECT * FROM model_groups WHERE organization_id = ? AND (? OR archived = 0)
@@ -320,7 +321,7 @@ class ModelGroupRepository:
 
     def update(
         self, organization_id: str, group_id: str, *, name: str | None, description: str | None
-    ) -> dict[str, Any]:
+    ) -> ModelGroup:
         """Change name and description where given, and return the group.
 
         Raises:
@@ -344,11 +345,11 @@ class ModelGroupRepository:
         )
 
 
-def _group(row: sqlite3.Row) -> dict[str, Any]:
+def _group(row: sqlite3.Row) -> ModelGroup:
     group = dict(row)
     del group["organization_id"]
     group["archived"] = bool(group["archived"])
-    return group
+    return cast("ModelGroup", group)
 
 
 def _record(row: sqlite3.Row) -> StoredModel:

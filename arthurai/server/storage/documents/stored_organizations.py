@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
+    from arthurai.common.documents import Organization
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 DEFAULT_PLAN: Final = "enterprise"
@@ -32,7 +33,7 @@ class OrganizationRepository:
         """Use a control database."""
         self._database = database
 
-    def create(self, name: str, plan: str = DEFAULT_PLAN) -> dict[str, Any]:
+    def create(self, name: str, plan: str = DEFAULT_PLAN) -> Organization:
         """Create an organization and return it.
 
         Args:
@@ -52,7 +53,7 @@ class OrganizationRepository:
             raise _name_taken(name) from None
         return self.get(organization_id)
 
-    def get(self, organization_id: str) -> dict[str, Any]:
+    def get(self, organization_id: str) -> Organization:
         """Return an `Organization` of the API.
 
         Args:
@@ -64,22 +65,21 @@ class OrganizationRepository:
         row = self._database.row("SELECT * FROM organizations WHERE id = ?", (organization_id,))
         if row is None:
             raise not_found(f"organization {organization_id!r} not found")
-        return dict(row)
+        return _to_api(row)
 
     def exists(self, organization_id: str) -> bool:
         """Return whether there is an organization with that id."""
         found = self._database.row("SELECT 1 FROM organizations WHERE id = ?", (organization_id,))
         return found is not None
 
-    def list(self) -> list[dict[str, Any]]:
+    def list(self) -> list[Organization]:
         """Return all organizations in the order of their creation."""
-        return [
-            dict(row) for row in self._database.rows("SELECT * FROM organizations ORDER BY rowid")
-        ]
+        rows = self._database.rows("SELECT * FROM organizations ORDER BY rowid")
+        return [_to_api(row) for row in rows]
 
     def update(
         self, organization_id: str, *, name: str | None = None, plan: str | None = None
-    ) -> dict[str, Any]:
+    ) -> Organization:
         """Change name and plan, and return the organization.
 
         Args:
@@ -120,6 +120,10 @@ class OrganizationRepository:
                     "the organization still has users, service accounts or models; delete them "
                     "first",
                 ) from None
+
+
+def _to_api(row: sqlite3.Row) -> Organization:
+    return cast("Organization", dict(row))
 
 
 def _name_taken(name: str) -> ApiError:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from arthurai.server.http.api_errors import not_found
 from arthurai.server.storage.documents.sqlite_database import new_id
@@ -20,6 +20,7 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     import sqlite3
 
+    from arthurai.common import documents
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 
@@ -135,7 +136,7 @@ class ServiceAccountRepository:
         """Delete the accounts that a user or account created; their keys stop working."""
         self._database.execute("DELETE FROM service_accounts WHERE created_by = ?", (creator_id,))
 
-    def to_api(self, account: ServiceAccount) -> dict[str, Any]:
+    def to_api(self, account: ServiceAccount) -> documents.ServiceAccount:
         """Return a `ServiceAccount` of the API, with its key."""
         return {
             "id": account.id,

@@ -20,6 +20,7 @@ from arthurai.server.timestamps import format_now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arthurai.common import documents
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 MAX_LOGIN_FAILURES: Final = 5
@@ -59,7 +60,7 @@ class User:
     created_at: str
     roles: Mapping[str, str] = field(default_factory=dict)
 
-    def to_api(self, organization_id: str | None) -> dict[str, Any]:
+    def to_api(self, organization_id: str | None) -> documents.User:
         """Return a `User` of the API, as an organization sees it.
 
         Args:
