@@ -88,7 +88,7 @@ def embedded_server() -> Iterator[tuple[str, str]]:
 
 
 def new_model(url: str, key: str) -> tuple[str, str]:
-    """Saves the benchmark's model on a server; organisation and model id."""
+    """Save the benchmark's model on a server; return organization and model id."""
     from arthurai import ArthurAI
     from arthurai.model.model import ArthurModel
 
@@ -213,7 +213,7 @@ def floor(rows: int) -> None:
 
 
 def stream(rows: int) -> None:
-    """Memory of sending a dataset piece by piece."""
+    """Print the memory of sending a dataset in batches."""
     print(f"\nStreaming a Parquet dataset of {rows:,} rows to a server that keeps nothing")
     with null_server() as url:
         print(f"  {shown('ours', measured(sys.executable, 'stream', str(rows), url))}")

@@ -1,1 +1,1 @@
-"""The one road for data: any table in; checked, cut, encoded, sent and accounted for."""
+"""Validate, encode and upload tables, and report the outcome per row."""

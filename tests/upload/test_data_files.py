@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from builders import NOW, attribute, regression, regression_rows, save_model, stored
@@ -60,6 +61,19 @@ def test_files_may_be_paths_or_open_or_in_memory(model, folder):
         ]
         assert model.send_bulk_inferences(files=files)[0].accepted == 6
     assert stored(model, "count") == EXPECTED
+
+
+def test_parquet_files_may_hold_attributes_in_columns_of_dicts(model, tmp_path):
+    flat = regression_rows(range(3))
+    outside = ("partner_inference_id", "inference_timestamp")
+    nested = [
+        {name: row[name] for name in outside}
+        | {"inference_data": {k: v for k, v in row.items() if k not in outside}}
+        for row in flat
+    ]
+    pq.write_table(pa.Table.from_pylist(nested), tmp_path / "nested.parquet")
+    assert model.send_bulk_inferences(directory_path=tmp_path)[0].accepted == 3
+    assert stored(model, "count") == {f"id-{number}": {"count": number} for number in range(3)}
 
 
 def test_the_content_tells_the_format_and_not_the_name(model, folder):
