@@ -27,7 +27,8 @@ def log_prediction(
     """Send an inference for every call of a predict function; deprecated since 3.21.1.
 
     The function takes a table, of which the first row is sent, and returns its prediction: one
-    value, or one value per predicted attribute, in the order of their positions. The decorated
+    value, or one value per predicted attribute, in the order of their positions, with or without
+    the negative class that the server added. The decorated
     function returns the prediction and the id of the inference. It takes the keywords
     `inference_timestamp` (now by default) and `partner_inference_id` (generated when omitted);
     all other arguments go to the function.
@@ -84,14 +85,16 @@ def _first_row(data: Any) -> dict[str, Any]:
 
 
 def _outputs(model: ArthurModelBase, prediction: Any) -> dict[str, Any]:
-    predicted = sorted(
-        find_attributes(model, stage=Stage.PredictedValue, where=lambda a: not a.implicit),
+    every = sorted(
+        find_attributes(model, stage=Stage.PredictedValue),
         key=lambda attribute: attribute.position or 0,
     )
     values = prediction.tolist() if hasattr(prediction, "tolist") else prediction
     while isinstance(values, list | tuple) and len(values) == 1:
         [values] = values
     row = list(values) if isinstance(values, list | tuple) else [values]
+    given = [attribute for attribute in every if not attribute.implicit]
+    predicted = every if len(row) == len(every) else given
     if len(row) != len(predicted):
         raise UserValueError(
             f"the predict function returned {len(row)} values for one row, but the model has "

@@ -101,14 +101,14 @@ class ExplanationPackager:
         """Pack the project, try its predict function, and build the explainer.
 
         Raises:
-            ArthurUserError: Project or requirements are invalid, or a library is missing.
-            UserValueError: The predict function fails, or its predictions differ from those of the
-                sample.
+            ArthurUserError: The project is invalid, or a library is missing.
+            UserValueError: The requirements are invalid, the predict function fails, or its
+                predictions differ from those of the sample.
         """
         self._check_model()
         problems = self.validate_requirements_add_sklearn()
         if problems:
-            raise ArthurUserError(
+            raise UserValueError(
                 f"{self._requirements_path()} must be corrected:\n  " + "\n  ".join(problems)
             )
         validate_predicted_attribute_order_matches_remote(self.model)

@@ -24,7 +24,7 @@ from arthurai.common.wait import DEFAULT_TIMEOUT_MIN, wait_until
 from arthurai.model.base_model import name_of, require_connection, require_id
 from arthurai.model.modeling.attribute_list import (
     check_has_bias_attrs,
-    get_positive_predicted_class,
+    find_positive_prediction,
 )
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def enable_bias_mitigation(self: ArthurModelBase) -> dict[str, Any]:
             sensitive attribute.
     """
     require_id(self, "have enrichments")
-    if get_positive_predicted_class(self) is None:
+    if find_positive_prediction(self) is None:
         raise MethodNotApplicableError(
             f"model {name_of(self)!r} is not a binary classifier; threshold mitigation only "
             "supports binary classifiers"

@@ -89,12 +89,22 @@ class _Omitted:
         return f"… {self.entries} more"
 
 
+def _shorten(value: Any) -> Any:
+    """Return a list, and those in it, without most of its entries when it has many."""
+    if not isinstance(value, list):
+        return value
+    if len(value) <= 2 * _MAX_ROWS_SHOWN:
+        return [_shorten(entry) for entry in value]
+    few = [_shorten(entry) for entry in value[:_MAX_ROWS_SHOWN]]
+    return [*few, _Omitted(len(value) - _MAX_ROWS_SHOWN)]
+
+
 class SendResult(dict[str, Any]):
     """The outcome of a call that sent rows: the dict of the official SDK, and more.
 
     Keys are `counts` (`success`, `failure`, `total`) and `results` (one entry per row, for
-    `send_inferences` and `update_inference_ground_truths`) or `failures` (one entry per refused
-    row, for bulk calls and reference data).
+    `send_inferences` and `update_inference_ground_truths`) or `failures` (a list of refused rows
+    for each file whose rows were counted, for bulk calls and reference data).
 
     Attributes:
         accepted: Number of rows the server stored.
@@ -128,13 +138,7 @@ class SendResult(dict[str, Any]):
 
     def __repr__(self) -> str:
         """Return the dict, cut after a few rows: notebooks show what calls return."""
-        shown = {
-            key: [*value[:_MAX_ROWS_SHOWN], _Omitted(len(value) - _MAX_ROWS_SHOWN)]
-            if isinstance(value, list) and len(value) > 2 * _MAX_ROWS_SHOWN
-            else value
-            for key, value in self.items()
-        }
-        return repr(shown)
+        return repr({key: _shorten(value) for key, value in self.items()})
 
     def summary(self) -> str:
         """Return the counts as one phrase."""
@@ -319,7 +323,7 @@ class RowOutcomes:
             self._accept(sent, refused)
         else:
             self.result.accepted += counts["success"]
-        self._entries.extend(failures)
+        self._entries.append(failures)
 
     def _accept(self, sent: SentRows, refused: Collection[int] = ()) -> None:
         """Count all rows of a request but the refused ones as accepted."""
@@ -342,13 +346,15 @@ class RowOutcomes:
             self.result.rejected += sent.count
         else:
             self.result.unknown += sent.count
+        entries = []
         for number in range(sent.count):
             row_id = sent.ids[number] if sent.ids else None
             failure = Failure(sent.start + number, row_id, outcome, status, message)
             self.result.failures.append(failure)
-            self._entries.append(
+            entries.append(
                 {"status": status or 0, "message": message, "partner_inference_id": row_id}
             )
+        self._entries.extend(entries if self._by_row else [entries])
 
     def attach_to(self, error: BaseException) -> None:
         """Attach the result to what ended the call early, and say what was accepted before."""

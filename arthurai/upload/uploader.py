@@ -5,6 +5,7 @@ There are two ways: rows as JSON, with a response per row, and files, with count
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from collections import deque
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from arthurai.upload.upload_schema import UploadSchema
     from arthurai.upload.validate import Body
     from arthurai_api.types import RequestParts
+
+logger = logging.getLogger(__name__)
 
 JSON_ROWS: Final = 5_000
 MAX_JSON_BYTES: Final = 16_000_000
@@ -175,19 +178,16 @@ class Uploader:
                 if sent or not isinstance(error, ArthurUserError):
                     outcomes.attach_to(error)
                 raise
+        if not outcomes.result.total:
+            logger.info("`%s` has no rows, nothing was sent", self.validator.name)
         self.validator.log()
 
     def _validate(self, data: Any, metadata: RowMetadata | None) -> ValidatedTable:
         """Return a table in memory, validated as a whole."""
         table = _read(data, self.validator.schema, self.validator.name)
-        if table.rows:
-            return self.validator.validate(table, metadata=metadata)
-        if isinstance(data, list):
+        if not table.rows:
             return ValidatedTable(0, 0)
-        raise self._no_rows()
-
-    def _no_rows(self) -> UserValueError:
-        return UserValueError(f"`{self.validator.name}` has no rows, so there is nothing to send")
+        return self.validator.validate(table, metadata=metadata)
 
     def _validate_stream(
         self, data: Any, metadata: RowMetadata | None, rows: int
@@ -208,8 +208,6 @@ class Uploader:
             valid = self.validator.validate(table, start=start, metadata=metadata, errors=errors)
             start += valid.rows
             yield from valid.split(rows)
-        if not start:
-            raise self._no_rows()
 
     def _rows_per_request(self, total: int | None) -> int:
         if self.options.chunk_size is not None:

@@ -42,6 +42,20 @@ def test_logged_predictions_arrive(model):
     assert first != second
 
 
+@pytest.mark.parametrize("outputs", [[0.25, 0.75], [[0.25, 0.75]], [0.75], 0.75])
+def test_both_probabilities_of_one_predicted_attribute_arrive(arthur, outputs):
+    frame = pd.DataFrame({"x": [1.5, 2.5], "pred": [0.25, 0.75], "label": [0, 1]})
+    model = arthur.model(None, "TABULAR", "MULTICLASS", display_name="one prediction")
+    model.build(frame, {"pred": 1}, ground_truth_column="label")
+    model.save()
+    negative = next(a.name for a in model.get_attributes("PREDICTED_VALUE") if a.implicit)
+    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+        predict = log_prediction(model)(lambda _data: outputs)
+    predict(frame[["x"]])
+    rows = model.query({"select": [{"property": "pred"}, {"property": negative}]})
+    assert rows == [{"pred": 0.75, negative: 0.25}]
+
+
 def test_logging_refuses_what_it_cannot_log(model):
     with pytest.warns(DeprecationWarning, match="call send_inferences"):
         predict = log_prediction(model)(lambda _data: [0.5])

@@ -238,7 +238,7 @@ def test_rows_with_missing_values_are_left_out(model, project, sample, caplog):
 
 def test_requirements_are_checked_first(model, project, sample):
     (project / "requirements.txt").write_text("numpy==0.0.1\n-e .\n")
-    with pytest.raises(ArthurUserError, match=r"line 1[^$]*line 2"):
+    with pytest.raises(UserValueError, match=r"line 1[^$]*line 2"):
         packager(model, project, sample).create()
 
 

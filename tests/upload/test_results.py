@@ -95,7 +95,7 @@ def test_refused_rows_of_a_file_are_named(model):
     assert (result.accepted, result.rejected) == (3, 1)
     [failure] = result.failures
     assert (failure.row, failure.partner_inference_id) == (1, "id-1")
-    assert len(result["failures"]) == 1
+    assert [len(refused) for refused in result["failures"]] == [1, 0]  # one list for each file
 
 
 def test_partly_known_ground_truth_travels_for_the_rows_that_have_it(model):

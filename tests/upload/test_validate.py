@@ -97,11 +97,25 @@ def test_whole_floats_become_integers(model):
     assert [row["count"] for row in stored(model, "count").values()] == [1, None, 3]
 
 
-def test_a_frame_without_rows_is_refused_and_an_empty_list_sends_nothing(model):
-    for empty in (pd.DataFrame(rows()).head(0), pl.DataFrame(rows()).head(0), iter([])):
-        with pytest.raises(UserValueError, match="no rows"):
-            model.send_inferences(empty)
-    assert model.send_inferences([])["counts"] == {"success": 0, "failure": 0, "total": 0}
+def test_tables_without_rows_send_nothing(model, caplog, tmp_path):
+    caplog.set_level("INFO", logger="arthurai")
+    nothing = {"success": 0, "failure": 0, "total": 0}
+    quiet = pd.DataFrame(rows()).assign(partner_inference_id="a", truth=1.0).head(0)
+    quiet.to_parquet(tmp_path / "empty.parquet")
+    for empty in ([], pd.DataFrame(rows()).head(0), pl.DataFrame(rows()).head(0), iter([])):
+        caplog.clear()
+        assert model.send_inferences(empty) == {"counts": nothing, "results": []}
+        assert "`inferences` has no rows, nothing was sent" in caplog.text
+    for source in ({"data": quiet}, {"directory_path": str(tmp_path)}):
+        result, closed = model.send_bulk_inferences(**source)
+        assert (result["counts"], closed) == (nothing, None)
+        caplog.clear()
+        truths = model.send_bulk_ground_truths(**source)
+        assert truths["counts"] == nothing
+        assert "`ground_truths` has no rows, nothing was sent" in caplog.text
+    for empty in ([], pd.DataFrame({"partner_inference_id": [], "truth": []})):
+        assert model.update_inference_ground_truths(empty) == {"counts": nothing, "results": []}
+    assert stored(model, "count") == {}
 
 
 @pytest.mark.parametrize("data", [5, "rows", [1, 2], np.zeros((2, 2)), None])

@@ -18,7 +18,7 @@ from arthurai.model.bias.sensitive_groups import (
     query_by_group,
     require_sensitive_attribute,
 )
-from arthurai.model.modeling.attribute_list import get_positive_predicted_class
+from arthurai.model.modeling.attribute_list import find_positive_prediction
 from arthurai.query import (
     col,
     confusion_matrix_rate,
@@ -143,7 +143,7 @@ class BiasMetrics:
             rates = confusion_matrix_rate_multiclass(predicted)
         answer = query_by_group(model, attribute, [rates.as_(_RATES)], conditions)
         groups: dict[Any, dict[Any, float | None]] = {
-            group: dict(rows[0][_RATES]) for group, rows in answer.items()
+            group: dict(sorted(rows[0][_RATES].items())) for group, rows in answer.items()
         }
         if not return_by_metric:
             return groups
@@ -188,7 +188,7 @@ class BiasMetrics:
         predicted = self._check_class(pred_property)
         if predicted is None:
             threshold = model.classifier_threshold
-            positive = get_positive_predicted_class(model) or ""
+            positive = find_positive_prediction(model) or ""
             reached = col(positive) >= (DEFAULT_THRESHOLD if threshold is None else threshold)
             answer = query_by_group(model, attribute, [rate(reached).as_(_POSITIVE)], conditions)
             return {group: rows[0][_POSITIVE] for group, rows in answer.items()}
@@ -272,7 +272,7 @@ class BiasMetrics:
                 "fairness by group is for classifiers"
             )
         names = model.get_attribute_names(stage=Stage.PredictedValue)
-        positive = get_positive_predicted_class(model)
+        positive = find_positive_prediction(model)
         if positive is not None:
             if pred_property in {None, positive}:
                 return None

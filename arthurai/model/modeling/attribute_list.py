@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
@@ -21,6 +21,8 @@ from arthurai.model.base_model import find_attributes, name_of
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.json_dataclass import NumberType
+
+_NOT_BINARY: Final = "Not a binary classifier."
 
 _MAX_NAMED = 5
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -489,10 +491,20 @@ def get_positive_predicted_class(self: ArthurModelBase) -> str | None:
     """Return the name of the predicted attribute of the positive class.
 
     Returns:
-        The name; `None` if the model is not a classifier with two predictions, or none of them
-        is marked.
+        The name; `None` if neither prediction is marked; for models other than saved classifiers
+        with two predictions the string `Not a binary classifier.`, as in the official SDK.
     """
-    predicted = self.get_attributes(Stage.PredictedValue)
-    if self.output_type != OutputType.Multiclass or len(predicted) != BINARY_CLASSES:
+    return find_positive_prediction(self) if _is_binary_classifier(self) else _NOT_BINARY
+
+
+def find_positive_prediction(model: ArthurModelBase) -> str | None:
+    """Return the name of the predicted attribute of the positive class, `None` without one."""
+    if not _is_binary_classifier(model):
         return None
+    predicted = model.get_attributes(Stage.PredictedValue)
     return next((a.name for a in predicted if a.is_positive_predicted_attribute), None)
+
+
+def _is_binary_classifier(model: ArthurModelBase) -> bool:
+    predicted = model.get_attributes(Stage.PredictedValue)
+    return model.output_type == OutputType.Multiclass and len(predicted) == BINARY_CLASSES

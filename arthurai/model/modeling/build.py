@@ -159,19 +159,16 @@ class _Plan:
         column = self.frame.column(self.class_column)
         outputs.describe_classes(column)
         present = column.present().unique().to_pylist()
+        self.pairs = {name: outputs.as_class(value, present) for name, value in self.pairs.items()}
         # 1 and True are equal in Python, but not the same class.
         known = {(type(value), value) for value in present}
-        absent = [
-            value
-            for value in self.pairs.values()
-            if (type(_native(value)), _native(value)) not in known
-        ]
+        absent = [value for value in self.pairs.values() if (type(value), value) not in known]
         if absent:
             raise UserValueError(
                 f"column {self.class_column!r} never holds the classes {absent}; it holds "
                 f"{present[:10]}. Give the classes exactly as in the column (1 and '1' differ)"
             )
-        mapped = {_native(value) for value in self.pairs.values()}
+        mapped = set(self.pairs.values())
         left = [value for value in present if value not in mapped]
         # A single prediction is that of the positive class; the other class needs no column.
         if len(left) > (len(self.pairs) == 1):
@@ -181,10 +178,6 @@ class _Plan:
                 self.class_column,
                 list_names(left),
             )
-
-
-def _native(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
 
 
 @contextmanager

@@ -133,16 +133,31 @@ def add_classifier_output_attributes_gtclass(
     # The server adds the negative class of a single prediction, at position 0.
     first = 1 if len(pairs) == 1 else 0
     positions = find_positions(self, Stage.PredictedValue, range(first, first + len(pairs)))
+    present = _frame_with(data, [ground_truth_column]).column(ground_truth_column).present()
+    classes = present.unique().to_pylist()
     added = {ground_truth_column: truth}
     for (prediction, class_value), position in zip(pairs, positions, strict=True):
         added[prediction] = _make_probability(
             prediction,
             position,
-            gt_class_link=str(class_value),
+            gt_class_link=str(as_class(class_value, classes)),
             is_positive_predicted_attribute=prediction == positive_predicted_attr,
         )
     append_attributes(self, list(added.values()))
     return added
+
+
+def as_class(value: Any, classes: Iterable[Any]) -> Any:
+    """Return the class that a value stands for: 1.0 and `True` stand for the integer 1.
+
+    Args:
+        value: The class, as a caller writes it; also a number of numpy.
+        classes: The classes in the data.
+    """
+    native = value.item() if hasattr(value, "item") else value
+    if isinstance(native, bool | float):
+        return next((known for known in classes if type(known) is int and known == native), native)
+    return native
 
 
 def _make_class_attribute(model: ArthurModelBase, data: Any, name: str) -> ArthurAttribute:

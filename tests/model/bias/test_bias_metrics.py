@@ -42,6 +42,8 @@ def test_confusion_matrices_of_a_binary_model(model, data):
     assert by_metric == {
         metric: {group: found[group][metric] for group in found} for metric in found["a"]
     }
+    assert list(by_metric) == sorted(by_metric)
+    assert list(found["a"]) == sorted(found["a"])
 
 
 def test_bins_are_the_groups_of_a_continuous_attribute(model, data):

@@ -203,6 +203,17 @@ def test_build_from_other_tables(convert):
     assert described == expected
 
 
+@pytest.mark.parametrize("value", [1.0, True, np.float64(1), np.bool_(True), np.int64(1)])
+def test_numbers_equal_to_an_integer_class_stand_for_it(value):
+    built = unsaved_model("MULTICLASS")
+    built.build(NARROW, {"p1": value}, ground_truth_column="label")
+    assert built.get_attribute("p1").gt_class_link == "1"
+    added = unsaved_model("MULTICLASS").add_classifier_output_attributes_gtclass(
+        {"p1": value}, "label", NARROW
+    )
+    assert added["p1"].gt_class_link == "1"
+
+
 NARROW = DATA[["x", "p0", "p1", "g0", "g1", "label"]]
 POSITIVE = {"positive_predicted_attr": "p1"}
 
@@ -217,7 +228,7 @@ POSITIVE = {"positive_predicted_attr": "p1"}
         (NARROW, {"p0": "g0"}, {"non_input_columns": "x"}, UserTypeError, "list of column names"),
         (NARROW, {"p0": 7}, {"ground_truth_column": "label"}, UserValueError, "never holds"),
         (NARROW, {"p0": "1"}, {"ground_truth_column": "label"}, UserValueError, "never holds"),
-        (NARROW, {"p0": True}, {"ground_truth_column": "label"}, UserValueError, "never holds"),
+        (NARROW, {"p0": 0.5}, {"ground_truth_column": "label"}, UserValueError, "never holds"),
         (NARROW, {"p0": 1}, {"ground_truth_column": "zz"}, UserValueError, "ground_truth_column"),
         (NARROW, {"p0": "g0"}, {}, UserValueError, "do not identify the two classes"),
         (NARROW, {"p0": "g0", "p1": "g1"}, {}, UserTypeError, "positive_predicted_attr"),
