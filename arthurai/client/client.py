@@ -9,7 +9,7 @@ from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
 from arthurai.client.connect import UNKNOWN_ORG_ID, ClientConfig, connect
 from arthurai.client.model_arguments import complete_names, is_uuid, parse_model_filters
-from arthurai.common.checks import check_choice, check_text, report_unreadable
+from arthurai.common.checks import check_choice, check_text, read_list, report_unreadable
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
@@ -308,7 +308,7 @@ class ArthurAI:
             client=self._session,
             display_name=display_name,
             description=description,
-            tags=tags,
+            tags=None if tags is None else read_list("tags", tags, "strings"),
             classifier_threshold=classifier_threshold,
             is_batch=is_batch,
             text_delimiter=text_delimiter,

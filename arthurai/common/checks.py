@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import (
     ArthurUserError,
@@ -14,7 +16,9 @@ from arthurai.common.exceptions import (
 from arthurai.common.text import list_names, quote_value, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+
+_LIST_METHODS: Final = ("tolist", "to_list", "to_pylist")  # of arrays, indexes and series
 
 
 def check_text(name: str, value: object) -> str:
@@ -68,6 +72,38 @@ def check_bool(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise UserTypeError(f"{name} must be True or False, got {type(value).__name__}")
     return value
+
+
+def read_list(
+    name: str, values: Any, of: str = "names", *, single: bool = False, ordered: bool = False
+) -> list[Any]:
+    """Return the entries of an argument that takes a list, given as any iterable.
+
+    Args:
+        name: Name of the argument, for the message.
+        values: A list, tuple, index, array, series, generator and so on; a set is sorted.
+        of: What the entries are, for the message.
+        single: Whether a string stands for itself alone.
+        ordered: Whether the order means something, so that a set cannot be used.
+
+    Raises:
+        UserTypeError: The value is something else, such as a string or a dictionary.
+    """
+    if single and isinstance(values, str):
+        return [values]
+    method = next((method for method in _LIST_METHODS if hasattr(values, method)), None)
+    entries = values if method is None else getattr(values, method)()
+    if isinstance(entries, str | bytes | Mapping) or not isinstance(entries, Iterable):
+        raise UserTypeError(
+            f"{name} must be a list of {of}, got {type(values).__name__} {quote_value(values)}"
+        )
+    if isinstance(entries, AbstractSet):
+        if ordered:
+            raise UserTypeError(
+                f"{name} must be a list of {of} in order, got a set; sort it into a list"
+            )
+        return sorted(entries, key=str)
+    return list(entries)
 
 
 def check_object(body: Any) -> dict[str, Any]:

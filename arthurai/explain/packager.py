@@ -8,12 +8,12 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from arthurai.common.checks import read_list
 from arthurai.common.constants import InputType, Stage, TextDelimiter, ValueType
 from arthurai.common.exceptions import (
     ArthurUserError,
     MethodNotApplicableError,
     MissingParameterError,
-    UserTypeError,
     UserValueError,
 )
 from arthurai.common.text import list_names
@@ -128,9 +128,8 @@ class ExplanationPackager:
         """
         project = self._project()
         self._requirements_path()
-        ignored = self.settings.get("ignore_dirs") or ()
-        if isinstance(ignored, str):
-            raise UserTypeError(f"ignore_dirs must be a list of directories, got {ignored!r}")
+        given = self.settings.get("ignore_dirs")
+        ignored = () if given is None else read_list("ignore_dirs", given, "directories")
         self.manifest = manifest.select_files(project, ignored)
         logger.info("project %s: %s", project, self.manifest)
         self._check_entry(self.manifest)

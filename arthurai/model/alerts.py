@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from arthurai.common.checks import check_choice
+from arthurai.common.checks import check_choice, read_list
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.pagination import iterate_pages
 from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
@@ -285,7 +285,7 @@ def get_alerts(
         check_choice("status", status, ("new", *AlertStatus.list()))
     since = None if start_time is None else parse_time("start_time", start_time)
     until = None if end_time is None else parse_time("end_time", end_time)
-    batches = [batch_id] if isinstance(batch_id, str) else None if batch_id is None else [*batch_id]
+    batches = None if batch_id is None else read_list("batch_id", batch_id, "ids", single=True)
 
     def fetch(number: int) -> PaginatedAlerts:
         return list_alerts.sync(

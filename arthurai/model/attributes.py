@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
+from arthurai.common.checks import read_list
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
 from arthurai.common.text import suggest
@@ -95,11 +96,7 @@ def as_categories(categories: Iterable[Any] | None) -> list[AttributeCategory] |
     """
     if categories is None:
         return None
-    if isinstance(categories, str | bytes | Mapping) or not isinstance(categories, Iterable):
-        raise UserTypeError(
-            f"categories must be a list of values, got {type(categories).__name__} {categories!r}"
-        )
-    return [_as_category(category) for category in categories]
+    return [_as_category(category) for category in read_list("categories", categories, "values")]
 
 
 def _as_category(category: Any) -> AttributeCategory:
@@ -127,11 +124,7 @@ def as_bins(bins: Iterable[Any] | None) -> list[AttributeBin] | None:
     """
     if bins is None:
         return None
-    if isinstance(bins, str | bytes | Mapping) or not isinstance(bins, Iterable):
-        raise UserTypeError(
-            f"bins must be a list of cut points or bins, got {type(bins).__name__} {bins!r}"
-        )
-    entries = list(bins)
+    entries = read_list("bins", bins, "cut points or bins", ordered=True)
     whole = [isinstance(entry, AttributeBin | Mapping) for entry in entries]
     if all(whole):
         return [AttributeBin.from_dict(b) if isinstance(b, Mapping) else b for b in entries]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.checks import check_choice
+from arthurai.common.checks import check_choice, read_list
 from arthurai.common.constants import (
     ENRICHMENTS_SPINNER_MESSAGE,
     ENRICHMENTS_UPDATE_MESSAGE,
@@ -240,7 +240,7 @@ def await_enrichments(
     """
     names = enrichments_to_await
     if names is not None:
-        names = [names] if isinstance(names, str) else list(names)
+        names = read_list("enrichments_to_await", names, single=True)
         for name in names:
             check_choice("enrichments_to_await", name, Enrichment.list())
     states = _wait_until_settled(self, names, timeout_min)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.checks import check_choice
+from arthurai.common.checks import check_choice, read_list
 from arthurai.common.constants import Enrichment
 from arthurai.model.base_model import require_connection, require_id
 from arthurai.model.enrichments import update_enrichment
@@ -155,7 +155,9 @@ def enable_explainability(
         "inference_consumer_score_percent": inference_consumer_score_percent,
         "explanation_nsamples": explanation_nsamples,
         "explanation_algo": explanation_algo,
-        "ignore_dirs": list(ignore_dirs or ()),
+        "ignore_dirs": []
+        if ignore_dirs is None
+        else read_list("ignore_dirs", ignore_dirs, "directories"),
         "seed": seed,
     }
     return update_enrichment(self, Enrichment.Explainability, enabled=True, config=config)

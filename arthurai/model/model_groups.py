@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from arthurai.common.checks import read_list
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     UserTypeError,
@@ -194,9 +195,11 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         if sequence_nums is not None and labels is not None:
             raise UserValueError("viz takes sequence_nums or labels, not both")
         if sequence_nums is not None:
-            return DataVisualizer([self.get_version(sequence_num=n) for n in sequence_nums])
+            numbers = read_list("sequence_nums", sequence_nums, "numbers")
+            return DataVisualizer([self.get_version(sequence_num=number) for number in numbers])
         if labels is not None:
-            return DataVisualizer([self.get_version(label=label) for label in labels])
+            names = read_list("labels", labels)
+            return DataVisualizer([self.get_version(label=name) for name in names])
         return DataVisualizer(self.get_versions())
 
     def archive(self) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 import pyarrow as pa
 
+from arthurai.common.checks import read_list
 from arthurai.common.exceptions import UserTypeError, UserValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 _PARQUET_MAGIC: Final = b"PAR1"
 _SUFFIXES: Final = (".parquet", ".json")
@@ -50,13 +53,12 @@ class DataFiles:
                     f"{type(directory_path).__name__}; give a table by name: data="
                 )
             return cls(_find_files(Path(directory_path)))
-        if isinstance(files, str | bytes | os.PathLike) or not isinstance(files, Sequence):
-            raise UserTypeError(
-                f"`files` must be a list of paths or open binary files, got {type(files).__name__}"
-            )
-        if not files:
+        # An open file is an iterable of its lines.
+        given = files if not hasattr(files, "read") else str(files)
+        sources = read_list("`files`", given, "paths or open binary files")
+        if not sources:
             raise UserValueError("`files` must have at least one Parquet or JSON file, got none")
-        return cls([_check_source(file) for file in files])
+        return cls([_check_source(file) for file in sources])
 
     def schemas(self) -> Iterator[pa.Schema]:
         """Yield the columns of the Parquet files, without reading their rows.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.checks import read_list
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -398,7 +399,7 @@ def check_attr_is_bias(self: ArthurModelBase, attr_name: str) -> bool:
     return self.get_attribute(attr_name).monitor_for_bias
 
 
-def set_predict_function_input_order(self: ArthurModelBase, attributes: Sequence[str]) -> None:
+def set_predict_function_input_order(self: ArthurModelBase, attributes: Iterable[str]) -> None:
     """Order the pipeline inputs as the predict function takes them.
 
     Args:
@@ -407,7 +408,8 @@ def set_predict_function_input_order(self: ArthurModelBase, attributes: Sequence
     Raises:
         UserValueError: A name is not that of a pipeline input.
     """
-    inputs = [self.get_attribute(name, Stage.ModelPipelineInput) for name in attributes]
+    names = read_list("attributes", attributes, ordered=True)
+    inputs = [self.get_attribute(name, Stage.ModelPipelineInput) for name in names]
     for position, attribute in enumerate(inputs):
         attribute.position = position
 

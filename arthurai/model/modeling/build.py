@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import read_list
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -34,7 +35,7 @@ def build(
     data: Any,
     pred_to_ground_truth_map: Mapping[str | None, Any],
     positive_predicted_attr: str | None = None,
-    non_input_columns: Sequence[str] | None = None,
+    non_input_columns: Iterable[str] | None = None,
     ground_truth_column: str | None = None,
     set_reference_data: bool = True,
 ) -> Any:
@@ -81,13 +82,18 @@ def build(
             "models only; map each predicted column to its ground-truth column instead"
         )
     plan = _Plan(frame, pred_to_ground_truth_map, positive_predicted_attr, ground_truth_column)
-    plan.check(non_input_columns or ())
+    others = (
+        []
+        if non_input_columns is None
+        else read_list("non_input_columns", non_input_columns, "column names")
+    )
+    plan.check(others)
     with _fresh_attributes(self):
-        outside = {*plan.predictions, *plan.truths, *(non_input_columns or ())}
+        outside = {*plan.predictions, *plan.truths, *others}
         inputs = [name for name in frame.names if name not in outside]
         for stage, names in (
             (Stage.ModelPipelineInput, inputs),
-            (Stage.NonInputData, list(non_input_columns or ())),
+            (Stage.NonInputData, others),
         ):
             append_attributes(self, infer_attributes(self, frame, names, stage))
         if self.input_type == InputType.TimeSeries:
@@ -126,10 +132,6 @@ class _Plan:
         )
 
     def check(self, non_input_columns: Sequence[str]) -> None:
-        if isinstance(non_input_columns, str):
-            raise UserTypeError(
-                f"non_input_columns must be a list of column names, got {non_input_columns!r}"
-            )
         if not self.predictions:
             raise UserValueError("pred_to_ground_truth_map must have at least one predicted column")
         for argument, names in (

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.checks import read_list
 from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     ArthurUserError,
@@ -314,7 +315,7 @@ def add_object_detection_output_attributes(
     self: ArthurModelBase,
     predicted_attr_name: str,
     gt_attr_name: str,
-    image_class_labels: Sequence[str],
+    image_class_labels: Iterable[str],
 ) -> dict[str, ArthurAttribute]:
     """Add detected boxes and their ground truth.
 
@@ -334,10 +335,11 @@ def add_object_detection_output_attributes(
         UserValueError: The names are equal, or there are no labels.
     """
     _check_different(predicted_attr_name, gt_attr_name)
-    if isinstance(image_class_labels, str) or not image_class_labels:
+    labels = read_list("image_class_labels", image_class_labels, "class names", ordered=True)
+    if not labels:
         raise UserValueError(
             "image_class_labels must be a list of class names in the order of the class ids, got "
-            f"{image_class_labels!r}"
+            "none"
         )
     if self.input_type != InputType.Image or self.output_type != OutputType.ObjectDetection:
         raise MethodNotApplicableError(
@@ -349,7 +351,7 @@ def add_object_detection_output_attributes(
         (gt_attr_name, ValueType.BoundingBox),
         (predicted_attr_name, ValueType.BoundingBox),
     )
-    self.image_class_labels = [str(label) for label in image_class_labels]
+    self.image_class_labels = [str(label) for label in labels]
     return added
 
 

@@ -6,6 +6,7 @@ import html
 import importlib.util
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.checks import read_list
 from arthurai.common.exceptions import MissingParameterError, UserValueError
 from arthurai.model.attributes import ArthurAttribute, as_categories
 from arthurai.model.base_model import find_attributes, how_to_add_attributes, name_of
@@ -94,7 +95,8 @@ def review(
         raise MissingParameterError(
             f"model {name_of(self)!r} has no attributes to review; {how_to_add_attributes(self)}"
         )
-    wanted = [_ALIASES.get(prop, prop) for prop in (DEFAULT_PROPS if props is None else props)]
+    chosen = DEFAULT_PROPS if props is None else read_list("props", props, "fields")
+    wanted = [_ALIASES.get(prop, prop) for prop in chosen]
     columns = ["name", *([] if stage is not None else ["stage"]), *wanted]
     rows = [
         [_value(attribute, column) for column in columns]

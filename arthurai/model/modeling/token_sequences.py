@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from arthurai.common.checks import read_list
 from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.attributes import ArthurAttribute
@@ -96,7 +97,7 @@ def _inputs(
 def _table_inputs(
     model: ArthurModelBase, columns: str | Sequence[str], data: Any
 ) -> list[ArthurAttribute]:
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names = read_list("input_column", columns, "column names", single=True)
     if data is None:
         raise UserTypeError(
             f"data is missing: the {model.input_type} inputs {names} are described from it"

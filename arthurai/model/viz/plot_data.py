@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from arthurai.common.checks import read_list
 from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.limits import DEFAULT_THRESHOLD
@@ -109,9 +110,7 @@ def check_names(argument: str, names: str | Iterable[str]) -> list[str]:
         UserTypeError: It is neither a name nor a list.
         UserValueError: There is none, or there are more than a plot can show.
     """
-    if not isinstance(names, Iterable):
-        raise UserTypeError(f"{argument} must be a name or a list of names, got {names!r:.60}")
-    found = [names] if isinstance(names, str) else list(names)
+    found = read_list(argument, names, single=True)
     if not 0 < len(found) <= MAX_SERIES:
         raise UserValueError(f"{argument} must hold 1 to {MAX_SERIES} names, got {len(found)}")
     return found

@@ -410,9 +410,11 @@ def test_second_helper_takes_the_next_positions():
 
 def test_detection_and_recommendation_helpers_check_the_model():
     detection = unsaved_model(OutputType.ObjectDetection, InputType.Image)
-    for predicted, truth, labels in (("a", "a", ["x"]), ("a", "b", []), ("a", "b", "xyz")):
+    for predicted, truth, labels in (("a", "a", ["x"]), ("a", "b", [])):
         with pytest.raises(UserValueError):
             detection.add_object_detection_output_attributes(predicted, truth, labels)
+    with pytest.raises(UserTypeError, match="image_class_labels must be a list of class names"):
+        detection.add_object_detection_output_attributes("a", "b", "xyz")
     with pytest.raises(MethodNotApplicableError, match="IMAGE"):
         unsaved_model("MULTICLASS").add_object_detection_output_attributes("a", "b", ["x"])
     with pytest.raises(MethodNotApplicableError, match="RANKED_LIST"):
