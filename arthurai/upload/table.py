@@ -77,15 +77,19 @@ def _read(data: Any, name: str) -> pa.Table:
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         return _read_rows(data, name)
     frame = _read_frame(data, name)
-    if frame is None:
-        return _read_stream(data, name)
+    return _read_stream(data, name) if frame is None else _frame_to_arrow(frame, name)
+
+
+def _frame_to_arrow(frame: nw.DataFrame[Any] | nw.LazyFrame[Any], name: str) -> pa.Table:
     if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect("pyarrow")
-    if not frame.implementation.is_pandas_like():
-        return frame.to_arrow()
-    native = frame.to_native()
-    columns = [_pandas_to_arrow(native[column], name, column) for column in frame.columns]
-    return pa.table(columns, names=frame.columns)
+        frame = frame.collect()
+    if frame.implementation.is_pandas_like():
+        native = frame.to_native()
+        columns = [_pandas_to_arrow(native[column], name, column) for column in frame.columns]
+        return pa.table(columns, names=frame.columns)
+    if nw.Object in frame.schema.values():  # polars gives Arrow the addresses of the objects
+        return _read_columns(frame.to_dict(as_series=False), name)
+    return frame.to_arrow()
 
 
 def _read_stream(data: Any, name: str) -> pa.Table:

@@ -153,6 +153,14 @@ def test_what_is_no_table_is_named(data, error, words):
         assert word in str(caught.value)
 
 
+def test_objects_in_polars_are_read_as_their_values():
+    column = pl.Series("a", ["x", None, "y"], dtype=pl.Object)
+    for frame in (column.to_frame(), column.to_frame().lazy()):
+        assert to_arrow(frame, name="data").to_pydict() == {"a": ["x", None, "y"]}
+    with pytest.raises(UserTypeError, match=r"'a' of `data` mixes types.*row 2"):
+        to_arrow(pl.DataFrame({"a": pl.Series(["x", "y", 1], dtype=pl.Object)}), name="data")
+
+
 def test_mixed_rows_are_counted():
     rows = [{"a": 1}] * 50 + [{"a": "x"}] * 10
     with pytest.raises(UserTypeError, match=r"rows 50, 51, 52 and 7 more"):
