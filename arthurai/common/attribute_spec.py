@@ -84,14 +84,9 @@ class AttributeSpec:
                 (b.get("continuous_start"), b.get("continuous_end"))
                 for b in document.get("bins") or ()
             ),
-            min_range=_bound(document.get("min_range")),
-            max_range=_bound(document.get("max_range")),
+            min_range=document.get("min_range"),
+            max_range=document.get("max_range"),
             monitor_for_bias=bool(document.get("monitor_for_bias")),
             implicit=bool(document.get("implicit")),
             is_unique=bool(document.get("is_unique")),
         )
-
-
-def _bound(value: float | None) -> float | None:
-    # A user may take the bound of a column without values from a frame.
-    return None if value != value else value  # noqa: PLR0124 - NaN differs from itself

@@ -125,7 +125,7 @@ def test_an_attribute_keeps_what_its_document_says():
             "categorical": True,
             "categories": [{"value": 1, "label": "one"}, {"value": "2"}],
             "bins": [{"continuous_end": 1.5}, {"continuous_start": 1.5, "continuous_end": None}],
-            "min_range": float("nan"),
+            "min_range": None,
             "max_range": 7,
             "is_unique": True,
         }
