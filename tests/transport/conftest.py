@@ -32,7 +32,7 @@ class Received:
 
 def answer(status=200, body=b"{}", *headers, reason="Whatever", kind="application/json"):
     """Write an answer by hand."""
-    lines = [f"HTTP/1.1 {status} {reason}", f"Content-Type: {kind}", *headers]
+    lines = [f"HTTP/1.1 {status} {reason}", f"Content-Type: {kind}", "Connection: close", *headers]
     if not any(h.lower().startswith(("content-length", "transfer-encoding")) for h in headers):
         lines.append(f"Content-Length: {len(body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
