@@ -115,7 +115,7 @@ def findings(app, key: str, operation_id: str, examples: int = 12) -> list[str]:
         names=(operation_id,),
         write=True,
         max_examples=examples,
-        bounds=Bounds(max_seconds=60.0),
+        bounds=Bounds(max_seconds=180.0),  # also on a busy machine
     )
     result = check_app(app, plan, key)
     return [f"{f.operation_id}: {f.kind}: {f.message}" for f, _ in result.findings]
