@@ -263,7 +263,7 @@ def test_what_is_no_name_is_refused(model):
         draw.metric_series({"function": "auc"})
     with pytest.raises(UserTypeError, match=r"evaluate_metric\(\)"):
         draw.metric_series(model.get_metrics(default_metrics=True)[0])
-    with pytest.raises(UserTypeError, match="attribute_names must be a name"):
+    with pytest.raises(UserTypeError, match="attribute_names must be a list of names"):
         draw.drift_series(None)
 
 
