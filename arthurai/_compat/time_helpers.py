@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from arthurai.common.constants import InferenceType, TimestampInferenceType, ValueType
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.text import list_names, quote_value
-from arthurai.upload import timestamps
-from arthurai.upload.timestamps import TimestampError, parse_time_zone
+from arthurai.upload import time_zones
+from arthurai.upload.time_zones import TimestampError, parse_time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +117,7 @@ def format_timestamp(
         )
     try:
         zone = None if timestamp.tzinfo else parse_time_zone(tz)
-        return timestamps.format_timestamp(timestamp, zone)
+        return time_zones.format_timestamp(timestamp, zone)
     except TimestampError:
         raise UserValueError(
             f"timestamp {timestamp!r}{where} has no time zone; add one, or pass tz"

@@ -18,7 +18,7 @@ from arthurai.model.attributes import as_categories
 from arthurai.model.base_model import name_of, require_connection
 from arthurai.model.enrichments import await_enrichments_ready
 from arthurai.upload.coerce import is_missing
-from arthurai.upload.timestamps import parse_time_zone
+from arthurai.upload.time_zones import parse_time_zone
 from arthurai.upload.upload_schema import UploadSchema
 from arthurai.upload.uploader import Uploader, UploadOptions
 from arthurai.upload.validate import (

@@ -19,7 +19,7 @@ from arthurai.common.parquet_types import arrow_types
 from arthurai.common.vocabulary import ValueType
 from arthurai.upload.coerce import InvalidRows, coerce_column, is_missing
 from arthurai.upload.diagnostics import describe_rows
-from arthurai.upload.timestamps import NAIVE, NOT_TIMESTAMP, localize
+from arthurai.upload.time_zones import NAIVE, NOT_TIMESTAMP, localize
 from arthurai.upload.upload_schema import SCALAR_TYPES
 
 CONVERSION_ERRORS: Final = (

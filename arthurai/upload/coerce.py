@@ -23,7 +23,7 @@ from arthurai.common.limits import (
     MIN_INTEGER,
 )
 from arthurai.common.vocabulary import ValueType
-from arthurai.upload.timestamps import MISSING, NOT_TIMESTAMP, TimestampError, format_timestamp
+from arthurai.upload.time_zones import MISSING, NOT_TIMESTAMP, TimestampError, format_timestamp
 
 if TYPE_CHECKING:
     from datetime import tzinfo

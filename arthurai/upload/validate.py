@@ -26,7 +26,7 @@ from arthurai.upload.columnar import (
 from arthurai.upload.diagnostics import DataWarnings, ValidationErrors
 from arthurai.upload.extra_columns import is_named_table, read_extra_columns, read_values
 from arthurai.upload.images import read_images
-from arthurai.upload.timestamps import MISSING
+from arthurai.upload.time_zones import MISSING
 from arthurai.upload.upload_schema import OPTIONAL_STAGES
 
 if TYPE_CHECKING:

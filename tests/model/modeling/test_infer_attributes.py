@@ -338,7 +338,7 @@ def frames(draw):
     return columns if container == "dict" else as_rows(columns)
 
 
-@examples(150)
+@examples(60)
 @given(
     frames(),
     st.sampled_from(InputType.list()),

@@ -208,7 +208,7 @@ def tables(draw):
 _numbers = itertools.count()
 
 
-@examples(30)
+@examples(10)
 @given(table=tables(), output_type=st.sampled_from([OutputType.Regression, OutputType.Multiclass]))
 def test_whatever_is_built_can_be_saved_with_its_data_and_read_back(arthur, table, output_type):
     model = arthur.model(f"generated-{next(_numbers)}", InputType.Tabular, output_type)
