@@ -305,8 +305,8 @@ class CaseSender:
         Models are archived and users are deactivated, so they can still be read. An address that
         ends in a fixed word, such as the pinned columns of a model, is not an object that a removal
         takes away. What was removed as a v4 metric is not a v3 metric either. An object that was
-        not created under the parent of the address is not missing there, and where there is a
-        body, what it names may be what is missing.
+        not created under the parent of the address is not missing there, nor is one whose id was
+        linked into two places, and where there is a body, what it names may be what is missing.
         """
         kind = type(failure).__name__
         if kind == "UseAfterFree":
@@ -317,6 +317,7 @@ class CaseSender:
             return (
                 "requestBody" in self._operation.spec
                 or not set(path) <= set(linked)
+                or len(set(path.values())) < len(path)
                 or self._fixtures.has_removed(path.values())
             )
         return False
