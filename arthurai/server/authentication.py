@@ -54,6 +54,15 @@ class Authentication:
         claims = {"sub": user.id, "iat": issued, "exp": expires, "epoch": user.session_epoch}
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM), expires
 
+    @staticmethod
+    def relies_on_cookie(headers: Mapping[str, str]) -> bool:
+        """Return whether the credential of a request is its cookie, not a header.
+
+        Args:
+            headers: Request headers by lower-case name.
+        """
+        return not headers.get(AUTHORIZATION_HEADER.lower())
+
     def authenticate(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Principal:
         """Return the principal of a request.
 

@@ -88,7 +88,9 @@ class Form:
             raise ApiError(400, f"part {name}: not UTF-8 text") from None
 
 
-def parse_media_type(environ: WSGIEnvironment, accepted: Sequence[str]) -> str:
+def parse_media_type(
+    environ: WSGIEnvironment, accepted: Sequence[str], *, must_be_stated: bool = False
+) -> str:
     """Return which accepted media type the request body has.
 
     A body without a `Content-Type` is taken as JSON where JSON is accepted.
@@ -96,13 +98,15 @@ def parse_media_type(environ: WSGIEnvironment, accepted: Sequence[str]) -> str:
     Args:
         environ: The WSGI environment.
         accepted: Media types of the operation.
+        must_be_stated: Whether to refuse a body without a `Content-Type`, which a page of another
+            origin can send without asking the server first.
 
     Raises:
         ApiError: 415 for another media type or a character set other than UTF-8.
     """
     stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
     stated = stated.lower()
-    if not stated and JSON in accepted:
+    if not stated and JSON in accepted and not must_be_stated:
         return JSON
     if stated.startswith("application/") and stated.endswith("+json"):
         stated = JSON

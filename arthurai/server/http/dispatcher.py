@@ -23,6 +23,7 @@ from arthurai.server.http.registry import load_handlers, load_plain_handlers
 from arthurai.server.http.request import Request, choose_request_id
 from arthurai.server.http.response import Response
 from arthurai.server.http.routing import Router, raw_path
+from arthurai.server.http.same_origin import check_same_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -118,7 +119,12 @@ class Dispatcher:
         if not operation.public:
             principal = services.authentication.authenticate(headers, cookies)
             exchange.principal = principal
+            exchange.has_cookie = services.authentication.relies_on_cookie(headers)
+            if exchange.has_cookie:
+                check_same_origin(environ, proof_required=True)
             services.authorization.require(principal, operation.permission)
+        else:
+            check_same_origin(environ, proof_required=False)
         params = services.validation.parameters(operation, path_values, _query(environ))
         registration = self._handlers.get(operation.operation_id)
         if registration is None:
@@ -151,7 +157,9 @@ class Dispatcher:
         if not accepted:
             return None, Form()
         if bodies.has_body(environ):
-            media_type = bodies.parse_media_type(environ, accepted)
+            media_type = bodies.parse_media_type(
+                environ, accepted, must_be_stated=exchange.has_cookie
+            )
             limit = self._max_json_bytes if media_type == JSON else self._max_form_bytes
             if operation.public:
                 limit = min(limit, MAX_PUBLIC_BODY_BYTES)
@@ -180,6 +188,7 @@ class _Exchange:
         self.path = raw_path(environ)
         self.operation: Operation | None = None
         self.principal: Principal | None = None
+        self.has_cookie = False
         self.form = Form()
         self.received_bytes = 0
 

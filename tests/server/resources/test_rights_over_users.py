@@ -50,7 +50,7 @@ def make(admin, callers):
     def make(name, role="User"):
         made = admin.post("/users", json=new_user(name, role))
         assert made.status_code == 201, made.text
-        client = callers()
+        client = callers(Origin="http://local")
         body = {"login": name, "password": f"{name}-secret"}
         assert client.post("/login", json=body).status_code == 200
         return made.json()["id"], client

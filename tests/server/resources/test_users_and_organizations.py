@@ -26,7 +26,7 @@ def log_in(callers):
     """Log a user in; give a client that carries the session's cookie."""
 
     def log_in(login, password):
-        client = callers()
+        client = callers(Origin="http://local")
         answer = client.post("/login", json={"login": login, "password": password})
         assert answer.status_code == 200, answer.text
         return client
