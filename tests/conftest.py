@@ -19,7 +19,16 @@ pytest_plugins = ["hypothesis_profiles", "recorder", "scripted_server"]
 
 TESTS = Path(__file__).parent
 #: What `make test-fast` leaves out: tests of these folders, and tests that use these fixtures.
-HEAVY_FOLDERS = frozenset({"cli", "docs", "examples", "official", "packaging"})
+HEAVY_FOLDERS = (
+    "cli",
+    "docs",
+    "examples",
+    "model/viz",
+    "official",
+    "packaging",
+    "scripts",
+    "server/sandbox",
+)
 HEAVY_FIXTURES = frozenset(
     {
         "hook_server",
@@ -40,8 +49,9 @@ HEAVY_FIXTURES = frozenset(
 def pytest_collection_modifyitems(items):
     """Mark what starts processes and servers over sockets as heavy."""
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder in HEAVY_FOLDERS or HEAVY_FIXTURES.intersection(item.fixturenames):
+        folder = item.path.relative_to(TESTS)
+        heavy = any(folder.is_relative_to(path) for path in HEAVY_FOLDERS)
+        if heavy or HEAVY_FIXTURES.intersection(item.fixturenames):
             item.add_marker("heavy")
 
 

@@ -5,6 +5,7 @@ There are two ways: rows as JSON, with a response per row, and files, with count
 
 from __future__ import annotations
 
+import itertools
 import logging
 import tempfile
 import threading
@@ -166,7 +167,8 @@ class Uploader:
             parts = (
                 self._validate_stream(data, metadata, rows) if table is None else table.split(rows)
             )
-            requests = (request for part in parts for request in make_requests(part))
+            # Keeps no request, and so no body, while the next one is encoded.
+            requests = itertools.chain.from_iterable(map(make_requests, parts))
             workers = self.options.max_workers or DEFAULT_WORKERS
             try:
                 with progress_bar(self.options, total, self.validator.name) as advance:
@@ -385,7 +387,8 @@ def send_all(
                 break
             thread = _RequestThread(request)
             in_flight.append(thread)
-            if workers == 1 or request.rows.count == total:
+            del request  # frees the body once the thread has sent it
+            if workers == 1 or thread.rows.count == total:
                 thread.run()  # alone, it needs no thread of its own
             else:
                 thread.start()
