@@ -357,6 +357,7 @@ class DataDriftRequest(TypedDict):
     num_bins: NotRequired[int | None]
     group_by: NotRequired[list[QueryColumn] | None]
     rollup: NotRequired[str | None]
+    missing_values: NotRequired[str | None]
     predicted_classes: NotRequired[list[str] | None]
     ground_truth_classes: NotRequired[list[str] | None]
     sample: NotRequired[float | None]
@@ -379,6 +380,7 @@ class DataDriftTableRequest(TypedDict):
     num_bins: NotRequired[int | None]
     group_by: NotRequired[list[QueryColumn] | None]
     rollup: NotRequired[str | None]
+    missing_values: NotRequired[str | None]
 
 
 class DataDriftTableResponse(TypedDict):
@@ -390,7 +392,7 @@ class DataDriftTableResponse(TypedDict):
 class DataDriftTableRow(TypedDict):
     """One bucket."""
 
-    bucket: NotRequired[str]
+    bucket: NotRequired[str | None]
     rollup: NotRequired[str]
     group_by_property: NotRequired[Any]
     base_bucket_min: NotRequired[float | None]

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from arthurai_api.models.paginated_metrics import PaginatedMetrics
 
 _ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
-_ROLLUPS: Final = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
+_ROLLUPS: Final = (
+    *("MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"),
+    *("BATCH_ID", "REFERENCE"),
+)
 
 
 class MetricType(ListableStrEnum):
@@ -185,8 +188,8 @@ def evaluate_metric(
 
     Args:
         metric: The metric or its id.
-        rollup: `minute`, `hour`, `day`, `month`, `year` or `batch_id` for a series,
-            `reference` for the value in the reference data.
+        rollup: `minute`, `hour`, `day`, `week` (from Monday), `month`, `quarter`, `year` or
+            `batch_id` for a series, `reference` for the value in the reference data.
         group_by: Attribute with categories or bins; one result for each of them.
         parameters: Value by parameter name; a list yields one result for each value.
         filters: Conditions on the rows, as JSON, or conditions such as `col("income") > 1000`.

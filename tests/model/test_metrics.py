@@ -122,10 +122,25 @@ def test_impossible_metrics(model, arguments, error, message):
         model.create_metric(*arguments)
 
 
+def test_metrics_by_week_and_quarter(model):
+    counts = {metric.name: metric for metric in model.get_metrics(default_metrics=True)}
+    metric = counts["Inference Count"]
+    assert {"WEEK", "QUARTER"} <= set(metric.valid_rollups)
+    days = model.evaluate_metric(metric, rollup="day", as_frame="pandas")
+    days["rollup"] = pd.to_datetime(days["rollup"], utc=True)
+    for rollup, period in (("week", "W-SUN"), ("quarter", "Q")):
+        found = model.evaluate_metric(metric, rollup=rollup, as_frame="pandas")
+        starts = days["rollup"].dt.tz_localize(None).dt.to_period(period).dt.start_time
+        expected = days.groupby(starts)["value"].sum()
+        assert list(found["value"]) == list(expected)
+        found_starts = pd.to_datetime(found["rollup"], utc=True).dt.tz_localize(None)
+        assert list(found_starts) == list(expected.index)
+
+
 def test_impossible_evaluations(model):
     metric = model.get_metrics(default_metrics=True)[0]
-    with pytest.raises(UserValueError, match="'WEEK'"):
-        model.evaluate_metric(metric, rollup="week")
+    with pytest.raises(UserValueError, match="'FORTNIGHT'"):
+        model.evaluate_metric(metric, rollup="fortnight")
     with pytest.raises(UserTypeError, match="filters must be a list"):
         model.evaluate_metric(metric, filters=col("income") > 3)
     with pytest.raises(UserTypeError, match=r"filters\[0\]"):

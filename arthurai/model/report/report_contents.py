@@ -163,9 +163,10 @@ def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
     known = [Drift(name, value) for name, value in psi.items() if value is not None]
     contents.drift = sorted(known, key=lambda drift: -drift.psi)
     most = [drift.attribute for drift in contents.drift[: plot_data.MAX_SERIES]]
-    resolution = "day" if contents.resolution == "week" else contents.resolution
     if most:
-        contents.drift_over_time = plot_data.fetch_drift_series(model, most, "PSI", resolution)
+        contents.drift_over_time = plot_data.fetch_drift_series(
+            model, most, "PSI", contents.resolution
+        )
 
 
 def _is_measurable(attribute: ArthurAttribute) -> bool:

@@ -38,7 +38,7 @@ Metric: TypeAlias = str | Expression
 """A function of the query language: its name, or a call such as `arthurai.query.map_at_k(10)`."""
 
 BATCH: Final = "batch_id"
-RESOLUTIONS: Final = ("minute", "hour", "day", "week", "month", "year", BATCH)
+RESOLUTIONS: Final = ("minute", "hour", "day", "week", "month", "quarter", "year", BATCH)
 MAX_SERIES: Final = 10
 TIMELINE_BINS: Final = 50
 TIMELINE_PERIODS: Final = (("hour", 2), ("day", 62), ("week", 62 * 7))
@@ -237,7 +237,7 @@ def fetch_drift_series(
         attributes: Their names.
         drift_metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance` or
             `HypothesisTest`.
-        resolution: As for `fetch_metric_series`, without `week`.
+        resolution: As for `fetch_metric_series`.
 
     Returns:
         One series per attribute.

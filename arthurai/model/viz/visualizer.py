@@ -66,8 +66,8 @@ class DataVisualizer:
         Args:
             metric_names: One or up to ten functions of the query language: names such as
                 `accuracyRate`, or calls such as `arthurai.query.ndcg_at_k(5)`.
-            time_resolution: `minute`, `hour`, `day`, `week`, `month` or `year`; batch
-                models are always drawn by batch.
+            time_resolution: `minute`, `hour`, `day`, `week` (from Monday), `month`, `quarter` or
+                `year`, in UTC; batch models are always drawn by batch.
 
         Raises:
             UserValueError: Too many metrics, or an unknown resolution.

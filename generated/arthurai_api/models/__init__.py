@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .distribution_value import DistributionValue
     from .distributions_request import DistributionsRequest
     from .drift_metric import DriftMetric
+    from .drift_missing_values import DriftMissingValues
     from .drift_rollup import DriftRollup
     from .enrichment_configuration import EnrichmentConfiguration
     from .enrichment_name import EnrichmentName
@@ -278,6 +279,7 @@ __all__ = (
     "DistributionsRequest",
     "DistributionValue",
     "DriftMetric",
+    "DriftMissingValues",
     "DriftRollup",
     "EnrichmentConfiguration",
     "EnrichmentName",
@@ -495,6 +497,7 @@ _MODULES = {
     "DistributionValue": ".distribution_value",
     "DistributionsRequest": ".distributions_request",
     "DriftMetric": ".drift_metric",
+    "DriftMissingValues": ".drift_missing_values",
     "DriftRollup": ".drift_rollup",
     "EnrichmentConfiguration": ".enrichment_configuration",
     "EnrichmentName": ".enrichment_name",

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.drift_metric import DriftMetric
+from ..models.drift_missing_values import DriftMissingValues
 from ..models.drift_rollup import DriftRollup
 from ..types import ABSENT, UNSET, Unset
 from ..types import ApiObject as _ApiObject
@@ -32,9 +33,11 @@ class DataDriftRequest(_ApiObject):
             base (DataDriftSide): One of the two distributions to compare.
             properties (list[str] | None | Unset): Attributes to measure one by one.
             target (DataDriftSide | None | Unset): The side compared with the base.
-            num_bins (int | None | Unset): Bins of continuous attributes; 20 when absent.
+            num_bins (int | None | Unset): Bins of continuous attributes; 20 when absent. A value that fills more than its
+                share has a bin of its own.
             group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
             rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
+            missing_values (DriftMissingValues | None | Unset): What missing values are; a bin of their own when absent.
             predicted_classes (list[str] | None | Unset): Prediction attributes whose winner is measured as one class;
                 `["*"]` for all.
             ground_truth_classes (list[str] | None | Unset): Ground truth attributes measured as one class; `["*"]` for all.
@@ -49,6 +52,7 @@ class DataDriftRequest(_ApiObject):
     num_bins: int | None | Unset = UNSET
     group_by: list[QueryColumn] | None | Unset = UNSET
     rollup: DriftRollup | None | Unset = UNSET
+    missing_values: DriftMissingValues | None | Unset = UNSET
     predicted_classes: list[str] | None | Unset = UNSET
     ground_truth_classes: list[str] | None | Unset = UNSET
     sample: float | None | Unset = UNSET
@@ -105,6 +109,14 @@ class DataDriftRequest(_ApiObject):
         else:
             rollup = self.rollup
 
+        missing_values: None | str | Unset
+        if isinstance(self.missing_values, Unset):
+            missing_values = UNSET
+        elif isinstance(self.missing_values, DriftMissingValues):
+            missing_values = self.missing_values.value
+        else:
+            missing_values = self.missing_values
+
         predicted_classes: list[str] | None | Unset
         if isinstance(self.predicted_classes, Unset):
             predicted_classes = UNSET
@@ -148,6 +160,8 @@ class DataDriftRequest(_ApiObject):
             field_dict["group_by"] = group_by
         if rollup is not UNSET:
             field_dict["rollup"] = rollup
+        if missing_values is not UNSET:
+            field_dict["missing_values"] = missing_values
         if predicted_classes is not UNSET:
             field_dict["predicted_classes"] = predicted_classes
         if ground_truth_classes is not UNSET:
@@ -240,6 +254,19 @@ class DataDriftRequest(_ApiObject):
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
+        def _parse_missing_values(data: object) -> DriftMissingValues | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                missing_values_type_0 = DriftMissingValues(data)
+
+                return missing_values_type_0
+            raise TypeError(f"missing_values is {type(data).__name__}")
+
+        missing_values = _parse_missing_values(_fields_.pop("missing_values", UNSET))
+
         def _parse_predicted_classes(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
@@ -286,6 +313,7 @@ class DataDriftRequest(_ApiObject):
             num_bins=num_bins,
             group_by=group_by,
             rollup=rollup,
+            missing_values=missing_values,
             predicted_classes=predicted_classes,
             ground_truth_classes=ground_truth_classes,
             sample=sample,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.drift_missing_values import DriftMissingValues
 from ..models.drift_rollup import DriftRollup
 from ..types import ABSENT, UNSET, Unset
 from ..types import ApiObject as _ApiObject
@@ -31,6 +32,7 @@ class DataDriftTableRequest(_ApiObject):
         num_bins (int | None | Unset): Bins of a continuous attribute; 20 when absent.
         group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
         rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
+        missing_values (DriftMissingValues | None | Unset): What missing values are; a bin of their own when absent.
     """
 
     property_: str
@@ -39,6 +41,7 @@ class DataDriftTableRequest(_ApiObject):
     num_bins: int | None | Unset = UNSET
     group_by: list[QueryColumn] | None | Unset = UNSET
     rollup: DriftRollup | None | Unset = UNSET
+    missing_values: DriftMissingValues | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,6 +77,14 @@ class DataDriftTableRequest(_ApiObject):
         else:
             rollup = self.rollup
 
+        missing_values: None | str | Unset
+        if isinstance(self.missing_values, Unset):
+            missing_values = UNSET
+        elif isinstance(self.missing_values, DriftMissingValues):
+            missing_values = self.missing_values.value
+        else:
+            missing_values = self.missing_values
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({"property": property_, "base": base, "target": target})
@@ -83,6 +94,8 @@ class DataDriftTableRequest(_ApiObject):
             field_dict["group_by"] = group_by
         if rollup is not UNSET:
             field_dict["rollup"] = rollup
+        if missing_values is not UNSET:
+            field_dict["missing_values"] = missing_values
 
         return field_dict
 
@@ -140,6 +153,19 @@ class DataDriftTableRequest(_ApiObject):
 
         rollup = _parse_rollup(_fields_.pop("rollup", UNSET))
 
+        def _parse_missing_values(data: object) -> DriftMissingValues | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, str):
+                missing_values_type_0 = DriftMissingValues(data)
+
+                return missing_values_type_0
+            raise TypeError(f"missing_values is {type(data).__name__}")
+
+        missing_values = _parse_missing_values(_fields_.pop("missing_values", UNSET))
+
         _model_ = cls(
             property_=property_,
             base=base,
@@ -147,6 +173,7 @@ class DataDriftTableRequest(_ApiObject):
             num_bins=num_bins,
             group_by=group_by,
             rollup=rollup,
+            missing_values=missing_values,
         )
         _model_._keep(src_dict, _REQUIRED)
 

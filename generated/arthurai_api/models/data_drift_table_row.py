@@ -17,7 +17,7 @@ class DataDriftTableRow(_ApiObject):
     """One bucket. Group keys come under the names of their attributes; borders are absent for categories.
 
     Attributes:
-        bucket (str | Unset): `bucket_1` and so on in ascending order, or the category.
+        bucket (None | str | Unset): `bucket_1` and so on in ascending order, or the category; null for missing values.
         rollup (str | Unset): Step of the target this row belongs to.
         group_by_property (Any | Unset): Placeholder in the published schema for the group keys.
         base_bucket_min (float | None | Unset): Lower border.
@@ -37,7 +37,7 @@ class DataDriftTableRow(_ApiObject):
         psi (float | None | Unset): Product of the two differences, this bucket's part of the index.
     """
 
-    bucket: str | Unset = UNSET
+    bucket: None | str | Unset = UNSET
     rollup: str | Unset = UNSET
     group_by_property: Any | Unset = UNSET
     base_bucket_min: float | None | Unset = UNSET
@@ -58,7 +58,11 @@ class DataDriftTableRow(_ApiObject):
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        bucket = self.bucket
+        bucket: None | str | Unset
+        if isinstance(self.bucket, Unset):
+            bucket = UNSET
+        else:
+            bucket = self.bucket
 
         rollup = self.rollup
 
@@ -200,7 +204,7 @@ class DataDriftTableRow(_ApiObject):
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
-        bucket = _fields_.pop("bucket", UNSET)
+        bucket: None | str | Unset = _fields_.pop("bucket", UNSET)
 
         rollup = _fields_.pop("rollup", UNSET)
 

@@ -8,6 +8,8 @@ class DriftRollup(StrEnum):
     HOUR = "hour"
     MINUTE = "minute"
     MONTH = "month"
+    QUARTER = "quarter"
+    WEEK = "week"
     YEAR = "year"
 
     def __str__(self) -> str:

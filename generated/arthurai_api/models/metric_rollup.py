@@ -8,7 +8,9 @@ class MetricRollup(StrEnum):
     HOUR = "HOUR"
     MINUTE = "MINUTE"
     MONTH = "MONTH"
+    QUARTER = "QUARTER"
     REFERENCE = "REFERENCE"
+    WEEK = "WEEK"
     YEAR = "YEAR"
 
     def __str__(self) -> str:

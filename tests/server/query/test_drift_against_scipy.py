@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 from collections import Counter
@@ -62,6 +61,30 @@ def world(store):
     return example, reference, [(when[:10], row) for when, row in rows]
 
 
+def binned(values, others, bins):
+    """Counts of both sides, a bin for each frequent value, from the sorted base values."""
+    left, room, own = sorted(values), bins, []
+    while room > 1 and left:
+        value, rows = min(Counter(left).items(), key=lambda item: (-item[1], item[0]))
+        if rows < 2 or rows <= len(left) / room:
+            break
+        own.append(value)
+        left = [x for x in left if x != value]
+        room -= 1
+    if len(set(values)) <= bins:
+        borders = set(left)
+    else:
+        borders = set(np.quantile(left, [i / room for i in range(1, room)])) if left else set()
+    borders = sorted(b for b in borders if b > min(values))
+
+    def place(x):
+        if x in own:
+            return ("own", x)
+        return (sum(b <= x for b in borders), sum(v < x for v in own))
+
+    return [Counter(map(place, side)) for side in (values, others)]
+
+
 def ask(store, example, **body):
     request = {"base": {"source": "reference"}, "target": {"source": "inference"}, **body}
     return run_drift(request, example.schema, store)["query_result"]
@@ -75,21 +98,17 @@ def winner(row):
 def expected(name, metric, base, target, bins):
     if name in {"kind", "member", "predictedClass"}:
         return categorical(name, metric, base, target)
-    p = np.array([row[name] for row in base if row[name] is not None])
-    q = np.array([row[name] for row in target if row[name] is not None])
-    if not len(p) or not len(q):
-        return None
+    sides = [[row[name] for row in rows] for rows in (base, target)]
     if metric == "HypothesisTest":
+        p, q = (np.array([-np.inf if x is None else x for x in side]) for side in sides)
         statistic = stats.ks_2samp(p, q).statistic
         scaled = statistic * math.sqrt(len(p) * len(q) / (len(p) + len(q)))
         return min(300.0, -math.log10(special.kolmogorov(scaled)))
-    borders = np.unique(np.quantile(p, [i / bins for i in range(1, bins)]))
-    edges = [-np.inf, *borders[borders > p.min()], np.inf]
-    counts = [
-        (int(((p >= a) & (p < b)).sum()), int(((q >= a) & (q < b)).sum()))
-        for a, b in itertools.pairwise(edges)
-    ]
-    return measured(metric, counts)
+    if not base or not target:
+        return None
+    p, q = binned(*([x for x in side if x is not None] for side in sides), bins)
+    p["missing"], q["missing"] = (side.count(None) for side in sides)
+    return measured(metric, [(p[place], q[place]) for place in {**p, **q}])
 
 
 def categorical(name, metric, base, target):
@@ -118,6 +137,7 @@ def measured(metric, counts):
     shares = [np.where(side == 0, 0.5, side) / side.sum() for side in (p, q)]
     divergence = special.rel_entr(*shares).sum()
     if metric == "KLDivergence":
+        assert divergence > 0 or np.array_equal(*shares)
         return max(0.0, divergence)
     return divergence + special.rel_entr(*reversed(shares)).sum()
 

@@ -82,7 +82,9 @@ def test_v17_kolmogorov_smirnov(samples, store):
     ],
 )
 def test_v18_quantile_bins(metric, expected, samples, store):
-    (row,) = ask(store, samples, properties=["amount"], num_bins=4, metric=metric)
+    (row,) = ask(
+        store, samples, properties=["amount"], num_bins=4, metric=metric, missing_values="ignore"
+    )
     assert row["amount"] == pytest.approx(expected, rel=1e-9)
 
 
@@ -90,6 +92,7 @@ def test_v18_bucket_table(samples, store):
     body = {
         "property": "amount",
         "num_bins": 4,
+        "missing_values": "ignore",
         "base": {"source": "reference"},
         "target": {"source": "inference"},
     }
@@ -118,6 +121,16 @@ def test_v18_bucket_table(samples, store):
     )
     assert rows[0]["base_bucket_min"] == 1
     assert rows[3]["target_bucket_max"] == 8
+    *same, missing = run_psi_table({**body, "missing_values": "bin"}, samples.schema, store)[
+        "query_result"
+    ]
+    assert [row["target_count_per_bucket"] for row in same] == [2, 2, 0, 4]
+    assert (missing["bucket"], missing["base_bucket_min"], missing["base_total"]) == (
+        None,
+        None,
+        100,
+    )
+    assert missing["target_count_per_bucket"] == 92
 
 
 def test_v19_thresholds(samples, store):
@@ -162,7 +175,25 @@ def test_groups_split_both_sides(samples, store):
     assert [row["kind"] for row in rows] == ["a", "b", "c"]
     # scores of "a": base 0…49 (median 24.5), target 20…59: 5 below, 35 above
     assert rows[0]["score"] == pytest.approx(MEASURES["HellingerDistance"]([(25, 5), (25, 35)]))
-    assert rows[1]["amount"] is None
+    assert rows[1]["amount"] == 0  # all values are missing on both sides
+    (row,) = ask(
+        store,
+        samples,
+        properties=["amount"],
+        metric="PSI",
+        missing_values="ignore",
+        base={"source": "reference", "filter": [
+            {"property": "kind", "comparator": "eq", "value": "b"}]},
+    )  # fmt: skip
+    assert row == {"amount": None}
+
+
+def test_rollup_by_week_and_quarter(samples, store):
+    rows = ask(store, samples, properties=["kind"], metric="PSI", rollup="week")
+    assert [row["rollup"] for row in rows] == ["2024-02-26T00:00:00Z"]  # a Monday
+    assert rows[0]["kind"] == pytest.approx(KNOWN["PSI"], rel=1e-9)
+    rows = ask(store, samples, properties=["kind"], metric="PSI", rollup="quarter")
+    assert [row["rollup"] for row in rows] == ["2024-01-01T00:00:00Z"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +204,8 @@ def test_groups_split_both_sides(samples, store):
         ({"properties": ["note"]}, "properties[0]"),
         ({"properties": []}, "properties"),
         ({"num_bins": 0}, "num_bins"),
-        ({"rollup": "week"}, "rollup"),
+        ({"rollup": "second"}, "rollup"),
+        ({"missing_values": "drop"}, "missing_values"),
         ({"target": None}, "target"),
         ({"metric": None}, "metric"),
         ({"base": {"source": "ground_truth"}}, "base.source"),
@@ -215,7 +247,7 @@ def test_drift_between_two_parts_of_the_inferences(store):
     )
     assert row == pytest.approx(
         {
-            "gt_default": 0.0,  # constant in the base: one open bin
+            "gt_default": 0.6931471805599453,  # always 1 in the base, always 0 in the target
             "predictedClass": MEASURES["JSDivergence"]([(1, 2), (1, 1)]),
             "groundTruthClass": 0.6931471805599453,
         }

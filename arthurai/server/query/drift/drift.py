@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arthurai.server.query.drift.drift_bins import find_bins
 from arthurai.server.query.drift.drift_request import DriftRequest, parse_drift
-from arthurai.server.query.drift.histogram import Histogram, count_side, quantile_bins
+from arthurai.server.query.drift.histogram import Histogram, count_side, pair_counts
 from arthurai.server.query.drift.kolmogorov_smirnov import ks_values
 from arthurai.server.query.drift.measures import MEASURES, chi_square_test, thresholds
 from arthurai.server.query.drift.side_query import (
@@ -52,22 +53,22 @@ def run_drift(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[s
     require_reference_rows(request, schema, warehouse)
     binder = Binder()
     base = make_side_query(request, request.base, wanted, schema, warehouse, binder)
-    edges = quantile_bins(base, wanted, request.bins, warehouse, binder)
-    base_counts = count_side(base, base, wanted, edges, request.bins, warehouse, binder)
+    edges = find_bins(base, wanted, request.bins, warehouse, binder)
+    base_counts = count_side(base, base, wanted, edges, warehouse, binder)
     _check_classes(wanted, base_counts, request)
     if request.metric == "Thresholds":
         rows = _threshold_rows(wanted, base, base_counts)
         return _result(request, base, rows)
     target = make_side_query(request, request.target, wanted, schema, warehouse, binder)
-    target_counts = count_side(target, base, wanted, edges, request.bins, warehouse, binder)
+    target_counts = count_side(target, base, wanted, edges, warehouse, binder)
     measures: dict[str, Measure] = {}
     for index, item in enumerate(wanted):
         if request.metric == "HypothesisTest" and not item.categorical:
-            values = ks_values(base, target, index, warehouse, binder)
-            measures[item.key] = _look_up(values)
+            values = ks_values(base, target, index, item, warehouse, binder)
         else:
-            formula = MEASURES.get(request.metric, chi_square_test)
-            measures[item.key] = _compare(formula, index, base_counts, target_counts)
+            values = None
+        formula = MEASURES.get(request.metric, chi_square_test)
+        measures[item.key] = _compare(formula, index, item, base_counts, target_counts, values)
     return _result(
         request,
         target,
@@ -86,23 +87,25 @@ def _places(request: DriftRequest, base: Histogram, target: Histogram) -> set[Pl
     return base.present | target.present
 
 
-def _look_up(values: Mapping[Place, float]) -> Measure:
-    return lambda group, bucket: values.get((group, bucket))
-
-
 def _compare(
     formula: Callable[[list[tuple[int, int]]], float],
     index: int,
+    item: MeasuredColumn,
     base: Histogram,
     target: Histogram,
+    values: Mapping[Place, float] | None,
 ) -> Measure:
+    """Return the measure of a column: a formula of the counts in bins, or `values` if given."""
+
     def measure(group: Group, bucket: object) -> float | None:
         here = base.counts.get((index, group, None), {})
         there = target.counts.get((index, group, bucket), {})
-        if not here or not there:
+        pairs = pair_counts(here, there, item)
+        if pairs is None:
             return None
-        counts = [(here.get(b, 0), there.get(b, 0)) for b in {**here, **there}]
-        return finite_or_none(formula(counts))
+        if values is not None:
+            return values.get((group, bucket))
+        return finite_or_none(formula(list(pairs.values())))
 
     return measure
 

@@ -28,7 +28,8 @@ METRICS: Final = (
     "HypothesisTest",
     "Thresholds",
 )
-ROLLUPS: Final = ("minute", "hour", "day", "month", "year", "batch_id")
+ROLLUPS: Final = ("minute", "hour", "day", "week", "month", "quarter", "year", "batch_id")
+MISSING_VALUES: Final = ("bin", "ignore")
 BASES: Final = ("inference", "reference")
 TARGETS: Final = ("inference", "reference", "ground_truth")
 DEFAULT_BINS: Final = 20
@@ -54,12 +55,13 @@ class DriftRequest:
         predicted_classes: Classes for the drift of the predicted class; `("*",)` means all.
         truth_classes: The same for the true class.
         metric: One of `METRICS`.
-        bins: Number of quantile bins for continuous attributes.
+        bins: Number of bins for continuous attributes.
         base: The distribution that others are compared with.
         target: The distribution that is compared.
         groups: Attributes that split both sides.
         rollup: One of `ROLLUPS`; splits the target.
         sample: Share of inferences to read.
+        missing: One of `MISSING_VALUES`: a bin of their own, or left out.
     """
 
     properties: tuple[str, ...]
@@ -72,6 +74,7 @@ class DriftRequest:
     groups: tuple[Property, ...]
     rollup: str | None
     sample: float
+    missing: str
 
 
 def parse_drift(body: object) -> DriftRequest:
@@ -135,6 +138,13 @@ def _request(
     rollup = document.get("rollup")
     if rollup is not None and rollup not in ROLLUPS:
         raise unknown_name("rollup", "rollup", str(rollup), ROLLUPS)
+    missing = document.get("missing_values")
+    if missing is None:
+        missing = MISSING_VALUES[0]
+    if missing not in MISSING_VALUES:
+        raise unknown_name(
+            "missing_values", "treatment of missing values", str(missing), MISSING_VALUES
+        )
     properties, predicted, truths = lists
     return DriftRequest(
         properties=tuple(dict.fromkeys(properties)),
@@ -147,6 +157,7 @@ def _request(
         groups=_groups(document),
         rollup=None if metric == "Thresholds" else rollup,
         sample=parse_sample(document, ""),
+        missing=str(missing),
     )
 
 

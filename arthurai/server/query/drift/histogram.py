@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -10,45 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.server.query.drift.side_query import text_key
 from arthurai.server.query.execute import fetch
 from arthurai.server.query.functions.transformation import bin_index
-from arthurai.server.query.sql import Binder, number_literal, select, with_ctes
+from arthurai.server.query.sql import number_literal, select, with_ctes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from arthurai.server.query.drift.drift_bins import Bins
     from arthurai.server.query.drift.side_query import MeasuredColumn, SideQuery
-    from arthurai.server.query.sql import Warehouse
+    from arthurai.server.query.sql import Binder, Warehouse
 
 Group = tuple[Any, ...]
 
 _MAX_COMPARISONS: Final = 2000  # 100 attributes with 20 bins each
 _MAX_GROUPED: Final = 640
-
-
-@dataclass(frozen=True, slots=True)
-class Bins:
-    """Quantile bins of a continuous column within one group.
-
-    Attributes:
-        low: Smallest base value; `None` without values.
-        high: Largest base value.
-        borders: Borders between bins, ascending; a value equal to a border is in the bin above.
-        raw: The quantiles that the borders come from, duplicates included.
-        group: Text that identifies the group.
-    """
-
-    low: float | None
-    high: float | None
-    borders: tuple[float, ...]
-    raw: tuple[float, ...]
-    group: str
-
-    def place(self, raw_index: int) -> int:
-        """Return the bin, from 0, of values that reach `raw_index - 1` of the quantiles.
-
-        Args:
-            raw_index: What `bin_index` over the quantiles returns.
-        """
-        return bisect_right(self.borders, self.raw[raw_index - 2]) if raw_index > 1 else 0
 
 
 @dataclass(slots=True)
@@ -66,46 +40,24 @@ class Histogram:
     )
 
 
-def quantile_bins(
-    base: SideQuery,
-    wanted: Sequence[MeasuredColumn],
-    bins: int,
-    warehouse: Warehouse,
-    binder: Binder,
-) -> dict[tuple[int, Group], Bins]:
-    """Return the bins of each continuous column in each group of the base.
+def pair_counts(
+    base: Mapping[Any, int], target: Mapping[Any, int], item: MeasuredColumn
+) -> dict[Any, tuple[int, int]] | None:
+    """Return the rows of both sides in each bin that holds rows, or `None` without a comparison.
+
+    This is the one place where the bins of the base meet what the target holds: a category, a
+    missing value or a number between frequent values that the base has never seen is a bin with no
+    base rows, and the reverse. The measures decide what an empty bin counts for. Predictions and
+    ground truth that the base lacks altogether were not sent with it, so they are not compared.
 
     Args:
-        base: Rows of the base.
-        wanted: What is measured.
-        bins: Maximum number of bins.
-        warehouse: Holds the data.
-        binder: Binder of the base.
+        base: Base rows by bin; the bin of missing values is `None`.
+        target: Target rows by bin.
+        item: The column.
     """
-    columns = [index for index, item in enumerate(wanted) if not item.categorical]
-    if not columns:
-        return {}
-    keys = base.keys[:-1]
-    levels = [step / bins for step in range(1, bins)]
-    parts = []
-    for index in columns:
-        borders = f"quantile_cont(x{index}, {binder.bind_list(levels)})" if levels else "NULL"
-        parts += [f"min(x{index})", f"max(x{index})", borders]
-    sql = select(
-        [*keys, f"{text_key(keys)} AS g", *parts],
-        f"({base.sql}) AS base",
-        group_by=[*keys, "g"] if keys else [],
-    )
-    found = {}
-    for row in fetch(warehouse, sql, binder):
-        group = tuple(row[: len(keys)])
-        for place, index in enumerate(columns):
-            start = len(keys) + 1 + 3 * place
-            low, high, raw = row[start : start + 3]
-            values = tuple(raw or ())
-            unique = sorted({value for value in values if value > low}) if low is not None else []
-            found[index, group] = Bins(low, high, tuple(unique), values, row[len(keys)])
-    return found
+    if not base or not target or (item.is_output and set(base) == {None}):
+        return None
+    return {place: (base.get(place, 0), target.get(place, 0)) for place in {**base, **target}}
 
 
 def count_side(
@@ -113,7 +65,6 @@ def count_side(
     base: SideQuery,
     wanted: Sequence[MeasuredColumn],
     edges: dict[tuple[int, Group], Bins],
-    bins: int,
     warehouse: Warehouse,
     binder: Binder,
 ) -> Histogram:
@@ -124,7 +75,6 @@ def count_side(
         base: Rows of the base.
         wanted: What is measured.
         edges: Bins of the base.
-        bins: Maximum number of bins.
         warehouse: Holds the data.
         binder: Binder of both sides.
     """
@@ -134,10 +84,11 @@ def count_side(
     scalars = [index for index, item in enumerate(wanted) if not item.labels]
     continuous = [index for index in scalars if not wanted[index].categorical]
     # Comparisons written out run fastest, but take time to prepare.
-    joined = len(continuous) * bins > (_MAX_GROUPED if grouped else _MAX_COMPARISONS)
+    compared = sum(_widest(index, edges) for index in continuous)
+    joined = compared > (_MAX_GROUPED if grouped else _MAX_COMPARISONS)
     source, ctes = f"({side.sql}) AS side", []
-    if grouped and continuous and bins > 1 and not joined:
-        ctes.append(("edges", _edge_table(base, continuous, bins, binder)))
+    if grouped and compared and not joined:
+        ctes.append(("edges", _edge_table(base, continuous, edges, binder)))
         same = " AND ".join(f"side.{k} IS NOT DISTINCT FROM edges.{k}" for k in keys[:-1])
         source = f"{source} LEFT JOIN edges ON {same}"
     own = [f"side.{key}" for key in keys]
@@ -155,28 +106,26 @@ def count_side(
             if part is continuous and joined:
                 rows, cell = _joined(index, side, edges, binder)
             elif part is continuous:
-                cell = _cell(index, edges, bins, grouped=grouped)
+                cell = _cell(index, edges, grouped=grouped)
             columns = [f"{index} AS f", *own, f"{cell} AS b", "count(*) AS n"]
             counted.append(select(columns, rows, group_by=["ALL"]))
         body = " UNION ALL ".join(counted)
         for row in fetch(warehouse, with_ctes(ctes, body), binder):
             found.counts[row[0], tuple(row[1 : len(keys)]), row[len(keys)]][row[-2]] = row[-1]
-    _merge_bins(found, continuous, edges, by_quantile=grouped and not joined)
+    _number_bins(found, wanted)
     for index, item in enumerate(wanted):
         if item.labels:
             _count_labels(found, side, index, warehouse, binder)
     return found
 
 
-def _cell(
-    index: int,
-    edges: dict[tuple[int, Group], Bins],
-    bins: int,
-    *,
-    grouped: bool,
-) -> str:
+def _widest(index: int, edges: dict[tuple[int, Group], Bins]) -> int:
+    return max((len(bins.borders) for key, bins in edges.items() if key[0] == index), default=0)
+
+
+def _cell(index: int, edges: dict[tuple[int, Group], Bins], *, grouped: bool) -> str:
     if grouped:
-        borders = [f"edges.q{index}_{place}" for place in range(1, bins)]
+        borders = [f"edges.q{index}_{place}" for place in range(_widest(index, edges))]
     else:
         known = edges.get((index, ()))
         borders = [number_literal(border) for border in known.borders] if known else []
@@ -212,40 +161,47 @@ def _joined(
     return rows, f"CASE WHEN side.x{index} IS NOT NULL THEN coalesce(below.place, 1) END"
 
 
-def _edge_table(base: SideQuery, columns: Sequence[int], bins: int, binder: Binder) -> str:
-    """Return a SELECT of the group keys and the quantiles of each column, one column each."""
-    keys = base.keys[:-1]
-    levels = binder.bind_list([step / bins for step in range(1, bins)])
-    lists = select(
-        [*keys, *(f"quantile_cont(x{index}, {levels}) AS q{index}" for index in columns)],
-        f"({base.sql}) AS base",
-        group_by=keys,
-    )
-    single = [
-        f"q{index}[{place}] AS q{index}_{place}" for index in columns for place in range(1, bins)
-    ]
-    return select([*keys, *single], f"({lists}) AS lists")
-
-
-def _merge_bins(
-    found: Histogram,
+def _edge_table(
+    base: SideQuery,
     columns: Sequence[int],
     edges: dict[tuple[int, Group], Bins],
-    *,
-    by_quantile: bool,
-) -> None:
-    """Number bins from 0 in the order of their borders; drop missing values."""
-    chosen = set(columns)
-    for key, counts in found.counts.items():
-        if key[0] not in chosen:
+    binder: Binder,
+) -> str:
+    """Return a SELECT of the group keys and the borders of each column, infinity after the last."""
+    keys = base.keys[:-1]
+    groups = {key[1]: bins.group for key, bins in edges.items()}
+    bound = [f"unnest({binder.bind(list(groups.values()), 'VARCHAR[]')}) AS g"]
+    single = []
+    for index in columns:
+        widest = _widest(index, edges)
+        if not widest:
             continue
-        counts.pop(None, None)
-        known = edges.get((key[0], key[1]))
-        merged: dict[Any, int] = defaultdict(int)
-        for raw, rows in counts.items():
-            place = known.place(raw) if by_quantile and known and known.raw else raw - 1
-            merged[place] += rows
-        found.counts[key] = dict(merged)
+        lists = []
+        for group in groups:
+            known = edges.get((index, group))
+            borders = list(known.borders) if known else []
+            lists.append(borders + [math.inf] * (widest - len(borders)))
+        bound.append(f"unnest({binder.bind(lists, 'DOUBLE[][]')}) AS q{index}")
+        single += [f"q{index}[{place + 1}] AS q{index}_{place}" for place in range(widest)]
+    known_keys = select(
+        ["DISTINCT " + ", ".join(keys), f"{text_key(keys)} AS g"], f"({base.sql}) AS base"
+    )
+    return select(
+        [*keys, *single],
+        f"({known_keys}) AS keys JOIN ({select(bound, '(VALUES (1)) AS one')}) AS lists USING (g)",
+    )
+
+
+def _number_bins(found: Histogram, wanted: Sequence[MeasuredColumn]) -> None:
+    """Number bins from 0 in the order of their borders; drop missing values that do not count."""
+    for key, counts in found.counts.items():
+        item = wanted[key[0]]
+        if not item.counts_missing:
+            counts.pop(None, None)
+        if not item.categorical:
+            found.counts[key] = {
+                None if place is None else place - 1: rows for place, rows in counts.items()
+            }
 
 
 def _count_labels(

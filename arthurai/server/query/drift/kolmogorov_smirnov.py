@@ -11,14 +11,22 @@ from arthurai.server.query.sql import select, with_ctes
 
 if TYPE_CHECKING:
     from arthurai.server.query.drift.histogram import Group
-    from arthurai.server.query.drift.side_query import SideQuery
+    from arthurai.server.query.drift.side_query import MeasuredColumn, SideQuery
     from arthurai.server.query.sql import Binder, Warehouse
 
 
 def ks_values(
-    base: SideQuery, target: SideQuery, column: int, warehouse: Warehouse, binder: Binder
+    base: SideQuery,
+    target: SideQuery,
+    column: int,
+    item: MeasuredColumn,
+    warehouse: Warehouse,
+    binder: Binder,
 ) -> dict[tuple[Group, object], float]:
     """Return -log10 p of the Kolmogorov-Smirnov test for each group and bucket of the target.
+
+    Missing values that count stand below all numbers, so that a change of their share is a step of
+    the distribution function like any other.
 
     The target's distribution function is constant between its values, so the largest distance lies
     at one of them or just below it; the base function is looked up there.
@@ -27,13 +35,15 @@ def ks_values(
         base: Rows of the base.
         target: Rows of the target.
         column: Place of the measured column.
+        item: The measured column.
         warehouse: Holds the data.
         binder: Binder of both queries.
     """
     keys = target.keys[:-1]
     group = text_key(keys)
-    value = f"x{column}"
-    present = [f"{value} IS NOT NULL"]
+    value, present = f"x{column}", [f"x{column} IS NOT NULL"]
+    if item.counts_missing:
+        value, present = f"coalesce(x{column}, CAST('-infinity' AS DOUBLE))", []
     cumulated = "sum(n) OVER (PARTITION BY {0} ORDER BY x ROWS UNBOUNDED PRECEDING) AS c"
     totals = "sum(n) OVER (PARTITION BY {0}) AS total"
     steps = [

@@ -29,12 +29,21 @@ def probabilities(counts: Sequence[tuple[int, int]]) -> list[tuple[float, float]
 
 
 def kl_divergence(counts: Sequence[tuple[int, int]]) -> float:
-    """Return the Kullback-Leibler divergence of base from target in nats, at least 0.
+    """Return the Kullback-Leibler divergence of base from target in nats.
+
+    The small share of empty bins can make the sum too small, even negative. Distributions whose
+    total variation is V have a divergence of at least 2 V^2 (Pinsker's inequality; Cover and
+    Thomas, "Elements of Information Theory", lemma 11.6.1), so that is the least that is returned:
+    it is 0 for equal shares only.
 
     Args:
         counts: Rows of base and target in each bin.
     """
-    return max(0.0, sum(p * math.log(p / q) for p, q in probabilities(counts)))
+    base, target = (sum(side) for side in zip(*counts, strict=True))
+    variation: float = sum(abs(p / base - q / target) for p, q in counts) / 2
+    return max(
+        2 * variation * variation, sum(p * math.log(p / q) for p, q in probabilities(counts))
+    )
 
 
 def psi(counts: Sequence[tuple[int, int]]) -> float:

@@ -36,6 +36,8 @@ class MeasuredColumn:
         categorical: Whether values are categories; otherwise quantile bins are made.
         labels: Names of classes when it is the predicted or true class of a row.
         stage: Stage of those classes.
+        counts_missing: Whether missing values are a bin of their own; otherwise they are left out.
+        is_output: Whether it is a prediction or ground truth.
     """
 
     key: str
@@ -43,6 +45,8 @@ class MeasuredColumn:
     categorical: bool
     labels: tuple[str, ...] = ()
     stage: str = ""
+    counts_missing: bool = False
+    is_output: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,17 @@ def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[Me
                 f"the drift of {quote_value(name)} cannot be measured: it is neither a number, a "
                 "category nor a boolean",
             )
-        found.append(MeasuredColumn(name, path, categorical))
+        stage = getattr(column.attribute, "stage", None)
+        found.append(
+            MeasuredColumn(
+                name,
+                path,
+                categorical,
+                # Ground truth that is missing has not arrived yet, which says nothing about drift.
+                counts_missing=request.missing == "bin" and stage not in GROUND_TRUTH_STAGES,
+                is_output=stage == Stage.PredictedValue or stage in GROUND_TRUTH_STAGES,
+            )
+        )
     truths = {a.name for a in schema.by_stage(Stage.GroundTruth)}
     predicted, true = request.predicted_classes, request.truth_classes
     if predicted and predicted != ("*",) and set(predicted) <= truths and not true:

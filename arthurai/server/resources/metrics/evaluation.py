@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     Check = Callable[[dict[str, Any]], None]
 
-ROLLUPS: Final = ("MINUTE", "HOUR", "DAY", "MONTH", "YEAR", "BATCH_ID", "REFERENCE")
+TIME_ROLLUPS: Final = ("MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
+ROLLUPS: Final = (*TIME_ROLLUPS, "BATCH_ID", "REFERENCE")
 _WINDOW_COLUMNS: Final = frozenset(
     {"inference_timestamp", "received_timestamp", "ground_truth_timestamp", "batch_id"}
 )

@@ -15,6 +15,7 @@ from arthurai.server.resources.metrics.builtin_metrics import (
     find_builtin_metric,
     list_builtin_metrics,
 )
+from arthurai.server.resources.metrics.evaluation import TIME_ROLLUPS
 from arthurai.server.resources.metrics.metric_parameters import convert_value, find_placeholders
 from arthurai.server.resources.metrics.metric_types import (
     DRIFT,
@@ -142,7 +143,7 @@ class MetricCatalog:
         return found
 
     def _rollups(self, metric: Mapping[str, Any]) -> list[str]:
-        rollups = ["MINUTE", "HOUR", "DAY", "MONTH", "YEAR"]
+        rollups = [*TIME_ROLLUPS]
         if self._record.schema.is_batch:
             rollups = ["BATCH_ID"]
         if metric["type"] != DRIFT and self._has_reference:

@@ -1,0 +1,203 @@
+"""Bins of continuous columns: a bin for each frequent value, quantiles for the others."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.query.drift.side_query import text_key
+from arthurai.server.query.execute import fetch
+from arthurai.server.query.sql import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from arthurai.server.query.drift.side_query import MeasuredColumn, SideQuery
+    from arthurai.server.query.sql import Binder, Warehouse
+
+    Group = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Bins of a continuous column within one group.
+
+    Attributes:
+        low: Smallest base value.
+        high: Largest base value.
+        borders: Borders between bins, ascending; a value equal to a border is in the bin above.
+        points: Values that have a bin of their own: each is a border, and so is the next number.
+        group: Text that identifies the group.
+    """
+
+    low: float
+    high: float
+    borders: tuple[float, ...]
+    points: frozenset[float]
+    group: str
+
+    def bounds(self, place: int) -> tuple[float | None, float | None]:
+        """Return the smallest and the largest value of a bin as people read them.
+
+        Args:
+            place: The bin, from 0. The first bin reaches from the smallest base value and the last
+                one to the largest; beyond a value with a bin of its own they are open: `None`.
+        """
+        if place:
+            lower: float | None = self._shown(self.borders[place - 1])
+        else:
+            lower = None if self.low in self.points else self.low
+        if place < len(self.borders):
+            upper: float | None = self._shown(self.borders[place])
+        else:
+            upper = None if self.high in self.points else self.high
+        return lower, upper
+
+    def _shown(self, border: float) -> float:
+        before = math.nextafter(border, -math.inf)
+        return before if before in self.points else border
+
+
+@dataclass(slots=True)
+class _Values:
+    """The values of a column in one group of the base; `frequent` is all when they are few."""
+
+    group: str
+    rows: int
+    kinds: int
+    low: float
+    high: float
+    frequent: list[tuple[int, float]]
+
+    def split(self, bins: int) -> tuple[list[float], int]:
+        """Return the values that get a bin of their own, and the number of bins that are left.
+
+        These are compressed histograms (Poosala, Ioannidis, Haas and Shekita 1996, "Improved
+        histograms for selectivity estimation of range predicates"): while the most frequent value
+        of what is left fills more than an even share of it, that value gets a bin of its own.
+        """
+        points: list[float] = []
+        rows, left = self.rows, bins
+        for count, value in sorted(self.frequent, key=lambda item: (-item[0], item[1])):
+            if count < 2 or left == 1 or count * left <= rows:  # noqa: PLR2004 - repeated at all
+                break
+            points.append(value)
+            rows -= count
+            left -= 1
+        return points, left
+
+
+def find_bins(
+    base: SideQuery,
+    wanted: Sequence[MeasuredColumn],
+    bins: int,
+    warehouse: Warehouse,
+    binder: Binder,
+) -> dict[tuple[int, Group], Bins]:
+    """Return the bins of each continuous column in each group of the base.
+
+    A value that fills more than 1 / `bins` of the rows has a bin of its own, and the remaining bins
+    have equal shares of the other rows. A column with at most `bins` values has a bin for each.
+
+    Args:
+        base: Rows of the base.
+        wanted: What is measured.
+        bins: Maximum number of bins that hold base values.
+        warehouse: Holds the data.
+        binder: Binder of the base.
+    """
+    found = _fetch_values(base, wanted, bins, warehouse, binder)
+    points: dict[tuple[int, Group], list[float]] = {}
+    borders: dict[tuple[int, Group], list[float]] = {}
+    cut: dict[tuple[int, int], list[tuple[int, Group]]] = defaultdict(list)
+    for key, values in found.items():
+        points[key], left = values.split(bins)
+        if values.kinds <= bins:
+            borders[key] = [value for _, value in values.frequent]
+        elif left > 1:
+            cut[key[0] if points[key] else -1, left].append(key)
+    for (_, left), places in cut.items():
+        excluded = [(found[key].group, value) for key in places for value in points[key]]
+        columns = sorted({index for index, _ in places})
+        quantiles = _fetch_quantiles(base, columns, left, excluded, warehouse, binder)
+        borders |= {key: quantiles[key] for key in places}
+    return {
+        key: _make_bins(values, points[key], borders.get(key, ())) for key, values in found.items()
+    }
+
+
+def _make_bins(values: _Values, points: list[float], borders: Iterable[float]) -> Bins:
+    every = {border for border in borders if border > values.low}
+    for value in points:
+        every |= {value, math.nextafter(value, math.inf)}
+    return Bins(values.low, values.high, tuple(sorted(every)), frozenset(points), values.group)
+
+
+def _fetch_values(
+    base: SideQuery,
+    wanted: Sequence[MeasuredColumn],
+    bins: int,
+    warehouse: Warehouse,
+    binder: Binder,
+) -> dict[tuple[int, Group], _Values]:
+    keys = base.keys[:-1]
+    parts = []
+    for index, item in enumerate(wanted):
+        if item.categorical:
+            continue
+        counted = select(
+            [*keys, f"x{index} AS x", "count(*) AS n"],
+            f"({base.sql}) AS base",
+            [f"x{index} IS NOT NULL"],
+            [*keys, f"x{index}"],
+        )
+        group = text_key(keys)
+        top = f"list_sort(arg_max([CAST(n AS DOUBLE), x], n, {bins}))"
+        columns = [*keys, f"{index}", f"{group} AS g", "sum(n)", "count(*)", "min(x)", "max(x)"]
+        grouped = [*keys, "g"] if keys else []
+        parts.append(select([*columns, top], f"({counted}) AS counted", group_by=grouped))
+    found = {}
+    for row in fetch(warehouse, " UNION ALL ".join(parts), binder) if parts else ():
+        index, group, rows, kinds, low, high, frequent = row[len(keys) :]
+        if rows:
+            pairs = [(int(count), value) for count, value in frequent]
+            known = _Values(group, int(rows), kinds, low, high, pairs)
+            found[index, tuple(row[: len(keys)])] = known
+    return found
+
+
+def _fetch_quantiles(
+    base: SideQuery,
+    columns: list[int],
+    bins: int,
+    excluded: list[tuple[str, float]],
+    warehouse: Warehouse,
+    binder: Binder,
+) -> dict[tuple[int, Group], list[float]]:
+    """Return the quantiles of columns by group, without the values that are excluded by group."""
+    keys = base.keys[:-1]
+    levels = binder.bind_list([step / bins for step in range(1, bins)])
+    source, where = f"({base.sql}) AS base", []
+    if excluded:
+        groups, values = zip(*excluded, strict=True)
+        pairs = (
+            f"SELECT unnest({binder.bind(list(groups), 'VARCHAR[]')}) AS g, "
+            f"unnest({binder.bind(list(values), 'DOUBLE[]')}) AS v"
+        )
+        (index,) = columns
+        own = select(["*", f"{text_key(keys)} AS g"], f"({base.sql}) AS rows_")
+        source = (
+            f"({own}) AS base LEFT JOIN ({pairs}) AS excluded "
+            f"ON base.g = excluded.g AND base.x{index} = excluded.v"
+        )
+        where = ["excluded.v IS NULL"]
+    quantiles = [f"quantile_cont(x{index}, {levels})" for index in columns]
+    sql = select([*keys, *quantiles], source, where, keys)
+    found = {}
+    for row in fetch(warehouse, sql, binder):
+        for index, borders in zip(columns, row[len(keys) :], strict=True):
+            if borders is not None:
+                found[index, tuple(row[: len(keys)])] = borders
+    return found
