@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from arthurai.common.settings import SECRET_VARIABLES, VARIABLES
+from arthurai.common.settings import (
+    LIMITS_VARIABLE,
+    SECRET_VARIABLES,
+    UNCONFINED_CODE_VARIABLE,
+    VARIABLES,
+    read_bool,
+    read_variable,
+)
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
@@ -156,6 +163,20 @@ def _parser() -> argparse.ArgumentParser:
         help="number of requests handled at the same time (default: %(default)s)",
     )
     serve.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=AMOUNT",
+        help="a bound on what requests and the code of users may take, e.g. json_bytes=64Mi; may "
+        "be repeated (docs/operating.md lists them)",
+    )
+    serve.add_argument(
+        "--allow-unconfined-code",
+        action="store_true",
+        help="run the code of explainers even where this system cannot confine it: whoever may "
+        "change enrichments can then read and change everything that this server can",
+    )
+    serve.add_argument(
         "--log-level",
         type=str.lower,
         choices=_LOG_LEVELS,
@@ -264,8 +285,9 @@ def _fail(message: str, status: int = 1) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from arthurai.server.app import MAX_FORM_BYTES, create_app
+    from arthurai.server.app import create_app
     from arthurai.server.delivery.mail_and_webhooks import DeliverySettings
+    from arthurai.server.operator_limits import parse_limits
     from arthurai.server.serving.json_logs import log_to_stderr
     from arthurai.server.serving.waitress_server import Server, listen, stop_on_signals
 
@@ -280,14 +302,26 @@ def _serve(options: argparse.Namespace) -> int:
     with listener:
         try:
             settings = DeliverySettings.from_environment(os.environ)
+            limits = parse_limits([*(read_variable(LIMITS_VARIABLE) or "").split(), *options.limit])
+            allow_unconfined_code = options.allow_unconfined_code or read_bool(
+                UNCONFINED_CODE_VARIABLE, default=False
+            )
         except ValueError as error:
             return _fail(str(error))
         try:
-            app = create_app(options.data_dir, access_log=True, delivery=settings)
+            app = create_app(
+                options.data_dir,
+                limits=limits,
+                access_log=True,
+                delivery=settings,
+                allow_unconfined_code=allow_unconfined_code,
+            )
         except _store_errors() as error:
             return _fail(f"cannot use the data directory {options.data_dir}: {error}")
         with app:
-            server = Server(app, listener, threads=options.threads, max_body_bytes=MAX_FORM_BYTES)
+            server = Server(
+                app, listener, threads=options.threads, max_body_bytes=limits.form_bytes
+            )
             # Not earlier: a start that fails before it prints the password must not set it.
             app.make_login()
             app.start_clock()

@@ -18,6 +18,7 @@ from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.enrichment.manager import Enrichments
 from arthurai.server.http.dispatcher import Dispatcher
 from arthurai.server.http.validation import Validation, shipped_validation
+from arthurai.server.operator_limits import Limits
 from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
 from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
@@ -38,8 +39,6 @@ FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
 ADMIN_KEY_DESCRIPTION: Final = "embedded server"
-MAX_JSON_BYTES: Final = 128 * 2**20  # 100 000 rows of 26 columns, which some clients send at once
-MAX_FORM_BYTES: Final = 4 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ class ArthurApp:
         secret: Signs sessions and invitations.
         data: Inferences, reference data and ground truth.
         stores: Both of these.
+        limits: What requests and the code of users may take.
         authentication: Authenticates principals.
         authorization: Checks their permissions.
         first_login: The password set by `make_login`, if it set one.
@@ -83,10 +83,10 @@ class ArthurApp:
         *,
         bundle: Mapping[str, Any] | None = None,
         session_seconds: float = SESSION_SECONDS,
-        max_json_bytes: int = MAX_JSON_BYTES,
-        max_form_bytes: int = MAX_FORM_BYTES,
+        limits: Limits | None = None,
         access_log: bool = False,
         delivery: DeliverySettings | None = None,
+        allow_unconfined_code: bool = False,
     ) -> None:
         """Open or create a server.
 
@@ -94,10 +94,10 @@ class ArthurApp:
             data_dir: Where to keep everything; `None` keeps it in memory.
             bundle: The OpenAPI document; the shipped one by default.
             session_seconds: Duration of a session after a login.
-            max_json_bytes: Largest JSON body.
-            max_form_bytes: Largest form body, files included.
+            limits: What requests and the code of users may take.
             access_log: Log each request at level INFO instead of DEBUG.
             delivery: How mails and webhooks are sent; by default messages are only logged.
+            allow_unconfined_code: Run the code of users even where the system cannot confine it.
 
         Raises:
             OSError: The directory cannot be used.
@@ -121,7 +121,19 @@ class ArthurApp:
         self.notifications = Notifications(self.control, self.delivery)
         self.stores = Stores(self.control, self.data)
         self.alerts = AlertScheduler(self.stores, self.notifications)
-        self.enrichments = Enrichments(self.stores, data_dir, self.alerts.schedule)
+        self.limits = limits or Limits()
+        if allow_unconfined_code:
+            logger.warning(
+                "the code of users runs even where this system cannot confine it: whoever may "
+                "change enrichments can then read and change everything that this server can"
+            )
+        self.enrichments = Enrichments(
+            self.stores,
+            data_dir,
+            self.alerts.schedule,
+            limits=self.limits,
+            allow_unconfined_code=allow_unconfined_code,
+        )
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
@@ -137,12 +149,11 @@ class ArthurApp:
             enrichments=self.enrichments,
             notifications=self.notifications,
             delivery=self.delivery,
+            limits=self.limits,
         )
         self._dispatcher = Dispatcher(
             services,
             document,
-            max_json_bytes=max_json_bytes,
-            max_form_bytes=max_form_bytes,
             access_log=access_log,
             after_request=record_usage,
         )

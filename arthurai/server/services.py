@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from arthurai.server.delivery.notifications import Notifications
     from arthurai.server.enrichment.manager import Enrichments
     from arthurai.server.http.validation import Validation
+    from arthurai.server.operator_limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Services:
         enrichments: Trains, scores and explains in the background.
         notifications: Notifies people about alerts.
         delivery: Sends mails and webhooks.
+        limits: What requests and the code of users may take.
     """
 
     stores: Stores
@@ -38,3 +40,4 @@ class Services:
     enrichments: Enrichments
     notifications: Notifications
     delivery: Delivery
+    limits: Limits

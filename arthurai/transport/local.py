@@ -15,6 +15,13 @@ from arthurai.common.exceptions import (
     ArthurUnexpectedError,
     ArthurUserError,
     MethodNotApplicableError,
+    UserValueError,
+)
+from arthurai.common.settings import (
+    LIMITS_VARIABLE,
+    UNCONFINED_CODE_VARIABLE,
+    read_bool,
+    read_variable,
 )
 from arthurai.transport import fork_safety
 from arthurai.transport.options import Endpoint, parse_endpoint
@@ -259,6 +266,7 @@ atexit.register(_registry.close_all)
 def _create(directory: Path | None) -> EmbeddedApp:
     try:
         from arthurai.server.app import create_app
+        from arthurai.server.operator_limits import parse_limits
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "arthurai":
             raise
@@ -267,7 +275,12 @@ def _create(directory: Path | None) -> EmbeddedApp:
             f"{error.name!r}; install them: pip install {' '.join(_server_requirements())}"
         ) from error
     try:
-        return create_app(directory)
+        limits = parse_limits((read_variable(LIMITS_VARIABLE) or "").split())
+    except ValueError as error:
+        raise UserValueError(f"{LIMITS_VARIABLE}: {error}") from error
+    allow_unconfined_code = read_bool(UNCONFINED_CODE_VARIABLE, default=False)
+    try:
+        return create_app(directory, limits=limits, allow_unconfined_code=allow_unconfined_code)
     except Exception as error:
         if directory is None:
             raise ArthurUnexpectedError(f"the embedded server does not start: {error}") from error

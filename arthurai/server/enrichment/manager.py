@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arthurai.server.background.event_bus import DataEvent
     from arthurai.server.context import ScoredCallback, Stores
     from arthurai.server.enrichment.base_enrichment import Enrichment
+    from arthurai.server.operator_limits import Limits
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.enrichment")
@@ -57,7 +58,15 @@ class Enrichments:
         explainability: Explains inferences.
     """
 
-    def __init__(self, stores: Stores, data_dir: Path | None, on_scored: ScoredCallback) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        data_dir: Path | None,
+        on_scored: ScoredCallback,
+        *,
+        limits: Limits,
+        allow_unconfined_code: bool,
+    ) -> None:
         """Watch the data store from now on.
 
         Args:
@@ -65,13 +74,22 @@ class Enrichments:
             data_dir: Directory of everything the server keeps; `None` keeps it in memory.
             on_scored: Called when inferences got anomaly scores, with the model, the batches and
                 the earliest and latest time of the inferences.
+            limits: What the code of users may take.
+            allow_unconfined_code: Run it even where the system cannot confine it.
         """
         self._control, self._data = stores
         self.states = states.States(stores.control)
         self.hotspots = Hotspots(stores)
         self.mitigation = BiasMitigation(stores)
         self.projects = Projects(data_dir)
-        self.explainability = Explainability(stores, self.states, self.projects)
+        self.explainability = Explainability(
+            stores,
+            self.states,
+            self.projects,
+            private=data_dir,
+            limits=limits,
+            allow_unconfined_code=allow_unconfined_code,
+        )
         enrichments: tuple[Enrichment, ...] = (
             AnomalyDetection(stores, self.states, on_scored),
             self.hotspots,

@@ -11,6 +11,7 @@ import orjson
 from arthurai.common.vocabulary import InputType
 from arthurai.server.enrichment.applicability import find_refusal
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.operator_limits import parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,18 +42,6 @@ _INTEGERS: Final = {
     "seed": (0, 2**32 - 1),
 }
 _MODULE: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_MEMORY: Final = re.compile(r"(\d{1,12})(?:\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)?")
-_UNITS: Final = {
-    "": 1,
-    "k": 10**3,
-    "M": 10**6,
-    "G": 10**9,
-    "T": 10**12,
-    "Ki": 2**10,
-    "Mi": 2**20,
-    "Gi": 2**30,
-    "Ti": 2**40,
-}
 
 
 def parse_config(form: Form) -> Any:
@@ -105,7 +94,12 @@ def require_allowed(schema: ModelSchema, name: str) -> None:
 
 
 def merge_explainability_config(
-    schema: ModelSchema, before: Mapping[str, Any], given: Mapping[str, Any], *, first: bool
+    schema: ModelSchema,
+    before: Mapping[str, Any],
+    given: Mapping[str, Any],
+    *,
+    first: bool,
+    max_memory: int,
 ) -> dict[str, Any]:
     """Return the settings of explanations after a request.
 
@@ -114,6 +108,7 @@ def merge_explainability_config(
         before: The current settings, possibly empty.
         given: The settings of the request; null members are ignored.
         first: Whether the request holds a project.
+        max_memory: Bytes of memory that a project may ask for.
 
     Raises:
         ApiError: 400, naming the setting.
@@ -143,25 +138,31 @@ def merge_explainability_config(
     merged["inference_consumer_score_percent"] = share
     if merged["explanation_algo"] == "shap" and schema.input_type != InputType.Tabular:
         raise ApiError(400, "config.explanation_algo: shap requires a tabular model; use lime")
-    parse_memory(str(merged["model_server_memory"]))
+    check_memory(str(merged["model_server_memory"]), max_memory)
     return merged
 
 
-def parse_memory(text: str) -> int:
-    """Return an amount of memory in bytes.
+def check_memory(text: str, maximum: int) -> None:
+    """Raise for memory that a project cannot have.
 
     Args:
         text: A number with a unit as in Kubernetes, e.g. `1500Mi` or `1Gi`.
+        maximum: Bytes of memory that a project may ask for.
 
     Raises:
-        ApiError: 400 for another text.
+        ApiError: 400 for another text, or for more memory.
     """
-    found = _MEMORY.fullmatch(text)
-    if found is None:
+    amount = parse_amount(text)
+    if not amount:
         raise ApiError(
             400, f"config.model_server_memory: must be e.g. 1500Mi or 2Gi, got {text[:50]!r}"
         )
-    return int(found[1]) * _UNITS[found[2] or ""]
+    if amount > maximum:
+        raise ApiError(
+            400,
+            f"config.model_server_memory: must be at most {maximum} bytes, got {text[:50]!r}; the "
+            "operator of the server sets the limit explainer_memory",
+        )
 
 
 def _parse_number(name: str, value: Any) -> float:

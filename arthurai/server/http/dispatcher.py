@@ -51,8 +51,6 @@ class Dispatcher:
         services: Services,
         bundle: Mapping[str, Any],
         *,
-        max_json_bytes: int,
-        max_form_bytes: int,
         access_log: bool,
         after_request: AfterRequest,
     ) -> None:
@@ -61,8 +59,6 @@ class Dispatcher:
         Args:
             services: What handlers may use.
             bundle: The OpenAPI document.
-            max_json_bytes: Largest JSON body.
-            max_form_bytes: Largest form body, files included.
             access_log: Log each request at level INFO instead of DEBUG.
             after_request: Called with each request that a handler accepted, its response and the
                 size of its body in bytes.
@@ -73,8 +69,6 @@ class Dispatcher:
         self._router = Router(operations_of(bundle).values(), base_path(bundle))
         self._handlers = load_handlers()
         self._plain_handlers = load_plain_handlers()
-        self._max_json_bytes = max_json_bytes
-        self._max_form_bytes = max_form_bytes
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request (WSGI)."""
@@ -160,7 +154,8 @@ class Dispatcher:
             media_type = bodies.parse_media_type(
                 environ, accepted, must_be_stated=exchange.has_cookie
             )
-            limit = self._max_json_bytes if media_type == JSON else self._max_form_bytes
+            limits = self._services.limits
+            limit = limits.json_bytes if media_type == JSON else limits.form_bytes
             if operation.public:
                 limit = min(limit, MAX_PUBLIC_BODY_BYTES)
             if media_type in {bodies.MULTIPART, bodies.URL_ENCODED}:

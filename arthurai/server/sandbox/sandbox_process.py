@@ -60,9 +60,10 @@ class Sandbox:
     Args:
         project: Directory of the project.
         scratch: Directory for temporary files; emptied when the process ends.
+        private: Directory that the process must not read wherever it lies.
     """
 
-    def __init__(self, project: Path, scratch: Path) -> None:
+    def __init__(self, project: Path, scratch: Path, private: Path | None = None) -> None:
         self._scratch = scratch
         self._calls = 0
         self._called_seconds = 0.0
@@ -70,6 +71,7 @@ class Sandbox:
         self._excess: str | None = None
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         home = str(scratch)
+        hidden = [] if private is None else [str(private.resolve())]
         environment = {
             **_ENVIRONMENT,
             **{name: os.environ[name] for name in _INHERITED if name in os.environ},
@@ -80,7 +82,7 @@ class Sandbox:
         }
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-                [sys.executable, "-I", "-B", "-c", _PROGRAM, home, str(_PACKAGE_ROOT)],
+                [sys.executable, "-I", "-B", "-c", _PROGRAM, home, *hidden, str(_PACKAGE_ROOT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -109,7 +111,7 @@ class Sandbox:
         """Call a function in the process.
 
         Args:
-            name: `setup`, `predict` or `explain`.
+            name: `prepare`, `setup`, `predict` or `explain`.
             arguments: Arguments as JSON.
             seconds: Time limit; the process is killed when it is over.
 

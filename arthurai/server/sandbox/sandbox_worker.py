@@ -2,6 +2,9 @@
 
 It is started with an isolated interpreter in the directory of the project and exchanges lines of
 JSON over its original standard input and output. Whatever the project prints is discarded.
+
+The first call, `prepare`, confines the process and says what the system lacks for that. No code of
+the project is loaded before the second one, `setup`, so that it cannot change the answer.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from arthurai.server.enrichment.explanations.explainers import (
     create_explainer,
     load_libraries,
 )
-from arthurai.server.sandbox.confinement import confine, set_limits
+from arthurai.server.sandbox.confinement import LAYERS, LIMITS, confine, find_gaps, set_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,13 +36,16 @@ _CHECK_SECONDS: Final = 2.0
 
 
 def main() -> None:
-    """Serve requests until the input ends; the argument is the directory for temporary files."""
-    scratch = Path(sys.argv[1])
+    """Serve requests until the input ends.
+
+    The arguments are the directory for temporary files and the one that must not be read, if any.
+    """
+    scratch, *private = map(Path, sys.argv[1:])
     requests, responses = _take_pipes()
     # Before another thread exists, as it would not be confined.
-    missing = confine(Path.cwd(), scratch)
+    missing = confine(Path.cwd(), scratch, private[0] if private else None)
     threading.Thread(target=_exit_with, args=(os.getppid(),), daemon=True).start()
-    session = _Session(missing)
+    session = _Session(scratch, missing)
     for line in requests:
         request = json.loads(line)
         try:
@@ -72,11 +78,15 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
 class _Session:
     """The functions of the project, and an explainer on them."""
 
-    def __init__(self, missing: list[str]) -> None:
+    def __init__(self, scratch: Path, missing: list[str]) -> None:
+        self._scratch = scratch
         self._missing = missing
+        self._task: Task | None = None
         self._explainer: Explainer | None = None
 
     def handle(self, call: str, arguments: dict[str, Any]) -> Any:
+        if call == "prepare":
+            return self._prepare(**arguments)
         if call == "setup":
             return self._setup(**arguments)
         if self._explainer is None:
@@ -87,16 +97,22 @@ class _Session:
             arguments["rows"], arguments["algorithm"], arguments["samples"]
         )
 
-    def _setup(self, module: str, task: dict[str, Any], memory: int) -> dict[str, Any]:
-        described = Task(**task)
-        load_libraries(described)
-        missing = self._missing if set_limits(memory) else [*self._missing, "limits"]
+    def _prepare(self, task: dict[str, Any], memory: int, cpu_seconds: int) -> dict[str, Any]:
+        self._task = Task(**task)
+        load_libraries(self._task)
+        missing = {*self._missing, *([] if set_limits(memory, cpu_seconds) else [LIMITS])}
+        missing |= set(find_gaps(self._scratch))
+        return {"missing": [layer for layer in LAYERS if layer in missing]}
+
+    def _setup(self, module: str) -> dict[str, Any]:
+        if self._task is None:
+            raise RuntimeError("prepare must be called first")
         sys.path.insert(0, str(Path.cwd()))
         loaded = importlib.import_module(module)
         predict = _find_function(loaded, "predict")
-        load_image = _find_function(loaded, "load_image") if described.kind == "image" else None
-        self._explainer = create_explainer(described, predict, load_image)
-        return {"missing": missing, "expected": self._explainer.expected_values()}
+        load_image = _find_function(loaded, "load_image") if self._task.kind == "image" else None
+        self._explainer = create_explainer(self._task, predict, load_image)
+        return {"expected": self._explainer.expected_values()}
 
 
 def _find_function(module: Any, name: str) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from arthurai.server.app import create_app
+from arthurai.server.operator_limits import Limits
 
 WHOLE = b'{"name": "packed"}'
 PATH = "/organizations"
@@ -72,7 +73,7 @@ def test_broken_streams_are_refused(shared_admin, what):
 
 def test_a_bomb_stops_at_the_limit(callers):
     limit = 100_000
-    with create_app(max_json_bytes=limit) as app:
+    with create_app(limits=Limits(json_bytes=limit)) as app:
         admin = callers(app.admin_key)
         admin._transport._app = app
         fitting = b'{"name": "%b"}' % b"n".ljust(50)

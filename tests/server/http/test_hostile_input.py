@@ -21,6 +21,7 @@ from arthurai.server.app import create_app
 from arthurai.server.http import bodies
 from arthurai.server.http.bodies import MAX_DEPTH, MAX_FORM_PARTS
 from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES
+from arthurai.server.operator_limits import Limits
 
 JSON = {"Content-Type": "application/json"}
 
@@ -288,7 +289,7 @@ def test_a_form_that_breaks_off_is_not_used(admin, model):
 
 
 def test_bodies_above_the_limit_are_refused(callers, binary_model):
-    with create_app(max_json_bytes=2000, max_form_bytes=2000) as app:
+    with create_app(limits=Limits(json_bytes=2000, form_bytes=2000)) as app:
         admin = callers(app.admin_key)
         admin._transport._app = app
         model = admin.post("/models", json=binary_model).json()

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import platform
+import shutil
+import subprocess
 import sys
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
+from older_kernel import older_kernel
 
 from arthurai.server.enrichment.explanations.explainers import Task
 from arthurai.server.sandbox import sandbox_process as module
@@ -76,6 +82,46 @@ def scratch(_):
     path = os.path.join(os.environ["TMPDIR"], "small")
     open(path, "w").write("fine")
     return len(open(path).read())
+
+def set_attribute(path):
+    os.setxattr(path, "user.note", b"x")
+
+def set_access_list(path):
+    os.setxattr(path, "system.posix_acl_access", struct.pack("<I", 2))
+
+def set_attribute_of_open_file(path):
+    os.setxattr(os.open(path, os.O_RDONLY), "user.note", b"x")
+
+def remove_attribute(path):
+    os.removexattr(path, "user.note")
+
+def read_attributes(path):
+    os.listxattr(path)
+
+def set_times(path):
+    os.utime(path, (0, 0))
+
+def set_times_of_open_file(path):
+    os.utime(os.open(path, os.O_RDONLY), (0, 0))
+
+def chown(path):
+    os.chown(path, -1, os.getgid())
+
+def call(number_and_path):
+    number, _, path = number_and_path.partition(" ")
+    name = path.encode()
+    if LIBC.syscall(int(number), name, name, 0, 0, 0, 0) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+def notify_of_directory(path):
+    fcntl.fcntl(os.open(path, os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_CREATE)
+
+def set_flags(path):
+    fcntl.ioctl(os.open(path, os.O_RDONLY), 0x40086602, struct.pack("l", 0x40))
+
+def allow_tracing(_):
+    if LIBC.prctl(4, 1, 0, 0, 0) < 0:
+        raise OSError(ctypes.get_errno(), "refused")
 
 def raise_limits(_):
     import resource
@@ -223,8 +269,8 @@ class Runner:
         self.outside.write_text("secret")
         self.sandbox = None
 
-    def start(self, module="entry"):
-        self.sandbox = Sandbox(self.project, self.scratch)
+    def start(self, module="entry", private=None):
+        self.sandbox = Sandbox(self.project, self.scratch, private)
         task = Task(
             kind="tabular",
             outputs=1,
@@ -235,14 +281,10 @@ class Runner:
             categories=[None, None],
             sample=[[0.0, 1.0], [1.0, 0.0]],
         )
-        self.ready = self.sandbox.call(
-            "setup",
-            {
-                "module": module,
-                "task": asdict(task),
-                "memory": 256 * 2**20,
-            },
+        self.prepared = self.sandbox.call(
+            "prepare", {"task": asdict(task), "memory": 256 * 2**20, "cpu_seconds": 3600}
         )
+        self.sandbox.call("setup", {"module": module})
 
     def __call__(self, what, argument="", *, seconds=60):
         if self.sandbox is None or not self.sandbox.is_alive:
@@ -264,7 +306,7 @@ def run(tmp_path_factory):
 
 def test_what_is_printed_does_not_reach_the_protocol(run):
     run("threads")
-    assert run.ready["missing"] == []
+    assert run.prepared["missing"] == []
     assert run.sandbox.call("predict", {"rows": [[1.5, 0.0]]}) == [[1.5]]
 
 
@@ -313,15 +355,108 @@ def test_no_secrets_are_inherited(run):
         ("send_datagram", "{outside}", "PermissionError"),
         ("shared_memory", "", "PermissionError"),
         ("hidden_memory", "", "not implemented"),
+        ("set_attribute", "{outside}", "PermissionError"),
+        ("set_attribute", "{scratch}", "PermissionError"),
+        ("set_access_list", "{outside}", "PermissionError"),
+        ("set_attribute_of_open_file", "{project}/entry.py", "PermissionError"),
+        ("remove_attribute", "{outside}", "PermissionError"),
+        ("read_attributes", "{outside}", "PermissionError"),
+        ("set_times", "{outside}", "PermissionError"),
+        ("set_times", "{project}/entry.py", "PermissionError"),
+        ("set_times_of_open_file", "{project}/entry.py", "PermissionError"),
+        ("chown", "{outside}", "PermissionError"),
+        ("notify_of_directory", "{project}", "PermissionError"),
+        ("set_flags", "{project}/entry.py", "PermissionError"),
+        ("allow_tracing", "", "refused"),
+        ("read", "{server_python}", "PermissionError"),
     ],
 )
 def test_what_code_must_not_do_is_an_error_of_its_own(run, what, argument, error):
-    argument = argument.format(outside=run.outside, project=run.project, server=os.getpid())
+    argument = argument.format(
+        outside=run.outside,
+        project=run.project,
+        scratch=run.scratch,
+        server=os.getpid(),
+        server_python=os.path.realpath(sys.executable),
+    )
     with pytest.raises(SandboxError, match=error):
         run(what, argument)
     assert run.sandbox.is_alive  # it was told no, which does not end it
     assert run.outside.read_text() == "secret"
     assert (run.project / "entry.py").read_text() == CODE
+
+
+# Calls on files that Landlock does not look at, and calls of kernels to come, by number.
+OTHER_CALLS = {
+    "x86_64": {
+        "utime": 132, "utimes": 235, "futimesat": 261, "utimensat": 280, "inotify_init": 253,
+        "inotify_init1": 294, "fanotify_init": 300, "lsetxattr": 189, "lremovexattr": 198,
+        "name_to_handle_at": 303, "open_by_handle_at": 304, "chroot": 161, "pivot_root": 155,
+        "mknod": 133, "personality": 135, "userfaultfd": 323, "kcmp": 312, "quotactl": 179,
+        "swapon": 167, "acct": 163, "syslog": 103, "vhangup": 153, "mlockall": 151,
+        "seccomp": 317, "pidfd_open": 434, "open_tree": 428, "fsopen": 430, "openat2": 437,
+        "landlock_create_ruleset": 444, "memfd_secret": 447, "fchmodat2": 452, "setxattrat": 463,
+        "removexattrat": 466, "file_setattr": 469, "to come": 511,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.skipif(platform.machine() not in OTHER_CALLS, reason="numbers of x86-64")
+@pytest.mark.parametrize("name", OTHER_CALLS["x86_64"])
+def test_calls_that_are_not_needed_are_refused(run, name):
+    number = OTHER_CALLS[platform.machine()][name]
+    with pytest.raises(SandboxError, match=r"PermissionError|not implemented"):
+        run("call", f"{number} {run.outside}")
+
+
+def test_a_data_directory_among_the_packages_is_not_readable(tmp_path):
+    packages = Path(next(p for p in sys.path if p.endswith("site-packages")))
+    private = Path(tempfile.mkdtemp(prefix="data-", dir=packages))
+    try:
+        secret = private / "secret.key"
+        secret.write_text("secret")
+        (private / "alias").symlink_to(secret)
+        runner = Runner(tmp_path)
+        runner.start(private=private)
+        for path in (secret, private / "alias"):
+            with pytest.raises(SandboxError, match="PermissionError"):
+                runner("read", str(path))
+        assert runner("read", str(packages / "numpy" / "version.py")) > 0
+        runner.sandbox.close()
+    finally:
+        shutil.rmtree(private)
+
+
+ASK_FOR_LAYERS = """
+import sys
+from pathlib import Path
+from arthurai.server.sandbox.sandbox_process import Sandbox
+task = dict(kind="tabular", outputs=1, classifies=False, algorithm="none", seed=0,
+            features=["a"], categories=[None], sample=[[0.0]])
+folder = Path(sys.argv[1])
+sandbox = Sandbox(folder / "project", folder / "scratch")
+answer = sandbox.call("prepare", {"task": task, "memory": 2**28, "cpu_seconds": 3600})
+print(",".join(answer["missing"]))
+sandbox.close()
+"""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of x86-64")
+@pytest.mark.parametrize(
+    ("lacking", "missing"),
+    [
+        ("nothing", ""),
+        ("landlock", "files"),
+        ("seccomp", "calls"),
+        ("landlock seccomp", "files,calls"),
+    ],
+)
+def test_what_the_system_lacks_is_known_before_user_code_exists(tmp_path, lacking, missing):
+    (tmp_path / "project").mkdir()
+    program = older_kernel(lacking) + ASK_FOR_LAYERS
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.stdout.strip() == missing, ended.stderr
 
 
 def test_errors_are_told_with_the_lines_of_the_project_only(run):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import threading
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
@@ -14,13 +15,13 @@ from arthurai.server.enrichment.base_enrichment import Enrichment
 from arthurai.server.enrichment.explanations.explainers import Task
 from arthurai.server.enrichment.explanations.explanation_results import Explanation, build_tables
 from arthurai.server.enrichment.optional_imports import require_installed
-from arthurai.server.enrichment.requested_settings import parse_memory
 from arthurai.server.enrichment.state_store import EXPLAINABILITY, EnrichmentError
 from arthurai.server.enrichment.training_data import (
     read_columns,
     read_reference,
     reference_is_closed,
 )
+from arthurai.server.operator_limits import parse_amount
 from arthurai.server.sandbox.sandbox_process import (
     CALL_SECONDS,
     SETUP_SECONDS,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from arthurai.server.enrichment.explanations.project_store import Projects
     from arthurai.server.enrichment.state_store import States
     from arthurai.server.model_schema import Attribute, ModelSchema
+    from arthurai.server.operator_limits import Limits
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.enrichment")
@@ -45,7 +47,6 @@ SAMPLE_ROWS: Final = 5000
 SLICE_ROWS: Final = 8
 DEFAULT_SEED: Final = 0
 _MAX_READ_ROWS: Final = 2000
-_MAX_PROCESSES: Final = 4
 _TASK_KINDS: Final = {InputType.Tabular: "tabular", InputType.NLP: "text", InputType.Image: "image"}
 _NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float})
 _TEXTS: Final = frozenset({ValueType.Unstructured_Text, ValueType.String})
@@ -125,17 +126,32 @@ class Explainability(Enrichment):
 
     name = EXPLAINABILITY
 
-    def __init__(self, stores: Stores, states: States, projects: Projects) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        states: States,
+        projects: Projects,
+        *,
+        private: Path | None,
+        limits: Limits,
+        allow_unconfined_code: bool,
+    ) -> None:
         """Work for an application.
 
         Args:
             stores: The stores.
             states: The states of all enrichments.
             projects: The unpacked projects.
+            private: Directory that the code of users must not read.
+            limits: What it may take.
+            allow_unconfined_code: Run it even where the system cannot confine it.
         """
         self._control, self._data = stores
         self._states = states
         self._projects = projects
+        self._private = private
+        self._limits = limits
+        self._allow_unconfined_code = allow_unconfined_code
         self._lock = threading.Lock()
         self._processes: OrderedDict[str, _Running] = OrderedDict()
         self._starting: list[_Running] = []
@@ -256,7 +272,7 @@ class Explainability(Enrichment):
         """
         rows = [self._to_row(record.schema, values)]
         found = self._call(record, state, "predict", {"rows": rows})
-        return [float(value) for value in _check_rows(found, 1)[0]]
+        return _check_predictions(found, len(record.schema.predicted))
 
     def expected_values(self, record: StoredModel, state: Mapping[str, Any]) -> list[float] | None:
         """Return the mean prediction over a background, by predicted attribute.
@@ -408,7 +424,7 @@ class Explainability(Enrichment):
         if not project.is_dir():
             raise SandboxError("the project is gone; send it again")
         scratch = self._projects.scratch(record.id, project_id)
-        sandbox = Sandbox(project, scratch)
+        sandbox = Sandbox(project, scratch, self._private)
         running = _Running(record.schema, str(state["revision"]), scratch, sandbox)
         with self._lock:
             self._starting.append(running)
@@ -427,7 +443,7 @@ class Explainability(Enrichment):
                 running.end()
                 raise SandboxError("the server is stopping")
             other = self._processes.pop(record.id, None)
-            surplus = len(self._processes) + 1 - _MAX_PROCESSES
+            surplus = len(self._processes) + 1 - self._limits.explainer_processes
             for model_id, candidate in list(self._processes.items()):
                 if surplus > 0 and candidate.end_if_idle():
                     del self._processes[model_id]
@@ -449,24 +465,37 @@ class Explainability(Enrichment):
         self, schema: ModelSchema, config: Mapping[str, Any], running: _Running
     ) -> list[float] | None:
         """Set a process up and return its expected values."""
-        result = running.sandbox.call(
-            "setup",
+        wanted = parse_amount(str(config["model_server_memory"])) or 0
+        prepared = running.sandbox.call(
+            "prepare",
             {
-                "module": config["user_predict_function_import_path"],
                 "task": asdict(self._task(schema, config)),
-                "memory": parse_memory(str(config["model_server_memory"])),
+                "memory": min(wanted, self._limits.explainer_memory),
+                "cpu_seconds": self._limits.explainer_processor_seconds,
             },
             seconds=SETUP_SECONDS,
         )
+        self._require_confined(prepared["missing"])
+        module = {"module": config["user_predict_function_import_path"]}
+        result = running.sandbox.call("setup", module, seconds=SETUP_SECONDS)
         try:
-            if result["missing"]:
-                logger.warning(
-                    "this system cannot confine user code fully; missing: %s",
-                    ", ".join(map(str, result["missing"])),
-                )
             return _to_numbers(result["expected"])
         except (TypeError, KeyError, ValueError):
             raise SandboxError("the model code sent invalid data to the server") from None
+
+    def _require_confined(self, missing: Sequence[str]) -> None:
+        """Raise where the system does not confine user code, unless the operator allows that."""
+        if not missing:
+            return
+        layers = ", ".join(missing)
+        if not self._allow_unconfined_code:
+            logger.error("user code is refused: this system cannot confine it; missing: %s", layers)
+            raise SandboxError(
+                f"this system cannot confine the code of a project (missing: {layers}); run the "
+                "server on Linux 5.13 or later, or, if you trust everybody who may change "
+                "enrichments, let it run unconfined: serve --allow-unconfined-code"
+            )
+        logger.warning("user code runs although it cannot be confined; missing: %s", layers)
 
     def _task(self, schema: ModelSchema, config: Mapping[str, Any]) -> Task:
         used = select_inputs(schema)
@@ -531,6 +560,17 @@ def _check_rows(found: Any, rows: int) -> list[Any]:
     if not isinstance(found, list) or len(found) != rows:
         raise EnrichmentError("the model code sent an invalid explanation")
     return found
+
+
+def _check_predictions(found: Any, outputs: int) -> list[float]:
+    (values,) = _check_rows(found, 1)
+    if (
+        not isinstance(values, list)
+        or len(values) != outputs
+        or not all(type(value) in {int, float} and math.isfinite(value) for value in values)
+    ):
+        raise EnrichmentError("the model code sent an invalid prediction")
+    return [float(value) for value in values]
 
 
 def _to_numbers(found: Any) -> list[float] | None:

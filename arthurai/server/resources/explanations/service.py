@@ -52,7 +52,11 @@ def change_explainability(
         missing = ", ".join(settings.FILES)
         raise ApiError(400, f"explainability: the files {missing} are required the first time")
     merged = settings.merge_explainability_config(
-        record.schema, state["config"], config, first=has_files
+        record.schema,
+        state["config"],
+        config,
+        first=has_files,
+        max_memory=services.limits.explainer_memory,
     )
     if not has_files:
         return enrichments.enable(record, EXPLAINABILITY, merged)

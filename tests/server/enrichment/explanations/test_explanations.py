@@ -11,6 +11,7 @@ from builders import administrator, attribute, ground_truth, make_zip, predictio
 from PIL import Image
 
 from arthurai.server.app import create_app
+from arthurai.server.operator_limits import Limits
 
 LINEAR = """
 def predict(rows):
@@ -485,14 +486,20 @@ def test_explanations_wait_for_the_reference_set_and_survive_a_restart(
         assert explain(model, "i0").status_code == 200
 
 
-@pytest.mark.slow
-def test_more_models_than_processes_take_turns(enriched, regression, explained, monkeypatch):
-    from arthurai.server.enrichment.explanations import explanation_enrichment as explainability
+@pytest.fixture
+def app_with_one_process():
+    with create_app(limits=Limits(explainer_processes=1)) as made:
+        yield made
 
-    monkeypatch.setattr(explainability, "_MAX_PROCESSES", 1)
+
+@pytest.mark.slow
+def test_more_models_than_processes_take_turns(
+    enriched_on, app_with_one_process, regression, explained
+):
     models = []
     for number in range(2):
-        model = enriched({**regression, "partner_model_id": f"m{number}"})
+        body = {**regression, "partner_model_id": f"m{number}"}
+        model = enriched_on(app_with_one_process, body)
         model.reference(reference_rows(30))
         assert explained(model, LINEAR, explanation_nsamples=20)["status"] == "Ready"
         model.send(sent_rows(1))
