@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 class Severity(StrEnum):
     """What a change does to programs written against the old document.
 
-    Programs are both those that speak HTTP themselves and those that call the generated client,
-    so a name that the generator turns into a module or a class counts like a path.
+    What is breaking breaks programs that speak HTTP themselves. Names that only the generator uses,
+    for modules, classes and arguments, are a class of their own: they break programs that call the
+    generated client, and need a major version, too.
     """
 
     BREAKING = "breaking"
+    GENERATED = "generated"
     ADDITIVE = "additive"
     COSMETIC = "cosmetic"
 
@@ -42,6 +44,7 @@ class Bump(StrEnum):
 
 _BUMPS: Final = {
     Severity.BREAKING: Bump.MAJOR,
+    Severity.GENERATED: Bump.MAJOR,
     Severity.ADDITIVE: Bump.MINOR,
     Severity.COSMETIC: Bump.PATCH,
 }

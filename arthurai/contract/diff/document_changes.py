@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _DOCUMENT: Final = Scope("#", "#", Side.DOCUMENT)
-_COMPARED: Final = frozenset({"components", "paths", "security", "servers", "x-roles"})
+_COMPARED: Final = frozenset({"components", "paths", "security", "servers", "webhooks", "x-roles"})
 
 
 def compare_documents(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
@@ -87,9 +87,8 @@ def _change(severity: Severity, rule: str, node: Node, message: str) -> Change:
     return Change(severity, Side.DOCUMENT, rule, node.pointer, message)
 
 
-def _removed(kind: str, node: Node, name: str, consequence: str = "") -> Change:
-    text = f"{name} was removed{consequence}"
-    return _change(Severity.BREAKING, f"{kind}-removed", node, text)
+def _removed(kind: str, node: Node, name: str) -> Change:
+    return _change(Severity.BREAKING, f"{kind}-removed", node, f"{name} was removed")
 
 
 def _added(kind: str, node: Node, name: str) -> Change:
@@ -112,7 +111,8 @@ def _schemas(old: Node, new: Node) -> Iterator[Change]:
     before, after = (dict(root.get("components").get("schemas").items()) for root in (old, new))
     for name, first, second in pair_up(before, after):
         if not second.exists and _makes_class(first):
-            yield _removed("schema", first, name, " together with its generated class")
+            text = f"{name} was removed together with its generated class"
+            yield _change(Severity.GENERATED, "schema-removed", first, text)
         elif not first.exists and _makes_class(second):
             yield _added("schema", second, name)
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import METHODS
 from arthurai.contract.diff.changes import Change, Comparison, Scope, Severity, Side
-from arthurai.contract.diff.document_nodes import Node, canonical_json, describe_change, pair_up
+from arthurai.contract.diff.document_nodes import (
+    NOWHERE,
+    Node,
+    canonical_json,
+    describe_change,
+    pair_up,
+)
 from arthurai.contract.diff.schema_changes import SchemaComparison
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _COSMETIC: Final = frozenset({"description", "externalDocs", "summary", "example", "examples"})
 _PERMISSIONS: Final = ("x-permission", "x-permission-data")
@@ -22,6 +29,7 @@ _COMPARED: Final = frozenset(
     | {"content", "headers", "in", "name", "required", "schema", _STABILITY, *_PERMISSIONS}
 )
 _STABILITY_LEVELS: Final = ("stable", "beta", "alpha", "draft")
+_STYLES: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _DEPRECATED: Final = "deprecated"
 
 
@@ -36,6 +44,7 @@ class OperationNode:
         node: The operation object.
         parameters: Its parameters and those of its path, by location and name.
         security: Its own security requirements, or the document's.
+        is_webhook: Whether the server calls it, so that programs answer its requests.
     """
 
     name: str
@@ -44,6 +53,7 @@ class OperationNode:
     node: Node
     parameters: Mapping[tuple[str, str], Node]
     security: Node
+    is_webhook: bool = False
 
     @property
     def tag(self) -> str:
@@ -63,21 +73,33 @@ def list_operations(document: Mapping[str, Any]) -> dict[str, OperationNode]:
     Operations without one are keyed by method and path.
     """
     root = Node.root(document)
-    found: dict[str, OperationNode] = {}
-    for path, item in root.get("paths").items():
-        for method in METHODS:
-            node = item.get(method)
-            if not node.exists:
-                continue
-            parameters = {}
-            for listed in (*item.get("parameters").elements(), *node.get("parameters").elements()):
-                parameter = listed.resolved()
-                parameters[parameter.value["in"], parameter.value["name"]] = parameter
-            own = node.get("security")
-            name = node.value.get("operationId", f"{method.upper()} {path}")
-            security = own if own.exists else root.get("security")
-            found[name] = OperationNode(name, method.upper(), path, node, parameters, security)
-    return found
+    return {
+        operation.name: operation
+        for group in ("paths", "webhooks")
+        for path, item in root.get(group).items()
+        for operation in _operations_of(group, path, item)
+    }
+
+
+def _operations_of(group: str, path: str, item: Node) -> Iterator[OperationNode]:
+    """Yield the operations of a path or webhook; what stands beside a reference comes first."""
+    places = [item, item.target()] if item.is_reference else [item]
+    for method in METHODS:
+        node = next((found for place in places if (found := place.get(method)).exists), NOWHERE)
+        if not node.exists:
+            continue
+        shared = [one for place in places[::-1] for one in place.get("parameters").elements()]
+        parameters = {}
+        for listed in (*shared, *node.get("parameters").elements()):
+            parameter = listed.resolved()
+            place, name = parameter.value["in"], parameter.value["name"]
+            parameters[place, name.lower() if place == "header" else name] = parameter
+        own = node.get("security")
+        security = own if own.exists else Node.root(node.document).get("security")
+        address = path if group == "paths" else f"webhook {path}"
+        name = node.value.get("operationId", f"{method.upper()} {address}")
+        is_webhook = group == "webhooks"
+        yield OperationNode(name, method.upper(), address, node, parameters, security, is_webhook)
 
 
 class OperationComparison:
@@ -94,6 +116,9 @@ class OperationComparison:
         self._old = old
         self._new = new
         self._scope = Scope(old.name, new.name, Side.OPERATION)
+        # The server sends the body of a webhook, and reads what the program returns.
+        sides = (Side.REQUEST, Side.RESPONSE)
+        self._body_side, self._result_side = sides[::-1] if new.is_webhook else sides
         comparison.start(self._scope)
 
     def compare(self) -> None:
@@ -118,20 +143,20 @@ class OperationComparison:
 
     def _compare_names(self) -> None:
         old, new = self._old, self._new
-        for rule, before, after in (
-            ("operation-id-changed", old.name, new.name),
-            ("method-changed", old.method, new.method),
-            ("path-changed", old.address[1], new.address[1]),
-            ("tag-changed", old.tag, new.tag),
+        for rule, severity, before, after in (
+            ("operation-id-changed", Severity.GENERATED, old.name, new.name),
+            ("method-changed", Severity.BREAKING, old.method, new.method),
+            ("path-changed", Severity.BREAKING, old.address[1], new.address[1]),
+            ("tag-changed", Severity.GENERATED, old.tag, new.tag),
         ):
             if before != after:
                 text = f"changed from {before} to {after}"
-                self._add_breaking(Side.OPERATION, rule, new.node, text)
+                self._add(severity, Side.OPERATION, rule, new.node, text)
 
     def _compare_keywords(self, old: Node, new: Node, side: Side) -> None:
         """Compare the keywords of operations, parameters and bodies without rules of their own."""
         for keyword in sorted({*old.value, *new.value} - _COMPARED):
-            before, after = old.value.get(keyword), new.value.get(keyword)
+            before, after = _stated(old, keyword), _stated(new, keyword)
             if canonical_json(before) != canonical_json(after):
                 cosmetic = keyword in _COSMETIC or keyword.startswith("x-")
                 severity = Severity.COSMETIC if cosmetic else Severity.BREAKING
@@ -158,7 +183,9 @@ class OperationComparison:
         after = node.value or _STABILITY_LEVELS[0]
         if before == after:
             return
-        if before == _DEPRECATED:
+        if not {before, after} <= {*_STABILITY_LEVELS, _DEPRECATED}:
+            severity = Severity.BREAKING  # an unknown level may promise less
+        elif before == _DEPRECATED:
             severity = Severity.COSMETIC
         elif after == _DEPRECATED or (
             _STABILITY_LEVELS.index(after) < _STABILITY_LEVELS.index(before)
@@ -174,7 +201,10 @@ class OperationComparison:
         before = {canonical_json(way) for way in self._old.security.value or [{}]}
         after = {canonical_json(way) for way in node.value or [{}]}
         for way in sorted(before - after):
-            if "{}" in after:
+            if any(_asks_less(other, way) for other in after - {"{}"}):
+                text = f"{way} now needs fewer scopes"
+                self._add_additive(Side.REQUEST, "security-scopes-dropped", node, text)
+            elif "{}" in after:
                 text = "no longer requires a credential"
                 self._add_additive(Side.REQUEST, "security-dropped", node, text)
             else:
@@ -182,7 +212,7 @@ class OperationComparison:
                 text = "now requires a credential" if anonymous else f"{way} is no longer accepted"
                 self._add_breaking(Side.REQUEST, "security-removed", node, text)
         for way in sorted(after - before - {"{}"}):
-            if "{}" not in before:
+            if "{}" not in before and not any(_asks_less(way, other) for other in before):
                 self._add_additive(
                     Side.REQUEST, "security-added", node, f"{way} is accepted as well"
                 )
@@ -222,12 +252,16 @@ class OperationComparison:
             if before != after and ("path", before) in old and ("path", after) in new:
                 node, target = old.pop(("path", before)), new.pop(("path", after))
                 text = f"path parameter {before!r} became {after!r}"
-                self._add_breaking(Side.REQUEST, "parameter-renamed", target, text)
+                self._add(Severity.GENERATED, Side.REQUEST, "path-parameter-renamed", target, text)
                 self._compare_parameter(node, target)
 
     def _compare_parameter(self, old: Node, new: Node) -> None:
         self._compare_keywords(old, new, Side.REQUEST)
         self._compare_required(old, new, "parameter", new.value["name"])
+        if old.get("content").exists != new.get("content").exists:
+            text = f"parameter {new.value['name']!r} is now written otherwise"
+            self._add_breaking(Side.REQUEST, "parameter-encoding-changed", new, text)
+            return
         self._compare_schemas(old, new, Side.REQUEST)
         self._compare_content(old, new, Side.REQUEST)
 
@@ -253,7 +287,7 @@ class OperationComparison:
             old, new = old.resolved(), new.resolved()
             self._compare_keywords(old, new, Side.REQUEST)
             self._compare_required(old, new, "request-body", self._new.name)
-            self._compare_content(old, new, Side.REQUEST)
+            self._compare_content(old, new, self._body_side)
         elif old.exists:
             text = "no longer takes a body"
             self._add_breaking(Side.REQUEST, "request-body-removed", old, text)
@@ -288,7 +322,7 @@ class OperationComparison:
                 first, second = old.resolved(), new.resolved()
                 self._compare_keywords(first, second, Side.RESPONSE)
                 self._compare_headers(first, second)
-                self._compare_content(first, second, Side.RESPONSE)
+                self._compare_content(first, second, self._result_side)
                 continue
             add = self._add_breaking if status.startswith("2") else self._add_additive
             what = "added" if new.exists else "removed"
@@ -312,6 +346,30 @@ class OperationComparison:
         elif before and not after:
             self._add_breaking(Side.RESPONSE, "header-became-optional", new, f"header {name}")
         self._compare_schemas(old, new, Side.RESPONSE)
+
+
+def _stated(node: Node, keyword: str) -> Any:
+    """Return the value of a keyword, `None` where it says what holds without it."""
+    value = node.value.get(keyword)
+    style = _STYLES.get(node.value.get("in", ""))
+    defaults = {
+        "allowEmptyValue": False,
+        "allowReserved": False,
+        "explode": node.value.get("style", style) == "form",
+        "style": style,
+    }
+    is_default = keyword in defaults and style is not None and value == defaults[keyword]
+    return None if is_default else value
+
+
+def _asks_less(one: str, other: str) -> bool:
+    """Return whether a way to sign in needs the same schemes as another, with fewer scopes."""
+    first, second = json.loads(one), json.loads(other)
+    return (
+        one != other
+        and set(first) == set(second)
+        and all(set(scopes) <= set(second[scheme]) for scheme, scopes in first.items())
+    )
 
 
 def _find_twin(
