@@ -39,6 +39,7 @@ test: $(INSTALLED)
 	$(RUN) scripts.documents --check
 	$(RUN) scripts.check_layout
 	$(RUN) scripts.check_places
+	$(RUN) scripts.vendored --check
 	$(BIN)/lint-imports --no-cache
 	$(RUN) pytest -m "not slow" $(TEST_OPTIONS)
 
@@ -64,6 +65,7 @@ check: lint
 	$(RUN) scripts.check_surface --check
 	$(RUN) scripts.check_layout
 	$(RUN) scripts.check_places
+	$(RUN) scripts.vendored --check
 	$(RUN) pytest tests/docs -m "not slow"
 
 format: $(INSTALLED)

@@ -377,6 +377,7 @@ def _compact(options: argparse.Namespace) -> int:
 def _announce(app: ArthurApp, url: str) -> None:
     place = app.data_dir or "in memory, lost when the server stops (keep it with --data-dir)"
     print(f"Arthur listens on {url}")
+    print(f"Dashboard, logs in once within an hour: {app.make_dashboard_link(url)}")
     print(f"Data: {place}")
     if not _is_loopback(url):
         print("Other machines can connect over plain http: put a TLS proxy in front of it.")

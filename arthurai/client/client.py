@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
+    from arthurai.client.dashboard_link import DashboardLink
     from arthurai.model.model import ArthurModel
     from arthurai.model.model_groups import ArthurModelGroup
     from arthurai.transport.api_client import ApiClient
@@ -153,6 +154,21 @@ class ArthurAI:
         """
         session = self.session
         return UNKNOWN_ORG_ID if session.offline else session.organization_id
+
+    def dashboard(self) -> DashboardLink:
+        """Return the address of the dashboard, to open in a browser; a notebook shows a link.
+
+        For an embedded server (`local://`) the first call starts a listener on a free port of this
+        machine, which ends with the server. The address logs in as this connection, once, within
+        an hour; call again for another.
+
+        Raises:
+            MethodNotApplicableError: The connection is closed, or the server belongs to another
+                process.
+        """
+        from arthurai.client.dashboard_link import DashboardLink
+
+        return DashboardLink(self.session.open_dashboard())
 
     def close(self) -> None:
         """Close sockets and stop the embedded server; closing twice is harmless."""

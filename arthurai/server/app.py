@@ -6,6 +6,7 @@ import logging
 import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from arthurai.common.bundle import load_bundle
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from arthurai.server.storage.documents.stored_users import User
+    from arthurai.server.web.dashboard import Dashboard
 
 logger = logging.getLogger("arthurai.server")
 
@@ -151,6 +155,7 @@ class ArthurApp:
             delivery=self.delivery,
             limits=self.limits,
         )
+        self._access_log = access_log
         self._dispatcher = Dispatcher(
             services,
             document,
@@ -181,22 +186,59 @@ class ArthurApp:
         users = self.control.users
         if users.has_any_password():
             return
-        organization_id = self.control.organizations.list()[0]["id"]
-        administrator = next(
-            (
-                user
-                for user in users.list_members(organization_id)
-                if user.active and user.roles[organization_id] == ADMINISTRATOR
-            ),
-            None,
-        )
+        administrator = self._find_administrator()
         if administrator is None:
             return
         self.first_login = FirstLogin(administrator.username, secrets.token_urlsafe(12))
         users.set_password(administrator, users.hash_password(self.first_login.password))
 
+    def _find_administrator(self) -> User | None:
+        """Return the first active administrator of the first organization."""
+        organization_id = self.control.organizations.list()[0]["id"]
+        return next(
+            (
+                user
+                for user in self.control.users.list_members(organization_id)
+                if user.active and user.roles[organization_id] == ADMINISTRATOR
+            ),
+            None,
+        )
+
+    @cached_property
+    def dashboard(self) -> Dashboard:
+        """The pages for browsers."""
+        from arthurai.server.web.dashboard import Dashboard
+
+        return Dashboard(
+            self._dispatcher,
+            self.authentication,
+            self.secret,
+            settings={"data_dir": self.data_dir},
+            access_log=self._access_log,
+        )
+
+    def make_dashboard_link(
+        self, url: str, credential: str | None = None, organization_id: str | None = None
+    ) -> str:
+        """Return the address of a link that logs in to the dashboard once.
+
+        Args:
+            url: Where the server listens.
+            credential: Session token or API key to log in with; by default the administrator of the
+                first organization logs in, or the server's own key when there is none.
+            organization_id: The organization to work in; `None` for the first one.
+        """
+        if credential is None:
+            user = self._find_administrator()
+            opened = None if user is None else self.authentication.open_session(user)[0]
+            credential = opened or self.admin_key
+        return url.rstrip("/") + self.dashboard.make_link(credential, organization_id)
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request (WSGI)."""
+        path = str(environ.get("PATH_INFO", ""))
+        if path in {"", "/", "/ui"} or path.startswith("/ui/"):
+            return self.dashboard(environ, start_response)
         return self._dispatcher(environ, start_response)
 
     def start_clock(self) -> None:

@@ -161,8 +161,24 @@ class EmbeddedApp(Protocol):
         """Serve one request."""
         ...
 
+    def make_dashboard_link(
+        self, url: str, credential: str | None = None, organization_id: str | None = None
+    ) -> str:
+        """Return the address of a link that logs in to the dashboard once."""
+        ...
+
     def close(self) -> None:
         """Write everything and release the data directory."""
+        ...
+
+
+class Listener(Protocol):
+    """What this module needs of the listener for browsers."""
+
+    url: str
+
+    def close(self) -> None:
+        """Stop to serve."""
         ...
 
 
@@ -183,6 +199,26 @@ class LocalServer:
         Raises:
             MethodNotApplicableError: The server belongs to the parent process, or has been closed.
         """
+        return LocalTransport(self._current().app)
+
+    def open_dashboard(self, credential: str, organization_id: str | None) -> str:
+        """Return the address of a link that logs in to the dashboard once.
+
+        The first call starts a listener on a free port of the loopback address; it ends with the
+        server.
+
+        Args:
+            credential: Session token or API key to log in with.
+            organization_id: The organization to work in.
+
+        Raises:
+            MethodNotApplicableError: The server belongs to the parent process, or has been closed.
+        """
+        running = self._current()
+        url = _registry.listen(running)
+        return running.app.make_dashboard_link(url, credential, organization_id)
+
+    def _current(self) -> _Running:
         running = self._running
         if running is None:
             raise MethodNotApplicableError("the embedded server is closed; make a new ArthurAI")
@@ -191,7 +227,7 @@ class LocalServer:
                 "the embedded server lives in the process that opened it and cannot be used in a "
                 "forked one; run `arthurai serve` and connect both processes to its url"
             )
-        return LocalTransport(running.app)
+        return running
 
     def release(self) -> None:
         """End this use. Doing it twice is harmless."""
@@ -208,6 +244,12 @@ class _Running:
         self.key = key
         self.users = 1
         self.pid = os.getpid()
+        self.listener: Listener | None = None
+
+    def close(self) -> None:
+        if self.listener is not None:
+            self.listener.close()
+        self.app.close()
 
 
 class _Registry:
@@ -249,12 +291,18 @@ class _Registry:
                 self._in_memory.discard(running)
             else:
                 self._by_directory.pop(running.key, None)
-            running.app.close()
+            running.close()
+
+    def listen(self, running: _Running) -> str:
+        with self._lock:
+            if running.listener is None:
+                running.listener = _start_listener(running.app)
+            return running.listener.url
 
     def close_all(self) -> None:
         with self._lock:
             for running in [*self._by_directory.values(), *self._in_memory]:
-                running.app.close()
+                running.close()
             self._by_directory.clear()
             self._in_memory.clear()
 
@@ -287,6 +335,12 @@ def _create(directory: Path | None) -> EmbeddedApp:
         raise ArthurUserError(
             f"the embedded server cannot use the directory {str(directory)!r}: {error}"
         ) from error
+
+
+def _start_listener(app: Any) -> Listener:
+    from arthurai.server.serving.background_server import BackgroundServer
+
+    return BackgroundServer(app)
 
 
 def _server_requirements() -> list[str]:

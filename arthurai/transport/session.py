@@ -218,6 +218,22 @@ class Session:
         if self._local is not None:
             self._local.release()
 
+    def open_dashboard(self) -> str:
+        """Return the address of the server's dashboard.
+
+        That of an embedded server logs in once as this connection; that of another server is its
+        root.
+
+        Raises:
+            MethodNotApplicableError: The connection is closed.
+            ArthurError: The login failed.
+        """
+        if self._local is None:
+            return f"{self.endpoint.url.rstrip('/')}/"
+        credentials = self._context.credentials
+        token = self._local.admin_key if credentials is None else credentials.token(self._log_in)
+        return self._local.open_dashboard(token, self.organization_id)
+
     def log_in(self) -> None:
         """Log in now, if this connection has a login, instead of with the first call.
 

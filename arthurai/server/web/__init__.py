@@ -1,0 +1,1 @@
+"""The dashboard: pages for a browser over the operations of the API."""

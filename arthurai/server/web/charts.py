@@ -1,0 +1,82 @@
+"""A chart of a page: its data, the operation they come from, and how to ask for them in Python."""
+
+from __future__ import annotations
+
+import pprint
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from arthurai.common.bundle import base_path, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_QUERY_TYPES: Final = {
+    "query": "",
+    "query_data_drift": ', "drift"',
+    "query_psi_bucket_table": ', "drift_psi_bucket_table"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table of a chart.
+
+    Attributes:
+        key: Member of the rows.
+        label: Heading.
+        kind: How values are written: `text`, `number`, `count`, `percent`, `time`.
+    """
+
+    key: str
+    label: str
+    kind: str = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Data of a page with their origin.
+
+    Attributes:
+        id: Name within the page.
+        title: What it shows.
+        columns: Columns of its table.
+        rows: Rows of its table, as the API returned them.
+        operation_id: The operation that returned them.
+        parameters: Path and query parameters of the request.
+        body: Body of the request.
+        note: What a reader has to know to read it right.
+        picture: What the template draws.
+    """
+
+    id: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    operation_id: str
+    parameters: Mapping[str, Any]
+    body: Mapping[str, Any]
+    note: str = ""
+    picture: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def python(self) -> str:
+        """The program that returns the same rows from the Python client."""
+        body = pprint.pformat(dict(self.body), width=88, sort_dicts=False)
+        kind = _QUERY_TYPES[self.operation_id]
+        model_id = self.parameters["model_id"]
+        return f"model = arthur.get_model({model_id!r})\nrows = model.query(\n{body}{kind}\n)"
+
+    @property
+    def json(self) -> str:
+        """The request as JSON."""
+        return orjson.dumps(dict(self.body), option=orjson.OPT_INDENT_2).decode()
+
+    @property
+    def address(self) -> str:
+        """Method and path of the request."""
+        operation = operations()[self.operation_id]
+        path = operation.path.format(**self.parameters)
+        return f"{operation.method} {base_path()}{path}"

@@ -1,0 +1,81 @@
+"""Charts with their pictures, from the rows of queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from arthurai.server.web.charts import Chart, Column
+from arthurai.server.web.formats import parse_time
+from arthurai.server.web.svg_shapes import Series, draw_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arthurai.server.web.model_view import ModelView
+
+PERIOD = Column("period", "Period (UTC)", "time")
+
+
+def line_picture(
+    moments: Sequence[str], series: Sequence[Series], counts: Sequence[int], kind: str
+) -> dict[str, Any]:
+    """Return the picture of some series over time.
+
+    Args:
+        moments: Starts of the periods, as the API writes them.
+        series: The lines.
+        counts: Rows of each period; empty to leave them out.
+        kind: How values are written.
+    """
+    seconds = [None if (t := parse_time(m)) is None else t.timestamp() for m in moments]
+    return {
+        "kind": "lines",
+        "drawn": draw_lines(moments, series, counts, kind),
+        "data": {
+            "x": seconds,
+            "unit": kind,
+            "counts": list(counts),
+            "series": [
+                {
+                    "label": one.label,
+                    "values": list(one.values),
+                    "low": list(one.low),
+                    "high": list(one.high),
+                }
+                for one in series
+            ],
+        },
+    }
+
+
+def count_picture(
+    model: ModelView, chart_id: str, title: str, body: Mapping[str, Any], note: str = ""
+) -> Chart:
+    """Return the chart of a query that counts rows by period.
+
+    Args:
+        model: The model.
+        chart_id: Name within the page.
+        title: What it shows.
+        body: A query with `period` and `count`.
+        note: What a reader has to know.
+    """
+    columns = (PERIOD, Column("count", title, "count"))
+    rows = model.run("query", body)
+    moments = [str(row["period"]) for row in rows]
+    counts = [int(row["count"]) for row in rows]
+    picture = line_picture(moments, [Series(title, counts)], (), "count")
+    parameters = {"model_id": model.id}
+    return Chart(chart_id, title, columns, rows, "query", parameters, body, note, picture)
+
+
+def bar_width(value: float | None, most: float) -> float:
+    """Return the width of a bar in percent.
+
+    Args:
+        value: Its value.
+        most: The value of a full bar.
+    """
+    if value is None or most <= 0:
+        return 0.0
+    return round(100 * min(max(value / most, 0.0), 1.0), 2)
