@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserValueError
 from arthurai.query.expressions import Condition, Expression, call, operand, ref
+from arthurai.query.server_extensions import *  # noqa: F403 - further functions of the language
+from arthurai.query.server_extensions import __all__ as _extensions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
+__all__ = [  # noqa: PLE0604 - names of another module's `__all__` are strings too
     "accuracy_rate",
     "accuracy_rate_multiclass",
     "and_",
     "any_if",
     "arg_max",
     "arg_min",
-    "array_length",
     "auc",
     "avg",
     "avg_abs",
-    "avg_sequence_length",
-    "avg_token_likelihood",
     "balanced_accuracy_rate",
     "bias_mitigated_predictions",
     "bin_continuous",
@@ -50,7 +49,6 @@ __all__ = [
     "false_positive_rate_multiclass",
     "if_",
     "label_by_max_column",
-    "likelihood_stability",
     "mae",
     "map_at_k",
     "maximum",
@@ -83,6 +81,7 @@ __all__ = [
     "true_positive_rate",
     "true_positive_rate_multiclass",
     "variance",
+    *_extensions,
 ]
 
 Plain = str | float | bool | None
@@ -498,29 +497,6 @@ def mean_reciprocal_rank(
 ) -> Expression:
     """Return the mean of the reciprocal rank of the first relevant item."""
     return call("meanReciprocalRank", **_pair(predicted, ground_truth))
-
-
-# -- generated text, an extension of the embedded server ------------------------------------------
-
-
-def avg_token_likelihood(column: Expression | str) -> Expression:
-    """Return the mean over inferences of their mean token likelihood."""
-    return call("avgTokenLikelihood", property=ref(column))
-
-
-def avg_sequence_length(column: Expression | str) -> Expression:
-    """Return the mean number of tokens."""
-    return call("avgSequenceLength", property=ref(column))
-
-
-def likelihood_stability(column: Expression | str) -> Expression:
-    """Return one minus the mean standard deviation of the likelihoods within an inference."""
-    return call("likelihoodStability", property=ref(column))
-
-
-def array_length(column: Expression | str) -> Expression:
-    """Return the length of a list, one value per row."""
-    return call("arrayLength", property=ref(column))
 
 
 # -- explanations and fairness -------------------------------------------------------------------

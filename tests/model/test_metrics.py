@@ -196,3 +196,45 @@ def test_an_unsaved_model_refuses(arthur, call, arguments):
     ):
         with pytest.raises(MethodNotApplicableError, match="'unsaved' is not saved"):
             getattr(model, call)(*arguments)
+
+
+def test_a_metric_of_a_class_never_poses_as_that_of_the_model(arthur):
+    names = ["pa", "pb", "pc"]
+    truth = ["a"] * 10 + ["b"] * 10 + ["c"] * 10
+    right = ["pa"] * 10 + ["pb"] * 5 + ["pc"] * 5 + ["pc"] * 10
+    frame = pd.DataFrame({"x": range(30), "truth": truth})
+    for name in names:
+        frame[name] = [0.8 if name == best else 0.1 for best in right]
+    model = arthur.model(
+        display_name="three", input_type=InputType.Tabular, output_type=OutputType.Multiclass
+    )
+    model.build(frame, dict(zip(names, "abc", strict=True)), ground_truth_column="truth")
+    model.save()
+    times = pd.date_range("2026-05-01", periods=30, freq="h", tz="UTC")
+    model.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
+    metrics = {metric.name: metric for metric in model.get_metrics(default_metrics=True)}
+
+    found = model.evaluate_metric(metrics["Accuracy Rate"], as_frame="pandas")
+    expected = [
+        sk.accuracy_score([t == name[1] for t in truth], [best == name for best in right])
+        for name in names
+    ]
+    assert list(found["predicted_property"]) == names
+    assert list(found["value"]) == pytest.approx(expected)
+    (one,) = model.evaluate_metric(
+        metrics["Accuracy Rate"], parameters={"predicted_property": "pa"}
+    )["results"]
+    assert one["values"] == [{"accuracyRate": 1.0}]
+
+    predicted = [best[1] for best in right]
+    overall = {
+        "Overall Accuracy Rate": sk.accuracy_score(truth, predicted),
+        "Overall Balanced Accuracy Rate": sk.balanced_accuracy_score(truth, predicted),
+        "Overall F1": sk.f1_score(truth, predicted, average="macro"),
+        "Matthews Correlation": sk.matthews_corrcoef(truth, predicted),
+    }
+    for name, value in overall.items():
+        (result,) = model.evaluate_metric(metrics[name])["results"]
+        assert next(iter(result["values"][0].values())) == pytest.approx(value), name
+    drift = model.evaluate_metric(metrics["Feature Drift"], as_frame="pandas")
+    assert list(drift["drift_attribute"]) == ["x"]

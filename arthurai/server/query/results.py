@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import ValueType
-from arthurai.server.query.column_types import INT64, ColumnType
+from arthurai.server.query.column_types import ColumnType
 from arthurai.server.timestamps import format_timestamp
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Any], object]
 
+_JSON_INTEGERS: Final = range(-(2**63), 2**64)  # what JSON writers and readers keep exactly
 _STORED_NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float})
 
 
@@ -54,7 +55,7 @@ def _reader(column: Column) -> Reader | None:
     if column.type is ColumnType.FLOAT:
         return finite_or_none
     if column.type is ColumnType.INT:
-        return _int64_or_none
+        return exact_integer
     return _time_or_none if column.type is ColumnType.TIME else to_json
 
 
@@ -67,8 +68,13 @@ def finite_or_none(value: float | None) -> float | None:
     return value if value is None or math.isfinite(value) else None
 
 
-def _int64_or_none(value: int | None) -> int | None:
-    return value if value is None or value in INT64 else None
+def exact_integer(value: int | None) -> int | float | None:
+    """Return an integer, or the nearest float when it needs more than 64 bits.
+
+    Args:
+        value: A fetched integer; JSON readers turn longer ones into floats themselves.
+    """
+    return value if value is None or value in _JSON_INTEGERS else float(value)
 
 
 def _time_or_none(value: datetime | None) -> str | None:
@@ -91,6 +97,6 @@ def to_json(value: object) -> object:
 
 _READERS: Final[dict[type, Reader]] = {
     float: finite_or_none,
-    int: _int64_or_none,
+    int: exact_integer,
     datetime: format_timestamp,
 }

@@ -28,7 +28,8 @@ class MetricParameter(_ApiObject):
         parameter_type (MetricParameterType): Type of a parameter's values; `ATTRIBUTE` is the name of an attribute.
         id (None | str | Unset): Identifier given by the server.
         value_limits (MetricValueLimits | None | Unset): What the parameter may be.
-        default (Any | Unset): The value or values used when none is given.
+        default (Any | Unset): The value or values used when none is given. An evaluation of a built-in metric of an
+            attribute or a class covers all of them instead, a result for each.
     """
 
     name: str

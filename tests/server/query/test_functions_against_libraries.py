@@ -387,8 +387,42 @@ def test_overflow_is_null(store):
         ],
     )
     assert value(store, example, "sum", property="big") is None
-    assert value(store, example, "sum", property="count") is None
+    assert value(store, example, "sum", property="count") == 2.0**64
     assert value(store, example, "rmse") is None
     assert math.isclose(value(store, example, "max", property="big"), 1.7e308)
     item = {"function": "multiply", "alias": "v", "parameters": {"left": "big", "right": "big"}}
     assert ask(store, example, {"select": [item], "limit": 1}) == [{"v": None}]
+
+
+# -- large totals and the ends of quantiles -------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", [1_767_225_600_000_000_000, -1_767_225_600_000_000_000, 2**62])
+def test_sum_of_large_whole_numbers_is_never_null(store, step):
+    values = [step + n for n in range(6)]
+    example = loaded(
+        store,
+        "REGRESSION",
+        [
+            attribute("c", "INTEGER"),
+            prediction("p", attribute_link="y"),
+            ground_truth("y", attribute_link="p"),
+        ],
+        [(models.START, {"c": number, "p": 1.0}) for number in values],
+    )
+    for count in (5, 6):
+        chosen = [{"property": "c", "comparator": "in", "value": values[:count]}]
+        (row,) = ask(store, example, {"select": [{"function": "sum", "parameters": {"property": "c"}}], "filter": chosen})  # fmt: skip
+        expected = sum(values[:count])
+        if -(2**63) <= expected < 2**64:
+            assert row["sum"] == expected
+            assert isinstance(row["sum"], int)
+        else:
+            assert row["sum"] == float(expected)
+
+
+def test_quantiles_at_the_ends_are_the_extremes(store):
+    example = models.EXAMPLES["loans"]
+    for level, income, region in ((0, 31000.0, "east"), (1, 78000.0, "south")):
+        assert value(store, example, "quantile", property="income", level=level) == income
+        assert value(store, example, "quantile", property="region", level=level) == region

@@ -80,7 +80,12 @@ DOCUMENTED = [
     "meanReciprocalRank",
     "biasMitigatedPredictions",
 ]
-EXTENSIONS = ["avgTokenLikelihood", "avgSequenceLength", "likelihoodStability", "arrayLength"]
+EXTENSIONS = [
+    *("avgTokenLikelihood", "avgSequenceLength", "likelihoodStability", "arrayLength"),
+    *("classificationReport", "precisionMulticlass", "recallMulticlass", "f1Multiclass"),
+    *("balancedAccuracyRateMulticlass", "matthewsCorrelation", "logLoss", "brierScore"),
+    "rankedListReport",
+]
 
 
 def test_all_functions_are_there():
@@ -446,9 +451,9 @@ def count_of(**parameters):
         ),
         (
             "loans",
-            {"select": [{"function": "quantile", "parameters": {"property": "income", "level": 1}}]},
+            {"select": [{"function": "quantile", "parameters": {"property": "income", "level": 1.01}}]},
             "select[0].parameters.level",
-            "between",
+            "from 0 to 1",
         ),
         ("shop", {"select": [{"function": "recallAtK", "parameters": {"k": 0}}]},
          "select[0].parameters.k", "at least 1"),

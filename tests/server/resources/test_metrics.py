@@ -198,6 +198,11 @@ def test_count_by_class(metrics):
     metric = named(metrics, "Total Inference Count By Class")
     positive, negative = metric["parameters"][0]["value_limits"]["categorical"]["categories"]
     assert positive == "p"
+    results = evaluated(metrics, "Total Inference Count By Class")
+    assert [(r["parameters"]["predicted_class"], r["values"][0]["countIf"]) for r in results] == [
+        (positive, 4),
+        (negative, 2),
+    ]
     assert (count(positive), count(negative)) == (4, 2)
     assert count(positive, classifier_threshold=0.85) == 1
 

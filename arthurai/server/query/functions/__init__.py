@@ -8,6 +8,7 @@ __all__ = ["FUNCTIONS", "Function"]
 
 for _module in (
     "aggregation",
+    "all_classes",
     "arithmetic",
     "bias_thresholds",
     "binary_classification",

@@ -102,8 +102,8 @@ def quantile(arguments: Arguments) -> Expr:
     """
     found = arguments.column("property")
     level = arguments.number("level")
-    if not 0 < level < 1:
-        raise QueryError(arguments.path("level"), f"must be between 0 and 1, got {level}")
+    if not 0 <= level <= 1:
+        raise QueryError(arguments.path("level"), f"must be from 0 to 1, got {level}")
     bound = arguments.binder.bind_scalar(level)
     if found.type.is_numeric:
         values = found.double

@@ -12,6 +12,7 @@ from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions.function_registry import function
+from arthurai.server.query.sql import struct
 from arthurai.server.query.target_resolution import pair
 
 if TYPE_CHECKING:
@@ -61,6 +62,24 @@ def _k(arguments: Arguments) -> str:
     if k > _MAX_K:
         raise QueryError(arguments.path("k"), f"must be at most {_MAX_K}, got {k}")
     return str(k)
+
+
+@function("rankedListReport", aggregate=True, nestable=False, evaluates=True)
+def ranked_list_report(arguments: Arguments) -> Expr:
+    """The four metrics at k, both metrics of whole lists, and the number of lists, in one pass."""
+    _, _, counts = _lists(arguments)
+    lists = arguments.aggregate(f"count(*) FILTER (WHERE {counts})", ColumnType.INT)
+    return arguments.object(
+        struct(
+            rows=lists.sql,
+            precision_at_k=precision_at_k(arguments).sql,
+            recall_at_k=recall_at_k(arguments).sql,
+            map_at_k=map_at_k(arguments).sql,
+            ndcg_at_k=ndcg_at_k(arguments).sql,
+            ranked_list_auc=ranked_list_auc(arguments).sql,
+            mean_reciprocal_rank=mean_reciprocal_rank(arguments).sql,
+        )
+    )
 
 
 @function("precisionAtK", aggregate=True, evaluates=True)

@@ -11,6 +11,7 @@ from arthurai.common.vocabulary import InputType, OutputType, Stage
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.drift.class_column import is_categorical
 from arthurai.server.query.drift.drift_request import METRICS
+from arthurai.server.query.functions.all_classes import AVERAGES
 from arthurai.server.resources.metrics.metric_types import DRIFT, OUTPUT, PERFORMANCE
 
 if TYPE_CHECKING:
@@ -228,7 +229,11 @@ def _count_by_class(schema: ModelSchema) -> _Template | None:
 
 
 def _classification(name: str, function: str, description: str) -> BuiltinMetric:
-    """Return a metric of classifiers with ground truth, at a threshold and for one class."""
+    """Return a metric of classifiers with ground truth, at a threshold.
+
+    Of a binary classifier it is that of the positive class. Of other classifiers it is that of each
+    class against the rest, unless a class is chosen: a metric of a class is never that of a model.
+    """
 
     def build(schema: ModelSchema) -> _Template | None:
         classifies = schema.output_type in {OutputType.Multiclass, OutputType.Multilabel}
@@ -276,6 +281,57 @@ def _overall_accuracy(schema: ModelSchema) -> _Template | None:
     if not is_multiclass or not schema.ground_truths:
         return None
     return _Template(_select("accuracyRateMulticlass"))
+
+
+def _over_all_classes(name: str, function: str, description: str) -> BuiltinMetric:
+    """Return a metric of multiclass models over all classes together."""
+
+    def build(schema: ModelSchema) -> _Template | None:
+        if schema.output_type != OutputType.Multiclass or not schema.ground_truths:
+            return None
+        parameters = []
+        if function in _AVERAGED:
+            parameters = [_parameter("average", "STRING", AVERAGES[0], categories=[*AVERAGES])]
+        elif schema.is_binary_classifier and function not in _PROBABILISTIC:
+            parameters = [_threshold(schema)]
+        if schema.is_binary_classifier and function in _FOR_SEVERAL_CLASSES:
+            return None
+        chosen = {"average": "{{average}}"} if function in _AVERAGED else {}
+        if parameters and not chosen:
+            chosen = {"threshold": "{{classifier_threshold}}"}
+        return _Template(_select(function, chosen), parameters)
+
+    return BuiltinMetric(name, PERFORMANCE, description, build)
+
+
+_AVERAGED: Final = frozenset({"precisionMulticlass", "recallMulticlass", "f1Multiclass"})
+_FOR_SEVERAL_CLASSES: Final = _AVERAGED | {"balancedAccuracyRateMulticlass"}
+_PROBABILISTIC: Final = frozenset({"logLoss", "brierScore"})
+
+BUILTIN_METRICS.extend(
+    _over_all_classes(*row)
+    for row in (
+        (
+            "Overall Balanced Accuracy Rate",
+            "balancedAccuracyRateMulticlass",
+            "Mean recall of the classes that occur.",
+        ),
+        ("Overall Precision", "precisionMulticlass", "Average precision of the classes."),
+        ("Overall Recall", "recallMulticlass", "Average recall of the classes."),
+        ("Overall F1", "f1Multiclass", "Average F1 of the classes."),
+        (
+            "Matthews Correlation",
+            "matthewsCorrelation",
+            "Correlation of true and predicted classes, -1 to 1.",
+        ),
+        (
+            "Log Loss",
+            "logLoss",
+            "Mean negative logarithm of the probability of the true class.",
+        ),
+        ("Brier Score", "brierScore", "Mean squared distance of the probabilities from the truth."),
+    )
+)
 
 
 def _evaluation(output_type: str, name: str, function: str, description: str) -> BuiltinMetric:

@@ -9,7 +9,11 @@ from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
 from arthurai.server.query.errors import unknown_name
 from arthurai.server.query.parse import check_nesting
-from arthurai.server.resources.metrics.metric_parameters import fill_placeholders, list_combinations
+from arthurai.server.resources.metrics.metric_parameters import (
+    cover_choices,
+    fill_placeholders,
+    list_combinations,
+)
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
 
 if TYPE_CHECKING:
@@ -44,7 +48,8 @@ def evaluate(
         check: Called with each query before it runs; raises for what the principal may not read.
 
     Returns:
-        A `MetricEvaluationResponse`: one result for each group and choice of parameters.
+        A `MetricEvaluationResponse`: one result for each group and choice of parameters. A built-in
+        metric of an attribute or a class has a result for each of them unless one is chosen.
 
     Raises:
         QueryError: Parameters, group or filters do not fit, or the template is not a valid query.
@@ -55,7 +60,8 @@ def evaluate(
     check_nesting(dict(body))
     filters = _filters(body)
     results = []
-    for combination in list_combinations(metric.get("parameters") or [], body.get("parameters")):
+    given = cover_choices(metric, body.get("parameters"))
+    for combination in list_combinations(metric.get("parameters") or [], given):
         request = _Evaluation(metric, combination, schema, store, check)
         for legend, extra, grouped in _groups(body.get("group_by"), schema):
             results += request.results([*filters, *extra], rollup, grouped, legend)

@@ -14,6 +14,7 @@ from arthurai.server.query.errors import QueryError, unknown_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+CLASS_PARAMETER: Final = "predicted_class"
 _MAX_COMBINATIONS: Final = 500
 
 _CONVERTERS: Final[dict[str, Callable[[Any, str], Any]]] = {
@@ -92,6 +93,25 @@ def list_combinations(
             "parameters", f"{total} combinations, at most {_MAX_COMBINATIONS} are allowed"
         )
     return [dict(combination) for combination in itertools.product(*series)]
+
+
+def cover_choices(metric: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return parameter values that cover every attribute or class that the caller did not choose.
+
+    A built-in metric of an attribute or a class says nothing about the model as a whole, so that
+    its first choice must not pose as the model's value.
+
+    Args:
+        metric: A `Metric`.
+        given: Values by name.
+    """
+    chosen = {name: value for name, value in (given or {}).items() if value is not None}
+    for parameter in metric.get("parameters") or () if metric["is_default"] else ():
+        kind, name = str(parameter["parameter_type"]), str(parameter["name"])
+        limits = (parameter.get("value_limits") or {}).get("categorical") or {}
+        if limits.get("categories") and (kind == "ATTRIBUTE" or name == CLASS_PARAMETER):
+            chosen.setdefault(name, list(limits["categories"]))
+    return chosen
 
 
 def find_placeholders(template: Any) -> set[str]:
