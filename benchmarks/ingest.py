@@ -180,8 +180,9 @@ def floor(rows: int) -> None:
     from arthurai.upload.diagnostics import ValidationErrors
     from arthurai.upload.encode_json import json_bodies
     from arthurai.upload.encode_parquet import parquet_file, to_table
-    from arthurai.upload.table import read_table
-    from arthurai.upload.validate import INFERENCES, ValidatedTable, Validator
+    from arthurai.upload.table_batches import read_table
+    from arthurai.upload.validate import Validator
+    from arthurai.upload.validated_table import INFERENCES, ValidatedTable
 
     schema = upload_schema(ArthurModel.from_dict(side.model()))
     data = side.frame(rows, "send_inferences")

@@ -76,7 +76,7 @@ def log_prediction(
 
 
 def _first_row(data: Any) -> dict[str, Any]:
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
     frame = TableView(data)
     if frame.num_rows == 0:

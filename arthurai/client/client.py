@@ -78,6 +78,8 @@ class ArthurAI:
             `ARTHUR_ALLOW_INSECURE` can do so as well.
         http_options: Time-outs, proxy, certificate authorities and limits; see
             `arthurai.transport.options.HttpOptions`.
+        strict: Check every table as a whole and send nothing when anything is wrong, in all calls
+            that do not say otherwise; without it `ARTHUR_STRICT` decides, by default no.
 
     Raises:
         ArthurUserError: An argument is missing, impossible, or refused by the server.
@@ -97,6 +99,7 @@ class ArthurAI:
         allow_insecure: bool = False,
         *,
         http_options: Mapping[str, Any] | HttpOptions | None = None,
+        strict: bool | None = None,
     ) -> None:
         merged = ClientConfig(
             verify_ssl=verify_ssl,
@@ -108,6 +111,7 @@ class ArthurAI:
             organization_id=organization_id,
             allow_insecure=allow_insecure,
             http_options=http_options,
+            strict=strict,
         ).merge(config)
         self._adopt(connect(merged))
 
@@ -207,6 +211,7 @@ class ArthurAI:
             "organization_id": session.organization_id,
             "offline": session.offline,
             "http_options": options,
+            "strict": session.strict,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -60,6 +60,7 @@ class ClientConfig:
     organization_id: str | None = None
     allow_insecure: bool = False
     http_options: Mapping[str, Any] | HttpOptions | None = field(default=None, repr=False)
+    strict: bool | None = None
 
     def merge(self, config: Mapping[str, Any] | None) -> ClientConfig:
         """Return this configuration with the values of a `config` dict added.
@@ -187,6 +188,7 @@ def connect(config: ClientConfig) -> Session:
     """
     verify_ssl = resolve_verify_ssl(config.verify_ssl)
     options = HttpOptions.parse(config.http_options)
+    strict = config.strict if config.strict is None else check_bool("strict", config.strict)
     endpoint = find_endpoint(config)
     if config.offline and config.organization_id is not None:
         raise UserValueError(
@@ -194,7 +196,9 @@ def connect(config: ClientConfig) -> Session:
             f"of them"
         )
     if endpoint is _NOWHERE:
-        return Session(endpoint, verify_ssl=verify_ssl, options=options, offline=True)
+        return Session(
+            endpoint, verify_ssl=verify_ssl, options=options, offline=True, strict=strict
+        )
     if not verify_ssl and endpoint.origin.startswith("https:"):
         logger.warning(
             "certificates are not checked: anyone on the network path can read and change data"
@@ -215,6 +219,7 @@ def connect(config: ClientConfig) -> Session:
             options=options,
             offline=config.offline,
             local=local,
+            strict=strict,
         )
     except BaseException:
         if local is not None:

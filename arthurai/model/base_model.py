@@ -129,6 +129,8 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
     def __post_init__(self, client: Any) -> None:
         self._session = find_session(client)
         self.reference_dataframe: Any = None
+        self.extra_columns: str | None = None
+        self._left_out_columns: frozenset[str] = frozenset()
         if self.attributes is not None:
             self.attributes.sort(key=_attribute_order)
 
@@ -292,6 +294,16 @@ def name_of(model: ArthurModelBase) -> str:
     return model.display_name or model.partner_model_id
 
 
+def attached_session(model: ArthurModelBase) -> Session | None:
+    """Return the connection of a model, `None` if it has none."""
+    return model._session  # noqa: SLF001 - this module defines it
+
+
+def left_out_columns(model: ArthurModelBase) -> frozenset[str]:
+    """Return the columns that `build` left out of the schema, and sending leaves out, too."""
+    return model._left_out_columns  # noqa: SLF001 - this module defines it
+
+
 def require_id(model: ArthurModelBase, action: str) -> str:
     """Return the id of a saved model.
 
@@ -319,7 +331,7 @@ def require_session(model: ArthurModelBase) -> Session:
     Raises:
         MethodNotApplicableError: It has none, as a model that was made by hand or unpickled.
     """
-    session = model._session  # noqa: SLF001 - this module defines it
+    session = attached_session(model)
     if session is None:
         raise MethodNotApplicableError(
             f"model {name_of(model)!r} has no connection; create models with ArthurAI.model(), "

@@ -7,21 +7,18 @@ import os
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from arthurai.common.attribute_spec import AttributeSpec
-from arthurai.common.exceptions import (
-    MethodNotApplicableError,
-    MissingParameterError,
-    UserTypeError,
-    UserValueError,
-)
-from arthurai.model.attributes import as_categories
+from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.base_model import name_of, require_connection
 from arthurai.model.enrichments import await_enrichments_ready
-from arthurai.upload.coerce import is_missing
-from arthurai.upload.time_zones import parse_time_zone
-from arthurai.upload.upload_schema import UploadSchema
+from arthurai.model.send_setup import (
+    check_batch_id,
+    choose_source,
+    make_validator,
+    send,
+    upload_schema,
+)
 from arthurai.upload.uploader import Uploader, UploadOptions
-from arthurai.upload.validate import (
+from arthurai.upload.validated_table import (
     ALWAYS,
     GROUND_TRUTHS,
     INFERENCES,
@@ -29,16 +26,13 @@ from arthurai.upload.validate import (
     REFERENCE,
     WITH_TRUTH,
     RowMetadata,
-    Validator,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable
 
-    from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.row_outcomes import RowOutcomes, SendResult
+    from arthurai.upload.row_outcomes import SendResult
 
 logger = logging.getLogger(__name__)
 
@@ -48,49 +42,15 @@ DataFile = str | os.PathLike[str] | IO[bytes]
 DEFAULT_ROWS_PER_FILE = 500_000
 
 
-def upload_schema(model: ArthurModelBase) -> UploadSchema:
-    """What sending has to know about a model.
-
-    Raises:
-        MethodNotApplicableError: The model has no attributes.
-    """
-    if not model.attributes:
-        raise MethodNotApplicableError(
-            f"model {name_of(model)!r} has no attributes, so nothing can be sent to it. "
-            "Add them with build(), or fetch the model again with ArthurAI.get_model()"
-        )
-    return UploadSchema(
-        input_type=model.input_type,
-        output_type=model.output_type,
-        is_batch=bool(model.is_batch),
-        attributes=tuple(map(_attribute_spec, model.attributes)),
-    )
-
-
-def _attribute_spec(attribute: ArthurAttribute) -> AttributeSpec:
-    # Many times faster than by the attribute's document, which a call for one row would notice.
-    return AttributeSpec(
-        name=attribute.name,
-        value_type=attribute.value_type,
-        stage=attribute.stage,
-        position=attribute.position,
-        categorical=bool(attribute.categorical),
-        categories=tuple(str(c.value) for c in as_categories(attribute.categories) or ()),
-        min_range=None if is_missing(attribute.min_range) else attribute.min_range,
-        max_range=None if is_missing(attribute.max_range) else attribute.max_range,
-        implicit=bool(attribute.implicit),
-    )
-
-
 def send_inferences(
     self: ArthurModelBase,
     inferences: Any,
     predictions: Any = None,
-    inference_timestamps: Sequence[datetime | str] | None = None,
+    inference_timestamps: Iterable[Any] | None = None,
     ground_truths: Any = None,
-    ground_truth_timestamps: Sequence[datetime | str] | None = None,
+    ground_truth_timestamps: Iterable[Any] | None = None,
     tz: Any = None,
-    partner_inference_ids: Sequence[str] | None = None,
+    partner_inference_ids: Iterable[Any] | None = None,
     batch_id: str | None = None,
     fail_silently: bool = False,
     complete_batch: bool = True,
@@ -99,6 +59,8 @@ def send_inferences(
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
+    strict: bool | None = None,
+    extra: str | None = None,
 ) -> SendResult:
     """Send inferences row by row; for many rows see `send_bulk_inferences`.
 
@@ -112,12 +74,16 @@ def send_inferences(
         tz: Time zone of times that have none.
         partner_inference_ids: Identifier of each inference; generated when omitted.
         batch_id: Batch of all rows.
-        fail_silently: Log rejected rows instead of raising.
+        fail_silently: Log rows that were not accepted instead of raising.
         complete_batch: Close the batches of a batch model afterwards.
         wait_for_enrichments: Wait until all enrichments are set up first.
         progress: Show a progress bar.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
+        strict: Check the whole table first, and send nothing when anything is wrong; by default
+            as `ArthurAI` and `ARTHUR_STRICT` say, else no.
+        extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
+            without a warning; by default as `model.extra_columns` says.
 
     Returns:
         The response: `counts` and, for each row, `results`.
@@ -132,11 +98,11 @@ def send_inferences(
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take inferences")
-    schema = upload_schema(self)
-    zone = parse_time_zone(tz)
+    validator = make_validator(
+        self, session, INFERENCES, name="inferences", tz=tz, strict=strict, extra=extra
+    )
     if wait_for_enrichments:
         await_enrichments_ready(self)
-    validator = Validator(schema, INFERENCES, name="inferences", zone=zone)
     uploader = Uploader(session, send_rows.build_request(model_id), validator, options)
     metadata = RowMetadata(
         predictions=predictions,
@@ -146,33 +112,33 @@ def send_inferences(
         partner_inference_ids=partner_inference_ids,
         batch_id=batch_id,
     )
-    if schema.image is None:
-        outcomes = uploader.send_rows(inferences, metadata)
-    else:
-        uploader = replace(
+    upload = uploader.send_rows
+    if validator.schema.image is not None:
+        upload = replace(
             uploader,
             request=send_inference_file.build_request(model_id),
             part_name="inference_data",
             json_files=True,
-        )
-        outcomes = uploader.send_files(inferences, metadata)
-    _raise_or_log_failures(outcomes, fail_silently=fail_silently)
-    if schema.is_batch and complete_batch:
-        _close_batches(self, outcomes.result)
-    return outcomes.result
+        ).send_files
+    result, answered = send(lambda: upload(inferences, metadata), fail_silently=fail_silently)
+    if validator.schema.is_batch and complete_batch and answered:
+        _close_batches(self, result)
+    return result
 
 
 def update_inference_ground_truths(
     self: ArthurModelBase,
     ground_truths: Any,
-    partner_inference_ids: Sequence[str] | None = None,
-    ground_truth_timestamps: Sequence[datetime | str] | None = None,
+    partner_inference_ids: Iterable[Any] | None = None,
+    ground_truth_timestamps: Iterable[Any] | None = None,
     tz: Any = None,
     fail_silently: bool = False,
     *,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
+    strict: bool | None = None,
+    extra: str | None = None,
 ) -> SendResult:
     """Add ground truth to inferences that were sent before.
 
@@ -181,10 +147,14 @@ def update_inference_ground_truths(
         partner_inference_ids: Identifier of each inference, unless the rows hold it.
         ground_truth_timestamps: Time of each ground truth; now when omitted.
         tz: Time zone of times that have none.
-        fail_silently: Log rejected rows instead of raising.
+        fail_silently: Log rows that were not accepted instead of raising.
         progress: Show a progress bar.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
+        strict: Check the whole table first, and send nothing when anything is wrong; by default
+            as `ArthurAI` and `ARTHUR_STRICT` say, else no.
+        extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
+            without a warning; by default as `model.extra_columns` says.
 
     Returns:
         The response: `counts` and, for each row, `results`.
@@ -198,18 +168,24 @@ def update_inference_ground_truths(
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take ground truth")
-    schema = upload_schema(self)
-    validator = Validator(
-        schema, GROUND_TRUTHS, name="ground_truths", zone=parse_time_zone(tz), make_ids=NEVER
+    validator = make_validator(
+        self,
+        session,
+        GROUND_TRUTHS,
+        name="ground_truths",
+        tz=tz,
+        strict=strict,
+        extra=extra,
+        make_ids=NEVER,
     )
     uploader = Uploader(session, update_inferences.build_request(model_id), validator, options)
     metadata = RowMetadata(
         ground_truth_timestamps=ground_truth_timestamps,
         partner_inference_ids=partner_inference_ids,
     )
-    outcomes = uploader.send_rows(validator.as_table(ground_truths), metadata)
-    _raise_or_log_failures(outcomes, fail_silently=fail_silently)
-    return outcomes.result
+    table = validator.as_table(ground_truths)
+    result, _ = send(lambda: uploader.send_rows(table, metadata), fail_silently=fail_silently)
+    return result
 
 
 def send_bulk_inferences(
@@ -217,7 +193,7 @@ def send_bulk_inferences(
     batch_id: str | None = None,
     directory_path: str | None = None,
     data: Any = None,
-    files: Sequence[DataFile] | None = None,
+    files: Iterable[DataFile] | None = None,
     complete_batch: bool = True,
     ignore_join_errors: bool = False,
     wait_for_enrichments: bool = False,
@@ -226,6 +202,9 @@ def send_bulk_inferences(
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
+    strict: bool | None = None,
+    extra: str | None = None,
+    fail_silently: bool = False,
 ) -> tuple[SendResult, dict[str, Any] | None]:
     """Send many inferences as files.
 
@@ -241,6 +220,11 @@ def send_bulk_inferences(
         progress: Show a progress bar.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
+        strict: Check the whole table first, and send nothing when anything is wrong; by default
+            as `ArthurAI` and `ARTHUR_STRICT` say, else no.
+        extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
+            without a warning; by default as `model.extra_columns` says.
+        fail_silently: Log rows that were not accepted instead of raising.
 
     Returns:
         `counts` and `failures`, and the response to closing the batch or `None`.
@@ -248,28 +232,28 @@ def send_bulk_inferences(
     Raises:
         MissingParameterError: No data is given.
         MethodNotApplicableError: The model is not saved.
-        ArthurError: Sending failed.
+        ArthurError: Sending failed, or rows were rejected.
     """
     from arthurai_api.api.inferences import send_inference_file
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take inferences")
-    schema = upload_schema(self)
-    if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
-        raise UserTypeError(
-            f"batch_id must be a string, got {type(batch_id).__name__}. Pass rows by name: data=, "
-            "files= or directory_path="
-        )
-    source = _choose_source(directory_path, data, files)
-    if wait_for_enrichments:
-        await_enrichments_ready(self)
-    validator = Validator(
-        schema,
+    check_batch_id(batch_id)
+    source = choose_source(directory_path, data, files)
+    validator = make_validator(
+        self,
+        session,
         INFERENCES,
         name="inferences",
-        zone=parse_time_zone(tz),
+        tz=tz,
+        strict=strict,
+        extra=extra,
+        as_files=True,
+        reads_files=data is None,
         make_ids=ALWAYS if ignore_join_errors else WITH_TRUTH,
     )
+    if wait_for_enrichments:
+        await_enrichments_ready(self)
     uploader = Uploader(
         session,
         send_inference_file.build_request(model_id),
@@ -278,30 +262,34 @@ def send_bulk_inferences(
         part_name="inference_data",
         fields={"batch_id": batch_id or ""},
     )
-    outcomes = uploader.send_files(source, RowMetadata(batch_id=batch_id))
+    metadata = RowMetadata(batch_id=batch_id)
+    result, _ = send(lambda: uploader.send_files(source, metadata), fail_silently=fail_silently)
     closed = None
-    if schema.is_batch and complete_batch:
-        if outcomes.result.failures:
+    if validator.schema.is_batch and complete_batch:
+        if result.failures:
             logger.warning(
                 "the batch stays open because not every row was accepted (%s); send the rest, then "
                 "call close_batch()",
-                outcomes.result.summary(),
+                result.summary(),
             )
         else:
-            closed = _close_batches(self, outcomes.result)
-    return outcomes.result, closed
+            closed = _close_batches(self, result)
+    return result, closed
 
 
 def send_bulk_ground_truths(
     self: ArthurModelBase,
     directory_path: str | None = None,
     data: Any = None,
-    files: Sequence[DataFile] | None = None,
+    files: Iterable[DataFile] | None = None,
     *,
     tz: Any = None,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
+    strict: bool | None = None,
+    extra: str | None = None,
+    fail_silently: bool = False,
 ) -> SendResult:
     """Send ground truth of many inferences as files.
 
@@ -313,6 +301,11 @@ def send_bulk_ground_truths(
         progress: Show a progress bar.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
+        strict: Check the whole table first, and send nothing when anything is wrong; by default
+            as `ArthurAI` and `ARTHUR_STRICT` say, else no.
+        extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
+            without a warning; by default as `model.extra_columns` says.
+        fail_silently: Log rows that were not accepted instead of raising.
 
     Returns:
         `counts` and `failures`.
@@ -320,21 +313,25 @@ def send_bulk_ground_truths(
     Raises:
         MissingParameterError: No data is given.
         MethodNotApplicableError: The model is not saved.
-        ArthurError: Sending failed.
+        ArthurError: Sending failed, or rows were rejected.
     """
     from arthurai_api.api.inferences import send_inference_file
 
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take ground truth")
-    schema = upload_schema(self)
-    source = _choose_source(directory_path, data, files)
-    validator = Validator(
-        schema,
+    source = choose_source(directory_path, data, files)
+    validator = make_validator(
+        self,
+        session,
         GROUND_TRUTHS,
         name="ground_truths",
-        zone=parse_time_zone(tz),
+        tz=tz,
+        strict=strict,
+        extra=extra,
+        as_files=True,
+        reads_files=data is None,
         make_ids=NEVER,
-        lenient=True,
+        other_stages=True,
     )
     uploader = Uploader(
         session,
@@ -343,19 +340,22 @@ def send_bulk_ground_truths(
         options,
         part_name="ground_truth_data",
     )
-    return uploader.send_files(source).result
+    result, _ = send(lambda: uploader.send_files(source), fail_silently=fail_silently)
+    return result
 
 
 def set_reference_data(
     self: ArthurModelBase,
     directory_path: str | None = None,
     data: Any = None,
-    files: Sequence[DataFile] | None = None,
+    files: Iterable[DataFile] | None = None,
     *,
     tz: Any = None,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
+    strict: bool | None = None,
+    extra: str | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None] | None:
     """Set the reference data, with which inferences are compared.
 
@@ -367,6 +367,10 @@ def set_reference_data(
         progress: Show a progress bar.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
+        strict: Check the whole table first, and send nothing when anything is wrong; by default
+            as `ArthurAI` and `ARTHUR_STRICT` say, else no.
+        extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
+            without a warning; by default as `model.extra_columns` says.
 
     Returns:
         `counts` and `failures`, and the response to closing the set or `None`; nothing
@@ -380,7 +384,7 @@ def set_reference_data(
     from arthurai_api.models.dataset_close_request import DatasetCloseRequest
 
     options = UploadOptions(progress, chunk_size, max_workers)
-    source = _choose_source(directory_path, data, files)
+    source = choose_source(directory_path, data, files)
     if self.id is None:
         if data is None:
             raise UserTypeError(
@@ -390,8 +394,17 @@ def set_reference_data(
         self.reference_dataframe = data
         return None
     session, model_id = require_connection(self, "take reference data")
-    schema = upload_schema(self)
-    validator = Validator(schema, REFERENCE, name="reference_data", zone=parse_time_zone(tz))
+    validator = make_validator(
+        self,
+        session,
+        REFERENCE,
+        name="reference_data",
+        tz=tz,
+        strict=strict,
+        extra=extra,
+        as_files=True,
+        reads_files=data is None,
+    )
     uploader = Uploader(
         session,
         upload_reference_data.build_request(model_id),
@@ -442,35 +455,6 @@ def close_batch(
         body=DatasetCloseRequest(status=_UPLOADED, total_record_count=or_unset(num_inferences)),
     )
     return {"dataset_close_result": closed.as_received()}
-
-
-def _choose_source(directory_path: Any, data: Any, files: Sequence[Any] | None) -> Any:
-    """The one source given."""
-    given = {"directory_path": directory_path, "data": data, "files": files}
-    named = [name for name, value in given.items() if value is not None]
-    if not named:
-        raise MissingParameterError(
-            "give the rows as one of `directory_path`, `data` or `files`; none was given"
-        )
-    if len(named) > 1:
-        raise UserValueError(
-            f"give the rows in one way only; got {' and '.join(f'`{name}`' for name in named)}"
-        )
-    if data is not None:
-        return data
-    from arthurai.upload.data_files import DataFiles
-
-    return DataFiles.of(directory_path, files)
-
-
-def _raise_or_log_failures(outcomes: RowOutcomes, *, fail_silently: bool) -> None:
-    """Raise or log that rows were rejected."""
-    error = outcomes.failure_error()
-    if error is None:
-        return
-    if not fail_silently:
-        raise error
-    logger.error("%s", error)
 
 
 def _close_batches(model: ArthurModelBase, result: SendResult) -> dict[str, Any] | None:

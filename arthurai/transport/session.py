@@ -64,6 +64,8 @@ class Session:
         policy: When to send again; by default as `options.attempts` says.
         offline: Whether the first contact was left out, so that credentials may be missing.
         local: The embedded server, for local endpoints.
+        strict: Whether tables are checked as a whole before anything is sent; `None` leaves it to
+            the environment.
     """
 
     def __init__(
@@ -77,8 +79,10 @@ class Session:
         policy: RetryPolicy | None = None,
         offline: bool = False,
         local: LocalServer | None = None,
+        strict: bool | None = None,
     ) -> None:
         self.endpoint = endpoint
+        self.strict = strict
         self.options = options or HttpOptions()
         self.verify_ssl = verify_ssl
         self.offline = offline

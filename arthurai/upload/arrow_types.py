@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.parquet_types import arrow_types
 from arthurai.common.vocabulary import ValueType
-from arthurai.upload.coerce import InvalidRows, coerce_column, is_missing
+from arthurai.upload.coerce import INFINITE, InvalidRows, coerce_column, is_missing
 from arthurai.upload.diagnostics import describe_rows
 from arthurai.upload.time_zones import NAIVE, NOT_TIMESTAMP, localize
 from arthurai.upload.upload_schema import SCALAR_TYPES
@@ -113,6 +113,20 @@ def _refuse_mixture(
     )
 
 
+def _refuse_mixed_zones(values: Sequence[Any], name: str, column: str) -> None:
+    """Raise if only some times have a zone: Arrow would read the others as UTC."""
+    zoned = [
+        getattr(value, "tzinfo", None) is not None
+        for value in values
+        if _family(type(value)) == "timestamps"
+    ]
+    if any(zoned) and not all(zoned):
+        raise UserTypeError(
+            f"column {column!r} of `{name}` mixes times with and without a zone; give every time a "
+            "zone"
+        )
+
+
 def _dicts_in(values: Iterable[Any]) -> Iterable[Any]:
     """Yield the innermost items of nested lists; those of a column of dicts are its dicts."""
     for value in values:
@@ -172,6 +186,8 @@ def array_from_values(values: Sequence[Any], *, name: str, column: str) -> Any:
     if only_nan:
         values = [None if type(value) in only_nan else value for value in values]
     _refuse_mixture(values, families, name, column)
+    if "timestamps" in families:
+        _refuse_mixed_zones(values, name, column)
     if "UUIDs" in families:
         values = [None if _family(type(value)) == _NOTHING else str(value) for value in values]
     kind = pa.float64() if families.keys() == _NUMBERS else None
@@ -210,8 +226,6 @@ def _find_nan(array: Any, infinities: bool) -> Any:
 
 
 def _clear_floats(array: Any, infinities: bool) -> Any:
-    if pa.types.is_float16(array.type):
-        array = array.cast(pa.float32())
     nan = _find_nan(array, infinities)
     if not pc.any(nan).as_py():
         return array
@@ -257,40 +271,78 @@ def _clear_nested(array: Any, infinities: bool) -> Any:
 def _plain_type(kind: Any) -> Any:
     """Return the type to use instead of `kind`: no views, dictionaries, run lengths, extensions."""
     if isinstance(kind, pa.BaseExtensionType):
-        return _plain_type(kind.storage_type)
+        replaced = _EXTENSIONS.get(kind.extension_name)
+        return _plain_type(kind.storage_type) if replaced is None else replaced
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
         return _plain_type(kind.value_type)
+    if pa.types.is_nested(kind):
+        return _plain_nested_type(kind)
+    return _REPLACED.get(str(kind), kind)
+
+
+def _plain_nested_type(kind: Any) -> Any:
+    if pa.types.is_union(kind):
+        return kind
     if pa.types.is_map(kind):
         return pa.map_(_plain_type(kind.key_type), _plain_type(kind.item_type))
     if pa.types.is_struct(kind):
         fields = [kind.field(number) for number in range(kind.num_fields)]
         return pa.struct([field.with_type(_plain_type(field.type)) for field in fields])
-    if pa.types.is_nested(kind):
-        make = pa.large_list if pa.types.is_large_list(kind) else pa.list_
-        return make(_plain_type(kind.value_type))
-    views = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
-    return views.get(str(kind), kind)
+    make = pa.large_list if str(kind).startswith("large_list") else pa.list_
+    return make(_plain_type(kind.value_type))
+
+
+_REPLACED: Final = {
+    "halffloat": pa.float32(),
+    "string_view": pa.large_string(),
+    "binary_view": pa.large_binary(),
+}
+"""Types to use instead of types for which Arrow lacks functions."""
+
+_EXTENSIONS: Final = {"arrow.uuid": pa.string(), "arrow.bool8": pa.bool_()}
+"""Types to use instead of extension types whose storage means something else to people."""
 
 
 def _normalize_chunk(chunk: Any, plain: pa.DataType, infinities: bool) -> Any:
-    if isinstance(chunk, pa.ExtensionArray):
-        chunk = chunk.storage
-    if isinstance(chunk, pa.DictionaryArray):  # Arrow has no cast of dictionaries of string views
-        chunk = chunk.dictionary.cast(plain).take(chunk.indices)
-    elif chunk.type != plain:
-        chunk = chunk.cast(plain)
+    chunk = _plain_chunk(chunk, plain)
     if pa.types.is_floating(plain):
         return _clear_floats(chunk, infinities)
     return _clear_nested(chunk, infinities) if pa.types.is_nested(plain) else chunk
 
 
-def normalize_table(table: pa.Table, *, name: str, infinities_to_null: bool) -> pa.Table:
+def _plain_chunk(chunk: Any, plain: pa.DataType) -> Any:
+    if isinstance(chunk, pa.ExtensionArray):
+        is_uuid = chunk.type.extension_name == "arrow.uuid"
+        return _texts_of(chunk) if is_uuid else _plain_chunk(chunk.storage, plain)
+    if isinstance(chunk, pa.DictionaryArray):  # Arrow has no cast of dictionaries of string views
+        return _plain_chunk(chunk.dictionary, plain).take(chunk.indices)
+    if isinstance(chunk, pa.RunEndEncodedArray):
+        return _plain_chunk(pc.run_end_decode(chunk), plain)
+    try:
+        return chunk if chunk.type == plain else chunk.cast(plain)
+    except CONVERSION_ERRORS:
+        # Value by value, what Arrow has no cast for, such as lists of dictionaries.
+        return pa.array(chunk.to_pylist(), plain)
+
+
+def _texts_of(array: Any) -> Any:
+    return pa.array([value and str(value) for value in array.to_pylist()], pa.string())
+
+
+def normalize_table(
+    table: pa.Table,
+    *,
+    name: str,
+    infinities_to_null: bool,
+    odd: dict[str, list[Any]] | None = None,
+) -> pa.Table:
     """Return a table with NaN as null and without views, dictionaries and extension types.
 
     Args:
         table: Any Arrow table whose column names are strings.
         name: What the caller calls the table, for messages.
         infinities_to_null: Whether ±inf becomes null, too.
+        odd: Receives the values of columns whose type cannot be decoded, which become null.
 
     Raises:
         UserTypeError: A column has a type that cannot be decoded.
@@ -301,12 +353,24 @@ def normalize_table(table: pa.Table, *, name: str, infinities_to_null: bool) -> 
         try:
             chunks = [_normalize_chunk(chunk, plain, infinities_to_null) for chunk in column.chunks]
         except CONVERSION_ERRORS as error:
-            raise UserTypeError(
-                f"column {field.name!r} of `{name}` has type {field.type}, which cannot be read: "
-                f"{error}"
-            ) from error
+            if odd is None:
+                raise UserTypeError(
+                    f"column {field.name!r} of `{name}` has type {field.type}, which cannot be "
+                    f"read: {error}"
+                ) from error
+            odd[field.name] = python_values(column)
+            chunks, plain = [pa.nulls(len(column))], pa.null()
         columns.append(pa.chunked_array(chunks, type=chunks[0].type if chunks else plain))
     return pa.table(columns, names=table.column_names)
+
+
+def python_values(array: Any) -> list[Any]:
+    """Return the values of an Arrow array as Python objects, as scalars where Python has none."""
+    try:
+        values: list[Any] = array.to_pylist()
+    except (*CONVERSION_ERRORS, ValueError, OverflowError):  # such as times of nanoseconds
+        return [scalar if scalar.is_valid else None for scalar in array]
+    return values
 
 
 # -- Coercion to a value type ----------------------------------------------------------------------
@@ -330,7 +394,7 @@ def _rows_where(mask: Any, array: Any, start: int) -> list[tuple[int, object]]:
     found: list[tuple[int, object]] = [
         (start + row, value) for row, value in zip(shown.to_pylist(), values, strict=True)
     ]
-    return found + [(start, None)] * (len(rows) - len(found))
+    return found + [(start + row, None) for row in rows.slice(_MAX_VALUES_SHOWN).to_pylist()]
 
 
 def coerce_array(
@@ -374,8 +438,8 @@ def is_text(kind: Any) -> bool:
 
 def _coerce_scalars(array: Any, value_type: str, start: int) -> tuple[Any, InvalidRows]:
     kind = array.type
-    if pa.types.is_null(kind):
-        return array.cast(arrow_type(value_type)), {}
+    if pa.types.is_null(kind) or 0 < len(array) == array.null_count:
+        return pa.chunked_array([pa.nulls(len(array), arrow_type(value_type))]), {}
     if value_type in {ValueType.Integer, ValueType.Float}:
         if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             coerce = _coerce_integers if value_type == ValueType.Integer else _coerce_floats
@@ -393,6 +457,7 @@ def _coerce_integers(array: Any, start: int) -> tuple[Any, InvalidRows]:
         pass
     if not pa.types.is_floating(array.type):
         return _coerce_values(array, ValueType.Integer, start)
+    infinite = _infinite_rows(array, start)
     finite = pc.if_else(pc.is_finite(array), array, pa.scalar(None, array.type))
     has_fraction = pc.not_equal(pc.floor(finite), finite)
     is_large = pc.or_(pc.less(finite, -(2.0**63)), pc.greater_equal(finite, 2.0**63))
@@ -401,8 +466,13 @@ def _coerce_integers(array: Any, start: int) -> tuple[Any, InvalidRows]:
         ("must fit in 64 bits", is_large),
     ):
         if invalid := _rows_where(mask, array, start):
-            return array, {(what, False): invalid}
-    return pc.cast(finite, pa.int64(), safe=False), {}
+            return array, {(what, False): invalid} | infinite
+    return pc.cast(finite, pa.int64(), safe=False), infinite
+
+
+def _infinite_rows(floats: Any, start: int) -> InvalidRows:
+    rows = _rows_where(pc.is_inf(floats), floats, start)
+    return {(INFINITE, False): rows} if rows else {}
 
 
 def _coerce_floats(array: Any, start: int) -> tuple[Any, InvalidRows]:
@@ -411,7 +481,9 @@ def _coerce_floats(array: Any, start: int) -> tuple[Any, InvalidRows]:
     except pa.ArrowInvalid:
         return _coerce_values(array, ValueType.Float, start)
     if floats.null_count < len(floats) and not pc.all(pc.is_finite(floats)).as_py():
+        infinite = _infinite_rows(floats, start)
         floats = pc.if_else(pc.is_finite(floats), floats, pa.scalar(None, pa.float64()))
+        return floats, infinite
     return floats, {}
 
 
@@ -429,7 +501,8 @@ def _coerce_timestamps(array: Any, zone: tzinfo | None, start: int) -> tuple[Any
     if pa.types.is_null(kind) or (pa.types.is_timestamp(kind) and kind.tz is not None):
         return pc.cast(array, _UTC, safe=False), {}
     if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
-        return array, {(NOT_TIMESTAMP, True): _rows_where(pc.is_valid(array), array, start)}
+        what = f"{NOT_TIMESTAMP} (its type is {kind})"
+        return array, {(what, True): _rows_where(pc.is_valid(array), array, start)}
     naive = pc.cast(array, pa.timestamp("us"), safe=False)
     if zone is not None:
         return _localize_array(naive, zone), {}
@@ -461,8 +534,24 @@ def _localize_array(array: Any, zone: tzinfo) -> Any:
     return pa.chunked_array([pa.array(moments, _UTC)])
 
 
-def has_distinct_texts(array: Any, max_characters: int) -> bool:
-    """Return whether a column holds distinct texts, none missing, empty or too long."""
+def is_naive(kind: Any) -> bool:
+    """Return whether an Arrow type is one of timestamps without zone, or of dates."""
+    return bool((pa.types.is_timestamp(kind) and kind.tz is None) or pa.types.is_date(kind))
+
+
+def read_as_utc(array: Any) -> Any:
+    """Return naive timestamps or dates as timestamps in UTC."""
+    return pc.cast(array, pa.timestamp("us"), safe=False).cast(_UTC)
+
+
+def has_texts(array: Any, max_characters: int, *, distinct: bool) -> bool:
+    """Return whether a column holds texts, none missing, empty or too long.
+
+    Args:
+        array: The column.
+        max_characters: Maximum length of a text.
+        distinct: Whether all texts have to differ.
+    """
     if array.null_count or not is_text(array.type):
         return False
     if not len(array):
@@ -470,7 +559,7 @@ def has_distinct_texts(array: Any, max_characters: int) -> bool:
     lengths = pc.min_max(pc.utf8_length(array)).as_py()
     if not 0 < lengths["min"] <= lengths["max"] <= max_characters:
         return False
-    return len(array.unique()) == len(array)
+    return not distinct or len(array.unique()) == len(array)
 
 
 def rows_with_values(arrays: Sequence[Any]) -> Any:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _RANKED_KEYS: Final = frozenset({"item_id", "label", "score"})
 _NONE: Final = type(None)
 
+INFINITE: Final = "must be finite; infinity is stored as null"
+"""What is wrong with a value that was coerced to null because it is ±inf."""
+
 InvalidRows = dict[tuple[str, bool], list[tuple[int, object]]]
 """Number and value of each invalid row, by what is wrong and whether its type is what is wrong."""
 
@@ -68,6 +71,8 @@ def to_integer(value: Any) -> int:
     """Return a whole number of 64 bits; floats without a fraction count."""
     number = _number(value, "must be a whole number")
     if isinstance(number, float):
+        if math.isinf(number):
+            raise CoercionError(INFINITE, of_type=False)
         if not number.is_integer():
             raise CoercionError("must be a whole number", of_type=False)
         number = int(number)
@@ -234,7 +239,7 @@ def _are_unicode(values: Sequence[Any]) -> bool:
 
 
 _PLAIN: Final[dict[Callable[[Any], Any], tuple[type, Callable[[Sequence[Any]], bool]]]] = {
-    to_float: (float, lambda _: True),
+    to_float: (float, lambda values: math.inf not in values and -math.inf not in values),
     to_boolean: (bool, lambda _: True),
     to_integer: (int, _fit_in_64_bits),
     to_text: (str, _are_unicode),
@@ -249,7 +254,8 @@ def coerce_column(
 
     Args:
         values: One value per row; `None`, NaN, NaT and `pandas.NA` are missing and become `None`
-            (a column of Python floats is returned with its NaN, which JSON writes as null).
+            (a column of Python floats is returned with its NaN, which JSON writes as null). ±inf
+            becomes `None`, too, and its row is invalid as `INFINITE`.
         value_type: Wire value of `ValueType`.
         zone: Zone of naive timestamps.
         start: Number of the first row.
@@ -265,6 +271,8 @@ def coerce_column(
         if not is_missing(value):
             try:
                 coerced = coerce(value)
+                if coerced is None:
+                    invalid.setdefault((INFINITE, False), []).append((row, value))
             except CoercionError as error:
                 invalid.setdefault((str(error), error.of_type), []).append((row, value))
         result.append(coerced)

@@ -53,6 +53,11 @@ def slice_column(column: Column, start: int, rows: int) -> Column:
     return column[start : start + rows] if isinstance(column, list) else column.slice(start, rows)
 
 
+def take_rows(column: Column, rows: Sequence[int]) -> Column:
+    """Return some rows of a column, by their numbers."""
+    return [column[row] for row in rows] if isinstance(column, list) else column.take(list(rows))
+
+
 def to_list(column: Column) -> list[Any]:
     """Return the values of a column as Python objects."""
     values: list[Any] = column if isinstance(column, list) else column.to_pylist()
@@ -110,7 +115,7 @@ def _check_nested(
     """Add errors for nested values that are not dicts or stand beside flat ones of their kind."""
     not_dicts: list[tuple[int, object]] = []
     doubled: list[tuple[int, object]] = []
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows, errors.start):
         value = row.get(key)
         if value is not None and not isinstance(value, Mapping):
             not_dicts.append((number, value))

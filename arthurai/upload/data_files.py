@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +15,13 @@ from arthurai.common.checks import read_list
 from arthurai.common.exceptions import UserTypeError, UserValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+logger = logging.getLogger(__name__)
 
 _PARQUET_MAGIC: Final = b"PAR1"
 _SUFFIXES: Final = (".parquet", ".json")
+_MAX_NAMED: Final = 5
 _BUFFER_BYTES: Final = 1 << 18
 """Bytes of each column read from a Parquet file at once, whatever the size of its row groups."""
 
@@ -29,10 +33,12 @@ class DataFiles:
 
     Args:
         sources: Paths, or open binary files.
+        directory: The directory they were found in, `None` for files that were named.
     """
 
-    def __init__(self, sources: Sequence[_Source]) -> None:
+    def __init__(self, sources: Sequence[_Source], directory: Path | None = None) -> None:
         self._sources = sources
+        self._directory = directory
 
     @classmethod
     def of(cls, directory_path: Any, files: Any) -> DataFiles:
@@ -52,7 +58,8 @@ class DataFiles:
                     "`directory_path` must be the path of a directory, got "
                     f"{type(directory_path).__name__}; give a table by name: data="
                 )
-            return cls(_find_files(Path(directory_path)))
+            directory = Path(directory_path)
+            return cls(_find_files(directory), directory)
         # An open file is an iterable of its lines.
         given = files if not hasattr(files, "read") else str(files)
         sources = read_list("`files`", given, "paths or open binary files")
@@ -60,37 +67,80 @@ class DataFiles:
             raise UserValueError("`files` must have at least one Parquet or JSON file, got none")
         return cls([_check_source(file) for file in sources])
 
-    def schemas(self) -> Iterator[pa.Schema]:
-        """Yield the columns of the Parquet files, without reading their rows.
+    def schemas(self) -> Iterator[tuple[pa.Schema, str]]:
+        """Yield the columns of the Parquet files, without reading their rows, and their names.
 
         Raises:
             UserValueError: A Parquet file is broken.
         """
-        import pyarrow.parquet as pq
-
         for source in self._sources:
             if _is_parquet(source):
-                with _explain_broken(source):
-                    yield pq.read_schema(source)
-                if not isinstance(source, Path):
-                    source.seek(0)
+                yield _read_schema(source), _describe(source)
 
-    def tables(self, rows: int) -> Iterator[Any]:
-        """Yield the rows as Arrow tables (Parquet) and lists of dicts (JSON).
+    def tables(self, rows: int, known: Collection[str] | None = None) -> Iterator[tuple[Any, str]]:
+        """Yield the rows as Arrow tables (Parquet) and lists of dicts (JSON), and their file.
 
         Args:
             rows: Maximum number of rows of one table read from Parquet.
+            known: Columns of which a file must have one; those of a directory that have none, and
+                other JSON than lists of objects, are left out with a warning.
 
         Raises:
-            UserValueError: A file is neither.
+            UserValueError: A file is neither, or none in the directory holds data.
         """
+        leaves_out = known is not None and self._directory is not None
+        left_out: list[str] = []
         for source in self._sources:
-            if _is_parquet(source):
+            if leaves_out and _holds_nothing(source):
+                left_out.append(_describe(source))
+            elif _is_parquet(source):
+                if leaves_out and known and not {*known} & {*_read_schema(source).names}:
+                    left_out.append(_describe(source))
+                    continue
                 with _explain_broken(source):
                     for batch in file_batches(source, rows):
-                        yield pa.Table.from_batches([batch])
+                        yield pa.Table.from_batches([batch]), _describe(source)
             else:
-                yield _read_json(source)
+                content = _read_json(source)
+                if leaves_out and not _is_data(content, known):
+                    left_out.append(_describe(source))
+                else:
+                    yield _check_rows(content, source), _describe(source)
+        if not left_out:
+            return
+        more = f" and {len(left_out) - _MAX_NAMED} more" if len(left_out) > _MAX_NAMED else ""
+        names = f"{', '.join(left_out[:_MAX_NAMED])}{more}"
+        if len(left_out) == len(self._sources):
+            raise UserValueError(
+                f"`directory_path` must be a directory with data of the model; none of its files "
+                f"has a column that is an attribute: {names}"
+            )
+        logger.warning(
+            "left out files that hold no data of the model: %s. Move them elsewhere, or give the "
+            "data as files=[...]",
+            names,
+        )
+
+
+def _read_schema(source: _Source) -> pa.Schema:
+    import pyarrow.parquet as pq
+
+    with _explain_broken(source):
+        schema = pq.read_schema(source)
+    if not isinstance(source, Path):
+        source.seek(0)
+    return schema
+
+
+def _holds_nothing(source: _Source) -> bool:
+    return isinstance(source, Path) and source.stat().st_size == 0
+
+
+def _is_data(content: Any, known: Collection[str] | None) -> bool:
+    """Return whether decoded JSON is a list of rows of which one has a known column."""
+    if not isinstance(content, list) or not all(isinstance(row, dict) for row in content):
+        return False
+    return not content or any(name in row for row in content for name in known or ())
 
 
 def _find_files(directory: Path) -> list[_Source]:
@@ -144,12 +194,15 @@ def _explain_broken(source: _Source) -> Iterator[None]:
         raise UserValueError(f"{_describe(source)} is not a whole Parquet file: {error}") from error
 
 
-def _read_json(source: _Source) -> list[Mapping[str, Any]]:
+def _read_json(source: _Source) -> Any:
     content = source.read_bytes() if isinstance(source, Path) else source.read()
     try:
-        rows = orjson.loads(content)
+        return orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise UserValueError(f"{_describe(source)} is neither Parquet nor JSON: {error}") from None
+
+
+def _check_rows(rows: Any, source: _Source) -> list[Mapping[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise UserValueError(f"{_describe(source)} must be a JSON list of objects, one per row")
     return rows

@@ -1,60 +1,65 @@
-"""Errors and warnings about the data of one call, each collected into one message."""
+"""What is wrong with the data of one call, collected into one error, or by row."""
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
-from arthurai.common.vocabulary import ValueType
-from arthurai.upload.coerce import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arthurai.common.attribute_spec import AttributeSpec
     from arthurai.upload.coerce import InvalidRows
 
-logger = logging.getLogger(__name__)
-
-_CATEGORY_TYPES: Final = frozenset({ValueType.Integer, ValueType.String})
-_NUMBER_TYPES: Final = frozenset({ValueType.Integer, ValueType.Float})
 _MAX_EXAMPLES: Final = 3
 _MAX_LISTED_ERRORS: Final = 20
-_MAX_CATEGORIES: Final = 5
 
 
-def describe_rows(rows: Sequence[int]) -> str:
-    """Return `row 3` or `rows 3, 7, 9 and 12 more`."""
-    if len(rows) == 1:
+def describe_rows(rows: Sequence[int], *, more: int = 0) -> str:
+    """Return `row 3` or `rows 3, 7, 9 and 12 more`.
+
+    Args:
+        rows: Numbers of rows.
+        more: How many there are besides.
+    """
+    more += max(0, len(rows) - _MAX_EXAMPLES)
+    if len(rows) == 1 and not more:
         return f"row {rows[0]}"
-    more = f" and {len(rows) - _MAX_EXAMPLES} more" if len(rows) > _MAX_EXAMPLES else ""
-    return f"rows {', '.join(map(str, rows[:_MAX_EXAMPLES]))}{more}"
+    rest = f" and {more} more" if more else ""
+    return f"rows {', '.join(map(str, rows[:_MAX_EXAMPLES]))}{rest}"
 
 
 class ValidationErrors:
-    """What is wrong with one table, to be raised as one error.
+    """What is wrong with one table: errors of the table, to be raised as one, and refused rows.
 
     Args:
         name: What the caller calls the table.
+        strict: Whether a wrong row makes the whole table wrong.
+        start: Number of the first row in what the caller gave.
+        source: Where the table comes from, if not from the caller, such as the name of a file.
 
     Attributes:
-        later_part: Whether this is a part of a stream, of which earlier parts may have been sent.
+        refused: Why a row is not sent, by its number; empty when `strict`.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self, name: str, *, strict: bool = True, start: int = 0, source: str | None = None
+    ) -> None:
         self.name = name
-        self.later_part = False
+        self.strict = strict
+        self.start = start
+        self.source = source
+        self.refused: dict[int, str] = {}
         self._found: list[tuple[str, bool]] = []
 
     def add(self, text: str, *, of_type: bool = False) -> None:
-        """Add one error; `of_type` marks a wrong type (else it is a wrong value)."""
+        """Add an error of the table; `of_type` marks a wrong type (else it is a wrong value)."""
         self._found.append((text, of_type))
 
     def add_rows(
         self, column: str, what: str, rows: Sequence[tuple[int, object]], *, of_type: bool = False
     ) -> None:
-        """Add an error of some rows of a column.
+        """Add an error of some rows of a column, or refuse these rows alone.
 
         Args:
             column: The column's name.
@@ -62,6 +67,17 @@ class ValidationErrors:
             rows: Number and value of each row; none when the column as a whole is wrong.
             of_type: Whether its type is wrong.
         """
+        if self.strict or not rows:
+            self.add_column(column, what, rows, of_type=of_type)
+            return
+        for row, value in rows:
+            got = "" if value is None else f", got {value!r:.60}"
+            self.refused.setdefault(row, f"column {column!r}: {what}{got}")
+
+    def add_column(
+        self, column: str, what: str, rows: Sequence[tuple[int, object]], *, of_type: bool = False
+    ) -> None:
+        """Add an error of the table because of some rows of a column; as `add_rows` when strict."""
         where = f", {describe_rows([row for row, _ in rows])}" if rows else ""
         examples = ", ".join(f"{value!r:.60}" for _, value in rows[:_MAX_EXAMPLES])
         got = f" (got {examples})" if rows else ""
@@ -85,87 +101,12 @@ class ValidationErrors:
         more = len(texts) - _MAX_LISTED_ERRORS
         lines = texts[:_MAX_LISTED_ERRORS] + ([f"… and {more} more"] if more > 0 else [])
         count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
-        what = "these rows" if self.later_part else "it"
+        what = "these rows" if self.start else "it"
+        source = f" ({self.source})" if self.source else ""
         message = (
-            f"`{self.name}` has {count}; nothing of {what} was sent. Rows count from 0.\n"
+            f"`{self.name}`{source} has {count}; nothing of {what} was sent. Rows count from 0.\n"
             + "\n".join(f"  - {line}" for line in lines)
         )
         if all(of_type for _, of_type in self._found):
             raise UserTypeError(message)
         raise UserValueError(message)
-
-
-class DataWarnings:
-    """New categories and values out of range, over all tables of one call.
-
-    The server accepts such values; each column is warned about once.
-    """
-
-    def __init__(self) -> None:
-        self._categories: dict[str, set[Any]] = {}
-        self._ranges: dict[str, tuple[float, float]] = {}
-        self._attributes: dict[str, AttributeSpec] = {}
-
-    def check(self, attribute: AttributeSpec, column: Any) -> None:
-        """Look for unexpected values in a valid column: a list, or an Arrow array."""
-        if attribute.categorical:
-            if attribute.categories and attribute.value_type in _CATEGORY_TYPES:
-                self._check_categories(attribute, column)
-        elif attribute.value_type in _NUMBER_TYPES and (
-            attribute.min_range is not None or attribute.max_range is not None
-        ):
-            self._check_range(attribute, column)
-
-    def _check_categories(self, attribute: AttributeSpec, column: Any) -> None:
-        known = frozenset(attribute.categories)
-        values = set(column) if isinstance(column, list) else column.unique().to_pylist()
-        new = {value for value in values if value is not None and str(value) not in known}
-        if new:
-            self._attributes[attribute.name] = attribute
-            self._categories.setdefault(attribute.name, set()).update(new)
-
-    def _check_range(self, attribute: AttributeSpec, column: Any) -> None:
-        if isinstance(column, list):
-            numbers = [value for value in column if not is_missing(value)]
-            low, high = min(numbers, default=None), max(numbers, default=None)
-        else:
-            import pyarrow.compute as pc
-
-            low, high = (end.as_py() for end in pc.min_max(column).values())
-        if low is None or high is None:
-            return
-        below = attribute.min_range is not None and low < attribute.min_range
-        above = attribute.max_range is not None and high > attribute.max_range
-        if below or above:
-            before = self._ranges.get(attribute.name, (low, high))
-            self._attributes[attribute.name] = attribute
-            self._ranges[attribute.name] = (min(low, before[0]), max(high, before[1]))
-
-    def log(self) -> None:
-        """Log a warning for each column with new categories, and one for all ranges."""
-        for name, values in self._categories.items():
-            listed = ", ".join(map(repr, sorted(values, key=str)[:_MAX_CATEGORIES]))
-            more = len(values) - _MAX_CATEGORIES
-            logger.warning(
-                "column %r has values that are not among the attribute's %d categories: %s%s",
-                name,
-                len(self._attributes[name].categories),
-                listed,
-                f" and {more} more" if more > 0 else "",
-            )
-        if self._ranges:
-            logger.warning(
-                "values outside of the ranges that the model was described with: %s",
-                "; ".join(
-                    f"{name!r} ranges from {_format(low)} to {_format(high)}, not "
-                    f"{_format(self._attributes[name].min_range)} to "
-                    f"{_format(self._attributes[name].max_range)}"
-                    for name, (low, high) in self._ranges.items()
-                ),
-            )
-
-
-def _format(limit: float | None) -> str:
-    if limit is None:
-        return "anything"
-    return str(limit) if isinstance(limit, int) else f"{limit:.6g}"

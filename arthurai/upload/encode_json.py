@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from arthurai.upload.validate import Body
+from arthurai.upload.validated_table import Body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from arthurai.upload.columnar import Column
-    from arthurai.upload.validate import ValidatedTable
+    from arthurai.upload.validated_table import ValidatedTable
 
 
 def json_bodies(

@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 from arthurai.common.vocabulary import ValueType
 from arthurai.upload.arrow_types import arrow_type
 from arthurai.upload.columnar import is_arrow
-from arthurai.upload.validate import Body
+from arthurai.upload.validated_table import Body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from arthurai.upload.columnar import Column
     from arthurai.upload.upload_schema import UploadSchema
-    from arthurai.upload.validate import ValidatedTable
+    from arthurai.upload.validated_table import ValidatedTable
 
 _ROW_GROUP_ROWS: Final = 65_536
 

@@ -41,6 +41,8 @@ def read_values(values: Any, *, name: str) -> Column:
             f"`{name}` must be a list, array or Series with one value per row, got "
             f"{type(values).__name__}"
         )
+    if str(getattr(values, "dtype", "")) == "object":
+        return list(values)
     if any(hasattr(values, name) for name in ("dtype", "__arrow_c_array__", "__arrow_c_stream__")):
         from arthurai.upload.table import column_to_arrow
 
@@ -112,7 +114,8 @@ def _read_named(
 ) -> dict[str, Column]:
     from arthurai.upload.table import to_arrow
 
-    table = to_arrow(data, name=name)
+    odd: dict[str, list[Any]] = {}
+    table = to_arrow(data, name=name, odd=odd)
     known = {item.name for item in attributes}
     unknown = [column for column in table.column_names if column not in known]
     if unknown:
@@ -120,7 +123,7 @@ def _read_named(
             f"columns of `{name}` must be {what} attributes ({list_names(sorted(known))}), got "
             f"{list_names(unknown)}"
         )
-    return dict(zip(table.column_names, table.columns, strict=True))
+    return dict(zip(table.column_names, table.columns, strict=True)) | odd
 
 
 def _split_columns(data: Any) -> list[Any] | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from arthurai.upload.columnar import Column
-    from arthurai.upload.validate import ValidatedTable
+    from arthurai.upload.validated_table import ValidatedTable
 
 _TO_ESCAPE: Final = '["\\\\\\x00-\\x1f]'
 """Characters that cannot be in a JSON string as they are."""

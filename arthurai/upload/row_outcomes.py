@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from arthurai.common.exceptions import (
@@ -24,6 +24,7 @@ UNKNOWN: Final = "unknown"
 
 _SUCCESS: Final = "success"
 _NOT_SENT: Final = "not sent, because the call ended before"
+_REFUSED: Final = 400
 
 SAFE_TO_REPEAT: Final = (
     "Sending the same rows with the same `partner_inference_id`s again is harmless: rows accepted "
@@ -51,7 +52,8 @@ class Failure:
         row: Its number in what was given, from 0; `None` when the server did not say.
         partner_inference_id: Its id, if it has one and the row is known.
         outcome: `rejected` or `unknown`.
-        status: HTTP status the server gave for it, `None` without a response.
+        status: HTTP status the server gave for it, 400 for a row that could not be encoded, `None`
+            without a response.
         message: The reason.
     """
 
@@ -71,12 +73,20 @@ class SentRows:
         count: Number of rows.
         ids: Their ids; empty if rows have none.
         batches: Their batch ids, `None` if they have none.
+        refused: Why a row was left out of the request, by its number, counted from the first row.
     """
 
     start: int
     count: int
     ids: Sequence[str] = ()
     batches: Sequence[str | None] | None = None
+    refused: Mapping[int, str] = field(default_factory=dict)
+
+    def sent(self) -> Sequence[int]:
+        """Return the numbers of the rows in the request, counted from the first row."""
+        if not self.refused:
+            return range(self.count)
+        return [number for number in range(self.count) if number not in self.refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +293,19 @@ class RowOutcomes:
         }
 
     def _add_results(self, sent: SentRows, response: Any) -> None:
-        results = _parse_results(response, sent.count)
+        numbers = sent.sent()
+        results = _parse_results(response, len(numbers)) if numbers else []
         for entry in results:
             if entry.get("message") == _SUCCESS:
                 entry["message"] = _SUCCESS  # one string in memory instead of one per row
+        if sent.refused:
+            given = iter(results)
+            results = [
+                {"status": _REFUSED, "message": sent.refused[number]}
+                if number in sent.refused
+                else next(given)
+                for number in range(sent.count)
+            ]
         if self._add_ids:
             for entry, row_id in zip(results, sent.ids, strict=True):
                 entry["partner_inference_id"] = row_id
@@ -300,10 +319,13 @@ class RowOutcomes:
 
     def _add_file(self, sent: SentRows, response: Mapping[str, Any] | None) -> None:
         """Count the rows of a file by what `parse_file_response` returned."""
+        numbers = sent.sent()
         if response is None:
-            self._accept(sent)
-            return
-        counts = _parse_counts(response, sent.count)
+            if not sent.refused:
+                self._accept(sent)
+                return
+            response = {"counts": {"success": len(numbers), "failure": 0, "total": len(numbers)}}
+        counts = _parse_counts(response, len(numbers))
         failures = response.get("failures") or []
         if not isinstance(failures, list) or len(failures) > counts["failure"]:
             raise UnexpectedValueError(
@@ -311,19 +333,27 @@ class RowOutcomes:
             )
         refused: set[int] = set()
         for entry in failures:
-            status, message, number = _parse_file_failure(entry)
-            if number is not None and number < sent.count and number not in refused:
+            status, message, place = _parse_file_failure(entry)
+            number = numbers[place] if place is not None and place < len(numbers) else None
+            if number is not None and number not in refused:
                 refused.add(number)
+                message = _ROW_NUMBER.sub("", message, count=1)  # it counts within the file
             else:
                 number = None
             self._refuse(sent, number, status, message)
         for _ in range(counts["failure"] - len(failures)):
             self._refuse(sent, None, None, "the server gave no reason")
+        for number, why in sent.refused.items():
+            self._refuse(sent, number, _REFUSED, why)
         if len(refused) == counts["failure"]:
-            self._accept(sent, refused)
+            self._accept(sent, refused | sent.refused.keys())
         else:
             self.result.accepted += counts["success"]
-        self._entries.append(failures)
+        unsent = [
+            {"status": _REFUSED, "message": f"row {number}: {why}"}
+            for number, why in sent.refused.items()
+        ]
+        self._entries.append([*failures, *unsent])
 
     def _accept(self, sent: SentRows, refused: Collection[int] = ()) -> None:
         """Count all rows of a request but the refused ones as accepted."""
@@ -341,18 +371,27 @@ class RowOutcomes:
         self.result.failures.append(Failure(row, row_id, REJECTED, status, message))
 
     def _add_failures(self, sent: SentRows, outcome: str, status: int | None, message: str) -> None:
-        """Count all rows of a request as rejected or unknown."""
+        """Count all rows of a request as rejected or unknown; refused rows as rejected."""
         if outcome == REJECTED:
             self.result.rejected += sent.count
         else:
-            self.result.unknown += sent.count
+            self.result.rejected += len(sent.refused)
+            self.result.unknown += sent.count - len(sent.refused)
         entries = []
         for number in range(sent.count):
             row_id = sent.ids[number] if sent.ids else None
             failure = Failure(sent.start + number, row_id, outcome, status, message)
+            if number in sent.refused:
+                failure = Failure(
+                    sent.start + number, row_id, REJECTED, _REFUSED, sent.refused[number]
+                )
             self.result.failures.append(failure)
             entries.append(
-                {"status": status or 0, "message": message, "partner_inference_id": row_id}
+                {
+                    "status": failure.status or 0,
+                    "message": failure.message,
+                    "partner_inference_id": row_id,
+                }
             )
         self._entries.extend(entries if self._by_row else [entries])
 

@@ -23,7 +23,6 @@ from arthurai.common.exceptions import (
 )
 from arthurai.transport.multipart import FilePart
 from arthurai.upload.columnar import columns_of_rows, is_row_list, slice_column, to_list
-from arthurai.upload.diagnostics import ValidationErrors
 from arthurai.upload.encode_json import json_bodies
 from arthurai.upload.images import split_by_size, unique_names, zip_images
 from arthurai.upload.row_outcomes import (
@@ -33,22 +32,19 @@ from arthurai.upload.row_outcomes import (
     SentRows,
     parse_file_response,
 )
-from arthurai.upload.validate import (
-    INFERENCES,
-    REFERENCE,
-    RowMetadata,
-    ValidatedTable,
-    Validator,
-)
+from arthurai.upload.send_rules import SendRules
+from arthurai.upload.validate import Validator
+from arthurai.upload.validated_table import INFERENCES, REFERENCE, RowMetadata, ValidatedTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from arthurai.transport.session import Session
     from arthurai.upload.columnar import ColumnarTable
+    from arthurai.upload.diagnostics import ValidationErrors
     from arthurai.upload.images import Image
     from arthurai.upload.upload_schema import UploadSchema
-    from arthurai.upload.validate import Body
+    from arthurai.upload.validated_table import Body
     from arthurai_api.types import RequestParts
 
 logger = logging.getLogger(__name__)
@@ -186,16 +182,17 @@ class Uploader:
 
     def _validate(self, data: Any, metadata: RowMetadata | None) -> ValidatedTable:
         """Return a table in memory, validated as a whole."""
-        table = _read(data, self.validator.schema, self.validator.name)
+        errors = self.validator.errors()
+        table = _read(data, self.validator.schema, errors)
         if not table.rows:
             return ValidatedTable(0, 0)
-        return self.validator.validate(table, metadata=metadata)
+        return self.validator.validate(table, metadata=metadata, errors=errors)
 
     def _validate_stream(
         self, data: Any, metadata: RowMetadata | None, rows: int
     ) -> Iterator[ValidatedTable]:
         """Yield a stream in validated tables of at most `rows` rows."""
-        from arthurai.upload.table import read_batches
+        from arthurai.upload.table_batches import read_batches
 
         if metadata is not None and metadata.is_by_row():
             raise UserValueError(
@@ -203,12 +200,12 @@ class Uploader:
                 "values given beside it; put predictions, ground truths, timestamps and ids in its "
                 "columns, or read it whole first (a lazy frame with collect())"
             )
-        start = 0
         for table, errors in read_batches(
-            data, self.validator.schema, name=self.validator.name, rows=rows
+            data, self.validator.schema, make_errors=self.validator.errors, rows=rows
         ):
-            valid = self.validator.validate(table, start=start, metadata=metadata, errors=errors)
-            start += valid.rows
+            valid = self.validator.validate(
+                table, start=errors.start, metadata=metadata, errors=errors
+            )
             yield from valid.split(rows)
 
     def _rows_per_request(self, total: int | None) -> int:
@@ -221,9 +218,9 @@ class Uploader:
         return min(max(total // 10, MIN_FILE_ROWS), MAX_FILE_ROWS)
 
     def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
-        for body in json_bodies(table, max_bytes=MAX_JSON_BYTES):
-            rows = _sent_rows(table, body.start, body.rows)
-            yield Request(rows, partial(self._send_json, body.content))
+        encode = partial(json_bodies, max_bytes=MAX_JSON_BYTES)
+        for body, rows in _encode_kept(table, encode):
+            yield Request(rows, None if body is None else partial(self._send_json, body.content))
 
     def _send_json(self, content: bytes) -> Any:
         return self.session.send(self.request, content=content, retry=True).json()
@@ -231,19 +228,19 @@ class Uploader:
     def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:
         image = self.validator.schema.image
         if image is None or image.name not in table.inference:
-            for body in self._encode_file(table):
-                rows = _sent_rows(table, body.start, body.rows)
-                yield Request(rows, partial(self._upload, body.content))
+            for body, rows in _encode_kept(table, self._encode_file):
+                yield Request(rows, None if body is None else partial(self._upload, body.content))
             return
         for start, count in split_by_size(table.inference[image.name], MAX_ZIP_BYTES):
             part = table.slice(start, count)
             images = part.inference[image.name]
             names = part.inference[image.name] = unique_names(images)
-            for body in self._encode_file(part):
-                rows = _sent_rows(part, body.start, body.rows)
-                first = body.start - part.start
-                these = slice(first, first + body.rows)
-                upload = partial(self._upload_images, body.content, images[these], names[these])
+            for body, rows in _encode_kept(part, self._encode_file):
+                first = rows.start - part.start
+                these = slice(first, first + rows.count)
+                upload = None
+                if body is not None:
+                    upload = partial(self._upload_images, body.content, images[these], names[these])
                 yield Request(rows, upload)
 
     def _encode_file(self, table: ValidatedTable) -> Iterator[Body]:
@@ -282,33 +279,57 @@ class Uploader:
 def _is_stream(data: Any) -> bool:
     if isinstance(data, list):
         return False
-    from arthurai.upload.table import is_stream
+    from arthurai.upload.table_batches import is_stream
 
     return is_stream(data)
 
 
-def _read(data: Any, schema: UploadSchema, name: str) -> ColumnarTable:
+def _read(data: Any, schema: UploadSchema, errors: ValidationErrors) -> ColumnarTable:
     """Return a table in memory by column."""
-    errors = ValidationErrors(name)
     if is_row_list(data):
         table = columns_of_rows(data, schema, errors)
     else:
-        from arthurai.upload.table import read_table
+        from arthurai.upload.table_batches import read_table
 
         table = read_table(data, schema, errors)
     errors.raise_any()
     return table
 
 
-def _sent_rows(table: ValidatedTable, start: int, rows: int) -> SentRows:
-    first = start - table.start
+def _encode_kept(
+    table: ValidatedTable, encode: Callable[[ValidatedTable], Iterator[Body]]
+) -> Iterator[tuple[Body | None, SentRows]]:
+    """Yield the bodies of a table without its refused rows, and the rows that each stands for.
+
+    Each refused row stands with the rows of the body before or after it; without any body, alone.
+    """
+    if not table.refused:
+        for body in encode(table):
+            yield body, _sent_rows(table, body.start - table.start, body.rows)
+        return
+    kept = table.kept()
+    if not kept:
+        yield None, _sent_rows(table, 0, table.rows)
+        return
+    start = 0
+    for body in encode(table.take(kept)):
+        last = body.start - table.start + body.rows
+        end = table.rows if last == len(kept) else kept[last - 1] + 1
+        yield body, _sent_rows(table, start, end - start)
+        start = end
+
+
+def _sent_rows(table: ValidatedTable, first: int, rows: int) -> SentRows:
+    """Return rows of a table, from its row `first`, for the account of what became of them."""
     ids = table.meta.get("partner_inference_id")
     batches = table.meta.get("batch_id")
+    start = table.start + first
     return SentRows(
         start,
         rows,
         () if ids is None else to_list(slice_column(ids, first, rows)),
         None if batches is None else to_list(slice_column(batches, first, rows)),
+        {row - start: why for row, why in table.refused.items() if start <= row < start + rows},
     )
 
 
@@ -321,11 +342,11 @@ class Request:
 
     Attributes:
         rows: The rows it carries.
-        send: Sends it and returns the decoded response.
+        send: Sends it and returns the decoded response; `None` when all of them are refused.
     """
 
     rows: SentRows
-    send: Callable[[], Any]
+    send: Callable[[], Any] | None
 
 
 class _RequestThread(threading.Thread):
@@ -344,10 +365,8 @@ class _RequestThread(threading.Thread):
 
     def run(self) -> None:
         send, self._send = self._send, None  # frees the body once it is sent
-        if send is None:
-            return
         try:
-            self.response = send()
+            self.response = None if send is None else send()
         except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
             self.error = error
         self.is_done = True
@@ -505,7 +524,7 @@ def write_files(
     if schema.sends_parquet:
         import pyarrow.parquet as pq
 
-        from arthurai.upload.table import iter_tables
+        from arthurai.upload.table_batches import iter_tables
 
         for number, table in enumerate(iter_tables(data, name="df", rows=rows_per_file)):
             pq.write_table(
@@ -515,8 +534,9 @@ def write_files(
                 allow_truncated_timestamps=True,
             )
         return str(directory)
-    validator = Validator(schema, REFERENCE if reference else INFERENCES, name="df")
-    valid = validator.validate(_read(data, schema, "df"))
+    purpose = REFERENCE if reference else INFERENCES
+    validator = Validator(schema, purpose, name="df", rules=SendRules(strict=True))
+    valid = validator.validate(_read(data, schema, validator.errors()))
     for number, part in enumerate(valid.split(rows_per_file)):
         for body in json_bodies(part, max_bytes=_ANY_SIZE, reference=reference):
             (directory / f"{stem}-{number}.json").write_bytes(body.content)

@@ -75,11 +75,13 @@ def test_the_constructor_has_the_official_parameters_in_order():
         "organization_id",
         "allow_insecure",
         "http_options",
+        "strict",
     ]
     kinds = [p.kind for p in parameters.values()]
-    assert kinds == [inspect.Parameter.POSITIONAL_OR_KEYWORD] * 9 + [inspect.Parameter.KEYWORD_ONLY]
+    ours = [inspect.Parameter.KEYWORD_ONLY] * 2
+    assert kinds == [inspect.Parameter.POSITIONAL_OR_KEYWORD] * 9 + ours
     defaults = [p.default for p in parameters.values()]
-    assert defaults == [None, None, None, None, False, None, None, None, False, None]
+    assert defaults == [None, None, None, None, False, None, None, None, False, None, None]
 
 
 # -- keys and organisations ------------------------------------------------------------------------

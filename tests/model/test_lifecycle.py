@@ -83,7 +83,8 @@ def test_attributes_stay_the_same_objects_and_the_added_ones_appear(arthur, name
     assert all(a.implicit and a.id for a in added)
 
 
-def test_everything_wrong_is_said_at_once(arthur, name):
+def test_everything_wrong_is_said_at_once(arthur, name, monkeypatch):
+    monkeypatch.setenv("ARTHUR_STRICT", "true")
     model = regression(arthur, name)
     model.attributes = [
         ArthurAttribute("a b", "FLOAT", Stage.NonInputData, position=0, min_range=3),
@@ -380,3 +381,11 @@ def test_status_must_be_in_the_answer(platform, name):
     with pytest.raises(ExpectedParameterNotFoundError, match="status") as caught:
         waiter.wait_for_valid_status(["Ready"], "waiting", "still waiting")
     assert any(name in note for note in caught.value.__notes__)
+
+
+def test_reference_data_may_lack_columns_and_bring_others(arthur, name):
+    model = built(arthur, name)
+    model.reference_dataframe = DATA[["x"]].assign(other=1)
+    model.save()
+    count = {"select": [{"function": "count"}], "from": "reference"}
+    assert model.query(count) == [{"count": len(DATA)}]

@@ -9,6 +9,12 @@ from arthurai.model.base_model import require_session
 
 
 @pytest.fixture
+def strict(monkeypatch):
+    """Let every call check the whole table first."""
+    monkeypatch.setenv("ARTHUR_STRICT", "true")
+
+
+@pytest.fixture
 def model(arthur):
     return save_model(arthur, regression())
 

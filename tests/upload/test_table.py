@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
-from arthurai.upload.table import iter_tables, to_arrow
+from arthurai.upload.table import to_arrow
+from arthurai.upload.table_batches import iter_tables
 
 ROWS = [
     {"number": 1.5, "whole": 3, "text": "a", "flag": True},

@@ -1,4 +1,4 @@
-"""A table that is wrong is refused whole, with everything that is wrong with it in one message."""
+"""In strict mode a table that is wrong is refused whole, with everything that is wrong in one message."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+
+pytestmark = pytest.mark.usefixtures("strict")
 
 GOOD = {"amount": 1.5, "count": 3, "word": "a", "flag": True, "story": "long", "score": 0.5}
 
@@ -206,9 +208,9 @@ def test_an_unknown_zone_is_named(model):
 def test_new_categories_and_values_out_of_range_are_told_not_refused(arthur, caplog):
     kind = attribute("kind", "STRING", position=9, categorical=True, categories=["a", "b"])
     size = attribute("size", "FLOAT", position=10, min_range=0.0, max_range=1.0)
-    model = save_model(arthur, regression(kind, size))
     data = [{**GOOD, "kind": "c", "size": 7.0}, {**GOOD, "kind": "a", "size": 0.5}]
     for frame in FRAMES:
+        model = save_model(arthur, regression(kind, size))
         caplog.clear()
         with caplog.at_level(logging.WARNING, "arthurai.upload"):
             result = model.send_inferences(frame(data))

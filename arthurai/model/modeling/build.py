@@ -25,7 +25,7 @@ from arthurai.model.modeling.summary import review
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def build(
             "pred_to_ground_truth_map must be a dictionary, got "
             f"{type(pred_to_ground_truth_map).__name__}"
         )
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
     frame = TableView(data)
     if ground_truth_column is not None and self.output_type != OutputType.Multiclass:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from arthurai.model.json_dataclass import NumberType
-    from arthurai.upload.table import TableColumn
+    from arthurai.upload.table_view import TableColumn
 
 #: A column of text or of whole floats with more distinct values than this is not categorical
 #: (floats) or unique (text).

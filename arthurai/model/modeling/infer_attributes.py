@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
         )
     if stage not in Stage.list():
         raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}")
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
     frame = TableView(data)
     attributes = infer_attributes(self, frame, frame.names, stage)

@@ -16,16 +16,23 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.limits import BINARY_CLASSES, MAX_ATTRIBUTES, MAX_CATEGORIES
+from arthurai.common.text import list_names
 from arthurai.common.vocabulary import MAX_MODEL_TEXT_LENGTH
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
-from arthurai.model.base_model import find_attributes, name_of
+from arthurai.model.base_model import (
+    attached_session,
+    find_attributes,
+    left_out_columns,
+    name_of,
+)
 from arthurai.model.modeling.attribute_list import find_name_problem, find_positions
+from arthurai.upload.send_rules import resolve_strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
 _INPUT_STAGES = frozenset({Stage.ModelPipelineInput, Stage.PredictFunctionInput})
 
@@ -55,9 +62,10 @@ def prepare_for_saving(model: ArthurModelBase, *, skip_data: bool) -> None:
         _complete(model)
     problems = list(find_model_problems(model))
     if not skip_data and model.reference_dataframe is not None and model.attributes:
+        strict = resolve_strict(None, attached_session(model))
         problems += [
             (UserTypeError, f"reference data: {text}")
-            for text in find_reference_problems(model, model.reference_dataframe)
+            for text in find_reference_problems(model, model.reference_dataframe, strict=strict)
         ]
     if problems:
         kind = problems[0][0]
@@ -247,14 +255,16 @@ def validate_reference_data(self: ArthurModelBase, reference_dataframe: Any) -> 
         )
 
 
-def find_reference_problems(model: ArthurModelBase, data: Any) -> list[str]:
+def find_reference_problems(model: ArthurModelBase, data: Any, *, strict: bool = True) -> list[str]:
     """Return a description of each problem of reference data, none when it fits the model.
 
     Args:
         model: The model.
         data: The table.
+        strict: Whether its columns must be exactly the attributes of the model; otherwise columns
+            may be missing, others are left out, and infinities are null.
     """
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
     try:
         frame = TableView(data, "reference data")
@@ -263,25 +273,34 @@ def find_reference_problems(model: ArthurModelBase, data: Any) -> list[str]:
     if frame.num_rows == 0:
         return ["it has no rows"]
     wanted = {a.name: a for a in find_attributes(model, where=lambda a: not a.implicit)}
-    problems = [
-        f"column {name!r} is missing; give it, with empty values if there are none"
-        for name in frame.missing(wanted)
-    ]
-    problems += [
-        f"column {name!r} belongs to no attribute; drop it or add the attribute"
-        for name in frame.names
-        if name not in wanted
-    ]
-    problems += [problem for problem in map(find_name_problem, frame.names) if problem is not None]
+    problems: list[str] = []
+    if strict:
+        problems += [
+            f"column {name!r} is missing; give it, with empty values if there are none"
+            for name in frame.missing(wanted)
+        ]
+        others = [
+            name
+            for name in frame.names
+            if name not in wanted and name not in left_out_columns(model)
+        ]
+        problems += [
+            f"column {name!r} belongs to no attribute; drop it or add the attribute"
+            for name in others
+        ]
+        names = [name for name in frame.names if name not in left_out_columns(model)]
+        problems += [problem for problem in map(find_name_problem, names) if problem is not None]
+    elif not any(name in frame for name in wanted):
+        problems.append(f"none of its columns is an attribute: {list_names(frame.names, 10)}")
     for name, attribute in wanted.items():
         if name in frame:
-            problems += _column_problems(frame, attribute)
+            problems += _column_problems(frame, attribute, strict=strict)
     return problems
 
 
-def _column_problems(frame: TableView, attribute: ArthurAttribute) -> list[str]:
+def _column_problems(frame: TableView, attribute: ArthurAttribute, *, strict: bool) -> list[str]:
     from arthurai.upload.arrow_types import coerce_array
-    from arthurai.upload.coerce import coerce_column
+    from arthurai.upload.coerce import INFINITE, coerce_column
     from arthurai.upload.images import read_images
 
     name = attribute.name
@@ -298,7 +317,9 @@ def _column_problems(frame: TableView, attribute: ArthurAttribute) -> list[str]:
     except ArthurUserError as error:
         return [str(error)]
     return [
-        f"column {name!r} {what}; found {_examples(rows)}" for (what, _of_type), rows in bad.items()
+        f"column {name!r} {what}; found {_examples(rows)}"
+        for (what, _of_type), rows in bad.items()
+        if strict or what != INFINITE
     ]
 
 

@@ -24,7 +24,7 @@ from arthurai.model.modeling.infer_attributes import make_attribute
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.upload.table import TableColumn, TableView
+    from arthurai.upload.table_view import TableColumn, TableView
 
 MAX_ITEMS: Final = 1_000
 """Different items of a recommendation model."""
@@ -448,7 +448,7 @@ def _check_different(*names: str | None) -> None:
 
 
 def _frame_with(data: Any, names: Sequence[str]) -> TableView:
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
     frame = data if isinstance(data, TableView) else TableView(data)
     if absent := frame.missing(names):

@@ -102,7 +102,7 @@ def _table_inputs(
         raise UserTypeError(
             f"data is missing: the {model.input_type} inputs {names} are described from it"
         )
-    from arthurai.upload.table import TableView
+    from arthurai.upload.table_view import TableView
 
     frame = TableView(data)
     if absent := frame.missing(names):

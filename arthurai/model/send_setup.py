@@ -1,0 +1,195 @@
+"""What a call that sends rows needs of its model and its arguments, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.common.attribute_spec import AttributeSpec
+from arthurai.common.exceptions import (
+    ArthurError,
+    ArthurUserError,
+    MethodNotApplicableError,
+    MissingParameterError,
+    UserTypeError,
+    UserValueError,
+)
+from arthurai.model.attributes import as_categories
+from arthurai.model.base_model import left_out_columns, name_of
+from arthurai.upload.coerce import is_missing
+from arthurai.upload.send_rules import SendRules, find_rules
+from arthurai.upload.time_zones import parse_time_zone
+from arthurai.upload.upload_schema import UploadSchema
+from arthurai.upload.validate import Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from arthurai.model.attributes import ArthurAttribute
+    from arthurai.model.base_model import ArthurModelBase
+    from arthurai.transport.session import Session
+    from arthurai.upload.row_outcomes import RowOutcomes, SendResult
+
+logger = logging.getLogger(__name__)
+
+_FILES: Final = ("directory_path", "files")
+
+
+def upload_schema(model: ArthurModelBase) -> UploadSchema:
+    """Return what sending has to know about a model.
+
+    Raises:
+        MethodNotApplicableError: The model has no attributes.
+    """
+    if not model.attributes:
+        raise MethodNotApplicableError(
+            f"model {name_of(model)!r} has no attributes, so nothing can be sent to it. "
+            "Add them with build(), or fetch the model again with ArthurAI.get_model()"
+        )
+    return UploadSchema(
+        input_type=model.input_type,
+        output_type=model.output_type,
+        is_batch=bool(model.is_batch),
+        attributes=tuple(map(_attribute_spec, model.attributes)),
+    )
+
+
+def _attribute_spec(attribute: ArthurAttribute) -> AttributeSpec:
+    # Many times faster than by the attribute's document, which a call for one row would notice.
+    return AttributeSpec(
+        name=attribute.name,
+        value_type=attribute.value_type,
+        stage=attribute.stage,
+        position=attribute.position,
+        categorical=bool(attribute.categorical),
+        categories=tuple(str(c.value) for c in as_categories(attribute.categories) or ()),
+        min_range=None if is_missing(attribute.min_range) else attribute.min_range,
+        max_range=None if is_missing(attribute.max_range) else attribute.max_range,
+        implicit=bool(attribute.implicit),
+    )
+
+
+def make_validator(
+    model: ArthurModelBase,
+    session: Session,
+    purpose: str,
+    *,
+    name: str,
+    tz: Any,
+    strict: bool | None,
+    extra: str | None,
+    as_files: bool = False,
+    reads_files: bool = False,
+    **more: Any,
+) -> Validator:
+    """Return the validator of a call.
+
+    Args:
+        model: The model.
+        session: Its connection.
+        purpose: What the rows are, see `Validator`.
+        name: What the caller calls the table.
+        tz: The argument of the call.
+        strict: The argument of the call.
+        extra: The argument of the call; else that of the model counts.
+        as_files: Whether the rows are sent as files.
+        reads_files: Whether the rows are read from files.
+        **more: Passed on to `Validator`.
+
+    Raises:
+        MethodNotApplicableError: The model has no attributes.
+        UserTypeError: An argument has the wrong type.
+        UserValueError: An argument has an impossible value.
+    """
+    schema = upload_schema(model)
+    zone = parse_time_zone(tz)
+    rules = send_rules(model, session, strict=strict, extra=extra)
+    return Validator(
+        schema,
+        purpose,
+        name=name,
+        zone=zone,
+        rules=rules,
+        parquet=as_files and schema.sends_parquet,
+        naive_is_utc=reads_files and zone is None and not rules.strict,
+        scope=model.id or "",
+        **more,
+    )
+
+
+def send_rules(
+    model: ArthurModelBase, session: Session, *, strict: bool | None, extra: str | None
+) -> SendRules:
+    """Return the rules of a call, see `find_rules`."""
+    return find_rules(
+        session,
+        strict=strict,
+        extra=model.extra_columns if extra is None else extra,
+        left_out=left_out_columns(model),
+    )
+
+
+def choose_source(directory_path: Any, data: Any, files: Iterable[Any] | None) -> Any:
+    """Return the one source given: a table, or `DataFiles`.
+
+    Raises:
+        MissingParameterError: None is given.
+        UserTypeError: An entry of `files` is neither a path nor an open file.
+        UserValueError: Several are given, or there are no such files.
+    """
+    given = {"directory_path": directory_path, "data": data, "files": files}
+    named = [name for name, value in given.items() if value is not None]
+    if not named:
+        raise MissingParameterError(
+            "give the rows as one of `directory_path`, `data` or `files`; none was given"
+        )
+    if len(named) > 1:
+        raise UserValueError(
+            f"give the rows in one way only; got {' and '.join(f'`{name}`' for name in named)}"
+        )
+    if data is not None:
+        return data
+    from arthurai.upload.data_files import DataFiles
+
+    return DataFiles.of(directory_path, files)
+
+
+def check_batch_id(batch_id: Any) -> None:
+    """Raise if the first argument of a bulk call holds rows.
+
+    Raises:
+        UserTypeError: It does.
+    """
+    if not isinstance(batch_id, str) and hasattr(batch_id, "__len__"):
+        raise UserTypeError(
+            f"batch_id must be a string, got {type(batch_id).__name__}. Pass rows by name: data=, "
+            "files= or directory_path="
+        )
+
+
+def send(call: Callable[[], RowOutcomes], *, fail_silently: bool) -> tuple[SendResult, bool]:
+    """Send rows, and return their result and whether every request was answered.
+
+    Args:
+        call: Sends them.
+        fail_silently: Whether rows that were not accepted are logged instead of raised, also those
+            of a request whose fate is unknown.
+
+    Raises:
+        ArthurUserError: The call is wrong, or the server refused a whole request.
+        ArthurError: Rows were rejected or a request failed, and the call is not to fail silently.
+    """
+    try:
+        outcomes = call()
+    except ArthurError as error:
+        result: SendResult | None = getattr(error, "result", None)
+        if not fail_silently or result is None or isinstance(error, ArthurUserError):
+            raise
+        logger.error("%s: %s", error, result.summary())  # noqa: TRY400 - the traceback is the SDK's
+        return result, False
+    rejected = outcomes.failure_error()
+    if rejected is not None:
+        if not fail_silently:
+            raise rejected
+        logger.error("%s", rejected)
+    return outcomes.result, True

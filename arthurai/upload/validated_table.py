@@ -1,0 +1,135 @@
+"""Rows that are ready to be encoded, by column, and what a call gives beside its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.upload.columnar import is_arrow, slice_column, take_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from arthurai.upload.columnar import Column
+
+INFERENCES: Final = "inferences"
+GROUND_TRUTHS: Final = "ground_truths"
+REFERENCE: Final = "reference"
+
+ALWAYS: Final = "always"
+NEVER: Final = "never"
+WITH_TRUTH: Final = "with truth"
+
+
+@dataclass(frozen=True, slots=True)
+class RowMetadata:
+    """What a call gives beside its rows.
+
+    Attributes:
+        predictions: Values of the predicted attributes, see `read_extra_columns`.
+        ground_truths: Values of the ground truth attributes, likewise.
+        inference_timestamps: One per row.
+        ground_truth_timestamps: One per row.
+        partner_inference_ids: One per row.
+        batch_id: One for all rows, or one per row.
+    """
+
+    predictions: Any = None
+    ground_truths: Any = None
+    inference_timestamps: Any = None
+    ground_truth_timestamps: Any = None
+    partner_inference_ids: Any = None
+    batch_id: Any = None
+
+    def is_by_row(self) -> bool:
+        """Return whether anything here has one value per row."""
+        return any(
+            value is not None
+            for value in (
+                self.predictions,
+                self.ground_truths,
+                self.inference_timestamps,
+                self.ground_truth_timestamps,
+                self.partner_inference_ids,
+                None if isinstance(self.batch_id, str) else self.batch_id,
+            )
+        )
+
+
+@dataclass(slots=True)
+class ValidatedTable:
+    """Rows that can be encoded, by column.
+
+    Attributes:
+        start: Number of the first row in what the caller gave.
+        rows: Number of rows.
+        inference: Columns of `inference_data` by attribute name.
+        truth: Columns of `ground_truth_data` by attribute name.
+        meta: `inference_timestamp`, `partner_inference_id`, `batch_id`, `ground_truth_timestamp`,
+            those of them that are sent.
+        labeled: Which rows have ground truth; `None` when all have, or the table has none.
+        refused: Why a row is not sent, by its number in what the caller gave. The values of these
+            rows cannot be encoded.
+    """
+
+    start: int
+    rows: int
+    inference: dict[str, Column] = field(default_factory=dict)
+    truth: dict[str, Column] = field(default_factory=dict)
+    meta: dict[str, Column] = field(default_factory=dict)
+    labeled: Column | None = None
+    refused: Mapping[int, str] = field(default_factory=dict)
+
+    def slice(self, start: int, rows: int) -> ValidatedTable:
+        """Return `rows` rows; `start` counts from the first row of this table."""
+        rows = min(rows, self.rows - start)
+        inference, truth, meta = (
+            {name: slice_column(column, start, rows) for name, column in columns.items()}
+            for columns in (self.inference, self.truth, self.meta)
+        )
+        labeled = None if self.labeled is None else slice_column(self.labeled, start, rows)
+        first = self.start + start
+        refused = self.refused and {
+            row: why for row, why in self.refused.items() if first <= row < first + rows
+        }
+        return ValidatedTable(first, rows, inference, truth, meta, labeled, refused)
+
+    def split(self, rows: int) -> Iterator[ValidatedTable]:
+        """Yield parts of at most `rows` rows."""
+        for start in range(0, self.rows, rows):
+            yield self.slice(start, rows)
+
+    def kept(self) -> Sequence[int]:
+        """Return the numbers of the rows that are sent, counted from the first of this table."""
+        if not self.refused:
+            return range(self.rows)
+        return [row for row in range(self.rows) if self.start + row not in self.refused]
+
+    def take(self, rows: Sequence[int]) -> ValidatedTable:
+        """Return some rows, counted from the first row of this table, as a table of their own."""
+        inference, truth, meta = (
+            {name: take_rows(column, rows) for name, column in columns.items()}
+            for columns in (self.inference, self.truth, self.meta)
+        )
+        labeled = None if self.labeled is None else take_rows(self.labeled, rows)
+        return ValidatedTable(self.start, len(rows), inference, truth, meta, labeled)
+
+    def arrow_columns(self) -> list[Column]:
+        """Return the columns that are Arrow arrays."""
+        columns = (self.inference | self.truth | self.meta).values()
+        return [column for column in columns if is_arrow(column)]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Encoded rows, as the content of one request or file.
+
+    Attributes:
+        start: Number of the first row.
+        rows: Number of rows.
+        content: JSON in UTF-8, or Parquet.
+    """
+
+    start: int
+    rows: int
+    content: bytes
