@@ -29,6 +29,10 @@ class Alert(TypedDict):
     window_end: NotRequired[str | None]
     batch_id: NotRequired[str | None]
     organization_id: NotRequired[str | None]
+    row_count: NotRequired[int | None]
+    truth_share: NotRequired[float | None]
+    metric_parameters: NotRequired[dict[str, Any] | None]
+    resolved_by_evaluation: NotRequired[bool | None]
 
 
 class AlertCounts(TypedDict):
@@ -107,6 +111,61 @@ class AlertRule(TypedDict):
     alert_counts: NotRequired[AlertCounts | None]
     last_metric_value: NotRequired[float | None]
     last_triggered: NotRequired[str | None]
+    min_rows: NotRequired[int | None]
+    min_truth_share: NotRequired[float | None]
+    confidence: NotRequired[float | None]
+    notes: NotRequired[list[AlertRuleNote] | None]
+
+
+class AlertRuleBacktest(TypedDict):
+    """What a rule would have done."""
+
+    rule: AlertRuleRequest
+    alerts: list[BacktestAlert]
+    outcomes: AlertRuleOutcomes
+    suppressed: int
+    notes: list[AlertRuleNote]
+
+
+class AlertRuleBacktestRequest(TypedDict):
+    """A rule to try on the rows that are stored; it is not created."""
+
+    rule: AlertRuleRequest
+    start_time: NotRequired[str | None]
+    end_time: NotRequired[str | None]
+
+
+class AlertRuleExplanation(TypedDict):
+    """What a rule watches, and what came of it."""
+
+    alert_rule: AlertRule
+    summary: str
+    covers: list[dict[str, Any]]
+    notes: list[AlertRuleNote]
+    last_evaluated_at: NotRequired[str | None]
+    last_metric_value: NotRequired[float | None]
+    last_outcomes: NotRequired[AlertRuleOutcomes | None]
+
+
+class AlertRuleNote(TypedDict):
+    """Something that whoever makes or reads a rule should know."""
+
+    code: str
+    message: str
+
+
+class AlertRuleOutcomes(TypedDict):
+    """What evaluations came to."""
+
+    windows: int
+    evaluations: int
+    crossed: int
+    few_rows: int
+    waiting_for_truth: int
+    within_noise: int
+    no_value: int
+    failed: int
+    left_out: int
 
 
 class AlertRulePatch(TypedDict):
@@ -119,6 +178,9 @@ class AlertRulePatch(TypedDict):
     lookback_period: NotRequired[float | None]
     subsequent_alert_wait_time: NotRequired[float | None]
     enabled: NotRequired[bool | None]
+    min_rows: NotRequired[int | None]
+    min_truth_share: NotRequired[float | None]
+    confidence: NotRequired[float | None]
 
 
 class AlertRuleRequest(TypedDict):
@@ -134,6 +196,9 @@ class AlertRuleRequest(TypedDict):
     enabled: NotRequired[bool | None]
     metric_parameters: NotRequired[dict[str, Any] | None]
     filters: NotRequired[list[QueryFilter] | None]
+    min_rows: NotRequired[int | None]
+    min_truth_share: NotRequired[float | None]
+    confidence: NotRequired[float | None]
 
 
 class AlertStatusRequest(TypedDict):
@@ -273,6 +338,20 @@ class AuthenticationInfo(TypedDict):
     internal_user_id: NotRequired[str | None]
     external_user_id: NotRequired[str | None]
     service_account_id: NotRequired[str | None]
+
+
+class BacktestAlert(TypedDict):
+    """An alert that a rule would have raised."""
+
+    timestamp: str
+    metric_value: float
+    message: str
+    window_start: NotRequired[str | None]
+    window_end: NotRequired[str | None]
+    batch_id: NotRequired[str | None]
+    row_count: NotRequired[int | None]
+    truth_share: NotRequired[float | None]
+    metric_parameters: NotRequired[dict[str, Any] | None]
 
 
 class Batch(TypedDict):

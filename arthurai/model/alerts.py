@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from arthurai_api.models.paginated_alert_rules import PaginatedAlertRules
     from arthurai_api.models.paginated_alerts import PaginatedAlerts
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass
 class AlertRule(ArthurBaseJsonDataclass):
@@ -47,6 +50,11 @@ class AlertRule(ArthurBaseJsonDataclass):
         metric_name: Name of the metric.
         metric_parameters: One value for each parameter of the metric.
         filters: Conditions on the rows in addition to those of the metric.
+        min_rows: Least number of rows that a value must rest on.
+        min_truth_share: Least share of the rows of a window with ground truth, for metrics that
+            need it.
+        confidence: How sure it must be that a crossing is not sampling noise.
+        notes: What the server says about the rule: dictionaries with `code` and `message`.
     """
 
     bound: str
@@ -61,6 +69,10 @@ class AlertRule(ArthurBaseJsonDataclass):
     metric_name: str | None = None
     metric_parameters: dict[str, Any] | None = None
     filters: list[dict[str, Any]] | None = None
+    min_rows: int | None = None
+    min_truth_share: float | None = None
+    confidence: float | None = None
+    notes: list[dict[str, str]] | None = None
 
 
 @dataclass
@@ -78,6 +90,10 @@ class Alert(ArthurBaseJsonDataclass):
         window_start: Start of the window of a streaming model, ISO 8601.
         window_end: End of the window, ISO 8601.
         batch_id: The batch of a batch model.
+        row_count: Rows that the value rests on.
+        truth_share: Share of the rows with ground truth, for metrics that need it.
+        metric_parameters: Parameters of the metric: the attribute or class the alert is about.
+        resolved_by_evaluation: Whether later rows refuted it, so that it was resolved by itself.
     """
 
     _nested: ClassVar[Mapping[str, type[ArthurBaseJsonDataclass]]] = {"alert_rule": AlertRule}
@@ -92,6 +108,10 @@ class Alert(ArthurBaseJsonDataclass):
     window_start: str | None = None
     window_end: str | None = None
     batch_id: str | None = None
+    row_count: int | None = None
+    truth_share: float | None = None
+    metric_parameters: dict[str, Any] | None = None
+    resolved_by_evaluation: bool | None = None
 
 
 def create_alert_rule(
@@ -105,8 +125,15 @@ def create_alert_rule(
     subsequent_alert_wait_time: float | None = None,
     metric_parameters: Mapping[str, Any] | None = None,
     filters: Iterable[Any] | None = None,
+    *,
+    min_rows: int | None = None,
+    min_truth_share: float | None = None,
+    confidence: float | None = None,
 ) -> AlertRule:
     """Create a rule that raises an alert when a metric crosses a threshold.
+
+    What keeps the rule from firing, and that it covers several attributes or classes, is in the
+    `notes` of the rule and in the log.
 
     Args:
         metric_id: The metric or its id.
@@ -115,15 +142,22 @@ def create_alert_rule(
         threshold: The threshold, in the unit of the metric.
         severity: A member of `AlertRuleSeverity`.
         name: Name of the rule; generated when omitted.
-        lookback_period: Length of the window that is watched, in minutes; 5 by default.
-            Batch models are watched batch by batch.
+        lookback_period: Length of the window that is watched, in minutes; by default 5, and a day
+            for metrics of performance and drift. Batch models are watched batch by batch.
         subsequent_alert_wait_time: Pause after an alert, in minutes; a day by default.
-        metric_parameters: One value for each parameter of the metric; its defaults
-            when omitted.
+        metric_parameters: One value for each parameter of the metric; its defaults when omitted.
+            Without the attribute or class that a built-in metric is about, the rule covers all,
+            with an alert for each.
         filters: Conditions on the rows, as JSON, or conditions such as `col("income") > 1000`.
+        min_rows: Least number of rows that a value must rest on; 100 by default, and 0 for metrics
+            that count or add up rows or take their largest or smallest value.
+        min_truth_share: Least share of the rows of a window that must have ground truth, from 0 to
+            1, for metrics that need it; 0.5 by default.
+        confidence: How sure it must be that the crossing is not sampling noise, from 0 (ignore
+            noise) to less than 1; by default 0.9999 for drift, 0.95 for rates, else 0.
 
     Returns:
-        The rule as the server stores it.
+        The rule as the server stores it, with `notes`.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
@@ -132,25 +166,78 @@ def create_alert_rule(
     """
     from arthurai_api.api.alert_rules import create_alert_rule as create_alert_rule_operation
 
-    rule = AlertRule(
-        bound=bound,
-        threshold=threshold,
-        metric_id=metric_id.id if isinstance(metric_id, Metric) else metric_id,
-        severity=severity,
+    rule = build_rule(
+        metric_id,
+        bound,
+        threshold,
+        severity,
         name=name,
         lookback_period=lookback_period,
         subsequent_alert_wait_time=subsequent_alert_wait_time,
-        metric_parameters=validate_parameters_for_alert(metric_parameters),
-        filters=filters_to_json(filters),
+        metric_parameters=metric_parameters,
+        filters=filters,
+        min_rows=min_rows,
+        min_truth_share=min_truth_share,
+        confidence=confidence,
     )
-    _check_rule(rule)
     session, model_id = require_connection(self, "have alert rules")
     with resolve_metric(metric_id):
         request = session.api.build(create_alert_rule_operation.build_request, model_id)
         created = session.api.exchange(
             request, create_alert_rule_operation.parse_response, json=rule.to_dict()
         )
-    return parse_response(AlertRule, created)
+    found = parse_response(AlertRule, created)
+    report_notes(found.name, found.notes)
+    return found
+
+
+def build_rule(
+    metric_id: Metric | str,
+    bound: str,
+    threshold: float,
+    severity: str,
+    *,
+    metric_parameters: Mapping[str, Any] | None,
+    filters: Iterable[Any] | None,
+    **members: Any,
+) -> AlertRule:
+    """Return a rule after a check of its members.
+
+    Args:
+        metric_id: The metric or its id.
+        bound: A member of `AlertRuleBound`.
+        threshold: The threshold.
+        severity: A member of `AlertRuleSeverity`.
+        metric_parameters: Values by parameter name.
+        filters: Conditions on the rows.
+        members: Further fields of `AlertRule`.
+
+    Raises:
+        UserValueError: A member has an impossible value.
+        UserTypeError: A member is of another type.
+    """
+    rule = AlertRule(
+        bound=bound,
+        threshold=threshold,
+        metric_id=metric_id.id if isinstance(metric_id, Metric) else metric_id,
+        severity=severity,
+        metric_parameters=validate_parameters_for_alert(metric_parameters),
+        filters=filters_to_json(filters),
+        **members,
+    )
+    _check_rule(rule)
+    return rule
+
+
+def report_notes(name: str | None, notes: Iterable[Mapping[str, str]] | None) -> None:
+    """Log what the server says about a rule.
+
+    Args:
+        name: Name of the rule.
+        notes: Dictionaries with `code` and `message`.
+    """
+    for note in notes or ():
+        logger.warning("alert rule %r: %s", name, note["message"])
 
 
 def get_alert_rules(
@@ -221,11 +308,14 @@ def update_alert_rule(
         )
     _check_rule(alert_rule)
     fields = alert_rule.to_dict()
-    fields.pop("id", None)
+    for name in ("id", "notes"):
+        fields.pop(name, None)
     session, model_id = require_connection(self, "have alert rules")
     request = session.api.build(update_alert_rule_operation.build_request, model_id, rule_id)
     updated = session.api.exchange(request, update_alert_rule_operation.parse_response, json=fields)
-    return parse_response(AlertRule, updated)
+    found = parse_response(AlertRule, updated)
+    report_notes(found.name, found.notes)
+    return found
 
 
 def delete_alert_rule(self: ArthurModelBase, alert_rule: AlertRule | str) -> None:
@@ -346,6 +436,16 @@ def _check_rule(rule: AlertRule) -> None:
             _check_finite(name, minutes)
             if minutes < 0:
                 raise UserValueError(f"{name} must be 0 or more minutes, got {minutes!r}")
+    rows = rule.min_rows
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 0):
+        raise UserValueError(f"min_rows must be an integer of at least 0, got {rows!r}")
+    for name, is_open in (("min_truth_share", False), ("confidence", True)):
+        share = getattr(rule, name)
+        if share is not None:
+            _check_finite(name, share)
+            if share < 0 or share > 1 or (is_open and share == 1):
+                upper = "less than 1" if is_open else "1"
+                raise UserValueError(f"{name} must be a number from 0 to {upper}, got {share!r}")
 
 
 def _check_finite(name: str, value: Any) -> None:

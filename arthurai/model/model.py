@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from arthurai._compat import deprecated_methods
 from arthurai.common.exceptions import wrap_errors
 from arthurai.model import (
+    alert_backtests,
     alerts,
     enrichments,
     explanations,
@@ -110,6 +111,8 @@ class ArthurModel(ArthurModelBase):
     get_alert_rules = alerts.get_alert_rules
     update_alert_rule = alerts.update_alert_rule
     delete_alert_rule = alerts.delete_alert_rule
+    backtest_alert_rule = alert_backtests.backtest_alert_rule
+    explain_alert_rule = alert_backtests.explain_alert_rule
     get_alerts = alerts.get_alerts
     update_alert = alerts.update_alert
 

@@ -264,6 +264,8 @@ CALLS = {
     f"{MODEL}.get_alert_rules": lambda s: s.model.get_alert_rules(),
     f"{MODEL}.create_alert_rule": lambda s: s.rule,
     f"{MODEL}.update_alert_rule": lambda s: s.model.update_alert_rule(s.rule),
+    f"{MODEL}.backtest_alert_rule": lambda s: s.model.backtest_alert_rule(s.metric, "upper", 1),
+    f"{MODEL}.explain_alert_rule": lambda s: s.model.explain_alert_rule(s.rule),
     f"{MODEL}.get_alerts": lambda s: s.model.get_alerts(),
     f"{MODEL}.update_alert": lambda s: s.model.update_alert(
         "resolved", "00000000-0000-0000-0000-000000000000"

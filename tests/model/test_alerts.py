@@ -107,7 +107,7 @@ def test_pages_of_rules(batches, mean_income, name):
 
 
 def test_alerts_of_batches(batches, mean_income, data, name):
-    rule = batches.create_alert_rule(mean_income, "upper", 500, "critical", name=name)
+    rule = batches.create_alert_rule(mean_income, "upper", 500, "critical", name=name, min_rows=20)
     before = datetime.now(UTC)
     send(batches, data, f"{name} usual")
     send(batches, data, f"{name} rich", shift=1000)
@@ -144,7 +144,9 @@ def test_alerts_of_batches(batches, mean_income, data, name):
 def test_alerts_of_a_stream(stream, data, name):
     model = stream
     metric = model.create_metric(name, select(avg("income")))
-    rule = model.create_alert_rule(metric, "lower", -100, "warning", lookback_period=60)
+    rule = model.create_alert_rule(
+        metric, "lower", -100, "warning", lookback_period=60, min_rows=20
+    )
     send(model, data, None, shift=-1000)
     (alert,) = arrived(lambda: model.get_alerts(alert_rule_id=rule.id), 1)
     assert alert.metric_value == pytest.approx(data["income"].head(20).mean() - 1000)

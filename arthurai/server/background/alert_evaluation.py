@@ -1,98 +1,148 @@
-"""Evaluation of the alert rules of one model."""
+"""Evaluation of the alert rules of one model: what readings mean for alerts."""
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.query import QueryError
-from arthurai.server.query.sql import select
+from arthurai.server.resources.alert_rules.alert_messages import (
+    describe_alert,
+    describe_cover,
+    describe_refutation,
+)
+from arthurai.server.resources.alert_rules.alert_spacing import space_alerts
+from arthurai.server.resources.alert_rules.rule_readings import Reading, RuleReader, Verdict
+from arthurai.server.resources.alert_rules.rule_windows import (
+    Window,
+    from_microseconds,
+    list_past_windows,
+    lookback,
+    time_filters,
+    to_microseconds,
+    wait_time,
+)
 from arthurai.server.resources.alert_rules.service import list_rules, to_api
-from arthurai.server.resources.metrics.evaluation import compute_value
 from arthurai.server.resources.metrics.service import MetricCatalog
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.storage.documents.stored_alerts import Crossing
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.storage.warehouse.errors import DataStoreError
-from arthurai.server.timestamps import format_timestamp, parse_timestamp
+from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable
 
-    from arthurai.common.documents import Metric
     from arthurai.server.context import Notifier, Stores
-    from arthurai.server.document_kinds import StoredAlertRule
+    from arthurai.server.document_kinds import StoredAlert, StoredAlertRule
+    from arthurai.server.resources.alert_rules.rule_coverage import Subject
     from arthurai.server.storage.documents.stored_models import StoredModel
-
-    Window = tuple[datetime, datetime]
-    PastAlert = tuple[datetime, str | None]
 
 logger = logging.getLogger("arthurai.server.background")
 
-_MAX_WINDOWS: Final = 500
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the data store are UTC without zone
+MAX_NEW_ALERTS: Final = 1_000
+"""Alerts that one evaluation of a model raises at most."""
+_MAX_REREAD_WINDOWS: Final = 50
+"""Windows with alerts that were not aligned, which one evaluation of a rule reads again."""
+_ALERT_IDS: Final = uuid.UUID("6f1c1a52-2d3b-4f3e-9a2f-8f0d0d6f7c11")
+
+
+class EvaluationStopped(Exception):  # noqa: N818 - it is no error
+    """The server stops; what is left is evaluated after its next start."""
+
+
+@dataclass
+class _Work:
+    """One rule while it is evaluated."""
+
+    rule: StoredAlertRule
+    reader: RuleReader
+    outcomes: Counter[str] = field(default_factory=Counter)
+    last_value: float | None = None
 
 
 class AlertEvaluator:
-    """Evaluates the enabled rules of a model and stores the alerts that fire."""
+    """Evaluates the enabled rules of a model, and raises, changes and resolves their alerts.
 
-    def __init__(self, stores: Stores, notifier: Notifier, record: StoredModel) -> None:
+    The alerts of data in the past follow from the rows alone: rows and ground truth may arrive in
+    any order and in any number of pieces.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        notifier: Notifier,
+        record: StoredModel,
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Prepare the rules.
+
+        Args:
+            stores: The stores.
+            notifier: Notified of alerts that are raised.
+            record: The model.
+            is_stopping: Whether to stop at the next window.
+        """
         self._stores = stores
         self._data = stores.data
         self._notifier = notifier
         self._record = record
-        self._rules = [rule for rule in list_rules(stores, record) if rule["enabled"]]
-        self._alerts = stores.control.documents(Kind.ALERT)
-        self._known: dict[str, list[PastAlert]] = {}
-        self._metrics: dict[str, Metric] = {}
-        self._last: dict[str, float] = {}
+        self._is_stopping = is_stopping
+        self._documents = stores.control.documents(Kind.ALERT)
+        self._stored = stores.control.alerts
+        self._new_alerts = 0
+        self._left_out = 0
+        self._works = [
+            work
+            for rule in list_rules(stores, record)
+            if rule["enabled"] and (work := self._prepare(rule)) is not None
+        ]
 
     def evaluate_batch(self, batch_id: str) -> int:
         """Evaluate all rules over one batch once it is closed; return the number of new alerts.
 
-        A rule raises one alert per batch, however often the batch is evaluated: ground truth may
-        still arrive after the batch was closed.
+        A rule has one alert per batch and subject at most, however often the batch is evaluated:
+        ground truth may still arrive after the batch was closed.
 
         Args:
             batch_id: The batch.
         """
         if not self._is_closed(batch_id):
             return 0
-        filters = [{"property": "batch_id", "comparator": "eq", "value": batch_id}]
-        fired = 0
-        for rule in self._rules:
-            if any(known == batch_id for _, known in self._past_alerts(rule)):
-                continue
-            value = self._compute_value(rule, filters)
-            if value is not None and _is_crossed(rule, value):
-                moment = format_timestamp(datetime.now(UTC))
-                self._fire(rule, value, moment, {"batch_id": batch_id})
-                fired += 1
-        self._store_values()
-        return fired
+        where = {"batch_id": batch_id}
+        for work in self._works:
+            self._stop_if_asked()
+            work.outcomes["windows"] += 1
+            for reading in self._read(work, _to_filters(where), None):
+                if reading.verdict is Verdict.CROSSED:
+                    moment = format_timestamp(datetime.now(UTC))
+                    self._raise(work, reading, moment, where)
+                elif reading.verdict is not Verdict.FAILED:
+                    self._refute(work, reading, where)
+        return self._finish()
 
     def evaluate_span(self, first: datetime, last: datetime, now: datetime) -> int:
-        """Evaluate all rules over the windows that new data fall in; return the new alerts.
+        """Evaluate all rules over the windows that changed data fall in; return the new alerts.
 
         Recent data are evaluated in the window that ends now, older data in consecutive windows of
         the same length, so that data sent late raise the alerts they would have raised in time.
+        Windows that raised alerts are evaluated again when their data change.
 
         Args:
             first: Earliest inference time among the data, UTC without zone.
             last: Latest one.
             now: The current time, UTC without zone.
         """
-        fired = 0
-        for rule in self._rules:
-            length = timedelta(minutes=rule["lookback_period"])
-            for window in self._past_windows(first, min(last, now - length), length):
-                fired += self._evaluate_window(rule, window)
-            if last >= now - length:
-                fired += self._evaluate_window(rule, (now - length, now))
-        self._store_values()
-        return fired
+        for work in self._works:
+            self._evaluate_past(work, first, last, now)
+            if last >= now - lookback(work.rule):
+                self._evaluate_live(work, now)
+        return self._finish()
 
     def evaluate_current_window(self, now: datetime) -> int:
         """Evaluate all rules over the window that ends now; return the number of new alerts.
@@ -100,12 +150,18 @@ class AlertEvaluator:
         Args:
             now: The current time, UTC without zone.
         """
-        fired = 0
-        for rule in self._rules:
-            length = timedelta(minutes=rule["lookback_period"])
-            fired += self._evaluate_window(rule, (now - length, now))
-        self._store_values()
-        return fired
+        for work in self._works:
+            self._evaluate_live(work, now)
+        return self._finish()
+
+    def _prepare(self, rule: StoredAlertRule) -> _Work | None:
+        try:
+            metric = MetricCatalog(self._stores, self._record).get(rule["metric_id"])
+            reader = RuleReader(rule, metric, self._record.schema, self._data)
+        except (ApiError, QueryError) as error:
+            logger.warning("alert rule %s cannot be evaluated: %s", rule["id"], error)
+            return None
+        return _Work(rule, reader)
 
     def _is_closed(self, batch_id: str) -> bool:
         try:
@@ -113,124 +169,255 @@ class AlertEvaluator:
         except DataStoreError:
             return False
 
-    def _past_windows(self, first: datetime, last: datetime, length: timedelta) -> Iterator[Window]:
-        """Yield the windows between two moments that hold data, oldest first."""
-        if first > last:
-            return
-        step = length / timedelta(microseconds=1)
-        place = "CAST(floor(epoch_us(inference_timestamp) / CAST($3 AS DOUBLE)) AS BIGINT) AS place"
-        sql = select(
-            [f"DISTINCT {place}"],
-            self._data.relation(self._record.schema, "inference"),
-            ["inference_timestamp >= $1", "inference_timestamp <= $2"],
-            order_by=["place DESC"],
-            limit=f"LIMIT {_MAX_WINDOWS + 1:d}",
+    def _stop_if_asked(self) -> None:
+        if self._is_stopping():
+            raise EvaluationStopped
+
+    def _read(self, work: _Work, filters: list[dict[str, Any]], rows: int | None) -> list[Reading]:
+        readings = work.reader.read(filters, rows)
+        for reading in readings:
+            work.outcomes["evaluations"] += 1
+            if reading.verdict is not Verdict.FINE:
+                work.outcomes[reading.verdict.value] += 1
+            if reading.value is not None:
+                work.last_value = reading.value
+        return readings
+
+    # --- windows in the past --------------------------------------------------------------------
+
+    def _evaluate_past(self, work: _Work, first: datetime, last: datetime, now: datetime) -> None:
+        length = lookback(work.rule)
+        windows, left_out = list_past_windows(
+            self._record.schema, self._data, first, min(last, now - length), length
         )
-        places = [row[0] for row in self._data.fetch(sql, [first, last, step])[1]]
-        if len(places) > _MAX_WINDOWS:
+        if left_out:
             logger.warning(
-                "model %s: data over more than %d windows of %s; the oldest are not evaluated",
+                "model %s, alert rule %s (%s): data over more than %d windows of %s; the oldest %d "
+                "are not evaluated",
                 self._record.id,
-                _MAX_WINDOWS,
+                work.rule["id"],
+                work.rule["name"],
+                len(windows),
                 length,
+                left_out,
             )
-        for index in reversed(places[:_MAX_WINDOWS]):
-            start = _EPOCH + index * length
-            yield start, start + length
-
-    def _evaluate_window(self, rule: StoredAlertRule, window: Window) -> int:
-        start, end = (format_timestamp(moment) for moment in window)
-        filters = [
-            {"property": "inference_timestamp", "comparator": "gte", "value": start},
-            {"property": "inference_timestamp", "comparator": "lt", "value": end},
-        ]
-        if self._is_silent(rule, window[1]):
-            return 0
-        value = self._compute_value(rule, filters)
-        if value is None or not _is_crossed(rule, value):
-            return 0
-        self._fire(rule, value, end, {"window_start": start, "window_end": end})
-        return 1
-
-    def _is_silent(self, rule: Mapping[str, Any], moment: datetime) -> bool:
-        """Return whether the rule must wait before it raises another alert."""
-        wait = timedelta(minutes=rule["subsequent_alert_wait_time"])
-        moment = moment.replace(tzinfo=UTC)
-        return any(
-            raised == moment or moment - wait < raised < moment + wait
-            for raised, _ in self._past_alerts(rule)
+        work.outcomes["windows"] += len(windows)
+        work.outcomes["left_out"] += left_out
+        known = {(window.start, window.end) for window in windows}
+        overlapping = self._stored.list_overlapping(
+            work.rule["id"],
+            to_microseconds(first),
+            to_microseconds(last),
+            _MAX_REREAD_WINDOWS,
         )
+        for start, end in overlapping:
+            span = from_microseconds(start), from_microseconds(end)
+            if span not in known:
+                windows.append(Window(*span))
+        changed: dict[str, dict[tuple[int, int], Reading]] = {}
+        for window in windows:
+            self._stop_if_asked()
+            place = to_microseconds(window.start), to_microseconds(window.end)
+            for reading in self._read(work, window.to_filters(), window.rows):
+                if reading.verdict is not Verdict.FAILED:
+                    changed.setdefault(reading.subject.key, {})[place] = reading
+        with self._stores.control.transaction():
+            for readings in changed.values():
+                self._settle(work, readings)
 
-    def _past_alerts(self, rule: Mapping[str, Any]) -> list[PastAlert]:
-        """Return time and batch of the alerts that a rule has raised."""
-        found = self._known.get(rule["id"])
-        if found is None:
-            alerts = self._alerts.list(
-                self._record.organization_id, model_id=self._record.id, alert_rule_id=rule["id"]
+    def _settle(self, work: _Work, readings: dict[tuple[int, int], Reading]) -> None:
+        """Bring the alerts of one subject in line with readings of windows in the past."""
+        rule_id = work.rule["id"]
+        subject = next(iter(readings.values())).subject
+        for (start, end), reading in readings.items():
+            if reading.verdict is Verdict.CROSSED:
+                crossing = _to_crossing(reading, start, end)
+                self._stored.put_crossing(self._record.id, rule_id, subject.key, crossing)
+            elif self._stored.delete_crossing(rule_id, subject.key, start, end):
+                self._refute(work, reading, _to_window(start, end).to_members())
+        earliest = min(end for _, end in readings)
+        anchor = self._stored.find_last_raised(rule_id, subject.key, earliest)
+        since = earliest if anchor is None else anchor
+        crossings = self._stored.list_crossings(rule_id, subject.key, since=since)
+        spaced = space_alerts(crossings, wait_time(work.rule))
+        wanted = {(crossing.start, crossing.end) for crossing in spaced.values()}
+        silenced = [c for c in crossings if c.raised and (c.start, c.end) not in wanted]
+        self._stored.mark_raised(rule_id, subject.key, silenced, raised=False)
+        for crossing in silenced:
+            covering = spaced[crossing.start, crossing.end]
+            self._cover(work, subject, crossing, covering)
+        for crossing in reversed(crossings):  # the latest first, as their number is limited
+            place = crossing.start, crossing.end
+            if place not in wanted or (crossing.raised and place not in readings):
+                continue
+            reading = Reading(
+                subject, Verdict.CROSSED, crossing.value, crossing.rows, crossing.expected
             )
-            found = [
-                (parse_timestamp(alert["timestamp"], "alert"), alert.get("batch_id"))
-                for alert in alerts
-            ]
-            self._known[rule["id"]] = found
-        return found
+            members = _to_window(*place).to_members()
+            if self._raise(work, reading, members["window_end"], members):
+                self._stored.mark_raised(rule_id, subject.key, [crossing], raised=True)
+            else:
+                self._stored.delete_crossing(rule_id, subject.key, *place)
 
-    def _metric(self, metric_id: str) -> Metric:
-        if metric_id not in self._metrics:
-            self._metrics[metric_id] = MetricCatalog(self._stores, self._record).get(metric_id)
-        return self._metrics[metric_id]
+    # --- the window that ends now ---------------------------------------------------------------
 
-    def _compute_value(
-        self, rule: Mapping[str, Any], filters: list[dict[str, Any]]
-    ) -> float | None:
-        try:
-            value = compute_value(
-                self._metric(rule["metric_id"]),
-                rule["metric_parameters"],
-                [*rule["filters"], *filters],
-                self._record.schema,
-                self._data,
-            )
-        except (ApiError, QueryError) as error:
-            logger.warning("alert rule %s cannot be evaluated: %s", rule["id"], error)
-            return None
-        if value is not None:
-            self._last[rule["id"]] = value
-        return value
+    def _evaluate_live(self, work: _Work, now: datetime) -> None:
+        self._stop_if_asked()
+        end, wait = to_microseconds(now), wait_time(work.rule)
+        silent = {
+            subject.key
+            for subject in work.reader.subjects
+            if self._stored.is_raised_between(work.rule["id"], subject.key, end - wait, end + wait)
+            or self._stored.is_raised_between(work.rule["id"], subject.key, end - 1, end + 1)
+        }
+        if len(silent) == len(work.reader.subjects):
+            return
+        window = Window(now - lookback(work.rule), now)
+        start = to_microseconds(window.start)
+        work.outcomes["windows"] += 1
+        for reading in self._read(work, window.to_filters(), None):
+            key = reading.subject.key
+            if reading.verdict is not Verdict.CROSSED or key in silent:
+                continue
+            with self._stores.control.transaction():
+                members = window.to_members()
+                if self._raise(work, reading, members["window_end"], members):
+                    crossing = _to_crossing(reading, start, end)._replace(raised=True)
+                    self._stored.put_crossing(self._record.id, work.rule["id"], key, crossing)
 
-    def _store_values(self) -> None:
-        """Store the last value of each rule."""
-        states = self._stores.control.documents(Kind.ALERT_RULE_STATE)
-        for rule_id, value in self._last.items():
-            state = {"id": rule_id, "last_metric_value": value}
-            states.put(self._record.organization_id, rule_id, state, model_id=self._record.id)
+    # --- alerts ---------------------------------------------------------------------------------
 
-    def _fire(
-        self, rule: StoredAlertRule, value: float, moment: str, where: dict[str, Any]
-    ) -> None:
-        side = "above" if rule["bound"] == "upper" else "below"
-        alert = {
-            "id": new_id(),
-            "timestamp": moment,
+    def _alert_id(self, work: _Work, subject: Subject, where: dict[str, Any]) -> str:
+        """Return the id of the alert of a rule about one subject and one window or batch."""
+        parts = [work.rule["id"], subject.key, *(str(where[key]) for key in sorted(where))]
+        return str(uuid.uuid5(_ALERT_IDS, "\0".join(parts)))
+
+    def _raise(self, work: _Work, reading: Reading, moment: str, where: dict[str, Any]) -> bool:
+        """Raise an alert or bring it up to date; return whether it is there now."""
+        rule, subject, value = work.rule, reading.subject, reading.value
+        assert value is not None  # noqa: S101 - a crossing has a value
+        rows, expected = reading.rows or 0, reading.expected or 0
+        organization_id = self._record.organization_id
+        alert_id = self._alert_id(work, subject, where)
+        before = self._documents.get(organization_id, alert_id)
+        is_news = before is None or bool(before.get("resolved_by_evaluation"))
+        if is_news and self._new_alerts >= MAX_NEW_ALERTS:
+            self._left_out += 1
+            return False
+        alert: dict[str, Any] = {
+            "id": alert_id,
+            "timestamp": moment if before is None else before["timestamp"],
             "metric_value": value,
-            "message": (
-                f"{rule['metric_name']} is {value:.6g}, {side} the {rule['severity']} threshold "
-                f"{rule['threshold']:g} of {rule['name']}"
+            "message": describe_alert(
+                rule,
+                subject.label,
+                value,
+                (rows, expected),
+                where,
+                needs_truth=work.reader.needs_truth,
             ),
             "model_id": self._record.id,
-            "status": "new",
+            "status": "new" if before is None or is_news else before["status"],
             "severity": rule["severity"],
             "alert_rule": to_api(rule),
             "alert_rule_id": rule["id"],
-            "organization_id": self._record.organization_id,
+            "organization_id": organization_id,
+            "row_count": rows,
+            **({"metric_parameters": subject.parameters} if subject.parameters else {}),
+            **({"truth_share": rows / expected} if work.reader.needs_truth and expected else {}),
             **where,
         }
+        if alert == before:
+            return True
+        self._documents.put(organization_id, alert_id, alert, model_id=self._record.id)
+        if is_news:
+            self._new_alerts += 1
+            self._notifier.notify_of_alert(organization_id, alert)
+        return True
+
+    def _refute(self, work: _Work, reading: Reading, where: dict[str, Any]) -> None:
+        """Resolve the alert of a window or batch, if there is one that nobody has resolved."""
         organization_id = self._record.organization_id
-        self._alerts.put(organization_id, alert["id"], alert, model_id=self._record.id)
-        self._past_alerts(rule).append((parse_timestamp(moment, "alert"), where.get("batch_id")))
-        self._notifier.notify_of_alert(organization_id, alert)
+        alert_id = self._alert_id(work, reading.subject, where)
+        before = self._documents.get(organization_id, alert_id)
+        if before is None or not _is_open(before):
+            return
+        rows = reading.rows
+        if rows is None:
+            rows = work.reader.count_rows(reading.subject, _to_filters(where))
+
+        def resolve(alert: StoredAlert) -> None:
+            self._resolve(alert, describe_refutation(alert["message"], reading.value, rows))
+
+        self._documents.change(organization_id, alert_id, resolve)
+
+    def _cover(self, work: _Work, subject: Subject, late: Crossing, earlier: Crossing) -> None:
+        """Resolve an alert that falls into the wait time of one that was raised for late rows."""
+        end = format_timestamp(from_microseconds(earlier.end))
+
+        def resolve(alert: StoredAlert) -> None:
+            self._resolve(alert, describe_cover(alert["message"], end))
+
+        members = _to_window(late.start, late.end).to_members()
+        alert_id = self._alert_id(work, subject, members)
+        self._documents.change(self._record.organization_id, alert_id, resolve)
+
+    @staticmethod
+    def _resolve(alert: StoredAlert, message: str) -> None:
+        if _is_open(alert):
+            alert["status"] = "resolved"
+            alert["resolved_by_evaluation"] = True
+            alert["message"] = message
+
+    def _finish(self) -> int:
+        """Store what the evaluation came to; return the number of new alerts."""
+        if self._left_out:
+            logger.warning(
+                "model %s: %d alerts of one evaluation are left out; it raises %d at most",
+                self._record.id,
+                self._left_out,
+                MAX_NEW_ALERTS,
+            )
+        states = self._stores.control.documents(Kind.ALERT_RULE_STATE)
+        for work in self._works:
+            if not work.outcomes["windows"]:
+                continue
+            rule_id = work.rule["id"]
+            before = states.get(self._record.organization_id, rule_id) or {}
+            last = work.last_value
+            state = {
+                "id": rule_id,
+                "last_metric_value": before.get("last_metric_value") if last is None else last,
+                "evaluated_at": format_timestamp(utc_now()),
+                "outcomes": dict(work.outcomes),
+            }
+            states.put(self._record.organization_id, rule_id, state, model_id=self._record.id)
+        return self._new_alerts
 
 
-def _is_crossed(rule: Mapping[str, Any], value: float) -> bool:
-    threshold = float(rule["threshold"])
-    return value > threshold if rule["bound"] == "upper" else value < threshold
+def _is_open(alert: StoredAlert) -> bool:
+    """Return whether nobody has resolved an alert."""
+    return alert["status"] != "resolved" or bool(alert.get("resolved_by_evaluation"))
+
+
+def _to_filters(where: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the conditions on the rows that an alert is about."""
+    batch_id = where.get("batch_id")
+    if batch_id is not None:
+        return [{"property": "batch_id", "comparator": "eq", "value": batch_id}]
+    return time_filters(where["window_start"], where["window_end"])
+
+
+def _to_window(start: int, end: int) -> Window:
+    return Window(from_microseconds(start), from_microseconds(end))
+
+
+def _to_crossing(reading: Reading, start: int, end: int) -> Crossing:
+    return Crossing(
+        end,
+        start,
+        float(reading.value or 0.0),
+        reading.rows or 0,
+        reading.expected or 0,
+        raised=False,
+    )

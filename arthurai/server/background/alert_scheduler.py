@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from arthurai.server.background.alert_evaluation import AlertEvaluator
+from arthurai.server.background.alert_evaluation import AlertEvaluator, EvaluationStopped
 from arthurai.server.background.worker import Worker
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
@@ -82,6 +82,7 @@ class AlertScheduler:
         self._check_seconds = check_seconds
         self._documents = stores.control.documents(Kind.ALERT_WORK)
         self._lock = threading.Lock()
+        self._stopping = threading.Event()
         self._waiting: dict[str, _Changes] = {}
         self._stored: dict[str, _Changes] = {}  # those waiting and those being evaluated
         self._worker = Worker("arthurai-alerts", self._evaluate)
@@ -104,7 +105,8 @@ class AlertScheduler:
         return self._stores.data.drain_events(timeout) and self._worker.drain(timeout)
 
     def close(self) -> None:
-        """Stop after the model that is being evaluated; the next start resumes with the others."""
+        """Stop after the window that is being evaluated; the next start resumes from there."""
+        self._stopping.set()
         self._worker.close()
 
     def schedule(
@@ -162,6 +164,12 @@ class AlertScheduler:
             self.schedule(event.model_id, event.batch_ids, event.first, event.last)
 
     def _evaluate(self, model_id: str) -> None:
+        try:
+            self._evaluate_model(model_id)
+        except EvaluationStopped:
+            logger.info("the alert rules left are evaluated after the next start")
+
+    def _evaluate_model(self, model_id: str) -> None:
         now = utc_now()
         if model_id == _CLOCK:
             rules = self._stores.control.documents(Kind.ALERT_RULE).list(None, enabled=True)
@@ -188,8 +196,14 @@ class AlertScheduler:
         try:
             record = self._stores.control.models.get(None, model_id)
             if not record.archived and record.schema.is_batch == is_batch:
-                evaluate(AlertEvaluator(self._stores, self._notifier, record))
+                evaluate(
+                    AlertEvaluator(self._stores, self._notifier, record, self._stopping.is_set)
+                )
+        except EvaluationStopped:
+            raise
         except ApiError:
             return  # the model is gone
         except Exception:
+            if self._stopping.is_set():
+                raise EvaluationStopped from None
             logger.exception("evaluating the alert rules of model %s failed", model_id)

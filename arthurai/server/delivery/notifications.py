@@ -14,6 +14,7 @@ from arthurai.server.background.worker import Worker
 from arthurai.server.delivery.mail_and_webhooks import Message
 from arthurai.server.document_kinds import Kind
 from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
@@ -124,13 +125,16 @@ class Notifications:
         """
         since = until - PERIODS[summary["frequency"]]
         counted: Counter[tuple[str, str, str]] = Counter()
-        for model_id in summary["models"]:
-            for alert in self._control.documents(Kind.ALERT).list(
-                summary["organization_id"], model_id=model_id
-            ):
-                if since <= parse_timestamp(alert["timestamp"], "alert") < until:
-                    rule = alert["alert_rule"]
-                    counted[model_id, rule.get("name") or "", str(rule["threshold"])] += 1
+        wanted = AlertFilter(
+            summary["organization_id"],
+            model_ids=tuple(summary["models"]),
+            since=format_timestamp(since),
+            until=format_timestamp(until),
+        )
+        for alert in self._control.alerts.find(wanted) if summary["models"] else ():
+            if parse_timestamp(alert["timestamp"], "alert") < until:
+                rule = alert["alert_rule"]
+                counted[alert["model_id"], rule.get("name") or "", str(rule["threshold"])] += 1
         return {
             "report_id": new_id(),
             "configuration_id": summary["id"],

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from .alert_notification_configuration_update import AlertNotificationConfigurationUpdate
     from .alert_notification_request import AlertNotificationRequest
     from .alert_rule import AlertRule
+    from .alert_rule_backtest import AlertRuleBacktest
+    from .alert_rule_backtest_request import AlertRuleBacktestRequest
+    from .alert_rule_explanation import AlertRuleExplanation
+    from .alert_rule_note import AlertRuleNote
+    from .alert_rule_outcomes import AlertRuleOutcomes
     from .alert_rule_patch import AlertRulePatch
     from .alert_rule_request import AlertRuleRequest
     from .alert_severity import AlertSeverity
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
     from .attribute_category import AttributeCategory
     from .attribute_values import AttributeValues
     from .authentication_info import AuthenticationInfo
+    from .backtest_alert import BacktestAlert
     from .batch import Batch
     from .bias_constraint import BiasConstraint
     from .bias_curve_point import BiasCurvePoint
@@ -234,6 +240,11 @@ __all__ = (
     "AlertNotificationConfigurationUpdate",
     "AlertNotificationRequest",
     "AlertRule",
+    "AlertRuleBacktest",
+    "AlertRuleBacktestRequest",
+    "AlertRuleExplanation",
+    "AlertRuleNote",
+    "AlertRuleOutcomes",
     "AlertRulePatch",
     "AlertRuleRequest",
     "AlertSeverity",
@@ -255,6 +266,7 @@ __all__ = (
     "AttributeCategory",
     "AttributeValues",
     "AuthenticationInfo",
+    "BacktestAlert",
     "Batch",
     "BiasConstraint",
     "BiasCurvePoint",
@@ -452,6 +464,11 @@ _MODULES = {
     "AlertNotificationConfigurationUpdate": ".alert_notification_configuration_update",
     "AlertNotificationRequest": ".alert_notification_request",
     "AlertRule": ".alert_rule",
+    "AlertRuleBacktest": ".alert_rule_backtest",
+    "AlertRuleBacktestRequest": ".alert_rule_backtest_request",
+    "AlertRuleExplanation": ".alert_rule_explanation",
+    "AlertRuleNote": ".alert_rule_note",
+    "AlertRuleOutcomes": ".alert_rule_outcomes",
     "AlertRulePatch": ".alert_rule_patch",
     "AlertRuleRequest": ".alert_rule_request",
     "AlertSeverity": ".alert_severity",
@@ -473,6 +490,7 @@ _MODULES = {
     "AttributeCategory": ".attribute_category",
     "AttributeValues": ".attribute_values",
     "AuthenticationInfo": ".authentication_info",
+    "BacktestAlert": ".backtest_alert",
     "Batch": ".batch",
     "BiasConstraint": ".bias_constraint",
     "BiasCurvePoint": ".bias_curve_point",

@@ -14,6 +14,7 @@ from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.alert_rule import AlertRule
+    from ..models.metric_parameter_choice import MetricParameterChoice
 
 
 T = TypeVar("T", bound="Alert")
@@ -40,6 +41,11 @@ class Alert(_ApiObject):
         window_end (None | str | Unset): End of the window, ISO 8601; streaming models only.
         batch_id (None | str | Unset): The batch; batch models only.
         organization_id (None | str | Unset): Owner of the model.
+        row_count (int | None | Unset): Rows that the value rests on.
+        truth_share (float | None | Unset): Share of the rows that have ground truth, for metrics that need it.
+        metric_parameters (MetricParameterChoice | None | Unset): Attribute or class that the alert is about, for rules
+            that cover several.
+        resolved_by_evaluation (bool | None | Unset): Whether later rows refuted it, so that it was resolved by itself.
     """
 
     id: str
@@ -54,9 +60,15 @@ class Alert(_ApiObject):
     window_end: None | str | Unset = UNSET
     batch_id: None | str | Unset = UNSET
     organization_id: None | str | Unset = UNSET
+    row_count: int | None | Unset = UNSET
+    truth_share: float | None | Unset = UNSET
+    metric_parameters: MetricParameterChoice | None | Unset = UNSET
+    resolved_by_evaluation: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
+
         id = self.id
 
         timestamp = self.timestamp.isoformat()
@@ -97,6 +109,32 @@ class Alert(_ApiObject):
         else:
             organization_id = self.organization_id
 
+        row_count: int | None | Unset
+        if isinstance(self.row_count, Unset):
+            row_count = UNSET
+        else:
+            row_count = self.row_count
+
+        truth_share: float | None | Unset
+        if isinstance(self.truth_share, Unset):
+            truth_share = UNSET
+        else:
+            truth_share = self.truth_share
+
+        metric_parameters: dict[str, Any] | None | Unset
+        if isinstance(self.metric_parameters, Unset):
+            metric_parameters = UNSET
+        elif isinstance(self.metric_parameters, MetricParameterChoice):
+            metric_parameters = self.metric_parameters.to_dict()
+        else:
+            metric_parameters = self.metric_parameters
+
+        resolved_by_evaluation: bool | None | Unset
+        if isinstance(self.resolved_by_evaluation, Unset):
+            resolved_by_evaluation = UNSET
+        else:
+            resolved_by_evaluation = self.resolved_by_evaluation
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -119,12 +157,21 @@ class Alert(_ApiObject):
             field_dict["batch_id"] = batch_id
         if organization_id is not UNSET:
             field_dict["organization_id"] = organization_id
+        if row_count is not UNSET:
+            field_dict["row_count"] = row_count
+        if truth_share is not UNSET:
+            field_dict["truth_share"] = truth_share
+        if metric_parameters is not UNSET:
+            field_dict["metric_parameters"] = metric_parameters
+        if resolved_by_evaluation is not UNSET:
+            field_dict["resolved_by_evaluation"] = resolved_by_evaluation
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_rule import AlertRule  # noqa: PLC0415
+        from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
 
         cls._check_object(src_dict)
         _fields_ = dict(src_dict)
@@ -168,6 +215,25 @@ class Alert(_ApiObject):
 
         organization_id: None | str | Unset = _fields_.pop("organization_id", UNSET)
 
+        row_count: int | None | Unset = _fields_.pop("row_count", UNSET)
+
+        truth_share: float | None | Unset = _fields_.pop("truth_share", UNSET)
+
+        def _parse_metric_parameters(data: object) -> MetricParameterChoice | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, dict):
+                metric_parameters_type_0 = MetricParameterChoice.from_dict(data)
+
+                return metric_parameters_type_0
+            raise TypeError(f"metric_parameters is {type(data).__name__}")
+
+        metric_parameters = _parse_metric_parameters(_fields_.pop("metric_parameters", UNSET))
+
+        resolved_by_evaluation: bool | None | Unset = _fields_.pop("resolved_by_evaluation", UNSET)
+
         _model_ = cls(
             id=id,
             timestamp=timestamp,
@@ -181,6 +247,10 @@ class Alert(_ApiObject):
             window_end=window_end,
             batch_id=batch_id,
             organization_id=organization_id,
+            row_count=row_count,
+            truth_share=truth_share,
+            metric_parameters=metric_parameters,
+            resolved_by_evaluation=resolved_by_evaluation,
         )
         _model_._keep(src_dict, _REQUIRED)
 

@@ -15,6 +15,7 @@ from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
     from ..models.alert_counts import AlertCounts
+    from ..models.alert_rule_note import AlertRuleNote
     from ..models.metric_parameter_choice import MetricParameterChoice
     from ..models.metric_query import MetricQuery
     from ..models.query_filter import QueryFilter
@@ -67,6 +68,11 @@ class AlertRule(_ApiObject):
         alert_counts (AlertCounts | None | Unset): Its alerts by status; with `include_alert_metadata`.
         last_metric_value (float | None | Unset): Value at the last evaluation; with `include_alert_metadata`.
         last_triggered (None | str | Unset): When it last raised an alert, ISO 8601; with `include_alert_metadata`.
+        min_rows (int | None | Unset): Least number of rows.
+        min_truth_share (float | None | Unset): Least share of rows with ground truth; null when the metric needs none.
+        confidence (float | None | Unset): How sure it must be that a crossing is not sampling noise.
+        notes (list[AlertRuleNote] | None | Unset): What its creator should know; in the answers to its creation and
+            change.
     """
 
     id: str
@@ -90,6 +96,10 @@ class AlertRule(_ApiObject):
     alert_counts: AlertCounts | None | Unset = UNSET
     last_metric_value: float | None | Unset = UNSET
     last_triggered: None | str | Unset = UNSET
+    min_rows: int | None | Unset = UNSET
+    min_truth_share: float | None | Unset = UNSET
+    confidence: float | None | Unset = UNSET
+    notes: list[AlertRuleNote] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -190,6 +200,36 @@ class AlertRule(_ApiObject):
         else:
             last_triggered = self.last_triggered
 
+        min_rows: int | None | Unset
+        if isinstance(self.min_rows, Unset):
+            min_rows = UNSET
+        else:
+            min_rows = self.min_rows
+
+        min_truth_share: float | None | Unset
+        if isinstance(self.min_truth_share, Unset):
+            min_truth_share = UNSET
+        else:
+            min_truth_share = self.min_truth_share
+
+        confidence: float | None | Unset
+        if isinstance(self.confidence, Unset):
+            confidence = UNSET
+        else:
+            confidence = self.confidence
+
+        notes: list[dict[str, Any]] | None | Unset
+        if isinstance(self.notes, Unset):
+            notes = UNSET
+        elif isinstance(self.notes, list):
+            notes = []
+            for notes_type_0_item_data in self.notes:
+                notes_type_0_item = notes_type_0_item_data.to_dict()
+                notes.append(notes_type_0_item)
+
+        else:
+            notes = self.notes
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -227,12 +267,21 @@ class AlertRule(_ApiObject):
             field_dict["last_metric_value"] = last_metric_value
         if last_triggered is not UNSET:
             field_dict["last_triggered"] = last_triggered
+        if min_rows is not UNSET:
+            field_dict["min_rows"] = min_rows
+        if min_truth_share is not UNSET:
+            field_dict["min_truth_share"] = min_truth_share
+        if confidence is not UNSET:
+            field_dict["confidence"] = confidence
+        if notes is not UNSET:
+            field_dict["notes"] = notes
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_counts import AlertCounts  # noqa: PLC0415
+        from ..models.alert_rule_note import AlertRuleNote  # noqa: PLC0415
         from ..models.metric_parameter_choice import MetricParameterChoice  # noqa: PLC0415
         from ..models.metric_query import MetricQuery  # noqa: PLC0415
         from ..models.query_filter import QueryFilter  # noqa: PLC0415
@@ -348,6 +397,30 @@ class AlertRule(_ApiObject):
 
         last_triggered: None | str | Unset = _fields_.pop("last_triggered", UNSET)
 
+        min_rows: int | None | Unset = _fields_.pop("min_rows", UNSET)
+
+        min_truth_share: float | None | Unset = _fields_.pop("min_truth_share", UNSET)
+
+        confidence: float | None | Unset = _fields_.pop("confidence", UNSET)
+
+        def _parse_notes(data: object) -> list[AlertRuleNote] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            if isinstance(data, list):
+                notes_type_0 = []
+                _notes_type_0 = data
+                for notes_type_0_item_data in _notes_type_0 or ():
+                    notes_type_0_item = AlertRuleNote.from_dict(notes_type_0_item_data)
+
+                    notes_type_0.append(notes_type_0_item)
+
+                return notes_type_0
+            raise TypeError(f"notes is {type(data).__name__}")
+
+        notes = _parse_notes(_fields_.pop("notes", UNSET))
+
         _model_ = cls(
             id=id,
             name=name,
@@ -370,6 +443,10 @@ class AlertRule(_ApiObject):
             alert_counts=alert_counts,
             last_metric_value=last_metric_value,
             last_triggered=last_triggered,
+            min_rows=min_rows,
+            min_truth_share=min_truth_share,
+            confidence=confidence,
+            notes=notes,
         )
         _model_._keep(src_dict, _REQUIRED)
 

@@ -27,6 +27,9 @@ class AlertRulePatch(_ApiObject):
             lookback_period (float | None | Unset): New window in minutes.
             subsequent_alert_wait_time (float | None | Unset): New silence in minutes.
             enabled (bool | None | Unset): Whether the rule is evaluated.
+            min_rows (int | None | Unset): New least number of rows.
+            min_truth_share (float | None | Unset): New least share of rows with ground truth.
+            confidence (float | None | Unset): How sure it must be from now on that a crossing is not sampling noise.
     """
 
     name: None | str | Unset = UNSET
@@ -36,6 +39,9 @@ class AlertRulePatch(_ApiObject):
     lookback_period: float | None | Unset = UNSET
     subsequent_alert_wait_time: float | None | Unset = UNSET
     enabled: bool | None | Unset = UNSET
+    min_rows: int | None | Unset = UNSET
+    min_truth_share: float | None | Unset = UNSET
+    confidence: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,6 +91,24 @@ class AlertRulePatch(_ApiObject):
         else:
             enabled = self.enabled
 
+        min_rows: int | None | Unset
+        if isinstance(self.min_rows, Unset):
+            min_rows = UNSET
+        else:
+            min_rows = self.min_rows
+
+        min_truth_share: float | None | Unset
+        if isinstance(self.min_truth_share, Unset):
+            min_truth_share = UNSET
+        else:
+            min_truth_share = self.min_truth_share
+
+        confidence: float | None | Unset
+        if isinstance(self.confidence, Unset):
+            confidence = UNSET
+        else:
+            confidence = self.confidence
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -102,6 +126,12 @@ class AlertRulePatch(_ApiObject):
             field_dict["subsequent_alert_wait_time"] = subsequent_alert_wait_time
         if enabled is not UNSET:
             field_dict["enabled"] = enabled
+        if min_rows is not UNSET:
+            field_dict["min_rows"] = min_rows
+        if min_truth_share is not UNSET:
+            field_dict["min_truth_share"] = min_truth_share
+        if confidence is not UNSET:
+            field_dict["confidence"] = confidence
 
         return field_dict
 
@@ -147,6 +177,12 @@ class AlertRulePatch(_ApiObject):
 
         enabled: bool | None | Unset = _fields_.pop("enabled", UNSET)
 
+        min_rows: int | None | Unset = _fields_.pop("min_rows", UNSET)
+
+        min_truth_share: float | None | Unset = _fields_.pop("min_truth_share", UNSET)
+
+        confidence: float | None | Unset = _fields_.pop("confidence", UNSET)
+
         _model_ = cls(
             name=name,
             bound=bound,
@@ -155,6 +191,9 @@ class AlertRulePatch(_ApiObject):
             lookback_period=lookback_period,
             subsequent_alert_wait_time=subsequent_alert_wait_time,
             enabled=enabled,
+            min_rows=min_rows,
+            min_truth_share=min_truth_share,
+            confidence=confidence,
         )
         _model_._keep(src_dict)
 

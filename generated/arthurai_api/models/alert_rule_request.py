@@ -31,12 +31,19 @@ class AlertRuleRequest(_ApiObject):
         threshold (float): Limit of the metric's value; equality raises nothing.
         severity (AlertSeverity): Severity of an alert.
         name (None | str | Unset): Name; made from metric and bound when absent.
-        lookback_period (float | None | Unset): Window in minutes, streaming models only; 5 when absent.
+        lookback_period (float | None | Unset): Window in minutes, streaming models only; when absent 5, and a day for
+            metrics of performance and drift.
         subsequent_alert_wait_time (float | None | Unset): Minutes of silence after an alert, streaming models only;
             1440 when absent.
         enabled (bool | None | Unset): Whether the rule is evaluated; yes when absent.
         metric_parameters (MetricParameterChoice | None | Unset): Values of the metric's parameters.
         filters (list[QueryFilter] | None | Unset): Further conditions on rows.
+        min_rows (int | None | Unset): Least number of rows that a value must rest on; when absent 100, and 0 for
+            metrics that count or add up rows or take their largest or smallest value.
+        min_truth_share (float | None | Unset): Least share of the rows of a window that must have ground truth, for
+            metrics that need it; 0.5 when absent.
+        confidence (float | None | Unset): How sure it must be that the crossing is not sampling noise; 0 ignores noise.
+            When absent 0.9999 for drift, 0.95 for rates, else 0.
     """
 
     metric_id: str
@@ -49,6 +56,9 @@ class AlertRuleRequest(_ApiObject):
     enabled: bool | None | Unset = UNSET
     metric_parameters: MetricParameterChoice | None | Unset = UNSET
     filters: list[QueryFilter] | None | Unset = UNSET
+    min_rows: int | None | Unset = UNSET
+    min_truth_share: float | None | Unset = UNSET
+    confidence: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,6 +116,24 @@ class AlertRuleRequest(_ApiObject):
         else:
             filters = self.filters
 
+        min_rows: int | None | Unset
+        if isinstance(self.min_rows, Unset):
+            min_rows = UNSET
+        else:
+            min_rows = self.min_rows
+
+        min_truth_share: float | None | Unset
+        if isinstance(self.min_truth_share, Unset):
+            min_truth_share = UNSET
+        else:
+            min_truth_share = self.min_truth_share
+
+        confidence: float | None | Unset
+        if isinstance(self.confidence, Unset):
+            confidence = UNSET
+        else:
+            confidence = self.confidence
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -123,6 +151,12 @@ class AlertRuleRequest(_ApiObject):
             field_dict["metric_parameters"] = metric_parameters
         if filters is not UNSET:
             field_dict["filters"] = filters
+        if min_rows is not UNSET:
+            field_dict["min_rows"] = min_rows
+        if min_truth_share is not UNSET:
+            field_dict["min_truth_share"] = min_truth_share
+        if confidence is not UNSET:
+            field_dict["confidence"] = confidence
 
         return field_dict
 
@@ -190,6 +224,12 @@ class AlertRuleRequest(_ApiObject):
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
+        min_rows: int | None | Unset = _fields_.pop("min_rows", UNSET)
+
+        min_truth_share: float | None | Unset = _fields_.pop("min_truth_share", UNSET)
+
+        confidence: float | None | Unset = _fields_.pop("confidence", UNSET)
+
         _model_ = cls(
             metric_id=metric_id,
             bound=bound,
@@ -201,6 +241,9 @@ class AlertRuleRequest(_ApiObject):
             enabled=enabled,
             metric_parameters=metric_parameters,
             filters=filters,
+            min_rows=min_rows,
+            min_truth_share=min_truth_share,
+            confidence=confidence,
         )
         _model_._keep(src_dict, _REQUIRED)
 

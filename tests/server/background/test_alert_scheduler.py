@@ -78,7 +78,8 @@ def minutes_ago(*ages):
 def test_rule_defaults_and_name(watched):
     rule = watched(is_batch=False).rule("Accuracy Rate", bound="lower", threshold=0.8)
     assert rule["name"] == "Accuracy Rate lower bound"
-    assert (rule["lookback_period"], rule["subsequent_alert_wait_time"]) == (5, 1440)
+    assert (rule["lookback_period"], rule["subsequent_alert_wait_time"]) == (1440, 1440)
+    assert (rule["min_rows"], rule["min_truth_share"], rule["confidence"]) == (100, 0.5, 0.95)
     assert rule["enabled"] is True
     assert rule["metric_name"] == "Accuracy Rate"
     assert rule["metric_type"] == "model_performance_metric"
@@ -162,7 +163,7 @@ def test_batch_rules_fire_when_the_batch_closes(watched):
 
 def test_late_ground_truth_of_a_closed_batch(watched, admin):
     model = watched(is_batch=True)
-    model.rule("Accuracy Rate", bound="lower", threshold=0.9)
+    model.rule("Accuracy Rate", bound="lower", threshold=0.9, min_rows=2, confidence=0)
     ids = model.send(["2024-03-01T00:00:00Z"] * 2, batch="b1")
     model.close("b1")
     assert model.alerts() == []

@@ -340,6 +340,7 @@ def test_alert_rules_see_the_scores_of_what_they_are_about(trained, app):
     )
     (metric,) = found.json()["metrics"]
     rule = {"metric_id": metric["id"], "bound": "upper", "threshold": 0.55, "severity": "warning"}
+    rule |= {"min_rows": 30, "lookback_period": 60}
     made = trained.client.post(f"{trained.path}/alert_rules", json=rule)
     assert made.status_code == 200, made.text
     alerts = {"model_id": trained.id}

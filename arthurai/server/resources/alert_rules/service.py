@@ -11,7 +11,10 @@ from arthurai.server.query.compiler import compile_query
 from arthurai.server.query.functions import FUNCTIONS
 from arthurai.server.query.parse import parse_query
 from arthurai.server.query.sql import Binder
-from arthurai.server.resources.metrics.metric_parameters import list_combinations
+from arthurai.server.resources.alert_rules.rule_coverage import find_open_parameters, list_subjects
+from arthurai.server.resources.alert_rules.rule_notes import find_notes
+from arthurai.server.resources.alert_rules.rule_readings import RuleReader
+from arthurai.server.resources.alert_rules.rule_settings import default_settings
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
 from arthurai.server.resources.metrics.service import MetricCatalog
 from arthurai.server.storage.documents.sqlite_database import new_id
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from arthurai.server.document_kinds import StoredAlertRule
     from arthurai.server.storage.documents.stored_models import StoredModel
 
-DEFAULT_LOOKBACK_MINUTES: Final = 5
 DEFAULT_WAIT_MINUTES: Final = 1440
 MAX_MINUTES: Final = 60 * 24 * 366 * 10
 _CHANGEABLE: Final = (
@@ -36,6 +38,9 @@ _CHANGEABLE: Final = (
     "lookback_period",
     "subsequent_alert_wait_time",
     "enabled",
+    "min_rows",
+    "min_truth_share",
+    "confidence",
 )
 
 
@@ -87,33 +92,82 @@ def create_rule(
         ApiError: 400 when the metric does not exist, does not return a number or needs other
             parameters, or when the filters do not fit the model.
     """
+    rule = {"id": new_id(), "model_id": record.id, **draft_rule(stores, record, body)}
+    return _store(stores, record, cast("StoredAlertRule", rule), creator)
+
+
+def draft_rule(stores: Stores, record: StoredModel, body: AlertRuleRequest) -> dict[str, Any]:
+    """Return the members of a rule that is asked for, with their defaults.
+
+    Args:
+        stores: The stores.
+        record: The model.
+        body: The rule.
+
+    Raises:
+        ApiError: 400 when the metric does not exist, does not return a number or needs other
+            parameters, or when the filters do not fit the model.
+    """
     metric = _find_metric(stores, record, body["metric_id"])
     parameters = body.get("metric_parameters") or {}
     try:
-        options = list_combinations(metric.get("parameters") or [], parameters)
+        list_subjects(metric, parameters)
     except QueryError as error:
         raise ApiError(400, f"body.metric_{error}") from error
-    if len(options) > 1:
-        raise ApiError(400, "body.metric_parameters: must be one value per parameter, no lists")
     _check_filters(stores, record, metric, body.get("filters") or [])
-    rule = {
-        "id": new_id(),
-        "model_id": record.id,
+    defaults = default_settings(metric, parameters, record.schema)
+    return {
         "metric_id": metric["id"],
         "name": body.get("name") or f"{metric['name']} {body['bound']} bound",
         "bound": body["bound"],
         "threshold": body["threshold"],
         "severity": body["severity"],
-        "lookback_period": _minutes(body, "lookback_period", DEFAULT_LOOKBACK_MINUTES),
+        "lookback_period": _minutes(body, "lookback_period", defaults["lookback_period"]),
         "subsequent_alert_wait_time": _minutes(
             body, "subsequent_alert_wait_time", DEFAULT_WAIT_MINUTES
         ),
         "enabled": body.get("enabled") is not False,
         "metric_parameters": parameters,
         "filters": body.get("filters") or [],
+        **{
+            key: defaults[key] if body.get(key) is None else body[key]
+            for key in ("min_rows", "min_truth_share", "confidence")
+        },
         **_metric_members(metric, parameters),
     }
-    return _store(stores, record, cast("StoredAlertRule", rule), creator)
+
+
+def read_rule(stores: Stores, record: StoredModel, rule: Mapping[str, Any]) -> RuleReader:
+    """Return a reader of the values of a rule.
+
+    Args:
+        stores: The stores.
+        record: The model.
+        rule: The rule, stored or drafted.
+
+    Raises:
+        ApiError: 400 when its metric is gone or needs other parameters.
+    """
+    metric = _find_metric(stores, record, str(rule["metric_id"]))
+    try:
+        return RuleReader(rule, metric, record.schema, stores.data)
+    except QueryError as error:
+        raise ApiError(400, f"metric_{error}") from error
+
+
+def note_rule(stores: Stores, record: StoredModel, rule: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what the creator of a rule should know.
+
+    Args:
+        stores: The stores.
+        record: The model.
+        rule: The rule, stored or drafted.
+    """
+    try:
+        reader = read_rule(stores, record, rule)
+    except ApiError as error:
+        return [{"code": "not_computable", "message": f"the metric cannot be computed: {error}"}]
+    return find_notes(reader, record.schema, stores.data)
 
 
 def change_rule(
@@ -158,8 +212,7 @@ def archive_rule(stores: Stores, record: StoredModel, rule_id: str) -> None:
     Raises:
         ApiError: 404 when the model has no such rule.
     """
-    rule = get_rule(stores, record, rule_id)
-    _put(stores, record, {**rule, "enabled": False, "archived": True})
+    _archive(stores, record, get_rule(stores, record, rule_id))
 
 
 def archive_rules(stores: Stores, record: StoredModel) -> None:
@@ -170,7 +223,7 @@ def archive_rules(stores: Stores, record: StoredModel) -> None:
         record: The model.
     """
     for rule in list_rules(stores, record):
-        _put(stores, record, {**rule, "enabled": False, "archived": True})
+        _archive(stores, record, rule)
 
 
 def disable_metric_rules(stores: Stores, record: StoredModel, metric_id: str) -> None:
@@ -253,9 +306,12 @@ def _source(query: Mapping[str, Any]) -> Any:
 
 def _metric_members(metric: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     attribute = metric.get("attribute")
+    covered = find_open_parameters(metric, parameters)
     for parameter in metric.get("parameters") or ():
         if parameter["parameter_type"] == "ATTRIBUTE" and attribute is None:
+            is_one = len(covered.get(parameter["name"], ())) <= 1
             attribute = parameters.get(parameter["name"], parameter.get("default"))
+            attribute = attribute if is_one else None
     return {
         "metric_name": metric["name"],
         "metric_query": metric["query"],
@@ -272,6 +328,11 @@ def _minutes(body: Mapping[str, Any], key: str, default: float) -> float:
     if not minimum <= value <= MAX_MINUTES:
         raise ApiError(400, f"body.{key}: must be minutes from {minimum:g} to {MAX_MINUTES}")
     return float(value) if value != int(value) else int(value)
+
+
+def _archive(stores: Stores, record: StoredModel, rule: StoredAlertRule) -> None:
+    _put(stores, record, {**rule, "enabled": False, "archived": True})
+    stores.control.alerts.forget_rule(rule["id"])
 
 
 def _store(

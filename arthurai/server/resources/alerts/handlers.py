@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from arthurai.server.document_kinds import Kind
-from arthurai.server.http.api_errors import not_found
-from arthurai.server.http.paging import paginate, sort_items
+from arthurai.server.http.api_errors import ApiError, not_found
+from arthurai.server.http.paging import DEFAULT_PAGE_SIZE
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.resources.alert_rules.service import get_rule
 from arthurai.server.resources.metrics.service import current_name
-from arthurai.server.timestamps import parse_timestamp
+from arthurai.server.storage.documents.stored_alerts import SORTS, AlertFilter
+from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from arthurai.server.document_kinds import StoredAlert
     from arthurai.server.http.request import Request
 
-_SORT_COLUMNS: Final = {
-    "timestamp": lambda alert: parse_timestamp(alert["timestamp"], "alert"),
-    "status": lambda alert: alert["status"],
-}
-
 
 @operation("list_alerts")
 def list_alerts(request: Request) -> Response:
     """List the alerts that pass all filters, by time unless the request sorts otherwise."""
-    sort = (request.params.get("sort") or "timestamp").strip()
-    found = sort_items(_list(request), sort, _SORT_COLUMNS)
-    return Response(200, paginate(found, request.params, _to_api))
+    params, alerts = request.params, request.stores.control.alerts
+    wanted = _filter(request)
+    sort = (params.get("sort") or "timestamp").strip().removeprefix("+")
+    if sort.removeprefix("-") not in SORTS:
+        text = f"no column {sort[:100]!r}; use {', '.join(SORTS)}"
+        raise ApiError(400, f"parameter sort: {text}")
+    page = int(params.get("page") or 1)
+    size = int(params.get("page_size") or DEFAULT_PAGE_SIZE)
+    total = alerts.count(wanted)
+    found = alerts.find(wanted, sort=sort, limit=size, offset=(page - 1) * size)
+    return Response(
+        200,
+        {
+            "data": [_to_api(alert) for alert in found],
+            "page": page,
+            "page_size": size,
+            "total_pages": -(-total // size),
+            "total_count": total,
+        },
+    )
 
 
 @operation("get_alert_counts")
 def get_alert_counts(request: Request) -> Response:
     """Count alerts by model, and by day if the request says so."""
     by_date = bool(request.params.get("group_by_date"))
-    counts: Counter[tuple[str, str | None]] = Counter()
-    for alert in _list(request):
-        day = parse_timestamp(alert["timestamp"], "alert").date().isoformat() if by_date else None
-        counts[alert["model_id"], day] += 1
-    found = []
-    for (model_id, day), count in sorted(counts.items(), key=lambda item: str(item[0])):
-        found.append({"model_id": model_id, "count": count} | ({"date": day} if day else {}))
-    return Response(200, found)
+    counts = request.stores.control.alerts.count_by_model(_filter(request), by_date=by_date)
+    return Response(
+        200,
+        [
+            {"model_id": model_id, "count": count} | ({"date": day} if day else {})
+            for model_id, day, count in counts
+        ],
+    )
 
 
 @operation("get_alert")
@@ -66,9 +78,8 @@ def update_alerts_of_rule(request: Request) -> Response:
     rule = get_rule(request.stores, record, request.params["alert_rule_id"])
     updated = 0
     with request.stores.control.transaction():
-        for alert in request.documents(Kind.ALERT).list(
-            record.organization_id, model_id=record.id, alert_rule_id=rule["id"]
-        ):
+        wanted = AlertFilter(record.organization_id, rule_id=rule["id"])
+        for alert in request.stores.control.alerts.find(wanted):
             if alert["status"] != request.body["status"]:
                 _set_status(request, alert)
                 updated += 1
@@ -97,6 +108,7 @@ def send_alert_notification(request: Request) -> Response:
 
 def _set_status(request: Request, alert: StoredAlert) -> StoredAlert:
     changed: StoredAlert = {**alert, "status": request.body["status"]}
+    changed.pop("resolved_by_evaluation", None)  # somebody has decided
     request.documents(Kind.ALERT).put(request.organization_id, alert["id"], changed)
     return changed
 
@@ -105,31 +117,26 @@ def _to_api(alert: StoredAlert) -> dict[str, Any]:
     return {key: value for key, value in alert.items() if key != "alert_rule_id"}
 
 
-def _list(request: Request) -> list[StoredAlert]:
+def _filter(request: Request) -> AlertFilter:
     params = request.params
-    start, end = params.get("start_time"), params.get("end_time")
-    since = parse_timestamp(start, "start_time") if start else None
-    until = parse_timestamp(end, "end_time") if end else None
-    metric = current_name(params["metric"]) if params.get("metric") else None
-    found = []
-    for alert in request.documents(Kind.ALERT).list(request.organization_id):
-        moment = parse_timestamp(alert["timestamp"], "alert")
-        rule = alert["alert_rule"]
-        if (
-            _is_wanted(alert["model_id"], params.get("model_id"))
-            and _is_wanted(alert["status"], params.get("status"))
-            and _is_wanted(alert["severity"], params.get("severity"))
-            and _is_wanted(alert.get("batch_id"), params.get("batch_id"))
-            and _is_wanted(rule.get("id"), params.get("alert_rule_id"))
-            and metric in {None, str(rule.get("metric_name")).lower()}
-            and (since is None or moment >= since)
-            and (until is None or moment <= until)
-        ):
-            found.append(alert)
-    return found
+    since, until = (
+        format_timestamp(parse_timestamp(params[name], name)) if params.get(name) else None
+        for name in ("start_time", "end_time")
+    )
+    return AlertFilter(
+        request.organization_id,
+        model_ids=_texts(params.get("model_id")),
+        statuses=_texts(params.get("status")),
+        severities=_texts(params.get("severity")),
+        batch_ids=_texts(params.get("batch_id")),
+        rule_id=params.get("alert_rule_id"),
+        metric_name=current_name(params["metric"]) if params.get("metric") else None,
+        since=since,
+        until=until,
+    )
 
 
-def _is_wanted(value: Any, wanted: Any) -> bool:
-    if not wanted:
-        return True
-    return value in (wanted if isinstance(wanted, list) else [wanted])
+def _texts(value: Any) -> tuple[str, ...]:
+    if not value:
+        return ()
+    return tuple(value) if isinstance(value, list) else (value,)

@@ -47,7 +47,7 @@ def derive_type(endpoint: str, query: Any, schema: ModelSchema) -> str:
     """
     if is_drift_endpoint(endpoint):
         return DRIFT
-    words = set(_words(query))
+    words = find_words(query)
     truths = {a.name for a in schema.ground_truths}
     if words & truths or any(FUNCTIONS[w].is_evaluation for w in words if w in FUNCTIONS):
         return PERFORMANCE
@@ -65,6 +65,15 @@ def mentions(query: Any, name: str) -> bool:
         name: Name of the attribute.
     """
     return any(word == name or word.startswith(f"{name}.") for word in _words(query))
+
+
+def find_words(query: Any) -> set[str]:
+    """Return all texts in a query: names of functions and attributes, values, placeholders.
+
+    Args:
+        query: The query of a metric.
+    """
+    return set(_words(query))
 
 
 def _words(value: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.document_kinds import Kind
 from arthurai.server.resources.models.model_score import compute_scores
+from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp, utc_now
 
 if TYPE_CHECKING:
@@ -105,10 +106,13 @@ def _health(stores: Stores, record: StoredModel) -> dict[str, Any]:
 
 
 def _critical_alerts(stores: Stores, record: StoredModel) -> dict[str, Any]:
-    alerts = stores.control.documents(Kind.ALERT).list(
-        record.organization_id, model_id=record.id, severity="critical"
+    critical = AlertFilter(
+        record.organization_id,
+        model_ids=(record.id,),
+        statuses=("new", "acknowledged"),
+        severities=("critical",),
     )
-    return {"critical_alert_count": sum(alert["status"] != "resolved" for alert in alerts)}
+    return {"critical_alert_count": stores.control.alerts.count(critical)}
 
 
 _COMPUTED: Final[Mapping[str, Callable[[Stores, StoredModel], dict[str, Any]]]] = {

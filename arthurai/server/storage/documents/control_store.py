@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from arthurai.server.storage.documents.document_store import DocumentRepository
 from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
+from arthurai.server.storage.documents.stored_alerts import AlertRepository
 from arthurai.server.storage.documents.stored_models import ModelGroupRepository, ModelRepository
 from arthurai.server.storage.documents.stored_organizations import OrganizationRepository
 from arthurai.server.storage.documents.stored_service_accounts import ServiceAccountRepository
@@ -67,6 +68,11 @@ class ControlStore:
     def model_groups(self) -> ModelGroupRepository:
         """The model groups."""
         return ModelGroupRepository(self.database)
+
+    @cached_property
+    def alerts(self) -> AlertRepository:
+        """The alerts, and what they follow from."""
+        return AlertRepository(self.database)
 
     @cached_property
     def usage(self) -> UsageRepository:

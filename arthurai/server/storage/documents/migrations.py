@@ -97,6 +97,30 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (organization_id, model_id, category, minute)
         ) STRICT, WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE alert_crossings (
+            rule_id TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            window_end INTEGER NOT NULL,
+            window_start INTEGER NOT NULL,
+            model_id TEXT NOT NULL,
+            value REAL NOT NULL,
+            row_count INTEGER NOT NULL,
+            expected INTEGER NOT NULL,
+            raised INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (rule_id, subject, window_end, window_start)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX alert_crossings_of_model ON alert_crossings (model_id, window_end)",
+        """CREATE INDEX alerts_of_rule
+            ON documents (organization_id, json_extract(document, '$.alert_rule_id'))
+            WHERE kind = 'alert'""",
+        """CREATE INDEX alerts_by_time
+            ON documents (organization_id, replace(json_extract(document, '$.timestamp'), 'Z', ''))
+            WHERE kind = 'alert'""",
+        """CREATE INDEX alerts_of_model_by_time
+            ON documents (model_id, replace(json_extract(document, '$.timestamp'), 'Z', ''))
+            WHERE kind = 'alert'""",
+    ),
 )
 """Statements by version: entry `n` migrates version `n` to version `n + 1`."""
 
