@@ -64,14 +64,19 @@ class Chart:
     @property
     def python(self) -> str:
         """The program that returns the same rows from the Python client."""
+        model = f"model = arthur.get_model({self.parameters['model_id']!r})"
+        if self.operation_id == "list_alerts":
+            rule_id = self.parameters["alert_rule_id"]
+            return f"{model}\nrows = model.get_alerts(page=None, alert_rule_id={rule_id!r})"
         body = pprint.pformat(dict(self.body), width=88, sort_dicts=False)
         kind = _QUERY_TYPES[self.operation_id]
-        model_id = self.parameters["model_id"]
-        return f"model = arthur.get_model({model_id!r})\nrows = model.query(\n{body}{kind}\n)"
+        return f"{model}\nrows = model.query(\n{body}{kind}\n)"
 
     @property
     def json(self) -> str:
-        """The request as JSON."""
+        """The request as JSON: its body, or its parameters when it has none."""
+        if not self.body:
+            return orjson.dumps(dict(self.parameters), option=orjson.OPT_INDENT_2).decode()
         return orjson.dumps(dict(self.body), option=orjson.OPT_INDENT_2).decode()
 
     @property

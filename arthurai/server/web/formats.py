@@ -17,6 +17,7 @@ _AGES: Final = (
     ("hours", _HOUR, 2 * _DAY),
     ("days", _DAY, 90 * _DAY),
 )
+_WORDS: Final = {"NLP": "Text"}
 MISSING: Final = "—"
 
 
@@ -100,4 +101,4 @@ def to_words(name: str) -> str:
     Args:
         name: The constant.
     """
-    return name.replace("_", " ").strip().capitalize()
+    return _WORDS.get(name) or name.replace("_", " ").strip().capitalize()

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+import orjson
+
 from arthurai.common.vocabulary import Stage, ValueType
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.timestamps import format_timestamp
@@ -76,6 +78,7 @@ class ModelView:
             "get_model", {"model_id": self.id, "expand": ["attributes"]}
         )
         self.schema = ModelSchema.from_model(self.model)
+        self._results: dict[bytes, Any] = {}
 
     @property
     def name(self) -> str:
@@ -178,7 +181,11 @@ class ModelView:
     @property
     def measurable(self) -> list[str]:
         """Names of the attributes whose distribution can be compared."""
-        found = [a.name for a in self.inputs if a.value_type in _PLAIN and not a.is_unique]
+        found = [
+            a.name
+            for a in self.inputs
+            if a.value_type in _NUMBERS or (a.value_type in _PLAIN and not a.is_unique)
+        ]
         found += [
             a.name
             for a in self.schema.by_stage(Stage.PredictedValue)
@@ -231,15 +238,18 @@ class ModelView:
         }
 
     def run(self, operation_id: str, body: Mapping[str, Any], **parameters: Any) -> list[Any]:
-        """Run a query and return its rows.
+        """Run a query and return its rows; the same query runs once for each page.
 
         Args:
             operation_id: One of the operations of queries.
             body: The query.
             **parameters: Query parameters.
         """
-        answer = self.view.api.call(operation_id, {"model_id": self.id, **parameters}, body=body)
-        return list(answer["query_result"])
+        key = orjson.dumps([operation_id, body, parameters])
+        if key not in self._results:
+            wanted = {"model_id": self.id, **parameters}
+            self._results[key] = self.view.api.call(operation_id, wanted, body=body)
+        return list(self._results[key]["query_result"])
 
     def chart(
         self,

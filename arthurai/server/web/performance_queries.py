@@ -277,7 +277,11 @@ def hanley_mcneil(area: float, positives: int, negatives: int) -> Interval | Non
 
 
 def performance_figure(
-    model: ModelView, measures: Sequence[Measure], figure_id: str, title: str
+    model: ModelView,
+    measures: Sequence[Measure],
+    figure_id: str,
+    title: str,
+    selected: Sequence[Measure] = (),
 ) -> Figure:
     """Return the figure of some measures over time; they share one axis.
 
@@ -286,20 +290,25 @@ def performance_figure(
         measures: The measures.
         figure_id: Name within the page.
         title: Title of the figure.
+        selected: What its query selects, so that several figures share one; by default `measures`.
     """
     return Figure(
         figure_id,
         title,
-        lambda: _over_time(model, measures, figure_id, title),
+        lambda: _over_time(model, measures, figure_id, title, selected or measures),
         is_heavy=any(measure.is_heavy for measure in measures),
         empty="No ground truth in this range yet.",
     )
 
 
 def _over_time(
-    model: ModelView, measures: Sequence[Measure], figure_id: str, title: str
+    model: ModelView,
+    measures: Sequence[Measure],
+    figure_id: str,
+    title: str,
+    selected: Sequence[Measure],
 ) -> Chart | None:
-    body = over_time(select_all(measures), model)
+    body = over_time(select_all(selected), model)
     rows = model.run("query", body)
     if not any(row.get(measure.key) is not None for row in rows for measure in measures):
         return None

@@ -79,3 +79,32 @@ def bar_width(value: float | None, most: float) -> float:
     if value is None or most <= 0:
         return 0.0
     return round(100 * min(max(value / most, 0.0), 1.0), 2)
+
+
+def bar_cell(
+    value: float | None,
+    text: str,
+    color: int,
+    *,
+    most: float = 1.0,
+    ends: tuple[float, float] | None = None,
+    n: int | None = None,
+) -> dict[str, Any]:
+    """Return one bar of a picture of bars.
+
+    Args:
+        value: Its value.
+        text: Its value as text.
+        color: Number of its color.
+        most: The value of a full bar.
+        ends: Ends of its interval.
+        n: How many rows it rests on.
+    """
+    return {
+        "width": bar_width(value, most),
+        "text": text,
+        "color": color,
+        "low": None if ends is None else bar_width(ends[0], most),
+        "high": None if ends is None else bar_width(ends[1], most),
+        "n": n,
+    }

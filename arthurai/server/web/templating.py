@@ -1,4 +1,4 @@
-"""The templates: everything is escaped, and a name that is missing is an error."""
+"""The templates: everything is escaped; a member that the API left out counts as missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 import orjson
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, Undefined
 
 from arthurai.server.web import formats
 from arthurai.server.web.model_view import RANGES
@@ -14,7 +14,18 @@ from arthurai.server.web.model_view import RANGES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TABS: Final = (("", "Overview", "get_model"),)
+TABS: Final = (
+    ("", "Overview", "get_model"),
+    ("performance", "Performance", "query"),
+    ("drift", "Drift", "query_data_drift"),
+    ("quality", "Data quality", "query"),
+    ("fairness", "Fairness", "query"),
+    ("alerts", "Alerts", "list_alert_rules"),
+    ("inferences", "Inferences", "query"),
+    ("enrichments", "Enrichments", "get_enrichments"),
+    ("batches", "Batches", "list_datasets"),
+    ("versions", "Versions", "list_model_group_versions"),
+)
 """Pages of a model: path, label, and the operation that one must be permitted to call."""
 
 
@@ -27,15 +38,14 @@ def make_environment(static_address: Callable[[str], str]) -> Environment:
     environment = Environment(
         loader=PackageLoader("arthurai.server.web"),
         autoescape=True,
-        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(static=static_address, tabs=TABS, ranges=RANGES)
     environment.filters.update(
-        number=formats.format_number,
-        when=formats.format_time,
-        age=formats.format_age,
+        number=lambda value, kind="number": formats.format_number(_known(value), kind),
+        when=lambda value: formats.format_time(_known(value)),
+        age=lambda value: formats.format_age(_known(value)),
         words=formats.to_words,
         compact_json=_to_json,
         unquote=unquote,
@@ -46,3 +56,7 @@ def make_environment(static_address: Callable[[str], str]) -> Environment:
 
 def _to_json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, Undefined) else value

@@ -28,7 +28,7 @@ def show_start(view: View) -> Answer:
     """Go to the first page that the person may read."""
     if view.may("list_models"):
         return Redirect("/models")
-    return Redirect("/account")
+    return Redirect("/people" if view.may("list_users") else "/account")
 
 
 @page("/models")

@@ -52,7 +52,7 @@
       series.push({ label: one.label, stroke: color, width: 2, points: { size: 5 }, value: (_, v) => format(v) });
       columns.push(one.values);
       if (one.low.length) {
-        const end = { stroke: "transparent", width: 0, points: { show: false } };
+        const end = { class: "end", stroke: "transparent", width: 0, points: { show: false } };
         series.push({ ...end, label: "high", value: (_, v) => format(v) }, { ...end, label: "low", value: (_, v) => format(v) });
         columns.push(one.high, one.low);
         bands.push({ series: [series.length - 2, series.length - 1], fill: `color-mix(in srgb, ${color} 15%, transparent)` });
@@ -66,7 +66,6 @@
     const grid = { stroke: css("--rule"), width: 1 };
     const axis = { stroke: ink, grid, ticks: { show: false }, font: "12px system-ui" };
     const wide = () => Math.max(area.parentElement.clientWidth, 220);
-    area.parentElement.classList.add("drawn");
     const plot = new uPlot({
       width: wide(), height: 236, series, bands,
       tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "Etc/UTC"),
@@ -75,6 +74,7 @@
       cursor: { drag: { x: true, y: false, setScale: false } },
       hooks: { setSelect: [(self) => zoom(self)] },
     }, columns);
+    plot.setLegend({ idx: data.x.length - 1 });
     frame.replaceWith(plot.root);
     holder.querySelectorAll(":scope > .legend, :scope > .frame:not(.counts)").forEach((part) => part.remove());
     new ResizeObserver(() => plot.setSize({ width: Math.max(holder.clientWidth, 220), height: 236 })).observe(holder);

@@ -1,0 +1,399 @@
+"""Every page of every kind of model, and that it shows what the Python client answers."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import html
+import io
+import re
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+from dashboard_samples import EVIL, ROLES
+
+from arthurai.server.web.formats import format_number, format_time
+
+KINDS = (
+    "binary",
+    "evil",
+    "regression",
+    "multiclass",
+    "texts",
+    "images",
+    "ranking",
+    "generation",
+    "waiting",
+)
+TABS = (
+    "",
+    "/performance",
+    "/drift",
+    "/drift?attribute=income",
+    "/quality",
+    "/fairness",
+    "/alerts",
+    "/inferences",
+    "/enrichments",
+    "/batches",
+    "/versions",
+)
+SITE = ("/models", "/alerts", "/people", "/server", "/account")
+POSTED = {"Sec-Fetch-Site": "same-origin", "Origin": "http://local"}
+
+
+class Elements(HTMLParser):
+    """Lists the tags of a page with their attributes, and the texts of its tables."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.tables, self.codes = [], {}, []
+        self._table, self._cell, self._code = None, None, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        label = attrs.get("aria-label") or ""
+        if label.startswith("Table: "):
+            self._table = self.tables.setdefault(label.removeprefix("Table: "), [])
+        elif tag == "tr" and self._table is not None:
+            self._table.append([])
+        elif tag in {"td", "th"} and self._table is not None:
+            self._cell = ""
+        elif tag == "code":
+            self._code = ""
+
+    def handle_data(self, data):
+        if self._cell is not None:
+            self._cell += data
+        if self._code is not None:
+            self._code += data
+
+    def handle_endtag(self, tag):
+        if tag in {"td", "th"} and self._cell is not None:
+            self._table[-1].append(self._cell)
+            self._cell = None
+        elif tag == "table":
+            self._table = None
+        elif tag == "code" and self._code is not None:
+            self.codes.append(self._code)
+            self._code = None
+
+
+def get(reader, path):
+    answer = reader.get(f"/ui{path}")
+    assert answer.status_code == 200, (path, answer.status_code)
+    return answer.text
+
+
+def form_token(text):
+    return re.search(r'name="form_token" value="([0-9a-f]{64})"', text)[1]
+
+
+def assert_harmless(text, path):
+    """Check that no text of a user became a part of the page."""
+    assert EVIL not in text, path
+    for tag, attributes in Elements(text).tags:
+        assert not any(name.startswith("on") for name in attributes), (path, tag, attributes)
+        assert "style" not in attributes, (path, tag, attributes)
+        if tag == "script":
+            assert attributes["src"].startswith("/ui/static/"), path
+        if tag == "img":
+            assert attributes["src"].startswith("/ui/models/"), path
+        assert tag != "i", path
+        for name in ("href", "src", "action"):
+            assert (attributes.get(name) or "/").startswith(("/", "#")), (path, tag, attributes)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_page_of_each_kind_of_model(filled, reader, kind):
+    model = filled.models[kind]
+    for tab in TABS:
+        path = f"/models/{model.id}{tab}"
+        text = get(reader, path)
+        assert html.escape(model.display_name, quote=False) in html.unescape(
+            text
+        ) or model.display_name in html.unescape(text)
+        assert_harmless(text, path)
+
+
+@pytest.mark.heavy
+def test_the_pages_of_the_server_are_harmless_too(filled, reader):
+    for path in (
+        *SITE,
+        f"/models?q={quote(EVIL)}",
+        f"/models?tag={quote(EVIL)}",
+        "/alerts?status=any",
+    ):
+        text = get(reader, path)
+        assert_harmless(text, path)
+    assert html.escape(EVIL).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in text
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("query", ["", "?range=all", "?segment=sex&value=f", "?range=7d"])
+@pytest.mark.parametrize(
+    ("kind", "tab"),
+    [
+        ("binary", ""),
+        ("binary", "/performance"),
+        ("binary", "/drift"),
+        ("binary", "/drift?attribute=income"),
+        ("binary", "/drift?attribute=region"),
+        ("binary", "/quality"),
+        ("binary", "/fairness"),
+        ("binary", "/enrichments"),
+        ("binary", "/inferences"),
+        ("evil", "/performance"),
+        ("evil", "/fairness"),
+        ("multiclass", "/performance"),
+        ("regression", "/performance"),
+        ("regression", "/batches"),
+        ("texts", "/quality"),
+        ("ranking", "/performance"),
+        ("images", "/performance"),
+        ("generation", "/performance"),
+    ],
+)
+def test_charts_show_what_the_python_client_answers(filled, reader, kind, tab, query):
+    model = filled.models[kind]
+    if "segment" in query and kind not in {"binary", "evil"}:
+        pytest.skip("the model has no such attribute")
+    path = f"/models/{model.id}{tab}" + (query.replace("?", "&") if "?" in tab else query)
+    page = Elements(get(reader, path))
+    links = [a["href"] for tag, a in page.tags if tag == "a" and "csv=" in (a.get("href") or "")]
+    programs = [code for code in page.codes if "model.query(" in code and "arthur" in code]
+    assert len(links) == len(programs) > 0
+    tables = list(page.tables.items())
+    for link, program, (_, table) in zip(links, programs, tables, strict=True):
+        names = {"arthur": filled.arthur}
+        exec(program, names)
+        answer = reader.get(link)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        shown = list(csv.reader(io.StringIO(answer.text)))
+        keys, rows = shown[0], shown[1:]
+        expected = names["rows"][: len(rows)] if tab == "/inferences" else names["rows"]
+        assert len(rows) == len(expected) == len(table) - 1 > 0
+        for row, cells, wanted in zip(rows, table[1:], expected, strict=True):
+            for key, text, cell in zip(keys, row, cells, strict=True):
+                assert_same(wanted.get(key), text, cell)
+
+
+def assert_same(value, text, cell):
+    if isinstance(value, dict | list):
+        return
+    if isinstance(value, float):
+        # sums over threads may differ in the last digit
+        assert float(text) == pytest.approx(value, rel=1e-12)
+        value = float(text)
+    assert text == ("" if value is None else str(value))
+    possible = {format_number(value, kind) for kind in ("number", "count", "percent", "text")}
+    assert cell in {*possible, format_time(value), "\N{EN DASH}", "\N{EM DASH}"}
+
+
+@pytest.mark.heavy
+def test_the_inbox_of_alerts(filled, reader):
+    alerts = filled.models["binary"].get_alerts(page=None)
+    assert alerts
+    page = get(reader, f"/models/{filled.models['binary'].id}/alerts")
+    for alert in sorted(alerts, key=lambda a: a.timestamp)[-25:]:
+        assert html.escape(alert.message) in page
+    chosen = max(alerts, key=lambda a: a.timestamp)
+    fields = {"status": "acknowledged", "form_token": form_token(page), "back": "/ui/alerts"}
+    answer = reader.post(f"/ui/alerts/{chosen.id}", data=fields, headers=POSTED)
+    assert answer.status_code == 200
+    assert "The alert is acknowledged." in answer.text
+    status = {a.id: a.status for a in filled.models["binary"].get_alerts(page=None)}
+    assert status[chosen.id] == "acknowledged"
+    fields["status"] = "new"
+    assert reader.post(f"/ui/alerts/{chosen.id}", data=fields, headers=POSTED).status_code == 400
+
+
+@pytest.mark.heavy
+def test_a_rule_is_made_watched_switched_off_and_deleted(filled, reader):
+    model = filled.models["multiclass"]
+    metric = next(m for m in model.get_metrics() if m.name == "Inference Count")
+    token = form_token(get(reader, f"/models/{model.id}/alerts"))
+    fields = {
+        "metric_id": metric.id,
+        "bound": "lower",
+        "threshold": "1.5",
+        "severity": "warning",
+        "name": EVIL,
+        "form_token": token,
+    }
+    made = reader.post(f"/ui/models/{model.id}/rules", data=fields, headers=POSTED)
+    assert "The rule is in force." in made.text
+    (rule,) = model.get_alert_rules(page=None)
+    assert (rule.name, rule.threshold, rule.bound) == (EVIL, 1.5, "lower")
+    path = f"/models/{model.id}/rules/{rule.id}"
+    assert_harmless(get(reader, path), path)
+    for action in ("disable", "enable", "resolve"):
+        fields = {"action": action, "form_token": token}
+        assert reader.post(f"/ui{path}", data=fields, headers=POSTED).status_code == 200
+    fields = {"action": "delete", "form_token": token}
+    assert reader.post(f"/ui{path}", data=fields, headers=POSTED).status_code == 200
+    assert model.get_alert_rules(page=None) == []
+    fields = {**fields, "metric_id": metric.id, "bound": "lower", "threshold": "much"}
+    refused = reader.post(f"/ui/models/{model.id}/rules", data=fields, headers=POSTED)
+    assert refused.status_code == 400
+    assert "threshold" in refused.text
+
+
+@pytest.mark.heavy
+def test_the_history_of_a_rule_is_what_the_client_lists(filled, reader):
+    model = filled.models["evil"]
+    (rule,) = model.get_alert_rules(page=None)
+    page = Elements(get(reader, f"/models/{model.id}/rules/{rule.id}"))
+    (program,) = [code for code in page.codes if "get_alerts" in code]
+    names = {"arthur": filled.arthur}
+    exec(program, names)
+    (table,) = page.tables.values()
+    assert [row[1] for row in table[1:]] == [format_number(a.metric_value) for a in names["rows"]]
+
+
+@pytest.mark.heavy
+def test_one_inference_with_its_image_and_its_text(filled, reader):
+    model = filled.models["images"]
+    rows = model.query({"select": [{"property": "partner_inference_id"}, {"property": "photo"}]})
+    page = get(reader, f"/models/{model.id}/inference?id={quote(rows[0]['partner_inference_id'])}")
+    (source,) = re.findall(r'<img class="thumb"[^>]* src="([^"]+)"', page)
+    image = reader.get(html.unescape(source))
+    assert image.headers["content-type"] == "image/png"
+    assert image.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert image.content.startswith(b"\x89PNG")
+    model = filled.models["texts"]
+    rows = model.query({"select": [{"property": "partner_inference_id"}, {"property": "message"}]})
+    evil = next(row for row in rows if EVIL in row["message"])
+    path = f"/models/{model.id}/inference?id={quote(evil['partner_inference_id'])}"
+    text = get(reader, path)
+    assert_harmless(text, path)
+    assert evil["message"] in html.unescape(text)
+    assert reader.get(f"/ui/models/{model.id}/inference?id=nothing").status_code == 404
+
+
+@pytest.mark.heavy
+def test_inferences_are_filtered(filled, reader):
+    model = filled.models["binary"]
+    for question, condition in (
+        ("where=age&is=gt&what=60", {"comparator": "gt", "value": 60}),
+        ("where=income&is=IsNull", {"property": "income", "comparator": "IsNull"}),
+        (
+            "where=region&is=eq&what=north",
+            {"property": "region", "comparator": "eq", "value": "north"},
+        ),
+    ):
+        condition.setdefault("property", "age")
+        page = Elements(get(reader, f"/models/{model.id}/inferences?range=all&{question}"))
+        wanted = model.query({"select": [{"function": "count"}], "filter": [condition]})
+        (table,) = page.tables.values()
+        assert len(table) - 1 == min(25, wanted[0]["count"]) > 0
+
+
+@pytest.mark.heavy
+def test_models_are_searched_sorted_and_filtered(reader):
+    found = get(reader, "/models?q=loans")
+    assert "Consumer loans" in found
+    assert "Rents by month" not in found
+    assert "1 model found" in found
+    assert "Nothing matches" in get(reader, "/models?q=zebra")
+    assert "Rents by month" in get(reader, "/models?tag=housing")
+    by_name = get(reader, "/models?sort=name")
+    assert (
+        by_name.index("Animals") < by_name.index("Consumer loans") < by_name.index("Rents by month")
+    )
+    assert 'class="spark"' in get(reader, "/models?full=1")
+
+
+@pytest.mark.heavy
+def test_people_keys_and_channels(filled, reader):
+    text = get(reader, "/people")
+    for key in filled.keys.values():
+        assert key not in text
+    token = form_token(text)
+    fields = {"description": EVIL, "role": "User", "form_token": token}
+    made = reader.post("/ui/people/keys", data=fields, headers=POSTED)
+    assert made.status_code == 200
+    assert_harmless(made.text, "/people/keys")
+    (account,) = [a for a in filled.arthur.get_service_accounts() if a["description"] == EVIL]
+    assert account["token"] in made.text
+    gone = reader.post(
+        f"/ui/people/keys/{account['id']}", data={"form_token": token}, headers=POSTED
+    )
+    assert gone.status_code == 200
+    assert EVIL not in {a["description"] for a in filled.arthur.get_service_accounts()}
+    fields = {
+        "username": "new person",
+        "email": "new@example.org",
+        "password": "a long password 1",
+        "role": "User",
+        "form_token": token,
+    }
+    assert (
+        "new person can log in."
+        in reader.post("/ui/people/users", data=fields, headers=POSTED).text
+    )
+    weak = reader.post(
+        "/ui/people/users", data={**fields, "username": "x", "role": "God"}, headers=POSTED
+    )
+    assert weak.status_code == 400
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_sees_what_the_api_permits(filled, role):
+    """No page fails for any role, and none shows more than the API does."""
+    model = filled.models["binary"]
+    with contextlib.closing(filled.browser(role)) as browser:
+        start = browser.get("/ui/")
+        assert start.status_code == 200
+        permissions = {
+            p["resource"] for p in browser_api(browser, filled.keys[role]) if p["action"] == "read"
+        }
+        for path in (*SITE, *(f"/models/{model.id}{tab}" for tab in TABS)):
+            answer = browser.get(f"/ui{path}")
+            assert answer.status_code in {200, 403}, (path, answer.status_code)
+            if path.startswith("/models"):
+                assert (answer.status_code == 403) >= ("model" not in permissions)
+        for path in re.findall(r'<a href="(/ui/[^"]+)"', start.text):
+            assert browser.get(html.unescape(path)).status_code == 200, path
+
+
+def browser_api(browser, key):
+    return browser.get("/api/v3/authorization/permissions", headers={"Authorization": key}).json()
+
+
+@pytest.mark.heavy
+def test_what_a_role_may_not_do_is_refused_though_the_form_is_sent(filled):
+    with contextlib.closing(filled.browser("Model Reader")) as browser:
+        page = browser.get(f"/ui/models/{filled.models['binary'].id}/alerts").text
+        assert 'value="acknowledged">Acknowledge<' not in page
+        token = form_token(page)
+        (alert, *_) = filled.models["binary"].get_alerts(status="new")
+        answer = browser.post(
+            f"/ui/alerts/{alert.id}",
+            data={"status": "resolved", "form_token": token},
+            headers=POSTED,
+        )
+        assert answer.status_code == 403
+        assert "permission alert resolve is missing" in answer.text
+        fields = {"description": "x", "role": "Super Admin", "form_token": token}
+        assert browser.post("/ui/people/keys", data=fields, headers=POSTED).status_code == 403
+
+
+@pytest.mark.heavy
+def test_new_data_and_alerts_are_news(filled, reader):
+    model = filled.models["generation"]
+    address = f"/ui/models/{model.id}/news"
+    count = model.query({"select": [{"function": "count"}]})[0]["count"]
+    back = f"/ui/models/{model.id}"
+    quiet = reader.get(address, params={"count": count, "alerts": 0, "back": back})
+    assert (quiet.status_code, quiet.text) == (204, "")
+    news = reader.get(address, params={"count": count - 2, "alerts": 0, "back": back})
+    assert f'data-news="{back}"' in news.text
+    assert "2 new inferences" in news.text
+    elsewhere = {"count": 0, "alerts": 0, "back": "https://evil.example"}
+    assert reader.get(address, params=elsewhere).status_code == 204
