@@ -160,7 +160,8 @@ def _nested_row(number: int, row: Mapping[str, Any], homes: Mapping[str, str]) -
             raise UserTypeError(
                 f"{home!r} of row {number} must be a dict, got {type(nested[home]).__name__}"
             )
-    return {**nested, **flat}
+    places = dict.fromkeys(key if key in nested else homes[key] for key in row)
+    return {place: flat[place] if place in flat else nested[place] for place in places}
 
 
 def nest_reference_data(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import uuid
+import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.constants import OutputType, Stage
 from arthurai.common.deprecation import warn_deprecated
-from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
+from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.model import sending
 from arthurai.model.base_model import find_attributes, name_of
 
@@ -28,10 +29,12 @@ def log_prediction(
 
     The function takes a table, of which the first row is sent, and returns its prediction: one
     value, or one value per predicted attribute, in the order of their positions, with or without
-    the negative class that the server added. The decorated
-    function returns the prediction and the id of the inference. It takes the keywords
-    `inference_timestamp` (now by default) and `partner_inference_id` (generated when omitted);
-    all other arguments go to the function.
+    the negative class that the server added. With another number of values those that have a
+    counterpart are sent, with a warning.
+
+    The decorated function returns the prediction and the id of the inference. It takes the
+    keywords `inference_timestamp` (now by default) and `partner_inference_id` (generated when
+    omitted); all other arguments go to the function.
 
     Args:
         arthur_model: A saved regression or multiclass model.
@@ -59,7 +62,7 @@ def log_prediction(
             partner_inference_id: str | None = None,
             **kwargs: Any,
         ) -> tuple[Any, str]:
-            row = _first_row(data)
+            row = _first_row(arthur_model, data)
             prediction = function(data, *args, **kwargs)
             inference_id = partner_inference_id or str(uuid.uuid4())
             row.update(
@@ -75,10 +78,16 @@ def log_prediction(
     return decorate
 
 
-def _first_row(data: Any) -> dict[str, Any]:
+def _first_row(model: ArthurModelBase, data: Any) -> dict[str, Any]:
     from arthurai.upload.table_view import TableView
 
-    frame = TableView(data)
+    try:
+        frame = TableView(data)
+    except UserTypeError as error:
+        raise MethodNotApplicableError(
+            f"the predict function of model {name_of(model)!r} must be called with a table to be "
+            f"logged; {error}"
+        ) from error
     if frame.num_rows == 0:
         raise UserValueError("data must have at least one row, which is sent with its prediction")
     return {name: next(iter(frame.cells(name))) for name in frame.names}
@@ -96,8 +105,11 @@ def _outputs(model: ArthurModelBase, prediction: Any) -> dict[str, Any]:
     given = [attribute for attribute in every if not attribute.implicit]
     predicted = every if len(row) == len(every) else given
     if len(row) != len(predicted):
-        raise UserValueError(
+        warnings.warn(
             f"the predict function returned {len(row)} values for one row, but the model has "
-            f"{len(predicted)} predicted attributes {[a.name for a in predicted]}"
+            f"{len(predicted)} predicted attributes {[a.name for a in predicted]}; values without "
+            "an attribute are left out, attributes without a value are null",
+            stacklevel=3,
         )
-    return {attribute.name: value for attribute, value in zip(predicted, row, strict=True)}
+        row += [None] * (len(predicted) - len(row))
+    return {attribute.name: value for attribute, value in zip(predicted, row, strict=False)}

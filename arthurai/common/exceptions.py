@@ -88,6 +88,13 @@ class MissingArgumentError(MissingParameterError, TypeError):
     """A call lacks an argument that it needs; Python's own class for this is `TypeError`."""
 
 
+class UnexpectedArgumentError(UserTypeError, MissingParameterError):
+    """A call has an argument that the function does not take.
+
+    The official SDK raises `MissingParameterError` for every call that does not fit a signature.
+    """
+
+
 class MethodNotApplicableError(ArthurUserError):
     """A method was called on an object of the wrong kind or in the wrong state."""
 
@@ -242,9 +249,9 @@ def _call_error(
     takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
     for name in kwargs:
         if name not in names and not takes_any:
-            return UserTypeError(
+            return UnexpectedArgumentError(
                 f"{called}() got an unexpected keyword argument {name!r}{suggest(name, names)}"
             )
     reason = str(error).partition("() ")[2]
-    kind = MissingArgumentError if reason.startswith("missing") else UserTypeError
+    kind = MissingArgumentError if reason.startswith("missing") else UnexpectedArgumentError
     return kind(f"{called}() {reason}")

@@ -314,7 +314,7 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
 def _list_categories(categories: list[AttributeCategory]) -> str:
     shown = ", ".join(str(category) for category in categories[:MAX_CATEGORIES_TO_SHOW])
     more = len(categories) - MAX_CATEGORIES_TO_SHOW
-    return f"{shown}, ...and {more} more" if more > 0 else shown
+    return f"{shown}...and {more} more" if more > 0 else shown
 
 
 def _check_categories(

@@ -176,13 +176,13 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         if self.model_group_id is not None:
             names += f"@{self.model_group_id}:{self.version_label}"
         attributes = self.attributes or []
-        shown = ", ".join(a.short_name() for a in attributes[:MAX_ATTRIBUTES_TO_SHOW])
+        shown = [attribute.short_name() for attribute in attributes[:MAX_ATTRIBUTES_TO_SHOW]]
         more = len(attributes) - MAX_ATTRIBUTES_TO_SHOW
         lines = (
             f"{input_type} {output_type} Model",
             names,
             f"Stage: {'Production' if self.model_is_saved() else 'Local'}",
-            f"Attributes: [{shown}]" + (f"... and {more} more" if more > 0 else ""),
+            f"Attributes: {shown}" + (f"... and {more} more" if more > 0 else ""),
         )
         return "\n\t".join(lines)
 

@@ -138,7 +138,7 @@ def update_enrichments(
 
 def _copy_configs(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
     """Copy the configurations, so that the caller's stay as they are."""
-    if not isinstance(enrichment_configs, Mapping) or not enrichment_configs:
+    if not isinstance(enrichment_configs, Mapping):
         raise UserTypeError(
             'enrichment_configs must be a dictionary such as {"hotspots": {"enabled": True}}, got '
             f"{enrichment_configs!r:.100}"

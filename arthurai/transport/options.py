@@ -21,7 +21,12 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
-from arthurai.common.settings import ALLOW_INSECURE_VARIABLE, VERIFY_SSL_VARIABLE, read_bool
+from arthurai.common.settings import (
+    ALLOW_INSECURE_VARIABLE,
+    CA_VARIABLES,
+    VERIFY_SSL_VARIABLE,
+    read_bool,
+)
 from arthurai.common.text import list_names, suggest
 from arthurai.transport.redaction import redact_url
 
@@ -291,7 +296,7 @@ class HttpOptions:
         bundle, name = self.ca_bundle, "http_options['ca_bundle']"
         if bundle is None and verify:
             # httpx knows SSL_CERT_FILE; these two are what programs made for requests rely on.
-            for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            for variable in CA_VARIABLES:
                 if os.environ.get(variable):
                     bundle, name = os.environ[variable], variable
                     break

@@ -1,5 +1,7 @@
 """Parts of messages, and the environment variables."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,3 +145,8 @@ def test_what_is_not_set_takes_the_default(text, monkeypatch):
 
 def test_all_secrets_are_variables():
     assert set(settings.VARIABLES) > settings.SECRET_VARIABLES
+
+
+def test_the_page_on_operating_explains_every_variable():
+    page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+    assert not [name for name in settings.VARIABLES if f"`{name}`" not in page]

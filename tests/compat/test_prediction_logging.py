@@ -7,7 +7,7 @@ import pytest
 from builders import attribute, prediction, save_model, unsaved_model
 
 from arthurai._compat.prediction_logging import log_prediction
-from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 
 
 @pytest.fixture
@@ -56,15 +56,23 @@ def test_both_probabilities_of_one_predicted_attribute_arrive(arthur, outputs):
     assert rows == [{"pred": 0.75, negative: 0.25}]
 
 
+def test_values_without_a_counterpart_are_reported(model):
+    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+        predict = log_prediction(model)(lambda _data: [0.5])
+    with pytest.warns(UserWarning, match=r"1 values .* 2 predicted attributes \['p0', 'p1'\]"):
+        predict(pd.DataFrame({"x": [1.5]}))
+    assert model.query({"select": [{"property": "p0"}, {"property": "p1"}]}) == [
+        {"p0": 0.5, "p1": None}
+    ]
+
+
 def test_logging_refuses_what_it_cannot_log(model):
     with pytest.warns(DeprecationWarning, match="call send_inferences"):
         predict = log_prediction(model)(lambda _data: [0.5])
 
-    with pytest.raises(UserValueError, match="1 values for one row"):
-        predict(pd.DataFrame({"x": [1.5]}))
     with pytest.raises(UserValueError, match="data must have at least one row"):
         predict(pd.DataFrame({"x": []}))
-    with pytest.raises(UserTypeError, match="table"):
+    with pytest.raises(MethodNotApplicableError, match="must be called with a table"):
         predict(5)
     with pytest.raises(MethodNotApplicableError, match="RANKED_LIST"):
         log_prediction(unsaved_model("RANKED_LIST"))

@@ -142,7 +142,7 @@ def test_free_text_needs_no_categories():
 def test_text_of_attributes():
     assert str(attribute(label="Age")) == "PIPELINE_INPUT[2]:age (Age)\n\tRange: [None, None]"
     many = attribute(categorical=True, categories=list("abcdefg"), attribute_link="other")
-    assert str(many).endswith("Categorical: [a, b, c, d, e, ...and 2 more]\n\tLink: other")
+    assert str(many).endswith("Categorical: [a, b, c, d, e...and 2 more]\n\tLink: other")
     assert str(attribute(categorical=True)).endswith("\tCategorical")
     assert str(attribute(categorical=True, categories=[])).endswith("\tCategorical")
 

@@ -195,7 +195,7 @@ def test_impossible_curves(enriched, batches, flower_model):
         ({"hotspots": {"enabled": "yes"}}, UserTypeError, "True or False"),
         ({"hotspots": {"on": True}}, UserValueError, "'on'"),
         ({"hotspots": {"config": []}}, UserTypeError, "dictionary"),
-        ({}, UserTypeError, "enrichment_configs must be a dictionary"),
+        (5, UserTypeError, "enrichment_configs must be a dictionary"),
         ("hotspots", UserTypeError, "enrichment_configs must be a dictionary"),
     ],
 )

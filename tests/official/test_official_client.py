@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,24 +12,6 @@ import pytest
 
 HERE = Path(__file__).parent
 PROGRAMS = sorted((HERE / "programs").glob("*.py"))
-OFFICIAL = ["arthurai==3.33.3", "setuptools<70", "numpy<2"]
-
-
-@pytest.fixture(scope="session")
-def official_python() -> Path:
-    """Give the interpreter of a Python 3.11 environment that holds the official SDK."""
-    if given := os.environ.get("OFFICIAL_PYTHON"):
-        return Path(given)
-    python311 = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")
-    if python311 is None:
-        pytest.fail("the official SDK needs Python 3.11: install it, or set OFFICIAL_PYTHON")
-    home = HERE.parents[1] / ".venv-official"
-    python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        subprocess.run([python311, "-m", "venv", "--clear", str(home)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", *OFFICIAL], check=True)
-        (home / "complete").touch()
-    return python
 
 
 def run(python: Path | str, program: Path, server: tuple[str, str]) -> dict:

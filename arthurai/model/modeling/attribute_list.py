@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arthurai.model.json_dataclass import NumberType
 
 _NOT_BINARY: Final = "Not a binary classifier."
+_NO_CLASSIFIER: Final = "Not a classifier model."
 
 _MAX_NAMED = 5
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -440,11 +441,6 @@ def binarize(self: ArthurModelBase, attribute_value: Mapping[str, float]) -> dic
         UserValueError: There is not exactly one entry, or its name is unknown.
     """
     predicted = self.get_attributes(Stage.PredictedValue)
-    if len(predicted) != BINARY_CLASSES or not all(map(_is_probability, predicted)):
-        raise MethodNotApplicableError(
-            "binarize requires a model with two predicted probabilities (FLOAT, range 0 to "
-            f"1); model {name_of(self)!r} has {len(predicted)} predicted attributes"
-        )
     if not isinstance(attribute_value, Mapping) or len(attribute_value) != 1:
         raise UserValueError(
             "attribute_value must be one predicted attribute and its probability, got "
@@ -454,6 +450,11 @@ def binarize(self: ArthurModelBase, attribute_value: Mapping[str, float]) -> dic
     names = [attribute.name for attribute in predicted]
     if name not in names:
         raise UserValueError(f"{name!r} is not one of the predicted attributes {names}")
+    if len(predicted) != BINARY_CLASSES or not all(map(_is_probability, predicted)):
+        raise MethodNotApplicableError(
+            "binarize requires a model with two predicted probabilities (FLOAT, range 0 to "
+            f"1); model {name_of(self)!r} has {len(predicted)} predicted attributes"
+        )
     return {each: probability if each == name else 1 - probability for each in names}
 
 
@@ -493,9 +494,12 @@ def get_positive_predicted_class(self: ArthurModelBase) -> str | None:
     """Return the name of the predicted attribute of the positive class.
 
     Returns:
-        The name; `None` if neither prediction is marked; for models other than saved classifiers
-        with two predictions the string `Not a binary classifier.`, as in the official SDK.
+        The name; `None` if neither prediction is marked. As in the official SDK, the string
+        `Not a classifier model.` for models of other output types than multiclass, and
+        `Not a binary classifier.` for classifiers without exactly two predictions.
     """
+    if self.output_type != OutputType.Multiclass:
+        return _NO_CLASSIFIER
     return find_positive_prediction(self) if _is_binary_classifier(self) else _NOT_BINARY
 
 

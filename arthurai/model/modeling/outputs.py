@@ -92,7 +92,7 @@ def add_numbers(
                 attribute.set(range=find_range(frame.column(name).present()))
             added[name] = attribute
     append_attributes(model, list(added.values()))
-    return added
+    return _predictions_before_truths(added)
 
 
 def add_classifier_output_attributes_gtclass(
@@ -243,7 +243,7 @@ def add_one_column_per_class(
         added[truth] = _make_indicator(truth, truth_position, prediction)
         added[prediction] = _make_probability(prediction, predicted_position, attribute_link=truth)
     append_attributes(model, list(added.values()))
-    return added
+    return _predictions_before_truths(added)
 
 
 def add_binary_classifier_output_attributes(
@@ -400,7 +400,13 @@ def _linked_pair(
             name, value_type, stage, position=position, attribute_link=link
         )
     append_attributes(model, list(added.values()))
-    return added
+    return _predictions_before_truths(added)
+
+
+def _predictions_before_truths(added: dict[str, ArthurAttribute]) -> dict[str, ArthurAttribute]:
+    """Order pairs as the official SDK returns them; the model has them the other way round."""
+    pairs = zip(*[iter(added)] * 2, strict=True)
+    return {name: added[name] for truth, prediction in pairs for name in (prediction, truth)}
 
 
 def _make_probability(name: str, position: int, **fields: Any) -> ArthurAttribute:

@@ -231,8 +231,9 @@ def test_positive_class_is_none_where_there_is_none():
     assert described.get_positive_predicted_class() is None
     three = unsaved_model("MULTICLASS")
     three.add_multiclass_classifier_output_attributes({"a": "ga", "b": "gb", "c": "gc"})
-    for other in (three, unsaved_model("REGRESSION")):
-        assert other.get_positive_predicted_class() == "Not a binary classifier."
+    assert three.get_positive_predicted_class() == "Not a binary classifier."
+    regression = unsaved_model("REGRESSION")
+    assert regression.get_positive_predicted_class() == "Not a classifier model."
 
 
 def test_stage_of_ground_truth_follows_the_attributes():
