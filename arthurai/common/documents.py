@@ -437,6 +437,7 @@ class DataDriftRequest(TypedDict):
     group_by: NotRequired[list[QueryColumn] | None]
     rollup: NotRequired[str | None]
     missing_values: NotRequired[str | None]
+    uncertainty: NotRequired[bool | None]
     predicted_classes: NotRequired[list[str] | None]
     ground_truth_classes: NotRequired[list[str] | None]
     sample: NotRequired[float | None]
@@ -826,6 +827,7 @@ class MetricEvaluationRequest(TypedDict):
     rollup: NotRequired[str | None]
     group_by: NotRequired[str | None]
     parameters: NotRequired[dict[str, Any] | None]
+    uncertainty: NotRequired[bool | None]
     filters: NotRequired[list[QueryFilter] | None]
 
 
@@ -870,6 +872,7 @@ class MetricResultValue(TypedDict):
     """One number of a series, under the name of the result."""
 
     rollup: NotRequired[str | None]
+    uncertainty: NotRequired[dict[str, Any] | None]
 
 
 class MetricValueCategories(TypedDict):

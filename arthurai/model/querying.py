@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arthurai.common.checks import check_object
-from arthurai.common.constants import IMAGE_FILE_EXTENSION_MAP, ImageResponseType
+from arthurai.common.constants import (
+    IMAGE_FILE_EXTENSION_MAP,
+    ImageResponseType,
+    ValueType,
+)
 from arthurai.common.exceptions import (
     ExpectedParameterNotFoundError,
     UserTypeError,
@@ -18,6 +22,7 @@ from arthurai.common.exceptions import (
 from arthurai.common.wait import wait_until
 from arthurai.model.base_model import find_attributes, name_of, require_connection, require_id
 from arthurai.model.responses import to_table
+from arthurai.query.drift_queries import DriftQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +47,10 @@ def query(
 
     Args:
         body: The query.
-        query_type: `base`, `drift` or `drift_psi_bucket_table`.
-        as_frame: `pandas`, `polars` or `pyarrow` for a table; times stay texts.
+        query_type: `base`, `drift` or `drift_psi_bucket_table`; left out for what
+            `arthurai.query.drift()` and `psi_table()` make, which know it.
+        as_frame: `pandas`, `polars` or `pyarrow` for a table, in which times are times in UTC and
+            `rollup` is the first column.
 
     Returns:
         The rows of the result, one dictionary each, or a table of them.
@@ -54,6 +61,8 @@ def query(
         UserValueError: `query_type` or `as_frame` is not one of the three.
         ResponseClientError: The server does not accept the query.
     """
+    if isinstance(body, DriftQuery) and query_type == QUERY_TYPES[0]:
+        query_type = body.query_type
     if query_type not in QUERY_TYPES:
         raise UserValueError(
             f"query_type must be one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}"
@@ -68,7 +77,8 @@ def query(
     answer = check_object(session.send(request, json=dict(body), retry=True).json())
     if "query_result" not in answer:
         raise ExpectedParameterNotFoundError("the response to the query lacks 'query_result'")
-    return to_table(answer["query_result"], as_frame)
+    texts = [a.name for a in self.attributes or () if a.value_type != ValueType.Timestamp]
+    return to_table(answer["query_result"], as_frame, texts=texts)
 
 
 def _build_request(query_type: str) -> Callable[[str], RequestParts]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self, TypeVar
 
 from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import (
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from arthurai_api.types import ApiObject
 
+
+_UTC_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)")
 
 TableKind = Literal["pandas", "polars", "pyarrow"]
 """The library of a table of rows."""
@@ -146,16 +149,30 @@ def filters_to_json(filters: Iterable[Any] | None) -> list[dict[str, Any]] | Non
     return items
 
 
-def to_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
+def _to_times(values: list[Any]) -> list[Any]:
+    """Return a column as times if all of its values are ISO 8601 times in UTC."""
+    known = [value for value in values if value is not None]
+    if not known or not all(isinstance(v, str) and _UTC_TIME.fullmatch(v) for v in known):
+        return values
+    try:
+        return [None if value is None else datetime.fromisoformat(value) for value in values]
+    except ValueError:
+        return values
+
+
+def to_table(
+    rows: Sequence[Mapping[str, Any]], kind: str | None, *, texts: Iterable[str] = ()
+) -> Any:
     """Return rows as a table of a library.
 
     Args:
         rows: The rows, one dictionary each.
         kind: `pandas`, `polars` or `pyarrow`; `None` for the rows as they are.
+        texts: Names of columns that stay as they are, even if they look like times.
 
     Returns:
-        The table; its columns are the keys of the rows in the order of their first appearance.
-        Times stay ISO 8601 strings.
+        The table; its columns are the keys of the rows in the order of their first appearance,
+        after `rollup`. Columns whose values are all ISO 8601 times in UTC are times.
 
     Raises:
         UserValueError: `kind` is something else.
@@ -170,7 +187,14 @@ def to_table(rows: Sequence[Mapping[str, Any]], kind: str | None) -> Any:
             f"the response is not a list of rows, which as_frame={kind!r} requires; leave it out"
         )
     names = list(dict.fromkeys(name for row in rows for name in row))
-    columns = {name: [row.get(name) for row in rows] for name in names}
+    if "rollup" in names:
+        names = ["rollup", *(name for name in names if name != "rollup")]
+    kept = frozenset(texts)
+    columns = {
+        name: values if name in kept else _to_times(values)
+        for name in names
+        for values in [[row.get(name) for row in rows]]
+    }
     try:
         if kind == "pandas":
             import pandas as pd

@@ -17,18 +17,22 @@ built; names and types are checked by the server.
 
 from arthurai.query import functions
 from arthurai.query.builder import Query, select
+from arthurai.query.drift_queries import DriftQuery, drift, psi_table
 from arthurai.query.expressions import Condition, Expression, Order, alias, col
 from arthurai.query.functions import *  # noqa: F403 - the functions of the language
 from arthurai.query.functions import __all__ as _functions
 
 __all__ = [  # noqa: PLE0604 - names of another module's `__all__` are strings too
     "Condition",
+    "DriftQuery",
     "Expression",
     "Order",
     "Query",
     "alias",
     "col",
+    "drift",
     "functions",
+    "psi_table",
     "select",
     *_functions,
 ]

@@ -16,6 +16,7 @@ __all__ = [
     "balanced_accuracy_rate_multiclass",
     "brier_score",
     "classification_report",
+    "estimate",
     "f1_multiclass",
     "likelihood_stability",
     "log_loss",
@@ -75,6 +76,22 @@ def log_loss() -> Expression:
 def brier_score() -> Expression:
     """Return the mean squared distance of the probabilities from the truth."""
     return call("brierScore")
+
+
+# -- sampling error ------------------------------------------------------------------------------
+
+
+def estimate(of: Expression | str, *, confidence: float | None = None) -> Expression:
+    """Return an aggregate with the rows it rests on and its sampling error, as an object.
+
+    Its members are `value`, `rows`, `standard_error`, `low` and `high`, `method` and `confidence`;
+    `None` where there is no theory for the function.
+
+    Args:
+        of: A call of an aggregate, such as `accuracy_rate()`.
+        confidence: Probability that `low` and `high` enclose the truth; 0.95 when omitted.
+    """
+    return call("estimate", of=ref(of), confidence=confidence)
 
 
 # -- ranked lists --------------------------------------------------------------------------------

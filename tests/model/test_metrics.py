@@ -2,6 +2,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from scipy import stats
 from sklearn import metrics as sk
 
 from arthurai import ArthurModel
@@ -13,7 +14,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.metrics import Metric, MetricType
-from arthurai.query import avg, col, count, f1, select
+from arthurai.query import avg, col, count, drift, f1, minimum, psi_table, select
 
 BY_GROUP = select("group", count(), avg("income").as_("mean")).group_by("group").order_by("group")
 
@@ -162,6 +163,46 @@ def test_rows_or_a_table_of_ones_own_kind(model, data):
     assert [len(model.query(nothing, as_frame=kind)) for kind in ("pandas", "polars")] == [0, 0]
     with pytest.raises(UserValueError, match="'spark'"):
         model.query(BY_GROUP, as_frame="spark")
+
+
+def test_metrics_say_what_they_rest_on(model, data):
+    metrics = {metric.name: metric for metric in model.get_metrics(default_metrics=True)}
+    said, truth = data["p_repaid"] >= model.classifier_threshold, data["repaid"] == "yes"
+    found = model.evaluate_metric(metrics["Recall"], uncertainty=True, as_frame="pandas")
+    assert list(found["rows"]) == [truth.sum()]
+    wilson = stats.binomtest(int((said & truth).sum()), int(truth.sum()))
+    wilson = wilson.proportion_ci(method="wilson")
+    assert (found["low"][0], found["high"][0]) == pytest.approx((wilson.low, wilson.high))
+    days = model.evaluate_metric(metrics["AUC"], rollup="day", uncertainty=True)["results"][0]
+    assert days["values"][0]["uncertainty"]["method"] == "Hanley-McNeil"
+    drift_values = model.evaluate_metric(
+        metrics["Feature Drift"],
+        uncertainty=True,
+        parameters={"drift_attribute": "income"},
+        as_frame="pandas",
+    )
+    (row,) = model.query(drift("income", uncertainty=True))
+    assert drift_values["value"][0] == row["income"]
+    assert drift_values["target_rows"][0] == row["uncertainty"]["income"]["target_rows"]
+    assert drift_values["p_value"][0] == row["uncertainty"]["income"]["p_value"]
+
+
+def test_tables_hold_times_and_start_with_the_rollup(model, data):
+    days = model.query(drift("income", group_by="group", rollup="day"))
+    frame = model.query(drift("income", group_by="group", rollup="day"), as_frame="pandas")
+    assert list(frame) == ["rollup", "group", "income"]
+    assert str(frame["rollup"].dtype).endswith("UTC]")
+    assert list(frame["rollup"]) == [pd.Timestamp(row["rollup"]) for row in days]
+    metric = model.get_metrics(default_metrics=True, metric_name="Inference Count")[0]
+    counts = model.evaluate_metric(metric, rollup="day", as_frame="polars")
+    assert counts.schema["rollup"] == pl.Datetime("us", "UTC")
+    assert counts.columns[0] == "rollup"
+    query = select("group", minimum("inference_timestamp").as_("first")).group_by("group")
+    table = model.query(query, as_frame="pyarrow")
+    assert pa.types.is_timestamp(table.schema.field("first").type)
+    assert pa.types.is_string(table.schema.field("group").type)
+    (bins,) = {len(model.query(psi_table("income"))), len(model.query(psi_table("income"), "drift_psi_bucket_table"))}  # fmt: skip
+    assert bins > 1
 
 
 @pytest.mark.parametrize(

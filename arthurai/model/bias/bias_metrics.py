@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arthurai.common.constants import OutputType, Stage
 from arthurai.common.exceptions import (
@@ -12,6 +13,7 @@ from arthurai.common.exceptions import (
     wrap_errors,
 )
 from arthurai.common.limits import DEFAULT_THRESHOLD
+from arthurai.common.sampling_error import difference_interval, mean_interval, share_interval
 from arthurai.model.base_model import name_of, require_id
 from arthurai.model.bias.sensitive_groups import (
     build_conditions,
@@ -21,9 +23,12 @@ from arthurai.model.bias.sensitive_groups import (
 from arthurai.model.modeling.attribute_list import find_positive_prediction
 from arthurai.query import (
     col,
+    confusion_matrix,
+    confusion_matrix_multiclass,
     confusion_matrix_rate,
     confusion_matrix_rate_multiclass,
     count,
+    count_if,
     label_by_max_column,
     rate,
 )
@@ -32,12 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from arthurai.common.sampling_error import Interval
     from arthurai.model.base_model import ArthurModelBase
 
 _RATES = "confusion_matrix"
 _POSITIVE = "positive_rate"
 _PREDICTED = "predicted_class"
 _COUNT = "inferences"
+_CELLS = ("true_positive", "false_positive", "true_negative", "false_negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,23 @@ class Disparity:
         difference: Largest rate minus smallest; 0 is fair. `None` with less than two rates.
         ratio: Smallest rate divided by the largest; 1 is fair. `None` with less than two rates,
             or when all are 0.
+        sizes: Rows that the rate of each group rests on.
+        intervals: Where the rate of each group lies with 95 % confidence (Wilson); `None` where it
+            is undefined.
+        difference_interval: Where the difference of the two extreme groups lies with 95 %
+            confidence (Newcombe). The groups were chosen for being extreme, so that with many
+            groups it is too narrow.
+        parts: What the disparity is made of: of equalized odds `true_positive_rate` and
+            `false_positive_rate`, of which the larger difference and the smaller ratio count.
     """
 
     rates: Mapping[Any, float | None]
     difference: float | None
     ratio: float | None
+    sizes: Mapping[Any, int] = field(default_factory=dict)
+    intervals: Mapping[Any, Interval | None] = field(default_factory=dict)
+    difference_interval: Interval | None = None
+    parts: Mapping[str, Disparity] = field(default_factory=dict)
 
     def against(self, baseline: Any) -> dict[Any, tuple[float | None, float | None]]:
         """Compare every group with one of them.
@@ -80,6 +99,22 @@ class Disparity:
             )
             for group, rate_ in self.rates.items()
         }
+
+
+class Estimate(NamedTuple):
+    """A rate of a group, and how far it can be trusted.
+
+    Attributes:
+        value: The rate; `None` where it is undefined.
+        rows: Rows that it rests on: for a true positive rate those that are positive.
+        low: Lower end of the interval that holds the rate with 95 % confidence.
+        high: Its upper end; both are `None` where there is no theory, as for `f1`.
+    """
+
+    value: float | None
+    rows: int
+    low: float | None
+    high: float | None
 
 
 @wrap_errors
@@ -152,6 +187,51 @@ class BiasMetrics:
             metric: {group: found.get(metric) for group, found in groups.items()}
             for metric in metrics
         }
+
+    def group_estimates(
+        self,
+        attr_name: str,
+        pred_property: str | None = None,
+        batch_id: str | None = None,
+        start_time: datetime | str | None = None,
+        end_time: datetime | str | None = None,
+    ) -> dict[Any, dict[str, Estimate]]:
+        """Compute the rates of each group with the rows they rest on and their intervals.
+
+        Intervals are those of Wilson for shares; balanced accuracy has a normal one.
+
+        Args:
+            attr_name: A sensitive attribute.
+            pred_property: The predicted attribute of the class; needed unless the model is binary.
+            batch_id: Only inferences of this batch.
+            start_time: Only inferences from this time on; in UTC if it has no zone.
+            end_time: Only inferences up to this time.
+
+        Returns:
+            `{group: {metric: estimate}}` with the metrics of `group_confusion_matrices` and
+            `positivity_rate`, which needs no ground truth.
+
+        Raises:
+            MethodNotApplicableError: As for `group_confusion_matrices`.
+            UserValueError: As for `group_confusion_matrices`.
+        """
+        model = self.arthur_model
+        require_id(model, "be compared by group")
+        attribute = require_sensitive_attribute(model, attr_name)
+        conditions = build_conditions(model, batch_id, start_time, end_time)
+        predicted = self._check_class(pred_property)
+        if predicted is None:
+            cells = confusion_matrix(threshold=model.classifier_threshold)
+            threshold = model.classifier_threshold
+            positive = col(find_positive_prediction(model) or "")
+            reached = positive >= (DEFAULT_THRESHOLD if threshold is None else threshold)
+        else:
+            cells = confusion_matrix_multiclass(predicted)
+            names = model.get_attribute_names(stage=Stage.PredictedValue)
+            reached = label_by_max_column(*names) == predicted
+        items = [cells.as_(_RATES), count_if(reached).as_(_POSITIVE), count().as_(_COUNT)]
+        answer = query_by_group(model, attribute, items, conditions)
+        return {group: _estimates(rows[0]) for group, rows in answer.items()}
 
     def group_positivity_rates(
         self,
@@ -228,39 +308,36 @@ class BiasMetrics:
 
         Returns:
             `demographic_parity` (share of positive predictions), `equal_opportunity` (true
-            positive rate), `equalized_odds` (rates: true positive plus true negative rate) and
-            `accuracy_rate`.
+            positive rate), `equalized_odds` (rates: true positive plus true negative rate; the
+            rates that its difference and ratio come from are in `parts`) and `accuracy_rate`.
 
         Raises:
             MethodNotApplicableError: As for `group_confusion_matrices`.
             UserValueError: As for `group_confusion_matrices`.
         """
-        rates = self.group_confusion_matrices(
-            attr_name, pred_property, batch_id, start_time, end_time
-        )
-        parity = self.group_positivity_rates(
-            attr_name, batch_id, start_time, end_time, pred_property=pred_property
-        )
-        hits, alarms = (
-            rates.get("true_positive_rate", {}),
-            rates.get("false_positive_rate", {}),
-        )
-        quiet = rates.get("true_negative_rate", {})
+        found = self.group_estimates(attr_name, pred_property, batch_id, start_time, end_time)
+        hits = _disparity(found, "true_positive_rate")
+        alarms = _disparity(found, "false_positive_rate")
+        quiet = _disparity(found, "true_negative_rate").rates
         odds = {
             group: None if None in {hit, quiet[group]} else (hit or 0.0) + (quiet[group] or 0.0)
-            for group, hit in hits.items()
+            for group, hit in hits.rates.items()
         }
-        differences = [_difference(hits), _difference(alarms)]
-        ratios = [_ratio(hits), _ratio(alarms)]
+        known = [part for part in (hits, alarms) if part.difference is not None]
+        worse = max(known, key=lambda part: part.difference or 0.0, default=hits)
+        ratios = [part.ratio for part in (hits, alarms) if part.ratio is not None]
         return {
-            "demographic_parity": _disparity(parity),
-            "equal_opportunity": _disparity(hits),
+            "demographic_parity": _disparity(found, "positivity_rate"),
+            "equal_opportunity": hits,
             "equalized_odds": Disparity(
                 odds,
-                max((d for d in differences if d is not None), default=None),
-                min((r for r in ratios if r is not None), default=None),
+                worse.difference,
+                min(ratios, default=None),
+                sizes={group: rates["accuracy_rate"].rows for group, rates in found.items()},
+                difference_interval=worse.difference_interval,
+                parts={"true_positive_rate": hits, "false_positive_rate": alarms},
             ),
-            "accuracy_rate": _disparity(rates.get("accuracy_rate", {})),
+            "accuracy_rate": _disparity(found, "accuracy_rate"),
         }
 
     def _check_class(self, pred_property: str | None) -> str | None:
@@ -292,8 +369,64 @@ class BiasMetrics:
         return pred_property
 
 
-def _disparity(rates: Mapping[Any, float | None]) -> Disparity:
-    return Disparity(rates, _difference(rates), _ratio(rates))
+def _estimates(row: Mapping[str, Any]) -> dict[str, Estimate]:
+    """Return the rates that follow from the confusion matrix of a group."""
+    cells = row[_RATES] or dict.fromkeys(_CELLS, 0)
+    tp, fp, tn, fn = (cells[name] or 0 for name in _CELLS)
+    positives, negatives = tp + fn, tn + fp
+    found = {
+        "accuracy_rate": _share(tp + tn, positives + negatives),
+        "false_negative_rate": _share(fn, positives),
+        "false_positive_rate": _share(fp, negatives),
+        "precision": _share(tp, tp + fp),
+        "true_negative_rate": _share(tn, negatives),
+        "true_positive_rate": _share(tp, positives),
+        "positivity_rate": _share(row[_POSITIVE], row[_COUNT]),
+    }
+    errors = 2 * tp + fp + fn
+    rows = positives + negatives
+    found["f1"] = Estimate(2 * tp / errors if errors else None, rows, None, None)
+    balanced = Estimate(None, rows, None, None)
+    if positives and negatives:
+        hit, quiet = tp / positives, tn / negatives
+        variance = hit * (1 - hit) / positives + quiet * (1 - quiet) / negatives
+        low, high = mean_interval((hit + quiet) / 2, math.sqrt(variance) / 2)
+        balanced = Estimate((hit + quiet) / 2, rows, max(0.0, low), min(1.0, high))
+    found["balanced_accuracy_rate"] = balanced
+    return dict(sorted(found.items()))
+
+
+def _share(rows: int, of: int) -> Estimate:
+    return (
+        Estimate(rows / of, of, *share_interval(rows, of)) if of else Estimate(None, 0, None, None)
+    )
+
+
+def _disparity(found: Mapping[Any, Mapping[str, Estimate]], metric: str) -> Disparity:
+    estimates = {group: rates[metric] for group, rates in found.items()}
+    rates = {group: estimate.value for group, estimate in estimates.items()}
+    intervals = {group: _interval(estimate) for group, estimate in estimates.items()}
+    known = {group: rate_ for group, rate_ in rates.items() if rate_ is not None}
+    between = None
+    if len(known) > 1:
+        most, least = max(known, key=lambda g: known[g]), min(known, key=lambda g: known[g])
+        above, below = intervals[most], intervals[least]
+        if above is not None and below is not None:
+            between = difference_interval(known[most], above, known[least], below)
+    return Disparity(
+        rates,
+        _difference(rates),
+        _ratio(rates),
+        {group: estimate.rows for group, estimate in estimates.items()},
+        intervals,
+        between,
+    )
+
+
+def _interval(estimate: Estimate) -> Interval | None:
+    if estimate.low is None or estimate.high is None:
+        return None
+    return estimate.low, estimate.high
 
 
 def _difference(rates: Mapping[Any, float | None]) -> float | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from arthurai.common.text import quote_value
 from arthurai.server.query.ast import AliasRef, Call, Literal, Property
@@ -26,6 +27,40 @@ if TYPE_CHECKING:
     from arthurai.server.query.ast import Node
     from arthurai.server.query.row_sources import Source
     from arthurai.server.query.sql import Binder
+
+
+class SampleKind(Enum):
+    """What kind of sample a value rests on, and the aggregates that describe it.
+
+    Attributes:
+        ROWS: Only the number of rows is known.
+        SHARE: A share of trials.
+        INDICATOR: A mean of zeros and ones.
+        MEAN: A mean of numbers.
+        ROOT: The root of a mean of numbers.
+        AUC: An area under an ROC curve.
+        BALANCED: The mean of the shares of both classes.
+    """
+
+    ROWS = "rows"
+    SHARE = "share"
+    INDICATOR = "indicator"
+    MEAN = "mean"
+    ROOT = "root"
+    AUC = "auc"
+    BALANCED = "balanced"
+
+
+class Sample(NamedTuple):
+    """What a value rests on.
+
+    Attributes:
+        kind: The kind of sample.
+        parts: SQL of the aggregates that describe it, by name.
+    """
+
+    kind: SampleKind
+    parts: Mapping[str, str]
 
 
 class CallScope(Protocol):
@@ -63,6 +98,7 @@ class Arguments:
         inner: Where column parameters are read: single rows for aggregates.
         binder: Binder of the statement.
         schema: Schema of the model.
+        sample: What the value rests on; the function that is compiled says so.
     """
 
     def __init__(self, scope: CallScope, call: Call, mode: Mode, *, aggregate: bool) -> None:
@@ -72,6 +108,7 @@ class Arguments:
         self.inner = Mode.ROW if aggregate else mode
         self.binder = scope.binder
         self.schema = scope.schema
+        self.sample = Sample(SampleKind.ROWS, {"rows": "count(*)"})
 
     def path(self, name: str) -> str:
         """Return the place of a parameter in the query.
@@ -335,6 +372,19 @@ class Arguments:
             column_type: Type of its values.
         """
         return self.scope.aggregate(sql, column_type)
+
+    def mean(self, value: str, kind: SampleKind = SampleKind.MEAN) -> Expr:
+        """Register the mean of a value of single rows, and note that the result rests on it.
+
+        Args:
+            value: The value of a row, null where it does not count.
+            kind: `MEAN`, `ROOT`, or `INDICATOR` for zeros and ones.
+        """
+        parts = {"rows": f"count({value})", "deviation": f"stddev_samp(CAST({value} AS DOUBLE))"}
+        if kind is SampleKind.INDICATOR:
+            parts = {"trials": f"count({value})"}
+        self.sample = Sample(kind, parts)
+        return self.aggregate(f"avg({value})", ColumnType.FLOAT)
 
     def object(self, sql: str, decode: Callable[[Any], object] | None = None) -> Expr:
         """Return an expression of an object or list.

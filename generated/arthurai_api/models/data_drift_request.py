@@ -38,6 +38,9 @@ class DataDriftRequest(_ApiObject):
             group_by (list[QueryColumn] | None | Unset): Attributes that split both sides.
             rollup (DriftRollup | None | Unset): Step by which the target is cut; the whole target when absent.
             missing_values (DriftMissingValues | None | Unset): What missing values are; a bin of their own when absent.
+            uncertainty (bool | None | Unset): Whether each row has a member `uncertainty` as well: for each value the rows
+                of both sides, the bins, what the drift is expected to be without a change, what it then exceeds in 5 % of
+                cases, and a p-value.
             predicted_classes (list[str] | None | Unset): Prediction attributes whose winner is measured as one class;
                 `["*"]` for all.
             ground_truth_classes (list[str] | None | Unset): Ground truth attributes measured as one class; `["*"]` for all.
@@ -53,6 +56,7 @@ class DataDriftRequest(_ApiObject):
     group_by: list[QueryColumn] | None | Unset = UNSET
     rollup: DriftRollup | None | Unset = UNSET
     missing_values: DriftMissingValues | None | Unset = UNSET
+    uncertainty: bool | None | Unset = UNSET
     predicted_classes: list[str] | None | Unset = UNSET
     ground_truth_classes: list[str] | None | Unset = UNSET
     sample: float | None | Unset = UNSET
@@ -117,6 +121,12 @@ class DataDriftRequest(_ApiObject):
         else:
             missing_values = self.missing_values
 
+        uncertainty: bool | None | Unset
+        if isinstance(self.uncertainty, Unset):
+            uncertainty = UNSET
+        else:
+            uncertainty = self.uncertainty
+
         predicted_classes: list[str] | None | Unset
         if isinstance(self.predicted_classes, Unset):
             predicted_classes = UNSET
@@ -162,6 +172,8 @@ class DataDriftRequest(_ApiObject):
             field_dict["rollup"] = rollup
         if missing_values is not UNSET:
             field_dict["missing_values"] = missing_values
+        if uncertainty is not UNSET:
+            field_dict["uncertainty"] = uncertainty
         if predicted_classes is not UNSET:
             field_dict["predicted_classes"] = predicted_classes
         if ground_truth_classes is not UNSET:
@@ -267,6 +279,8 @@ class DataDriftRequest(_ApiObject):
 
         missing_values = _parse_missing_values(_fields_.pop("missing_values", UNSET))
 
+        uncertainty: bool | None | Unset = _fields_.pop("uncertainty", UNSET)
+
         def _parse_predicted_classes(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
@@ -314,6 +328,7 @@ class DataDriftRequest(_ApiObject):
             group_by=group_by,
             rollup=rollup,
             missing_values=missing_values,
+            uncertainty=uncertainty,
             predicted_classes=predicted_classes,
             ground_truth_classes=ground_truth_classes,
             sample=sample,

@@ -26,12 +26,15 @@ class MetricEvaluationRequest(_ApiObject):
         rollup (MetricRollup | None | Unset): Step by which to evaluate.
         group_by (None | str | Unset): Attribute whose values or bins split the results.
         parameters (MetricParameterValues | None | Unset): Values of the parameters; defaults where absent.
+        uncertainty (bool | None | Unset): Whether each value is to say how many rows it rests on, and its sampling
+            error.
         filters (list[QueryFilter] | None | Unset): Conditions on rows.
     """
 
     rollup: MetricRollup | None | Unset = UNSET
     group_by: None | str | Unset = UNSET
     parameters: MetricParameterValues | None | Unset = UNSET
+    uncertainty: bool | None | Unset = UNSET
     filters: list[QueryFilter] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -60,6 +63,12 @@ class MetricEvaluationRequest(_ApiObject):
         else:
             parameters = self.parameters
 
+        uncertainty: bool | None | Unset
+        if isinstance(self.uncertainty, Unset):
+            uncertainty = UNSET
+        else:
+            uncertainty = self.uncertainty
+
         filters: list[dict[str, Any]] | None | Unset
         if isinstance(self.filters, Unset):
             filters = UNSET
@@ -81,6 +90,8 @@ class MetricEvaluationRequest(_ApiObject):
             field_dict["group_by"] = group_by
         if parameters is not UNSET:
             field_dict["parameters"] = parameters
+        if uncertainty is not UNSET:
+            field_dict["uncertainty"] = uncertainty
         if filters is not UNSET:
             field_dict["filters"] = filters
 
@@ -122,6 +133,8 @@ class MetricEvaluationRequest(_ApiObject):
 
         parameters = _parse_parameters(_fields_.pop("parameters", UNSET))
 
+        uncertainty: bool | None | Unset = _fields_.pop("uncertainty", UNSET)
+
         def _parse_filters(data: object) -> list[QueryFilter] | None | Unset:
             if data is None:
                 return data
@@ -140,7 +153,13 @@ class MetricEvaluationRequest(_ApiObject):
 
         filters = _parse_filters(_fields_.pop("filters", UNSET))
 
-        _model_ = cls(rollup=rollup, group_by=group_by, parameters=parameters, filters=filters)
+        _model_ = cls(
+            rollup=rollup,
+            group_by=group_by,
+            parameters=parameters,
+            uncertainty=uncertainty,
+            filters=filters,
+        )
         _model_._keep(src_dict)
 
         _model_.additional_properties = _fields_

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn import metrics as sk
 
 from arthurai.common.constants import InputType, OutputType
@@ -132,6 +133,35 @@ def test_disparities_by_hand(model, data):
     assert against["b"] == pytest.approx((shares["b"] - shares["a"], shares["b"] / shares["a"]))
     with pytest.raises(UserValueError, match=r"baseline must be one of .* got 'z'"):
         found["demographic_parity"].against("z")
+
+
+def test_disparities_say_what_they_rest_on(model, data):
+    truth, said = binary(data)
+    found = model.bias.metrics.disparities("group")
+    odds = found["equalized_odds"]
+    spreads = {
+        name: max(part.rates.values()) - min(part.rates.values())
+        for name, part in odds.parts.items()
+    }
+    assert sorted(spreads) == ["false_positive_rate", "true_positive_rate"]
+    assert odds.difference == max(spreads.values())
+    estimates = model.bias.metrics.group_estimates("group")
+    matrices = model.bias.metrics.group_confusion_matrices("group", return_by_metric=False)
+    for group in "abc":
+        here = data["group"] == group
+        size = int((here & truth).sum())
+        hits = int((here & truth & said).sum())
+        equal = found["equal_opportunity"]
+        assert equal.sizes[group] == size
+        wilson = stats.binomtest(hits, size).proportion_ci(method="wilson")
+        assert equal.intervals[group] == pytest.approx((wilson.low, wilson.high))
+        assert found["demographic_parity"].sizes[group] == here.sum()
+        assert odds.sizes[group] == here.sum()
+        for metric, value in matrices[group].items():
+            assert estimates[group][metric].value == pytest.approx(value), metric
+        assert estimates[group]["precision"].rows == (here & said).sum()
+    low, high = found["equal_opportunity"].difference_interval
+    assert low < found["equal_opportunity"].difference < high
 
 
 def test_no_rates_without_inferences(model):

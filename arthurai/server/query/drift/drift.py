@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.query.drift.drift_bins import find_bins
+from arthurai.server.query.drift.drift_noise import describe_noise
 from arthurai.server.query.drift.drift_request import DriftRequest, parse_drift
 from arthurai.server.query.drift.histogram import Histogram, count_side, pair_counts
 from arthurai.server.query.drift.kolmogorov_smirnov import ks_values
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     """A group and a bucket of the rollup."""
     Measure = Callable[[Group, object], float | None]
 
+_UNCERTAINTY: Final = "uncertainty"
+
 
 def run_drift(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[str, Any]:
     """Run a drift query.
@@ -43,7 +46,7 @@ def run_drift(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[s
     Returns:
         A `QueryResult`: one row for each group and bucket, with the group keys, `rollup`, and a
         number for each measured column in the order of the request (with the metric `Thresholds`:
-        an object), or null where one side has no values.
+        an object), or null where one side has no values; on request `uncertainty` last.
 
     Raises:
         QueryError: The request is malformed or does not fit the model.
@@ -69,14 +72,34 @@ def run_drift(body: object, schema: ModelSchema, warehouse: Warehouse) -> dict[s
             values = None
         formula = MEASURES.get(request.metric, chi_square_test)
         measures[item.key] = _compare(formula, index, item, base_counts, target_counts, values)
-    return _result(
-        request,
-        target,
-        {
-            place: {key: measure(*place) for key, measure in measures.items()}
-            for place in _places(request, base_counts, target_counts)
-        },
-    )
+    compared: dict[Place, dict[str, object]] = {}
+    for place in _places(request, base_counts, target_counts):
+        found = {key: measure(*place) for key, measure in measures.items()}
+        compared[place] = {**found}
+        if request.uncertainty:
+            compared[place][_UNCERTAINTY] = {
+                item.key: _describe(
+                    request, found[item.key], index, base_counts, target_counts, place
+                )
+                for index, item in enumerate(wanted)
+            }
+    return _result(request, target, compared)
+
+
+def _describe(
+    request: DriftRequest,
+    value: float | None,
+    index: int,
+    base: Histogram,
+    target: Histogram,
+    place: Place,
+) -> dict[str, object]:
+    """Return what a value of drift rests on."""
+    group, bucket = place
+    here = base.counts.get((index, group, None), {})
+    there = target.counts.get((index, group, bucket), {})
+    bins = len({**here, **there})
+    return describe_noise(request.metric, value, bins, sum(here.values()), sum(there.values()))
 
 
 def _places(request: DriftRequest, base: Histogram, target: Histogram) -> set[Place]:

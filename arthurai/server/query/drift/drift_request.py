@@ -62,6 +62,7 @@ class DriftRequest:
         rollup: One of `ROLLUPS`; splits the target.
         sample: Share of inferences to read.
         missing: One of `MISSING_VALUES`: a bin of their own, or left out.
+        uncertainty: Whether each value is to say what it rests on.
     """
 
     properties: tuple[str, ...]
@@ -75,6 +76,7 @@ class DriftRequest:
     rollup: str | None
     sample: float
     missing: str
+    uncertainty: bool
 
 
 def parse_drift(body: object) -> DriftRequest:
@@ -158,6 +160,7 @@ def _request(
         rollup=None if metric == "Thresholds" else rollup,
         sample=parse_sample(document, ""),
         missing=str(missing),
+        uncertainty=document.get("uncertainty") is True,
     )
 
 

@@ -12,6 +12,7 @@ for _module in (
     "arithmetic",
     "bias_thresholds",
     "binary_classification",
+    "estimates",
     "object_detection",
     "histograms",
     "importances",

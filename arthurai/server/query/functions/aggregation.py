@@ -8,6 +8,7 @@ from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.query.column_types import ANY_TYPE, ColumnType
 from arthurai.server.query.errors import QueryError
+from arthurai.server.query.function_arguments import Sample, SampleKind
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import ratio, struct
 from arthurai.server.query.sql_expression import Expr
@@ -27,13 +28,13 @@ def count(arguments: Arguments) -> Expr:
 @function("avg", aggregate=True)
 def avg(arguments: Arguments) -> Expr:
     """Arithmetic mean."""
-    return arguments.aggregate(f"avg({arguments.double('property')})", ColumnType.FLOAT)
+    return arguments.mean(arguments.double("property"))
 
 
 @function("avgAbs", aggregate=True)
 def avg_abs(arguments: Arguments) -> Expr:
     """Mean of absolute values."""
-    return arguments.aggregate(f"avg(abs({arguments.double('property')}))", ColumnType.FLOAT)
+    return arguments.mean(f"abs({arguments.double('property')})")
 
 
 @function("sum", aggregate=True)
@@ -82,6 +83,7 @@ def rate(arguments: Arguments) -> Expr:
     """Share of all rows, null values included, that meet a condition."""
     met = arguments.aggregate(f"count(*) FILTER (WHERE {arguments.condition()})", ColumnType.INT)
     rows = arguments.aggregate("count(*)", ColumnType.INT)
+    arguments.sample = Sample(SampleKind.SHARE, {"trials": "count(*)"})
     return Expr(ratio(met.sql, rows.sql), ColumnType.FLOAT)
 
 

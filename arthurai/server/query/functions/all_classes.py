@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.text import quote_value
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
+from arthurai.server.query.function_arguments import Sample, SampleKind
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.functions.multiclass_classification import predicted_classes
 from arthurai.server.query.sql import ratio, select, struct
@@ -121,6 +122,8 @@ def _report(arguments: Arguments) -> tuple[tuple[str, ...], str]:
     rows = _binary_rows(arguments) if is_binary else _multiclass_rows(arguments)
     columns = (rows.truth, rows.predicted, rows.log_loss, rows.brier)
     t, p, loss, brier = (arguments.scope.row_input(sql) for sql in columns)
+    known = f"({rows.truth}) IS NOT NULL AND ({rows.predicted}) IS NOT NULL"
+    arguments.sample = Sample(SampleKind.ROWS, {"rows": f"count(*) FILTER (WHERE {known})"})
     size = len(rows.names)
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
+from arthurai.server.query.function_arguments import Sample, SampleKind
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import ratio, select, struct
 from arthurai.server.query.sql_expression import Expr
@@ -33,25 +34,58 @@ class Counts:
         counted = f"count(*) FILTER (WHERE {condition})"
         return self._arguments.aggregate(counted, ColumnType.INT).sql
 
+    def _cells(self) -> dict[str, str]:
+        """Conditions of the four cells."""
+        positive, truth = self._positive, self._truth
+        return {
+            "tp": f"{positive} AND {truth}",
+            "fp": f"{positive} AND NOT {truth}",
+            "tn": f"NOT {positive} AND NOT {truth}",
+            "fn": f"NOT {positive} AND {truth}",
+        }
+
     @property
     def tp(self) -> str:
         """True positives."""
-        return self._count(f"{self._positive} AND {self._truth}")
+        return self._count(self._cells()["tp"])
 
     @property
     def fp(self) -> str:
         """False positives."""
-        return self._count(f"{self._positive} AND NOT {self._truth}")
+        return self._count(self._cells()["fp"])
 
     @property
     def tn(self) -> str:
         """True negatives."""
-        return self._count(f"NOT {self._positive} AND NOT {self._truth}")
+        return self._count(self._cells()["tn"])
 
     @property
     def fn(self) -> str:
         """False negatives."""
-        return self._count(f"NOT {self._positive} AND {self._truth}")
+        return self._count(self._cells()["fn"])
+
+    def single_rate(self, name: str) -> Expr:
+        """Return one of the rates as a value, and note what it rests on.
+
+        Args:
+            name: Key of `confusionMatrixRate`.
+        """
+        counted = {
+            cell: f"count(*) FILTER (WHERE {condition})"
+            for cell, condition in self._cells().items()
+        }
+        positives = f"({counted['tp']} + {counted['fn']})"
+        negatives = f"({counted['tn']} + {counted['fp']})"
+        if name == "balanced_accuracy_rate":
+            parts = {"positives": positives, "negatives": negatives}
+            parts |= {"hits": counted["tp"], "rejections": counted["tn"]}
+            self._arguments.sample = Sample(SampleKind.BALANCED, parts)
+        elif name == "f1":
+            self._arguments.sample = Sample(SampleKind.ROWS, {"rows": f"{positives} + {negatives}"})
+        else:
+            trials = _RATES[name][1].format_map(counted)
+            self._arguments.sample = Sample(SampleKind.SHARE, {"trials": trials})
+        return Expr(self.rate(name), ColumnType.FLOAT)
 
     def matrix(self) -> Expr:
         """The four counts as an object."""
@@ -137,7 +171,7 @@ def confusion_matrix_rate(arguments: Arguments) -> Expr:
 
 def _register(name: str, rate: str) -> None:
     def build(arguments: Arguments) -> Expr:
-        return Expr(_counts(arguments).rate(rate), ColumnType.FLOAT)
+        return _counts(arguments).single_rate(rate)
 
     build.__doc__ = f"The rate `{rate}` of the confusion matrix."
     function(name, aggregate=True, evaluates=True)(build)
@@ -164,7 +198,7 @@ def accuracy_rate(arguments: Arguments) -> Expr:
     predicted, truth = _sides(arguments)
     threshold = arguments.number("threshold", arguments.schema.threshold)
     positive = f"({predicted} >= {arguments.binder.bind_scalar(float(threshold))})"
-    return arguments.aggregate(f"avg(CAST({positive} = {truth} AS INTEGER))", ColumnType.FLOAT)
+    return arguments.mean(f"CAST({positive} = {truth} AS INTEGER)", SampleKind.INDICATOR)
 
 
 @function("auc", aggregate=True, evaluates=True)
@@ -175,6 +209,12 @@ def auc(arguments: Arguments) -> Expr:
     """
     predicted, truth = _sides(arguments)
     score, label = arguments.scope.row_input(predicted), arguments.scope.row_input(truth)
+    known = f"{predicted} IS NOT NULL"
+    parts = {
+        "positives": f"count(*) FILTER (WHERE {known} AND {truth})",
+        "negatives": f"count(*) FILTER (WHERE {known} AND NOT {truth})",
+    }
+    arguments.sample = Sample(SampleKind.AUC, parts)
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
         scores = select(

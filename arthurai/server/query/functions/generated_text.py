@@ -50,19 +50,17 @@ def array_length(arguments: Arguments) -> Expr:
 @function("avgSequenceLength", aggregate=True)
 def avg_sequence_length(arguments: Arguments) -> Expr:
     """Mean number of entries per inference."""
-    return arguments.aggregate(f"avg({_length(arguments)})", ColumnType.FLOAT)
+    return arguments.mean(_length(arguments))
 
 
 @function("avgTokenLikelihood", aggregate=True)
 def avg_token_likelihood(arguments: Arguments) -> Expr:
     """Mean over inferences of the mean likelihood of their tokens."""
-    return arguments.aggregate(f"avg(list_avg({_likelihoods(arguments)}))", ColumnType.FLOAT)
+    return arguments.mean(f"list_avg({_likelihoods(arguments)})")
 
 
 @function("likelihoodStability", aggregate=True)
 def likelihood_stability(arguments: Arguments) -> Expr:
     """1 - mean over inferences of the population standard deviation of their likelihoods."""
     spread = f"list_stddev_pop({_likelihoods(arguments)})"
-    return Expr(
-        f"(1 - {arguments.aggregate(f'avg({spread})', ColumnType.FLOAT).sql})", ColumnType.FLOAT
-    )
+    return Expr(f"(1 - {arguments.mean(spread).sql})", ColumnType.FLOAT)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import OutputType
-from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
+from arthurai.server.query.function_arguments import SampleKind
 from arthurai.server.query.functions.binary_classification import Counts
 from arthurai.server.query.functions.function_registry import function
-from arthurai.server.query.sql_expression import Expr
 from arthurai.server.query.target_resolution import column_expr, is_true, pair
 
 if TYPE_CHECKING:
     from arthurai.server.query.function_arguments import Arguments
+    from arthurai.server.query.sql_expression import Expr
 
 
 def predicted_classes(arguments: Arguments) -> list[tuple[str, Expr]]:
@@ -61,7 +61,7 @@ def accuracy_rate_multiclass(arguments: Arguments) -> Expr:
         f"WHEN {value} = {largest} THEN {truth}"
         for value, truth in zip(values, truths, strict=True)
     )
-    return arguments.aggregate(f"avg(CAST(CASE {right} END AS INTEGER))", ColumnType.FLOAT)
+    return arguments.mean(f"CAST(CASE {right} END AS INTEGER)", SampleKind.INDICATOR)
 
 
 def _counts(arguments: Arguments) -> Counts:
@@ -104,7 +104,7 @@ def confusion_matrix_rate_multiclass(arguments: Arguments) -> Expr:
 
 def _register(name: str, rate: str) -> None:
     def build(arguments: Arguments) -> Expr:
-        return Expr(_counts(arguments).rate(rate), ColumnType.FLOAT)
+        return _counts(arguments).single_rate(rate)
 
     build.__doc__ = f"The rate `{rate}`, one class against the rest."
     function(name, aggregate=True, evaluates=True)(build)

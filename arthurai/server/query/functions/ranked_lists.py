@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
+from arthurai.server.query.function_arguments import Sample, SampleKind
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import struct
 from arthurai.server.query.target_resolution import pair
@@ -47,7 +48,7 @@ def _lists(arguments: Arguments) -> tuple[str, str, str]:
 
 
 def _mean(arguments: Arguments, value: str, counts: str) -> Expr:
-    return arguments.aggregate(f"avg(CASE WHEN {counts} THEN {value} END)", ColumnType.FLOAT)
+    return arguments.mean(f"CASE WHEN {counts} THEN {value} END")
 
 
 def _hits(items: str, relevant: str, k: str) -> str:
@@ -69,7 +70,7 @@ def ranked_list_report(arguments: Arguments) -> Expr:
     """The four metrics at k, both metrics of whole lists, and the number of lists, in one pass."""
     _, _, counts = _lists(arguments)
     lists = arguments.aggregate(f"count(*) FILTER (WHERE {counts})", ColumnType.INT)
-    return arguments.object(
+    report = arguments.object(
         struct(
             rows=lists.sql,
             precision_at_k=precision_at_k(arguments).sql,
@@ -80,6 +81,8 @@ def ranked_list_report(arguments: Arguments) -> Expr:
             mean_reciprocal_rank=mean_reciprocal_rank(arguments).sql,
         )
     )
+    arguments.sample = Sample(SampleKind.ROWS, {"rows": f"count(*) FILTER (WHERE {counts})"})
+    return report
 
 
 @function("precisionAtK", aggregate=True, evaluates=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from arthurai.common.vocabulary import OutputType
 from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.errors import QueryError
+from arthurai.server.query.function_arguments import Sample, SampleKind
 from arthurai.server.query.functions.function_registry import function
 from arthurai.server.query.sql import ratio, select
 from arthurai.server.query.sql_expression import Expr
@@ -31,7 +32,7 @@ def rmse(arguments: Arguments) -> Expr:
     """Square root of the mean squared error."""
     predicted, truth = _sides(arguments)
     error = f"({predicted} - {truth})"
-    mean = arguments.aggregate(f"avg({error} * {error})", ColumnType.FLOAT)
+    mean = arguments.mean(f"{error} * {error}", SampleKind.ROOT)
     return Expr(f"sqrt({mean.sql})", ColumnType.FLOAT)
 
 
@@ -45,6 +46,8 @@ def mae(arguments: Arguments) -> Expr:
         bounds = arguments.binder.bind_scalar(low), arguments.binder.bind_scalar(high)
         error = ratio(f"({error} - {bounds[0]})", f"({bounds[1]} - {bounds[0]})")
     fold = arguments.choice("aggregation", ("avg", "min", "max"), "avg")
+    if fold == "avg":
+        return arguments.mean(error)
     return arguments.aggregate(f"{fold}({error})", ColumnType.FLOAT)
 
 
@@ -57,6 +60,7 @@ def r_squared(arguments: Arguments) -> Expr:
     """
     predicted, truth = _sides(arguments)
     p, y = arguments.scope.row_input(predicted), arguments.scope.row_input(truth)
+    arguments.sample = Sample(SampleKind.ROWS, {"rows": f"count({predicted} + {truth})"})
 
     def build(name: str, keys: list[str]) -> tuple[tuple[str, str], ...]:
         present = [f"{p} IS NOT NULL", f"{y} IS NOT NULL"]

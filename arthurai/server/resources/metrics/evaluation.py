@@ -63,6 +63,7 @@ def evaluate(
     given = cover_choices(metric, body.get("parameters"))
     for combination in list_combinations(metric.get("parameters") or [], given):
         request = _Evaluation(metric, combination, schema, store, check)
+        request.uncertainty = body.get("uncertainty") is True
         for legend, extra, grouped in _groups(body.get("group_by"), schema):
             results += request.results([*filters, *extra], rollup, grouped, legend)
     return {"name": metric["name"], "filters": filters, "results": results}
@@ -145,6 +146,7 @@ class _Evaluation:
         store: Warehouse,
         check: Check | None,
     ) -> None:
+        self.uncertainty = False
         self._parameters = combination
         self._schema = schema
         self._store = store
@@ -177,6 +179,11 @@ class _Evaluation:
         series: dict[Any, list[dict[str, Any]]] = {} if grouped else {None: []}
         for row in rows:
             value = {name: row.get(name)}
+            if self.uncertainty and self._drift:
+                value["uncertainty"] = row["uncertainty"][name]
+            elif self.uncertainty:
+                weighed = dict(row[name])
+                value = {name: weighed.pop("value"), "uncertainty": weighed}
             if "rollup" in row and rollup not in {None, "REFERENCE"}:
                 value["rollup"] = _format_rollup(row["rollup"], rollup)
             series.setdefault(row.get(grouped) if grouped else None, []).append(value)
@@ -217,6 +224,10 @@ class _Evaluation:
         if grouped:
             items.append({"property": grouped})
             keys.append({"property": grouped})
+        if self.uncertainty:
+            inner = {key: value for key, value in select[0].items() if key != "alias"}
+            parameters = {"of": {"nested_function": inner}}
+            items[0] = {"function": "estimate", "alias": name, "parameters": parameters}
         query["select"] = items
         if keys:
             query |= {"group_by": keys, "order_by": keys}
@@ -228,6 +239,8 @@ class _Evaluation:
         if rollup == "REFERENCE":
             raise QueryError("rollup", "drift is measured against the reference set, not on it")
         query = dict(self._query)
+        if self.uncertainty:
+            query["uncertainty"] = True
         for side in ("base", "target"):
             own = query.get(side)
             own = dict(own) if isinstance(own, dict) else {}

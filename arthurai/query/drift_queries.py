@@ -1,0 +1,194 @@
+"""Drift queries in Python: how far a distribution has moved from another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.common.exceptions import UserTypeError, UserValueError
+from arthurai.query.builder import Query
+from arthurai.query.expressions import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MEASURES: Final = (
+    "PSI",
+    "KLDivergence",
+    "JSDivergence",
+    "HellingerDistance",
+    "HypothesisTest",
+    "Thresholds",
+)
+_BASES: Final = ("reference", "inference")
+_TARGETS: Final = ("inference", "reference", "ground_truth")
+_MISSING: Final = ("bin", "ignore")
+
+
+class DriftQuery(Query):
+    """A drift query: the mapping that is sent as JSON. `model.query` knows where to send it.
+
+    Attributes:
+        query_type: The `query_type` of `ArthurModel.query`.
+    """
+
+    __slots__ = ("query_type",)
+
+    def __init__(self, body: Mapping[str, Any], query_type: str) -> None:
+        super().__init__(body)
+        self.query_type = query_type
+
+
+def drift(
+    *properties: str,
+    metric: str = "PSI",
+    base: str = "reference",
+    target: str = "inference",
+    base_where: Iterable[Condition] = (),
+    target_where: Iterable[Condition] = (),
+    predicted_classes: Iterable[str] | None = None,
+    ground_truth_classes: Iterable[str] | None = None,
+    num_bins: int | None = None,
+    group_by: Iterable[str] | str = (),
+    rollup: str | None = None,
+    missing_values: str | None = None,
+    uncertainty: bool = False,
+) -> DriftQuery:
+    """Return a query for the drift of attributes, one number for each.
+
+    Args:
+        *properties: Attributes to measure one by one: numbers, categories and booleans.
+        metric: `PSI`, `KLDivergence`, `JSDivergence`, `HellingerDistance`; `HypothesisTest`, which
+            gives -log10 of the p-value, at most 300; or `Thresholds`, which asks for limits that
+            follow from the base.
+        base: What is compared with: `reference` or `inference`.
+        target: What is compared: `inference`, `reference` or `ground_truth`.
+        base_where: Conditions on the rows of the base, such as `col("region") == "north"`.
+        target_where: Conditions on the rows of the target.
+        predicted_classes: Predicted attributes whose winner is measured as one class; `["*"]` for
+            all.
+        ground_truth_classes: The same for the true class.
+        num_bins: Bins of continuous attributes; 20 when omitted.
+        group_by: Attributes that split both sides.
+        rollup: `minute`, `hour`, `day`, `week` (from Monday), `month`, `quarter`, `year` or
+            `batch_id`: splits the target, and each part is compared with the whole base.
+        missing_values: `bin`, the default: a bin of their own; `ignore`: left out.
+        uncertainty: Whether each row says what its values rest on, and what drift is to be expected
+            without a change.
+
+    Raises:
+        UserValueError: An argument is not one of the choices, or nothing is to be measured.
+        UserTypeError: A condition is not a comparison.
+    """
+    body: dict[str, Any] = {}
+    for key, names in (
+        ("properties", properties),
+        ("predicted_classes", predicted_classes),
+        ("ground_truth_classes", ground_truth_classes),
+    ):
+        if names:
+            body[key] = [names] if isinstance(names, str) else list(names)
+    if not body:
+        raise UserValueError(
+            "drift() needs the name of an attribute, `predicted_classes` or `ground_truth_classes`"
+        )
+    _check("metric", metric, MEASURES)
+    body["metric"] = metric
+    body |= _sides(base, target, base_where, target_where)
+    if metric == "Thresholds":
+        del body["target"]
+    body |= _options(num_bins, group_by, rollup, missing_values)
+    if uncertainty:
+        body["uncertainty"] = True
+    return DriftQuery(body, "drift")
+
+
+def psi_table(
+    property: str,  # noqa: A002 - the name in the query language
+    *,
+    base: str = "reference",
+    target: str = "inference",
+    base_where: Iterable[Condition] = (),
+    target_where: Iterable[Condition] = (),
+    num_bins: int | None = None,
+    group_by: Iterable[str] | str = (),
+    rollup: str | None = None,
+    missing_values: str | None = None,
+) -> DriftQuery:
+    """Return a query for the population stability index of an attribute, bin by bin.
+
+    Args:
+        property: The attribute.
+        base: As for `drift`.
+        target: As for `drift`.
+        base_where: As for `drift`.
+        target_where: As for `drift`.
+        num_bins: As for `drift`.
+        group_by: As for `drift`.
+        rollup: As for `drift`.
+        missing_values: As for `drift`.
+
+    Raises:
+        UserValueError: An argument is not one of the choices.
+        UserTypeError: A condition is not a comparison.
+    """
+    body = {
+        "property": property,
+        **_sides(base, target, base_where, target_where),
+        **_options(num_bins, group_by, rollup, missing_values),
+    }
+    return DriftQuery(body, "drift_psi_bucket_table")
+
+
+def _sides(
+    base: str, target: str, base_where: Iterable[Condition], target_where: Iterable[Condition]
+) -> dict[str, Any]:
+    _check("base", base, _BASES)
+    _check("target", target, _TARGETS)
+    found: dict[str, dict[str, Any]] = {}
+    for name, source, conditions in (
+        ("base", base, base_where),
+        ("target", target, target_where),
+    ):
+        found[name] = {"source": source}
+        if filters := _filters(f"{name}_where", conditions):
+            found[name]["filter"] = filters
+    return found
+
+
+def _filters(name: str, conditions: Iterable[Condition]) -> list[Any]:
+    if isinstance(conditions, Condition):
+        conditions = [conditions]
+    found = []
+    for place, condition in enumerate(conditions):
+        if not isinstance(condition, Condition):
+            raise UserTypeError(
+                f"`{name}[{place}]` must be a comparison such as col('income') > 1000, "
+                f"got {condition!r}"
+            )
+        found.append(condition.to_filter())
+    return found
+
+
+def _options(
+    num_bins: int | None,
+    group_by: Iterable[str] | str,
+    rollup: str | None,
+    missing_values: str | None,
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if num_bins is not None:
+        found["num_bins"] = num_bins
+    names = [group_by] if isinstance(group_by, str) else list(group_by)
+    if names:
+        found["group_by"] = [{"property": name} for name in names]
+    if rollup is not None:
+        found["rollup"] = rollup
+    if missing_values is not None:
+        _check("missing_values", missing_values, _MISSING)
+        found["missing_values"] = missing_values
+    return found
+
+
+def _check(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise UserValueError(f"`{name}` must be one of {', '.join(choices)}, got {value!r}")
