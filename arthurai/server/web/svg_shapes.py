@@ -91,7 +91,8 @@ def draw_lines(
         kind: How values are written.
     """
     known = [v for s in series for v in (*s.values, *s.low, *s.high) if v is not None]
-    low, high, step = scale(min(known, default=0.0), max(known, default=1.0))
+    least = 0.0 if kind == "count" else min(known, default=0.0)
+    low, high, step = scale(least, max(known, default=1.0))
     places = [_place(i, len(moments)) for i in range(len(moments))]
     lines = [_line(one, moments, places, (low, high), kind) for one in series]
     ticks = [format_number(low + step * i, kind) for i in range(round((high - low) / step) + 1)]

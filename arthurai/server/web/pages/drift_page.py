@@ -120,7 +120,10 @@ def _heat(model: ModelView, names: Sequence[str], metric: str, title: str) -> Ch
         ],
     }
     parameters = {"model_id": model.id}
-    note = "Each cell compares one period with the whole reference. Choose an attribute to see why."
+    note = (
+        "Each cell compares one period with the whole reference. In periods with few rows chance "
+        "alone makes large values. Choose an attribute to see its values."
+    )
     return Chart("heat", title, columns, rows, "query_data_drift", parameters, body, note, picture)
 
 

@@ -39,7 +39,7 @@ def show_enrichments(view: View) -> Answer:
     scored = states.get("anomaly_detection", {}).get("enabled")
     if scored and model.schema.input_type != InputType.TimeSeries:
         heading = "Mean anomaly score"
-        figures.append(Figure("anomaly", heading, lambda: _anomaly(model, heading)))
+        figures.append(Figure("anomaly", heading, lambda: _anomaly(model, heading), is_heavy=True))
     metric = view.query.get("metric", "accuracy")
     if metric not in METRICS:
         metric = "accuracy"

@@ -38,10 +38,12 @@ def show_quality(view: View) -> Answer:
     ]
     figures = []
     if some:
-        figures.append(Figure("missing", "Missing values", lambda: _missing(model, some)))
+        figures.append(
+            Figure("missing", "Missing values", lambda: _missing(model, some), is_heavy=True)
+        )
     if ranged:
         heading = "Outside of the described range"
-        figures.append(Figure("outside", heading, lambda: _outside(model, ranged)))
+        figures.append(Figure("outside", heading, lambda: _outside(model, ranged), is_heavy=True))
     values = {
         "model": model,
         "tab": "quality",

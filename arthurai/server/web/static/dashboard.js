@@ -36,48 +36,61 @@
     return value === null || value === undefined ? "–" : Number(value.toPrecision(4)).toLocaleString("en-US");
   }
 
-  // The drawing of the server stays for printing and for browsers without script.
+  // The drawing of the server stays for printing and for browsers without script. Its legend shows
+  // the last values, and those under the cursor.
   function drawPlot(holder) {
     const data = JSON.parse(holder.dataset.plot);
-    const frame = holder.querySelector(".frame");
     if (!window.uPlot || data.x.length < 2 || data.x.some((x) => x === null)) return;
     holder.dataset.drawn = "yes";
-    const area = holder.querySelector(".area");
     const format = data.unit === "percent" ? percent : plain;
-    const series = [{ label: "Time (UTC)" }];
+    const series = [{}];
     const columns = [data.x];
     const bands = [];
+    const most = Math.max(...data.counts, 1);
+    if (data.counts.length) {
+      const bars = uPlot.paths.bars({ size: [0.7, 26] });
+      series.push({ scale: "n", paths: bars, fill: css("--rule"), width: 0, points: { show: false } });
+      columns.push(data.counts);
+    }
     data.series.forEach((one, i) => {
       const color = css(`--s${i % 6}`);
-      series.push({ label: one.label, stroke: color, width: 2, points: { size: 5 }, value: (_, v) => format(v) });
-      columns.push(one.values);
       if (one.low.length) {
-        const end = { class: "end", stroke: "transparent", width: 0, points: { show: false } };
-        series.push({ ...end, label: "high", value: (_, v) => format(v) }, { ...end, label: "low", value: (_, v) => format(v) });
+        const end = { width: 0, points: { show: false } };
+        series.push(end, { ...end });
         columns.push(one.high, one.low);
         bands.push({ series: [series.length - 2, series.length - 1], fill: `color-mix(in srgb, ${color} 15%, transparent)` });
       }
+      series.push({ stroke: color, width: 2, points: { size: 5, fill: css("--paper") } });
+      columns.push(one.values);
     });
-    if (data.counts.length) {
-      series.push({ label: "n", scale: "n", stroke: "transparent", points: { show: false }, value: (_, v) => (v === null ? "–" : v.toLocaleString("en-US")) });
-      columns.push(data.counts);
-    }
-    const ink = css("--soft");
-    const grid = { stroke: css("--rule"), width: 1 };
-    const axis = { stroke: ink, grid, ticks: { show: false }, font: "12px system-ui" };
-    const wide = () => Math.max(area.parentElement.clientWidth, 220);
+    const axis = { stroke: css("--soft"), grid: { stroke: css("--rule"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
+    const keys = [...holder.querySelectorAll(".legend b")];
+    const last = keys.map((key) => key.textContent);
+    const when = document.createElement("span");
+    holder.querySelector(".legend").append(when);
+    const show = (index) => {
+      keys.forEach((key, i) => { key.textContent = index == null ? last[i] : format(data.series[i].values[index]); });
+      if (index == null) { when.textContent = ""; return; }
+      const time = new Date(data.x[index] * 1e3).toISOString().slice(0, 16).replace("T", " ").replace(" 00:00", "");
+      when.textContent = time + (data.counts.length ? `, n ${data.counts[index].toLocaleString("en-US")}` : "");
+    };
+    const wide = () => Math.max(holder.clientWidth, 220);
+    const height = 250;
     const plot = new uPlot({
-      width: wide(), height: 236, series, bands,
+      width: wide(), height, series, bands,
+      legend: { show: false },
       tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "Etc/UTC"),
-      scales: { n: { range: [0, null] } },
-      axes: [axis, { ...axis, size: 58, values: (_, ticks) => ticks.map(format) }],
+      scales: {
+        y: data.unit === "count" ? { range: (_, low, high) => uPlot.rangeNum(0, high, 0.1, true) } : {},
+        n: { range: [0, most * 5] },
+      },
+      axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map(format) }],
       cursor: { drag: { x: true, y: false, setScale: false } },
-      hooks: { setSelect: [(self) => zoom(self)] },
+      hooks: { setSelect: [(self) => zoom(self)], setCursor: [(self) => show(self.cursor.idx)] },
     }, columns);
-    plot.setLegend({ idx: data.x.length - 1 });
-    frame.replaceWith(plot.root);
-    holder.querySelectorAll(":scope > .legend, :scope > .frame:not(.counts)").forEach((part) => part.remove());
-    new ResizeObserver(() => plot.setSize({ width: Math.max(holder.clientWidth, 220), height: 236 })).observe(holder);
+    holder.querySelectorAll(":scope > .frame").forEach((part) => part.remove());
+    holder.append(plot.root);
+    new ResizeObserver(() => plot.setSize({ width: wide(), height })).observe(holder);
   }
 
   function zoom(plot) {
@@ -107,6 +120,7 @@
   }
 
   document.documentElement.classList.add("scripted");
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   start(document);
   document.addEventListener("htmx:after:swap", () => { start(document); showNews(); });
 })();
