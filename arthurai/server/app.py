@@ -246,8 +246,14 @@ class ArthurApp:
         self.alerts.start_clock()
         self.notifications.start_clock()
 
+    def stop_background(self) -> None:
+        """Have the work in the background end soon; returns at once."""
+        self.alerts.stop()
+        self.enrichments.stop()
+
     def close(self) -> None:
         """Stop the background work and close the stores."""
+        self.stop_background()
         with ExitStack() as closing:  # the last one named is closed first, and an error stops none
             closing.callback(self.control.close)
             closing.callback(self.data.close)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from arthurai.server.http.api_errors import ApiError
 
+EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the warehouse are UTC without zone
 _MICROSECONDS_PER_MILLISECOND: Final = 1000
 
 
@@ -59,3 +60,21 @@ def to_utc(moment: datetime) -> datetime:
         moment: A time; one without a zone is taken as UTC.
     """
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return a time as microseconds since 1970.
+
+    Args:
+        moment: The time, UTC without zone.
+    """
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(value: int) -> datetime:
+    """Return the time that microseconds since 1970 stand for, UTC without zone.
+
+    Args:
+        value: The microseconds.
+    """
+    return EPOCH + timedelta(microseconds=value)

@@ -167,6 +167,10 @@ class EmbeddedApp(Protocol):
         """Return the address of a link that logs in to the dashboard once."""
         ...
 
+    def stop_background(self) -> None:
+        """Have the work in the background end soon; returns at once."""
+        ...
+
     def close(self) -> None:
         """Write everything and release the data directory."""
         ...
@@ -272,6 +276,7 @@ class _Registry:
             if directory is None:
                 running = _Running(_create(None), None)
                 self._in_memory.add(running)
+                self._close_at_exit()
                 return LocalServer(running)
             key = directory.resolve()
             found = self._by_directory.get(key)
@@ -280,7 +285,17 @@ class _Registry:
                 return LocalServer(found)
             running = _Running(_create(key), key)
             self._by_directory[key] = running
+            self._close_at_exit()
             return LocalServer(running)
+
+    def _close_at_exit(self) -> None:
+        """Have the servers closed at exit before the libraries they use shut down.
+
+        Exit functions run in the reverse order of their registration, and importing those
+        libraries registers some.
+        """
+        atexit.unregister(self.close_all)
+        atexit.register(self.close_all)
 
     def release(self, running: _Running) -> None:
         with self._lock:
@@ -301,14 +316,20 @@ class _Registry:
 
     def close_all(self) -> None:
         with self._lock:
-            for running in [*self._by_directory.values(), *self._in_memory]:
+            found = [
+                running
+                for running in (*self._by_directory.values(), *self._in_memory)
+                if running.pid == os.getpid()
+            ]
+            for running in found:
+                running.app.stop_background()
+            for running in found:
                 running.close()
             self._by_directory.clear()
             self._in_memory.clear()
 
 
 _registry = _Registry()
-atexit.register(_registry.close_all)
 
 
 def _create(directory: Path | None) -> EmbeddedApp:

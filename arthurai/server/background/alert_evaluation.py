@@ -21,11 +21,9 @@ from arthurai.server.resources.alert_rules.alert_spacing import space_alerts
 from arthurai.server.resources.alert_rules.rule_readings import Reading, RuleReader, Verdict
 from arthurai.server.resources.alert_rules.rule_windows import (
     Window,
-    from_microseconds,
     list_past_windows,
     lookback,
     time_filters,
-    to_microseconds,
     wait_time,
 )
 from arthurai.server.resources.alert_rules.service import list_rules, to_api
@@ -33,7 +31,7 @@ from arthurai.server.resources.metrics.service import MetricCatalog
 from arthurai.server.storage.documents.stored_alerts import Crossing
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.storage.warehouse.errors import DataStoreError
-from arthurai.server.timestamps import format_timestamp, utc_now
+from arthurai.server.timestamps import format_timestamp, from_microseconds, to_microseconds, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from arthurai.server.context import Notifier, Stores
     from arthurai.server.document_kinds import StoredAlert, StoredAlertRule
     from arthurai.server.resources.alert_rules.rule_coverage import Subject
+    from arthurai.server.resources.alert_rules.rule_readings import Values
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.background")
@@ -95,6 +94,7 @@ class AlertEvaluator:
         self._is_stopping = is_stopping
         self._documents = stores.control.documents(Kind.ALERT)
         self._stored = stores.control.alerts
+        self._values: dict[bytes, Values] = {}
         self._new_alerts = 0
         self._left_out = 0
         self._works = [
@@ -157,7 +157,7 @@ class AlertEvaluator:
     def _prepare(self, rule: StoredAlertRule) -> _Work | None:
         try:
             metric = MetricCatalog(self._stores, self._record).get(rule["metric_id"])
-            reader = RuleReader(rule, metric, self._record.schema, self._data)
+            reader = RuleReader(rule, metric, self._record.schema, self._data, shared=self._values)
         except (ApiError, QueryError) as error:
             logger.warning("alert rule %s cannot be evaluated: %s", rule["id"], error)
             return None

@@ -104,10 +104,15 @@ class AlertScheduler:
         """
         return self._stores.data.drain_events(timeout) and self._worker.drain(timeout)
 
+    def stop(self) -> None:
+        """Stop after the window that is being evaluated; returns at once."""
+        self._stopping.set()
+        self._worker.close(wait=False)
+
     def close(self) -> None:
         """Stop after the window that is being evaluated; the next start resumes from there."""
-        self._stopping.set()
-        self._worker.close()
+        self.stop()
+        self._worker.close(interrupt=self._stores.data.interrupt)
 
     def schedule(
         self,

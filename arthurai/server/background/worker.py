@@ -6,12 +6,16 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 logger = logging.getLogger("arthurai.server.background")
+
+INTERRUPT_SECONDS: Final = 3.0
+STOP_SECONDS: Final = 8.0
+_RETRY_SECONDS: Final = 0.1
 
 Item = TypeVar("Item")
 
@@ -46,6 +50,7 @@ class Worker(Generic[Item]):
         self._changed = threading.Condition()
         self._waiting: deque[Item] = deque()
         self._clock: _Clock[Item] | None = None
+        self._later: list[tuple[float, Item]] = []
         self._busy = False
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -59,6 +64,20 @@ class Worker(Generic[Item]):
         with self._changed:
             if not self._closed:
                 self._add(item)
+                self._wake()
+
+    def put_after(self, seconds: float, item: Item) -> None:
+        """Have an item handled after a while, unless the worker is closed by then.
+
+        `drain` does not wait for it.
+
+        Args:
+            seconds: How long to wait.
+            item: The item.
+        """
+        with self._changed:
+            if not self._closed:
+                self._later.append((time.monotonic() + seconds, item))
                 self._wake()
 
     def put_every(self, period_seconds: float, item: Item) -> None:
@@ -85,21 +104,41 @@ class Worker(Generic[Item]):
         with self._changed:
             return self._changed.wait_for(lambda: not (self._busy or self._waiting), timeout)
 
-    def close(self, *, finish: bool = False, wait: bool = True) -> None:
+    def close(
+        self,
+        *,
+        finish: bool = False,
+        wait: bool = True,
+        interrupt: Callable[[], object] | None = None,
+    ) -> None:
         """Stop the thread after the item that is being handled; later items are dropped.
 
         Args:
             finish: Handle the waiting items first instead of dropping them.
             wait: Wait until the thread has ended; never done on the thread itself.
+            interrupt: Called after `INTERRUPT_SECONDS` to end what the item is doing; then the
+                wait is `STOP_SECONDS` in all. Without it, it has no limit.
         """
         with self._changed:
             self._closed = True
             self._clock = None
+            self._later.clear()
             if not finish:
                 self._waiting.clear()
             self._changed.notify_all()
-        if wait and self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        thread = self._thread
+        if not wait or thread is None or thread is threading.current_thread():
+            return
+        if interrupt is None:
+            thread.join()
+            return
+        thread.join(INTERRUPT_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS - INTERRUPT_SECONDS
+        while thread.is_alive() and time.monotonic() < deadline:
+            interrupt()
+            thread.join(_RETRY_SECONDS)
+        if thread.is_alive():
+            logger.warning("%s did not end within %g s", self._name, STOP_SECONDS)
 
     def _add(self, item: Item) -> None:
         if not (self._coalesce and item in self._waiting):
@@ -135,13 +174,17 @@ class Worker(Generic[Item]):
                 self._changed.wait(remaining)
 
     def _tick(self) -> float | None:
-        """Put the item of the clock when it is due; return the seconds until the next time."""
-        if self._clock is None:
-            return None
-        item, period, due = self._clock
+        """Put the items that are due; return the seconds until the next time."""
         now = time.monotonic()
-        if now >= due:
+        for due, item in [each for each in self._later if each[0] <= now]:
+            self._later.remove((due, item))
             self._add(item)
-            due = now + period
-            self._clock = _Clock(item, period, due)
-        return due - now
+        dues = [due for due, _ in self._later]
+        if self._clock is not None:
+            item, period, due = self._clock
+            if now >= due:
+                self._add(item)
+                due = now + period
+                self._clock = _Clock(item, period, due)
+            dues.append(due)
+        return min(dues) - now if dues else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.server.background.worker import Worker
@@ -34,7 +35,11 @@ _Job: TypeAlias = tuple[str, str, str]
 
 _TRAIN: Final = "train"
 _ADVANCE: Final = "advance"
+_RETRY: Final = "retry"
 _RECOVER: Final = "recover"
+_INTERNAL_ERROR: Final = "internal error"
+_FIRST_RETRY_SECONDS: Final = 5.0
+_MAX_RETRY_SECONDS: Final = 600.0
 _ADVANCED_BY: Final = {
     "inferences": (states.ANOMALY, states.EXPLAINABILITY, states.HOTSPOTS),
     "ground_truth": (states.HOTSPOTS,),
@@ -144,19 +149,25 @@ class Enrichments:
             and self._explanations.drain(timeout)
         )
 
-    def close(self) -> None:
-        """Stop after the slices that are being processed."""
+    def stop(self) -> None:
+        """Stop after the slices that are being processed; returns at once."""
         self._stopping = True
         for worker in (self._others, self._explanations):
             worker.close(wait=False)
+
+    def close(self) -> None:
+        """Stop after the slices that are being processed; the next start resumes from there."""
+        self.stop()
         self.explainability.close()
         for worker in (self._others, self._explanations):
-            worker.close()
+            worker.close(interrupt=self._data.interrupt)
         self.projects.close()
 
     def _add(self, action: str, model_id: str = "", name: str = "") -> None:
-        worker = self._explanations if name == states.EXPLAINABILITY else self._others
-        worker.put((action, model_id, name))
+        self._worker(name).put((action, model_id, name))
+
+    def _worker(self, name: str) -> Worker[_Job]:
+        return self._explanations if name == states.EXPLAINABILITY else self._others
 
     def start_with_reference(self, record: StoredModel) -> None:
         """Start what waits for a closed reference set, if it is closed.
@@ -178,8 +189,12 @@ class Enrichments:
         if not names:
             return
         for state in self.states.list_enabled(event.model_id):
-            if state["name"] in names and state["status"] == states.READY:
+            if state["name"] not in names:
+                continue
+            if state["status"] == states.READY:
                 self._add(_ADVANCE, event.model_id, state["name"])
+            elif _may_try_again(state):
+                self._add(_TRAIN, event.model_id, state["name"])
 
     def _start_after_reference(self, model_id: str) -> None:
         try:
@@ -215,7 +230,10 @@ class Enrichments:
         except ApiError:
             logger.info("model %s is gone", model_id)
         except Exception:
+            if self._stopping:
+                return  # the next start tries again
             logger.exception("enrichment %s of model %s failed", name, model_id)
+            self._worker(name).put_after(_MAX_RETRY_SECONDS, job)
 
     def _run_model_job(self, action: str, model_id: str, name: str) -> None:
         record = self._control.models.get(None, model_id)
@@ -224,6 +242,9 @@ class Enrichments:
             return
         if action == _TRAIN:
             self._train(record, state)
+        elif action == _RETRY:
+            if state["status"] == states.FAILED and "failures" in state:
+                self._train(record, state)
         elif state["status"] == states.READY:
             self._advance(record, state)
 
@@ -246,18 +267,31 @@ class Enrichments:
         except Exception as error:  # noqa: BLE001 - whatever it is becomes the state of the enrichment
             self._fail(state, error)
             return
+        if "failures" in state:
+            self.states.change(state, failures=None, failed_at=None)
         if more:
             self._add(_ADVANCE, record.id, name)
 
     def _fail(self, state: Mapping[str, Any], error: Exception) -> None:
-        """Store why an enrichment failed; unexpected reasons are only logged."""
+        """Store why an enrichment failed; unexpected reasons are only logged.
+
+        What does not follow from the model, its data or its settings, such as a full disk, is tried
+        again after growing waits, when data arrive, and after a restart.
+        """
         if self._stopping:
             return  # the next start tries again
+        retry: dict[str, Any] = {"failures": None, "failed_at": None}
+        if not isinstance(error, states.EnrichmentError):
+            failures = int(state.get("failures", 0)) + 1
+            wait = min(_MAX_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (failures - 1))
+            retry = {"failures": failures, "failed_at": time.time()}
+            name = str(state["name"])
+            self._worker(name).put_after(wait, (_RETRY, str(state["model_id"]), name))
         known = isinstance(error, (states.EnrichmentError, DataStoreError))
         reason = str(error)
         if not known:
-            reason = f"internal error ({type(error).__name__}); see the server's log"
-        if not self.states.change(state, status=states.FAILED, reason=reason):
+            reason = f"{_INTERNAL_ERROR} ({type(error).__name__}); see the server's log"
+        if not self.states.change(state, status=states.FAILED, reason=reason, **retry):
             return  # it was enabled or disabled meanwhile
         where = (state["name"], state["model_id"])
         if known:
@@ -275,7 +309,21 @@ class Enrichments:
             ):
                 self._start_after_reference(record.id)
         for state in self.states.list_enabled():
-            if state["status"] in {states.PENDING, states.TRAINING}:
+            if state["status"] in {states.PENDING, states.TRAINING} or _was_unexpected(state):
                 self._add(_TRAIN, state["model_id"], state["name"])
             elif state["status"] == states.READY:
                 self._add(_ADVANCE, state["model_id"], state["name"])
+
+
+def _was_unexpected(state: Mapping[str, Any]) -> bool:
+    """Return whether an enrichment failed for a reason that may go away by itself."""
+    if state["status"] != states.FAILED:
+        return False
+    before_retries = str(state.get("reason", "")).startswith(_INTERNAL_ERROR)
+    return "failures" in state or before_retries
+
+
+def _may_try_again(state: Mapping[str, Any]) -> bool:
+    """Return whether new data are a reason to try a failed enrichment again."""
+    waited = time.time() - float(state.get("failed_at", 0.0))
+    return _was_unexpected(state) and not 0 <= waited < _FIRST_RETRY_SECONDS

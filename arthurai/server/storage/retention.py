@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.server.timestamps import format_timestamp, to_microseconds, to_utc
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 
 def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[str, int]:
     """Delete the inferences that were made before a time, archived models included.
+
+    The alerts about windows that ended by then go with them.
 
     Args:
         stores: The stores.
@@ -32,4 +36,6 @@ def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[st
     for record in wanted:
         name = record.partner_model_id
         deleted[name] = deleted.get(name, 0) + stores.data.prune(record.schema, before)
+        moment = to_utc(before)
+        stores.control.alerts.prune(record.id, to_microseconds(moment), format_timestamp(moment))
     return deleted

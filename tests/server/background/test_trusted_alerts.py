@@ -1,10 +1,15 @@
 """Alerts rest on enough rows, cover what their rule covers, and follow the rows that come later."""
 
 import datetime as dt
+import time
 
 import numpy as np
 import orjson
 import pytest
+from builders import administrator
+
+from arthurai.server.app import create_app
+from arthurai.server.storage.retention import prune
 
 DAY = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 
@@ -259,3 +264,55 @@ def test_a_backtest_raises_what_the_rule_raises(monitored):
     keys = ("timestamp", "metric_value", "row_count", "window_start")
     assert len(raised) > 3
     assert [[a[key] for key in keys] for a in tried] == [[a[key] for key in keys] for a in raised]
+
+
+def test_alerts_of_one_evaluation_are_bounded(monitored, monkeypatch):
+    monkeypatch.setattr("arthurai.server.background.alert_evaluation.MAX_NEW_ALERTS", 4)
+    model = monitored()
+    settings = {"bound": "upper", "threshold": 0, "lookback_period": 60}
+    rule = model.rule("Inference Count", subsequent_alert_wait_time=0, **settings)
+    model.send(right(20), spread(20))
+    starts = [alert["window_start"] for alert in model.alerts()]
+    assert len(starts) == 4
+    assert starts[-1] == "2026-03-02T22:00:00Z"  # the latest
+    assert model.explain(rule)["last_outcomes"]["crossed"] == 20
+    model.send(right(1), [DAY], first=20)
+    assert [alert["window_start"] for alert in model.alerts()] == ["2026-03-02T00:00:00Z", *starts]
+
+
+def test_alerts_are_pruned_with_their_data(monitored, app):
+    model = monitored()
+    settings = {"bound": "upper", "threshold": 0, "lookback_period": 60}
+    model.rule("Inference Count", subsequent_alert_wait_time=0, **settings)
+    model.send(right(4), spread(4))
+    assert len(model.alerts()) == 4
+    prune(app.stores, DAY + dt.timedelta(hours=7))
+    left = [alert["window_start"] for alert in model.alerts()]
+    assert left == ["2026-03-02T12:00:00Z", "2026-03-02T18:00:00Z"]
+    model.send(right(1), [DAY + dt.timedelta(hours=12)], first=4)
+    assert [alert["metric_value"] for alert in model.alerts()] == [2, 1]
+
+
+@pytest.mark.heavy
+def test_closing_does_not_wait_for_all_rules(tmp_path, binary_model, inference):
+    app = create_app(tmp_path)
+    admin = administrator(app)
+    path = f"/models/{admin.post('/models', json=binary_model).json()['id']}"
+    metrics = admin.get(f"http://local/api/v4{path}/metrics", params={"metric_name": "Recall"})
+    rule = {"metric_id": metrics.json()["metrics"][0]["id"], "bound": "lower", "threshold": 0.5}
+    rule |= {"severity": "warning", "lookback_period": 1, "min_rows": 1}
+    for number in range(60):
+        body = {**rule, "metric_parameters": {"classifier_threshold": number / 100}}
+        assert admin.post(f"{path}/alert_rules", json=body).is_success
+    moments = [DAY + dt.timedelta(minutes=minute) for minute in range(480)]
+    rows = [
+        {**inference(str(number)), "inference_timestamp": moment.isoformat()}
+        for number, moment in enumerate(moments)
+    ]
+    assert admin.post(f"{path}/inferences", json=rows).json()["counts"]["success"] == 480
+    assert app.data.drain_events(30)
+    start = time.monotonic()
+    app.close()
+    assert time.monotonic() - start < 8
+    with create_app(tmp_path) as again:  # the rules left are found again
+        assert again.alerts._waiting or not again.alerts.drain(0)

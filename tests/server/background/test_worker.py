@@ -161,3 +161,38 @@ def test_items_that_keep_coming_do_not_hold_up_the_period(start):
         worker.put("other")
         time.sleep(0.001)
     assert "other" in recorder.items
+
+
+def test_items_for_later_come_when_they_are_due_and_nobody_waits_for_them():
+    handled = Recorder()
+    worker = Worker("later", handled)
+    worker.put_after(0.2, "second")
+    worker.put_after(60, "never")
+    worker.put("first")
+    assert worker.drain(PATIENCE)
+    assert handled.items == ["first"]
+    deadline = time.monotonic() + PATIENCE
+    while len(handled.items) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    worker.close()
+    assert handled.items == ["first", "second"]
+
+
+@pytest.mark.heavy
+def test_closing_interrupts_what_takes_too_long(monkeypatch):
+    monkeypatch.setattr("arthurai.server.background.worker.INTERRUPT_SECONDS", 0.1)
+    monkeypatch.setattr("arthurai.server.background.worker.STOP_SECONDS", 0.5)
+    interrupted = threading.Event()
+    worker = Worker("long", lambda _: interrupted.wait(PATIENCE))
+    worker.put(1)
+    time.sleep(0.05)
+    worker.close(interrupt=interrupted.set)
+    assert interrupted.is_set()
+    stuck = threading.Event()
+    deaf = Worker("deaf", lambda _: stuck.wait(PATIENCE))
+    deaf.put(1)
+    time.sleep(0.05)
+    start = time.monotonic()
+    deaf.close(interrupt=lambda: None)
+    assert time.monotonic() - start < 5
+    stuck.set()

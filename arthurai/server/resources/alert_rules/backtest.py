@@ -11,15 +11,13 @@ from arthurai.server.resources.alert_rules.rule_readings import RuleReader, Verd
 from arthurai.server.resources.alert_rules.rule_windows import (
     MAX_WINDOWS,
     Window,
-    from_microseconds,
     list_past_windows,
     lookback,
-    to_microseconds,
     wait_time,
 )
 from arthurai.server.storage.documents.stored_alerts import Crossing
 from arthurai.server.storage.warehouse.datasets import COMPLETED
-from arthurai.server.timestamps import format_timestamp
+from arthurai.server.timestamps import format_timestamp, from_microseconds, to_microseconds
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+import orjson
 
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.http.api_errors import ApiError
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("arthurai.server.background")
 
 Filters = list[dict[str, Any]]
+Values: TypeAlias = "Sequence[float | Exception | None]"
 
 _WINDOW_COLUMNS: Final = frozenset({"inference_timestamp", "batch_id"})
 _DRIFT_ATTRIBUTE: Final = "drift_attribute"
@@ -83,6 +86,7 @@ class RuleReader:
         metric: Mapping[str, Any],
         schema: ModelSchema,
         data: DataStore,
+        shared: dict[bytes, Values] | None = None,
     ) -> None:
         """Prepare the rule.
 
@@ -91,10 +95,13 @@ class RuleReader:
             metric: Its metric.
             schema: Schema of the model.
             data: Holds the rows.
+            shared: Values that readers of other rules have computed over the same rows; this one
+                adds its own.
 
         Raises:
             QueryError: The parameters do not fit the metric.
         """
+        self._shared = shared
         self.rule = rule
         self.metric = metric
         self._schema = schema
@@ -233,7 +240,15 @@ class RuleReader:
         bins = query.get("num_bins")
         return bins if isinstance(bins, int) and bins > 1 else _DEFAULT_BINS
 
-    def _compute_values(self, filters: Filters) -> Sequence[float | Exception | None]:
+    def _compute_values(self, filters: Filters) -> Values:
+        if self._shared is None:
+            return self._compute_new_values(filters)
+        key = orjson.dumps([self.metric["id"], self._parameters, filters])
+        if key not in self._shared:
+            self._shared[key] = self._compute_new_values(filters)
+        return self._shared[key]
+
+    def _compute_new_values(self, filters: Filters) -> Values:
         if self._drift_at_once:
             found = self._drift_values(filters)
             if found is not None:

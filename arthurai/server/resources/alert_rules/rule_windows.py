@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arthurai.server.query.sql import select
-from arthurai.server.timestamps import format_timestamp
+from arthurai.server.timestamps import EPOCH, format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.data_store import DataStore
 
 MAX_WINDOWS: Final = 500
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - times of the data store are UTC without zone
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -58,20 +58,6 @@ def time_filters(start: str, end: str) -> list[dict[str, Any]]:
     ]
 
 
-def to_microseconds(moment: datetime) -> int:
-    """Return a time as microseconds since 1970.
-
-    Args:
-        moment: The time, UTC without zone.
-    """
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def from_microseconds(value: int) -> datetime:
-    """Return the time that microseconds since 1970 stand for, UTC without zone."""
-    return _EPOCH + value * _MICROSECOND
-
-
 def lookback(rule: Mapping[str, Any]) -> timedelta:
     """Return the length of the windows of a rule."""
     return timedelta(minutes=rule["lookback_period"])
@@ -109,10 +95,10 @@ def list_past_windows(
     values: list[object] = [step]
     conditions = []
     if first is not None:
-        values.append(_EPOCH + (first - _EPOCH) // length * length)
+        values.append(EPOCH + (first - EPOCH) // length * length)
         conditions.append(f"inference_timestamp >= ${len(values)}")
     if last is not None:
-        values.append(_EPOCH + ((last - _EPOCH) // length + 1) * length)
+        values.append(EPOCH + ((last - EPOCH) // length + 1) * length)
         conditions.append(f"inference_timestamp < ${len(values)}")
     place = "CAST(floor(epoch_us(inference_timestamp) / CAST($1 AS DOUBLE)) AS BIGINT)"
     grouped = select(
@@ -126,7 +112,7 @@ def list_past_windows(
     found = data.fetch(counted, values)[1]
     total = int(found[0][2]) if found else 0
     windows = [
-        Window(_EPOCH + index * length, _EPOCH + (index + 1) * length, int(number))
+        Window(EPOCH + index * length, EPOCH + (index + 1) * length, int(number))
         for index, number, _ in reversed(found)
     ]
     return windows, total - len(windows)

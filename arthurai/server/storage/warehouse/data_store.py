@@ -527,6 +527,10 @@ class DataStore:
         """Merge the log of recent writes into the data file; readers and writers can continue."""
         self._database.checkpoint()
 
+    def interrupt(self) -> None:
+        """End the queries that are running: they raise an exception."""
+        self._database.interrupt()
+
     def close(self) -> None:
         """Finish pending events, write everything to disk and unlock the directory."""
         self._events.close()

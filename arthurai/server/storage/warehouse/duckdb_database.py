@@ -202,13 +202,17 @@ class DuckDBDatabase:
             if self._remove_files is not None:
                 self._remove_files()
 
+    def interrupt(self) -> None:
+        """Interrupt the calls in progress: they raise `duckdb.InterruptException`."""
+        for cursor in self._lent.copy():
+            with suppress(duckdb.Error):  # closed in the meantime
+                cursor.interrupt()
+
     def _interrupt(self) -> None:
         """Interrupt the calls in progress, so that the connection can be closed."""
         deadline = time.monotonic() + _CLOSE_SECONDS
         while self._lent and time.monotonic() < deadline:
-            for cursor in self._lent.copy():
-                with suppress(duckdb.Error):  # closed in the meantime
-                    cursor.interrupt()
+            self.interrupt()
             time.sleep(_FIRST_WAIT_SECONDS)
 
     def __enter__(self) -> Self:
