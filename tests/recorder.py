@@ -8,20 +8,24 @@ servers throughout.
 from __future__ import annotations
 
 import contextlib
+import copy
 import gzip
 import os
 import zlib
 from collections import Counter
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
 import pytest
 
-from arthurai.common.bundle import base_path, load_bundle
-from arthurai.contract.conformance import Conformance, Exchange
+from arthurai.common.bundle import base_path, load_bundle, operations_of, resolve
+from arthurai.contract.conformance import Conformance, Deviation, Exchange
 
 KEPT_BODY = 4 * 1024 * 1024
 MADE_UP_SERVERS = ("generated", "transport")
+#: Clients send these objects as they read them; the API ignores what it does not take.
+SENT_WHOLE = {"create_model": "Model", "update_alert_rule": "AlertRule", "update_model": "Model"}
 KEY = pytest.StashKey["Recorder"]()
 
 
@@ -30,6 +34,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.conformance = Conformance(load_bundle())
+        self.closed = Conformance(close_objects(load_bundle()))
         self.prefix = base_path() + "/"
         self.deviations: list[str] = []
         self.seen: Counter[tuple[str, int]] = Counter()
@@ -51,7 +56,70 @@ class Recorder:
             response_headers={k.lower(): v for k, v in response.headers.items()},
             response_body=response.content,
         )
-        self.deviations += map(str, self.conformance.check(exchange))
+        found = self.conformance.check(exchange)
+        if exchange.status < HTTPStatus.BAD_REQUEST:
+            found += [one for one in self.closed.check(exchange) if one.kind == "request body"]
+            if operation is not None:
+                found += undeclared_parts(request, operation, self.conformance.bundle)
+        self.deviations += map(str, dict.fromkeys(found))
+
+
+def close_objects(bundle):
+    """Copy a document so that objects have no members but those that it lists.
+
+    A server ignores members that it does not know, so a body that still sends what was renamed
+    would pass unnoticed.
+    """
+    closed = copy.deepcopy(bundle)
+    parts = {
+        part["$ref"]
+        for schema in schemas_of(closed)
+        for part in schema.get("allOf", ())
+        if "$ref" in part
+    }
+    inline = {id(part) for schema in schemas_of(closed) for part in schema.get("allOf", ())}
+    for name, schema in closed["components"]["schemas"].items():
+        if f"#/components/schemas/{name}" in parts:
+            inline.add(id(schema))
+    for schema in schemas_of(closed):
+        open_ended = "additionalProperties" in schema or id(schema) in inline
+        if not open_ended and any(
+            "properties" in resolve(closed, part) for part in (schema, *schema.get("allOf", ()))
+        ):
+            schema["unevaluatedProperties"] = False
+    for operation in operations_of(closed).values():
+        if operation.operation_id in SENT_WHOLE:
+            whole = closed["components"]["schemas"][SENT_WHOLE[operation.operation_id]]
+            media = resolve(closed, operation.spec["requestBody"])["content"]["application/json"]
+            body = resolve(closed, media["schema"])
+            media["schema"] = {
+                **body,
+                "properties": dict.fromkeys(whole["properties"], True) | body["properties"],
+            }
+    return closed
+
+
+def schemas_of(node):
+    """Yield every object of a document that may be a schema."""
+    if isinstance(node, dict):
+        if "properties" in node or "allOf" in node:
+            yield node
+        for value in node.values():
+            yield from schemas_of(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from schemas_of(value)
+
+
+def undeclared_parts(request, operation, bundle):
+    """Yield the parts of a multipart body that the document does not list."""
+    body = resolve(bundle, operation.spec.get("requestBody", {}))
+    schema = resolve(
+        bundle, body.get("content", {}).get("multipart/form-data", {}).get("schema", {})
+    )
+    for part in getattr(request.stream, "fields", ()):
+        if part.name not in schema.get("properties", {}):
+            yield Deviation(operation.operation_id, "request part", f"{part.name} is not listed")
 
 
 def kept(request: httpx.Request) -> bytes | None:

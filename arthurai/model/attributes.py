@@ -96,6 +96,8 @@ def as_categories(categories: Iterable[Any] | None) -> list[AttributeCategory] |
     """
     if categories is None:
         return None
+    if type(categories) is list and all(type(one) is AttributeCategory for one in categories):
+        return list(categories)
     return [_as_category(category) for category in read_list("categories", categories, "values")]
 
 

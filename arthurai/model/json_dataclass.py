@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import orjson
 
@@ -100,13 +101,12 @@ class ArthurBaseJsonDataclass:
             )
         values: dict[str, Any] = {}
         missing: list[str] = []
-        for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-            if not field.init:
-                continue
-            if field.name in kvs:
-                values[field.name] = _decode(kvs[field.name], cls._nested.get(field.name))
-            elif _is_required(field):
-                missing.append(field.name)
+        for name, is_required in _init_fields(cast("type", cls)):
+            if name in kvs:
+                value, nested = kvs[name], cls._nested.get(name)
+                values[name] = value if nested is None else _decode(value, nested)
+            elif is_required:
+                missing.append(name)
         if missing and not infer_missing:
             raise MissingFieldError(f"{cls.__name__} lacks {', '.join(map(repr, missing))}")
         return cls(**values, **dict.fromkeys(missing))
@@ -134,13 +134,20 @@ class ArthurBaseJsonDataclass:
         return cls.from_dict(decoded, infer_missing=infer_missing)
 
 
-def _is_required(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+@functools.cache
+def _init_fields(cls: type) -> tuple[tuple[str, bool], ...]:
+    """Return the fields that the constructor takes, and whether each is required."""
+    return tuple(
+        (
+            field.name,
+            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+        )
+        for field in dataclasses.fields(cls)
+        if field.init
+    )
 
 
-def _decode(value: Any, nested: type[ArthurBaseJsonDataclass] | None) -> Any:
-    if nested is None:
-        return value
+def _decode(value: Any, nested: type[ArthurBaseJsonDataclass]) -> Any:
     if isinstance(value, Mapping):
         return nested.from_dict(value)
     if isinstance(value, list):

@@ -38,6 +38,7 @@ _CONSTRAINTS: Final = frozenset(
 )
 _OPEN: Final = "x-open-enum"
 _NO_BOUND: Final = "none"
+_TRAFFIC: Final = (Side.REQUEST, Side.RESPONSE)
 _UNDECIDED: Final = "more than one schema of a choice may hold: this cannot be decided"
 
 
@@ -203,8 +204,10 @@ class SchemaComparison:
             else:
                 text = f"optional member {name!r} was added"
                 self._add(Severity.ADDITIVE, "property-added", member, text)
-        declared = set(new.properties) | set(old.properties)
-        for name in sorted((new.required ^ old.required) - declared):
+        undescribed = (new.required | old.required) - set(new.properties) - set(old.properties)
+        for name in sorted(undescribed):
+            if old.additional is not None and new.additional is None:
+                self.compare(old.additional, Node(new.node.document, new.node.pointer, {}))
             self._compare_required(name, old, new, new.node)
 
     def _compare_required(self, name: str, old: SchemaView, new: SchemaView, node: Node) -> None:
@@ -376,14 +379,14 @@ class SchemaComparison:
 
 def _covers(old: SchemaView, new: SchemaView, side: Side) -> bool:
     """Return whether the new schema allows all that the old one does; for responses the reverse."""
+    return Severity.BREAKING not in _severities(old, new, side)
+
+
+def _severities(old: SchemaView, new: SchemaView, side: Side) -> set[Severity]:
     comparison, scope = Comparison(), Scope(old.node.pointer, new.node.pointer, side)
     comparison.start(scope)
     SchemaComparison(comparison, scope, side).compare_views(old, new)
-    return all(
-        change.severity is not Severity.BREAKING
-        for changes in comparison.found.values()
-        for change in changes
-    )
+    return {change.severity for changes in comparison.found.values() for change in changes}
 
 
 def _is_same_list(old: list[SchemaView], new: list[SchemaView]) -> bool:
@@ -394,7 +397,7 @@ def _is_same_list(old: list[SchemaView], new: list[SchemaView]) -> bool:
             (
                 place
                 for place, other in enumerate(left)
-                if _covers(view, other, Side.REQUEST) and _covers(view, other, Side.RESPONSE)
+                if all(_severities(view, other, side) <= {Severity.COSMETIC} for side in _TRAFFIC)
             ),
             None,
         )

@@ -66,6 +66,7 @@ def test_bodies_that_are_no_json_object_are_refused(shared_admin, what):
     assert shared_admin.get("/organizations").json()["total_count"] == before
 
 
+@pytest.mark.faults
 def test_nesting_is_read_up_to_the_limit(admin):
     def sent(depth):
         body = b'{"name": "x", "more": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
@@ -77,6 +78,7 @@ def test_nesting_is_read_up_to_the_limit(admin):
     refused(sent(100_000), 400)
 
 
+@pytest.mark.faults
 def test_many_brackets_are_no_depth(admin):
     body = orjson.dumps({"name": "x", "more": [[[]] for _ in range(1000)]})
     assert admin.post("/organizations", content=body, headers=JSON).status_code == 201
@@ -317,6 +319,7 @@ def test_strangers_may_not_send_much(callers):
     assert str(MAX_PUBLIC_BODY_BYTES) in message
 
 
+@pytest.mark.faults
 def test_lists_of_nothing_may_not_fill_the_memory(admin, monkeypatch):
     monkeypatch.setattr(bodies, "MAX_CONTAINERS", 100)
     body = b'{"name": "x", "more": [' + b"[]," * 97 + b"[]]}"
