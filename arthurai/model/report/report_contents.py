@@ -10,15 +10,30 @@ from typing import TYPE_CHECKING, Final
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import ArthurError
 from arthurai.model import querying
+from arthurai.model.report import report_sections
 from arthurai.model.viz import plot_data
-from arthurai.query import col, count, maximum, minimum, select
+from arthurai.query import (
+    classification_report,
+    col,
+    count,
+    map_at_k,
+    maximum,
+    mean_reciprocal_rank,
+    minimum,
+    ndcg_at_k,
+    precision_at_k,
+    recall_at_k,
+    select,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.model.viz.plot_data import Groups, Series
+    from arthurai.model.bias.bias_metrics import Disparity
+    from arthurai.model.report.report_sections import AlertLine, Distribution, Quality
+    from arthurai.model.viz.plot_data import Groups, Metric, Series
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +41,14 @@ MODERATE_DRIFT: Final = 0.1
 LARGE_DRIFT: Final = 0.25
 """Customary bands of the index, e.g. Siddiqi, Credit Risk Scorecards (2006)."""
 _MAX_DRIFT_ATTRIBUTES: Final = 100
+_TRUTHS: Final = frozenset({Stage.GroundTruth, Stage.GroundTruthClass})
 _MEASURABLE: Final = frozenset(
     {ValueType.Float, ValueType.Integer, ValueType.String, ValueType.Boolean}
 )
 _BINARY: Final = ("accuracyRate", "auc", "precision", "recall", "f1")
 _REGRESSION: Final = ("rmse", "mae", "rSquared")
+_RATE: Final = "rate, 0 to 1"
+_RANKED_K: Final = 10
 _BY_GROUP: Final = ("accuracyRate", "truePositiveRate", "falsePositiveRate", plot_data.POSITIVITY)
 
 
@@ -41,17 +59,53 @@ class Drift:
     Attributes:
         attribute: Its name.
         psi: Population stability index over all inferences.
+        rows: Inferences that it rests on, if known.
+        limit: What the index exceeds in 5 % of cases without a change, if known.
     """
 
     attribute: str
     psi: float
+    rows: int | None = None
+    limit: float | None = None
 
     @property
     def verdict(self) -> str:
-        """The index in a word."""
+        """The index in a word, in view of the rows it rests on."""
+        if self.limit is not None and self.psi <= self.limit:
+            if self.limit > LARGE_DRIFT:
+                return "too few rows"
+            return "stable" if self.psi < MODERATE_DRIFT else "within noise"
         if self.psi < MODERATE_DRIFT:
             return "stable"
         return "moderate" if self.psi < LARGE_DRIFT else "large"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A chart of numbers of one unit over time.
+
+    Attributes:
+        unit: What the axis shows.
+        series: The lines.
+    """
+
+    unit: str
+    series: list[Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How far a number can be trusted.
+
+    Attributes:
+        rows: Rows that it rests on.
+        low: Lower end of the interval of 95 % confidence, if there is one.
+        high: Its upper end.
+    """
+
+    rows: int
+    low: float | None
+    high: float | None
 
 
 @dataclass(slots=True)
@@ -63,10 +117,20 @@ class ReportContents:
         facts: Names and texts for the head of the page.
         resolution: Period of the series.
         metrics: Evaluation functions over time.
+        panels: The same, a chart for each unit.
         overall: Metric to its value over all inferences.
+        weights: How far these values can be trusted.
+        confusion: Inferences by true and then by predicted class, of classifiers.
+        texts: Numbers of generated text over time.
+        anomalies: Mean anomaly score over time.
         drift: Attributes by drift, largest first.
         drift_over_time: The most drifted attributes over time.
+        distributions: The most drifted attributes beside their reference data.
+        quality: Attributes with missing, unknown or outlying values.
         groups: Metrics by the values of each attribute that is monitored for bias.
+        disparities: The disparities of these attributes by notion of fairness.
+        alerts: The latest alerts.
+        alert_count: Number of all alerts.
         missing: What could not be computed, and why.
         made: When the report was made.
     """
@@ -75,10 +139,20 @@ class ReportContents:
     facts: dict[str, str]
     resolution: str
     metrics: list[Series] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
     overall: dict[str, float | None] = field(default_factory=dict)
+    weights: dict[str, Weight] = field(default_factory=dict)
+    confusion: dict[str, dict[str, int]] = field(default_factory=dict)
+    texts: list[Panel] = field(default_factory=list)
+    anomalies: list[Series] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
     drift_over_time: list[Series] = field(default_factory=list)
+    distributions: list[Distribution] = field(default_factory=list)
+    quality: list[Quality] = field(default_factory=list)
     groups: list[Groups] = field(default_factory=list)
+    disparities: dict[str, dict[str, Disparity]] = field(default_factory=dict)
+    alerts: list[AlertLine] = field(default_factory=list)
+    alert_count: int = 0
     missing: list[str] = field(default_factory=list)
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -97,11 +171,18 @@ def fetch_contents(model: ArthurModelBase) -> ReportContents:
         facts=_facts(model),
         resolution=plot_data.suggest_resolution(model),
     )
-    metrics = _choose_metrics(model)
+    panels = _choose_panels(model)
     steps: dict[str, Callable[[], None]] = {
-        "accuracy": lambda: _add_metrics(contents, model, metrics),
+        "accuracy": lambda: _add_metrics(contents, model, panels),
+        "sampling errors": lambda: _add_weights(contents, model, panels),
+        "confusion matrix": lambda: _add_confusion(contents, model),
+        "generated text": lambda: _add_texts(contents, model),
         "drift": lambda: _add_drift(contents, model),
-        "fairness": lambda: _add_groups(contents, model, metrics),
+        "distributions": lambda: _add_distributions(contents, model),
+        "anomaly scores": lambda: _add_anomalies(contents, model),
+        "data quality": lambda: _add_quality(contents, model),
+        "fairness": lambda: _add_groups(contents, model),
+        "alerts": lambda: _add_alerts(contents, model),
     }
     for name, step in steps.items():
         try:
@@ -126,7 +207,7 @@ def _facts(model: ArthurModelBase) -> dict[str, str]:
     if seen["count"]:
         facts["first inference"] = _format_minute(seen["first"])
         facts["last inference"] = _format_minute(seen["last"])
-    if any(a.stage in {Stage.GroundTruth, Stage.GroundTruthClass} for a in model.get_attributes()):
+    if any(a.stage in _TRUTHS for a in model.get_attributes()):
         labelled = select(count()).where(col("ground_truth_timestamp").not_null())
         facts["with ground truth"] = f"{querying.query(model, labelled)[0]['count']:,}"
     if model.classifier_threshold is not None:
@@ -138,21 +219,86 @@ def _format_minute(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _choose_metrics(model: ArthurModelBase) -> tuple[str, ...]:
+def _choose_panels(model: ArthurModelBase) -> list[tuple[str, list[Metric]]]:
+    """Return the metrics of a model by unit."""
     if model.output_type == OutputType.Regression:
-        return _REGRESSION
+        (predicted, *_) = model.get_attribute_names(stage=Stage.PredictedValue)
+        return [(f"error, in units of {predicted}", ["rmse", "mae"]), ("R squared", ["rSquared"])]
     if model.output_type == OutputType.Multiclass:
-        positive = any(a.is_positive_predicted_attribute for a in model.get_attributes())
-        return _BINARY if positive else (plot_data.WHOLE_MULTICLASS,)
-    return ()
+        return [(_RATE, [*_BINARY] if _is_binary(model) else [plot_data.WHOLE_MULTICLASS])]
+    if model.output_type == OutputType.RankedList:
+        at_k = (precision_at_k, recall_at_k, map_at_k, ndcg_at_k)
+        items: list[Metric] = [function(_RANKED_K) for function in at_k]
+        return [(_RATE, [*items, mean_reciprocal_rank()])]
+    return []
+
+
+def _is_binary(model: ArthurModelBase) -> bool:
+    return any(a.is_positive_predicted_attribute for a in model.get_attributes())
+
+
+def _fetch_panels(
+    contents: ReportContents, model: ArthurModelBase, panels: list[tuple[str, list[Metric]]]
+) -> list[Panel]:
+    return [
+        Panel(unit, plot_data.fetch_metric_series(model, metrics, contents.resolution))
+        for unit, metrics in panels
+    ]
 
 
 def _add_metrics(
-    contents: ReportContents, model: ArthurModelBase, metrics: tuple[str, ...]
+    contents: ReportContents, model: ArthurModelBase, panels: list[tuple[str, list[Metric]]]
 ) -> None:
-    if metrics:
-        contents.metrics = plot_data.fetch_metric_series(model, metrics, contents.resolution)
-        contents.overall = plot_data.fetch_metric_totals(model, metrics)
+    contents.panels = _fetch_panels(contents, model, panels)
+    contents.metrics = [line for panel in contents.panels for line in panel.series]
+    for _, metrics in panels:
+        contents.overall |= plot_data.fetch_metric_totals(model, metrics)
+
+
+def _add_weights(
+    contents: ReportContents, model: ArthurModelBase, panels: list[tuple[str, list[Metric]]]
+) -> None:
+    metrics = [metric for _, group in panels for metric in group]
+    for name, found in plot_data.fetch_metric_estimates(model, metrics).items():
+        contents.weights[name] = Weight(found["rows"], found["low"], found["high"])
+
+
+def _add_confusion(contents: ReportContents, model: ArthurModelBase) -> None:
+    truths = [a for a in model.get_attributes() if a.stage in _TRUTHS]
+    if model.output_type != OutputType.Multiclass or not truths:
+        return
+    (row,) = querying.query(model, select(classification_report().as_("report")))
+    if row["report"] is None:
+        return
+    positive = next(
+        (a.name for a in model.get_attributes() if a.is_positive_predicted_attribute), ""
+    )
+    names = {a.name: f"not {positive}" for a in model.get_attributes() if a.implicit and positive}
+    contents.confusion = {
+        names.get(true, true): {names.get(name, name): rows for name, rows in counts.items()}
+        for true, counts in row["report"]["confusion_matrix"].items()
+    }
+
+
+def _add_texts(contents: ReportContents, model: ArthurModelBase) -> None:
+    contents.texts = _fetch_panels(contents, model, report_sections.text_panels(model))
+
+
+def _add_anomalies(contents: ReportContents, model: ArthurModelBase) -> None:
+    contents.anomalies = report_sections.fetch_anomalies(model, contents.resolution)
+
+
+def _add_distributions(contents: ReportContents, model: ArthurModelBase) -> None:
+    names = [drift.attribute for drift in contents.drift]
+    contents.distributions = report_sections.fetch_distributions(model, names)
+
+
+def _add_quality(contents: ReportContents, model: ArthurModelBase) -> None:
+    contents.quality = report_sections.fetch_quality(model)
+
+
+def _add_alerts(contents: ReportContents, model: ArthurModelBase) -> None:
+    contents.alerts, contents.alert_count = report_sections.fetch_alerts(model)
 
 
 def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
@@ -160,7 +306,13 @@ def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
     if not names:
         return
     psi = plot_data.fetch_drift_totals(model, names, "PSI")
-    known = [Drift(name, value) for name, value in psi.items() if value is not None]
+    noise = plot_data.fetch_drift_noise(model, names, "PSI")
+    known = [
+        Drift(name, value, own.get("target_rows"), own.get("upper_without_change"))
+        for name, value in psi.items()
+        if value is not None
+        for own in [noise.get(name) or {}]
+    ]
     contents.drift = sorted(known, key=lambda drift: -drift.psi)
     most = [drift.attribute for drift in contents.drift[: plot_data.MAX_SERIES]]
     if most:
@@ -170,12 +322,18 @@ def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
 
 
 def _is_measurable(attribute: ArthurAttribute) -> bool:
-    truths = {Stage.GroundTruth, Stage.GroundTruthClass}
-    return attribute.value_type in _MEASURABLE and attribute.stage not in truths
+    is_shown = attribute.stage not in _TRUTHS and not attribute.implicit
+    return is_shown and attribute.value_type in _MEASURABLE
 
 
-def _add_groups(contents: ReportContents, model: ArthurModelBase, metrics: tuple[str, ...]) -> None:
-    by_group = _BY_GROUP if metrics == _BINARY else metrics
+def _add_groups(contents: ReportContents, model: ArthurModelBase) -> None:
+    by_group: tuple[str, ...] = ()
+    if model.output_type == OutputType.Regression:
+        by_group = _REGRESSION
+    elif model.output_type == OutputType.Multiclass:
+        by_group = _BY_GROUP if _is_binary(model) else (plot_data.WHOLE_MULTICLASS,)
     for attribute in model.get_attributes():
         if attribute.monitor_for_bias and by_group:
-            contents.groups.append(plot_data.fetch_groups(model, attribute.name, by_group))
+            name = attribute.name
+            contents.groups.append(plot_data.fetch_groups(model, name, by_group))
+            contents.disparities[name] = report_sections.fetch_disparities(model, name)

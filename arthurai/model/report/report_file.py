@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,31 +10,44 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.exceptions import ArthurUserError, UserValueError
 from arthurai.model.report.report_contents import LARGE_DRIFT, MODERATE_DRIFT, fetch_contents
 from arthurai.model.viz import style
+from arthurai.model.viz.figures import largest_limits
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.report.report_contents import ReportContents
+    from arthurai.model.report.report_sections import Distribution
     from arthurai.model.viz.plot_data import Groups, Series
 
 _DASHES: Final = ("solid", "dash", "dashdot", "dot")
 _MARKERS: Final = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 _PATTERNS: Final = ("", "/", ".", "x", "\\", "+")
 _LAYOUT: Final[dict[str, Any]] = {
-    "template": "plotly_white",
-    "margin": {"l": 60, "r": 20, "t": 20, "b": 90, "autoexpand": False},
+    "template": "none",
+    "colorway": list(style.LINE_COLORS),
+    "paper_bgcolor": "white",
+    "plot_bgcolor": "white",
+    "margin": {"l": 60, "r": 20, "t": 10, "b": 40},
     "height": 340,
     "hovermode": "x unified",
-    "legend": {"orientation": "h", "y": -0.2},
-    "font": {"family": "system-ui, sans-serif", "size": 13},
+    # Above the chart, where no label of an axis can reach it.
+    "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+    "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#1c2733"},
 }
+_AXIS: Final[dict[str, Any]] = {
+    "automargin": True,
+    "gridcolor": "#e1e5ea",
+    "zerolinecolor": "#c5ccd4",
+}
+_MAX_GROUPS: Final = 20
+_MAX_LABEL_LETTERS: Final = 24
 
 
 def write_report(self: ArthurModelBase, path: str | os.PathLike[str]) -> Path:
-    """Write a page that shows the model: its accuracy, its drift and its fairness.
+    """Write a page that shows the model: accuracy, drift, data quality, fairness and alerts.
 
     The page is one HTML file that needs no network: charts, their data and their script are
     inside. It holds aggregates only, no single inference.
@@ -72,6 +86,7 @@ def render(contents: ReportContents) -> str:
     try:
         from jinja2 import Environment
 
+        span = _find_span(contents)
         template = resources.files(__package__).joinpath("page.html").read_text("utf-8")
         return (
             Environment(autoescape=True)
@@ -79,10 +94,15 @@ def render(contents: ReportContents) -> str:
             .render(
                 contents=contents,
                 library=_read_plotly_script(),
-                accuracy=_draw_lines(contents.metrics, "value") if contents.metrics else "",
-                drift=_draw_lines(contents.drift_over_time, "PSI"),
+                accuracy=[_draw_lines(p.series, p.unit, span) for p in contents.panels],
+                texts=[_draw_lines(p.series, p.unit, span) for p in contents.texts],
+                anomalies=_draw_lines(contents.anomalies, "anomaly score, 0 to 1", span),
+                drift=_draw_lines(contents.drift_over_time, "PSI", span),
+                distributions=[(d, _draw_distribution(d)) for d in contents.distributions],
                 fairness=[(group, _draw_bars(group)) for group in contents.groups],
                 number=format_number,
+                share=format_share,
+                interval=format_interval,
                 moderate=MODERATE_DRIFT,
                 large=LARGE_DRIFT,
                 version=__version__,
@@ -97,19 +117,70 @@ def render(contents: ReportContents) -> str:
 
 def format_number(value: float | None) -> str:
     """Return a number with three significant digits, a dash for `None`."""
-    return "-" if value is None else f"{value:.3g}"
+    if value is None:
+        return "-"
+    short = f"{value:.3g}"
+    return f"{float(short):,.0f}" if 1000 <= abs(value) < 1e15 else short  # noqa: PLR2004 - digits
 
 
-def _draw_lines(series: Sequence[Series], ylabel: str) -> str:
+def format_share(value: float | None) -> str:
+    """Return a share in percent, a dash for `None`."""
+    return "-" if value is None else f"{100 * value:.3g} %"
+
+
+def format_interval(ends: tuple[float, float] | None) -> str:
+    """Return the ends of an interval, nothing for `None`."""
+    return "" if ends is None else f"{ends[0]:.3g} to {ends[1]:.3g}"
+
+
+def _find_span(contents: ReportContents) -> list[Any] | None:
+    """Return the first and the last period of all charts over time, which they share."""
+    series = [
+        *contents.metrics,
+        *contents.drift_over_time,
+        *contents.anomalies,
+        *(line for panel in contents.texts for line in panel.series),
+    ]
+    periods = [p for line in series for p in line.periods if isinstance(p, datetime)]
+    if len(set(periods)) < 2:  # noqa: PLR2004 - no span
+        return None
+    first, last = min(periods), max(periods)
+    room = (last - first) * 0.02
+    return [first - room, last + room]
+
+
+def _draw_lines(series: Sequence[Series], ylabel: str, span: list[Any] | None) -> str:
     """Return a chart of lines over time, or over batches, as HTML without the library.
 
     Args:
         series: One line each; the part of the label before ` · ` names it.
         ylabel: Beside the chart.
+        span: First and last time to show.
     """
     import plotly.graph_objects as go
 
-    figure = go.Figure(layout={**_LAYOUT, "yaxis": {"title": {"text": ylabel}}})
+    if not series:
+        return ""
+    times = any(isinstance(p, datetime) for line in series for p in line.periods)
+    figure = go.Figure(
+        layout={
+            **_LAYOUT,
+            "showlegend": True,
+            "xaxis": {**_AXIS, **({"range": span} if span and times else {})},
+            "yaxis": {**_AXIS, "title": {"text": ylabel}, "tickformat": ".3~g"},
+        }
+    )
+    limits = largest_limits(series)
+    if limits:
+        figure.add_scatter(
+            x=list(limits),
+            y=list(limits.values()),
+            name="within noise (95 %)",
+            mode="lines",
+            line={"width": 0},
+            fill="tozeroy",
+            fillcolor="rgba(120, 120, 120, 0.18)",
+        )
     for number, line in enumerate(series):
         few = len(line.periods) <= style.FEW_POINTS
         figure.add_scatter(
@@ -127,15 +198,51 @@ def _draw_lines(series: Sequence[Series], ylabel: str) -> str:
 
 
 def _draw_bars(groups: Groups) -> str:
-    """Return a chart of metrics by group, as HTML without the library."""
+    """Return charts of metrics by group as HTML without the library; of many the largest groups."""
+    ranked = sorted(range(len(groups.names)), key=lambda place: -groups.sizes[place])
+    chosen = sorted(ranked[:_MAX_GROUPS])
+    labels = [f"{_shorten(groups.names[p])} (n = {groups.sizes[p]:,})" for p in chosen]
+    units: dict[str, dict[str, list[float | None]]] = {}
+    for metric, values in groups.metrics.items():
+        unit = _UNITS.get(metric, "rate, 0 to 1")
+        units.setdefault(unit, {})[metric] = [values[place] for place in chosen]
+    return "".join(_draw_columns(labels, metrics, unit) for unit, metrics in units.items())
+
+
+_UNITS: Final = {"rmse": "error", "mae": "error", "rSquared": "R squared"}
+
+
+def _draw_distribution(distribution: Distribution) -> str:
+    """Return a chart of the shares of both sides, as HTML without the library."""
+    labels = [_shorten(name) for name in distribution.bins]
+    metrics = {"reference": distribution.reference, "inferences": distribution.live}
+    return _draw_columns(labels, metrics, "share of rows", height=240)
+
+
+def _draw_columns(
+    labels: list[str],
+    metrics: Mapping[str, Sequence[float | None]],
+    unit: str,
+    *,
+    height: int = 340,
+) -> str:
     import plotly.graph_objects as go
 
-    figure = go.Figure(layout={**_LAYOUT, "barmode": "group", "hovermode": "closest"})
-    labels = [f"{name} (n = {n:,})" for name, n in zip(groups.names, groups.sizes, strict=True)]
-    for number, (metric, values) in enumerate(groups.metrics.items()):
+    figure = go.Figure(
+        layout={
+            **_LAYOUT,
+            "height": height,
+            "barmode": "group",
+            "hovermode": "closest",
+            "showlegend": True,
+            "xaxis": {**_AXIS, "type": "category"},
+            "yaxis": {**_AXIS, "title": {"text": unit}, "tickformat": ".3~g"},
+        }
+    )
+    for number, (metric, values) in enumerate(metrics.items()):
         figure.add_bar(
             x=labels,
-            y=values,
+            y=list(values),
             name=metric,
             marker={
                 "color": style.LINE_COLORS[number % len(style.LINE_COLORS)],
@@ -143,6 +250,10 @@ def _draw_bars(groups: Groups) -> str:
             },
         )
     return _html(figure)
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= _MAX_LABEL_LETTERS else f"{name[: _MAX_LABEL_LETTERS - 1]}…"
 
 
 def _read_plotly_script() -> str:
@@ -157,6 +268,6 @@ def _html(figure: Any) -> str:
     made: str = figure.to_html(
         full_html=False,
         include_plotlyjs=False,
-        config={"displaylogo": False, "responsive": True, "showSendToCloud": False},
+        config={"displayModeBar": False, "responsive": True, "showSendToCloud": False},
     )
     return made

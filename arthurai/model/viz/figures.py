@@ -89,6 +89,7 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
             marker=style.MARKERS[number % len(style.MARKERS)] if few else None,
             markersize=5,
         )
+    _draw_limits(axes, drawn, order if over_batches else None)
     if over_batches:
         _label_batches(axes, [str(p) for p in order])
     elif drawn:
@@ -96,11 +97,44 @@ def draw_series(series: Sequence[Series], *, title: str, ylabel: str) -> Figure:
     _style_axes(axes, title, ylabel)
     if not drawn:
         _mark_empty(axes)
-    elif len(series) > 1:
+    elif len(series) > 1 or any(line.limits for line in drawn):
         longest = max(len(line.label) for line in drawn)
         columns = max(1, _LEGEND_LETTERS // (longest + 10))
         figure.legend(loc="outside lower left", ncols=columns, frameon=False)
     return figure
+
+
+def largest_limits(series: Sequence[Series]) -> dict[Any, float]:
+    """Return the largest limit of several lines in each period that has one.
+
+    Args:
+        series: The lines.
+    """
+    found: dict[Any, float] = {}
+    for line in series:
+        for period, limit in zip(line.periods, line.limits, strict=bool(line.limits)):
+            if limit is not None:
+                found[period] = max(limit, found.get(period, 0.0))
+    return found
+
+
+def _draw_limits(axes: Axes, series: Sequence[Series], order: Mapping[Any, int] | None) -> None:
+    """Shade what a change has to exceed to be more than noise."""
+    limits = largest_limits(series)
+    if not limits:
+        return
+    periods = sorted(limits, key=lambda period: period if order is None else order[period])
+    x: list[Any] = periods if order is None else [order[period] for period in periods]
+    axes.fill_between(
+        x,
+        0,
+        [limits[period] for period in periods],
+        color="0.5",
+        alpha=0.18,
+        linewidth=0,
+        zorder=0,
+        label="within noise (95 %)",
+    )
 
 
 def draw_timeline(timeline: Timeline, *, title: str) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -13,11 +13,13 @@ from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, 
 from arthurai.common.limits import DEFAULT_THRESHOLD
 from arthurai.model import querying
 from arthurai.model.base_model import name_of
+from arthurai.model.bias.sensitive_groups import query_by_group
 from arthurai.query import (
     Expression,
     col,
     count,
     distribution,
+    estimate,
     maximum,
     minimum,
     rate,
@@ -49,6 +51,7 @@ POSITIVITY: Final = "positivityRate"
 WHOLE_MULTICLASS: Final = "accuracyRateMulticlass"
 """The one function that measures all classes together and takes no parameters."""
 _TIMESTAMP: Final = "timestamp"
+_ROWS: Final = "rows_of_group"
 _MAX_LABEL_LENGTH: Final = 30
 
 
@@ -60,11 +63,14 @@ class Series:
         label: How the legend calls it.
         periods: Starts of the periods, or batch ids.
         values: One per period; `None` where there is none.
+        limits: What the value exceeds in 5 % of periods without a change, one per period; empty
+            where it is not known.
     """
 
     label: str
     periods: list[datetime] | list[str]
     values: list[float | None]
+    limits: list[float | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,7 @@ def _to_expression(model: ArthurModelBase, metric: Metric) -> Expression:
 
 
 def fetch_metric_series(
-    model: ArthurModelBase, metrics: Sequence[Metric], resolution: str
+    model: ArthurModelBase, metrics: Sequence[Metric], resolution: str, *, source: str = "inference"
 ) -> list[Series]:
     """Compute functions of the query language by period.
 
@@ -209,13 +215,15 @@ def fetch_metric_series(
             `accuracyRateMulticlass`; any model for calls.
         metrics: Names of evaluation functions, e.g. `accuracyRate`, or calls of `arthurai.query`.
         resolution: `minute` to `year`; batch models are always shown by batch.
+        source: Rows to read, such as `enriched`.
 
     Returns:
         One series per metric.
     """
     resolution = choose_resolution(model, resolution)
     items = [_to_expression(model, metric) for metric in metrics]
-    rows = querying.query(model, _select_by_period(items, resolution))
+    query = _select_by_period(items, resolution)
+    rows = querying.query(model, query if source == "inference" else query.from_(source))
     rows = [row for row in rows if row.get(resolution) is not None]
     return [
         Series(
@@ -243,9 +251,8 @@ def fetch_drift_series(
         One series per attribute.
     """
     resolution = choose_resolution(model, resolution)
-    rows = querying.query(
-        model, {**_drift_query(attributes, drift_metric), "rollup": resolution}, query_type="drift"
-    )
+    body = {**_drift_query(attributes, drift_metric), "rollup": resolution, "uncertainty": True}
+    rows = querying.query(model, body, query_type="drift")
     ranks = _batch_ranks(model) if resolution == BATCH else {}
     rows = [row for row in rows if row.get("rollup") is not None]
     rows.sort(key=lambda row: ranks.get(row["rollup"], -1) if ranks else row["rollup"])
@@ -253,10 +260,21 @@ def fetch_drift_series(
         row["rollup"] if resolution == BATCH else datetime.fromisoformat(row["rollup"])
         for row in rows
     ]
-    return [Series(name, periods, [row.get(name) for row in rows]) for name in attributes]
+    noise = [row.get("uncertainty") or {} for row in rows]
+    return [
+        Series(
+            name,
+            periods,
+            [row.get(name) for row in rows],
+            [(known.get(name) or {}).get("upper_without_change") for known in noise],
+        )
+        for name in attributes
+    ]
 
 
-def fetch_metric_totals(model: ArthurModelBase, metrics: Sequence[str]) -> dict[str, float | None]:
+def fetch_metric_totals(
+    model: ArthurModelBase, metrics: Sequence[Metric]
+) -> dict[str, float | None]:
     """Compute functions of the query language over all inferences.
 
     Args:
@@ -267,7 +285,7 @@ def fetch_metric_totals(model: ArthurModelBase, metrics: Sequence[str]) -> dict[
         Metric to value; `None` without any ground truth.
     """
     (row,) = querying.query(model, select(*(_to_expression(model, metric) for metric in metrics)))
-    return {metric: row[metric] for metric in metrics}
+    return {name: row[name] for name in map(metric_name, metrics)}
 
 
 def fetch_drift_totals(
@@ -285,6 +303,37 @@ def fetch_drift_totals(
     """
     rows = querying.query(model, _drift_query(attributes, drift_metric), query_type="drift")
     return {name: rows[0].get(name) if rows else None for name in attributes}
+
+
+def fetch_drift_noise(
+    model: ArthurModelBase, attributes: Sequence[str], drift_metric: str
+) -> dict[str, dict[str, Any]]:
+    """Compute what the drift of attributes over all inferences rests on; empty where not known.
+
+    Args:
+        model: A saved model with reference data.
+        attributes: Their names, at most 100.
+        drift_metric: As for `fetch_drift_series`.
+    """
+    body = {**_drift_query(attributes, drift_metric), "uncertainty": True}
+    rows = querying.query(model, body, query_type="drift")
+    return (rows[0].get("uncertainty") or {}) if rows else {}
+
+
+def fetch_metric_estimates(
+    model: ArthurModelBase, metrics: Sequence[Metric]
+) -> dict[str, dict[str, Any]]:
+    """Compute the rows and the sampling errors of functions over all inferences.
+
+    Args:
+        model: As for `fetch_metric_series`.
+        metrics: As for `fetch_metric_series`.
+    """
+    if not metrics:
+        return {}
+    items = [estimate(_to_expression(model, metric)).as_(metric_name(metric)) for metric in metrics]
+    (row,) = querying.query(model, select(*items))
+    return {name: row[name] for name in map(metric_name, metrics)}
 
 
 def _drift_query(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]:
@@ -363,17 +412,24 @@ def fetch_groups(model: ArthurModelBase, attribute_name: str, metrics: Sequence[
 
     Args:
         model: A saved binary classifier or regression model.
-        attribute_name: The attribute that groups, with few values.
+        attribute_name: The attribute that groups: its bins, or else its values.
         metrics: Names of evaluation functions, `positivityRate` (the share of predictions at or
             above the threshold), or calls of `arthurai.query`.
     """
     items = [_to_expression(model, metric) for metric in metrics]
-    query = select(attribute_name, count(), *items).group_by(attribute_name)
-    rows = querying.query(model, query.order_by(attribute_name))
+    attribute = model.get_attribute(attribute_name)
+    if attribute.bins and not attribute.categorical:
+        found = query_by_group(model, attribute, [count().as_(_ROWS), *items], [])
+        names = [str(name) for name in found]
+        rows = [own[0] for own in found.values()]
+    else:
+        query = select(attribute_name, count().as_(_ROWS), *items).group_by(attribute_name)
+        rows = querying.query(model, query.order_by(attribute_name))
+        names = [_format_value(row[attribute_name]) for row in rows]
     return Groups(
         attribute_name,
-        [_format_value(row[attribute_name]) for row in rows],
-        [row["count"] for row in rows],
+        names,
+        [row[_ROWS] for row in rows],
         {name: [row[name] for row in rows] for name in map(metric_name, metrics)},
     )
 

@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import loan_frame
+from plotly.offline import get_plotlyjs
+from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 from arthurai.common.exceptions import ArthurUserError, MethodNotApplicableError, UserValueError
 from arthurai.model.report.report_contents import Drift, fetch_contents
+from arthurai.query import select
 
 ROWS = 900
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -95,6 +98,135 @@ def test_the_moved_attribute_leads_the_drift(model):
 )
 def test_bands_of_the_index(psi, verdict):
     assert Drift("a", psi).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("psi", "limit", "verdict"),
+    [
+        (0.05, 0.08, "stable"),
+        (0.15, 0.2, "within noise"),
+        (0.6, 2.5, "too few rows"),
+        (0.15, 0.1, "moderate"),
+        (0.3, 0.1, "large"),
+    ],
+)
+def test_verdicts_take_the_rows_into_account(psi, limit, verdict):
+    assert Drift("a", psi, 24, limit).verdict == verdict
+
+
+def test_drift_says_what_it_rests_on(model):
+    for entry in fetch_contents(model).drift:
+        assert entry.rows == ROWS
+        bins = {"region": 2}.get(entry.attribute, 20)
+        expected = stats.chi2.isf(0.05, bins - 1) * (1 / ROWS + 1 / 500)
+        assert entry.limit == pytest.approx(expected)
+
+
+def test_every_number_of_accuracy_has_its_rows_and_interval(model, frame):
+    contents = fetch_contents(model)
+    right = int(((frame["p_default"] >= 0.5) == frame["defaulted"]).sum())
+    wilson = stats.binomtest(right, ROWS).proportion_ci(method="wilson")
+    weight = contents.weights["accuracyRate"]
+    assert (weight.rows, weight.low, weight.high) == (
+        ROWS,
+        pytest.approx(wilson.low),
+        pytest.approx(wilson.high),
+    )
+    assert set(contents.weights) == set(contents.overall)
+    assert sum(n for row in contents.confusion.values() for n in row.values()) == ROWS
+
+
+def test_units_are_not_mixed_and_all_charts_show_the_same_period(arthur, tmp_path):
+    random = np.random.default_rng(8)
+    frame = pd.DataFrame({"size": random.normal(0, 1, 300), "price": random.normal(3e6, 1e6, 300)})
+    frame["paid"] = frame["price"] + random.normal(0, 8e5, 300)
+    made = arthur.model(display_name="Prices", input_type="TABULAR", output_type="REGRESSION")
+    made.build(frame, {"price": "paid"})
+    made.save()
+    times = pd.date_range("2026-01-01", periods=300, freq="3h", tz="UTC")
+    made.send_inferences(frame, inference_timestamps=times)
+    ids = [row["partner_inference_id"] for row in made.query(select("partner_inference_id"))]
+    late = made.query(select("partner_inference_id", "price"))[:100]
+    made.update_inference_ground_truths(
+        [
+            {
+                "partner_inference_id": row["partner_inference_id"],
+                "ground_truth_data": {"paid": 1.0},
+            }
+            for row in late
+        ]
+    )
+    assert len(ids) == 300
+    contents = fetch_contents(made)
+    assert [[line.label for line in panel.series] for panel in contents.panels] == [
+        ["rmse", "mae"],
+        ["rSquared"],
+    ]
+    text = made.report(tmp_path / "prices.html").read_text("utf-8")
+    ranges = re.findall(r'"xaxis":\{[^}]*"range":(\[[^]]*\])', text)
+    assert len(ranges) >= 3
+    assert len(set(ranges)) == 1
+
+
+def test_data_quality_and_distributions(arthur):
+    random = np.random.default_rng(9)
+
+    def made_frame(rows, missing, new):
+        frame = pd.DataFrame({"size": random.normal(0, 1, rows)})
+        frame["kind"] = random.choice(["a", "b"], rows)
+        frame["clean"] = random.choice([1.5, 2.5], rows)
+        frame["p"] = random.random(rows)
+        frame["y"] = frame["p"]
+        frame.loc[: int(missing * rows) - 1, "size"] = np.nan
+        frame.loc[rows - int(new * rows) :, "kind"] = "new"
+        return frame
+
+    made = arthur.model(display_name="Quality", input_type="TABULAR", output_type="REGRESSION")
+    made.build(made_frame(400, 0.0, 0.0), {"p": "y"})
+    made.get_attribute("size").set(min_range=-100.0, max_range=0.0)
+    made.save()
+    live = made_frame(200, 0.25, 0.1)
+    times = pd.date_range("2026-01-01", periods=200, freq="1h", tz="UTC")
+    made.send_inferences(live, inference_timestamps=times)
+    contents = fetch_contents(made)
+    found = {row.attribute: row for row in contents.quality}
+    assert "clean" not in found
+    assert found["size"].missing == 0.25
+    assert found["size"].missing_in_reference == 0
+    assert found["size"].outside == pytest.approx((live["size"] > 0).mean())
+    assert found["kind"].unknown == pytest.approx(0.1)
+    shown = {item.attribute: item for item in contents.distributions}
+    assert shown["kind"].bins == ["a", "b", "new"]
+    assert shown["kind"].live == pytest.approx(
+        list(live["kind"].value_counts(normalize=True).sort_index())
+    )
+    assert shown["size"].bins[-1] == "missing"
+    assert shown["size"].live[-1] == 0.25
+
+
+def test_groups_respect_bins_and_come_with_disparities(arthur):
+    frame = loans(600, 4).drop(columns="region")
+    made = arthur.model(display_name="Bins", input_type="TABULAR", output_type="MULTICLASS")
+    made.build(frame, {"p_default": "defaulted", "p_paid": "paid"}, "p_default")
+    middle = float(frame["income"].median())
+    made.get_attribute("income").set(bins=[None, middle, None], monitor_for_bias=True)
+    made.save()
+    times = pd.date_range("2026-01-01", periods=600, freq="1h", tz="UTC")
+    made.send_inferences(frame, inference_timestamps=times, ground_truth_timestamps=times)
+    contents = fetch_contents(made)
+    (groups,) = contents.groups
+    below = frame["income"] <= middle
+    assert groups.sizes == [below.sum(), (~below).sum()]
+    said = frame["p_default"] >= 0.5
+    rates = [said[below].mean(), said[~below].mean()]
+    assert groups.metrics["positivityRate"] == pytest.approx(rates)
+    found = contents.disparities["income"]["demographic_parity"]
+    assert found.difference == pytest.approx(abs(rates[0] - rates[1]))
+
+
+def test_the_page_is_small_beside_the_library(page):
+    size = page.stat().st_size
+    assert size - len(get_plotlyjs().encode()) < 1_000_000
 
 
 def test_sensitive_attributes_are_compared_by_group(model, frame):
