@@ -112,7 +112,12 @@ class ArthurApp:
         if data_dir is not None:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         # the data store locks the directory, so it comes first
-        self.data: DataStore = DataStore(data_dir)
+        self.limits = limits or Limits()
+        self.data: DataStore = DataStore(
+            data_dir,
+            max_memory=self.limits.database_memory,
+            max_spill=self.limits.database_spill,
+        )
         try:
             secret = load_secret(data_dir)
             path = None if data_dir is None else data_dir / CONTROL_NAME
@@ -125,7 +130,6 @@ class ArthurApp:
         self.notifications = Notifications(self.control, self.delivery)
         self.stores = Stores(self.control, self.data)
         self.alerts = AlertScheduler(self.stores, self.notifications)
-        self.limits = limits or Limits()
         if allow_unconfined_code:
             logger.warning(
                 "the code of users runs even where this system cannot confine it: whoever may "
@@ -240,6 +244,25 @@ class ArthurApp:
         if path in {"", "/", "/ui"} or path.startswith("/ui/"):
             return self.dashboard(environ, start_response)
         return self._dispatcher(environ, start_response)
+
+    def max_body_bytes(self, environ: WSGIEnvironment) -> int:
+        """Return how large the body of a request may be, before it is read.
+
+        Args:
+            environ: The WSGI environment as far as the headers tell.
+
+        Raises:
+            ApiError: The request is refused whatever its body is.
+        """
+        return self._dispatcher.max_body_bytes(environ)
+
+    def find_organization(self, credential: str) -> str | None:
+        """Return the organization that a credential was last used in, if it was lately.
+
+        Args:
+            credential: The header `Authorization` or `Cookie`.
+        """
+        return self._dispatcher.recent_organizations.get(credential)
 
     def start_clock(self) -> None:
         """Evaluate alert rules and send summaries by the clock as well, until `close`."""

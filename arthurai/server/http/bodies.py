@@ -16,6 +16,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_input_stream
 
+from arthurai.server.bounded_json import TooMuchJsonError, count_containers, load_json
 from arthurai.server.http.api_errors import ApiError
 
 if TYPE_CHECKING:
@@ -28,11 +29,9 @@ URL_ENCODED: Final = "application/x-www-form-urlencoded"
 MAX_DEPTH: Final = 64
 MAX_FORM_PARTS: Final = 100
 MAX_FIELD_BYTES: Final = 8 * 2**20
-MAX_CONTAINERS: Final = 4_000_000
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _PLAIN: Final = frozenset({"", "identity"})
 _CHUNK_BYTES: Final = 2**20
-_OPENERS: Final = (b"[", b"{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,31 +206,30 @@ class _CappedStream:
         return b"".join(chunks)
 
 
-def decode_json(content: bytes) -> Any:
+def decode_json(content: bytes, max_rows: int) -> Any:
     """Decode a JSON body.
 
     NaN, infinities, lone surrogates, encodings other than UTF-8 and numbers beyond the range of a
-    double are refused; the last value of a repeated key counts, as in Python's own reader. Empty
-    lists take thirty times their length in memory, so their number is limited too.
+    double are refused; the last value of a repeated key counts, as in Python's own reader.
 
     Args:
         content: The body.
+        max_rows: Items that the body may have where it is an array.
 
     Raises:
-        ApiError: 400, naming the error and its place, 413 for too many objects and arrays.
+        ApiError: 400, naming the error and its place, 413 for too many values, objects and arrays.
     """
-    openers = sum(content.count(opener) for opener in _OPENERS)
-    if openers > MAX_CONTAINERS:
-        raise ApiError(
-            413,
-            f"the body has more than {MAX_CONTAINERS:,} objects and arrays; send it in smaller "
-            "parts",
-        )
     try:
-        value = orjson.loads(content)
+        value = load_json(content)
+    except TooMuchJsonError as error:
+        raise ApiError(413, f"the body has {error}; send it in smaller parts") from None
     except orjson.JSONDecodeError as error:
         raise ApiError(400, f"the body is not valid JSON: {error}") from None
-    if openers > MAX_DEPTH:
+    if type(value) is list and len(value) > max_rows:
+        raise ApiError(
+            413, f"the body has {len(value):,} rows; send at most {max_rows:,} at a time"
+        )
+    if count_containers(content) > MAX_DEPTH:
         _check_depth(value)
     return value
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
@@ -24,9 +25,11 @@ from arthurai.server.http.request import Request, choose_request_id
 from arthurai.server.http.response import Response
 from arthurai.server.http.routing import Router, raw_path
 from arthurai.server.http.same_origin import check_same_origin
+from arthurai.server.storage.warehouse.query_watch import QueryWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from arthurai.common.bundle import Operation
@@ -41,10 +44,15 @@ logger = logging.getLogger("arthurai.server.http")
 _DISK_FULL_MESSAGES: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
 MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
 _MAX_QUERY_FIELDS: Final = 10_000
+_MAX_RECENT: Final = 10_000
 
 
 class Dispatcher:
-    """Passes each request to the handler of its operation."""
+    """Passes each request to the handler of its operation.
+
+    Attributes:
+        recent_organizations: The organization that each credential was last used in.
+    """
 
     def __init__(
         self,
@@ -69,6 +77,8 @@ class Dispatcher:
         self._router = Router(operations_of(bundle).values(), base_path(bundle))
         self._handlers = load_handlers()
         self._plain_handlers = load_plain_handlers()
+        self._watch = QueryWatch()
+        self.recent_organizations: dict[str, str] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request (WSGI)."""
@@ -116,6 +126,7 @@ class Dispatcher:
             exchange.has_cookie = services.authentication.relies_on_cookie(headers)
             if exchange.has_cookie:
                 check_same_origin(environ, proof_required=True)
+            self._note_organization(environ, principal)
             services.authorization.require(principal, operation.permission)
         else:
             check_same_origin(environ, proof_required=False)
@@ -139,9 +150,50 @@ class Dispatcher:
             is_https=environ.get("wsgi.url_scheme") == "https",
             authenticated=principal,
         )
-        response = registration.handler(request)
+        with self._bound_queries(exchange, operation):
+            response = registration.handler(request)
         self._after_request(request, response, exchange.received_bytes)
         return response
+
+    def max_body_bytes(self, environ: WSGIEnvironment) -> int:
+        """Return how large the body of a request may be, before it is read.
+
+        Args:
+            environ: The WSGI environment as far as the headers tell.
+
+        Raises:
+            ApiError: The request is refused whatever its body is.
+        """
+        services, path = self._services, raw_path(environ)
+        if path in self._plain_handlers:
+            return MAX_PUBLIC_BODY_BYTES
+        operation, _ = self._router.match(str(environ["REQUEST_METHOD"]), path)
+        accepted, _ = services.validation.media_types(operation)
+        if operation.public or not accepted:
+            return MAX_PUBLIC_BODY_BYTES
+        principal = services.authentication.authenticate(_headers(environ), _cookies(environ))
+        services.authorization.require(principal, operation.permission)
+        is_json = bodies.parse_media_type(environ, accepted) == JSON
+        return services.limits.json_bytes if is_json else services.limits.form_bytes
+
+    def _note_organization(self, environ: WSGIEnvironment, principal: Principal) -> None:
+        """Remember the organization of a credential, for sharing the threads."""
+        credential = environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_COOKIE")
+        recent = self.recent_organizations
+        if isinstance(credential, str) and principal.organization_id is not None:
+            if len(recent) >= _MAX_RECENT:
+                recent.clear()
+            recent[credential] = principal.organization_id
+
+    def _bound_queries(
+        self, exchange: _Exchange, operation: Operation
+    ) -> AbstractContextManager[None]:
+        """Bound what the queries of a request take, unless it writes as well."""
+        if operation.method != "GET" and not operation.checks_data_permission:
+            return nullcontext()
+        limits = self._services.limits
+        is_gone = exchange.environ.get("waitress.client_disconnected")
+        return self._watch.allow(limits.query_seconds, limits.query_values, is_gone)
 
     def _read_body(
         self, exchange: _Exchange, operation: Operation, *, validate: bool
@@ -165,7 +217,7 @@ class Dispatcher:
             content = bodies.read_body(environ, limit)
             exchange.received_bytes = len(content)
             if content:
-                body = bodies.decode_json(content)
+                body = bodies.decode_json(content, limits.request_rows)
                 if validate:
                     self._services.validation.check_body(operation, media_type, body)
                 return body, Form()

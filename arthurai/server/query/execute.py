@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import orjson
 
 from arthurai.server.query.compiler import compile_query
 from arthurai.server.query.errors import QueryError
@@ -14,8 +16,11 @@ from arthurai.server.query.results import to_json_rows
 from arthurai.server.query.sql import Binder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.query.ast import Query
+    from arthurai.server.query.compiler import CompiledQuery
     from arthurai.server.query.sql import Warehouse
 
 DEFAULT_PAGE_SIZE: Final = 20
@@ -45,17 +50,75 @@ def run_query(
     Raises:
         QueryError: The query is malformed, does not fit the model, or overflows.
     """
+    compiled, binder = _compile(body, schema, warehouse, page, page_size)
+    rows = fetch(warehouse, compiled.sql, binder)
+    return {
+        "query_result": to_json_rows(compiled.columns, rows),
+        "sampling_threshold": _share(compiled),
+    }
+
+
+def run_encoded_query(
+    body: object,
+    schema: ModelSchema,
+    warehouse: Warehouse,
+    *,
+    page: int | None = None,
+    page_size: int | None = None,
+    max_bytes: int,
+) -> dict[str, Any]:
+    """Run a base query as `run_query` does, and encode its rows as they come.
+
+    Large results take the memory of their text only, not of its values.
+
+    Args:
+        body: Decoded JSON body: a `QueryRequest`.
+        schema: Schema of the model.
+        warehouse: Holds the data.
+        page: Page of the result, from 1; pages divide the rows that `offset` and `limit` leave.
+        page_size: Rows per page, 20 when only `page` is given.
+        max_bytes: Size that the encoded rows may have.
+
+    Returns:
+        A `QueryResult` whose rows are encoded.
+
+    Raises:
+        QueryError: The query is malformed, does not fit the model, overflows, or has too large a
+            result.
+    """
+    compiled, binder = _compile(body, schema, warehouse, page, page_size)
+    parts: list[bytes] = []
+    size = 0
+    with _range_errors():
+        for rows in warehouse.fetch_parts(compiled.sql, binder.values_in(compiled.sql)):
+            parts.append(orjson.dumps(to_json_rows(compiled.columns, rows))[1:-1])
+            size += len(parts[-1])
+            if size > max_bytes:
+                raise QueryError(
+                    "",
+                    f"the result has more than {max_bytes:,} bytes; select less, or ask for pages "
+                    "(the operator of the server sets the limit query_bytes)",
+                )
+    encoded = orjson.Fragment(b"[" + b",".join(parts) + b"]")
+    return {"query_result": encoded, "sampling_threshold": _share(compiled)}
+
+
+def _compile(
+    body: object,
+    schema: ModelSchema,
+    warehouse: Warehouse,
+    page: int | None,
+    page_size: int | None,
+) -> tuple[CompiledQuery, Binder]:
     query = parse_query(body)
     if page is not None or page_size is not None:
         query = _cut_page(query, page or 1, page_size or DEFAULT_PAGE_SIZE)
     binder = Binder()
-    compiled = compile_query(query, schema, warehouse, binder)
-    rows = fetch(warehouse, compiled.sql, binder)
-    share = compiled.sampled
-    return {
-        "query_result": to_json_rows(compiled.columns, rows),
-        "sampling_threshold": 1 if share == 1 else share,
-    }
+    return compile_query(query, schema, warehouse, binder), binder
+
+
+def _share(compiled: CompiledQuery) -> float:
+    return 1 if compiled.sampled == 1 else compiled.sampled
 
 
 def _cut_page(query: Query, page: int, size: int) -> Query:
@@ -75,8 +138,14 @@ def fetch(warehouse: Warehouse, sql: str, binder: Binder) -> list[tuple[Any, ...
     Raises:
         QueryError: A number in it exceeds the range of the engine.
     """
-    try:
+    with _range_errors():
         return warehouse.fetch(sql, binder.values_in(sql))[1]
+
+
+@contextmanager
+def _range_errors() -> Iterator[None]:
+    try:
+        yield
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         reason = str(error).partition("\n")[0].partition(":")[2].strip() or "overflow"
         raise QueryError("", f"a value exceeds the range of numbers: {reason}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.text import quote_value
 from arthurai.server.query.ast import AliasRef, Call, Literal, Property
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from arthurai.server.query.ast import Node, OrderItem, Query, SelectItem
     from arthurai.server.query.functions.function_registry import Function
     from arthurai.server.query.row_sources import Source
+
+
+MAX_DERIVED: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,12 @@ class Scope:
                 sql for _, sql in steps
             ):
                 return f"{known.name}.v"
+        if len(self.derived) >= MAX_DERIVED:
+            raise QueryError(
+                "select",
+                f"must have at most {MAX_DERIVED} different items that pass over the data on "
+                "their own, such as distribution; ask in several queries",
+            )
         self.derived.append(Derived(name, steps))
         return f"{name}.v"
 

@@ -10,7 +10,7 @@ from arthurai.server.query.column_types import SQL_TYPES, ColumnType, common_typ
 from arthurai.server.query.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MAX_SQL_LENGTH: Final = 200_000
 _PARAMETER: Final = re.compile(r"\$(p\d+)")
@@ -30,6 +30,11 @@ class Warehouse(Protocol):
         self, sql: str, params: Mapping[str, object], /
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a statement that reads; return column names and rows."""
+
+    def fetch_parts(
+        self, sql: str, params: Mapping[str, object], /
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a statement that reads; yield its rows a few at a time."""
 
 
 class Binder:

@@ -1,13 +1,15 @@
 """Limits of a connection, beyond those of waitress.
 
-Three things are added: ambiguous framing is refused, slow clients are disconnected, and a
-connection is closed so that the last response arrives: while the client is still sending, a plain
-close would reset the connection and destroy the response on its way.
+Four things are added: ambiguous framing is refused, a large body is not taken before its caller is
+known and may send it, slow clients are disconnected, and a connection is closed so that the last
+response arrives: while the client is still sending, a plain close would reset the connection and
+destroy the response on its way.
 """
 
 from __future__ import annotations
 
 import logging
+import select
 import socket
 import time
 from http import HTTPStatus
@@ -19,22 +21,38 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest, Error, InternalServerError
 
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.bodies import JSON, too_large
+from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES
 from arthurai.server.http.request import choose_request_id
 
 logger = logging.getLogger("arthurai.server.http")
 
 IDLE_SECONDS: Final = 120
 REQUEST_SECONDS: Final = 60
+MAX_REQUEST_SECONDS: Final = 3600
+CROWDED_SECONDS: Final = 5
 MIN_BYTES_PER_SECOND: Final = 500
 LINGER_SECONDS: Final = 30
 LINGER_IDLE_SECONDS: Final = 2
 _MAX_CHUNK_LINE: Final = 8 * 1024
+# POLLRDHUP, which only Linux has, shows that the client will send no more.
+_CLOSED: Final = sum(getattr(select, name, 0) for name in ("POLLRDHUP", "POLLHUP", "POLLERR"))
 
 
 class _TooSlowError(Error):  # type: ignore[misc]  # waitress has no types
     code = 408
     reason = "Request Timeout"
+
+
+class _EarlyRefusalError(Error):  # type: ignore[misc]  # waitress has no types
+    """A request that is refused before its body is taken."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(error.reason)
+        self.code = error.status
+        self.reason = HTTPStatus(error.status).phrase
+        self.headers = error.headers
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
@@ -45,12 +63,14 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     def __init__(self, adjustments: Any) -> None:
         super().__init__(adjustments)
         self.started = time.monotonic()
+        self._max_body: int | None = None
 
     @property
     def deadline(self) -> float:
         """When the request must have arrived, by `time.monotonic`; each byte adds some time."""
         received: int = self.header_bytes_received + self.body_bytes_received
-        return self.started + REQUEST_SECONDS + received / MIN_BYTES_PER_SECOND
+        allowed = REQUEST_SECONDS + received / MIN_BYTES_PER_SECOND
+        return self.started + min(allowed, MAX_REQUEST_SECONDS)
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the request line and the headers."""
@@ -75,6 +95,8 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             self.error = InternalServerError("the body cannot be stored; see the server's log")
             self.completed = True
             return len(data)
+        if self.headers_finished and not self.completed:
+            self._bound_body()
         if self.chunked and not self.completed:
             receiver = self.body_rcv
             if max(len(receiver.control_line), len(receiver.trailer)) > _MAX_CHUNK_LINE:
@@ -84,6 +106,22 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             # a client that is refused, or has sent everything, must not be asked to continue
             self.expect_continue = False
         return consumed
+
+    def _bound_body(self) -> None:
+        """Refuse a body that its caller may not send, before it is taken."""
+        size = max(self.content_length, self.body_bytes_received)
+        if self._max_body is None and size > MAX_PUBLIC_BODY_BYTES:
+            environ = {f"HTTP_{name}": value for name, value in self.headers.items()}
+            environ |= {"REQUEST_METHOD": self.command.upper(), "REQUEST_URI": self.request_uri}
+            environ["CONTENT_TYPE"] = self.headers.get("CONTENT_TYPE", "")
+            try:
+                self._max_body = self.adj.max_body_bytes(environ)
+            except ApiError as error:
+                self.error = _EarlyRefusalError(error)
+                self.completed = True
+        if self._max_body is not None and size > self._max_body:
+            self.error = _EarlyRefusalError(too_large(self._max_body))
+            self.completed = True
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
@@ -97,6 +135,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         body = orjson.dumps({"error": reason})
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", JSON), ("X-Request-ID", given)]
+        self.response_headers += getattr(error, "headers", ())
         self.set_close_on_finish()
         self.content_length = len(body)
         facts = {"request_id": given, "client": self.channel.addr[0], "status": error.code}
@@ -106,6 +145,8 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def _reason(self) -> str:
         error = self.request.error
         limits = self.channel.adj
+        if isinstance(error, _EarlyRefusalError):
+            return str(error.body)
         if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return too_large(limits.max_request_body_size).message
         if error.code == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
@@ -121,6 +162,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     parser_class = _Parser
     error_task_class = _Refusal
+    caller: str = ""
     _linger_until: float | None = None
     _last_read = 0.0
 
@@ -134,6 +176,17 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             or self.close_when_flushed
             or self._linger_until is not None
         )
+
+    def check_client_disconnected(self) -> bool:
+        """Return whether the client has closed the connection."""
+        if not self.connected or not hasattr(select, "poll"):  # not on Windows
+            return not self.connected
+        try:
+            poller = select.poll()
+            poller.register(self.socket, _CLOSED)
+            return bool(poller.poll(0))
+        except (OSError, ValueError):  # it was closed meanwhile
+            return True
 
     def readable(self) -> bool:
         """Return whether more is to be read now."""
@@ -169,13 +222,17 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         except OSError:
             self.handle_close()
 
-    def disconnect_if_stalled(self, now: float) -> None:
+    def disconnect_if_stalled(self, now: float, *, crowded: bool) -> None:
         """Disconnect a stalled client; to be called by the reading thread.
 
         Args:
             now: The time by `time.monotonic`.
+            crowded: Whether there are so many connections that idle ones make room.
         """
         request = self.request
+        if crowded and self._is_idle(now):
+            self.handle_close()
+            return
         if self._linger_until is not None:
             if now > min(self._linger_until, self._last_read + LINGER_IDLE_SECONDS):
                 self.handle_close()
@@ -186,6 +243,14 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             request.started = now  # it waits for its turn
         elif request is not None and now > request.deadline:
             self._time_out(request)
+
+    def _is_idle(self, now: float) -> bool:
+        """Return whether the client has not sent the beginning of a request for a while."""
+        if self.requests or self.total_outbufs_len:
+            return False
+        if self.request is not None and not self.request.headers_finished:
+            return bool(now - self.request.started > CROWDED_SECONDS)
+        return bool(time.time() - self.last_activity > CROWDED_SECONDS)
 
     def _time_out(self, request: _Parser) -> None:
         request.error = _TooSlowError("the request arrived too slowly; send it again")

@@ -6,12 +6,14 @@ import logging
 import signal
 import socket
 import time
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import waitress
 from waitress import wasyncore
 
+from arthurai.server.serving.request_queue import RequestQueue
 from arthurai.server.serving.waitress_channel import IDLE_SECONDS, Connection
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _DESCRIPTORS_PER_CONNECTION: Final = 2  # its socket, and the file of a large body
 _SPOOL_BYTES: Final = 64 * 1024
 _MAX_HEADER_BYTES: Final = 64 * 1024
+_MAX_RESPONSE_BYTES: Final = 2**40
 
 
 class Server:
@@ -64,6 +67,9 @@ class Server:
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._next_check = 0.0
+        self._queue = RequestQueue(app.find_organization)
+        self._queue.set_thread_count(threads)
+        self._crowd = _connection_limit() * 3 // 4
         self._server = waitress.create_server(
             app,
             map=self._map,
@@ -76,9 +82,13 @@ class Server:
             max_request_header_size=_MAX_HEADER_BYTES,
             channel_timeout=IDLE_SECONDS,
             inbuf_overflow=_SPOOL_BYTES,
+            # A thread never waits for a client that does not read: what is left lies on disk.
+            outbuf_high_watermark=_MAX_RESPONSE_BYTES,
             clear_untrusted_proxy_headers=True,
             ident="arthurai",
+            _dispatcher=self._queue,
         )
+        self._server.adj.max_body_bytes = app.max_body_bytes
         self._server.channel_class = Connection
 
     def stop(self) -> None:
@@ -102,7 +112,7 @@ class Server:
             if self._is_busy():
                 logger.warning("stopped with requests in flight after %s s", stop_seconds)
         finally:
-            self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+            self._queue.shutdown(timeout=1)
             wasyncore.close_all(self._map, ignore_all=True)
 
     def _poll(self, seconds: float) -> None:
@@ -110,8 +120,12 @@ class Server:
         now = time.monotonic()
         if now >= self._next_check:
             self._next_check = now + _POLL_SECONDS
-            for connection in list(self._server.active_channels.values()):
-                connection.disconnect_if_stalled(now)
+            connections = list(self._server.active_channels.values())
+            unread: Counter[str] = Counter()
+            for connection in connections:
+                connection.disconnect_if_stalled(now, crowded=len(connections) > self._crowd)
+                unread[connection.caller] += connection.total_outbufs_len
+            self._queue.note_unread(unread)
 
     def _stop_listening(self) -> None:
         self._server.accepting = False

@@ -17,8 +17,8 @@ import orjson
 import pytest
 from builders import administrator
 
+from arthurai.server import bounded_json
 from arthurai.server.app import create_app
-from arthurai.server.http import bodies
 from arthurai.server.http.bodies import MAX_DEPTH, MAX_FORM_PARTS
 from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES
 from arthurai.server.operator_limits import Limits
@@ -321,11 +321,30 @@ def test_strangers_may_not_send_much(callers):
 
 @pytest.mark.faults
 def test_lists_of_nothing_may_not_fill_the_memory(admin, monkeypatch):
-    monkeypatch.setattr(bodies, "MAX_CONTAINERS", 100)
+    monkeypatch.setattr(bounded_json, "MAX_CONTAINERS", 100)
     body = b'{"name": "x", "more": [' + b"[]," * 97 + b"[]]}"
     assert admin.post("/organizations", content=body, headers=JSON).status_code == 201
     message = refused(admin.post("/organizations", content=b"[" + body, headers=JSON), 413)
     assert "100 objects and arrays" in message
+
+
+def test_lists_of_numbers_may_not_fill_the_memory(admin, monkeypatch):
+    monkeypatch.setattr(bounded_json, "MAX_VALUES", 100)
+    body = b'{"name": "x", "more": [' + b"0," * 97 + b"0]}"
+    assert admin.post("/organizations", content=body, headers=JSON).status_code == 201
+    body = b'{"name": "x", "more": [' + b"0," * 99 + b"0]}"
+    message = refused(admin.post("/organizations", content=body, headers=JSON), 413)
+    assert "100 values" in message
+
+
+def test_a_request_has_no_more_rows_than_the_limit(binary_model, inference):
+    with create_app(limits=Limits(request_rows=10)) as app, administrator(app) as client:
+        made = client.post("/models", json=binary_model).json()
+        path = f"/models/{made['id']}/inferences"
+        rows = [inference(f"i{number}") for number in range(11)]
+        assert client.post(path, json=rows[:10]).json()["counts"]["success"] == 10
+        message = refused(client.post(path, json=rows), 413)
+        assert "11 rows; send at most 10" in message
 
 
 @pytest.mark.parametrize(

@@ -287,18 +287,22 @@ def test_a_page_with_a_wrong_checksum_is_refused(api):
     assert (status, "CRC" in body["error"]) == (400, True)
 
 
-def test_texts_that_are_huge_once_spelt_out_are_refused(api):
-    values = pa.DictionaryArray.from_arrays(pa.array(np.zeros(60_000, np.int32)), ["x" * 100_000])
-    content = rows_file(60_000)
-    table = pq.read_table(io.BytesIO(content)).set_column(3, "region", values)
+def test_texts_that_are_huge_once_spelt_out_are_refused(api, monkeypatch):
+    files = "arthurai.server.storage.warehouse.uploaded_files"
+    monkeypatch.setattr(f"{files}.MAX_EXPANDED_BYTES", 2**20)
+    monkeypatch.setattr(f"{files}.MAX_PIECE_BYTES", 2**20)
+    values = pa.DictionaryArray.from_arrays(pa.array(np.zeros(600, np.int32)), ["x" * 10_000])
+    table = pq.read_table(io.BytesIO(rows_file(600))).set_column(3, "region", values)
     target = io.BytesIO()
     pq.write_table(table, target)
     model = api.model()
 
     status, body = upload(api, f"{model}/inferences/file", "inference_data", target.getvalue())
 
-    assert status == 400
-    assert "bytes of text" in body["error"]
+    assert status == 207
+    assert body["counts"]["total"] == 600
+    assert 0 < body["counts"]["success"] == len(api.query(model, "partner_inference_id")) < 600
+    assert "times the size of the file" in body["failures"][0]["message"]
 
 
 def test_exactly_one_file_of_rows(api):

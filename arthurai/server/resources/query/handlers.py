@@ -10,6 +10,7 @@ from arthurai.server.http.response import Response
 from arthurai.server.query import (
     run_distributions,
     run_drift,
+    run_encoded_query,
     run_psi_table,
     run_query,
 )
@@ -25,12 +26,13 @@ def query(request: Request) -> Response:
     params = request.params
     return Response(
         200,
-        run_query(
+        run_encoded_query(
             request.body,
             schema,
             request.stores.data,
             page=params.get("page"),
             page_size=params.get("page_size"),
+            max_bytes=request.services.limits.query_bytes,
         ),
     )
 

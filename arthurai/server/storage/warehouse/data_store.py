@@ -62,15 +62,23 @@ class DataStore:
 
     Args:
         directory: Data directory, created when missing; `None` keeps everything in memory.
+        max_memory: Bytes of memory that the database may take; `None` takes its default.
+        max_spill: Bytes that it may write to disk while it computes; `None` takes its default.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
         DataStoreVersionError: If the data were written by a newer version.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path | None = None,
+        *,
+        max_memory: int | None = None,
+        max_spill: int | None = None,
+    ) -> None:
         self.directory = directory
-        self._database = DuckDBDatabase(directory)
+        self._database = DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
         self._datasets = Datasets(self._database)
         self._events = EventBus()
         self._models = ModelWriters(self._database, self._datasets)
@@ -422,6 +430,17 @@ class DataStore:
             Column names and rows.
         """
         return self._database.fetch(sql, params)
+
+    def fetch_parts(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a query on a cursor of its own, and yield its rows a few at a time.
+
+        Args:
+            sql: One statement, values as `?` or `$name`.
+            params: The values.
+        """
+        return self._database.fetch_parts(sql, params)
 
     def rows(
         self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()

@@ -18,6 +18,7 @@ import duckdb
 
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.errors import DataStoreVersionError
+from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
 
 DATABASE_FILE: Final = "data.duckdb"
 SCHEMA_VERSION: Final = 1
@@ -51,6 +52,8 @@ class DuckDBDatabase:
 
     Args:
         directory: Directory of the file, created when missing; `None` keeps all data in memory.
+        max_memory: Bytes of memory that DuckDB may take; `None` takes its default.
+        max_spill: Bytes that it may write to disk while it computes; `None` takes its default.
         migrations: Steps from each older schema version to the next.
 
     Attributes:
@@ -63,7 +66,12 @@ class DuckDBDatabase:
     """
 
     def __init__(
-        self, directory: Path | None, *, migrations: Mapping[int, Migration] = MIGRATIONS
+        self,
+        directory: Path | None,
+        *,
+        max_memory: int | None = None,
+        max_spill: int | None = None,
+        migrations: Mapping[int, Migration] = MIGRATIONS,
     ) -> None:
         self._lock: DirectoryLock | None = None
         self._remove_files: weakref.finalize[Any, Any] | None = None
@@ -81,7 +89,7 @@ class DuckDBDatabase:
             self.files = directory
             target = str(directory / DATABASE_FILE)
         try:
-            self._connection = _connect(target, self.files / "spill")
+            self._connection = _connect(target, self.files / "spill", max_memory, max_spill)
             self._prepare(migrations)
         except BaseException:
             self.close()
@@ -176,9 +184,20 @@ class DuckDBDatabase:
             Column names and rows.
         """
         with self.cursor() as cursor:
-            cursor.execute(sql, params)
-            names = [column[0] for column in cursor.description or ()]
-            return names, cursor.fetchall()
+            rows = fetch_allowed(cursor, sql, params)
+            return [column[0] for column in cursor.description or ()], rows
+
+    def fetch_parts(
+        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a query on a cursor of its own, and yield its rows a few at a time.
+
+        Args:
+            sql: One statement, values as `?` or `$name`.
+            params: The values.
+        """
+        with self.cursor() as cursor:
+            yield from fetch_parts(cursor, sql, params)
 
     def checkpoint(self) -> None:
         """Merge the log into the file, as soon as no other write is in progress."""
@@ -238,7 +257,7 @@ def _remove(directory: Path, owner: int) -> None:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _connect(target: str, spill: Path) -> Cursor:
+def _connect(target: str, spill: Path, max_memory: int | None, max_spill: int | None) -> Cursor:
     # A query must not reach the file system, the network or these settings.
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
@@ -247,6 +266,10 @@ def _connect(target: str, spill: Path) -> Cursor:
         "temp_directory": str(spill),
         "checkpoint_threshold": "64MB",
     }
+    if max_memory is not None:
+        config["memory_limit"] = f"{max_memory}B"
+    if max_spill is not None:
+        config["max_temp_directory_size"] = f"{max_spill}B"
     try:
         connection = duckdb.connect(target, config=config)
     except duckdb.Error as error:

@@ -49,6 +49,12 @@ class BadDataError(DataStoreError):
     status = HTTPStatus.BAD_REQUEST
 
 
+class QueryStoppedError(DataStoreError):
+    """A query that took too long, has too large a result, or that nobody waits for any more."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
 class BrokenFileError(BadDataError):
     """A file that cannot be read to its end.
 

@@ -14,6 +14,7 @@ import orjson
 
 from arthurai.common.text import quote_value
 from arthurai.common.vocabulary import Stage, ValueType
+from arthurai.server.bounded_json import TooMuchJsonError, load_json
 from arthurai.server.storage.warehouse.row_results import Failure
 
 if TYPE_CHECKING:
@@ -138,7 +139,9 @@ def _rows(schema: ModelSchema, data: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _json(text: bytes | str, where: str) -> Any:
     try:
-        return orjson.loads(text)
+        return load_json(text.encode() if isinstance(text, str) else text)
+    except TooMuchJsonError as error:
+        raise _CaptureError(f"{where} has {error}") from None
     except orjson.JSONDecodeError as error:
         raise _CaptureError(f"{where} is not valid JSON ({error})") from None
 
