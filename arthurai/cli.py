@@ -163,6 +163,13 @@ def _parser() -> argparse.ArgumentParser:
         help="number of requests handled at the same time (default: %(default)s)",
     )
     serve.add_argument(
+        "--trusted-proxy",
+        type=_parse_address,
+        metavar="ADDRESS",
+        help="address of the proxy whose headers X-Forwarded-For, -Host and -Proto are believed "
+        "(default: nobody's)",
+    )
+    serve.add_argument(
         "--limit",
         action="append",
         default=[],
@@ -254,6 +261,13 @@ def _parse_integer(text: str) -> int:
         raise argparse.ArgumentTypeError(f"must be an integer, got {text!r}") from None
 
 
+def _parse_address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be an IP address, got {text!r}") from None
+
+
 def _parse_data_dir(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError(
@@ -320,7 +334,11 @@ def _serve(options: argparse.Namespace) -> int:
             return _fail(f"cannot use the data directory {options.data_dir}: {error}")
         with app:
             server = Server(
-                app, listener, threads=options.threads, max_body_bytes=limits.form_bytes
+                app,
+                listener,
+                threads=options.threads,
+                max_body_bytes=limits.form_bytes,
+                trusted_proxy=options.trusted_proxy,
             )
             # Not earlier: a start that fails before it prints the password must not set it.
             app.make_login()

@@ -25,6 +25,8 @@ from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
 from arthurai.server.storage.documents import ControlStore
+from arthurai.server.storage.private_files import make_private
+from arthurai.server.storage.store_pair import check_pair
 from arthurai.server.storage.warehouse.data_store import DataStore
 
 if TYPE_CHECKING:
@@ -111,6 +113,7 @@ class ArthurApp:
         self.data_dir = data_dir
         if data_dir is not None:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(data_dir)
         # the data store locks the directory, so it comes first
         self.limits = limits or Limits()
         self.data: DataStore = DataStore(
@@ -123,6 +126,12 @@ class ArthurApp:
             path = None if data_dir is None else data_dir / CONTROL_NAME
             self.control = ControlStore(path, secret)
         except BaseException:
+            self.data.close()
+            raise
+        try:
+            check_pair(self.control, self.data.database)
+        except BaseException:
+            self.control.close()
             self.data.close()
             raise
         self.secret = secret
@@ -169,6 +178,13 @@ class ArthurApp:
 
     def _bootstrap(self) -> str:
         """Create the first organization with its administrator if there is none; return the key."""
+        renewed = self.control.service_accounts.renew_keys()
+        if renewed:
+            logger.warning(
+                "secret.key was replaced or has changed: %s API keys stop working, and new ones "
+                "take their place; sessions and invitations have ended",
+                renewed,
+            )
         with self.control.transaction():
             organizations = self.control.organizations.list()
             if not organizations:

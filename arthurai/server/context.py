@@ -31,6 +31,9 @@ class Stores(NamedTuple):
         try:
             self.control.database.scalar("SELECT 1")
             self.data.rows("SELECT 1")
+            if not (self.data.database.is_in_place() and self.control.database.is_in_place()):
+                logger.error("the data directory was removed, replaced or moved under the server")
+                return False
         except Exception:
             logger.exception("health check failed")
             return False

@@ -74,5 +74,6 @@ class Kind:
     INSIGHT: Final[DocumentKind[Insight]] = DocumentKind("insight")
     INVITATION: Final[DocumentKind[dict[str, Any]]] = DocumentKind("invitation")
     METRIC: Final[DocumentKind[Metric]] = DocumentKind("metric")
+    STORE_IDENTITY: Final[DocumentKind[dict[str, Any]]] = DocumentKind("store_identity")
     PINNED_COLUMNS: Final[DocumentKind[PinnedColumns]] = DocumentKind("pinned_columns")
     TAG: Final[DocumentKind[Tag]] = DocumentKind("tag")

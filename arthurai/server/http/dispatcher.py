@@ -42,6 +42,7 @@ logger = logging.getLogger("arthurai.server.http")
 
 # what the operating system, SQLite and DuckDB say
 _DISK_FULL_MESSAGES: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
+_FILE_SIZE_MESSAGE: Final = "File too large"
 MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
 _MAX_QUERY_FIELDS: Final = 10_000
 _MAX_RECENT: Final = 10_000
@@ -148,6 +149,7 @@ class Dispatcher:
             cookies=cookies,
             request_id=exchange.request_id,
             is_https=environ.get("wsgi.url_scheme") == "https",
+            address=str(environ.get("REMOTE_ADDR", "")),
             authenticated=principal,
         )
         with self._bound_queries(exchange, operation):
@@ -262,9 +264,14 @@ def _error_response(error: Exception, exchange: _Exchange) -> Response:
         logger.error("request failed", exc_info=error, extra=exchange.facts())
     if isinstance(error, StatusError):
         return Response(status, {"error": error.reason}, error.headers)
-    reason = "internal server error; see the server's log"
-    if any(text in str(error) for text in _DISK_FULL_MESSAGES):
+    reason, text = "internal server error; see the server's log", str(error)
+    if any(message in text for message in _DISK_FULL_MESSAGES):
         reason = "the server's disk is full; make room for its data and temporary files"
+    elif _FILE_SIZE_MESSAGE in text:
+        reason = (
+            "the server has reached its limit of the size of a file; start it with a larger one "
+            "(ulimit -f)"
+        )
     return Response(status, {"error": f"{reason} (request {exchange.request_id})"})
 
 

@@ -49,6 +49,7 @@ class Request:
         cookies: Request cookies by name.
         request_id: Id that the response and the log carry.
         is_https: Whether the client speaks https to this server.
+        address: Where the request comes from; empty within the process.
         authenticated: Who makes the request; `None` when the operation is public.
     """
 
@@ -61,6 +62,7 @@ class Request:
     cookies: Mapping[str, str]
     request_id: str
     is_https: bool
+    address: str
     authenticated: Principal | None = None
 
     @property

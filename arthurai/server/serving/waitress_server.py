@@ -37,6 +37,7 @@ _DESCRIPTORS_PER_CONNECTION: Final = 2  # its socket, and the file of a large bo
 _SPOOL_BYTES: Final = 64 * 1024
 _MAX_HEADER_BYTES: Final = 64 * 1024
 _MAX_RESPONSE_BYTES: Final = 2**40
+_PROXY_HEADERS: Final = frozenset({"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"})
 
 
 class Server:
@@ -53,6 +54,7 @@ class Server:
         *,
         threads: int = DEFAULT_THREADS,
         max_body_bytes: int,
+        trusted_proxy: str | None = None,
     ) -> None:
         """Prepare to serve connections; they are served once `run` is called.
 
@@ -61,6 +63,8 @@ class Server:
             listener: The socket that `listen` returned.
             threads: How many requests are handled at the same time.
             max_body_bytes: Largest request body; larger ones are refused while they are read.
+            trusted_proxy: Address of the proxy whose `X-Forwarded-` headers say where requests
+                come from; those of others are dropped.
         """
         host, port = listener.getsockname()[:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -85,6 +89,7 @@ class Server:
             # A thread never waits for a client that does not read: what is left lies on disk.
             outbuf_high_watermark=_MAX_RESPONSE_BYTES,
             clear_untrusted_proxy_headers=True,
+            **_proxy_settings(trusted_proxy),
             ident="arthurai",
             _dispatcher=self._queue,
         )
@@ -190,6 +195,12 @@ def listen(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _proxy_settings(address: str | None) -> dict[str, Any]:
+    if address is None:
+        return {}
+    return {"trusted_proxy": address, "trusted_proxy_headers": _PROXY_HEADERS}
 
 
 def _connection_limit() -> int:

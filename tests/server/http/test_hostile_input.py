@@ -364,6 +364,14 @@ def test_a_full_disk_is_named(app, admin, monkeypatch, fault):
     assert "disk is full" in refused(admin.get("/models"), 500)
 
 
+def test_a_limit_of_the_size_of_files_is_named(app, admin, monkeypatch):
+    def too_large(*_, **__):
+        raise duckdb.IOException("Could not write file: File too large")
+
+    monkeypatch.setattr(app.control.models, "list", too_large)
+    assert "ulimit -f" in refused(admin.get("/models"), 500)
+
+
 def test_an_unexpected_fault_says_nothing_about_the_inside(app, admin, monkeypatch, caplog):
     def broken(*_, **__):
         raise RuntimeError("the inside")

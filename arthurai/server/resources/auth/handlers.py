@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @operation("login")
 def login(request: Request) -> Response:
     """Open a session; its token is returned as a cookie."""
-    user = request.stores.control.users.log_in(request.body["login"], request.body["password"])
+    user = request.stores.control.users.log_in(
+        request.body["login"], request.body["password"], request.address
+    )
     token, expires = request.services.authentication.open_session(user)
     cookie = dump_cookie(
         AUTHORIZATION_HEADER,

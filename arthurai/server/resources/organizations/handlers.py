@@ -15,7 +15,7 @@ from arthurai.server.http.paging import member_columns, paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
 from arthurai.server.resources.organizations.service import license_limits
-from arthurai.server.resources.users.service import check_manager_left, check_role
+from arthurai.server.resources.users.service import check_manager_left, check_role, end_excess_keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -168,6 +168,7 @@ def add_organization_users(request: Request) -> Response:
                 if present is not None:
                     check_role(services, principal, organization_id, present)
             users.join(user.id, organization_id, change["role"])
+            end_excess_keys(services, user, organization_id, change["role"])
             check_manager_left(services, principal, user, organization_id)
     return Response(200, {"updated_user_count": len({c["user_id"] for c in request.body})})
 

@@ -16,7 +16,9 @@ from arthurai.server.http import bodies
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import plain_route
 from arthurai.server.http.response import Response
-from arthurai.server.resources.users.service import check_account
+from arthurai.server.principals import SUPER_ADMIN
+from arthurai.server.resources.users.service import MANAGE_USERS, check_account
+from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,11 +80,14 @@ def invite(request: Request, organization_id: str, addresses: Sequence[str]) -> 
             "sub": address,
             "org": organization_id,
             "exp": int(time.time()) + VALIDITY_SECONDS,
+            "jti": new_id(),
         }
         token = jwt.encode(claims, request.services.secret, algorithm=_ALGORITHM)
         links[address] = f"{base}{SIGN_UP_PATH}?{urlencode({'token': token})}"
         control.documents(Kind.INVITATION).put(
-            organization_id, address, {"email": address, "invited_by": request.principal.id}
+            organization_id,
+            address,
+            {"email": address, "invited_by": request.principal.id, "token_id": claims["jti"]},
         )
         if not request.body.get("return_direct_links"):
             text = f"You are invited to the organization {name}: {links[address]}"
@@ -149,9 +154,30 @@ def _claims(services: Services, token: str) -> dict[str, Any]:
     except jwt.InvalidTokenError:
         raise ApiError(403, "this invitation is not valid; ask for a new one") from None
     documents = services.stores.control.documents(Kind.INVITATION)
-    if documents.get(claims["org"], claims["sub"]) is None:
+    invitation = documents.get(claims["org"], claims["sub"])
+    if invitation is None:
         raise _already_used()
+    if invitation.get("token_id") != claims.get("jti") or not _may_invite(
+        services, invitation["invited_by"], claims["org"]
+    ):
+        raise ApiError(403, "this invitation was withdrawn; ask for a new one")
     return claims
+
+
+def _may_invite(services: Services, inviter_id: str, organization_id: str) -> bool:
+    """Return whether who has invited somebody could still do so."""
+    control = services.stores.control
+    user, account = control.users.find_active(inviter_id), control.service_accounts.find(inviter_id)
+    if user is not None:
+        roles = {user.roles[organization_id]} if organization_id in user.roles else set()
+        roles |= {SUPER_ADMIN} & set(user.roles.values())
+    elif account is not None and (
+        account.organization_id == organization_id or account.role == SUPER_ADMIN
+    ):
+        roles = {account.role}
+    else:
+        roles = set()
+    return MANAGE_USERS in services.authorization.grants(roles, organization_id)
 
 
 def _already_used() -> ApiError:

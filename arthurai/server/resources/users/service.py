@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_NAME_LENGTH: Final = 255
 _ADDRESS: Final = re.compile(r"[^\s@,;:<>\"()\[\]\\]+@[^\s@,;:<>\"()\[\]\\/]+")
 _NAME: Final = re.compile(r"\S(.*\S)?")
-_MANAGE: Final = Permission("user", "write")
+MANAGE_USERS: Final = Permission("user", "write")
 
 
 def check_role(services: Services, principal: Principal, organization_id: str, role: str) -> None:
@@ -125,7 +125,7 @@ def change_user(
         if not may_skip_old_password:
             if body.get("old_password") is None:
                 raise ApiError(400, "body.old_password: is required to set a new password")
-            users.check_old_password(user, body["old_password"])
+            users.check_old_password(user, body["old_password"], request.address)
         password_hash = users.hash_password(password)
     with request.stores.control.transaction():
         users.update(user, username=body.get("username"), email=body.get("email"), profile=body)
@@ -134,8 +134,27 @@ def change_user(
         if role is not None:
             check_role(request.services, request.principal, request.organization_id, role)
             users.join(user.id, request.organization_id, role)
+            end_excess_keys(request.services, user, request.organization_id, role)
             check_manager_left(request.services, request.principal, user, request.organization_id)
     return users.get(user.id)
+
+
+def end_excess_keys(services: Services, user: User, organization_id: str, role: str) -> None:
+    """Delete the keys of a user that may do more than the user's new role; they stop working.
+
+    Args:
+        services: The services.
+        user: The user.
+        organization_id: Where the role has changed.
+        role: The new role.
+    """
+    granted = services.authorization.grants([role], organization_id)
+    accounts = services.stores.control.service_accounts
+    for account in accounts.list_of_creator(user.id):
+        if account.organization_id == organization_id and not (
+            services.authorization.grants([account.role], organization_id) <= granted
+        ):
+            accounts.delete(organization_id, account.id)
 
 
 def check_administers(request: Request, user: User) -> None:
@@ -187,7 +206,7 @@ def check_manager_left(
 
     def manages(member: User) -> bool:
         granted = authorization.grants([member.roles[organization_id]], organization_id)
-        return member.active and _MANAGE in granted
+        return member.active and MANAGE_USERS in granted
 
     if principal.is_global or organization_id not in user.roles or not manages(user):
         return

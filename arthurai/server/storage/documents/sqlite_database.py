@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class SqliteDatabase:
             ValueError: The file was written by a newer release.
         """
         self._lock = threading.RLock()
+        self._path = path
         self._depth = 0
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path,
@@ -47,6 +49,16 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         migrate(self._connection)
+        self._file = None if path is None else path.stat()
+
+    def is_in_place(self) -> bool:
+        """Return whether the file is still where it was opened."""
+        if self._path is None or self._file is None:
+            return True
+        try:
+            return os.path.samestat(self._file, self._path.stat())
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Close the connection."""

@@ -106,6 +106,10 @@ class ModelRepository:
         self._database = database
         self._decoded: OrderedDict[str, StoredModel] = OrderedDict()
 
+    def has_any(self) -> bool:
+        """Return whether there is a model in any organization."""
+        return self._database.row("SELECT 1 FROM models LIMIT 1") is not None
+
     def create(
         self,
         organization_id: str,

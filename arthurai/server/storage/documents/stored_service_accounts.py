@@ -19,6 +19,7 @@ from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from arthurai.common import documents
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
@@ -129,12 +130,60 @@ class ServiceAccountRepository:
         Raises:
             ApiError: 404 when there is none.
         """
-        self.get(organization_id, service_account_id)
-        self._database.execute("DELETE FROM service_accounts WHERE id = ?", (service_account_id,))
+        with self._database.transaction():
+            self.get(organization_id, service_account_id)
+            # What the account created stays, so that keys can be replaced by their own means, but
+            # still ends with whoever created the account.
+            self._database.execute(
+                """UPDATE service_accounts SET created_by =
+                   (SELECT created_by FROM service_accounts WHERE id = ?) WHERE created_by = ?""",
+                (service_account_id, service_account_id),
+            )
+            self._database.execute(
+                "DELETE FROM service_accounts WHERE id = ?", (service_account_id,)
+            )
+
+    def list_of_creator(self, creator_id: str) -> Sequence[ServiceAccount]:
+        """Return the accounts that somebody created, also by means of other accounts.
+
+        Args:
+            creator_id: Id of a user or account.
+        """
+        rows = self._database.rows(
+            """WITH RECURSIVE made (id) AS (
+                   SELECT id FROM service_accounts WHERE created_by = ?
+                   UNION SELECT s.id FROM service_accounts AS s JOIN made ON s.created_by = made.id
+               )
+               SELECT * FROM service_accounts WHERE id IN (SELECT id FROM made)""",
+            (creator_id,),
+        )
+        return [_account(row) for row in rows]
 
     def delete_of_creator(self, creator_id: str) -> None:
-        """Delete the accounts that a user or account created; their keys stop working."""
-        self._database.execute("DELETE FROM service_accounts WHERE created_by = ?", (creator_id,))
+        """Delete the accounts of `list_of_creator`; their keys stop working."""
+        with self._database.transaction():
+            for account in self.list_of_creator(creator_id):
+                self._database.execute("DELETE FROM service_accounts WHERE id = ?", (account.id,))
+
+    def renew_keys(self) -> int:
+        """Replace the keys that were derived from another secret; return how many there were."""
+        renewed = 0
+        with self._database.transaction():
+            for row in self._database.rows("SELECT id, token_hash FROM service_accounts"):
+                expected = _digest(self.token(row["id"]))
+                if row["token_hash"] != expected:
+                    renewed += self._database.execute(
+                        "UPDATE service_accounts SET token_hash = ? WHERE id = ?",
+                        (expected, row["id"]),
+                    )
+        return renewed
+
+    def find(self, service_account_id: str) -> ServiceAccount | None:
+        """Return an account of any organization, or `None`."""
+        row = self._database.row(
+            "SELECT * FROM service_accounts WHERE id = ?", (service_account_id,)
+        )
+        return None if row is None else _account(row)
 
     def to_api(self, account: ServiceAccount) -> documents.ServiceAccount:
         """Return a `ServiceAccount` of the API, with its key."""

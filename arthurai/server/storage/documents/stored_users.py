@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 
 MAX_LOGIN_FAILURES: Final = 5
+MAX_HASHED_PASSWORDS: Final = 2  # at a time: each takes 64 MiB and as many processors as there are
 LOCK_SECONDS: Final = 600.0
 FAILURE_EXPIRY_SECONDS: Final = 24 * 3600.0
 MAX_PASSWORD_LENGTH: Final = 1024
@@ -89,6 +91,7 @@ class UserRepository:
         """Use a control database."""
         self._database = database
         self._hasher = PasswordHasher()
+        self._hashing = threading.BoundedSemaphore(MAX_HASHED_PASSWORDS)
 
     @cached_property
     def _decoy_hash(self) -> str:
@@ -97,7 +100,8 @@ class UserRepository:
 
     def hash_password(self, password: str) -> str:
         """Return the hash of a password; slow by design, so call it outside of transactions."""
-        return self._hasher.hash(password)
+        with self._hashing:
+            return self._hasher.hash(password)
 
     def create(
         self,
@@ -260,74 +264,88 @@ class UserRepository:
             stored = self._database.scalar(
                 "SELECT password_hash FROM users WHERE id = ?", (user_id,)
             )
+        decoy = self._decoy_hash
         try:
-            self._hasher.verify(stored or self._decoy_hash, password)
+            with self._hashing:
+                self._hasher.verify(stored or decoy, password)
         except (VerificationError, InvalidHashError):
             return False
         return stored is not None
 
-    def log_in(self, login: str, password: str) -> User:
+    def log_in(self, login: str, password: str, address: str) -> User:
         """Return the user with this name (or mail address) and password.
 
         After too many failures in a row the login is locked for a while, even when there is no such
-        user.
+        user; only for the address that they came from, so that nobody can lock others out.
 
         Args:
             login: User name or mail address.
             password: The password.
+            address: Where the request comes from.
 
         Raises:
             ApiError: 401 when they do not match, 403 while the login is locked.
         """
-        key = self._unlocked_key(login)
         user = self._find("(username = ? OR email = ?) AND active = 1", login, login)
-        if self._is_password(user.id if user else None, password) and user is not None:
-            self._database.execute("DELETE FROM login_failures WHERE login = ?", (key,))
-            return user
-        self._record_failure(key)
-        raise ApiError(401, "unauthorized")
+        key = self._count_attempt(user.id if user else login.casefold(), address)
+        if not self._is_password(user.id if user else None, password) or user is None:
+            raise ApiError(401, "unauthorized")
+        self._forget_attempts(key)
+        return user
 
-    def check_old_password(self, user: User, password: str) -> None:
+    def check_old_password(self, user: User, password: str, address: str) -> None:
         """Check a password of a known user; failures count like failed logins.
 
         Do not call it inside a transaction: a rollback would undo the count.
 
+        Args:
+            user: The user.
+            password: The password.
+            address: Where the request comes from.
+
         Raises:
             ApiError: 403 when it is wrong or there were too many failures.
         """
-        key = self._unlocked_key(user.username)
+        key = self._count_attempt(user.id, address)
         if not self._is_password(user.id, password):
-            self._record_failure(key)
             raise ApiError(403, "old_password is wrong")
+        self._forget_attempts(key)
 
-    def _unlocked_key(self, login: str) -> str:
-        key = hashlib.sha256(login.casefold().encode("utf-8", "surrogatepass")).hexdigest()
-        locked_until = self._database.scalar(
-            "SELECT locked_until FROM login_failures WHERE login = ?", (key,)
-        )
-        seconds = (locked_until or 0.0) - time.time()
-        if seconds > 0:
-            minutes = max(1, round(seconds / 60))
-            raise ApiError(
-                403,
-                f"too many failed logins; try again in {minutes} minute{'s' * (minutes > 1)}",
-            )
-        return key
+    def _count_attempt(self, login: str, address: str) -> str:
+        """Count an attempt as a failure, before its password is checked; return its key.
 
-    def _record_failure(self, key: str) -> None:
-        moment = time.time()
+        Attempts at the same time are thus counted one by one.
+
+        Raises:
+            ApiError: 403 when there were too many.
+        """
+        text = f"{login}\n{address}".encode("utf-8", "surrogatepass")
+        key = hashlib.sha256(text).hexdigest()
+        now = time.time()
         with self._database.transaction():
             self._database.execute(
-                "DELETE FROM login_failures WHERE last_failure < ?",
-                (moment - FAILURE_EXPIRY_SECONDS,),
+                "DELETE FROM login_failures WHERE last_failure < ? OR last_failure > ?",
+                (now - FAILURE_EXPIRY_SECONDS, now + LOCK_SECONDS),  # also of a clock set back
             )
+            row = self._database.row("SELECT * FROM login_failures WHERE login = ?", (key,))
+            seconds = 0.0 if row is None else min(row["locked_until"] - now, LOCK_SECONDS)
+            if seconds > 0:
+                minutes = max(1, round(seconds / 60))
+                raise ApiError(
+                    403,
+                    f"too many failed logins; try again in {minutes} minute{'s' * (minutes > 1)}",
+                )
             self._database.execute(
                 """INSERT INTO login_failures VALUES (?, 1, 0, ?) ON CONFLICT (login) DO UPDATE SET
                    locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE locked_until END,
                    failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END,
                    last_failure = excluded.last_failure""",
-                (key, moment, MAX_LOGIN_FAILURES, moment + LOCK_SECONDS, MAX_LOGIN_FAILURES),
+                (key, now, MAX_LOGIN_FAILURES, now + LOCK_SECONDS, MAX_LOGIN_FAILURES),
             )
+        return key
+
+    def _forget_attempts(self, key: str) -> None:
+        self._database.execute("DELETE FROM login_failures WHERE login = ?", (key,))
 
 
 def _encode_profile(profile: Mapping[str, Any]) -> str:

@@ -83,6 +83,11 @@ class DataStore:
         self._events = EventBus()
         self._models = ModelWriters(self._database, self._datasets)
 
+    @property
+    def database(self) -> DuckDBDatabase:
+        """The database."""
+        return self._database
+
     # --- models ---------------------------------------------------------------------------------
 
     def create_model(self, schema: ModelSchema) -> None:

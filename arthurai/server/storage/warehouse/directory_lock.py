@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
 
 from arthurai.server.storage.warehouse.errors import DataStoreLockedError
@@ -58,15 +59,25 @@ class DirectoryLock:
                 f" {holder or 'process unknown'}. Close that server or client first,"
                 " or use another directory"
             )
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        with suppress(OSError):  # a full disk; the lock holds without the name of its holder
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.ftruncate(self._descriptor, 0)
+            holder = f"process {os.getpid()} on {socket.gethostname()}\n"
+            os.write(self._descriptor, holder.encode())
+
+    def is_in_place(self) -> bool:
+        """Return whether the directory is still there, and still the one that is locked."""
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+        except OSError:
+            return False
 
     def release(self) -> None:
         """Unlock the directory; a second call has no effect."""
         if self._descriptor >= 0:
             # Emptied first: the next reader must not find a holder that no longer exists.
-            os.ftruncate(self._descriptor, 0)
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import shutil
@@ -23,9 +24,15 @@ from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_p
 DATABASE_FILE: Final = "data.duckdb"
 SCHEMA_VERSION: Final = 1
 
+_FORBIDDEN: Final = "?" if os.sep == "\\" else "?\\"  # DuckDB reads them as something else
 _MAX_ATTEMPTS: Final = 8
 _FIRST_WAIT_SECONDS: Final = 0.005
 _CLOSE_SECONDS: Final = 5.0
+
+logger = logging.getLogger("arthurai.server")
+
+# How DuckDB says that a database must be opened again.
+_BROKEN_MESSAGES: Final = ("database has been invalidated", "Reopen", "reopen", "must be restarted")
 
 T = TypeVar("T")
 Cursor = duckdb.DuckDBPyConnection
@@ -79,17 +86,20 @@ class DuckDBDatabase:
         self._connection: Cursor | None = None
         self._lent: set[Cursor] = set()
         self.durable = directory is not None
+        self._broken = threading.Event()
         if directory is None:
             self.files = Path(tempfile.mkdtemp(prefix="arthurai-"))
             self._remove_files = weakref.finalize(self, _remove, self.files, os.getpid())
-            target = ":memory:"
+            self._target = ":memory:"
         else:
             directory.mkdir(parents=True, exist_ok=True)
             self._lock = DirectoryLock(directory)
             self.files = directory
-            target = str(directory / DATABASE_FILE)
+            self._target = str(directory / DATABASE_FILE)
+        self._bounds = (max_memory, max_spill)
         try:
-            self._connection = _connect(target, self.files / "spill", max_memory, max_spill)
+            _check_name(self._target)
+            self._connection = _connect(self._target, self.files / "spill", *self._bounds)
             self._prepare(migrations)
         except BaseException:
             self.close()
@@ -131,15 +141,56 @@ class DuckDBDatabase:
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
         """Provide a new cursor for the block; cursors are never shared between threads."""
+        if self._broken.is_set():
+            self._reopen()
         if self._connection is None:
             raise RuntimeError("the data store is closed")
         cursor = self._connection.cursor()
         self._lent.add(cursor)
         try:
             yield cursor
+        except duckdb.Error as error:
+            if self.durable and any(text in str(error) for text in _BROKEN_MESSAGES):
+                self._broken.set()
+            raise
         finally:
             cursor.close()
             self._lent.discard(cursor)
+
+    def _reopen(self) -> None:
+        """Open the database again after DuckDB gave it up, as when a checkpoint met a full disk.
+
+        What was committed is in the log and is read from there.
+
+        Raises:
+            duckdb.Error: It cannot be opened, for instance because the disk is still full.
+        """
+        with self._closing:
+            if not self._broken.is_set() or self._connection is None:
+                return
+            self._interrupt()
+            with suppress(duckdb.Error):
+                self._connection.close()
+            self._connection = _connect(self._target, self.files / "spill", *self._bounds)
+            self._broken.clear()
+        logger.warning("the database of rows was opened again after an error")
+
+    def is_in_place(self) -> bool:
+        """Return whether the files are still where they were opened."""
+        if self._lock is None:
+            return True
+        return self._lock.is_in_place() and (self.files / DATABASE_FILE).exists()
+
+    @property
+    def store_id(self) -> str | None:
+        """Id that this database shares with the control database beside it; `None` at first."""
+        _, rows = self.fetch("SELECT value FROM arthur_meta WHERE name = 'store_id'")
+        return str(rows[0][0]) if rows else None
+
+    @store_id.setter
+    def store_id(self, value: str) -> None:
+        with self.transaction() as cursor:
+            cursor.execute("INSERT INTO arthur_meta VALUES ('store_id', ?)", [value])
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
@@ -255,6 +306,15 @@ def _remove(directory: Path, owner: int) -> None:
     """Delete temporary files, unless it is a fork of their owner that ends."""
     if os.getpid() == owner:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _check_name(target: str) -> None:
+    for character in _FORBIDDEN:
+        if character in target:
+            raise ValueError(
+                f"the name of a data directory must not contain {character!r}, got {target!r}; "
+                "choose another directory"
+            )
 
 
 def _connect(target: str, spill: Path, max_memory: int | None, max_spill: int | None) -> Cursor:

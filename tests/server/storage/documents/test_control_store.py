@@ -187,7 +187,7 @@ def test_a_directory_that_was_used_without_a_login_can_still_get_one(tmp_path):
     with create_app(tmp_path) as app:
         app.make_login()
         login = app.first_login
-        assert app.control.users.log_in(login.username, login.password)
+        assert app.control.users.log_in(login.username, login.password, "")
 
 
 def test_the_first_login_is_not_shown_by_accident(tmp_path):
