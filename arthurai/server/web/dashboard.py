@@ -37,6 +37,7 @@ logger = logging.getLogger("arthurai.server.web")
 COOKIE: Final = "arthur_dashboard"
 LOGIN_PATH: Final = "/login"
 MAX_FORM_BYTES: Final = 2**18
+_NEWS: Final = "/news"
 _PUBLIC_PATHS: Final = frozenset({LOGIN_PATH, "/link"})
 _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -226,7 +227,8 @@ class Dashboard:
 
     def _current_session(self, request: Request) -> WebSession | None:
         """Return the session of a request with a credential that the API accepts."""
-        session = self.sessions.find(request.cookies.get(COOKIE))
+        is_use = not request.path.endswith(_NEWS)  # an open page asks without anybody there
+        session = self.sessions.find(request.cookies.get(COOKIE), is_use=is_use)
         if session is None:
             return None
         headers = {"authorization": f"Bearer {session.credential}"}

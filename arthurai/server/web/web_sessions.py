@@ -93,11 +93,12 @@ class WebSessions:
             self._sessions[session.id] = session
         return session
 
-    def find(self, session_id: str | None) -> WebSession | None:
-        """Return a session and mark it as used, or `None` when it does not exist or has ended.
+    def find(self, session_id: str | None, *, is_use: bool = True) -> WebSession | None:
+        """Return a session, or `None` when it does not exist or has ended.
 
         Args:
             session_id: Value of the cookie.
+            is_use: Whether a person uses it, which keeps it from ending.
         """
         now = self.clock()
         with self._lock:
@@ -107,7 +108,8 @@ class WebSessions:
             if not _is_alive(session, now):
                 del self._sessions[session.id]
                 return None
-            session.seen = now
+            if is_use:
+                session.seen = now
             return session
 
     def close(self, session_id: str | None) -> None:

@@ -215,9 +215,9 @@ def test_every_page_for_every_role(filled, visitor, role, width):
     someone = visitor(role)
     for path in SITE:
         someone.check(path, width=width)
-    for kind, model in filled.models.items():
+    for kind in ("binary", "regression"):
         for tab in TABS:
-            someone.check(f"/models/{model.id}{tab}", width=width, audit=kind in {"binary", "evil"})
+            someone.check(f"/models/{filled.models[kind].id}{tab}", width=width)
 
 
 @pytest.mark.slow

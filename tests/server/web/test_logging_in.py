@@ -103,17 +103,25 @@ def test_a_log_in_leads_nowhere_else(browser, password, target):
 
 
 def test_the_id_of_a_session_is_new_after_the_log_in(browser, password):
-    planted = "A" * 43
-    browser.cookies.set("arthur_dashboard", planted, domain="local.local", path="/ui")
-    browser.get("/ui/login")
-    before = session_cookie(browser)
-    log_in(browser, password)
-    jar = [
-        c.value for c in browser.cookies.jar if c.name == "arthur_dashboard" and c.value != planted
-    ]
-    assert before not in jar[-1:]
-    headers = {"Cookie": f"arthur_dashboard={planted}"}
-    assert browser.get("/ui/models", headers=headers).status_code == 303
+    planted = {"Cookie": f"arthur_dashboard={'A' * 43}"}
+    token = form_token(browser.get("/ui/login", headers=planted).text)
+    fields = {"login": "admin", "password": password, "form_token": token}
+    browser.cookies.clear()
+    answer = browser.post("/ui/login", data=fields, headers={**SITE, **planted})
+    assert answer.status_code == 303
+    fresh = re.match(r"arthur_dashboard=([^;]+)", answer.headers["set-cookie"])[1]
+    browser.cookies.clear()
+    assert browser.get("/ui/models", headers=planted).status_code == 303
+    browser.cookies.clear()
+    mine = {"Cookie": f"arthur_dashboard={fresh}"}
+    page = browser.get("/ui/models", headers=mine)
+    assert page.status_code == 200
+    again = {"login": "admin", "password": password, "form_token": form_token(page.text)}
+    browser.cookies.clear()
+    later = browser.post("/ui/login", data=again, headers={**SITE, **mine})
+    assert fresh not in later.headers["set-cookie"]
+    browser.cookies.clear()
+    assert browser.get("/ui/models", headers=mine).status_code == 303
 
 
 def test_a_link_logs_in_once(app, browser):
@@ -140,6 +148,11 @@ def test_links_and_sessions_end():
     assert sessions.find(idle.id) is idle
     now[0] += IDLE_SECONDS
     assert sessions.find(idle.id) is None
+    watched = sessions.open(login)
+    now[0] += IDLE_SECONDS - 1
+    assert sessions.find(watched.id, is_use=False) is watched
+    now[0] += 1
+    assert sessions.find(watched.id, is_use=False) is None
     busy = sessions.open(login)
     for _ in range(int(SESSION_SECONDS / IDLE_SECONDS * 2) - 1):
         now[0] += IDLE_SECONDS / 2

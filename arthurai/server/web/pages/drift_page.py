@@ -173,7 +173,7 @@ def _against(model: ModelView, name: str) -> Chart | None:
         columns = [c for c in columns if c.key not in {"base_bucket_min", "base_bucket_max"}]
     parameters = {"model_id": model.id}
     title = f"{name}: reference and now"
-    note = "Buckets hold equal shares of the reference, so a flat picture means no drift."
+    note = "Buckets hold about equal shares of the reference, so a flat picture means no drift."
     if "base_bucket_min" not in rows[0]:
         note = ""
     return Chart(
