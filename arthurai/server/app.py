@@ -28,6 +28,7 @@ from arthurai.server.storage.documents import ControlStore
 from arthurai.server.storage.private_files import make_private
 from arthurai.server.storage.store_pair import check_pair
 from arthurai.server.storage.warehouse.data_store import DataStore
+from arthurai.server.telemetry.server_telemetry import Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,6 +71,7 @@ class ArthurApp:
         data_dir: Directory of everything the server keeps; `None` keeps it in memory.
         control: Organizations, users, keys, models and small documents.
         delivery: Sends mails and webhooks.
+        telemetry: Counts what happens.
         notifications: Notifies people of alerts.
         alerts: Evaluates alert rules when data arrive and, once started, by the clock.
         enrichments: Trains on reference data, scores and explains inferences.
@@ -135,9 +137,10 @@ class ArthurApp:
             self.data.close()
             raise
         self.secret = secret
-        self.delivery = Delivery(delivery or DeliverySettings())
-        self.notifications = Notifications(self.control, self.delivery)
         self.stores = Stores(self.control, self.data)
+        self.telemetry = Telemetry(self.stores, data_dir)
+        self.delivery = Delivery(delivery or DeliverySettings(), self.telemetry.count_delivery)
+        self.notifications = Notifications(self.control, self.delivery)
         self.alerts = AlertScheduler(self.stores, self.notifications)
         if allow_unconfined_code:
             logger.warning(
@@ -151,6 +154,9 @@ class ArthurApp:
             limits=self.limits,
             allow_unconfined_code=allow_unconfined_code,
         )
+        self.telemetry.watch_queue("data_events", self.data.measure_events)
+        self.telemetry.watch_queue("alert_rules", self.alerts.measure)
+        self.telemetry.watch_queue("enrichments", self.enrichments.measure)
         self.authentication = Authentication(self.control, secret, session_seconds=session_seconds)
         self.authorization = Authorization(document, self.control)
         self.first_login: FirstLogin | None = None
@@ -166,6 +172,7 @@ class ArthurApp:
             enrichments=self.enrichments,
             notifications=self.notifications,
             delivery=self.delivery,
+            telemetry=self.telemetry,
             limits=self.limits,
         )
         self._access_log = access_log

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from arthurai.server.enrichment.manager import Enrichments
     from arthurai.server.http.validation import Validation
     from arthurai.server.operator_limits import Limits
+    from arthurai.server.telemetry.server_telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Services:
         enrichments: Trains, scores and explains in the background.
         notifications: Notifies people about alerts.
         delivery: Sends mails and webhooks.
+        telemetry: Counts what happens.
         limits: What requests and the code of users may take.
     """
 
@@ -40,4 +42,5 @@ class Services:
     enrichments: Enrichments
     notifications: Notifications
     delivery: Delivery
+    telemetry: Telemetry
     limits: Limits

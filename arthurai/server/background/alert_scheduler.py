@@ -104,6 +104,10 @@ class AlertScheduler:
         """
         return self._stores.data.drain_events(timeout) and self._worker.drain(timeout)
 
+    def measure(self) -> tuple[int, float]:
+        """Return how many models wait to be evaluated, and the seconds since there were none."""
+        return self._worker.measure()
+
     def stop(self) -> None:
         """Stop after the window that is being evaluated; returns at once."""
         self._stopping.set()

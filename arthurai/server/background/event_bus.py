@@ -63,6 +63,10 @@ class EventBus:
         if self._callbacks:
             self._worker.put(event)
 
+    def measure(self) -> tuple[int, float]:
+        """Return how many events wait, and the seconds since there were none."""
+        return self._worker.measure()
+
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until all events so far were handled.
 

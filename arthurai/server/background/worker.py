@@ -52,6 +52,7 @@ class Worker(Generic[Item]):
         self._clock: _Clock[Item] | None = None
         self._later: list[tuple[float, Item]] = []
         self._busy = False
+        self._busy_since: float | None = None
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -140,7 +141,16 @@ class Worker(Generic[Item]):
         if thread.is_alive():
             logger.warning("%s did not end within %g s", self._name, STOP_SECONDS)
 
+    def measure(self) -> tuple[int, float]:
+        """Return how many items are not handled yet, and the seconds since there were none."""
+        with self._changed:
+            since = self._busy_since
+            number = len(self._waiting) + self._busy
+            return number, 0.0 if since is None else time.monotonic() - since
+
     def _add(self, item: Item) -> None:
+        if self._busy_since is None:
+            self._busy_since = time.monotonic()
         if not (self._coalesce and item in self._waiting):
             self._waiting.append(item)
 
@@ -159,6 +169,8 @@ class Worker(Generic[Item]):
                 logger.exception("%s: handling %r failed", self._name, item)
             with self._changed:
                 self._busy = False
+                if not self._waiting:
+                    self._busy_since = None
                 self._changed.notify_all()
 
     def _take(self) -> tuple[Item] | None:

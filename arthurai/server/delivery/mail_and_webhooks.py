@@ -134,9 +134,19 @@ class Delivery:
     not delay mails.
     """
 
-    def __init__(self, settings: DeliverySettings) -> None:
-        """Use the settings of the operator."""
+    def __init__(
+        self,
+        settings: DeliverySettings,
+        on_outcome: Callable[[str, str], object] = lambda _channel, _outcome: None,
+    ) -> None:
+        """Use the settings of the operator.
+
+        Args:
+            settings: The settings.
+            on_outcome: Called with `mail` or `webhook`, and `delivered`, `failed` or `skipped`.
+        """
         self._settings = settings
+        self._on_outcome = on_outcome
         self._mails = ThreadPoolExecutor(1, thread_name_prefix="arthurai-mail")
         self._hooks = ThreadPoolExecutor(_WEBHOOK_THREADS, thread_name_prefix="arthurai-webhook")
         self._waiting: set[Future[bool]] = set()
@@ -199,9 +209,11 @@ class Delivery:
             delivered = deliver(message)
         except Exception as error:  # noqa: BLE001 - logged, as nobody else looks at it
             _log(logging.WARNING, channel, message, f"failed: {_reason(error)}")
+            self._on_outcome(channel, "failed")
             return False
         outcome = "delivered" if delivered else "not delivered, as nothing is configured for it"
         _log(logging.INFO, channel, message, outcome)
+        self._on_outcome(channel, "delivered" if delivered else "skipped")
         return delivered
 
     def _mail(self, message: Message) -> bool:

@@ -149,6 +149,11 @@ class Enrichments:
             and self._explanations.drain(timeout)
         )
 
+    def measure(self) -> tuple[int, float]:
+        """Return how many jobs wait, and the seconds since there were none."""
+        both = [worker.measure() for worker in (self._others, self._explanations)]
+        return sum(number for number, _ in both), max(seconds for _, seconds in both)
+
     def stop(self) -> None:
         """Stop after the slices that are being processed; returns at once."""
         self._stopping = True

@@ -93,14 +93,18 @@ class Dispatcher:
             headers, content = response.encode()
         finally:
             exchange.close()
-        if environ["REQUEST_METHOD"] == "HEAD":
+        seconds = time.perf_counter() - started
+        operation_id = "" if exchange.operation is None else exchange.operation.operation_id
+        method = str(environ["REQUEST_METHOD"])
+        self._services.telemetry.observe_request(operation_id, method, response.status, seconds)
+        if method == "HEAD":
             close = getattr(content, "close", None)
             if close is not None:
                 close()
             content = ()
         headers.append(("X-Request-ID", exchange.request_id))
         if logger.isEnabledFor(self._access_level):
-            milliseconds = round((time.perf_counter() - started) * 1000, 3)
+            milliseconds = round(seconds * 1000, 3)
             facts = {**exchange.facts(), "status": response.status, "milliseconds": milliseconds}
             logger.log(
                 self._access_level,
@@ -155,6 +159,7 @@ class Dispatcher:
         with self._bound_queries(exchange, operation):
             response = registration.handler(request)
         self._after_request(request, response, exchange.received_bytes)
+        services.telemetry.count_rows(operation.operation_id, response.body)
         return response
 
     def max_body_bytes(self, environ: WSGIEnvironment) -> int:

@@ -272,7 +272,7 @@ def test_summaries_can_be_changed_by_owner_and_administrators_only(
     admin, callers, ann, organization_id
 ):
     path = "/alert_summary_configurations"
-    user = callers()
+    user = callers(**{"Sec-Fetch-Site": "same-origin"})
     user.post("/login", json={"login": "ann", "password": "p"})
     mine = user.post(path, json=summary()).json()
     assert mine["owner_user_id"] == ann["id"]
@@ -304,7 +304,7 @@ def test_subscribers_can_come_and_go(admin, ann, callers):
     one = f"{path}/{subscriber['id']}"
     assert admin.get(one).json() == subscriber
     assert callers.role("User").patch(one, json={"enabled": False}).status_code == 403
-    user = callers()
+    user = callers(**{"Sec-Fetch-Site": "same-origin"})
     user.post("/login", json={"login": "ann", "password": "p"})
     assert user.patch(one, json={"enabled": False}).json()["enabled"] is False
     assert user.delete(one).status_code == 204

@@ -528,6 +528,10 @@ class DataStore:
         """
         return self._events.drain(timeout)
 
+    def measure_events(self) -> tuple[int, float]:
+        """Return how many events wait for subscribers, and the seconds since there were none."""
+        return self._events.measure()
+
     def _publish(self, kind: DataKind, writer: ModelWriter, written: WriteResult) -> None:
         self._events.publish(
             DataEvent(

@@ -1,0 +1,1 @@
+"""Telemetry: what the server does, counted for Prometheus."""
