@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
@@ -51,10 +51,19 @@ _PLAIN_TYPES: Final[dict[str, type]] = {
     ValueType.String: str,
     ValueType.Unstructured_Text: str,
 }
+_NONE: Final = type(None)
+_MAX_SHAPES: Final = 64
 _MAX_BODY_BYTES: Final = 16_000_000
 
 EncodedRow = tuple[str, bytes]
 """The `partner_inference_id` of a row, and the row as a JSON object of the API."""
+
+
+class _Shape(NamedTuple):
+    """The types that the values of a row must have, and which of them are integers."""
+
+    types: tuple[type, ...]
+    integers: tuple[str, ...]
 
 
 class RowEncoder:
@@ -76,8 +85,7 @@ class RowEncoder:
         self._scope = scope
         self._ignored = rules.left_out | {item.name for item in schema.attributes if item.implicit}
         self._plain = {
-            name: _PLAIN_TYPES.get(item.value_type, type(None))
-            for name, item in schema.sendable.items()
+            name: _PLAIN_TYPES.get(item.value_type, _NONE) for name, item in schema.sendable.items()
         }
         self._coercions: dict[str, Callable[[Any], Any]] = {
             name: coercion(item.value_type, zone) for name, item in schema.sendable.items()
@@ -87,6 +95,7 @@ class RowEncoder:
             name for name, item in schema.inference.items() if item.stage not in OPTIONAL_STAGES
         )
         self._to_time = coercion(ValueType.Timestamp, zone)
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._expectations = _Expectations(schema, scope)
 
     # -- inferences ----------------------------------------------------------------------------
@@ -102,6 +111,9 @@ class RowEncoder:
             UserTypeError: The row has values of wrong types.
             UserValueError: The row has wrong values.
         """
+        encoded = self._encode_known_shape(row, beside)
+        if encoded is not None:
+            return encoded
         if beside:
             row = {**row, **beside}
         encoded = self._encode_plain(row)
@@ -123,13 +135,41 @@ class RowEncoder:
         if metadata is None and isinstance(rows, list) and is_row_list(rows):
             found = []
             for row in rows:
-                encoded = self._encode_plain(row)
+                encoded = self._encode_known_shape(row, {}) or self._encode_plain(row)
                 if encoded is None:
                     break
                 found.append(encoded)
             else:
                 return found
         return self._encode_table(rows, metadata, INFERENCES)
+
+    def _encode_known_shape(
+        self, row: Mapping[str, Any], beside: Mapping[str, Any]
+    ) -> EncodedRow | None:
+        """Return a row encoded that has the keys of an earlier one and plain values only."""
+        if type(row) is not dict:
+            return None
+        shape = self._shapes.get(tuple(row))
+        if shape is None or tuple(map(type, row.values())) != shape.types:
+            return None
+        for name in shape.integers:
+            if not MIN_INTEGER <= row[name] <= MAX_INTEGER:
+                return None
+        head = self._read_meta(beside, list(beside))
+        if head is None or (self._schema.is_batch and _BATCH not in head):
+            return None
+        encoded = _dump(head, row)
+        if encoded is not None:
+            self._expectations.check(row)
+        return encoded
+
+    def _remember_shape(self, row: Mapping[str, Any]) -> None:
+        """Remember the keys of a row of which nothing but values of attributes is sent."""
+        names = tuple(row)
+        types = tuple(self._plain.get(name, _NONE) for name in names)
+        if _NONE not in types and self._truths.isdisjoint(names):
+            integers = tuple(name for name in names if self._plain[name] is int)
+            self._shapes[names] = _Shape(types, integers)
 
     def _encode_plain(self, row: Mapping[str, Any]) -> EncodedRow | None:
         """Return a flat row encoded; `None` if it needs a closer look."""
@@ -156,9 +196,11 @@ class RowEncoder:
         head = self._read_meta(row, meta)
         if head is None or (self._schema.is_batch and _BATCH not in head):
             return None
-        encoded = self._dump(data, head)
+        encoded = self._dump_with_truth(data, head)
         if encoded is not None:
             self._expectations.check(data)
+            if len(self._shapes) < _MAX_SHAPES:
+                self._remember_shape(row)
         return encoded
 
     def _coerce(self, data: dict[str, Any], odd: list[str]) -> bool:
@@ -197,22 +239,17 @@ class RowEncoder:
             head[_INFERENCE_TIME] = _now()
         return head
 
-    def _dump(self, data: dict[str, Any], head: dict[str, Any]) -> EncodedRow | None:
+    def _dump_with_truth(self, data: dict[str, Any], head: dict[str, Any]) -> EncodedRow | None:
         truth_time = head.pop(_TRUTH_TIME, None)
-        head["inference_data"] = data
         if not self._truths.isdisjoint(data):
             truth = {name: data[name] for name in self._truths & data.keys()}
-            head["inference_data"] = {n: v for n, v in data.items() if n not in truth}
+            if any(map(_is_infinite, truth.values())):
+                return None
+            data = {name: value for name, value in data.items() if name not in truth}
             if find_labeled({name: [value] for name, value in truth.items()}) is None:
                 head[_TRUTH_TIME] = truth_time or _now()
                 head["ground_truth_data"] = truth
-        try:
-            content = orjson.dumps(head)
-        except TypeError:  # text that is not Unicode, or a value of an unknown type
-            return None
-        if b":null" in content and any(map(_is_infinite, data.values())):
-            return None
-        return head[_ID], content
+        return _dump(head, data)
 
     # -- ground truth --------------------------------------------------------------------------
 
@@ -281,6 +318,18 @@ class RowEncoder:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat()
+
+
+def _dump(head: dict[str, Any], data: Mapping[str, Any]) -> EncodedRow | None:
+    """Return a row encoded; `None` if it has values that cannot be."""
+    head["inference_data"] = data
+    try:
+        content = orjson.dumps(head)
+    except TypeError:  # text that is not Unicode, or a value of an unknown type
+        return None
+    if b":null" in content and any(map(_is_infinite, data.values())):
+        return None
+    return head[_ID], content
 
 
 def _is_infinite(value: Any) -> bool:

@@ -18,6 +18,7 @@ import itertools
 import mmap
 import os
 import struct
+import time
 import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -36,6 +37,7 @@ _BODY_START: Final = struct.Struct("<dc")
 RECORD_OVERHEAD_BYTES: Final = _PREFIX.size + _BODY_START.size
 
 _BLOCK_BYTES: Final = 65_536
+_PIECE_BYTES: Final = 65_536
 
 _pack_prefix = _PREFIX.pack
 _pack_body_start = _BODY_START.pack
@@ -170,13 +172,22 @@ class SegmentReader:
             max_rows: Maximum number of records.
             max_bytes: About how much to read.
         """
-        content = os.pread(self._fd, min(max(max_bytes, _PREFIX.size), end - start), start)
-        if _PREFIX.size <= len(content) < end - start:
-            (length, _) = _PREFIX.unpack_from(content)
-            needed = min(_PREFIX.size + length, end - start)
-            if needed > len(content):
-                content = os.pread(self._fd, needed, start)
-        return list(itertools.islice(_iter_records(content, start), max_rows))
+        records: list[Record] = []
+        last = min(start + max(max_bytes, _PREFIX.size), end)
+        while True:
+            # Small pieces: what is read and not needed costs time, too.
+            content = os.pread(self._fd, min(_PIECE_BYTES, last - start), start)
+            if _PREFIX.size <= len(content) < end - start:
+                (length, _) = _PREFIX.unpack_from(content)
+                needed = min(_PREFIX.size + length, end - start)
+                if needed > len(content):
+                    content = os.pread(self._fd, needed, start)
+            found = list(itertools.islice(_iter_records(content, start), max_rows - len(records)))
+            records += found
+            if not found or len(records) == max_rows or found[-1].end + _PREFIX.size > last:
+                return records
+            start = found[-1].end
+            time.sleep(0)  # lets threads go first that log, or serve
 
     def has_rest(self, start: int) -> bool:
         """Return whether anything but zeros stands after a position."""
@@ -193,14 +204,14 @@ class SegmentReader:
 
 def _iter_records(content: bytes, start: int) -> Iterator[Record]:
     """Yield the good records in a part of a segment that begins at `start`, until the first gap."""
-    position, size = 0, len(content)
+    position, size, view = 0, len(content), memoryview(content)
     while position + RECORD_OVERHEAD_BYTES <= size:
         length, checksum = _PREFIX.unpack_from(content, position)
         first = position + _PREFIX.size
         position = first + length
         if length < _BODY_START.size or position > size:
             return
-        body = content[first:position]
-        if _crc32(body) == checksum:
-            logged_at, kind = _BODY_START.unpack_from(body)
-            yield Record(logged_at, kind, body[_BODY_START.size :], start + position)
+        if _crc32(view[first:position]) == checksum:
+            logged_at, kind = _BODY_START.unpack_from(content, first)
+            row = content[first + _BODY_START.size : position]
+            yield Record(logged_at, kind, row, start + position)

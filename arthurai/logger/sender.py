@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.common.exceptions import ResponseClientError
 from arthurai.logger.rejected_rows import Refusal, write_refusals
-from arthurai.logger.spool_folder import SpoolFolder, SpoolInfoError, list_folders, read_info
+from arthurai.logger.spool_folder import (
+    READ_BYTES,
+    SpoolFolder,
+    SpoolInfoError,
+    list_folders,
+    read_info,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +215,7 @@ class Sender:
         Returns:
             The counts; the rows of the failed attempt are `unknown` or `waiting`.
         """
-        while self._send_batch(folder) and folder.read(1, 1):
+        while self._send_batch(folder) and folder.read(1, READ_BYTES):
             pass
         batch = self._batches.get(id(folder))
         counts = self.count(0)
@@ -284,7 +290,7 @@ class Sender:
         orphan = self._orphans[0]
         if not self._send_batch(orphan):
             return False
-        if id(orphan) not in self._batches and not orphan.read(1, 1):
+        if id(orphan) not in self._batches and not orphan.read(1, READ_BYTES):
             self._orphans.pop(0)
             orphan.release()
         return True

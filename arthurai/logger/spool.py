@@ -11,7 +11,7 @@ from arthurai.logger.segment_file import (
     SegmentWriter,
     encode_record,
 )
-from arthurai.logger.spool_folder import Segment, SpoolFolder, sync_folder
+from arthurai.logger.spool_folder import READ_BYTES, Segment, SpoolFolder, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +153,7 @@ class Spool(SpoolFolder):
             self._is_closed = True
             self._retire_writer()
         self.sync()
-        self.read(1, 1)  # deletes a segment that is settled
+        self.read(1, READ_BYTES)  # deletes a segment that is settled
         self.release()
 
     def abandon(self) -> None:

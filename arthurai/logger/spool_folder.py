@@ -43,7 +43,7 @@ _LEDGER_NAME: Final = "ledger.json"
 _SUFFIX: Final = ".seg"
 _DAMAGED_SUFFIX: Final = ".damaged"
 _LEDGER_BYTES: Final = 64
-_READ_BYTES: Final = 1 << 20
+READ_BYTES: Final = 1 << 20
 _ALL_ROWS: Final = 2**31
 
 
@@ -301,7 +301,7 @@ def iter_waiting(path: Path) -> Iterator[Record]:
         except FileNotFoundError:  # sent and deleted meanwhile
             continue
         with contextlib.closing(reader):
-            while records := reader.read(start, reader.size, _ALL_ROWS, _READ_BYTES):
+            while records := reader.read(start, reader.size, _ALL_ROWS, READ_BYTES):
                 yield from records
                 start = records[-1].end
 
