@@ -143,7 +143,8 @@ class Sender:
         self._max_age = max_age
         self._on_error = on_error
         self._batches: dict[int, _Batch] = {}
-        self._orphans: list[SpoolFolder] = []
+        self._orphans: list[Path] = []
+        self._orphan: SpoolFolder | None = None
         self._own_settled = 0
         self._failures = 0
         self._retry_at: float | None = None
@@ -224,17 +225,14 @@ class Sender:
     def abandon(self) -> None:
         """Close the files of the parent in a forked child."""
         self._queue.abandon()
-        for orphan in self._orphans:
-            orphan.abandon()
+        if self._orphan is not None:
+            self._orphan.abandon()
 
     # -- the thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            try:
-                self._adopt_orphans()
-            except Exception as error:  # noqa: BLE001 - the thread must live; it is reported
-                self.report(error, 0)
+            self._orphans = [] if self._root is None else list_folders(self._root)
             while not self._stopping:
                 self._wait_until_due()
                 if self._stopping:
@@ -264,7 +262,7 @@ class Sender:
                 self._wake.wait(left)
                 self._wake.clear()
             return
-        if self._orphans:
+        if self._orphans or self._orphan is not None:
             return
         self.notify_at = 1
         if not self._queue.rows:
@@ -285,13 +283,15 @@ class Sender:
 
     def _send_orphans(self) -> bool:
         """Send one batch of rows that another process left behind; return whether that worked."""
-        if not self._orphans:
+        orphan = self._orphan
+        if orphan is None:
+            orphan = self._orphan = self._adopt_next()
+        if orphan is None:
             return True
-        orphan = self._orphans[0]
         if not self._send_batch(orphan):
             return False
-        if id(orphan) not in self._batches and not orphan.read(1, READ_BYTES):
-            self._orphans.pop(0)
+        if not orphan.read(1, READ_BYTES):
+            self._orphan = None
             orphan.release()
         return True
 
@@ -389,25 +389,30 @@ class Sender:
 
     # -- spools of other processes -------------------------------------------------------------
 
-    def _adopt_orphans(self) -> None:
-        """Take over what processes left behind that no longer run."""
-        for path in list_folders(self._root) if self._root is not None else ():
+    def _adopt_next(self) -> SpoolFolder | None:
+        """Take over the next folder of a process that no longer runs, if there is one."""
+        while self._orphans:
+            path = self._orphans.pop(0)
             try:
                 info = read_info(path)
-                if (info.model_id, info.url) != (self._model_id, self._url):
-                    continue
-                orphan = SpoolFolder.adopt(path)
+                if (info.model_id, info.url) == (self._model_id, self._url):
+                    orphan = SpoolFolder.adopt(path)
+                    if orphan is not None:
+                        return orphan
+            except FileNotFoundError:
+                continue  # another process has sent it meanwhile
             except (OSError, SpoolInfoError) as error:
                 self.report(error, 0)
-                continue
-            if orphan is not None:
-                self._orphans.append(orphan)
+        return None
 
     def _close(self) -> None:
         """Release the spools; what is waiting in them stays on the disk."""
-        for close in (self._queue.close, *(orphan.release for orphan in self._orphans)):
+        releases = [self._queue.close]
+        if self._orphan is not None:
+            releases.append(self._orphan.release)
+        for release in releases:
             try:
-                close()
+                release()
             except OSError as error:
                 self.report(error, 0)
         with self.settled:

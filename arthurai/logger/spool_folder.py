@@ -321,11 +321,14 @@ def read_info(path: Path) -> SpoolInfo:
     """Read the description of a folder.
 
     Raises:
+        FileNotFoundError: There is none.
         SpoolInfoError: It is of another version, or unreadable.
     """
     try:
         found: dict[str, Any] = json.loads((path / _INFO_NAME).read_bytes())
         info = SpoolInfo(**found)
+    except FileNotFoundError:
+        raise
     except (OSError, ValueError, TypeError) as error:
         raise SpoolInfoError(f"{path / _INFO_NAME} cannot be read: {error}") from error
     if info.format != FORMAT_VERSION:

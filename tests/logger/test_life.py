@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from builders import regression, regression_rows, save_model, stored, stored_count
@@ -46,7 +47,7 @@ def run(far, served, code, **options):
     )
     return subprocess.Popen(
         [sys.executable, "-c", start + code],
-        cwd=os.path.dirname(os.path.dirname(__file__)),  # noqa: PTH120 - as `builders` is imported
+        cwd=Path(__file__).parents[1],  # from where `builders` is imported
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -188,6 +189,36 @@ def test_a_program_that_just_ends_has_sent_everything(far, served, tmp_path):
     _, errors = run(far, served, code).communicate(timeout=PATIENT)
     assert errors == ""
     assert stored_count(far) == 50
+
+
+def test_a_program_with_an_embedded_server_has_sent_everything_when_it_ends(tmp_path):
+    start = (
+        "from arthurai import ArthurAI\n"
+        "from builders import regression, regression_rows, save_model, stored_count\n"
+        f"arthur = ArthurAI(url='local://{tmp_path}/data')\n"
+    )
+    first = (
+        "model = save_model(arthur, regression())\n"
+        f"log = model.logger({str(tmp_path / 'spool')!r}, flush_interval=3600)\n"
+        "log.log_many(regression_rows(range(30)))\n"
+        "print(model.id)\n"
+    )
+    second = "import sys; print(stored_count(arthur.get_model(sys.argv[1])))\n"
+
+    def run_code(*words):
+        done = subprocess.run(
+            [sys.executable, "-c", *words],
+            cwd=Path(__file__).parents[1],
+            capture_output=True,
+            text=True,
+            timeout=PATIENT,
+            check=True,
+        )
+        return done.stdout.split()[-1]
+
+    model_id = run_code(start + first)
+    assert run_code(start + second, model_id) == "30"
+    assert list((tmp_path / "spool").iterdir()) == []
 
 
 AWAY = (
