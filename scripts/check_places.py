@@ -117,7 +117,7 @@ KINDS: Final = (
         "query function",
         query_functions,
         (
-            Place("arthurai/query/functions.py", "its name in Python", OPERATORS),
+            Place("arthurai/query/*functions.py", "its name in Python", OPERATORS),
             Place("tests/server/query/test_query_shapes.py", "its parameters and its refusals"),
         ),
     ),

@@ -19,9 +19,9 @@ from arthurai.query import functions
 from arthurai.query.builder import Query, select
 from arthurai.query.drift_queries import DriftQuery, drift, psi_table
 from arthurai.query.expressions import Condition, Expression, Order, alias, col
+from arthurai.query.extension_functions import *  # noqa: F403 - those that the server adds
 from arthurai.query.functions import *  # noqa: F403 - the functions of the language
 from arthurai.query.functions import __all__ as _functions
-from arthurai.query.server_extensions import *  # noqa: F403 - those that the server adds
 
 __all__ = [  # noqa: PLE0604 - names of another module's `__all__` are strings too
     "Condition",

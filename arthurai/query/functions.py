@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserValueError
 from arthurai.query.expressions import Condition, Expression, call, operand, ref
-from arthurai.query.server_extensions import *  # noqa: F403 - further functions of the language
-from arthurai.query.server_extensions import __all__ as _extensions
+from arthurai.query.extension_functions import *  # noqa: F403 - further functions of the language
+from arthurai.query.extension_functions import __all__ as _extensions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -58,7 +58,7 @@ PLACES = {
     "element": lambda schema: {"type": "array", "items": schema},
     "map": lambda schema: {"type": "object", "additionalProperties": schema},
     "part": lambda schema: {"allOf": [schema, {"description": "More."}]},
-    "nullable": lambda schema: {"oneOf": [schema, {"type": "null"}]},
+    "nullable": lambda schema: {"anyOf": [schema, {"type": "null"}]},
 }
 
 # (old, new, what the new one allows compared with the old one)
@@ -149,6 +149,7 @@ PAIRS = [
     ({"oneOf": [STRING, INTEGER]}, {"oneOf": [{**STRING, "maxLength": 2}, INTEGER]}, NARROWER),
     ({"oneOf": [NUMBER, STRING]}, {"oneOf": [NUMBER, INTEGER, STRING]}, OTHER),
     ({"anyOf": [STRING, INTEGER]}, {"anyOf": [{**STRING, "maxLength": 2}, STRING, INTEGER]}, SAME),
+    ({"oneOf": [STRING, {"type": "null"}]}, {"oneOf": [{}, {"type": "null"}]}, OTHER),
     # what cannot be decided
     ({"type": "object", "patternProperties": {"^a": STRING}}, {"type": "object"}, OTHER),
     ({**STRING, "pattern": "^a"}, {**STRING, "pattern": "^[a]"}, OTHER),
@@ -158,6 +159,7 @@ PAIRS = [
 DIFFER_BY_NULL = [
     (STRING, {"type": ["string", "null"]}),
     ({"enum": ["a", None]}, {"enum": ["a"]}),
+    ({"oneOf": [STRING, {"type": "null"}]}, {"oneOf": [{}, {"type": "null"}]}),
 ]
 REVERSE = {SAME: SAME, NARROWER: WIDER, WIDER: NARROWER, OTHER: OTHER}
 # Changes that are judged by what programs do: members that are gone, and formats with Python types.
@@ -179,7 +181,7 @@ def test_pairs_are_judged_by_what_they_allow(pair, place):
     if place == "map" and isinstance(new, bool):
         return  # whether members that are not described may occur is judged by a rule of its own
     if place == "nullable" and (old, new) in DIFFER_BY_NULL:
-        relation = SAME
+        return
     wrap = PLACES[place]
     for before, after, expected in ((old, new, relation), (new, old, REVERSE[relation])):
         found = {s for s in ("request", "response") if breaks(wrap(before), wrap(after), s)}
@@ -443,11 +445,19 @@ def close(schema):
     return {"allOf": [close_inside(schema)], "unevaluatedProperties": False}
 
 
+def says_nothing(schema):
+    if not isinstance(schema, dict):
+        return schema
+    return set(schema) <= {"allOf"} and all(map(says_nothing, schema.get("allOf", ())))
+
+
 def close_inside(schema):
     if not isinstance(schema, dict):
         return schema
     made = dict(schema)
-    for key in {"items", "additionalProperties"} & schema.keys():
+    if says_nothing(schema.get("additionalProperties", False)):
+        del made["additionalProperties"]
+    for key in {"items", "additionalProperties"} & made.keys():
         made[key] = schema[key] and close(schema[key])
     if "properties" in schema:
         made["properties"] = {name: close(one) for name, one in schema["properties"].items()}

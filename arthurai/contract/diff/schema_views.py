@@ -155,7 +155,13 @@ def unwrap(node: Node) -> tuple[Node, bool]:
         others = [arm for arm in arms if not _is_null(arm)]
         if len(others) != 1 or (keywords[0] == "allOf" and len(arms) != 1):
             break
-        allows_null = allows_null or len(others) < len(arms)
+        if len(others) < len(arms):
+            if (
+                keywords[0] == "oneOf"
+                and _read(node, frozenset()).nullable == _read(others[0], frozenset()).nullable
+            ):
+                break  # null fits the schema, too, and so fits more than one of the choice
+            allows_null = True
         node = others[0]
     return node, allows_null
 
@@ -287,13 +293,16 @@ def _read(node: Node, seen: frozenset[str]) -> SchemaView:
 
 def _read_choice(choice: Choice, seen: frozenset[str]) -> SchemaView:
     others = [arm for arm in choice.arms if not _is_null(arm)]
-    null = frozenset({"null"} if len(others) < len(choice.arms) else ())
-    if len(others) == 1:
-        view = _read(others[0], seen)
-        view.types |= null
-        view.own_types |= null
+    views = [_read(arm, seen) for arm in others]
+    taking_null = len(choice.arms) - len(others) + sum(view.nullable for view in views)
+    is_nullable = taking_null == 1 if choice.keyword == "oneOf" else taking_null > 0
+    null = frozenset({"null"} if is_nullable else ())
+    if len(views) == 1:
+        (view,) = views
+        view.types = view.json_types | null
+        view.own_types = view.own_types - {"null"} | null
         return view
-    types = frozenset().union(*(_read(arm, seen).types for arm in others))
+    types = frozenset().union(*(view.json_types for view in views))
     return SchemaView(
         choice.node,
         types=types | null,
