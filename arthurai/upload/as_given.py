@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -77,34 +78,51 @@ def column_as_given(
     Returns:
         The column, with `None` in the rows that cannot hold their value, and these rows.
     """
-    if is_arrow(values) and is_arrow(coerced) and (parquet or _is_plain(values)):
-        return values, []
-    reasons = {row: what for (what, _), rows in invalid.items() for row, _ in rows}
-    given = to_list(values)
-    column = list(given if is_arrow(coerced) else coerced)
+    if is_arrow(values) and is_arrow(coerced):
+        array = _as_it_is(values, parquet=parquet)
+        if array is not None:
+            return array, []
+    given = _to_python(values)
+    column = [
+        value.isoformat() if isinstance(value, date) else value for value in _to_python(coerced)
+    ]
     refused: Refusals = []
-    for row in reasons if not is_arrow(coerced) else range(start, start + len(given)):
-        value = given[row - start]
-        column[row - start] = None
-        if parquet:
-            refused.append((row, reasons[row], value))
-            continue
-        try:
-            column[row - start] = to_jsonable(value)
-        except CoercionError as error:
-            refused.append((row, f"{reasons.get(row, '')}, and {error}".lstrip(", "), value))
+    for (what, _), rows in invalid.items():
+        for row, _ in rows:
+            value = given[row - start]
+            column[row - start] = None
+            if parquet:
+                refused.append((row, what, value))
+                continue
+            try:
+                column[row - start] = to_jsonable(value)
+            except CoercionError as error:
+                refused.append((row, f"{what}, and {error}", value))
     return column, refused
 
 
-def _is_plain(array: Any) -> bool:
-    """Return whether JSON has the values of an Arrow array."""
+def _to_python(column: Column) -> list[Any]:
+    if not is_arrow(column):
+        return to_list(column)
+    from arthurai.upload.arrow_types import python_values
+
+    return python_values(column)
+
+
+def _as_it_is(array: Any, *, parquet: bool) -> Any | None:
+    """Return an Arrow array as it can be encoded whole, `None` if it cannot."""
     import pyarrow as pa
 
+    from arthurai.upload.arrow_types import parquet_array
+
+    if parquet:
+        return parquet_array(array)
     kind = array.type
-    return bool(
+    is_plain = bool(
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
         or pa.types.is_boolean(kind)
         or pa.types.is_integer(kind)
         or pa.types.is_floating(kind)
     )
+    return array if is_plain else None

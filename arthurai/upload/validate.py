@@ -7,6 +7,7 @@ that cannot be encoded is refused alone. In strict mode a table is refused when 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.limits import BINARY_CLASSES
@@ -307,10 +308,11 @@ class Validator:
     ) -> tuple[Column, InvalidRows]:
         if not is_arrow(values):
             return coerce_column(values, value_type, self._zone, start)
-        from arthurai.upload.arrow_types import coerce_array, is_naive, read_as_utc
+        from arthurai.upload.arrow_types import coerce_array, is_naive
 
+        zone = self._zone
         if value_type == ValueType.Timestamp and self._naive_is_utc and is_naive(values.type):
-            values = read_as_utc(values)
+            zone = UTC
             self._surprises.add(
                 "naive",
                 name,
@@ -318,7 +320,7 @@ class Validator:
                 "`tz` to read them in another zone",
                 count=len(values) - values.null_count,
             )
-        return coerce_array(values, value_type, self._zone, start)
+        return coerce_array(values, value_type, zone, start)
 
     def _settle(
         self,
