@@ -7,7 +7,7 @@ import dataclasses
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
-from arthurai.common.checks import check_choice
+from arthurai.common.checks import check_choice, read_list
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -20,6 +20,7 @@ from arthurai.model.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 
 MAX_ATTRIBUTES_TO_SHOW: Final = 10
+_LISTS: Final = frozenset({"attributes", "image_class_labels", "tags"})
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -133,6 +134,12 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         self._left_out_columns: frozenset[str] = frozenset()
         if self.attributes is not None:
             self.attributes.sort(key=_attribute_order)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; a list of texts or of attributes may be given as any iterable."""
+        if name in _LISTS and value is not None and not isinstance(value, list | str):
+            value = read_list(name, value, ordered=name != "tags")
+        super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
         """Compare by fields; the order of the attribute list does not matter."""

@@ -16,6 +16,7 @@ from arthurai.common.exceptions import (
 )
 from arthurai.model.attributes import as_categories
 from arthurai.model.base_model import left_out_columns, name_of
+from arthurai.model.modeling.attribute_list import find_renamed_columns
 from arthurai.upload.coerce import is_missing
 from arthurai.upload.send_rules import SendRules, find_rules
 from arthurai.upload.time_zones import parse_time_zone
@@ -51,6 +52,7 @@ def upload_schema(model: ArthurModelBase) -> UploadSchema:
         output_type=model.output_type,
         is_batch=bool(model.is_batch),
         attributes=tuple(map(_attribute_spec, model.attributes)),
+        renamed=find_renamed_columns(model),
     )
 
 

@@ -51,7 +51,12 @@ def read_values(values: Any, *, name: str) -> Column:
 
 
 def read_extra_columns(
-    data: Any, attributes: Sequence[AttributeSpec], *, name: str, what: str
+    data: Any,
+    attributes: Sequence[AttributeSpec],
+    *,
+    name: str,
+    what: str,
+    renamed: Mapping[str, str] | None = None,
 ) -> dict[str, Column]:
     """Return predictions or ground truth given beside the rows, by attribute name.
 
@@ -63,6 +68,7 @@ def read_extra_columns(
         attributes: The attributes of the stage, by position.
         name: The argument's name, for messages.
         what: What the attributes are called, for messages.
+        renamed: Attribute names by other names of columns.
 
     Raises:
         UserTypeError: The data is neither a table nor values.
@@ -74,7 +80,7 @@ def read_extra_columns(
     if _has_numbered_columns(data):
         data = data.to_numpy()
     if is_named_table(data):
-        return _read_named(data, attributes, name, what)
+        return _read_named(data, attributes, name, what, renamed or {})
     columns = _split_columns(data) if attributes[0].value_type in PLAIN_TYPES else None
     if columns is not None:
         return _assign_by_position(columns, attributes, name, what)
@@ -110,12 +116,18 @@ def _has_numbered_columns(data: Any) -> bool:
 
 
 def _read_named(
-    data: Any, attributes: Sequence[AttributeSpec], name: str, what: str
+    data: Any,
+    attributes: Sequence[AttributeSpec],
+    name: str,
+    what: str,
+    renamed: Mapping[str, str],
 ) -> dict[str, Column]:
     from arthurai.upload.table import to_arrow
 
     odd: dict[str, list[Any]] = {}
     table = to_arrow(data, name=name, odd=odd)
+    table = table.rename_columns([renamed.get(column, column) for column in table.column_names])
+    odd = {renamed.get(column, column): values for column, values in odd.items()}
     known = {item.name for item in attributes}
     unknown = [column for column in table.column_names if column not in known]
     if unknown:

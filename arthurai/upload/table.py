@@ -11,7 +11,8 @@ import pyarrow as pa
 from narwhals.stable.v2.dependencies import is_into_dataframe, is_into_series, is_polars_lazyframe
 
 from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValueError
-from arthurai.upload.arrow_types import CONVERSION_ERRORS, array_from_values, normalize_table
+from arthurai.upload.arrow_from_values import array_from_values
+from arthurai.upload.arrow_types import CONVERSION_ERRORS, normalize_table
 
 _TABLES: Final = (
     "a pandas or polars frame, a pyarrow table, a list of dicts, a dict of lists, "

@@ -219,7 +219,7 @@ def _batches(
         for batch in _read_source(data, schema, name, rows):
             yield batch, None
         return
-    known = None if strict else {*schema.sendable, *NESTED_COLUMNS}
+    known = None if strict else {*schema.sendable, *schema.renamed, *NESTED_COLUMNS}
     for table, source in data.tables(rows, known):
         for batch in _read_source(iter([table]), schema, name, rows):
             yield batch, source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +14,7 @@ from arthurai.upload.coerce import is_missing
 from arthurai.upload.table import UNSUPPORTED_DTYPES, check_column_names, read_frame, to_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import narwhals.stable.v2 as nw
 
@@ -47,6 +48,20 @@ class TableView:
         self.names = check_column_names(frame.columns, name)
         self.num_rows = len(frame)
 
+    def renamed(self, names: Mapping[str, str]) -> TableView:
+        """Return the table with other names of columns.
+
+        Args:
+            names: New name by present name; others are ignored.
+        """
+        known = {old: new for old, new in names.items() if old in self.names}
+        if not known:
+            return self
+        twin = copy.copy(self)
+        twin._frame = self._frame.rename(known)  # noqa: SLF001 - of the same class
+        twin.names = check_column_names(twin._frame.columns, self._name)  # noqa: SLF001
+        return twin
+
     def __contains__(self, name: object) -> bool:
         return name in self.names
 
@@ -75,6 +90,8 @@ class TableView:
             if hasattr(dtype, "categories"):
                 declared = dtype.categories.tolist()
         values = self._to_arrow(series)
+        if pa.types.is_decimal(values.type):
+            values = values.cast(pa.float64())
         if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
             return TableColumn(name, None, holds="images")
         return TableColumn(name, values, declared=declared)

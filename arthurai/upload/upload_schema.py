@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.attribute_spec import INFERENCE_STAGES, AttributeSpec
 from arthurai.common.constants import (
@@ -14,6 +14,9 @@ from arthurai.common.constants import (
     Stage,
     ValueType,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OPTIONAL_STAGES: Final = frozenset({Stage.PredictFunctionInput, Stage.NonInputData})
 """Stages a table may leave out."""
@@ -43,12 +46,14 @@ class UploadSchema:
         output_type: An `OutputType`.
         is_batch: Whether rows belong to batches that have to be closed.
         attributes: Every attribute, implicit ones included.
+        renamed: Attribute names by the names of the columns that `build` renamed.
     """
 
     input_type: str
     output_type: str
     is_batch: bool
     attributes: tuple[AttributeSpec, ...] = field(default=())
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def sendable(self) -> dict[str, AttributeSpec]:

@@ -120,7 +120,7 @@ class Validator:
             UserValueError: Some error is a wrong value.
         """
         errors = self.errors(start=start) if errors is None else errors
-        columns = dict(table.columns)
+        columns = self._rename(table.columns)
         if metadata is not None:
             columns |= self._read_metadata(metadata, table.rows, errors)
         self._check_names(columns, start, errors)
@@ -157,13 +157,25 @@ class Validator:
         """Log what was filled in and what was unexpected, once for the call."""
         self._surprises.log()
 
+    def _rename(self, columns: Mapping[str, Column]) -> dict[str, Column]:
+        """Return columns by the names of attributes, where `build` renamed them."""
+        renamed = self.schema.renamed
+        return {
+            renamed[name] if name in renamed and renamed[name] not in columns else name: column
+            for name, column in columns.items()
+        }
+
     def _read_metadata(
         self, metadata: RowMetadata, rows: int, errors: ValidationErrors
     ) -> dict[str, Column]:
         found: dict[str, Column] = {}
         if metadata.predictions is not None:
             found |= read_extra_columns(
-                metadata.predictions, self.schema.predicted, name="predictions", what="predicted"
+                metadata.predictions,
+                self.schema.predicted,
+                name="predictions",
+                what="predicted",
+                renamed=self.schema.renamed,
             )
         if metadata.ground_truths is not None:
             found |= read_extra_columns(
@@ -171,6 +183,7 @@ class Validator:
                 self.schema.truths,
                 name="ground_truths",
                 what="ground truth",
+                renamed=self.schema.renamed,
             )
         for column, argument in (
             ("inference_timestamp", "inference_timestamps"),

@@ -81,13 +81,47 @@ def check_names(names: Iterable[Any]) -> None:
             else ""
         )
         raise kind(
-            f"these attribute names are not allowed: {'; '.join(problems[:_MAX_NAMED])}{rest}"
+            f"these attribute names are not allowed: {'; '.join(problems[:_MAX_NAMED])}; "
+            f"build(..., rename=True) renames columns, and does so whenever you send{rest}"
         )
 
 
 def _suggest_name(name: str) -> str:
     better = re.sub(r"\W+", "_", name).strip("_") or "attribute"
     return f"_{better}" if better[0].isdigit() else better
+
+
+def suggest_renames(names: Sequence[str]) -> dict[str, str]:
+    """Return valid names for those that are not, by these.
+
+    Args:
+        names: Names of columns; the new names differ from all of them, and from one another.
+    """
+    taken = set(names)
+    renames = {}
+    for name in names:
+        if _NAME.fullmatch(name) is not None and len(name) <= MAX_NAME_LENGTH:
+            continue
+        stem = better = _suggest_name(name)[: MAX_NAME_LENGTH - 4]
+        number = 2
+        while better in taken:
+            better = f"{stem}_{number}"
+            number += 1
+        taken.add(better)
+        renames[name] = better
+    return renames
+
+
+def find_renamed_columns(model: ArthurModelBase) -> dict[str, str]:
+    """Return the names of attributes by the names of columns that `build` renamed.
+
+    These are the labels of the attributes, so that they are known for fetched models, too.
+    """
+    return {
+        attribute.label: attribute.name
+        for attribute in model.attributes or ()
+        if attribute.label and _NAME.fullmatch(attribute.label) is None
+    }
 
 
 def find_positions(model: ArthurModelBase, stage: str, preferred: Iterable[int]) -> list[int]:

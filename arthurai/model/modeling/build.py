@@ -18,7 +18,7 @@ from arthurai.common.limits import BINARY_CLASSES, DEFAULT_THRESHOLD
 from arthurai.common.text import list_names, suggest
 from arthurai.model.base_model import name_of
 from arthurai.model.modeling import outputs
-from arthurai.model.modeling.attribute_list import append_attributes, check_names
+from arthurai.model.modeling.attribute_list import append_attributes, check_names, suggest_renames
 from arthurai.model.modeling.detect_types import describe_column
 from arthurai.model.modeling.infer_attributes import infer_attributes, warn_about_categories
 from arthurai.model.modeling.summary import review
@@ -38,6 +38,8 @@ def build(
     non_input_columns: Iterable[str] | None = None,
     ground_truth_column: str | None = None,
     set_reference_data: bool = True,
+    *,
+    rename: bool = False,
 ) -> Any:
     """Describe the whole model from one table.
 
@@ -54,6 +56,9 @@ def build(
         non_input_columns: Columns that are not inputs but kept, e.g. for filters and groups.
         ground_truth_column: The one column that holds the true class.
         set_reference_data: Keep `data` as reference data, which `save` sends.
+        rename: Rename columns whose names no attribute can have, such as `hours-per-week`. The
+            original name becomes the label of the attribute, and is understood whenever rows are
+            sent. The other arguments may use either name.
 
     Returns:
         The table of `review`.
@@ -76,17 +81,32 @@ def build(
     from arthurai.upload.table_view import TableView
 
     frame = TableView(data)
+    renames = suggest_renames(frame.names) if rename else {}
+    frame = frame.renamed(renames)
     if ground_truth_column is not None and self.output_type != OutputType.Multiclass:
         raise UserValueError(
             f"ground_truth_column={ground_truth_column!r} applies to {OutputType.Multiclass} "
             "models only; map each predicted column to its ground-truth column instead"
         )
-    plan = _Plan(frame, pred_to_ground_truth_map, positive_predicted_attr, ground_truth_column)
+
+    def new_name(name: Any) -> Any:
+        return renames.get(name, name) if isinstance(name, str) else name
+
+    plan = _Plan(
+        frame,
+        {
+            new_name(prediction): truth if ground_truth_column is not None else new_name(truth)
+            for prediction, truth in pred_to_ground_truth_map.items()
+        },
+        new_name(positive_predicted_attr),
+        new_name(ground_truth_column),
+    )
     others = (
         []
         if non_input_columns is None
         else read_list("non_input_columns", non_input_columns, "column names")
     )
+    others = [new_name(name) for name in others]
     plan.check(others)
     with _fresh_attributes(self):
         outside = {*plan.predictions, *plan.truths, *others}
@@ -100,6 +120,13 @@ def build(
             _check_time_series(self)
         inferred = list(self.attributes or ())
         _add_outputs(self, plan)
+        originals = {new: old for old, new in renames.items()}
+        for attribute in self.attributes or ():
+            attribute.label = originals.get(attribute.name, attribute.label)
+        described = {attribute.name for attribute in self.attributes or ()}
+        self._left_out_columns = frozenset(
+            originals.get(name, name) for name in frame.names if name not in described
+        )
     warn_about_categories(inferred)
     if set_reference_data:
         self.reference_dataframe = frame.reusable

@@ -84,9 +84,9 @@ def infer_attributes(
         if found is None:
             column = frame.column(name)
             logger.warning(
-                "Column %r holds %s, which no attribute can hold; it is left out of the schema. To "
-                "keep it, convert it to numbers, strings or times with a zone; otherwise leave it "
-                "out of what you send, too",
+                "Column %r holds %s, which no attribute can hold; it is left out of the schema, "
+                "and of what is sent. To keep it, convert it to numbers, strings or times with a "
+                "zone",
                 name,
                 column.holds or column.present().type,
             )

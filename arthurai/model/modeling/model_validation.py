@@ -25,7 +25,11 @@ from arthurai.model.base_model import (
     left_out_columns,
     name_of,
 )
-from arthurai.model.modeling.attribute_list import find_name_problem, find_positions
+from arthurai.model.modeling.attribute_list import (
+    find_name_problem,
+    find_positions,
+    find_renamed_columns,
+)
 from arthurai.upload.send_rules import resolve_strict
 
 if TYPE_CHECKING:
@@ -267,7 +271,7 @@ def find_reference_problems(model: ArthurModelBase, data: Any, *, strict: bool =
     from arthurai.upload.table_view import TableView
 
     try:
-        frame = TableView(data, "reference data")
+        frame = TableView(data, "reference data").renamed(find_renamed_columns(model))
     except ArthurUserError as error:
         return [str(error)]
     if frame.num_rows == 0:
