@@ -237,6 +237,37 @@ def generation(arthur):
     return model
 
 
+def oddly_named(arthur):
+    """Save a model whose attributes are called like what queries select; find its hotspots."""
+    random = np.random.default_rng(8)
+    rows = 300
+    letters = ("count", "period", "positive", "value")
+    numbers = ("first", "labeled", "confusion", "missing_0", "accuracyRate", "score", "below_0")
+    frame = pd.DataFrame(
+        {
+            **{name: random.choice(["a", "b"], rows) for name in letters},
+            **{name: random.normal(size=rows) for name in numbers},
+            "p": random.random(rows),
+        }
+    )
+    wrong = frame["first"] > 0.5
+    frame["y"] = np.where((random.random(rows) < frame["p"]) ^ wrong, "yes", "no")
+    model = arthur.model(
+        display_name="Oddly named",
+        input_type=InputType.Tabular,
+        output_type=OutputType.Multiclass,
+    )
+    model.build(frame, {"p": "yes"}, "p", ground_truth_column="y")
+    for name in letters:
+        model.get_attribute(name).monitor_for_bias = True
+    model.save()
+    model.update_enrichments({"hotspots": {"enabled": True}})
+    model.send_inferences(
+        frame, inference_timestamps=times(rows, 5), ground_truth_timestamps=times(rows, 5)
+    )
+    return model
+
+
 def waiting(arthur):
     """Save a model without any data."""
     model = arthur.model(
@@ -266,6 +297,7 @@ def fill(arthur, folder):
         "images": images(arthur, folder),
         "ranking": ranking(arthur),
         "generation": generation(arthur),
+        "oddly_named": oddly_named(arthur),
         "waiting": waiting(arthur),
     }
     for name in ("binary", "evil"):

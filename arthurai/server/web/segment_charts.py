@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from arthurai.server.web.performance_queries import Measure
 
 MAX_GROUPS: Final = 30
+VALUE: Final = "value"
+"""Name of the value of the attribute in rows: its own name may be that of a measure."""
 
 
 def measures_by_value(
@@ -31,14 +33,14 @@ def measures_by_value(
         title: Title of the chart.
     """
     select = [
-        {"property": attribute},
+        {"property": attribute, "alias": VALUE},
         {"function": "count", "alias": "count"},
         *select_all(measures),
     ]
     body = with_filters(
         {
             "select": select,
-            "group_by": [{"property": attribute}],
+            "group_by": [{"alias": VALUE}],
             "order_by": [{"alias": "count", "direction": "desc"}],
         },
         model.filters,
@@ -47,7 +49,7 @@ def measures_by_value(
     if not rows:
         return None
     columns = [
-        Column(attribute, attribute, "text"),
+        Column(VALUE, attribute, "text"),
         Column("count", "Inferences", "count"),
         *(Column(measure.key, measure.title, measure.kind) for measure in measures),
     ]
@@ -57,9 +59,9 @@ def measures_by_value(
         "headings": [attribute, *(measure.title for measure in measures), "Inferences"],
         "rows": [
             {
-                "label": format_value(row.get(attribute)),
-                "href": model.view.address(segment=attribute, value=str(row.get(attribute)))
-                if row.get(attribute) is not None
+                "label": format_value(row.get(VALUE)),
+                "href": model.view.address(segment=attribute, value=str(row.get(VALUE)))
+                if row.get(VALUE) is not None
                 else "",
                 "cells": [
                     *(_cell(m, row, most[m.key], color) for color, m in enumerate(measures)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from arthurai.common.bundle import Permission, operations
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from arthurai.server.web.operation_calls import OperationCalls
     from arthurai.server.web.web_sessions import WebSession, WebSessions
+
+MAX_PAGE: Final = 1_000_000
 
 
 @dataclass
@@ -78,6 +80,11 @@ class View:
             resource: The resource.
         """
         return Permission(resource, "read") in self.permissions
+
+    @property
+    def number(self) -> int:
+        """The page of a list that the address names, from 1."""
+        return min(max(1, self.query.get("page", 1, type=int)), MAX_PAGE)
 
     def address(self, **changes: str | int | None) -> str:
         """Return the address of this page with other parameters; `None` drops one.

@@ -24,6 +24,7 @@ KINDS = (
     "images",
     "ranking",
     "generation",
+    "oddly_named",
     "waiting",
 )
 TABS = (
@@ -164,6 +165,9 @@ def test_the_pages_of_the_server_are_harmless_too(filled, reader):
         ("ranking", "/performance"),
         ("images", "/performance"),
         ("generation", "/performance"),
+        ("oddly_named", "/performance"),
+        ("oddly_named", "/quality"),
+        ("oddly_named", "/fairness"),
     ],
 )
 def test_charts_show_what_the_python_client_answers(filled, reader, kind, tab, query):
@@ -318,6 +322,39 @@ def test_models_are_searched_sorted_and_filtered(reader):
 
 
 @pytest.mark.heavy
+def test_hotspots_are_those_that_the_client_finds(filled, reader):
+    model = filled.models["oddly_named"]
+    page = get(reader, f"/models/{model.id}/enrichments")
+    whole = model.find_hotspots("accuracy", 1.01, date="2026-03-01")["data"]
+    accuracy = whole[0]["accuracy"]
+    assert f"<b>{accuracy:.1%}</b>".replace("%", " %") in page
+    for region in model.find_hotspots("accuracy", accuracy, date="2026-03-01")["data"]:
+        assert f"<b>{region['accuracy']:.1%}</b>".replace("%", " %") in page
+    assert "first &gt; 0." in page
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    "tab",
+    [
+        "/inferences?page=99999999999999999999",
+        "/drift?page=-4",
+        "/quality?page=abc",
+        "?range=never",
+        "/performance?from=yesterday&to=2026-02-28",
+        "/performance?segment=age&value=abc",
+        "/performance?segment=nothing&value=1",
+        "/drift?metric=x&attribute=y",
+        "/inferences?where=age&is=gt&what=old",
+        "/inferences?where=nothing&is=strange",
+        "/enrichments?metric=x&threshold=y",
+    ],
+)
+def test_an_address_that_makes_no_sense_is_no_failure(filled, reader, tab):
+    get(reader, f"/models/{filled.models['binary'].id}{tab}")
+
+
+@pytest.mark.heavy
 def test_people_keys_and_channels(filled, reader):
     text = get(reader, "/people")
     for key in filled.keys.values():
@@ -384,7 +421,7 @@ def test_what_a_role_may_not_do_is_refused_though_the_form_is_sent(filled):
         page = browser.get(f"/ui/models/{filled.models['binary'].id}/alerts").text
         assert 'value="acknowledged">Acknowledge<' not in page
         token = form_token(page)
-        (alert, *_) = filled.models["binary"].get_alerts(status="new")
+        (alert, *_) = filled.models["binary"].get_alerts()
         answer = browser.post(
             f"/ui/alerts/{alert.id}",
             data={"status": "resolved", "form_token": token},

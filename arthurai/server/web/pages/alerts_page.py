@@ -126,7 +126,7 @@ def change_rule(view: View) -> Answer:
 def _list(view: View, wanted: dict[str, Any]) -> dict[str, Any]:
     status = view.query.get("status", "new")
     severity = view.query.get("severity", "")
-    number = max(1, view.query.get("page", 1, type=int))
+    number = view.number
     found = view.api.call(
         "list_alerts",
         {

@@ -37,7 +37,7 @@ def show_models(view: View) -> Answer:
     search = view.query.get("q", "").strip()
     tags = [tag for tag in view.query.getlist("tag") if tag]
     sort = SORTS.get(view.query.get("sort", ""), SORTS["newest"])
-    number = max(1, view.query.get("page", 1, type=int))
+    number = view.number
     wanted: dict[str, Any] = {"sort": sort, "tag": tags or None}
     if search:
         found = [m for m in view.api.pages("list_models", wanted) if _matches(m, search)]

@@ -46,7 +46,7 @@ def show_drift(view: View) -> Answer:
         "metric": metric,
         "metrics": METRICS,
         "attribute": name if name in names else "",
-        "number": max(1, view.query.get("page", 1, type=int)),
+        "number": view.number,
         "last": max(1, -(-len(names) // MAX_ATTRIBUTES)),
         "names": names,
     }

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import InputType
 from arthurai.server.web.charts import Chart, Column
 from arthurai.server.web.formats import format_number
+from arthurai.server.web.hotspot_tree import grow
 from arthurai.server.web.model_view import ModelView, over_time
 from arthurai.server.web.operation_calls import OperationError
 from arthurai.server.web.page_figures import Figure, make_page
 from arthurai.server.web.page_registry import page
-from arthurai.server.web.pictures import PERIOD, bar_width, line_picture
+from arthurai.server.web.pictures import PERIOD, line_picture
 from arthurai.server.web.svg_shapes import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
+    from arthurai.server.web.hotspot_tree import Branch
     from arthurai.server.web.page_registry import Answer
     from arthurai.server.web.view import View
 
@@ -27,7 +30,7 @@ LABELS: Final = {
     "explainability": "Explanations",
 }
 METRICS: Final = ("accuracy", "precision", "recall", "f1")
-_MAX_DEPTH: Final = 12
+_ABOVE_ALL: Final = 1.01
 
 
 @page("/models/<model_id>/enrichments")
@@ -43,10 +46,9 @@ def show_enrichments(view: View) -> Answer:
     metric = view.query.get("metric", "accuracy")
     if metric not in METRICS:
         metric = "accuracy"
-    trees: list[dict[str, Any]] = []
-    problem = ""
+    hotspots = Hotspots()
     if states.get("hotspots", {}).get("enabled") and "part" not in view.query:
-        trees, problem = _hotspots(view, model, metric)
+        hotspots = _hotspots(view, model, metric)
     values = {
         "model": model,
         "tab": "enrichments",
@@ -54,8 +56,7 @@ def show_enrichments(view: View) -> Answer:
         "labels": LABELS,
         "metric": metric,
         "metrics": METRICS,
-        "trees": trees,
-        "problem": problem,
+        "hotspots": hotspots,
     }
     title = f"{model.name}: enrichments"
     return make_page(view, "enrichments.html", title, figures, values, rows=model.span.count)
@@ -79,44 +80,50 @@ def _anomaly(model: ModelView, title: str) -> Chart | None:
     return Chart("anomaly", title, columns, rows, "query", parameters, body, note, picture)
 
 
-def _hotspots(view: View, model: ModelView, metric: str) -> tuple[list[dict[str, Any]], str]:
+@dataclass(frozen=True, slots=True)
+class Hotspots:
+    """Weak regions of a model.
+
+    Attributes:
+        whole: The measure over all rows of the window, as text.
+        limit: Regions below it are weak.
+        branches: The regions as a tree.
+        problem: Why there are none.
+    """
+
+    whole: str = ""
+    limit: float | None = None
+    branches: Sequence[Branch] = ()
+    problem: str = ""
+
+
+def _hotspots(view: View, model: ModelView, metric: str) -> Hotspots:
+    """Return the regions of the last week, or of a batch, that are weaker than the whole."""
     last = model.span.last
     if last is None:
-        return [], ""
-    threshold = view.query.get("threshold", 0.9, type=float)
-    wanted = {"model_id": model.id, "metric": metric, "threshold": threshold}
+        return Hotspots()
+    wanted: dict[str, Any] = {"model_id": model.id, "metric": metric}
     if not model.schema.is_batch:
         wanted["date"] = last.date().isoformat()
-    elif view.query.get("batch"):
-        wanted["batch_id"] = view.query["batch"]
     else:
-        return [], "Choose a batch on the page of batches."
+        batch = view.query.get("batch") or _last_batch(view, model)
+        if not batch:
+            return Hotspots(problem="There is no batch yet.")
+        wanted["batch_id"] = batch
     try:
-        answer = view.api.call("find_hotspots", wanted)
+        found = view.api.call("find_hotspots", {**wanted, "threshold": _ABOVE_ALL})["data"]
+        if not found:
+            return Hotspots(problem="There is no ground truth in the last week of data.")
+        whole = float(found[0][metric])
+        limit = min(view.query.get("threshold", whole, type=float), whole)
+        regions = view.api.call("find_hotspots", {**wanted, "threshold": limit})["data"]
     except OperationError as error:
-        return [], error.message
-    found = answer if isinstance(answer, list) else answer.get("data") or []
-    return [_node(tree, metric, 0) for tree in found], ""
+        return Hotspots(problem=error.message)
+    return Hotspots(format_number(whole, "percent"), limit, grow(regions, metric))
 
 
-def _node(node: Mapping[str, Any], metric: str, depth: int) -> dict[str, Any]:
-    """Return a region of a tree as the template shows it."""
-    children = [node.get("left"), node.get("right")]
-    value = node.get(metric)
-    return {
-        "rules": [_rule(name, ends) for name, ends in (node.get("rules") or {}).items()],
-        "value": format_number(value, "percent"),
-        "width": bar_width(value, 1.0),
-        "rows": f"{int(node.get('n_samples') or 0):,}",
-        "children": [_node(c, metric, depth + 1) for c in children if c and depth < _MAX_DEPTH],
-    }
-
-
-def _rule(name: str, ends: Any) -> str:
-    if not isinstance(ends, dict):
-        return f"{name}: {ends}"
-    parts = []
-    for key, sign in (("gt", ">"), ("gte", "≥"), ("lt", "<"), ("lte", "≤")):
-        if ends.get(key) is not None:
-            parts.append(f"{sign} {format_number(ends[key])}")
-    return f"{name} {' and '.join(parts)}" if parts else name
+def _last_batch(view: View, model: ModelView) -> str:
+    datasets = view.api.call("list_datasets", {"model_id": model.id})
+    batches = [d for d in datasets if d["type"] == "batch"]
+    batches.sort(key=lambda d: str(d.get("created_at")))
+    return str(batches[-1]["batch_id"]) if batches else ""

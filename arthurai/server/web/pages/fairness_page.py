@@ -12,7 +12,7 @@ from arthurai.server.web.page_figures import Figure, make_page
 from arthurai.server.web.page_registry import page
 from arthurai.server.web.performance_queries import Measure, find_measures, wilson
 from arthurai.server.web.pictures import bar_cell
-from arthurai.server.web.segment_charts import format_value, measures_by_value
+from arthurai.server.web.segment_charts import VALUE, format_value, measures_by_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,11 +72,11 @@ def _positive(model: ModelView, attribute: Attribute, figure_id: str, title: str
     body = with_filters(
         {
             "select": [
-                {"property": attribute.name},
+                {"property": attribute.name, "alias": VALUE},
                 {"function": "count", "alias": "count"},
                 {"function": "countIf", "alias": "positive", "parameters": counted},
             ],
-            "group_by": [{"property": attribute.name}],
+            "group_by": [{"alias": VALUE}],
             "order_by": [{"alias": "count", "direction": "desc"}],
         },
         model.filters,
@@ -85,7 +85,7 @@ def _positive(model: ModelView, attribute: Attribute, figure_id: str, title: str
     if not rows:
         return None
     columns = [
-        Column(attribute.name, attribute.name, "text"),
+        Column(VALUE, attribute.name, "text"),
         Column("count", "Inferences", "count"),
         Column("positive", "Predicted positive", "count"),
     ]
@@ -94,11 +94,11 @@ def _positive(model: ModelView, attribute: Attribute, figure_id: str, title: str
     picture = {
         "kind": "bars",
         "headings": [attribute.name, "Positive rate", "Of the highest rate"],
-        "rows": [_row(attribute.name, row, best) for row in rows],
+        "rows": [_row(row, best) for row in rows],
     }
     note = "Lines in bars: 95 % intervals."
     if low:
-        names = ", ".join(format_value(row[attribute.name]) for row in low)
+        names = ", ".join(format_value(row[VALUE]) for row in low)
         note += f" Below four fifths of the highest rate: {names}."
     parameters = {"model_id": model.id}
     return Chart(figure_id, title, columns, rows, "query", parameters, body, note, picture)
@@ -108,13 +108,13 @@ def _share(row: Mapping[str, Any]) -> float:
     return int(row["positive"]) / int(row["count"]) if row["count"] else 0.0
 
 
-def _row(name: str, row: Mapping[str, Any], best: float) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], best: float) -> dict[str, Any]:
     share = _share(row)
     count = int(row["count"])
     ratio = share / best if best else None
     is_low = ratio is not None and ratio < FOUR_FIFTHS
     return {
-        "label": format_value(row[name]),
+        "label": format_value(row[VALUE]),
         "href": "",
         "cells": [
             bar_cell(share, format_number(share, "percent"), 0, ends=wilson(share, count), n=count),

@@ -40,7 +40,7 @@ _MOST_SCORES: Final = 20
 def show_inferences(view: View) -> Answer:
     """List inferences that pass a filter, the newest first."""
     model = ModelView(view)
-    number = max(1, view.query.get("page", 1, type=int))
+    number = view.number
     shown = _columns(model)
     figures = []
     if model.span.count:

@@ -83,7 +83,7 @@ def delete_channel(view: View) -> Answer:
 
 
 def _people(view: View, created: dict[str, Any] | None = None) -> Page:
-    number = max(1, view.query.get("page", 1, type=int))
+    number = view.number
     users: dict[str, Any] = {"data": [], "total_count": 0, "total_pages": 1}
     if view.may("list_users"):
         wanted = {"page": number, "page_size": PAGE_SIZE, "sort": "username"}

@@ -30,7 +30,7 @@ def show_quality(view: View) -> Answer:
     model = ModelView(view)
     attributes = list(model.inputs)
     attributes += [a for a in model.schema.predicted if not a.implicit]
-    number = max(1, view.query.get("page", 1, type=int))
+    number = view.number
     first = (number - 1) * _MAX_ATTRIBUTES
     some = attributes[first : first + _MAX_ATTRIBUTES]
     ranged = [
