@@ -16,6 +16,7 @@ from arthurai.model import (
     lifecycle,
     metrics,
     querying,
+    row_logging,
     sending,
 )
 from arthurai.model.base_model import ArthurModelBase
@@ -91,6 +92,8 @@ class ArthurModel(ArthurModelBase):
     send_bulk_ground_truths = sending.send_bulk_ground_truths
     close_batch = sending.close_batch
     convert_dataframe = sending.convert_dataframe
+    logger = row_logging.logger
+    monitor = row_logging.monitor
     send_inference = deprecated_methods.send_inference
     send_batch_inferences = deprecated_methods.send_batch_inferences
     send_batch_ground_truths = deprecated_methods.send_batch_ground_truths
