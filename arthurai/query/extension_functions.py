@@ -21,6 +21,7 @@ __all__ = [
     "likelihood_stability",
     "log_loss",
     "matthews_correlation",
+    "perplexity",
     "precision_multiclass",
     "ranked_list_report",
     "recall_multiclass",
@@ -122,6 +123,11 @@ def avg_sequence_length(column: Expression | str) -> Expression:
 def likelihood_stability(column: Expression | str) -> Expression:
     """Return one minus the mean standard deviation of the likelihoods within an inference."""
     return call("likelihoodStability", property=ref(column))
+
+
+def perplexity(column: Expression | str) -> Expression:
+    """Return the exponential of the mean negative logarithm of the likelihoods of all tokens."""
+    return call("perplexity", property=ref(column))
 
 
 def array_length(column: Expression | str) -> Expression:

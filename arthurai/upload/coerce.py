@@ -23,6 +23,7 @@ from arthurai.common.limits import (
     MIN_INTEGER,
 )
 from arthurai.common.vocabulary import ValueType
+from arthurai.upload.log_probabilities import find_positions, read_position
 from arthurai.upload.time_zones import MISSING, NOT_TIMESTAMP, TimestampError, format_timestamp
 
 if TYPE_CHECKING:
@@ -137,10 +138,17 @@ def to_tokens(value: Any) -> list[str]:
 
 
 def to_likelihoods(value: Any) -> list[dict[str, float | None]]:
-    """Return a list of dicts from token to probability, one per position."""
+    """Return a list of dicts from token to probability, one per position.
+
+    Positions of an API of language models, with `token` and `logprob`, count as well.
+    """
     expected = "must be a list of dicts of text to number"
     result = []
-    for item in _items(value, expected):
+    for item in _items(find_positions(value), expected):
+        known = read_position(item)
+        if known is not None:
+            result.append(known)
+            continue
         pairs = item.items() if isinstance(item, Mapping) else item
         try:
             found = {to_text(token): _to_float_or_none(number) for token, number in pairs}

@@ -19,6 +19,7 @@ from arthurai.upload.columnar import ABSENT, SparseColumn, is_arrow, is_row_list
 from arthurai.upload.diagnostics import ValidationErrors
 from arthurai.upload.extra_columns import is_named_table, read_extra_columns, read_values
 from arthurai.upload.images import read_images
+from arthurai.upload.log_probabilities import convert_column
 from arthurai.upload.meta_columns import MetaColumns
 from arthurai.upload.send_rules import IGNORE, SendRules
 from arthurai.upload.surprises import Surprises
@@ -305,10 +306,33 @@ class Validator:
                 column, invalid = self._coerce_column(name, values, attribute.value_type, start)
                 if invalid:
                     column, invalid = self._settle(name, values, column, invalid, start, errors)
+                elif attribute.value_type == ValueType.TokenLikelihoods:
+                    column = self._read_likelihoods(name, column)
             found[name] = column
             if not invalid:
                 self._surprises.check(attribute, column)
         return found
+
+    def _read_likelihoods(self, name: str, column: Any) -> Column:
+        """Return a column of likelihoods, log-probabilities converted."""
+        converted, logarithms, outside = convert_column(column)
+        if logarithms:
+            self._surprises.add(
+                "logarithms",
+                name,
+                text=f"column {name!r}: {{count}} values are at most 0, so they were read as "
+                "log-probabilities and stored as likelihoods",
+                count=logarithms,
+            )
+        if outside:
+            self._surprises.add(
+                "likelihoods",
+                name,
+                text=f"column {name!r}: {{count}} values are outside of 0 to 1, so they are no "
+                "likelihoods; they were stored as given",
+                count=outside,
+            )
+        return converted
 
     def _coerce_values(
         self, name: str, values: Column, value_type: str, start: int, errors: ValidationErrors

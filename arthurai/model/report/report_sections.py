@@ -16,6 +16,7 @@ from arthurai.query import (
     col,
     count,
     likelihood_stability,
+    perplexity,
     psi_table,
     rate,
     select,
@@ -250,6 +251,7 @@ def text_panels(model: ArthurModelBase) -> list[tuple[str, list[plot_data.Metric
                     ],
                 )
             )
+            panels.append(("perplexity", [perplexity(name).as_("perplexity")]))
     lengths = {ValueType.Tokens, ValueType.TokenLikelihoods, ValueType.Unstructured_Text}
     for attribute in predicted:
         if attribute.value_type in lengths:

@@ -394,6 +394,27 @@ def test_overflow_is_null(store):
     assert ask(store, example, {"select": [item], "limit": 1}) == [{"v": None}]
 
 
+def test_perplexity_is_that_of_all_tokens_together(store):
+    rows = [[0.5, 0.25], [0.1, 0.9, 0.7], [], None]
+    example = loaded(
+        store,
+        "TOKEN_SEQUENCE",
+        [attribute("q", "UNSTRUCTURED_TEXT"), prediction("p", "TOKEN_LIKELIHOODS")],
+        [
+            (models.START, {"q": "x", "p": None if row is None else [{"t": v} for v in row]})
+            for row in rows
+        ],
+        input_type="NLP",
+    )
+    tokens = [number for row in rows for number in row or ()]
+    expected = math.exp(-statistics.fmean(map(math.log, tokens)))
+    assert value(store, example, "perplexity", property="p") == pytest.approx(expected)
+    empty = [{"property": "q", "comparator": "eq", "value": "y"}]
+    item = {"function": "perplexity", "parameters": {"property": "p"}}
+    (row,) = ask(store, example, {"select": [item], "filter": empty})
+    assert row == {"perplexity": None}
+
+
 # -- large totals and the ends of quantiles -------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ EXTENSIONS = [
     *("avgTokenLikelihood", "avgSequenceLength", "likelihoodStability", "arrayLength"),
     *("classificationReport", "precisionMulticlass", "recallMulticlass", "f1Multiclass"),
     *("balancedAccuracyRateMulticlass", "matthewsCorrelation", "logLoss", "brierScore"),
-    *("rankedListReport", "estimate"),
+    *("rankedListReport", "estimate", "perplexity"),
 ]
 
 

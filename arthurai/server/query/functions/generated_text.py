@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.query.column_types import ColumnType
+from arthurai.server.query.function_arguments import Sample, SampleKind
 from arthurai.server.query.functions.function_registry import function
+from arthurai.server.query.sql import ratio
 from arthurai.server.query.sql_expression import Expr
 
 if TYPE_CHECKING:
@@ -57,6 +59,21 @@ def avg_sequence_length(arguments: Arguments) -> Expr:
 def avg_token_likelihood(arguments: Arguments) -> Expr:
     """Mean over inferences of the mean likelihood of their tokens."""
     return arguments.mean(f"list_avg({_likelihoods(arguments)})")
+
+
+@function("perplexity", aggregate=True)
+def perplexity(arguments: Arguments) -> Expr:
+    """Exponential of the mean negative logarithm of the likelihood, over the tokens of all rows.
+
+    Jelinek, Mercer, Bahl and Baker 1977, "Perplexity: a measure of the difficulty of speech
+    recognition tasks". A likelihood of 0 counts as the smallest step of a double.
+    """
+    likelihoods = _likelihoods(arguments)
+    logarithms = f"[ln(greatest(p, 2.220446049250313e-16)) for p in {likelihoods} if p IS NOT NULL]"
+    total = arguments.aggregate(f"sum(list_sum({logarithms}))", ColumnType.FLOAT)
+    tokens = arguments.aggregate(f"sum(len({logarithms}))", ColumnType.INT)
+    arguments.sample = Sample(SampleKind.ROWS, {"rows": f"count({likelihoods})"})
+    return Expr(f"exp(-{ratio(total.sql, tokens.sql)})", ColumnType.FLOAT)
 
 
 @function("likelihoodStability", aggregate=True)

@@ -1,0 +1,100 @@
+"""Log-probabilities of tokens, as APIs of language models answer them, read as likelihoods."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from arthurai.common.limits import MAX_TOKEN_LIKELIHOODS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Positions = list[dict[str, float | None]]
+
+
+def find_positions(value: Any) -> Any:
+    """Return the positions of a sequence, from the objects that APIs put around them.
+
+    Args:
+        value: An object with `content`, an object with `tokens` and `token_logprobs`, or the
+            positions themselves.
+    """
+    content = _member(value, "content")
+    if isinstance(content, list | tuple):
+        return content
+    tokens, chosen = _member(value, "tokens"), _member(value, "token_logprobs")
+    if isinstance(tokens, list | tuple) and isinstance(chosen, list | tuple):
+        pairs = zip(tokens, chosen, strict=False)
+        return [{"token": token, "logprob": number} for token, number in pairs]
+    return value
+
+
+def read_position(item: Any) -> dict[str, float | None] | None:
+    """Return the likelihoods of one position; `None` if it has no token with a log-probability.
+
+    Alternatives more likely than the token that was chosen are left out, because the most likely
+    one of a position counts as chosen.
+
+    Args:
+        item: An object with `token` and `logprob`, and perhaps `top_logprobs`.
+    """
+    token, chosen = _member(item, "token"), _member(item, "logprob")
+    if not isinstance(token, str) or not _is_number(chosen, or_none=True):
+        return None
+    found = {token: _to_likelihood(chosen)}
+    for other in _member(item, "top_logprobs") or ():
+        name, number = _member(other, "token"), _member(other, "logprob")
+        if not isinstance(name, str) or not _is_number(number):
+            continue
+        is_likelier = chosen is not None and number > chosen
+        if len(found) < MAX_TOKEN_LIKELIHOODS and not is_likelier:
+            found.setdefault(name, _to_likelihood(number))
+    return found
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+
+
+def _is_number(value: Any, *, or_none: bool = False) -> bool:
+    return (value is None and or_none) or (
+        isinstance(value, numbers.Real) and not isinstance(value, bool)
+    )
+
+
+def _to_likelihood(logarithm: float | None) -> float | None:
+    if logarithm is None:
+        return None
+    return math.exp(logarithm) if logarithm <= 0 else float(logarithm)
+
+
+def convert_column(column: Sequence[Positions | None]) -> tuple[list[Positions | None], int, int]:
+    """Return a column of likelihoods, how many values were logarithms, and how many are neither.
+
+    A column whose values are at most 0 and of which one is below holds log-probabilities: a
+    likelihood is never below 0.
+
+    Args:
+        column: Likelihoods by token for each position of each row.
+    """
+    values = [
+        number
+        for row in column
+        for position in row or ()
+        for number in position.values()
+        if number is not None
+    ]
+    if not values or (min(values) >= 0 and max(values) <= 1):
+        return list(column), 0, 0
+    if max(values) > 0:
+        return list(column), 0, sum(not 0 <= number <= 1 for number in values)
+    converted: list[Positions | None] = [
+        None
+        if row is None
+        else [{token: _to_likelihood(number) for token, number in p.items()} for p in row]
+        for row in column
+    ]
+    return converted, len(values), 0
