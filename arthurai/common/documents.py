@@ -587,6 +587,8 @@ class ExpectedValue(TypedDict):
 
     predicted_attribute_name: str
     expected_value: float
+    rows: NotRequired[int]
+    standard_error: NotRequired[float | None]
 
 
 class ExplainabilityConfig(TypedDict):
@@ -631,6 +633,7 @@ class Explanation(TypedDict):
     algorithm: str
     predicted_attribute_name: str
     importance_scores: list[ImportanceScore]
+    reason: NotRequired[str]
 
 
 class ExplanationResult(TypedDict):
@@ -705,7 +708,7 @@ class ImportanceScore(TypedDict):
     """Part of one attribute in a prediction; token by token for texts."""
 
     attribute_name: str
-    explanation_value: NotRequired[float]
+    explanation_value: NotRequired[float | None]
     tokens: NotRequired[list[TokenImportance]]
 
 

@@ -119,7 +119,8 @@ class ArthurExplainer(LimeResults):
             raise UserTypeError(
                 "data and predictions_df are missing, must be the sample and its predictions"
             )
-        rows, kept = drop_missing(list_rows(data, "data"))
+        names = getattr(data, "column_names", getattr(data, "columns", ()))
+        rows, kept = drop_missing(list_rows(data, "data"), [str(name) for name in names])
         predictions = list_rows(predictions_df, "predictions_df")
         if len(predictions) != len(data):
             raise UnexpectedValueError(

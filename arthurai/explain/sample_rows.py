@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arthurai.common.exceptions import UserValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +36,14 @@ def list_rows(data: Any, name: str) -> list[list[Any]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def drop_missing(rows: list[list[Any]]) -> tuple[list[list[Any]], list[int]]:
+def drop_missing(
+    rows: list[list[Any]], names: Sequence[str] = ()
+) -> tuple[list[list[Any]], list[int]]:
     """Return the rows without missing values; libraries cannot learn from the others.
 
     Args:
         rows: The rows.
+        names: Names of their columns, if known.
 
     Returns:
         The rows, and their numbers.
@@ -45,11 +51,7 @@ def drop_missing(rows: list[list[Any]]) -> tuple[list[list[Any]], list[int]]:
     Raises:
         UserValueError: No row is left.
     """
-    kept = [
-        number
-        for number, row in enumerate(rows)
-        if not any(value is None or (isinstance(value, float) and value != value) for value in row)  # noqa: PLR0124 - NaN differs from itself
-    ]
+    kept = [number for number, row in enumerate(rows) if not any(map(_is_missing, row))]
     if len(kept) < len(rows):
         logger.warning(
             "%d of %d rows of the sample have missing values and are not used",
@@ -57,5 +59,12 @@ def drop_missing(rows: list[list[Any]]) -> tuple[list[list[Any]], list[int]]:
             len(rows),
         )
     if not kept:
-        raise UserValueError("the sample must have a row without missing values")
+        columns = zip(names, zip(*rows, strict=True), strict=False)
+        empty = [name for name, values in columns if all(map(_is_missing, values))]
+        why = f"; there is no value in {', '.join(map(repr, empty))}" if empty else ""
+        raise UserValueError(f"the sample must have a row without missing values{why}")
     return [rows[number] for number in kept], kept
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN differs from itself

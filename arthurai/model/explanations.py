@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_choice, read_list
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arthurai.model.base_model import ArthurModelBase
+
+logger = logging.getLogger(__name__)
 
 _SORT_KEYS: Final = ("value", "word", "location", "attribute_name")
 
@@ -42,7 +45,7 @@ def explain_inference(
 
     Returns:
         `explanation`, with the importance scores by algorithm and predicted attribute, and
-        `expected_value`.
+        `expected_value`. The scores of a row with a missing input are `None`; `reason` says which.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
@@ -60,7 +63,7 @@ def explain_inference(
         sort = sort.lower() if isinstance(sort, str) else sort
         known = [sign + name for name in _SORT_KEYS for sign in ("", "+", "-")]
         check_choice("sort", sort, known)
-    return explain_inference_operation.sync(
+    found = explain_inference_operation.sync(
         model_id,
         partner_inference_id,
         client=session.api,
@@ -70,6 +73,14 @@ def explain_inference(
         n_samples=n_samples,
         sort=sort,
     ).as_received()
+    reasons = {entry["reason"] for entry in found["explanation"] if entry.get("reason")}
+    if reasons:
+        logger.warning(
+            "inference %r cannot be explained: %s; its scores are None",
+            partner_inference_id,
+            ", ".join(sorted(reasons)),
+        )
+    return found
 
 
 def enable_explainability(

@@ -222,7 +222,10 @@ def test_impossible_settings(model, project, sample, change, error, message):
 def test_samples_that_do_not_fit(model, project, sample):
     with pytest.raises(UserValueError, match="missing are 'region'"):
         packager(model, project, sample.drop(columns="region")).create()
-    with pytest.raises(UserValueError, match="must have a row without missing"):
+    with pytest.raises(
+        UserValueError,
+        match="must have a row without missing values; there is no value in 'income'",
+    ):
         packager(model, project, sample.assign(income=None)).create()
     predicted = [attribute.name for attribute in model.get_attributes("PREDICTED_VALUE")]
     with pytest.raises(UserValueError, match="must have the predictions as well"):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from arthurai.common.checks import read_list
-from arthurai.common.constants import OutputType, Stage
+from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.limits import DEFAULT_THRESHOLD
 from arthurai.model import querying
@@ -50,6 +50,7 @@ POSITIVITY: Final = "positivityRate"
 """Not a function of the language: the share of predictions at or above the threshold."""
 WHOLE_MULTICLASS: Final = "accuracyRateMulticlass"
 """The one function that measures all classes together and takes no parameters."""
+_DRAWN: Final = frozenset({ValueType.Integer, ValueType.Float, ValueType.Boolean})
 _TIMESTAMP: Final = "timestamp"
 _ROWS: Final = "rows_of_group"
 _MAX_LABEL_LENGTH: Final = 30
@@ -360,8 +361,16 @@ def fetch_timeline(model: ArthurModelBase, attribute_name: str) -> Timeline:
     Args:
         model: A saved model.
         attribute_name: Name of a categorical or numeric attribute.
+
+    Raises:
+        UserTypeError: The attribute holds texts, images or lists.
     """
     attribute = model.get_attribute(attribute_name)
+    if not attribute.categorical and attribute.value_type not in _DRAWN:
+        raise UserTypeError(
+            f"attribute_name must be an attribute of numbers or categories, but {attribute_name!r} "
+            f"holds {attribute.value_type}, whose distribution cannot be drawn"
+        )
     resolution = suggest_resolution(model)
     if attribute.categorical:
         return _category_timeline(model, attribute_name, resolution)

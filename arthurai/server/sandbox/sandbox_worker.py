@@ -112,7 +112,9 @@ class _Session:
         predict = _find_function(loaded, "predict")
         load_image = _find_function(loaded, "load_image") if self._task.kind == "image" else None
         self._explainer = create_explainer(self._task, predict, load_image)
-        return {"expected": self._explainer.expected_values()}
+        base = self._explainer.base_errors()
+        rows, errors = (None, None) if base is None else base
+        return {"expected": self._explainer.expected_values(), "rows": rows, "errors": errors}
 
 
 def _find_function(module: Any, name: str) -> Callable[..., Any]:

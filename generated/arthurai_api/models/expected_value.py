@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import ABSENT
+from ..types import ABSENT, UNSET, Unset
 from ..types import ApiObject as _ApiObject
 
 T = TypeVar("T", bound="ExpectedValue")
@@ -21,10 +21,15 @@ class ExpectedValue(_ApiObject):
     Attributes:
         predicted_attribute_name (str): The prediction attribute.
         expected_value (float): The base value.
+        rows (int | Unset): Rows of the reference set that the base value is the mean over.
+        standard_error (float | None | Unset): Standard error of the base value as the mean over the whole sample; 0
+            where it is that mean.
     """
 
     predicted_attribute_name: str
     expected_value: float
+    rows: int | Unset = UNSET
+    standard_error: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,11 +37,23 @@ class ExpectedValue(_ApiObject):
 
         expected_value = self.expected_value
 
+        rows = self.rows
+
+        standard_error: float | None | Unset
+        if isinstance(self.standard_error, Unset):
+            standard_error = UNSET
+        else:
+            standard_error = self.standard_error
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {"predicted_attribute_name": predicted_attribute_name, "expected_value": expected_value}
         )
+        if rows is not UNSET:
+            field_dict["rows"] = rows
+        if standard_error is not UNSET:
+            field_dict["standard_error"] = standard_error
 
         return field_dict
 
@@ -48,8 +65,15 @@ class ExpectedValue(_ApiObject):
 
         expected_value = _fields_.pop("expected_value", ABSENT)
 
+        rows = _fields_.pop("rows", UNSET)
+
+        standard_error: float | None | Unset = _fields_.pop("standard_error", UNSET)
+
         _model_ = cls(
-            predicted_attribute_name=predicted_attribute_name, expected_value=expected_value
+            predicted_attribute_name=predicted_attribute_name,
+            expected_value=expected_value,
+            rows=rows,
+            standard_error=standard_error,
         )
         _model_._keep(src_dict, _REQUIRED)
 

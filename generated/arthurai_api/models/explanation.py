@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import ABSENT
+from ..types import ABSENT, UNSET, Unset
 from ..types import ApiObject as _ApiObject
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ class Explanation(_ApiObject):
         algorithm (str): `lime` or `shap`.
         predicted_attribute_name (str): The prediction attribute.
         importance_scores (list[ImportanceScore]): One entry per input attribute.
+        reason (str | Unset): Why the row cannot be explained.
     """
 
     algorithm: str
     predicted_attribute_name: str
     importance_scores: list[ImportanceScore]
+    reason: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,6 +45,8 @@ class Explanation(_ApiObject):
             importance_scores_item = importance_scores_item_data.to_dict()
             importance_scores.append(importance_scores_item)
 
+        reason = self.reason
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -52,6 +56,8 @@ class Explanation(_ApiObject):
                 "importance_scores": importance_scores,
             }
         )
+        if reason is not UNSET:
+            field_dict["reason"] = reason
 
         return field_dict
 
@@ -76,10 +82,13 @@ class Explanation(_ApiObject):
         else:
             importance_scores = ABSENT
 
+        reason = _fields_.pop("reason", UNSET)
+
         _model_ = cls(
             algorithm=algorithm,
             predicted_attribute_name=predicted_attribute_name,
             importance_scores=importance_scores,
+            reason=reason,
         )
         _model_._keep(src_dict, _REQUIRED)
 

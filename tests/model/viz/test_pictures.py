@@ -304,3 +304,11 @@ def test_dollars_are_text(name):
         shown, is_formula = text._preprocess_math(text.get_text())
         assert name in shown
         assert not is_formula
+
+
+def test_the_timeline_of_a_text_is_refused_before_anything_is_asked(arthur):
+    made = arthur.model(display_name="Texts", input_type="NLP", output_type="TOKEN_SEQUENCE")
+    made.build_token_sequence_model("prompt", "answer")
+    made.save()
+    with pytest.raises(UserTypeError, match=r"'prompt' holds UNSTRUCTURED_TEXT, whose distrib"):
+        DataVisualizer([made]).timeline("prompt")

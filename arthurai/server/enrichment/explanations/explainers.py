@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SHAP_BACKGROUND: Final = 20
+"""Rows that features are replaced from; more where that costs little."""
+MAX_SHAP_PREDICTIONS: Final = 10_000
+"""Predictions of one explanation that a larger background may take."""
 SEGMENTS: Final = 40
 
 
@@ -90,6 +93,10 @@ class Explainer(ABC):
 
     def expected_values(self) -> list[float] | None:
         """Return the mean prediction over a background, `None` without one."""
+        return None
+
+    def base_errors(self) -> tuple[int, list[float]] | None:
+        """Return the rows of the background, and the standard errors of the means over it."""
         return None
 
 
@@ -170,11 +177,15 @@ class TabularExplainer(Explainer):
         sample = self._encoding.encode(task.sample)
         self._sample = sample[~np.isnan(sample).any(axis=1)]
         if not len(self._sample):
-            raise ValueError("no row of the reference set has all inputs")
+            raise ValueError(_describe_missing(task, sample))
         generator = np.random.default_rng(task.seed)
-        chosen = generator.permutation(len(self._sample))[:SHAP_BACKGROUND]
-        self._background = self._sample[np.sort(chosen)]
-        self._expected = self._predict(self._background).mean(axis=0)
+        shuffled = generator.permutation(len(self._sample))
+        first = self._predict(self._sample[np.sort(shuffled[:SHAP_BACKGROUND])])
+        chosen = np.sort(shuffled[: _background_size(len(task.features), len(self._sample))])
+        self._background = self._sample[chosen]
+        base = first if len(chosen) <= len(first) else self._predict(self._background)
+        self._expected = base.mean(axis=0)
+        self._base_errors = _base_errors(base, len(self._sample))
         self._lime: Any = None
         self._shap: Any = None
 
@@ -188,6 +199,10 @@ class TabularExplainer(Explainer):
         """Return the mean prediction over the background rows."""
         values: list[float] = self._expected.tolist()
         return values
+
+    def base_errors(self) -> tuple[int, list[float]]:
+        """Return the rows of the background, and the standard errors of the means over it."""
+        return len(self._background), self._base_errors
 
     def explain(self, rows: list[Any], algorithm: str, samples: int) -> list[Any]:
         """Return scores by row, output and feature; `None` for a row with a missing value."""
@@ -248,6 +263,41 @@ class TabularExplainer(Explainer):
             discretize_continuous=False,
             random_state=self._task.seed,
         )
+
+
+def _background_size(features: int, rows: int) -> int:
+    """Return how many rows the background has: the whole sample where few features cost little.
+
+    Each of the 2^features - 2 coalitions of features takes a prediction for each of its rows.
+    """
+    coalitions: int = max(1, (1 << min(features, 20)) - 2)
+    return min(rows, max(SHAP_BACKGROUND, MAX_SHAP_PREDICTIONS // coalitions))
+
+
+def _base_errors(base: Floats, rows: int) -> list[float]:
+    """Return how far the means of a background are from those of the sample it was drawn from.
+
+    With the finite population correction (Cochran 1977, "Sampling Techniques", section 2.6): the
+    error of a background that is the whole sample is 0.
+    """
+    drawn = len(base)
+    if drawn >= rows or drawn == 1:
+        return [0.0 if drawn >= rows else math.nan] * base.shape[1]
+    errors: list[float] = (
+        base.std(axis=0, ddof=1) * math.sqrt((1 - drawn / rows) / drawn)
+    ).tolist()
+    return errors
+
+
+def _describe_missing(task: Task, sample: Floats) -> str:
+    """Say why no row of a sample can be used."""
+    empty = [name for place, name in enumerate(task.features) if np.isnan(sample[:, place]).all()]
+    if not empty or not len(sample):
+        return "no row of the reference set has all inputs"
+    return (
+        "no row of the reference set has all inputs: there is no value of "
+        f"{', '.join(map(repr, empty))}"
+    )
 
 
 class TextExplainer(Explainer):

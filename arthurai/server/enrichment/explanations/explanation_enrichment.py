@@ -8,7 +8,7 @@ import math
 import threading
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arthurai.common.vocabulary import InputType, OutputType, Stage, ValueType
 from arthurai.server.enrichment.base_enrichment import Enrichment
@@ -56,6 +56,20 @@ class _EndedError(Exception):
     """The process was stopped between being looked up and being called."""
 
 
+class BaseValues(NamedTuple):
+    """The mean predictions that the values of SHAP start from.
+
+    Attributes:
+        values: By predicted attribute.
+        rows: Rows of the reference set that they are the mean of; `None` where not known.
+        errors: Their standard errors as means of the whole sample; `None` where not known.
+    """
+
+    values: list[float]
+    rows: int | None
+    errors: list[float] | None
+
+
 @dataclass
 class _Running:
     """A running process and what belongs to it."""
@@ -64,7 +78,7 @@ class _Running:
     revision: str
     scratch: Path
     sandbox: Sandbox
-    expected: list[float] | None = None
+    base: BaseValues | None = None
     ended: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -184,8 +198,8 @@ class Explainability(Enrichment):
         with self._projects.changing:
             newest = self._states.get(record, self.name)
             self._projects.keep_only(record.id, {str(newest.get("project"))})
-        if running.expected is not None and schema.input_type == InputType.Tabular:
-            config = {**state["config"], "shap_expected_values": running.expected}
+        if running.base is not None and schema.input_type == InputType.Tabular:
+            config = {**state["config"], "shap_expected_values": running.base.values}
             self._states.change(state, config=config)
         return True
 
@@ -255,7 +269,9 @@ class Explainability(Enrichment):
             EnrichmentError: User code failed; the text holds its traceback.
         """
         found = self._explain(record, state, [values], algorithm, samples)[0]
-        return Explanation(record.schema, select_inputs(record.schema), algorithm, found)
+        inputs = select_inputs(record.schema)
+        missing = tuple(a.name for a, v in zip(inputs, values, strict=True) if v in (None, ""))
+        return Explanation(record.schema, inputs, algorithm, found, missing)
 
     def predict(
         self, record: StoredModel, state: Mapping[str, Any], values: Sequence[Any]
@@ -274,7 +290,7 @@ class Explainability(Enrichment):
         found = self._call(record, state, "predict", {"rows": rows})
         return _check_predictions(found, len(record.schema.predicted))
 
-    def expected_values(self, record: StoredModel, state: Mapping[str, Any]) -> list[float] | None:
+    def base_values(self, record: StoredModel, state: Mapping[str, Any]) -> BaseValues | None:
         """Return the mean prediction over a background, by predicted attribute.
 
         Args:
@@ -285,7 +301,7 @@ class Explainability(Enrichment):
             EnrichmentError: User code failed; the text holds its traceback.
         """
         try:
-            return self._get_running(record, state).expected
+            return self._get_running(record, state).base
         except SandboxError as error:
             raise EnrichmentError(str(error)) from None
 
@@ -430,7 +446,7 @@ class Explainability(Enrichment):
             self._starting.append(running)
         try:
             self._require_current(record, running)
-            running.expected = self._set_up(record.schema, state["config"], running)
+            running.base = self._set_up(record.schema, state["config"], running)
             self._require_current(record, running)
         except BaseException:
             running.end()
@@ -463,8 +479,8 @@ class Explainability(Enrichment):
 
     def _set_up(
         self, schema: ModelSchema, config: Mapping[str, Any], running: _Running
-    ) -> list[float] | None:
-        """Set a process up and return its expected values."""
+    ) -> BaseValues | None:
+        """Set a process up and return its base values."""
         wanted = parse_amount(str(config["model_server_memory"])) or 0
         prepared = running.sandbox.call(
             "prepare",
@@ -479,8 +495,12 @@ class Explainability(Enrichment):
         module = {"module": config["user_predict_function_import_path"]}
         result = running.sandbox.call("setup", module, seconds=SETUP_SECONDS)
         try:
-            return _to_numbers(result["expected"])
-        except (TypeError, KeyError, ValueError):
+            values, rows = _to_numbers(result["expected"]), result["rows"]
+            errors = _to_numbers(result["errors"])
+            if values is None:
+                return None
+            return BaseValues(values, None if rows is None else int(rows), errors)
+        except (TypeError, KeyError, ValueError, OverflowError):
             raise SandboxError("the model code sent invalid data to the server") from None
 
     def _require_confined(self, missing: Sequence[str]) -> None:

@@ -25,6 +25,8 @@ _SCORE_FIELDS: Final = (
 )
 _TOKEN_FIELDS: Final = (*_SCORE_FIELDS, ("token", pa.string()), ("position", pa.int64()))
 
+_NO_SCORE: Final[dict[str, Any]] = {"explanation_value": None}
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -36,12 +38,14 @@ class Explanation:
         algorithm: `lime` or `shap`.
         scores: By predicted attribute, the scores of the inputs, or (token, position, score) of a
             text; `None` for a row with missing values.
+        missing: Inputs that have no value.
     """
 
     schema: ModelSchema
     inputs: Sequence[Attribute]
     algorithm: str
     scores: Any
+    missing: tuple[str, ...] = ()
 
     def by_prediction(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield for each predicted attribute its name and the entries.
@@ -76,8 +80,10 @@ class Explanation:
             page: Which of the scores of each prediction to return.
         """
         if self.scores is None:
-            names = [{"attribute_name": a.name} for a in self.inputs]
-            return [self._one(p.name, names[page]) for p in self.schema.predicted]
+            empty = {"tokens": []} if self.schema.input_type == InputType.NLP else _NO_SCORE
+            names = [{"attribute_name": a.name, **empty} for a in self.inputs]
+            reason = {"reason": f"no value of {', '.join(map(repr, self.missing)) or 'an input'}"}
+            return [self._one(p.name, names[page]) | reason for p in self.schema.predicted]
         found = []
         for name, entries in self.by_prediction():
             if self.schema.input_type == InputType.NLP:

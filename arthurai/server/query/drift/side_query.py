@@ -87,7 +87,7 @@ def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[Me
             raise QueryError(
                 path,
                 f"the drift of {quote_value(name)} cannot be measured: it is neither a number, a "
-                "category nor a boolean",
+                "category nor a boolean; texts, images and lists have anomaly scores instead",
             )
         stage = getattr(column.attribute, "stage", None)
         found.append(

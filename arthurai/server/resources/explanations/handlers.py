@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import InputType, ValueType
@@ -168,11 +169,18 @@ def _has_type(attribute: Attribute, value: Any) -> bool:
 def _expected_values(
     request: Request, record: StoredModel, state: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    values = request.services.enrichments.explainability.expected_values(record, state)
-    return [
+    base = request.services.enrichments.explainability.base_values(record, state)
+    if base is None:
+        return []
+    found: list[dict[str, Any]] = [
         {"predicted_attribute_name": a.name, "expected_value": value}
-        for a, value in zip(record.schema.predicted, values or (), strict=bool(values))
+        for a, value in zip(record.schema.predicted, base.values, strict=True)
     ]
+    if base.rows is not None and base.errors is not None:
+        for entry, error in zip(found, base.errors, strict=True):
+            entry["rows"] = base.rows
+            entry["standard_error"] = error if math.isfinite(error) else None
+    return found
 
 
 def _page(params: Mapping[str, Any]) -> slice:

@@ -11,6 +11,7 @@ from builders import administrator, attribute, ground_truth, make_zip, predictio
 from PIL import Image
 
 from arthurai.server.app import create_app
+from arthurai.server.enrichment.explanations.explainers import Task, create_explainer
 from arthurai.server.operator_limits import Limits
 
 LINEAR = """
@@ -64,6 +65,73 @@ def shap_model(enriched, regression, explained):
     model.send(model.sent)
     model.config = state["config"]
     return model
+
+
+def test_many_features_have_a_small_background_of_known_error():
+    random = np.random.default_rng(4)
+    sample = random.normal(0, 1, (300, 12))
+    weights = np.arange(12.0)
+    task = Task(
+        kind="tabular",
+        outputs=1,
+        classifies=False,
+        algorithm="shap",
+        seed=1,
+        features=[f"x{n}" for n in range(12)],
+        categories=[None] * 12,
+        sample=sample.tolist(),
+    )
+    explainer = create_explainer(task, lambda rows: [float(np.dot(weights, r)) for r in rows], None)
+    rows, (error,) = explainer.base_errors()
+    (base,) = explainer.expected_values()
+    assert rows == 20
+    predictions = sample @ weights
+    means = [random.choice(predictions, rows, replace=False).mean() for _ in range(2000)]
+    assert error == pytest.approx(np.std(means), rel=0.5)  # from the spread of 20 rows
+    assert abs(base - predictions.mean()) < 4 * error
+
+
+def test_a_column_without_values_is_named():
+    task = Task(
+        kind="tabular",
+        outputs=1,
+        classifies=False,
+        algorithm="lime",
+        seed=1,
+        features=["a", "b"],
+        categories=[None, None],
+        sample=[[1.0, None], [2.0, None]],
+    )
+    with pytest.raises(ValueError, match="there is no value of 'b'"):
+        create_explainer(task, lambda rows: [0.0] * len(rows), None)
+
+
+@pytest.mark.parametrize("algorithm", ["lime", "shap"])
+def test_a_row_with_a_missing_input_says_so(shap_model, algorithm):
+    rows = {name: [values[0]] for name, values in sent_rows(1, 9).items()}
+    rows["b"] = [None]
+    shap_model.send(rows, start=50)
+    (explanation,) = explain(shap_model, "i50", algorithm=algorithm).json()["explanation"]
+    assert explanation["reason"] == "no value of 'b'"
+    assert scores_of(explanation) == dict.fromkeys("abc")
+
+
+def test_shap_values_start_from_the_mean_of_the_whole_reference_set(shap_model):
+    answer = explain(shap_model, "i0", algorithm="shap").json()
+    found = scores_of(answer["explanation"][0])
+    (base,) = answer["expected_value"]
+    row = [shap_model.sent[name][0] for name in "abc"]
+    # Few features cost little, so the background is the whole reference set: the values are the
+    # exact Shapley values of a linear function, w * (x - mean), and the base is its mean.
+    reference = reference_rows()
+    means = {name: np.mean(reference[name]) for name in "ab"}
+    share = np.mean([kind == "x" for kind in reference["c"]])
+    assert found["a"] == pytest.approx(2 * (row[0] - means["a"]))
+    assert found["b"] == pytest.approx(-3 * (row[1] - means["b"]))
+    assert found["c"] == pytest.approx(5 * ((row[2] == "x") - share))
+    everything = [linear(*values) for values in zip(*(reference[n] for n in "abc"), strict=True)]
+    assert base["expected_value"] == pytest.approx(np.mean(everything))
+    assert (base["rows"], base["standard_error"]) == (len(everything), 0)
 
 
 def test_shap_values_of_a_linear_model_are_exact_and_add_up(shap_model):
