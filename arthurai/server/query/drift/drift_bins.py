@@ -111,18 +111,25 @@ def find_bins(
     found = _fetch_values(base, wanted, bins, warehouse, binder)
     points: dict[tuple[int, Group], list[float]] = {}
     borders: dict[tuple[int, Group], list[float]] = {}
-    cut: dict[tuple[int, int], list[tuple[int, Group]]] = defaultdict(list)
+    whole: list[tuple[int, Group]] = []
+    rest: dict[int, dict[tuple[int, Group], int]] = defaultdict(dict)
     for key, values in found.items():
         points[key], left = values.split(bins)
         if values.kinds <= bins:
             borders[key] = [value for _, value in values.frequent]
+        elif points[key] and left > 1:
+            rest[key[0]][key] = left
         elif left > 1:
-            cut[key[0] if points[key] else -1, left].append(key)
-    for (_, left), places in cut.items():
-        excluded = [(found[key].group, value) for key in places for value in points[key]]
-        columns = sorted({index for index, _ in places})
-        quantiles = _fetch_quantiles(base, columns, left, excluded, warehouse, binder)
-        borders |= {key: quantiles[key] for key in places}
+            whole.append(key)
+    if whole:
+        columns = sorted({index for index, _ in whole})
+        quantiles = _fetch_quantiles(base, columns, {bins}, [], warehouse, binder)
+        borders |= {key: quantiles[key][bins] for key in whole}
+    for index, lefts in rest.items():  # a statement for each column, as it leaves values out
+        excluded = [(found[key].group, value) for key in lefts for value in points[key]]
+        sizes = set(lefts.values())
+        quantiles = _fetch_quantiles(base, [index], sizes, excluded, warehouse, binder)
+        borders |= {key: quantiles[key][left] for key, left in lefts.items()}
     return {
         key: _make_bins(values, points[key], borders.get(key, ())) for key, values in found.items()
     }
@@ -171,14 +178,22 @@ def _fetch_values(
 def _fetch_quantiles(
     base: SideQuery,
     columns: list[int],
-    bins: int,
+    sizes: set[int],
     excluded: list[tuple[str, float]],
     warehouse: Warehouse,
     binder: Binder,
-) -> dict[tuple[int, Group], list[float]]:
-    """Return the quantiles of columns by group, without the values that are excluded by group."""
+) -> dict[tuple[int, Group], dict[int, list[float]]]:
+    """Return the borders of several numbers of bins, by column and group.
+
+    Args:
+        base: Rows of the base.
+        columns: Columns; a single one if values are excluded.
+        sizes: Numbers of bins, at least 2.
+        excluded: Values to leave out, each with the text of its group.
+        warehouse: Holds the data.
+        binder: Binder of the base.
+    """
     keys = base.keys[:-1]
-    levels = binder.bind_list([step / bins for step in range(1, bins)])
     source, where = f"({base.sql}) AS base", []
     if excluded:
         groups, values = zip(*excluded, strict=True)
@@ -193,11 +208,14 @@ def _fetch_quantiles(
             f"ON base.g = excluded.g AND base.x{index} = excluded.v"
         )
         where = ["excluded.v IS NULL"]
-    quantiles = [f"quantile_cont(x{index}, {levels})" for index in columns]
+    wanted = [(index, size) for index in columns for size in sorted(sizes)]
+    quantiles = []
+    for index, size in wanted:
+        levels = binder.bind_list([step / size for step in range(1, size)])
+        quantiles.append(f"quantile_cont(x{index}, {levels})")
     sql = select([*keys, *quantiles], source, where, keys)
-    found = {}
+    found: dict[tuple[int, Group], dict[int, list[float]]] = defaultdict(dict)
     for row in fetch(warehouse, sql, binder):
-        for index, borders in zip(columns, row[len(keys) :], strict=True):
-            if borders is not None:
-                found[index, tuple(row[: len(keys)])] = borders
+        for (index, size), borders in zip(wanted, row[len(keys) :], strict=True):
+            found[index, tuple(row[: len(keys)])][size] = borders or []
     return found
