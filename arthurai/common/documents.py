@@ -708,7 +708,7 @@ class ImportanceScore(TypedDict):
     """Part of one attribute in a prediction; token by token for texts."""
 
     attribute_name: str
-    explanation_value: NotRequired[float | None]
+    explanation_value: NotRequired[float]
     tokens: NotRequired[list[TokenImportance]]
 
 

@@ -74,6 +74,9 @@ def explain_inference(
         sort=sort,
     ).as_received()
     reasons = {entry["reason"] for entry in found["explanation"] if entry.get("reason")}
+    for entry in found["explanation"]:
+        for score in entry["importance_scores"] if entry.get("reason") else ():
+            score.setdefault("explanation_value", None)
     if reasons:
         logger.warning(
             "inference %r cannot be explained: %s; its scores are None",

@@ -65,6 +65,17 @@ def test_shap_values_add_up_to_the_prediction(explained, sample):
         assert total == pytest.approx(sample["p_paid"][number], abs=1e-4)
 
 
+def test_a_row_with_a_missing_input_has_no_scores_and_says_why(explained, sample, caplog):
+    row = sample.head(1).assign(income=None)
+    moment = [pd.Timestamp("2026-03-02", tz="UTC")]
+    explained.send_inferences(row, inference_timestamps=moment, partner_inference_ids=["gap"])
+    with caplog.at_level("WARNING", logger="arthurai"):
+        answer = explained.explain_inference("gap", algorithm="shap")
+    assert {entry["reason"] for entry in answer["explanation"]} == {"no value of 'income'"}
+    assert scores(answer, "p_paid") == {"income": None, "region": None}
+    assert "inference 'gap' cannot be explained: no value of 'income'" in caplog.text
+
+
 def test_lime_finds_the_slope(explained, sample):
     answer = explained.explain_inference("loan-1", n_samples=2000)
     found = scores(answer, "p_paid")

@@ -24,24 +24,19 @@ class ImportanceScore(_ApiObject):
 
     Attributes:
         attribute_name (str): The attribute.
-        explanation_value (float | None | Unset): Importance, with its sign; tabular models. Null where the row cannot
-            be explained.
+        explanation_value (float | Unset): Importance, with its sign; tabular models.
         tokens (list[TokenImportance] | Unset): Importance of each token; text models.
     """
 
     attribute_name: str
-    explanation_value: float | None | Unset = UNSET
+    explanation_value: float | Unset = UNSET
     tokens: list[TokenImportance] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         attribute_name = self.attribute_name
 
-        explanation_value: float | None | Unset
-        if isinstance(self.explanation_value, Unset):
-            explanation_value = UNSET
-        else:
-            explanation_value = self.explanation_value
+        explanation_value = self.explanation_value
 
         tokens: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.tokens, Unset):
@@ -68,7 +63,7 @@ class ImportanceScore(_ApiObject):
         _fields_ = dict(src_dict)
         attribute_name = _fields_.pop("attribute_name", ABSENT)
 
-        explanation_value: float | None | Unset = _fields_.pop("explanation_value", UNSET)
+        explanation_value = _fields_.pop("explanation_value", UNSET)
 
         _tokens = _fields_.pop("tokens", UNSET)
         tokens: list[TokenImportance] | Unset = UNSET

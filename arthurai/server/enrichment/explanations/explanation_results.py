@@ -25,8 +25,6 @@ _SCORE_FIELDS: Final = (
 )
 _TOKEN_FIELDS: Final = (*_SCORE_FIELDS, ("token", pa.string()), ("position", pa.int64()))
 
-_NO_SCORE: Final[dict[str, Any]] = {"explanation_value": None}
-
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -80,8 +78,7 @@ class Explanation:
             page: Which of the scores of each prediction to return.
         """
         if self.scores is None:
-            empty = {"tokens": []} if self.schema.input_type == InputType.NLP else _NO_SCORE
-            names = [{"attribute_name": a.name, **empty} for a in self.inputs]
+            names = [{"attribute_name": a.name} for a in self.inputs]
             reason = {"reason": f"no value of {', '.join(map(repr, self.missing)) or 'an input'}"}
             return [self._one(p.name, names[page]) | reason for p in self.schema.predicted]
         found = []
