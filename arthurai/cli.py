@@ -391,8 +391,10 @@ def _prune(options: argparse.Namespace) -> int:
             deleted = prune(app.stores, options.before, options.model)
     except _store_errors() as error:
         return _fail(str(error))
-    for name, rows in deleted.items():
-        print(f"{name}: {rows:,} inferences deleted")
+    for name, pruned in deleted.items():
+        print(f"{name}: {pruned.inferences:,} inferences deleted")
+        if pruned.waiting_truths:
+            print(f"{name}: {pruned.waiting_truths:,} ground truths without inference deleted")
     return 0
 
 

@@ -20,7 +20,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.common.settings import LOGIN_VARIABLE, PASSWORD_VARIABLE
-from arthurai.transport import compression, downloads, fork_safety, multipart
+from arthurai.transport import compression, downloads, fork_safety, idempotency_header, multipart
 from arthurai.transport.api_client import ApiClient
 from arthurai.transport.attempts import OPTIONS_KEY, ApiResponse, CallOptions, ClientContext
 from arthurai.transport.auth import TOKEN_COOKIE, find_token
@@ -66,6 +66,10 @@ class Session:
         local: The embedded server, for local endpoints.
         strict: Whether tables are checked as a whole before anything is sent; `None` leaves it to
             the environment.
+
+    Attributes:
+        knows_idempotency_keys: Whether the server has said that it answers a repeated request with
+            its first answer.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class Session:
         self.offline = offline
         self._local = local
         self._tls = True if endpoint.local else self.options.ssl_context(verify=verify_ssl)
+        self.knows_idempotency_keys = False
         self._compresses = self.options.compress and not endpoint.local
         self._closed = False
         self._client: HttpClient | None = None
@@ -408,13 +413,13 @@ class Session:
                 f"{arguments['method'].upper()} {self.redact(arguments['url'])!r} is not a request "
                 f"that can be sent: {error}"
             ) from error
-        if self._compresses:
-            packed = compression.compress_body(request)
-            if packed is not None:
-                response = self._send_packed(client, packed)
-                if response is not None:
-                    return response
-        return client.send(request)
+        packed = compression.compress_body(request) if self._compresses else None
+        response = None if packed is None else self._send_packed(client, packed)
+        if response is None:
+            response = client.send(request)
+        if idempotency_header.is_known(response.headers):
+            self.knows_idempotency_keys = True
+        return response
 
     def _send_packed(self, client: HttpClient, packed: httpx.Request) -> ApiResponse | None:
         """Send a compressed body; return `None` if the server takes none, which is remembered."""

@@ -21,6 +21,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.transport.idempotency_header import add_key
 from arthurai.transport.multipart import FilePart
 from arthurai.upload.columnar import columns_of_rows, is_row_list, slice_column, to_list
 from arthurai.upload.encode_json import json_bodies
@@ -220,16 +221,22 @@ class Uploader:
     def _json_requests(self, table: ValidatedTable) -> Iterator[Request]:
         encode = partial(json_bodies, max_bytes=MAX_JSON_BYTES)
         for body, rows in _encode_kept(table, encode):
-            yield Request(rows, None if body is None else partial(self._send_json, body.content))
+            send = None
+            if body is not None:
+                send = partial(self._send_json, add_key(self.request), body.content)
+            yield Request(rows, send)
 
-    def _send_json(self, content: bytes) -> Any:
-        return self.session.send(self.request, content=content, retry=True).json()
+    def _send_json(self, request: RequestParts, content: bytes) -> Any:
+        return self.session.send(request, content=content, retry=True).json()
 
     def _file_requests(self, table: ValidatedTable) -> Iterator[Request]:
         image = self.validator.schema.image
         if image is None or image.name not in table.inference:
             for body, rows in _encode_kept(table, self._encode_file):
-                yield Request(rows, None if body is None else partial(self._upload, body.content))
+                send = None
+                if body is not None:
+                    send = partial(self._upload, add_key(self.request), body.content)
+                yield Request(rows, send)
             return
         for start, count in split_by_size(table.inference[image.name], MAX_ZIP_BYTES):
             part = table.slice(start, count)
@@ -240,7 +247,13 @@ class Uploader:
                 these = slice(first, first + rows.count)
                 upload = None
                 if body is not None:
-                    upload = partial(self._upload_images, body.content, images[these], names[these])
+                    upload = partial(
+                        self._upload_images,
+                        add_key(self.request),
+                        body.content,
+                        images[these],
+                        names[these],
+                    )
                 yield Request(rows, upload)
 
     def _encode_file(self, table: ValidatedTable) -> Iterator[Body]:
@@ -255,25 +268,30 @@ class Uploader:
 
         return parquet_bodies(table, self.validator.schema, max_bytes=MAX_FILE_BYTES)
 
-    def _upload(self, content: bytes, *others: FilePart) -> Any:
+    def _upload(self, request: RequestParts, content: bytes, *others: FilePart) -> Any:
         suffix, media_type = "json", "application/json"
         if self._sends_parquet:
             suffix, media_type = "parquet", "application/vnd.apache.parquet"
         rows = FilePart(self.part_name, f"{self.part_name}.{suffix}", content, media_type)
-        # Reference rows have no ids: a repeat of an upload that arrived would store them twice.
-        retry = None if self.validator.purpose == REFERENCE else True
+        # Reference rows have no ids: a server that does not know keys would store a repeat twice.
+        is_reference = self.validator.purpose == REFERENCE
+        retry = None if is_reference and not self.session.knows_idempotency_keys else True
         response = self.session.send(
-            self.request, files=[rows, *others], fields=self.fields, retry=retry
+            request, files=[rows, *others], fields=self.fields, retry=retry
         )
         body = response.json() if response.content else None
         return parse_file_response(response.status_code, body)
 
     def _upload_images(
-        self, content: bytes, images: Sequence[Image | None], names: Sequence[str | None]
+        self,
+        request: RequestParts,
+        content: bytes,
+        images: Sequence[Image | None],
+        names: Sequence[str | None],
     ) -> Any:
         with zip_images(images, names) as archive:
             part = FilePart("image_data", "images.zip", archive, "application/zip")
-            return self._upload(content, part)
+            return self._upload(request, content, part)
 
 
 def _is_stream(data: Any) -> bool:

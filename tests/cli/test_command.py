@@ -77,7 +77,7 @@ def test_a_persistent_server_prints_its_login_once(tmp_path):
     first = Running("--data-dir", str(tmp_path / "d"))
     assert first.url.startswith("http://127.0.0.1:")
     assert call(first.url, "/api/v3/users/me", first.key)[0] == 200
-    assert call(first.url, "/health") == (200, {"status": "ok"})
+    assert call(first.url, "/health") == (200, {"status": "ok", "waiting_ground_truths": 0})
     password = first.word(r"ARTHUR_PASSWORD=(\S+)")
     assert password
     taken = run("serve", "--data-dir", str(tmp_path / "d"))

@@ -13,6 +13,7 @@ import pytest
 from builders import NOW, regression_rows, stored, stored_count
 
 from arthurai.common.exceptions import ArthurError, ResponseClientError
+from arthurai.common.vocabulary import ValueType
 from arthurai.model.base_model import require_session
 from arthurai_api.api.datasets import get_batch, get_reference_data
 
@@ -59,39 +60,54 @@ def test_the_callers_rows_are_left_alone(model):
     assert scores == [0.1, 0.2]
 
 
-def test_a_repeated_row_is_harmless_and_another_one_is_refused(model):
+def refusing(model):
+    """Let the client take fractions as counts, which the server refuses row by row."""
+    model.get_attribute("count").value_type = ValueType.Float
+    return model
+
+
+def make_mixed_rows(count, bad):
+    return [
+        {**row, "count": 0.5 if number in bad else float(number)}
+        for number, row in enumerate(make_rows(count))
+    ]
+
+
+def test_a_repeated_row_is_harmless_and_another_one_is_a_further_inference(model):
     model.send_inferences(make_rows(4))
     assert model.send_inferences(make_rows(4)).accepted == 4
     assert stored_count(model) == 4
     changed = make_rows(4)
     changed[2]["amount"] = -1.0
-    with pytest.raises(ResponseClientError, match=r"row 2 \('id-2'\): 409") as caught:
-        model.send_inferences(changed, chunk_size=2)
+    assert model.send_inferences(changed, chunk_size=2).accepted == 4
+    assert stored_count(model) == 5
+
+
+def test_a_row_that_the_server_refuses_fails_alone(model):
+    rows = make_mixed_rows(4, bad={2})
+    with pytest.raises(ResponseClientError, match=r"row 2 \('id-2'\): 400") as caught:
+        refusing(model).send_inferences(rows, chunk_size=2)
     result = caught.value.result
     assert (result.accepted, result.rejected, result.unknown) == (3, 1, 0)
     [failure] = result.failures
-    assert (failure.row, failure.partner_inference_id, failure.status) == (2, "id-2", 409)
+    assert (failure.row, failure.partner_inference_id, failure.status) == (2, "id-2", 400)
     assert failure.outcome == "rejected"
     assert result["counts"] == {"success": 3, "failure": 1, "total": 4}
-    assert [entry["status"] for entry in result["results"]] == [200, 200, 409, 200]
-    assert stored_count(model) == 4
+    assert [entry["status"] for entry in result["results"]] == [200, 200, 400, 200]
+    assert stored_count(model) == 3
 
 
 def test_failing_silently_returns_the_result_and_logs(model, caplog):
-    result = model.update_inference_ground_truths(
-        [1.0, 2.0], partner_inference_ids=["nobody", "noone"], fail_silently=True
-    )
+    result = refusing(model).send_inferences(make_mixed_rows(2, bad={0, 1}), fail_silently=True)
     assert result["counts"] == {"success": 0, "failure": 2, "total": 2}
-    assert [failure.status for failure in result.failures] == [404, 404]
-    assert "'nobody'" in caplog.text
+    assert [failure.status for failure in result.failures] == [400, 400]
+    assert "'id-0'" in caplog.text
 
 
 def test_refused_rows_of_a_file_are_named(model):
-    model.send_bulk_inferences(data=make_rows(4))
-    changed = make_rows(4)
-    changed[1]["amount"] = -1.0
-    result, closed = model.send_bulk_inferences(
-        data=pd.DataFrame(changed), chunk_size=3, fail_silently=True
+    rows = pd.DataFrame(make_mixed_rows(4, bad={1}))
+    result, closed = refusing(model).send_bulk_inferences(
+        data=rows, chunk_size=3, fail_silently=True
     )
     assert closed is None
     assert (result.accepted, result.rejected) == (3, 1)
@@ -136,10 +152,8 @@ def test_a_bulk_batch_is_closed_once_everything_was_taken(batch_model):
 
 
 def test_a_batch_with_refused_rows_stays_open(batch_model, caplog):
-    batch_model.send_inferences(make_rows(2), batch_id="first")
-    changed = make_rows(3)
-    changed[0]["amount"] = -1.0
-    result, closed = batch_model.send_bulk_inferences("e", data=changed, fail_silently=True)
+    rows = pd.DataFrame(make_mixed_rows(3, bad={0}))
+    result, closed = refusing(batch_model).send_bulk_inferences("e", data=rows, fail_silently=True)
     assert closed is None
     assert result.rejected >= 1
     assert "stays open" in caplog.text

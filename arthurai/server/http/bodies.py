@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import zlib
 from collections import Counter
@@ -85,6 +86,20 @@ class Form:
             return self.files[name].read().decode()
         except UnicodeDecodeError:
             raise ApiError(400, f"part {name}: not UTF-8 text") from None
+
+    def digest(self) -> bytes:
+        """Return a SHA-256 digest of all parts; it does not depend on their order."""
+        digest = hashlib.sha256()
+        for name, value in sorted(self.fields.items()):
+            content = value.encode("utf-8", "surrogatepass")
+            digest.update(repr((name, len(content))).encode("utf-8", "surrogatepass") + content)
+        for name, file in sorted(self.files.items()):
+            digest.update(repr((name, file.size)).encode("utf-8", "surrogatepass"))
+            file.stream.seek(0)
+            while chunk := file.stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
+            file.stream.seek(0)
+        return digest.digest()
 
 
 def parse_media_type(

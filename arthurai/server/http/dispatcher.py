@@ -7,6 +7,7 @@ the response. Whatever goes wrong ends in an `Error` body with the id of the req
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from contextlib import nullcontext
@@ -46,6 +47,7 @@ _FILE_SIZE_MESSAGE: Final = "File too large"
 MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
 _MAX_QUERY_FIELDS: Final = 10_000
 _MAX_RECENT: Final = 10_000
+_IDEMPOTENCY_KEY: Final = "HTTP_IDEMPOTENCY_KEY"
 
 
 class Dispatcher:
@@ -103,6 +105,8 @@ class Dispatcher:
                 close()
             content = ()
         headers.append(("X-Request-ID", exchange.request_id))
+        if exchange.operation is not None:
+            headers.append(("Accept-Idempotency-Key", "true"))
         if logger.isEnabledFor(self._access_level):
             milliseconds = round(seconds * 1000, 3)
             facts = {**exchange.facts(), "status": response.status, "milliseconds": milliseconds}
@@ -135,7 +139,7 @@ class Dispatcher:
             services.authorization.require(principal, operation.permission)
         else:
             check_same_origin(environ, proof_required=False)
-        params = services.validation.parameters(operation, path_values, _query(environ))
+        params = services.validation.parameters(operation, path_values, _query(environ), headers)
         registration = self._handlers.get(operation.operation_id)
         if registration is None:
             raise ApiError(501, f"operation {operation.operation_id} is not implemented")
@@ -155,6 +159,7 @@ class Dispatcher:
             is_https=environ.get("wsgi.url_scheme") == "https",
             address=str(environ.get("REMOTE_ADDR", "")),
             authenticated=principal,
+            body_digest=exchange.body_digest,
         )
         with self._bound_queries(exchange, operation):
             response = registration.handler(request)
@@ -217,12 +222,15 @@ class Dispatcher:
             limit = limits.json_bytes if media_type == JSON else limits.form_bytes
             if operation.public:
                 limit = min(limit, MAX_PUBLIC_BODY_BYTES)
+            is_keyed = _IDEMPOTENCY_KEY in environ
             if media_type in {bodies.MULTIPART, bodies.URL_ENCODED}:
                 form = bodies.decode_form(environ, limit)
                 exchange.received_bytes = sum(part.size for part in form.files.values())
+                exchange.body_digest = form.digest() if is_keyed else b""
                 return None, form
             content = bodies.read_body(environ, limit)
             exchange.received_bytes = len(content)
+            exchange.body_digest = hashlib.sha256(content).digest() if is_keyed else b""
             if content:
                 body = bodies.decode_json(content, limits.request_rows)
                 if validate:
@@ -245,6 +253,7 @@ class _Exchange:
         self.has_cookie = False
         self.form = Form()
         self.received_bytes = 0
+        self.body_digest = b""
 
     def facts(self) -> dict[str, Any]:
         return {

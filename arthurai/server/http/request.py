@@ -51,6 +51,7 @@ class Request:
         is_https: Whether the client speaks https to this server.
         address: Where the request comes from; empty within the process.
         authenticated: Who makes the request; `None` when the operation is public.
+        body_digest: SHA-256 digest of the body of a request with an idempotency key.
     """
 
     services: Services
@@ -64,6 +65,7 @@ class Request:
     is_https: bool
     address: str
     authenticated: Principal | None = None
+    body_digest: bytes = b""
 
     @property
     def stores(self) -> Stores:

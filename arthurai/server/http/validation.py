@@ -101,6 +101,7 @@ class Validation:
         operation: Operation,
         path_values: Mapping[str, str],
         query: Sequence[tuple[str, str]],
+        headers: Mapping[str, str],
     ) -> dict[str, Any]:
         """Read and check the parameters of a request; unknown ones are ignored.
 
@@ -108,6 +109,7 @@ class Validation:
             operation: The operation.
             path_values: Decoded path segments by name.
             query: Decoded pairs of the query string, in order.
+            headers: Headers by lower-case name.
 
         Returns:
             Values in the types of the document; missing parameters have their defaults, those
@@ -124,11 +126,14 @@ class Validation:
             given.setdefault(name, []).append(value)
         values: dict[str, Any] = {}
         for parameter in table.parameters:
-            raw = (
-                [path_values[parameter.name]]
-                if parameter.location == "path"
-                else given.get(parameter.name)
-            )
+            raw: list[str] | None
+            if parameter.location == "path":
+                raw = [path_values[parameter.name]]
+            elif parameter.location == "header":
+                header = headers.get(parameter.name.lower())
+                raw = None if header is None else [header]
+            else:
+                raw = given.get(parameter.name)
             if raw is not None:
                 values[parameter.name] = _convert(parameter, raw)
         _check(table.validator, values, "parameter")
@@ -140,7 +145,7 @@ class Validation:
         properties: dict[str, Any] = {}
         required: list[str] = []
         for spec in operation.spec["parameters"]:
-            if spec["in"] not in {"path", "query"}:
+            if spec["in"] not in {"path", "query", "header"}:
                 continue
             schema = resolve(self._bundle, spec["schema"])
             items = resolve(self._bundle, schema.get("items", {}))

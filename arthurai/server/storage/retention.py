@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arthurai.server.storage.warehouse.maintenance import Pruned
 from arthurai.server.timestamps import format_timestamp, to_microseconds, to_utc
 
 if TYPE_CHECKING:
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
     from arthurai.server.context import Stores
 
 
-def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[str, int]:
+def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[str, Pruned]:
     """Delete the inferences that were made before a time, archived models included.
 
-    The alerts about windows that ended by then go with them.
+    Ground truth of that time that still waits for its inference goes with them, and the alerts
+    about windows that ended by then.
 
     Args:
         stores: The stores.
@@ -23,7 +25,7 @@ def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[st
         model: Id or `partner_model_id` of the only model to prune; all models when omitted.
 
     Returns:
-        Inferences deleted, by `partner_model_id`.
+        What was deleted, by `partner_model_id`.
 
     Raises:
         ValueError: There is no such model.
@@ -32,10 +34,11 @@ def prune(stores: Stores, before: datetime, model: str | None = None) -> dict[st
     wanted = [r for r in records if model is None or model in {r.id, r.partner_model_id}]
     if model is not None and not wanted:
         raise ValueError(f"unknown model {model!r}")
-    deleted: dict[str, int] = {}
+    deleted: dict[str, Pruned] = {}
     for record in wanted:
-        name = record.partner_model_id
-        deleted[name] = deleted.get(name, 0) + stores.data.prune(record.schema, before)
+        pruned = stores.data.prune(record.schema, before)
+        so_far = deleted.get(record.partner_model_id, Pruned())
+        deleted[record.partner_model_id] = Pruned(*map(sum, zip(so_far, pruned, strict=True)))
         moment = to_utc(before)
         stores.control.alerts.prune(record.id, to_microseconds(moment), format_timestamp(moment))
     return deleted

@@ -432,7 +432,7 @@ def test_long_parameters_take_no_time():
         "from arthurai.server.http.validation import shipped_validation\n"
         "for query in (('created_since', 'T' * 2**20), ('created_since', 'T ' * 2**20)):\n"
         "    try:\n"
-        "        shipped_validation().parameters(operations()['list_models'], {}, [query])\n"
+        "        shipped_validation().parameters(operations()['list_models'], {}, [query], {})\n"
         "    except ApiError as error:\n"
         "        print(error.status)\n"
     )

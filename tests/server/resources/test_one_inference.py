@@ -36,3 +36,17 @@ def test_it_is_the_row_of_a_query_for_everything(model, number, identifier):
 def test_an_unknown_id_is_not_found(model):
     with pytest.raises(ResponseClientError, match=r"404.*nobody"):
         get_inference.sync(model.id, "nobody", client=model._session.api)
+
+
+def test_of_several_inferences_it_is_the_last_one(model):
+    frame = pd.DataFrame({"size": [1.0, 2.0], "hat": 0.5})
+    times = ["2026-02-02T00:00:00Z", "2026-02-01T00:00:00Z"]
+    for number in range(2):
+        model.send_inferences(
+            frame[number : number + 1],
+            inference_timestamps=times[number : number + 1],
+            partner_inference_ids=["twice"],
+        )
+    found = get_inference.sync(model.id, "twice", client=model._session.api)
+    (row,) = found.as_received()["query_result"]
+    assert row["size"] == 2.0

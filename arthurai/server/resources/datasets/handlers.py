@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.inferences.service import file_response, uploaded_images
+from arthurai.server.resources.inferences.service import (
+    file_response,
+    request_key,
+    uploaded_images,
+)
 from arthurai.server.storage.warehouse.errors import UnknownDatasetError
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
@@ -73,7 +77,7 @@ def upload_reference_data(request: Request) -> Response:
     rows = read_rows(schema, "reference_data", files[0].stream)
     return file_response(
         request.stores.data.append_reference_stream(
-            schema, rows, images=uploaded_images(request, schema)
+            schema, rows, images=uploaded_images(request, schema), key=request_key(request)
         )
     )
 

@@ -125,7 +125,8 @@ def _read_values(
     names = ", ".join(f'"{a.column}"' for a in used)
     relation = request.stores.data.relation(record.schema, "inference")
     found = request.stores.data.fetch(
-        f"SELECT {names} FROM {relation} WHERE partner_inference_id = ?",  # noqa: S608 - quoted names of our own
+        f"SELECT {names} FROM {relation} WHERE partner_inference_id = ?"  # noqa: S608 - quoted names of our own
+        " ORDER BY seq DESC LIMIT 1",
         [partner_id],
     )[1]
     if not found:

@@ -11,6 +11,7 @@ from arthurai.server.resources.explanations.service import get_image_explanation
 from arthurai.server.resources.inferences.service import (
     MULTI_STATUS,
     file_response,
+    request_key,
     uploaded_images,
 )
 from arthurai.server.storage.warehouse.sagemaker import Capture, read_capture
@@ -28,7 +29,8 @@ def send_inferences(request: Request) -> Response:
     """Store inferences; each item gets its own result."""
     schema = request.model().require_active().schema
     items = _items(request)
-    return _row_response(request.stores.data.append_inferences(schema, items))
+    data = request.stores.data
+    return _row_response(data.append_inferences(schema, items, key=request_key(request)))
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)
@@ -36,7 +38,8 @@ def update_inferences(request: Request) -> Response:
     """Set the ground truth of inferences; each item gets its own result."""
     schema = request.model().require_active().schema
     items = _items(request)
-    return _row_response(request.stores.data.append_ground_truth(schema, items))
+    data = request.stores.data
+    return _row_response(data.append_ground_truth(schema, items, key=request_key(request)))
 
 
 def _items(request: Request) -> list[Any]:
@@ -65,10 +68,11 @@ def send_inference_file(request: Request) -> Response:
             rows,
             batch_id=request.form.text("batch_id") or None,
             images=uploaded_images(request, schema),
+            key=request_key(request),
         )
     else:
         rows = read_rows(schema, "ground_truth_data", files["ground_truth_data"].stream)
-        outcome = store.append_ground_truth_stream(schema, rows)
+        outcome = store.append_ground_truth_stream(schema, rows, key=request_key(request))
     return file_response(outcome)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 from arthurai.server.http.response import Response
+from arthurai.server.storage.warehouse.idempotency import RequestKey
 from arthurai.server.storage.warehouse.stored_images import ImageUpload
 
 if TYPE_CHECKING:
@@ -13,6 +15,19 @@ if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.row_results import RowResults
 
 MULTI_STATUS: Final = 207
+
+
+def request_key(request: Request) -> RequestKey | None:
+    """Return what identifies a request that may be repeated, if the client chose a key.
+
+    Args:
+        request: The request.
+    """
+    key = request.params.get("Idempotency-Key")
+    if key is None:
+        return None
+    operation = request.operation.operation_id.encode()
+    return RequestKey(key, hashlib.sha256(operation + request.body_digest).digest())
 
 
 def uploaded_images(request: Request, schema: ModelSchema) -> ImageUpload | None:

@@ -60,14 +60,14 @@ def query_distributions(request: Request) -> Response:
 
 @operation("get_inference")
 def get_inference(request: Request) -> Response:
-    """Return all regular columns of one inference."""
+    """Return all regular columns of one inference, of several with this id of the last one."""
     wanted = request.params["partner_inference_id"]
+    schema, store = request.model().schema, request.stores.data
+    inference_id = store.newest_inference(schema, wanted)
+    if inference_id is None:
+        raise ApiError(404, f"inference {wanted!r} not found")
     body = {
         "select": [{"property": "*"}],
-        "filter": [{"property": "partner_inference_id", "comparator": "eq", "value": wanted}],
+        "filter": [{"property": "inference_id", "comparator": "eq", "value": inference_id}],
     }
-    schema = request.model().schema
-    found = run_query(body, schema, request.stores.data)
-    if not found["query_result"]:
-        raise ApiError(404, f"inference {wanted!r} not found")
-    return Response(200, found)
+    return Response(200, run_query(body, schema, store))

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Self
 
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
-from arthurai.server.storage.warehouse.decode_json import JsonDecoder
-from arthurai.server.storage.warehouse.decode_table import TableDecoder
 from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import (
-    BrokenFileError,
     DatasetStateError,
     UnknownDatasetError,
 )
-from arthurai.server.storage.warehouse.maintenance import images_in_use, prune_model
+from arthurai.server.storage.warehouse.idempotency import IdempotencyKeys
+from arthurai.server.storage.warehouse.maintenance import Pruned, images_in_use, prune_model
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
+from arthurai.server.storage.warehouse.pieces import number_pieces
 from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
 from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
@@ -29,29 +25,14 @@ from arthurai.server.timestamps import to_utc
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from arthurai.server.model_schema import ModelSchema
-
-_SLICE_ROWS: Final = 122_880  # a row group of DuckDB
-
-Rows: TypeAlias = pa.Table | Sequence[Any]
-"""Rows as objects of the API, or as a table with a column for each attribute name."""
-
-
-def _reject_broken_rest(stream: Iterable[Rows], results: RowResults) -> Iterator[Rows]:
-    """Pass on pieces; once some are stored, a broken remainder is rejected like any bad row."""
-    passed = 0
-    try:
-        for piece in stream:
-            yield piece
-            passed += len(piece)
-    except BrokenFileError as error:
-        if not passed:
-            raise
-        for row in range(passed, max(error.rows, passed + 1)):
-            results.total = row + 1
-            results.reject(row, error.status, str(error))
+    from arthurai.server.storage.warehouse.idempotency import RequestKey
+    from arthurai.server.storage.warehouse.pieces import Rows
 
 
 class DataStore:
@@ -82,6 +63,7 @@ class DataStore:
         self._datasets = Datasets(self._database)
         self._events = EventBus()
         self._models = ModelWriters(self._database, self._datasets)
+        self._keys = IdempotencyKeys(self._database)
 
     @property
     def database(self) -> DuckDBDatabase:
@@ -113,17 +95,23 @@ class DataStore:
         writer = self._models.get(model_id)
         if writer is not None:
             self._models.delete(model_id)
+            self._keys.forget(model_id)
             shutil.rmtree(self._image_directory(writer), ignore_errors=True)
 
     # --- writing --------------------------------------------------------------------------------
 
     def append_inferences(
-        self, schema: ModelSchema, data: Rows, *, batch_id: str | None = None
+        self,
+        schema: ModelSchema,
+        data: Rows,
+        *,
+        batch_id: str | None = None,
+        key: RequestKey | None = None,
     ) -> RowResults:
         """Store inferences, with ground truth where it is already known.
 
-        A row whose `partner_inference_id` is already stored is accepted and changes nothing if it
-        is identical; otherwise it is rejected with 409.
+        An inference that is stored already under its `partner_inference_id` changes nothing, see
+        `row_identity`; any other is stored as a further inference of that id.
 
         Args:
             schema: Schema of the model.
@@ -131,11 +119,12 @@ class DataStore:
                 `partner_inference_id`, `inference_timestamp`, optionally `batch_id` and
                 `ground_truth_timestamp`, and a column for each attribute.
             batch_id: Batch of all rows, overriding the one of each row.
+            key: What identifies the request: a repeat gets the results of the first one.
 
         Returns:
             The result of each row.
         """
-        return self.append_inference_stream(schema, [data], batch_id=batch_id)
+        return self.append_inference_stream(schema, [data], batch_id=batch_id, key=key)
 
     def append_inference_stream(
         self,
@@ -144,6 +133,7 @@ class DataStore:
         *,
         batch_id: str | None = None,
         images: ImageUpload | None = None,
+        key: RequestKey | None = None,
     ) -> RowResults:
         """Store inferences that arrive in pieces, each piece durably before the next one.
 
@@ -152,59 +142,80 @@ class DataStore:
             stream: Pieces as for `append_inferences`.
             batch_id: Batch of all rows, overriding the one of each row.
             images: Images that the rows refer to; image attributes are replaced by image ids.
+            key: What identifies the request: a repeat gets the results of the first one.
 
         Returns:
             The result of each row of all pieces.
         """
         writer = self._models.writer(schema)
-        results = RowResults()
-        for piece in _reject_broken_rest(stream, results):
-            table = self._decoder(schema, piece, results).inferences(batch_id or None)
-            if images is not None:
-                table = images.store_images(schema, table, results)
-            for start in range(0, table.num_rows, _SLICE_ROWS):
-                part = table.slice(start, _SLICE_ROWS)
-                written = writer.append(schema, part, results)
-                if written.rows:
-                    self._publish("inferences", writer, written)
-                    self._complete_waiting(writer, written.batch_ids)
+        with self._keys.claim(writer.model_id, key) as claim:
+            if claim.answer is not None:
+                return claim.answer
+            results = RowResults()
+            finish = claim.finish(results)
+            for piece in number_pieces(stream, results):
+                table = piece.decoder(schema, results).inferences(batch_id or None)
+                if images is not None:
+                    table = images.store_images(schema, table, results)
+                for part, is_last in piece.slices(table):
+                    written = writer.append(schema, part, finish if is_last else None)
+                    if written.completed is not None:
+                        self._publish("ground_truth", writer, written.completed)
+                    if written.rows:
+                        self._publish("inferences", writer, written)
+                        self._complete_waiting(writer, written.batch_ids)
         return results
 
-    def append_ground_truth(self, schema: ModelSchema, data: Rows) -> RowResults:
-        """Set the ground truth of stored inferences; the last value wins.
+    def append_ground_truth(
+        self, schema: ModelSchema, data: Rows, *, key: RequestKey | None = None
+    ) -> RowResults:
+        """Set the ground truth of all inferences of each id; the last value wins.
+
+        Ground truth of unknown ids is kept until their inference arrives.
 
         Args:
             schema: Schema of the model.
             data: `InferenceGroundTruth` objects of the API, or a table with the columns
                 `partner_inference_id`, `ground_truth_timestamp` and a column for each ground
                 truth attribute.
+            key: What identifies the request: a repeat gets the results of the first one.
 
         Returns:
-            The result of each row; unknown ids are rejected with 404.
+            The result of each row.
         """
-        return self.append_ground_truth_stream(schema, [data])
+        return self.append_ground_truth_stream(schema, [data], key=key)
 
-    def append_ground_truth_stream(self, schema: ModelSchema, stream: Iterable[Rows]) -> RowResults:
+    def append_ground_truth_stream(
+        self, schema: ModelSchema, stream: Iterable[Rows], *, key: RequestKey | None = None
+    ) -> RowResults:
         """Set ground truth that arrives in pieces, each piece durably before the next one.
 
         Args:
             schema: Schema of the model.
             stream: Pieces as for `append_ground_truth`.
+            key: What identifies the request: a repeat gets the results of the first one.
         """
         writer = self._models.writer(schema)
-        results = RowResults()
-        for piece in _reject_broken_rest(stream, results):
-            table = self._decoder(schema, piece, results).ground_truth()
-            for start in range(0, table.num_rows, _SLICE_ROWS):
-                written = writer.update_ground_truth(
-                    schema, table.slice(start, _SLICE_ROWS), results
-                )
-                if written.rows:
-                    self._publish("ground_truth", writer, written)
+        with self._keys.claim(writer.model_id, key) as claim:
+            if claim.answer is not None:
+                return claim.answer
+            results = RowResults()
+            finish = claim.finish(results)
+            for piece in number_pieces(stream, results):
+                table = piece.decoder(schema, results).ground_truth()
+                for part, is_last in piece.slices(table):
+                    written = writer.update_ground_truth(schema, part, finish if is_last else None)
+                    if written.rows:
+                        self._publish("ground_truth", writer, written)
         return results
 
     def append_reference_stream(
-        self, schema: ModelSchema, stream: Iterable[Rows], *, images: ImageUpload | None = None
+        self,
+        schema: ModelSchema,
+        stream: Iterable[Rows],
+        *,
+        images: ImageUpload | None = None,
+        key: RequestKey | None = None,
     ) -> RowResults:
         """Store reference rows that arrive in pieces: all valid rows of all pieces, or nothing.
 
@@ -215,6 +226,7 @@ class DataStore:
             stream: Lists of `ReferenceRow` objects of the API, or tables with a column for each
                 attribute.
             images: Images that the rows refer to; image attributes are replaced by image ids.
+            key: What identifies the request: a repeat gets the results of the first one.
 
         Raises:
             DatasetStateError: If the reference set is closed.
@@ -223,12 +235,15 @@ class DataStore:
         results = RowResults()
         table_name = ddl.reference_table(writer.slot)
         names = ", ".join(ddl.quote_name(a.column) for a in schema.stored)
-        with writer.reference_lock:
+        with self._keys.claim(writer.model_id, key) as claim, writer.reference_lock:
+            if claim.answer is not None:
+                return claim.answer
+            finish = claim.finish(results)
             self._require_open_reference(writer)
             first = self.fetch(f"SELECT coalesce(max(seq) + 1, 0) FROM {table_name}")[1][0][0]
             with self._database.transaction() as cursor:
-                for piece in stream:
-                    table = self._decoder(schema, piece, results).reference()
+                for piece in number_pieces(stream, results, all_or_nothing=True):
+                    table = piece.decoder(schema, results).reference()
                     if images is not None:
                         table = images.store_images(schema, table, results)
                     cursor.register("incoming", table)
@@ -239,6 +254,8 @@ class DataStore:
                     )
                 if results.accepted:
                     self._datasets.begin(cursor, writer.model_id, "reference")
+                if finish is not None:
+                    finish(cursor)
         if results.accepted:
             self._publish("reference", writer, WriteResult(rows=results.accepted))
         return results
@@ -254,16 +271,6 @@ class DataStore:
 
     def _image_directory(self, writer: ModelWriter) -> Path:
         return self._database.files / "images" / f"m{writer.slot}"
-
-    @staticmethod
-    def _decoder(
-        schema: ModelSchema, piece: Rows, results: RowResults
-    ) -> JsonDecoder | TableDecoder:
-        first_row = results.total
-        results.total += len(piece)
-        if isinstance(piece, pa.Table):
-            return TableDecoder(schema, piece, first_row=first_row, results=results)
-        return JsonDecoder(schema, piece, first_row=first_row, results=results)
 
     def store_enrichment(self, model_id: str, source: str, table: pa.Table) -> None:
         """Store results of an enrichment; earlier results of the same inferences are replaced.
@@ -473,6 +480,28 @@ class DataStore:
         )[1][0]
         return {"inference": rows, "ground_truth": truths, "reference": reference}
 
+    def newest_inference(self, schema: ModelSchema, partner_inference_id: str) -> str | None:
+        """Return the `inference_id` of the inference of an id that was stored last, if any.
+
+        Args:
+            schema: Schema of the model.
+            partner_inference_id: The id that the client chose.
+        """
+        _, rows = self.fetch(
+            f"SELECT inference_id FROM {self.relation(schema, 'inference')}"
+            " WHERE partner_inference_id = ? ORDER BY seq DESC LIMIT 1",
+            [partner_inference_id],
+        )
+        return str(rows[0][0]) if rows else None
+
+    def waiting_truths(self, model_id: str | None = None) -> int:
+        """Return the number of ids whose ground truth waits for an inference.
+
+        Args:
+            model_id: The model; all models if not given.
+        """
+        return self._models.waiting_truths(model_id)
+
     def has_inferences(self, model_id: str) -> bool:
         """Return whether a model has any inferences.
 
@@ -486,26 +515,27 @@ class DataStore:
 
     # --- retention ------------------------------------------------------------------------------
 
-    def prune(self, schema: ModelSchema, before: dt.datetime) -> int:
+    def prune(self, schema: ModelSchema, before: dt.datetime) -> Pruned:
         """Delete the inferences before a time, with everything that belongs to them.
 
-        The space is reused for new rows; `maintenance.compact` returns it to the file system.
+        Ground truth of that time that still waits for its inference is deleted too. The space is
+        reused for new rows; `maintenance.compact` returns it to the file system.
 
         Args:
             schema: Schema of the model.
             before: Time, exclusive; UTC when it has no zone.
 
         Returns:
-            Number of inferences deleted.
+            What was deleted.
         """
         writer = self._models.writer(schema)
-        deleted = prune_model(self._database, writer, to_utc(before))
+        pruned = prune_model(self._database, writer, to_utc(before))
         columns = [a.column for a in schema.stored if a.value_type == ValueType.Image]
-        if deleted and columns:
+        if pruned.inferences and columns:
             with writer.lock, writer.reference_lock:
                 used = images_in_use(self._database, writer.slot, columns)
                 self.images(schema).remove_all_but(used)
-        return deleted
+        return pruned
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -533,17 +563,7 @@ class DataStore:
         return self._events.measure()
 
     def _publish(self, kind: DataKind, writer: ModelWriter, written: WriteResult) -> None:
-        self._events.publish(
-            DataEvent(
-                kind,
-                writer.model_id,
-                rows=written.rows,
-                batch_ids=tuple(sorted(written.batch_ids)),
-                first=written.first,
-                last=written.last,
-                first_seq=written.first_seq,
-            )
-        )
+        self._events.publish(written.to_event(kind, writer.model_id))
 
     def _publish_closed(self, kind: DataKind, dataset: Dataset) -> None:
         batch_ids = (dataset.batch_id,) if dataset.kind == "batch" else ()

@@ -5,6 +5,7 @@ A model has a slot number `n` and these relations:
 - `m<n>_rows`: one row per inference, ground truth included (null until it arrives). Ground truth
   is in the same table because joining it at query time costs far more than updating it once.
 - `m<n>_reference_rows`: the reference set.
+- `m<n>_waiting_truths`: ground truth whose inference has not arrived, from the first one on.
 - `m<n>_inference`, `m<n>_ground_truth`, `m<n>_reference`: views for readers, which add
   the computed columns of implicit attributes.
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.common.vocabulary import Stage, ValueType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from arthurai.server.model_schema import Attribute, ModelSchema
     from arthurai.server.storage.warehouse.duckdb_database import Cursor
@@ -48,6 +49,11 @@ SYSTEM_COLUMNS: Final = {
     "batch_id": "VARCHAR",
 }
 
+# For the store alone: whether the ground truth was sent for the id, not along with the row.
+INTERNAL_COLUMNS: Final = {"truth_by_id": "BOOLEAN"}
+
+WAITING_SUFFIX: Final = "_waiting_truths"
+
 SOURCES: Final = {
     "inference": "inference",
     "enriched": "inference",
@@ -69,6 +75,11 @@ def rows_table(slot: int) -> str:
 def reference_table(slot: int) -> str:
     """Return the quote_name name of the table of reference rows."""
     return quote_name(f"m{slot}_reference_rows")
+
+
+def waiting_table(slot: int) -> str:
+    """Return the quoted name of the table of ground truth whose inference has not arrived."""
+    return quote_name(f"m{slot}{WAITING_SUFFIX}")
 
 
 def view(slot: int, source: str) -> str:
@@ -94,7 +105,7 @@ def create_tables(cursor: Cursor, slot: int, schema: ModelSchema) -> None:
         schema: Schema of the model.
     """
     attributes = [f"{quote_name(a.column)} {COLUMN_TYPES[a.value_type]}" for a in schema.stored]
-    system = [f"{name} {kind}" for name, kind in SYSTEM_COLUMNS.items()]
+    system = [f"{name} {kind}" for name, kind in (SYSTEM_COLUMNS | INTERNAL_COLUMNS).items()]
     cursor.execute(f"CREATE TABLE {rows_table(slot)} ({', '.join(system + attributes)})")
     reference = ["seq BIGINT NOT NULL", *attributes]
     cursor.execute(f"CREATE TABLE {reference_table(slot)} ({', '.join(reference)})")
@@ -111,27 +122,49 @@ def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) 
         drop: Whether to drop columns that are not in the schema; otherwise they stay, also in the
             views.
     """
-    wanted = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
-    types = {column: _type_name(cursor, kind) for column, kind in wanted.items()}
-    others: dict[str, None] = {}
-    for table, system in (
-        (rows_table(slot), set(SYSTEM_COLUMNS)),
-        (reference_table(slot), {"seq"}),
-    ):
-        cursor.execute(f"SELECT * FROM {table} LIMIT 0")
-        found = {c[0]: str(c[1]) for c in cursor.description or () if c[0] not in system}
-        for column, kind in found.items():
-            if column in wanted:
-                if kind != types[column]:
-                    cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
-            elif drop:
-                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
-            else:
-                others[column] = None
-        for column, kind in wanted.items():
-            if found.get(column) != types[column]:
-                cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quote_name(column)} {kind}")
+    stored = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
+    truths = {a.column: stored[a.column] for a in schema.ground_truth_attributes}
+    others = _alter_table(
+        cursor, rows_table(slot), stored, {**SYSTEM_COLUMNS, **INTERNAL_COLUMNS}, drop=drop
+    )
+    others |= _alter_table(cursor, reference_table(slot), stored, {"seq"}, drop=drop)
+    if has_waiting_table(cursor, slot):
+        system = {"partner_inference_id", "ground_truth_timestamp", "received_timestamp"}
+        _alter_table(cursor, waiting_table(slot), truths, system, drop=drop)
     create_views(cursor, slot, schema, list(others))
+
+
+def _alter_table(
+    cursor: Cursor, table: str, wanted: Mapping[str, str], system: Container[str], *, drop: bool
+) -> dict[str, None]:
+    """Add, replace and drop columns of one table; return the others that stay."""
+    others: dict[str, None] = {}
+    types = {column: _type_name(cursor, kind) for column, kind in wanted.items()}
+    cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+    found = {c[0]: str(c[1]) for c in cursor.description or () if c[0] not in system}
+    for column, kind in wanted.items():
+        if column not in found:
+            cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quote_name(column)} {kind}")
+    for column, kind in found.items():
+        if column in wanted:
+            if kind != types[column]:
+                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
+                cursor.execute(
+                    f"ALTER TABLE {table} ADD COLUMN {quote_name(column)} {wanted[column]}"
+                )
+        elif drop:
+            cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
+        else:
+            others[column] = None
+    return others
+
+
+def has_waiting_table(cursor: Cursor, slot: int) -> bool:
+    """Return whether a model has a table of ground truth that waits."""
+    cursor.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_name = ?", [f"m{slot}{WAITING_SUFFIX}"]
+    )
+    return bool(cursor.fetchall())
 
 
 def _type_name(cursor: Cursor, kind: str) -> str:
@@ -148,6 +181,7 @@ def drop_tables(cursor: Cursor, slot: int) -> None:
         cursor.execute(f"DROP VIEW IF EXISTS {view(slot, source)}")
     cursor.execute(f"DROP TABLE IF EXISTS {rows_table(slot)}")
     cursor.execute(f"DROP TABLE IF EXISTS {reference_table(slot)}")
+    cursor.execute(f"DROP TABLE IF EXISTS {waiting_table(slot)}")
 
 
 def create_views(

@@ -22,7 +22,7 @@ from arthurai.server.storage.warehouse.errors import DataStoreVersionError
 from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
 
 DATABASE_FILE: Final = "data.duckdb"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 _FORBIDDEN: Final = "?" if os.sep == "\\" else "?\\"  # DuckDB reads them as something else
 _MAX_ATTEMPTS: Final = 8
@@ -38,10 +38,26 @@ T = TypeVar("T")
 Cursor = duckdb.DuckDBPyConnection
 Migration = Callable[[Cursor], None]
 
-# From a version to the next one; each step runs in a transaction of its own.
-MIGRATIONS: Final[dict[int, Migration]] = {}
+_CREATE_REQUESTS: Final = """
+CREATE TABLE arthur_requests (
+    model_id VARCHAR NOT NULL, key VARCHAR NOT NULL, digest BLOB NOT NULL,
+    created_at TIMESTAMP NOT NULL, answer BLOB NOT NULL
+);
+"""
 
-_CREATE: Final = """
+
+def _add_requests(cursor: Cursor) -> None:
+    """Add answered requests, and to each model where the ground truth of a row came from."""
+    cursor.execute(_CREATE_REQUESTS)
+    cursor.execute("SELECT slot FROM arthur_models")
+    for (slot,) in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE "m{slot}_rows" ADD COLUMN truth_by_id BOOLEAN')
+
+
+# From a version to the next one; each step runs in a transaction of its own.
+MIGRATIONS: Final[dict[int, Migration]] = {1: _add_requests}
+
+_CREATE: Final = f"""
 CREATE TABLE arthur_meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
 CREATE TABLE arthur_models (
     model_id VARCHAR NOT NULL, slot INTEGER NOT NULL, fingerprint VARCHAR NOT NULL
@@ -51,6 +67,7 @@ CREATE TABLE arthur_datasets (
     status VARCHAR NOT NULL, partner_record_count BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL, updated_at TIMESTAMP NOT NULL
 );
+{_CREATE_REQUESTS}
 """
 
 

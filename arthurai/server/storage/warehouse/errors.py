@@ -65,3 +65,16 @@ class BrokenFileError(BadDataError):
     def __init__(self, message: str, rows: int = 0) -> None:
         super().__init__(message)
         self.rows = rows
+
+
+class KeyReusedError(DataStoreError):
+    """An idempotency key came with another request than the first one."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class RequestInProgressError(DataStoreError):
+    """The first request with an idempotency key is still running."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    headers = (("Retry-After", "1"),)

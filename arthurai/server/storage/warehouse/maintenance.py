@@ -12,6 +12,9 @@ from arthurai.server.storage.warehouse.ddl import quote_name, reference_table, r
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.storage.warehouse.idempotency import MAX_AGE
+from arthurai.server.storage.warehouse.waiting_truths import prune_waiting
+from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,8 +33,23 @@ class Compaction(NamedTuple):
     after: int
 
 
-def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.datetime) -> int:
+class Pruned(NamedTuple):
+    """What retention deleted.
+
+    Attributes:
+        inferences: Number of inferences.
+        waiting_truths: Number of ids whose ground truth waited for an inference.
+    """
+
+    inferences: int = 0
+    waiting_truths: int = 0
+
+
+def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.datetime) -> Pruned:
     """Delete the inferences of a model before a time, with everything that belongs to them.
+
+    Ground truth of that time that still waits for its inference is deleted too, and the answers to
+    requests that are too old to be repeated.
 
     Args:
         database: The database.
@@ -39,11 +57,11 @@ def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.dateti
         before: Time in UTC without a zone, exclusive.
 
     Returns:
-        Number of inferences deleted.
+        What was deleted.
     """
     rows = rows_table(writer.slot)
 
-    def work(cursor: Cursor) -> int:
+    def work(cursor: Cursor) -> Pruned:
         cursor.execute(f"DELETE FROM {rows} WHERE inference_timestamp < ?", [before])
         deleted = int(cursor.fetchall()[0][0])
         if deleted:
@@ -53,13 +71,19 @@ def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.dateti
                 f" AND batch_id NOT IN (SELECT batch_id FROM {rows} WHERE batch_id IS NOT NULL)",
                 [writer.model_id],
             )
-        return deleted
+        cursor.execute(
+            "DELETE FROM arthur_requests WHERE model_id = ? AND created_at < ?",
+            [writer.model_id, utc_now() - MAX_AGE],
+        )
+        waiting = prune_waiting(cursor, writer.slot, before) if writer.waiting.count else 0
+        return Pruned(deleted, waiting)
 
     with writer.lock:
-        deleted = database.write(work)
-        if deleted:
+        pruned = database.write(work)
+        if pruned.inferences:
             writer.drop_index()
-    return deleted
+        writer.waiting.remove(pruned.waiting_truths)
+    return pruned
 
 
 def images_in_use(database: DuckDBDatabase, slot: int, columns: list[str]) -> set[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.errors import UnknownModelError
+from arthurai.server.storage.warehouse.waiting_truths import count_waiting
 from arthurai.server.storage.warehouse.writer import ModelWriter
 
 if TYPE_CHECKING:
@@ -31,10 +32,13 @@ class ModelWriters:
         self._fingerprints: dict[str, str] = {}
         # The columns that the views are known to have, by slot.
         self._columns: dict[int, set[tuple[str, str]]] = {}
+        waiting = count_waiting(database)
         for model_id, slot, fingerprint in database.fetch(
             "SELECT model_id, slot, fingerprint FROM arthur_models"
         )[1]:
-            self._writers[model_id] = ModelWriter(database, datasets, model_id, slot)
+            self._writers[model_id] = ModelWriter(
+                database, datasets, model_id, slot, waiting.get(slot, 0)
+            )
             self._fingerprints[model_id] = fingerprint
 
     def get(self, model_id: str) -> ModelWriter | None:
@@ -51,6 +55,17 @@ class ModelWriters:
             return self._writers[model_id]
         except KeyError:
             raise UnknownModelError(f"the data store has no model {model_id!r}") from None
+
+    def waiting_truths(self, model_id: str | None) -> int:
+        """Return the number of ids whose ground truth waits for an inference.
+
+        Args:
+            model_id: The model; `None` for all.
+        """
+        if model_id is not None:
+            writer = self._writers.get(model_id)
+            return 0 if writer is None else writer.waiting.count
+        return sum(writer.waiting.count for writer in list(self._writers.values()))
 
     def writer(self, schema: ModelSchema) -> ModelWriter:
         """Return the writer of a model; its tables are created or extended for the schema.
@@ -119,7 +134,7 @@ class ModelWriters:
             def drop(cursor: Cursor) -> None:
                 ddl.drop_tables(cursor, slot)
                 enrichment_columns.drop_tables(cursor, slot)
-                for table in ("arthur_models", "arthur_datasets"):
+                for table in ("arthur_models", "arthur_datasets", "arthur_requests"):
                     cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
 
             with writer.reference_lock, writer.lock:

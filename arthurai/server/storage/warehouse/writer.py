@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arthurai.server.background.event_bus import DataEvent
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
 from arthurai.server.storage.warehouse.datasets import STARTED
 from arthurai.server.storage.warehouse.ddl import quote_name, rows_table
+from arthurai.server.storage.warehouse.ground_truth_updates import (
+    combine_by_id,
+    set_ground_truth,
+    take_over_ground_truth,
+)
 from arthurai.server.storage.warehouse.id_index import IdIndex
+from arthurai.server.storage.warehouse.row_identity import find_new_rows
+from arthurai.server.storage.warehouse.waiting_truths import WaitingTruths
 from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -22,10 +29,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from arthurai.server.background.event_bus import DataKind
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.datasets import Datasets
     from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
-    from arthurai.server.storage.warehouse.row_results import RowResults
+    from arthurai.server.storage.warehouse.ground_truth_updates import Touched
+    from arthurai.server.storage.warehouse.idempotency import Finish
 
 _BATCH: Final = "incoming"
 _PAIRS: Final = "pairs"
@@ -45,6 +54,7 @@ class WriteResult:
         first: Earliest inference time.
         last: Latest inference time.
         first_seq: Sequence number of the first new row.
+        completed: What the ground truth of stored rows, which came along, changed.
     """
 
     rows: int = 0
@@ -52,13 +62,35 @@ class WriteResult:
     first: dt.datetime | None = None
     last: dt.datetime | None = None
     first_seq: int | None = None
+    completed: WriteResult | None = None
 
-    def cover(self, first: dt.datetime | None, last: dt.datetime | None) -> None:
-        """Widen the span of inference times."""
-        if first is not None:
-            self.first = first if self.first is None else min(self.first, first)
-        if last is not None:
-            self.last = last if self.last is None else max(self.last, last)
+    @classmethod
+    def of_truths(cls, rows: int, touched: Touched) -> WriteResult:
+        """Return what an update of ground truth changed.
+
+        Args:
+            rows: Number of inferences.
+            touched: The inferences.
+        """
+        batches = {b for b in touched.batches or () if b is not None}
+        return cls(rows, batches, touched.first, touched.last)
+
+    def to_event(self, kind: DataKind, model_id: str) -> DataEvent:
+        """Return what the background hears of the write.
+
+        Args:
+            kind: What was written.
+            model_id: The model.
+        """
+        return DataEvent(
+            kind,
+            model_id,
+            rows=self.rows,
+            batch_ids=tuple(sorted(self.batch_ids)),
+            first=self.first,
+            last=self.last,
+            first_seq=self.first_seq,
+        )
 
 
 class ModelWriter:
@@ -69,10 +101,16 @@ class ModelWriter:
         datasets: The states of its batches.
         model_id: Id of the model.
         slot: Its slot number.
+        waiting: Number of its ids whose ground truth waits for an inference.
     """
 
     def __init__(
-        self, database: DuckDBDatabase, datasets: Datasets, model_id: str, slot: int
+        self,
+        database: DuckDBDatabase,
+        datasets: Datasets,
+        model_id: str,
+        slot: int,
+        waiting: int = 0,
     ) -> None:
         self.model_id = model_id
         self.slot = slot
@@ -82,6 +120,7 @@ class ModelWriter:
         self.open_batches: set[str] = set()
         self._database = database
         self._datasets = datasets
+        self.waiting = WaitingTruths(slot, waiting)
         self._index: IdIndex | None = None
         self._next_seq = 0
 
@@ -102,110 +141,121 @@ class ModelWriter:
             self._next_seq = max(self._next_seq, int(sequence.max(initial=-1)) + 1)
         return self._index
 
-    def append(self, schema: ModelSchema, table: pa.Table, results: RowResults) -> WriteResult:
-        """Store inferences in one transaction, or in several when ids occur more than once.
+    def append(
+        self, schema: ModelSchema, table: pa.Table, finish: Finish | None = None
+    ) -> WriteResult:
+        """Store inferences in one transaction.
 
         Args:
             schema: Schema of the model.
             table: Decoded inferences, with `row` and a column for each stored attribute.
-            results: Takes rejected rows.
+            finish: Called inside the transaction.
 
         Returns:
-            What is new; identical repetitions are accepted but not new.
+            What is new; identical repetitions are not.
         """
         written = WriteResult()
         with self.lock:
-            while table.num_rows:
-                table = self._append_once(schema, table, results, written)
+            with self._database.cursor() as cursor:
+                hashes = _hashes(cursor, table)
+                index = self._loaded(cursor)
+                self.waiting.load(cursor)
+                ids, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+                known, siblings = index.find(ids)
+                completed = table.slice(0, 0)
+                if len(known) or len(ids) < table.num_rows:
+                    is_doubtful = counts > 1
+                    is_doubtful[known] = True
+                    is_new, completed = self._sort_out(
+                        cursor, schema, table, siblings=siblings, doubtful=is_doubtful[inverse]
+                    )
+                    table, hashes = table.filter(pa.array(is_new)), hashes[is_new]
+            sequence = np.arange(self._next_seq, self._next_seq + table.num_rows, dtype=np.int64)
+            if table.num_rows or completed.num_rows or finish is not None:
+                self._store(
+                    schema,
+                    table.append_column("seq", from_numpy(sequence)),
+                    siblings=siblings,
+                    completed=completed,
+                    takes_waiting=self.waiting.may_hold(hashes),
+                    finish=finish,
+                    written=written,
+                )
+            self._next_seq += table.num_rows
+            index.add(hashes, sequence)
         return written
 
-    def _append_once(
-        self, schema: ModelSchema, table: pa.Table, results: RowResults, written: WriteResult
-    ) -> pa.Table:
-        """Store all rows with the first occurrence of an id; return the others."""
-        with self._database.cursor() as cursor:
-            hashes = _hashes(cursor, table)
-            index = self._loaded(cursor)
-            _, firsts = np.unique(hashes, return_index=True)
-            later = table.slice(0, 0)
-            if len(firsts) < table.num_rows:
-                is_first = np.zeros(table.num_rows, bool)
-                is_first[firsts] = True
-                later = table.filter(pa.array(~is_first))
-                table, hashes = table.filter(pa.array(is_first)), hashes[is_first]
-            found = index.find(hashes)
-            if len(found[0]):
-                known = self._compare(cursor, schema, table, found=found, results=results)
-                is_new = np.ones(table.num_rows, bool)
-                is_new[known] = False
-                table, hashes = table.filter(pa.array(is_new)), hashes[is_new]
-        if table.num_rows:
-            new_sequence = np.arange(
-                self._next_seq, self._next_seq + table.num_rows, dtype=np.int64
-            )
-            self._insert(schema, table, new_sequence, written)
-            self._next_seq += table.num_rows
-            index.add(hashes, new_sequence)
-        return later
-
-    def _compare(
+    def _sort_out(
         self,
         cursor: Cursor,
         schema: ModelSchema,
         table: pa.Table,
         *,
-        found: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-        results: RowResults,
-    ) -> list[int]:
-        """Reject rows whose id is stored with other values; return the places of all known ids."""
-        places, sequence = found
-        given = table.take(from_numpy(places))
-        given = given.append_column("place", from_numpy(places))
-        given = given.append_column("seq", from_numpy(sequence))
-        compared = ["inference_timestamp", "batch_id"]
-        labels = list(compared)
-        compared += [a.column for a in schema.inference_attributes]
-        labels += [f"attribute {a.name}" for a in schema.inference_attributes]
-        truths = ["ground_truth_timestamp"]
-        truths += [a.column for a in schema.ground_truth_attributes]
-        labels.append("the ground truth (which can be changed by an update of ground truths)")
-        cases = [
-            f"WHEN n.{quote_name(column)} IS DISTINCT FROM o.{quote_name(column)} THEN {number}"
-            for number, column in enumerate(compared)
-        ]
-        differs = " OR ".join(
-            f"n.{quote_name(c)} IS DISTINCT FROM o.{quote_name(c)}" for c in truths
-        )
-        cases.append(
-            f"WHEN n.ground_truth_timestamp IS NOT NULL AND ({differs}) THEN {len(compared)}"
-        )
-        cursor.register(_PAIRS, given)
-        cursor.execute(
-            f"SELECT n.place, n.row, CASE {' '.join(cases)} ELSE -1 END"
-            f" FROM {_PAIRS} n JOIN {rows_table(self.slot)} o"
-            " ON o.seq = n.seq AND o.partner_inference_id = n.partner_inference_id"
-            " WHERE o.seq BETWEEN ? AND ?",
-            [int(sequence.min()), int(sequence.max())],
-        )
-        known = cursor.fetchall()
-        for _, row, difference in known:
-            if difference >= 0:
-                results.reject(
-                    row,
-                    HTTPStatus.CONFLICT,
-                    "partner_inference_id is already stored with another value of"
-                    f" {labels[difference]}",
-                )
-        return [place for place, _, _ in known]
+        siblings: npt.NDArray[np.int64],
+        doubtful: npt.NDArray[np.bool_],
+    ) -> tuple[npt.NDArray[np.bool_], pa.Table]:
+        """Return which rows are to be stored, and those that complete a stored row."""
+        candidates = table.filter(pa.array(doubtful))
+        novelty = find_new_rows(cursor, schema, self.slot, candidates, siblings)
+        rows = table.column("row").to_numpy()
+        is_new = ~doubtful
+        is_new[np.searchsorted(rows, novelty.further)] = True
+        places = np.searchsorted(rows, novelty.completing)
+        completing = table.take(from_numpy(places))
+        return is_new, completing.append_column("seq", from_numpy(novelty.completed))
 
-    def _insert(
+    def _store(
         self,
         schema: ModelSchema,
         table: pa.Table,
-        sequence: npt.NDArray[np.int64],
+        *,
+        siblings: npt.NDArray[np.int64],
+        completed: pa.Table,
+        takes_waiting: bool,
+        finish: Finish | None,
         written: WriteResult,
     ) -> None:
-        incoming = table.append_column("seq", from_numpy(sequence))
+        """Store further inferences and what completes stored ones, in one transaction."""
+        batches = set(pc.unique(table.column("batch_id")).to_pylist()) - {None}
+        received = utc_now()
+        sequence = pc.min_max(table.column("seq")).as_py()
+        span = sequence["min"], sequence["max"]
+
+        def work(cursor: Cursor) -> tuple[set[str], int, Touched | None]:
+            opened: set[str] = set()
+            joined, touched = 0, None
+            if table.num_rows:
+                self._insert(cursor, schema, table, received)
+                if len(siblings):
+                    take_over_ground_truth(cursor, schema, self.slot, siblings, span)
+                if takes_waiting:
+                    joined = self.waiting.join(cursor, schema, span)
+                opened = {
+                    batch
+                    for batch in sorted(batches - self.open_batches)
+                    if self._datasets.begin(cursor, self.model_id, "batch", batch) == STARTED
+                }
+            if completed.num_rows:
+                touched = set_ground_truth(cursor, schema, self.slot, completed, by_id=False)
+            if finish is not None:
+                finish(cursor)
+            return opened, joined, touched
+
+        opened, joined, touched = self._database.write(work)
+        self.open_batches |= opened
+        self.waiting.remove(joined)
+        if touched is not None:
+            written.completed = WriteResult.of_truths(completed.num_rows, touched)
+        if table.num_rows:
+            bounds = pc.min_max(table.column("inference_timestamp")).as_py()
+            written.first, written.last = bounds["min"], bounds["max"]
+            written.batch_ids = batches
+            written.rows = table.num_rows
+            written.first_seq = span[0]
+
+    def _insert(
+        self, cursor: Cursor, schema: ModelSchema, table: pa.Table, received: dt.datetime
+    ) -> None:
         names = [
             "seq",
             "partner_inference_id",
@@ -215,73 +265,74 @@ class ModelWriter:
             *(a.column for a in schema.stored),
         ]
         columns = ", ".join(quote_name(name) for name in names)
-        received = utc_now()
-        batches = set(pc.unique(table.column("batch_id")).to_pylist()) - {None}
-
-        few = len(incoming) <= _FEW_ROWS and not any(map(pa.types.is_nested, incoming.schema.types))
-
-        def work(cursor: Cursor) -> set[str]:
-            insert = (
-                f"INSERT INTO {rows_table(self.slot)} (inference_id, received_timestamp, {columns})"
+        insert = (
+            f"INSERT INTO {rows_table(self.slot)} (inference_id, received_timestamp, {columns})"
+        )
+        if len(table) <= _FEW_ROWS and not any(map(pa.types.is_nested, table.schema.types)):
+            marks = f"(uuid(), ?, {', '.join('?' * len(names))})"
+            rows = zip(*(table.column(name).to_pylist() for name in names), strict=True)
+            cursor.execute(
+                f"{insert} VALUES {', '.join([marks] * len(table))}",
+                [value for row in rows for value in (received, *row)],
             )
-            if few:
-                marks = f"(uuid(), ?, {', '.join('?' * len(names))})"
-                rows = zip(*(incoming.column(name).to_pylist() for name in names), strict=True)
-                cursor.execute(
-                    f"{insert} VALUES {', '.join([marks] * len(incoming))}",
-                    [value for row in rows for value in (received, *row)],
-                )
-            else:
-                cursor.register(_BATCH, incoming)
-                cursor.execute(f"{insert} SELECT uuid(), ?, {columns} FROM {_BATCH}", [received])
-            return {
-                batch
-                for batch in sorted(batches - self.open_batches)
-                if self._datasets.begin(cursor, self.model_id, "batch", batch) == STARTED
-            }
-
-        self.open_batches |= self._database.write(work)
-        bounds = pc.min_max(table.column("inference_timestamp")).as_py()
-        written.cover(bounds["min"], bounds["max"])
-        written.batch_ids |= batches
-        written.rows += len(table)
-        if written.first_seq is None:
-            written.first_seq = int(sequence[0])
+        else:
+            cursor.register(_BATCH, table)
+            cursor.execute(f"{insert} SELECT uuid(), ?, {columns} FROM {_BATCH}", [received])
 
     def update_ground_truth(
-        self, schema: ModelSchema, table: pa.Table, results: RowResults
+        self, schema: ModelSchema, table: pa.Table, finish: Finish | None = None
     ) -> WriteResult:
-        """Set ground truth of stored inferences in one transaction; the last value wins.
+        """Set the ground truth of all inferences of each id in one transaction.
 
-        Null members keep the stored values.
+        The last value wins, null members keep the stored values, and ground truth of unknown ids
+        waits for its inference.
 
         Args:
             schema: Schema of the model.
             table: Decoded ground truth, with `row` and a column for each ground truth attribute.
-            results: Takes rejected rows.
+            finish: Called inside the transaction.
         """
         with self.lock:
             with self._database.cursor() as cursor:
-                found = self._locate(cursor, table)
-            known = table.take(from_numpy(found[0])).append_column("seq", from_numpy(found[1]))
-            unknown = np.ones(table.num_rows, bool)
-            unknown[found[0]] = False
-            for row in table.column("row").filter(pa.array(unknown)).to_pylist():
-                results.reject(
-                    row,
-                    HTTPStatus.NOT_FOUND,
-                    "partner_inference_id is unknown: send the inference before its ground truth",
-                )
-            if not known.num_rows:
+                hashes = _hashes(cursor, table)
+                if len(np.unique(hashes)) < table.num_rows:
+                    table = combine_by_id(cursor, schema, table)
+                    hashes = _hashes(cursor, table)
+                places, sequence = self._locate(cursor, table, hashes)
+                self.waiting.load(cursor)
+            known = table.take(from_numpy(places)).append_column("seq", from_numpy(sequence))
+            is_early = np.ones(table.num_rows, bool)
+            is_early[places] = False
+            early = table.filter(pa.array(is_early))
+            supersedes = self.waiting.may_hold(hashes[~is_early])
+
+            def work(cursor: Cursor) -> tuple[Touched | None, int, int]:
+                touched, added, removed = None, 0, 0
+                if known.num_rows:
+                    touched = set_ground_truth(cursor, schema, self.slot, known, by_id=True)
+                    if supersedes:
+                        removed = self.waiting.discard(cursor, known)
+                if early.num_rows:
+                    added = self.waiting.keep(cursor, schema, early)
+                if finish is not None:
+                    finish(cursor)
+                return touched, added, removed
+
+            if not table.num_rows and finish is None:
                 return WriteResult()
-            return self._update(schema, known)
+            touched, added, removed = self._database.write(work)
+            self.waiting.add(hashes[is_early], added)
+            self.waiting.remove(removed)
+        if touched is None:
+            return WriteResult()
+        return WriteResult.of_truths(known.num_rows, touched)
 
     def _locate(
-        self, cursor: Cursor, table: pa.Table
+        self, cursor: Cursor, table: pa.Table, hashes: npt.NDArray[np.uint64]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return places of rows with known ids and the sequence numbers of those ids."""
         index = self._loaded(cursor)
-        places, sequence = index.find(_hashes(cursor, table))
+        places, sequence = index.find(hashes)
         if not len(places):
             return places, sequence
         ids = table.column("partner_inference_id").take(from_numpy(places))
@@ -312,69 +363,6 @@ class ModelWriter:
         )
         found = cursor.fetchnumpy()
         return np.asarray(found["place"], np.int64), np.asarray(found["seq"], np.int64)
-
-    def _update(self, schema: ModelSchema, known: pa.Table) -> WriteResult:
-        given = [
-            a.column
-            for a in schema.ground_truth_attributes
-            if known.column(a.column).null_count < known.num_rows
-        ]
-        nested = any(pa.types.is_nested(known.column(c).type) for c in given)
-        change = self._change_many if nested or known.num_rows > _FEW_ROWS else self._change_few
-        first, last, batches = self._database.write(lambda cursor: change(cursor, known, given))
-        return WriteResult(
-            rows=known.num_rows,
-            batch_ids={b for b in batches or () if b is not None},
-            first=first,
-            last=last,
-        )
-
-    def _change_few(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
-        """Set ground truth row by row; return the span of times and the affected batches."""
-        changes = [f"{quote_name(c)} = coalesce(?, {quote_name(c)})" for c in given]
-        changes.append("ground_truth_timestamp = ?")
-        values = zip(
-            *(known.column(c).to_pylist() for c in [*given, "ground_truth_timestamp", "seq"]),
-            strict=True,
-        )
-        for row in values:
-            cursor.execute(
-                f"UPDATE {rows_table(self.slot)} SET {', '.join(changes)} WHERE seq = ?", row
-            )
-        sequence = known.column("seq").to_pylist()
-        marks = ", ".join("?" * len(sequence))
-        cursor.execute(f"{self._touched()} WHERE seq IN ({marks})", sequence)
-        return tuple(cursor.fetchall()[0])
-
-    def _change_many(self, cursor: Cursor, known: pa.Table, given: list[str]) -> tuple[Any, ...]:
-        """Set ground truth in one statement; return the span of times and the affected batches."""
-        # One row per sequence number; of several in the request the last value that is not null.
-        latest = [f"arg_max({quote_name(c)}, row) AS {quote_name(c)}" for c in given]
-        latest.append("arg_max(ground_truth_timestamp, row) AS ground_truth_timestamp")
-        changes = [
-            f"{quote_name(c)} = coalesce(n.{quote_name(c)}, o.{quote_name(c)})" for c in given
-        ]
-        changes.append("ground_truth_timestamp = n.ground_truth_timestamp")
-        sequence = pc.min_max(known.column("seq")).as_py()
-        span = [sequence["min"], sequence["max"]]
-        cursor.register(_BATCH, known)
-        cursor.execute(
-            f"UPDATE {rows_table(self.slot)} AS o SET {', '.join(changes)}"
-            f" FROM (SELECT seq, {', '.join(latest)} FROM {_BATCH} GROUP BY seq) n"
-            " WHERE o.seq = n.seq AND o.seq BETWEEN ? AND ?",
-            span,
-        )
-        cursor.execute(
-            f"{self._touched()} WHERE seq BETWEEN ? AND ? AND seq IN (SELECT seq FROM {_BATCH})",
-            span,
-        )
-        return tuple(cursor.fetchall()[0])
-
-    def _touched(self) -> str:
-        return (
-            "SELECT min(inference_timestamp), max(inference_timestamp), list(DISTINCT batch_id)"
-            f" FROM {rows_table(self.slot)}"
-        )
 
 
 def _hashes(cursor: Cursor, table: pa.Table) -> npt.NDArray[np.uint64]:

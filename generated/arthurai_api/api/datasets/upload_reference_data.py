@@ -7,15 +7,22 @@ from ...client import Client
 from ...models.error import Error
 from ...models.file_upload_response import FileUploadResponse
 from ...models.reference_data_form import ReferenceDataForm
-from ...types import RequestParts, Response, path_segment
+from ...types import RequestParts, Response, header_params, path_segment
 
 
-def build_request(model_id: str, *, body: ReferenceDataForm | None = None) -> RequestParts:
+def build_request(
+    model_id: str, *, body: ReferenceDataForm | None = None, idempotency_key: str | None = None
+) -> RequestParts:
     """Build the request of `upload_reference_data` without sending it.
 
     Args:
         model_id: The model.
         body: The body; leave it out to send one that is encoded already.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
 
     Returns:
         The request.
@@ -29,6 +36,7 @@ def build_request(model_id: str, *, body: ReferenceDataForm | None = None) -> Re
         url="/v3/models/{model_id}/reference_data".format(
             model_id=path_segment("model_id", model_id)
         ),
+        headers=header_params({"Idempotency-Key": idempotency_key}),
     )
     if body is not None:
         request.body["files"] = body.to_multipart()
@@ -63,7 +71,7 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(
-    model_id: str, *, client: Client, body: ReferenceDataForm
+    model_id: str, *, client: Client, body: ReferenceDataForm, idempotency_key: str | None = None
 ) -> Response[Error | FileUploadResponse]:
     """Send a file of reference rows.
 
@@ -73,6 +81,11 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -82,58 +95,18 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
-    )
-
-
-def sync(model_id: str, *, client: Client, body: ReferenceDataForm) -> FileUploadResponse:
-    """Send a file of reference rows.
-
-    A closed reference set takes no more rows.
-
-    Args:
-        model_id: The model.
-        client: The connection.
-        body: The body of the request.
-
-    Returns:
-        The body of a success.
-
-    Raises:
-        errors.ErrorStatus: If the status is not a success.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.parse(
-        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
-    )
-
-
-async def asyncio_detailed(
-    model_id: str, *, client: Client, body: ReferenceDataForm
-) -> Response[Error | FileUploadResponse]:
-    """Send a file of reference rows.
-
-    A closed reference set takes no more rows.
-
-    Args:
-        model_id: The model.
-        client: The connection.
-        body: The body of the request.
-
-    Returns:
-        The response with its parsed body, which is that of an error when the status is not a success.
-
-    Raises:
-        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.detail(
-        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
         parse_response,
     )
 
 
-async def asyncio(model_id: str, *, client: Client, body: ReferenceDataForm) -> FileUploadResponse:
+def sync(
+    model_id: str, *, client: Client, body: ReferenceDataForm, idempotency_key: str | None = None
+) -> FileUploadResponse:
     """Send a file of reference rows.
 
     A closed reference set takes no more rows.
@@ -142,6 +115,11 @@ async def asyncio(model_id: str, *, client: Client, body: ReferenceDataForm) -> 
         model_id: The model.
         client: The connection.
         body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
 
     Returns:
         The body of a success.
@@ -151,6 +129,78 @@ async def asyncio(model_id: str, *, client: Client, body: ReferenceDataForm) -> 
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
+        parse_response,
+    )
+
+
+async def asyncio_detailed(
+    model_id: str, *, client: Client, body: ReferenceDataForm, idempotency_key: str | None = None
+) -> Response[Error | FileUploadResponse]:
+    """Send a file of reference rows.
+
+    A closed reference set takes no more rows.
+
+    Args:
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
+
+    Returns:
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
+        parse_response,
+    )
+
+
+async def asyncio(
+    model_id: str, *, client: Client, body: ReferenceDataForm, idempotency_key: str | None = None
+) -> FileUploadResponse:
+    """Send a file of reference rows.
+
+    A closed reference set takes no more rows.
+
+    Args:
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
+
+    Returns:
+        The body of a success.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
         parse_response,
     )

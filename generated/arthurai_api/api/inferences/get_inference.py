@@ -64,6 +64,8 @@ def sync_detailed(
 ) -> Response[Error | QueryResult]:
     """Show an inference.
 
+    Of several inferences with this `partner_inference_id`, the one that was stored last.
+
     Args:
         model_id: The model.
         partner_inference_id: The caller's own key of the inference.
@@ -88,6 +90,8 @@ def sync_detailed(
 
 def sync(model_id: str, partner_inference_id: str, *, client: Client) -> QueryResult:
     """Show an inference.
+
+    Of several inferences with this `partner_inference_id`, the one that was stored last.
 
     Args:
         model_id: The model.
@@ -116,6 +120,8 @@ async def asyncio_detailed(
 ) -> Response[Error | QueryResult]:
     """Show an inference.
 
+    Of several inferences with this `partner_inference_id`, the one that was stored last.
+
     Args:
         model_id: The model.
         partner_inference_id: The caller's own key of the inference.
@@ -140,6 +146,8 @@ async def asyncio_detailed(
 
 async def asyncio(model_id: str, partner_inference_id: str, *, client: Client) -> QueryResult:
     """Show an inference.
+
+    Of several inferences with this `partner_inference_id`, the one that was stored last.
 
     Args:
         model_id: The model.

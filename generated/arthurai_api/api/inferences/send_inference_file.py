@@ -7,15 +7,22 @@ from ...client import Client
 from ...models.error import Error
 from ...models.file_upload_response import FileUploadResponse
 from ...models.inference_file_form import InferenceFileForm
-from ...types import RequestParts, Response, path_segment
+from ...types import RequestParts, Response, header_params, path_segment
 
 
-def build_request(model_id: str, *, body: InferenceFileForm | None = None) -> RequestParts:
+def build_request(
+    model_id: str, *, body: InferenceFileForm | None = None, idempotency_key: str | None = None
+) -> RequestParts:
     """Build the request of `send_inference_file` without sending it.
 
     Args:
         model_id: The model.
         body: The body; leave it out to send one that is encoded already.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
 
     Returns:
         The request.
@@ -29,6 +36,7 @@ def build_request(model_id: str, *, body: InferenceFileForm | None = None) -> Re
         url="/v3/models/{model_id}/inferences/file".format(
             model_id=path_segment("model_id", model_id)
         ),
+        headers=header_params({"Idempotency-Key": idempotency_key}),
     )
     if body is not None:
         request.body["files"] = body.to_multipart()
@@ -54,7 +62,7 @@ def parse_response(response: httpx.Response) -> FileUploadResponse:
 
 
 def _parse_error(response: httpx.Response) -> Error:
-    if response.status_code in {400, 401, 403, 404, 413, 415, 429, 500, 501}:
+    if response.status_code in {400, 401, 403, 404, 409, 413, 415, 429, 500, 501}:
         response_400 = Error.from_dict(response.json())
 
         return response_400
@@ -63,7 +71,7 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(
-    model_id: str, *, client: Client, body: InferenceFileForm
+    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
 ) -> Response[Error | FileUploadResponse]:
     """Send a file of inferences or of ground truth.
 
@@ -71,6 +79,11 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -80,60 +93,29 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
-    )
-
-
-def sync(model_id: str, *, client: Client, body: InferenceFileForm) -> FileUploadResponse:
-    """Send a file of inferences or of ground truth.
-
-    Args:
-        model_id: The model.
-        client: The connection.
-        body: The body of the request.
-
-    Returns:
-        The body of a success.
-
-    Raises:
-        errors.ErrorStatus: If the status is not a success.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.parse(
-        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
-    )
-
-
-async def asyncio_detailed(
-    model_id: str, *, client: Client, body: InferenceFileForm
-) -> Response[Error | FileUploadResponse]:
-    """Send a file of inferences or of ground truth.
-
-    Args:
-        model_id: The model.
-        client: The connection.
-        body: The body of the request.
-
-    Returns:
-        The response with its parsed body, which is that of an error when the status is not a success.
-
-    Raises:
-        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.detail(
-        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
         parse_response,
     )
 
 
-async def asyncio(model_id: str, *, client: Client, body: InferenceFileForm) -> FileUploadResponse:
+def sync(
+    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
+) -> FileUploadResponse:
     """Send a file of inferences or of ground truth.
 
     Args:
         model_id: The model.
         client: The connection.
         body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
 
     Returns:
         The body of a success.
@@ -143,6 +125,74 @@ async def asyncio(model_id: str, *, client: Client, body: InferenceFileForm) -> 
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        client.send(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
+        parse_response,
+    )
+
+
+async def asyncio_detailed(
+    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
+) -> Response[Error | FileUploadResponse]:
+    """Send a file of inferences or of ground truth.
+
+    Args:
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
+
+    Returns:
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
+        parse_response,
+    )
+
+
+async def asyncio(
+    model_id: str, *, client: Client, body: InferenceFileForm, idempotency_key: str | None = None
+) -> FileUploadResponse:
+    """Send a file of inferences or of ground truth.
+
+    Args:
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
+        idempotency_key: Identifies this request among those of the model, e.g. a random UUID. A repeat
+            with the same key and the same body gets the answer of the first one and changes nothing. With
+            another body it is refused with 409; while the first request is still running, with 429. Keys
+            are kept for a day, the newest 20 000 of a model. A server that knows keys sends the header
+            `Accept-Idempotency-Key: true` with its responses.
+
+    Returns:
+        The body of a success.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            client.build(
+                build_request, model_id=model_id, body=body, idempotency_key=idempotency_key
+            )
+        ),
         parse_response,
     )

@@ -35,6 +35,7 @@ from arthurai.server.storage.warehouse.errors import (
     DataStoreLockedError,
     DataStoreVersionError,
 )
+from arthurai.server.storage.warehouse.idempotency import RequestKey
 from arthurai.server.storage.warehouse.maintenance import compact
 
 # --- retention and compaction ---------------------------------------------------------------------
@@ -50,7 +51,7 @@ def test_retention_deletes_old_inferences_with_all_that_hangs_on_them(tmp_path):
         of_texts = pa.table({**scores, "attribute": ["answer"] * 6})
         store.store_enrichment("model-1", "output_anomaly", of_texts)
 
-        assert store.prune(schema, dt.datetime(2024, 1, 1, 0, 3, tzinfo=dt.UTC)) == 3
+        assert store.prune(schema, dt.datetime(2024, 1, 1, 0, 3, tzinfo=dt.UTC)) == (3, 0)
 
         assert values(store, schema, "partner_inference_id") == ["id-3", "id-4", "id-5"]
         assert [b.batch_id for b in store.batches(schema)] == ["b1", "b2"]
@@ -58,9 +59,26 @@ def test_retention_deletes_old_inferences_with_all_that_hangs_on_them(tmp_path):
             _, rows = store.fetch(f"SELECT inference_id FROM {store.relation(schema, source)}")
             assert {row[0] for row in rows} == set(ids[3:])
         again = store.append_inferences(schema, [inference(n, batch_id="x") for n in (0, 5)])
-        assert [r["status"] for r in again.inference_results()] == [200, 409]
-        assert store.append_ground_truth(schema, [truth(0, 1.0), truth(1, 1.0)]).accepted == 1
-        assert store.prune(schema, dt.datetime(2020, 1, 1)) == 0
+        assert [r["status"] for r in again.inference_results()] == [200, 200]
+        assert store.append_ground_truth(schema, [truth(0, 1.0), truth(1, 1.0)]).accepted == 2
+        assert values(store, schema, "actual") == [None, None, None, 1.0, None]
+        assert store.prune(schema, dt.datetime(2020, 1, 1)) == (0, 0)
+
+
+def test_retention_deletes_old_ground_truth_that_still_waits(tmp_path):
+    schema = simple_schema()
+    with DataStore(tmp_path) as store:
+        store.append_ground_truth(schema, [truth(n, float(n)) for n in range(6)])
+        assert store.waiting_truths() == store.waiting_truths(schema.model_id) == 6
+
+        before = dt.datetime.fromisoformat(truth(4, 0.0)["ground_truth_timestamp"])
+        assert store.prune(schema, before) == (0, 4)
+        assert store.waiting_truths() == 2
+    with DataStore(tmp_path) as store:
+        assert store.waiting_truths() == 2
+        store.append_inferences(schema, [inference(n) for n in range(6)])
+        assert values(store, schema, "actual") == [None, None, None, None, 4.0, 5.0]
+        assert store.waiting_truths() == 0
 
 
 def test_retention_deletes_images_nobody_refers_to(tmp_path):
@@ -200,10 +218,10 @@ def test_a_directory_of_a_newer_version_is_refused(tmp_path):
 
 def test_old_directories_are_migrated_step_by_step(tmp_path):
     with DuckDBDatabase(tmp_path) as database, database.transaction() as cursor:
-        cursor.execute("UPDATE arthur_meta SET value = '-1' WHERE name = 'schema_version'")
+        cursor.execute(f"UPDATE arthur_meta SET value = '{SCHEMA_VERSION - 2}'")
     steps = {
-        -1: lambda cursor: cursor.execute("CREATE TABLE first AS SELECT 1 AS x"),
-        0: lambda cursor: cursor.execute("INSERT INTO first VALUES (2)"),
+        SCHEMA_VERSION - 2: lambda cursor: cursor.execute("CREATE TABLE first AS SELECT 1 AS x"),
+        SCHEMA_VERSION - 1: lambda cursor: cursor.execute("INSERT INTO first VALUES (2)"),
     }
 
     with DuckDBDatabase(tmp_path, migrations=steps) as database:
@@ -212,18 +230,41 @@ def test_old_directories_are_migrated_step_by_step(tmp_path):
 
 
 def test_a_migration_that_fails_leaves_the_directory_as_it_was(tmp_path):
+    last = SCHEMA_VERSION - 1
     with DuckDBDatabase(tmp_path) as database, database.transaction() as cursor:
-        cursor.execute("UPDATE arthur_meta SET value = '0' WHERE name = 'schema_version'")
+        cursor.execute(f"UPDATE arthur_meta SET value = '{last}'")
 
     def fails(cursor):
         cursor.execute("CREATE TABLE half (x INTEGER)")
         raise RuntimeError("half way")
 
     with pytest.raises(RuntimeError, match="half way"):
-        DuckDBDatabase(tmp_path, migrations={0: fails})
+        DuckDBDatabase(tmp_path, migrations={last: fails})
 
-    with DuckDBDatabase(tmp_path, migrations={0: lambda cursor: None}) as database:
+    with DuckDBDatabase(tmp_path, migrations={last: lambda cursor: None}) as database:
         assert database.fetch("SELECT * FROM duckdb_tables() WHERE table_name = 'half'")[1] == []
+
+
+def test_data_of_the_first_version_take_keys_and_waiting_truths(tmp_path):
+    schema = simple_schema()
+    with DataStore(tmp_path) as store:
+        store.append_inferences(schema, [inference(1), inference(2)])
+        before = read(store, schema)
+        slot = store.relation(schema, "inference").removeprefix('"m').partition("_")[0]
+    with DuckDBDatabase(tmp_path) as database, database.transaction() as cursor:
+        cursor.execute("DROP TABLE arthur_requests")
+        cursor.execute(f'ALTER TABLE "m{slot}_rows" DROP COLUMN truth_by_id')
+        cursor.execute("UPDATE arthur_meta SET value = '1'")
+
+    with DataStore(tmp_path) as store:
+        assert read(store, schema) == before
+        key = RequestKey("k", b"digest")
+        for _ in range(2):
+            assert store.append_ground_truth(
+                schema, [truth(1, 1.0), truth(3, 3.0)], key=key
+            ).status_counts() == {"success": 2, "failure": 0, "total": 2}
+        store.append_inferences(schema, [inference(3)])
+        assert values(store, schema, "actual") == [1.0, None, 3.0]
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):

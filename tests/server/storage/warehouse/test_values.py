@@ -477,9 +477,9 @@ def test_bad_ground_truth_rows_of_a_table_are_refused_alone(store, batches):
     assert {row: failure.status for row, failure in outcome.failures.items()} == {
         1: 400,
         2: 400,
-        3: 404,
     }
     assert [row["y"] for row in read(store, batches)] == [1.0, None, None]
+    assert store.waiting_truths(batches.model_id) == 1
 
 
 @pytest.mark.parametrize(
