@@ -68,6 +68,11 @@ class Chart:
         if self.operation_id == "list_alerts":
             rule_id = self.parameters["alert_rule_id"]
             return f"{model}\nrows = model.get_alerts(page=None, alert_rule_id={rule_id!r})"
+        if self.operation_id == "evaluate_metric":
+            given = "".join(f", {name}={value!r}" for name, value in self.body.items())
+            call = f"model.evaluate_metric({self.parameters['metric_id']!r}{given})"
+            rows = "[row for result in found['results'] for row in result['values']]"
+            return f"{model}\nfound = {call}\nrows = {rows}"
         body = pprint.pformat(dict(self.body), width=88, sort_dicts=False)
         kind = _QUERY_TYPES[self.operation_id]
         return f"{model}\nrows = model.query(\n{body}{kind}\n)"

@@ -261,11 +261,36 @@ def test_the_history_of_a_rule_is_what_the_client_lists(filled, reader):
     model = filled.models["evil"]
     (rule,) = model.get_alert_rules(page=None)
     page = Elements(get(reader, f"/models/{model.id}/rules/{rule.id}"))
-    (program,) = [code for code in page.codes if "get_alerts" in code]
+    course, history = [code for code in page.codes if code.startswith("model = ")]
     names = {"arthur": filled.arthur}
-    exec(program, names)
-    (table,) = page.tables.values()
-    assert [row[1] for row in table[1:]] == [format_number(a.metric_value) for a in names["rows"]]
+    exec(history, names)
+    shown = page.tables[f"Alerts of {rule.name}"][1:]
+    assert [row[1] for row in shown] == [format_number(a.metric_value) for a in names["rows"]]
+    exec(course, names)
+    shown = page.tables["Metric"][1:]
+    assert [row[1] for row in shown] == [format_number(row["count"]) for row in names["rows"]]
+    assert sum(row["count"] for row in names["rows"]) == 140
+
+
+@pytest.mark.heavy
+def test_a_rule_is_tried_on_the_data_before_it_is_made(filled, reader):
+    model = filled.models["binary"]
+    metric = next(m for m in model.get_metrics() if m.name == "Accuracy Rate")
+    values = [
+        row["accuracyRate"]
+        for result in model.evaluate_metric(metric, rollup="day")["results"]
+        for row in result["values"]
+    ]
+    query = f"metric_id={metric.id}&bound=lower&threshold=0.75&severity=warning&name={quote(EVIL)}"
+    path = f"/models/{model.id}/rules/trial?{query}"
+    text = get(reader, path)
+    assert_harmless(text, path)
+    below = sum(value < 0.75 for value in values)
+    assert 0 < below < len(values)
+    assert f"{below} of {len(values)} values by day are beyond the threshold." in text
+    before = len(model.get_alert_rules(page=None))
+    assert "Create this rule" in text
+    assert len(model.get_alert_rules(page=None)) == before
 
 
 @pytest.mark.heavy
@@ -273,7 +298,8 @@ def test_one_inference_with_its_image_and_its_text(filled, reader):
     model = filled.models["images"]
     rows = model.query({"select": [{"property": "partner_inference_id"}, {"property": "photo"}]})
     page = get(reader, f"/models/{model.id}/inference?id={quote(rows[0]['partner_inference_id'])}")
-    (source,) = re.findall(r'<img class="thumb"[^>]* src="([^"]+)"', page)
+    (source,) = re.findall(r'<image href="([^"]+)"', page)
+    assert page.count('<rect class="box') == 2
     image = reader.get(html.unescape(source))
     assert image.headers["content-type"] == "image/png"
     assert image.headers["content-security-policy"] == "default-src 'none'; sandbox"

@@ -10,6 +10,7 @@ from arthurai.server.web.page_figures import Figure, make_page
 from arthurai.server.web.page_registry import PREFIX, Page, Redirect, page
 from arthurai.server.web.pictures import line_picture
 from arthurai.server.web.svg_shapes import Series
+from arthurai.server.web.watched_metric import chart_metric
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -67,16 +68,55 @@ def show_rule(view: View) -> Answer:
     rule = next((rule for rule in rules if rule["id"] == view.params["rule_id"]), None)
     if rule is None:
         return Page("failure.html", "Not found", {"reason": "There is no such rule."}, status=404)
+    limits = (str(rule["bound"]), float(rule["threshold"]))
     figures = [
+        Figure(
+            "course",
+            f"{rule.get('metric_name') or 'Metric'} and the threshold",
+            lambda: chart_metric(
+                model,
+                rule["metric_id"],
+                limits,
+                parameters=rule.get("metric_parameters"),
+                filters=rule.get("filters") or (),
+            ),
+            is_heavy=True,
+        ),
         Figure(
             "history",
             f"Alerts of {rule['name']}",
             lambda: _history(view, model, rule),
             empty="This rule has raised no alert yet.",
-        )
+        ),
     ]
     values = {"model": model, "tab": "alerts", "rule": rule}
-    return make_page(view, "rule.html", f"{model.name}: {rule['name']}", figures, values)
+    title = f"{model.name}: {rule['name']}"
+    return make_page(view, "rule.html", title, figures, values, rows=model.span.count)
+
+
+@page("/models/<model_id>/rules/trial")
+def try_rule(view: View) -> Answer:
+    """Show what a rule would have seen in the data that are there, before it is made."""
+    model = ModelView(view)
+    metric_id = view.query.get("metric_id", "")
+    metric = view.api.call("get_metric", {"model_id": model.id, "metric_id": metric_id})
+    threshold = view.query.get("threshold", 0.0, type=float)
+    bound = "lower" if view.query.get("bound") == "lower" else "upper"
+    figures = [
+        Figure(
+            "course",
+            f"{metric['name']} and the threshold",
+            lambda: chart_metric(model, metric_id, (bound, threshold)),
+        )
+    ]
+    fields = ("metric_id", "bound", "threshold", "severity", "name", "lookback_period")
+    values = {
+        "model": model,
+        "tab": "alerts",
+        "metric": metric,
+        "fields": {name: view.query[name] for name in fields if view.query.get(name)},
+    }
+    return make_page(view, "trial.html", f"{model.name}: try a rule", figures, values)
 
 
 @page("/alerts/<alert_id>", method="POST")

@@ -83,6 +83,7 @@ def show_inference(view: View) -> Answer:
     found = {
         "model": model,
         "tab": "inferences",
+        "boxes": _boxes(model, row),
         "row": row,
         "inference_id": inference_id,
         "groups": groups,
@@ -179,6 +180,33 @@ def _shown(model: ModelView, attribute: Attribute, value: Any) -> dict[str, Any]
     if isinstance(value, list):
         text = ", ".join(_item(item) for item in value)
     return {"name": attribute.name, "kind": kind, "text": text, "model_id": model.id}
+
+
+def _boxes(model: ModelView, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the boxes of an inference, in pixels of the model: predicted, then true ones."""
+    schema = model.schema
+    if not (schema.pixel_width and schema.pixel_height):
+        return []
+    found = []
+    for color, attributes in ((1, schema.predicted), (2, schema.ground_truths)):
+        for attribute in attributes:
+            if attribute.value_type != ValueType.BoundingBox:
+                continue
+            for box in row.get(attribute.name) or ():
+                label, confidence, x, y, width, height = box
+                named = schema.image_class_labels
+                name = named[int(label)] if int(label) < len(named) else f"class {int(label)}"
+                found.append(
+                    {
+                        "x": x,
+                        "y": y,
+                        "width": width,
+                        "height": height,
+                        "color": color,
+                        "text": f"{attribute.name}: {name}, {format_number(confidence, 'percent')}",
+                    }
+                )
+    return found
 
 
 def _item(item: Any) -> str:

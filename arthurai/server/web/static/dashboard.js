@@ -36,6 +36,16 @@
     return value === null || value === undefined ? "–" : Number(value.toPrecision(4)).toLocaleString("en-US");
   }
 
+  const DAY = 86400;
+
+  function stamps(_, ticks, __, ___, step) {
+    return ticks.map((tick) => {
+      const iso = new Date(tick * 1e3).toISOString();
+      if (step >= 28 * DAY) return iso.slice(0, 7);
+      return step >= DAY || iso.slice(11, 16) === "00:00" ? iso.slice(5, 10) : iso.slice(11, 16);
+    });
+  }
+
   // The drawing of the server stays for printing and for browsers without script. Its legend shows
   // the last values, and those under the cursor.
   function drawPlot(holder) {
@@ -84,7 +94,7 @@
         y: data.unit === "count" ? { range: (_, low, high) => uPlot.rangeNum(0, high, 0.1, true) } : {},
         n: { range: [0, most * 5] },
       },
-      axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map(format) }],
+      axes: [{ ...axis, values: stamps, space: 60 }, { ...axis, size: 62, values: (_, ticks) => ticks.map(format) }],
       cursor: { drag: { x: true, y: false, setScale: false } },
       hooks: { setSelect: [(self) => zoom(self)], setCursor: [(self) => show(self.cursor.idx)] },
     }, columns);
