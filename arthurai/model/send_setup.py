@@ -169,13 +169,13 @@ def check_batch_id(batch_id: Any) -> None:
         )
 
 
-def send(call: Callable[[], RowOutcomes], *, fail_silently: bool) -> tuple[SendResult, bool]:
+def send(call: Callable[[], RowOutcomes], *, fail_silently: bool | None) -> tuple[SendResult, bool]:
     """Send rows, and return their result and whether every request was answered.
 
     Args:
         call: Sends them.
         fail_silently: Whether rows that were not accepted are logged instead of raised, also those
-            of a request whose fate is unknown.
+            of a request whose fate is unknown; `None` logs rejected rows only.
 
     Raises:
         ArthurUserError: The call is wrong, or the server refused a whole request.
@@ -191,7 +191,7 @@ def send(call: Callable[[], RowOutcomes], *, fail_silently: bool) -> tuple[SendR
         return result, False
     rejected = outcomes.failure_error()
     if rejected is not None:
-        if not fail_silently:
+        if fail_silently is False:
             raise rejected
         logger.error("%s", rejected)
     return outcomes.result, True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -121,6 +122,8 @@ def send_inferences(
             json_files=True,
         ).send_files
     result, answered = send(lambda: upload(inferences, metadata), fail_silently=fail_silently)
+    if validator.schema.image is not None:
+        result["failures"] = [entry for entries in result["failures"] for entry in entries]
     if validator.schema.is_batch and complete_batch and answered:
         _close_batches(self, result)
     return result
@@ -183,6 +186,10 @@ def update_inference_ground_truths(
         ground_truth_timestamps=ground_truth_timestamps,
         partner_inference_ids=partner_inference_ids,
     )
+    if isinstance(ground_truths, Iterator) and (
+        ground_truth_timestamps is not None or partner_inference_ids is not None
+    ):
+        ground_truths = list(ground_truths)
     table = validator.as_table(ground_truths)
     result, _ = send(lambda: uploader.send_rows(table, metadata), fail_silently=fail_silently)
     return result
@@ -204,7 +211,7 @@ def send_bulk_inferences(
     max_workers: int | None = None,
     strict: bool | None = None,
     extra: str | None = None,
-    fail_silently: bool = False,
+    fail_silently: bool | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None]:
     """Send many inferences as files.
 
@@ -224,7 +231,9 @@ def send_bulk_inferences(
             as `ArthurAI` and `ARTHUR_STRICT` say, else no.
         extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
             without a warning; by default as `model.extra_columns` says.
-        fail_silently: Log rows that were not accepted instead of raising.
+        fail_silently: Whether rows that were not accepted, and requests without an answer, are
+            logged instead of raised. By default refused rows are logged and counted, as in the
+            official SDK, and everything else is raised.
 
     Returns:
         `counts` and `failures`, and the response to closing the batch or `None`.
@@ -232,7 +241,7 @@ def send_bulk_inferences(
     Raises:
         MissingParameterError: No data is given.
         MethodNotApplicableError: The model is not saved.
-        ArthurError: Sending failed, or rows were rejected.
+        ArthurError: Sending failed, or rows were rejected and `fail_silently` is false.
     """
     from arthurai_api.api.inferences import send_inference_file
 
@@ -289,7 +298,7 @@ def send_bulk_ground_truths(
     max_workers: int | None = None,
     strict: bool | None = None,
     extra: str | None = None,
-    fail_silently: bool = False,
+    fail_silently: bool | None = None,
 ) -> SendResult:
     """Send ground truth of many inferences as files.
 
@@ -305,7 +314,9 @@ def send_bulk_ground_truths(
             as `ArthurAI` and `ARTHUR_STRICT` say, else no.
         extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
             without a warning; by default as `model.extra_columns` says.
-        fail_silently: Log rows that were not accepted instead of raising.
+        fail_silently: Whether rows that were not accepted, and requests without an answer, are
+            logged instead of raised. By default refused rows are logged and counted, as in the
+            official SDK, and everything else is raised.
 
     Returns:
         `counts` and `failures`.
@@ -313,7 +324,7 @@ def send_bulk_ground_truths(
     Raises:
         MissingParameterError: No data is given.
         MethodNotApplicableError: The model is not saved.
-        ArthurError: Sending failed, or rows were rejected.
+        ArthurError: Sending failed, or rows were rejected and `fail_silently` is false.
     """
     from arthurai_api.api.inferences import send_inference_file
 

@@ -91,7 +91,7 @@ def test_a_bad_row_fails_alone(model, what, frame, road):
     assert word in failure.message
     assert stored(model, "count").keys() == {"id-0", "id-2"}
     with pytest.raises(ResponseClientError, match="row 1") as caught:
-        road(model, frame(rows({}, change, {}, stem="again")))
+        road(model, frame(rows({}, change, {}, stem="again")), fail_silently=False)
     assert caught.value.result.accepted == 2
 
 
@@ -302,8 +302,9 @@ def test_parquet_files_without_zones_are_read_as_utc(model, tmp_path, logged):
 def test_times_of_whole_numbers_in_files_are_refused_by_row(model, tmp_path):
     frame = pd.DataFrame(rows({}, {})).assign(inference_timestamp=[1704067200, 1704067201])
     frame.to_parquet(tmp_path / "epoch.parquet")
-    with pytest.raises(ResponseClientError, match=r"0 rows accepted, 2 rejected.*TIMESTAMP"):
-        model.send_bulk_inferences(files=[tmp_path / "epoch.parquet"])
+    result, _ = model.send_bulk_inferences(files=[tmp_path / "epoch.parquet"])
+    assert (result.accepted, result.rejected) == (0, 2)
+    assert "TIMESTAMP" in result.failures[0].message
     with pytest.raises(ArthurUserError, match=r"epoch\.parquet.*\n.*its type is int64"):
         model.send_bulk_inferences(files=[tmp_path / "epoch.parquet"], strict=True)
 
@@ -350,16 +351,26 @@ def test_ground_truth_takes_the_time_of_its_inference(model, logged):
     assert logged() == ""
 
 
-def test_bulk_calls_raise_when_rows_are_refused(model):
+@pytest.mark.parametrize("quiet", [{}, {"fail_silently": True}])
+def test_bulk_calls_count_and_log_refused_rows_and_raise_on_request(model, caplog, quiet):
     table = pd.DataFrame(rows({}, {})).assign(count=[1.5, 2.5])
     with pytest.raises(ResponseClientError, match="2 rejected"):
-        model.send_bulk_inferences(data=table)
-    result, closed = model.send_bulk_inferences(data=table, fail_silently=True)
+        model.send_bulk_inferences(data=table, fail_silently=False)
+    assert "2 rejected" not in caplog.text
+    result, closed = model.send_bulk_inferences(data=table, **quiet)
     assert (result.rejected, closed) == (2, None)
+    assert "2 rejected" in caplog.text
     truths = [{"partner_inference_id": "id-0", "truth": "x"}] * 2
     with pytest.raises(ResponseClientError, match="2 rejected"):
-        model.send_bulk_ground_truths(data=truths)
-    assert model.send_bulk_ground_truths(data=truths, fail_silently=True).rejected == 2
+        model.send_bulk_ground_truths(data=truths, fail_silently=False)
+    assert model.send_bulk_ground_truths(data=truths, **quiet).rejected == 2
+
+
+def test_ground_truth_may_come_from_a_generator_with_ids_beside(model):
+    model.send_inferences(rows({}, {}))
+    given = (float(value) for value in (1, 2))
+    sent = model.update_inference_ground_truths(given, partner_inference_ids=["id-0", "id-1"])
+    assert sent["counts"] == {"success": 2, "failure": 0, "total": 2}
 
 
 def test_ground_truth_without_ids_is_refused_by_the_server(model):

@@ -178,11 +178,11 @@ class BiasMetrics:
             rates = confusion_matrix_rate_multiclass(predicted)
         answer = query_by_group(model, attribute, [rates.as_(_RATES)], conditions)
         groups: dict[Any, dict[Any, float | None]] = {
-            group: dict(sorted(rows[0][_RATES].items())) for group, rows in answer.items()
+            group: rows[0][_RATES] for group, rows in answer.items()
         }
         if not return_by_metric:
             return groups
-        metrics = dict.fromkeys(metric for found in groups.values() for metric in found)
+        metrics = sorted({metric for found in groups.values() for metric in found})
         return {
             metric: {group: found.get(metric) for group, found in groups.items()}
             for metric in metrics

@@ -232,7 +232,10 @@ def all_columns(folder: Path) -> dict[str, list]:
         "found": [[[n % 2, 0.9, 1.0, 1.0, 2.0, 2.0]] for n in range(ROWS)],
         "there": [[[n % 2, 1.0, 1.0, 1.0, 2.0, 2.0]] for n in range(ROWS)],
         "best": [
-            [{"item_id": f"i{n % 5}", "label": "x", "score": 0.75}, {"item_id": "z", "score": 0.5}]
+            [
+                {"item_id": f"i{n % 5}", "label": "x", "score": 0.75},
+                {"item_id": "z", "label": "y", "score": 0.5},
+            ]
             for n in range(ROWS)
         ],
         "good": [[f"i{n % 7}", "z"] for n in range(ROWS)],

@@ -132,7 +132,7 @@ ENRICHMENTS = {
     "get_image": "m.get_image('00000000-0000-4000-8000-000000000000', '.')",
 }
 
-FAIR = "m.get_attribute('city').monitor_for_bias = True\nm.update()\n"
+FAIR = "m.get_attribute('city').monitor_for_bias = True\n"
 FAIRNESS = {
     "confusion matrices": FAIR + "m.bias.metrics.group_confusion_matrices('city')",
     "confusion matrices by group": FAIR
