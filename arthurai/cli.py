@@ -21,6 +21,7 @@ from arthurai.common.settings import (
     read_bool,
     read_variable,
 )
+from arthurai.common.text import printable
 from arthurai.version import __version__
 
 if TYPE_CHECKING:
@@ -309,7 +310,7 @@ def _parse_time(text: str) -> datetime:
 
 
 def _fail(message: str, status: int = 1) -> int:
-    print(f"arthurai: {message}", file=sys.stderr)
+    print(f"arthurai: {printable(message)}", file=sys.stderr)
     return status
 
 
@@ -391,7 +392,8 @@ def _prune(options: argparse.Namespace) -> int:
             deleted = prune(app.stores, options.before, options.model)
     except _store_errors() as error:
         return _fail(str(error))
-    for name, pruned in deleted.items():
+    for model, pruned in deleted.items():
+        name = printable(model)
         print(f"{name}: {pruned.inferences:,} inferences deleted")
         if pruned.waiting_truths:
             print(f"{name}: {pruned.waiting_truths:,} ground truths without inference deleted")

@@ -47,10 +47,13 @@ class ArthurError(Exception):
     Attributes:
         exchange: The request that failed; `None` when no request was involved.
         result: Outcome of the rows of a call that sent rows; `None` for other calls.
+        earlier_attempt_open: Whether an earlier attempt of the request, before this answer, may
+            have been carried out.
     """
 
     exchange: HttpExchange | None = None
     result: Any = None
+    earlier_attempt_open: bool = False
 
     def __init__(self, *args: object, exchange: HttpExchange | None = None) -> None:
         super().__init__(*args)

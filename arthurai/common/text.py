@@ -28,6 +28,18 @@ def quote_value(value: object, limit: int = _MAX_QUOTED) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def printable(text: str) -> str:
+    """Return a text as a terminal may show it: control characters are escaped, lines stay lines.
+
+    Args:
+        text: A text of strangers, such as a name that a server stores.
+    """
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii")
+        for c in text
+    )
+
+
 @cache
 def _shortener(limit: int) -> reprlib.Repr:
     shortener = reprlib.Repr()

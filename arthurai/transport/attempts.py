@@ -10,6 +10,7 @@ import httpx
 
 from arthurai.common.exceptions import UserValueError
 from arthurai.transport import errors
+from arthurai.transport.bounded_body import ACCEPTED_ENCODINGS
 from arthurai.transport.redaction import redact_url
 from arthurai.transport.retries import (
     IDEMPOTENT_METHODS,
@@ -173,7 +174,10 @@ class Attempts:
         self._token: str | None = None
         self._retries_paid = 0
         self._has_renewed = False
+        self._is_open = False
         self._started = context.policy.clock()
+        # What the HTTP library could read besides is not bounded.
+        request.headers["Accept-Encoding"] = ACCEPTED_ENCODINGS
         self._check_origin()
 
     def _check_origin(self) -> None:
@@ -285,7 +289,9 @@ class Attempts:
         if failure.transient:
             wait = self._wait_before_next(failure.what, unprocessed=failure.unsent, cost=cost)
         if wait is None:
-            raise errors.failure_error(self.failure_context(), error) from error
+            failed = errors.failure_error(self.failure_context(), error)
+            failed.earlier_attempt_open = self._is_open
+            raise failed from error
         return wait
 
     def finish(self, response: ApiResponse) -> ApiResponse:
@@ -297,7 +303,9 @@ class Attempts:
         if not response.failed:
             self.context.policy.budget.give_back(self._retries_paid or 1)
         elif self.options.raise_for_status:
-            raise response.status_error()
+            failed = response.status_error()
+            failed.earlier_attempt_open = self._is_open
+            raise failed
         return response
 
     def _may_repeat(self, *, unprocessed: bool) -> bool:
@@ -323,6 +331,7 @@ class Attempts:
             logger.debug("not sending again: too many requests of this process have failed")
             return None
         self._retries_paid += cost
+        self._is_open = self._is_open or not unprocessed
         logger.info(
             "%s %s: %s; sending it again in %.1f s (attempt %d of %d)",
             self.request.method,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from arthurai.common.exceptions import ArthurError
 from arthurai.transport.attempts import ApiResponse, Attempts, ClientContext, Renew, Wait
+from arthurai.transport.bounded_body import read_body
 from arthurai.transport.redaction import redact_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +71,7 @@ class HttpClient(httpx.Client):
         response = super().send(attempts.request, stream=True, auth=None, follow_redirects=False)
         try:
             limit = attempts.max_bytes(response.status_code)
-            whole = attempts.read(response, _read_up_to(response.iter_bytes(), limit))
+            whole = attempts.read(response, read_body(response, limit))
         finally:
             response.close()
         if logger.isEnabledFor(logging.DEBUG):
@@ -87,14 +85,3 @@ class HttpClient(httpx.Client):
                 clock() - started,
             )
         return whole
-
-
-def _read_up_to(chunks: Iterable[bytes], limit: int) -> bytes:
-    """Return a body, cut off behind the chunk that exceeds the limit."""
-    read, size = [], 0
-    for chunk in chunks:
-        read.append(chunk)
-        size += len(chunk)
-        if size > limit:
-            break
-    return b"".join(read)

@@ -275,7 +275,9 @@ class RowOutcomes:
                 error = unreadable
         if error is not None:
             self.errors.append(error)
-            outcome = REJECTED if isinstance(error, ArthurUserError) else UNKNOWN
+            # An attempt whose connection broke may have stored what a later one was refused.
+            is_refusal = isinstance(error, ArthurUserError) and not error.earlier_attempt_open
+            outcome = REJECTED if is_refusal else UNKNOWN
             status = error.status_code if isinstance(error, ArthurError) else None
             self._add_failures(sent, outcome, status, str(error) or type(error).__name__)
         self._update_counts()

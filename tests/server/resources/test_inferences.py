@@ -597,7 +597,10 @@ def test_hostile_archives(api, image_model, tmp_path):
     _, body = send_images(api, image_model, image_rows("a.png"), bomb)
     assert "must have at most" in body["failures"][0]["message"]
 
+    many = zipped(**{f"{n}.png": b"\x89PNG\r\n\x1a\n" + bytes(9 * 2**20) for n in range(30)})
+    assert len(many) < 2**20
     for content, reason in (
+        (many, "must unpack to at most"),
         (b"PK\x03\x04 broken", "cannot be read"),
         (b"text", "must be a zip, or a PNG"),
     ):

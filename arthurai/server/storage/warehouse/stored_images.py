@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MAX_IMAGE_BYTES: Final = 64 * 2**20
 MAX_IMAGES: Final = 1_000_000
 MAX_TOTAL_BYTES: Final = 16 * 2**30
+MAX_SPARE_BYTES: Final = 256 * 2**20
+_MAX_RATIO: Final = 20
 
 _GRACE_SECONDS: Final = 3600.0
 _IMAGE_ID: Final = re.compile(r"[0-9a-f]{40}")
@@ -183,9 +185,12 @@ class ImageUpload:
             raise BadDataError(
                 f"image_data: the zip must have at most {MAX_IMAGES} files, got {len(entries)}"
             )
-        if sum(e.file_size for e in entries) > MAX_TOTAL_BYTES:
+        most = min(MAX_TOTAL_BYTES, MAX_SPARE_BYTES + _MAX_RATIO * stream.seek(0, os.SEEK_END))
+        if sum(e.file_size for e in entries) > most:
+            # images are compressed already, so nothing but a bomb shrinks that much
             raise BadDataError(
-                f"image_data: the zip must unpack to at most {MAX_TOTAL_BYTES} bytes"
+                f"image_data: the zip must unpack to at most {most} bytes ({MAX_SPARE_BYTES} and "
+                f"{_MAX_RATIO} times its size)"
             )
         ambiguous = set()
         for entry in entries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from arthurai.server.storage.warehouse.errors import BadDataError, DataStoreErro
 
 THUMBNAIL_PIXELS: Final = 128
 MAX_PIXELS: Final = 50_000_000
+_rendering = threading.Lock()
+"""One image at a time is held in memory as pixels, of which a few kilobytes can hold millions."""
 _GREY_LEVELS: Final = 255
 _FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
 _MODES: Final = {
@@ -73,7 +76,7 @@ def _rendered(content: bytes, change: Any) -> tuple[bytes, str]:
             "resized images need the package pillow on the server: pip install pillow"
         ) from error
     try:
-        with Image.open(io.BytesIO(content), formats=[*_FORMATS, "TIFF"]) as image:
+        with _rendering, Image.open(io.BytesIO(content), formats=[*_FORMATS, "TIFF"]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise BadDataError(
                     f"the image has {image.width} x {image.height} pixels;"
@@ -81,7 +84,8 @@ def _rendered(content: bytes, change: Any) -> tuple[bytes, str]:
                 )
             kind = image.format if image.format in _FORMATS else "PNG"
             # Cameras set a tag instead of rotating the pixels; the tag is lost by the conversion.
-            changed = change(_blendable(ImageOps.exif_transpose(image)))
+            ImageOps.exif_transpose(image, in_place=True)
+            changed = change(_blendable(image))
             if changed.mode not in _MODES[kind]:
                 changed = changed.convert("RGB")
             target = io.BytesIO()

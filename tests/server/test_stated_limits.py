@@ -1,0 +1,143 @@
+"""The table of limits in the documentation, and both sides of each that an operator sets."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from builders import administrator
+
+from arthurai.server import operator_limits
+from arthurai.server.app import create_app
+from arthurai.server.operator_limits import Limits
+from arthurai.server.serving import waitress_channel, waitress_server
+from arthurai.server.storage.documents import stored_users
+from arthurai.server.storage.warehouse import stored_images, thumbnails, uploaded_files
+
+PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
+
+
+def rows_of_the_table():
+    text = PAGE.read_text(encoding="utf-8").partition("| What | Default | Setting |")[2]
+    for line in text.splitlines()[2:]:
+        if not line.startswith("|"):
+            return
+        yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+TABLE = {setting.strip("`"): default for _, default, setting, _ in rows_of_the_table()}
+SHOWN = {
+    "json_bytes": "128 MiB",
+    "request_rows": "500 000",
+    "form_bytes": "4 GiB, 100 parts",
+    "query_seconds": "120 seconds",
+    "query_values": "20 million",
+    "query_bytes": "256 MiB",
+    "database_memory": "half of the machine's",
+    "database_spill": "10 GiB",
+    "explainer_memory": "4 GiB",
+    "explainer_processes": "4",
+    "explainer_processor_seconds": "4 hours",
+}
+AMOUNTS = {
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "million": 10**6,
+    "seconds": 1,
+    "hours": 3600,
+}
+
+
+def amount(text):
+    number, _, unit = text.partition(",")[0].rpartition(" ")
+    if unit in AMOUNTS:
+        return int(number) * AMOUNTS[unit]
+    return int(text.replace(" ", ""))
+
+
+def test_each_setting_is_on_the_page_with_its_default():
+    names = {field.name for field in dataclasses.fields(Limits)}
+    assert names <= TABLE.keys()
+    assert names == SHOWN.keys()
+    limits = Limits()
+    for name in names:
+        assert TABLE[name].startswith(SHOWN[name]), name
+        if name != "database_memory":
+            assert getattr(limits, name) == amount(SHOWN[name]), name
+    assert limits.database_memory == operator_limits._half_of_memory() > 2**28
+
+
+def test_the_other_bounds_are_those_of_the_code():
+    text = PAGE.read_text(encoding="utf-8")
+    for shown, value, scale in (
+        ("60 seconds", waitress_channel.REQUEST_SECONDS, 1),
+        ("500 bytes", waitress_channel.MIN_BYTES_PER_SECOND, 1),
+        ("120 seconds", waitress_channel.IDLE_SECONDS, 1),
+        ("5 seconds", waitress_channel.CROWDED_SECONDS, 1),
+        ("4 096", waitress_server._MAX_CONNECTIONS, 1),
+        ("5 million rows", uploaded_files.MAX_ROWS, 10**6),
+        ("256 MiB", uploaded_files.MAX_JSON_BYTES, 2**20),
+        ("1 GiB", uploaded_files.MAX_EXPANDED_BYTES, 2**30),
+        ("64 times", uploaded_files._MAX_RATIO, 1),
+        ("128 MiB a row", uploaded_files.MAX_PIECE_BYTES, 2**20),
+        ("1 million, 64 MiB each", stored_images.MAX_IMAGES, 10**6),
+        ("256 MiB and 20 times", stored_images.MAX_SPARE_BYTES, 2**20),
+        ("50 million", thumbnails.MAX_PIXELS, 10**6),
+    ):
+        assert shown in text
+        assert int(shown.partition(" ")[0]) == value // scale or shown == "4 096"
+    assert waitress_server._MAX_CONNECTIONS == 4096
+    assert stored_users.MAX_LOGIN_FAILURES == 5
+
+
+@pytest.fixture
+def with_limits(binary_model, inference):
+    """Make a server with limits, a model and rows; give a client and the path of the model."""
+    opened = []
+
+    def make(rows=0, **limits):
+        app = create_app(limits=Limits(**limits))
+        client = administrator(app)
+        opened.extend([client, app])
+        path = f"/models/{client.post('/models', json=binary_model).json()['id']}"
+        if rows:
+            sent = [inference(f"i{number}") for number in range(rows)]
+            assert client.post(f"{path}/inferences", json=sent).json()["counts"]["success"] == rows
+        return client, path
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+SELECT = {"select": [{"property": "partner_inference_id"}, {"property": "income"}]}
+
+
+def test_values_of_a_result(with_limits):
+    for values, status in ((20, 200), (19, 400)):
+        client, path = with_limits(10, query_values=values)
+        answer = client.post(f"{path}/inferences/query", json=SELECT)
+        assert answer.status_code == status
+        assert ("query_values" in answer.text) == (status == 400)
+
+
+def test_bytes_of_a_result(with_limits):
+    client, path = with_limits(10)
+    size = len(client.post(f"{path}/inferences/query", json=SELECT).content)
+    for most, status in ((size, 200), (size // 2, 400)):
+        client, path = with_limits(10, query_bytes=most)
+        answer = client.post(f"{path}/inferences/query", json=SELECT)
+        assert answer.status_code == status
+        assert ("query_bytes" in answer.text) == (status == 400)
+
+
+def test_bytes_of_a_body():
+    body = b'{"name": "x"}'
+    headers = {"Content-Type": "application/json"}
+    for most, status in ((1000, 201), (999, 413)):
+        with create_app(limits=Limits(json_bytes=most)) as app, administrator(app) as client:
+            padded = body + b" " * (1000 - len(body))
+            assert (
+                client.post("/organizations", content=padded, headers=headers).status_code == status
+            )
