@@ -268,9 +268,14 @@ class Sender:
         if not self._queue.rows:
             self._wake.wait()
         self._wake.clear()
-        self.notify_at = self._batch_rows
-        if self._queue.rows < self._batch_rows and not (self._hurry or self._stopping):
-            self._wake.wait(self._interval)
+        end = time.monotonic() + self._interval
+        while self._queue.rows < self._batch_rows and not (self._hurry or self._stopping):
+            left = end - time.monotonic()
+            if left <= 0:
+                break
+            self.notify_at = self._batch_rows
+            self._wake.wait(left)  # ends early for the first row as well, if that was just added
+            self._wake.clear()
         self.notify_at = _NEVER
 
     def _send_own(self) -> bool:

@@ -491,3 +491,13 @@ def test_a_server_in_memory_needs_no_spool(model):
     with model.logger() as log:
         assert log.spool is None
         assert "spool in memory" in repr(log)
+
+
+def test_the_first_row_waits_for_others(model, flaky, make_logger):
+    for number in range(30):
+        log = make_logger(model, memory_only=True, flush_interval=3600)
+        log.log(regression_rows([number])[0])
+        time.sleep(0.005)
+        assert log.counts.waiting == 1
+        log.close()
+    assert len(flaky.bodies) == 30
