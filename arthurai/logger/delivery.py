@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.exceptions import ArthurError, ArthurUserError
 from arthurai.logger.rejected_rows import Refusal
 from arthurai.logger.segment_file import GROUND_TRUTH, INFERENCE, Record
+from arthurai.transport.idempotency_header import add_key
 from arthurai.upload.row_outcomes import RowOutcomes, SentRows
 from arthurai.upload.uploader import Request, send_all
 
@@ -80,7 +81,7 @@ class Delivery:
             outcome.waiting += records
             return
         outcomes = RowOutcomes(by_row=True)
-        request = self._requests[records[0].kind]
+        request = add_key(self._requests[records[0].kind])
         content = b"[" + b",".join([record.content for record in records]) + b"]"
 
         def send() -> Any:

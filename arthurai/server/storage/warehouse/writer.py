@@ -19,6 +19,7 @@ from arthurai.server.storage.warehouse.ground_truth_updates import (
     set_ground_truth,
     take_over_ground_truth,
 )
+from arthurai.server.storage.warehouse.grouped_writes import GroupedWrites
 from arthurai.server.storage.warehouse.id_index import IdIndex
 from arthurai.server.storage.warehouse.row_identity import find_new_rows
 from arthurai.server.storage.warehouse.waiting_truths import WaitingTruths
@@ -123,6 +124,7 @@ class ModelWriter:
         self.waiting = WaitingTruths(slot, waiting)
         self._index: IdIndex | None = None
         self._next_seq = 0
+        self._grouped = GroupedWrites(self._append)
 
     def drop_index(self) -> None:
         """Drop the index, after rows were deleted."""
@@ -144,7 +146,7 @@ class ModelWriter:
     def append(
         self, schema: ModelSchema, table: pa.Table, finish: Finish | None = None
     ) -> WriteResult:
-        """Store inferences in one transaction.
+        """Store inferences in one transaction, small writes that arrive at the same time together.
 
         Args:
             schema: Schema of the model.
@@ -152,8 +154,12 @@ class ModelWriter:
             finish: Called inside the transaction.
 
         Returns:
-            What is new; identical repetitions are not.
+            What is new; identical repetitions are not, and what several writes stored together is
+            returned to one of them.
         """
+        return self._grouped.append(schema, table, finish) or WriteResult()
+
+    def _append(self, schema: ModelSchema, table: pa.Table, finish: Finish | None) -> WriteResult:
         written = WriteResult()
         with self.lock:
             with self._database.cursor() as cursor:
