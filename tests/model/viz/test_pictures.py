@@ -306,9 +306,8 @@ def test_dollars_are_text(name):
         assert not is_formula
 
 
-def test_the_timeline_of_a_text_is_refused_before_anything_is_asked(arthur):
-    made = arthur.model(display_name="Texts", input_type="NLP", output_type="TOKEN_SEQUENCE")
-    made.build_token_sequence_model("prompt", "answer")
-    made.save()
-    with pytest.raises(UserTypeError, match=r"'prompt' holds UNSTRUCTURED_TEXT, whose distrib"):
-        DataVisualizer([made]).timeline("prompt")
+def test_the_timeline_of_an_image_is_refused_before_anything_is_asked(arthur):
+    made = arthur.model(display_name="Photos", input_type="IMAGE", output_type="REGRESSION")
+    made.add_image_attribute("photo")
+    with pytest.raises(UserTypeError, match=r"'photo' holds IMAGE, whose distribution"):
+        DataVisualizer([made]).timeline("photo")
