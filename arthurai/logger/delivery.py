@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import ArthurError, ArthurUserError
@@ -23,6 +23,7 @@ _BAD_CONTENT: Final = frozenset({400, 413, 422})
 
 _PASSING_STATUSES: Final = frozenset({408, 425, 429})
 _FIRST_SERVER_ERROR: Final = 500
+_HOPELESS_REFUSALS: Final = 8
 
 
 @dataclass(slots=True)
@@ -44,6 +45,12 @@ class Outcome:
     waiting: list[Record] = field(default_factory=list)
     error: Exception | None = None
     is_unknown: bool = False
+
+    def is_hopeless(self) -> bool:
+        """Return whether nothing but refusals has come, the last ones all for the same reason."""
+        if self.accepted or self.waiting or len(self.refused) < _HOPELESS_REFUSALS:
+            return False
+        return len({refusal.reason for refusal in self.refused[-_HOPELESS_REFUSALS:]}) == 1
 
 
 class Delivery:
@@ -96,11 +103,11 @@ class Delivery:
                 outcome.error = error
                 outcome.is_unknown = not isinstance(error, ArthurUserError)
             elif len(records) == 1:
-                outcome.refused.append(Refusal(records[0], error.status_code, str(error)))
+                reason = error.exchange.message if error.exchange is not None else ""
+                refusal = Refusal(records[0], error.status_code, reason or str(error))
+                outcome.refused.append(refusal)
             else:
-                half = len(records) // 2
-                self._deliver(records[:half], outcome)
-                self._deliver(records[half:], outcome)
+                self._deliver_parts(records, outcome)
             return
         outcome.accepted += outcomes.result.accepted
         for failure in outcomes.result.failures:
@@ -111,6 +118,23 @@ class Delivery:
                 outcome.error = outcomes.failure_error()
             else:
                 outcome.refused.append(refusal)
+
+    def _deliver_parts(self, records: list[Record], outcome: Outcome) -> None:
+        """Send rows in halves, or refuse them if every row is refused for one and the same reason.
+
+        Otherwise each batch for a model that takes no rows any more, because it is archived, would
+        become twice as many requests as it has rows.
+        """
+        if outcome.is_hopeless():
+            self._deliver(records[-1:], outcome)
+            if outcome.is_hopeless():
+                last = outcome.refused[-1]
+                outcome.refused += [replace(last, record=record) for record in records[:-1]]
+                return
+            records = records[:-1]
+        half = len(records) // 2
+        self._deliver(records[:half], outcome)
+        self._deliver(records[half:], outcome)
 
 
 def _skip(rows: int) -> None:

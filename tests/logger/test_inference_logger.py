@@ -216,22 +216,30 @@ def test_a_row_for_which_requests_are_refused_is_found(model, make_logger, tmp_p
     assert "1 logged rows were refused" in str(error)
 
 
-def test_rows_that_the_server_refuses_stand_in_a_file_with_the_reason(
-    arthur, make_logger, tmp_path
+def test_rows_for_a_model_that_takes_none_stand_in_a_file_with_the_reason(
+    model, flaky, make_logger, tmp_path
 ):
-    model = save_model(arthur, regression())
     log = make_logger(model)
     model.archive()
-    log.log_many(regression_rows(range(2)))
-    counts = log.flush(PATIENT if log.counts.rejected else 2)
+    log.log_many(regression_rows(range(500)))
+    counts = log.flush(PATIENT)
+    assert (counts.accepted, counts.rejected, counts.waiting) == (0, 500, 0)
     path = tmp_path / "spool" / "rejected.jsonl"
-    if counts.rejected:
-        lines = [json.loads(line) for line in path.read_text().splitlines()]
-        assert [line["row"]["partner_inference_id"] for line in lines] == ["id-0", "id-1"]
-        assert all("archived" in line["reason"] for line in lines)
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    else:
-        assert counts.waiting + counts.unknown == 2
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert sorted(line["row"]["partner_inference_id"] for line in lines) == sorted(
+        f"id-{number}" for number in range(500)
+    )
+    assert all("archived" in line["reason"] for line in lines)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(flaky.bodies) < 60  # not two requests for each row
+
+
+def test_bad_rows_at_the_start_of_a_batch_do_not_cost_the_good_ones(model, make_logger):
+    model.attach(Picky(require_session(model), b'"bad-'))
+    log = make_logger(model)
+    log.log_many([*regression_rows(range(30), stem="bad"), *regression_rows(range(70))])
+    counts = log.flush(PATIENT)
+    assert (counts.accepted, counts.rejected) == (70, 30)
 
 
 def test_rows_that_get_too_old_are_given_up_with_the_reason(model, flaky, make_logger, tmp_path):
