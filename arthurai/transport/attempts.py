@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from arthurai.common.exceptions import ArthurError
     from arthurai.transport.auth import Credentials
     from arthurai.transport.options import Endpoint
+    from arthurai.transport.proxies import Proxy
     from arthurai.transport.redaction import Redactor
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ ORGANIZATION_HEADER: Final = "Arthur-Organization-ID"
 AUTHORIZATION_HEADER: Final = "Authorization"
 MAX_ERROR_BODY_BYTES: Final = 65536
 _FIRST_FAILURE: Final = 300
+_LEAST_SECONDS: Final = 0.001
 _UNAUTHORIZED: Final = 401
 # They describe the transfer and no longer hold once the body has been read and decompressed.
 _TRANSFER_HEADERS: Final = frozenset(
@@ -77,6 +79,8 @@ class ClientContext:
         organization_id: The organization that requests are for; `None` sends no header.
         log_in: Exchanges login and password for a token.
         max_response_bytes: Largest response that is read.
+        deadline: Seconds that a call may take in all, `None` for no bound.
+        proxy: The proxy that requests go through, if any.
     """
 
     endpoint: Endpoint
@@ -86,6 +90,8 @@ class ClientContext:
     organization_id: str | None
     log_in: Callable[[str, str], str]
     max_response_bytes: int
+    deadline: float | None = None
+    proxy: Proxy | None = None
 
     def failure_context(self, method: str, url: str, attempts: int = 1) -> errors.FailureContext:
         """Return what an exception says about a request."""
@@ -95,6 +101,7 @@ class ClientContext:
             organization=self.organization_id,
             attempts=attempts,
             redact=self.redact,
+            proxy="" if self.proxy is None else self.proxy.describe(),
         )
 
     def display_url(self, url: str) -> str:
@@ -209,6 +216,29 @@ class Attempts:
             headers[AUTHORIZATION_HEADER] = token
         self._token = token
         self.made += 1
+
+    def limit_time(self) -> None:
+        """Shorten the time-outs of the next attempt to what the deadline leaves."""
+        deadline = self.context.deadline
+        if deadline is not None:
+            left = max(self._started + deadline - self.context.policy.clock(), _LEAST_SECONDS)
+            timeouts = self.request.extensions.get("timeout", {})
+            self.request.extensions["timeout"] = {
+                name: left if seconds is None else min(seconds, left)
+                for name, seconds in timeouts.items()
+            }
+
+    def check_time(self) -> None:
+        """Raise when the deadline has passed, while a response arrives in small pieces.
+
+        Raises:
+            httpx.ReadTimeout: It has.
+        """
+        deadline = self.context.deadline
+        if deadline is not None and self.context.policy.clock() - self._started > deadline:
+            raise httpx.ReadTimeout(
+                f"http_options['deadline']={deadline} has passed", request=self.request
+            )
 
     def failure_context(self) -> errors.FailureContext:
         """Return what an exception says about the call."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ACCEPTED_ENCODINGS: Final = "gzip, deflate"
 _PLAIN: Final = frozenset({"", "identity"})
@@ -17,7 +17,9 @@ _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 _RAW_DEFLATE: Final = -zlib.MAX_WBITS
 
 
-def read_body(response: httpx.Response, limit: int) -> bytes:
+def read_body(
+    response: httpx.Response, limit: int, check: Callable[[], None] = lambda: None
+) -> bytes:
     """Return a decompressed body, or a little more than the limit of a longer one.
 
     The HTTP library would decompress each chunk as a whole, and encodings within encodings each in
@@ -26,6 +28,7 @@ def read_body(response: httpx.Response, limit: int) -> bytes:
     Args:
         response: A response whose body has not been read.
         limit: Number of bytes.
+        check: Called for each piece that arrives; it may raise to give up.
 
     Raises:
         httpx.DecodingError: The body cannot be decompressed, or is compressed in a way that was not
@@ -35,7 +38,7 @@ def read_body(response: httpx.Response, limit: int) -> bytes:
         return response.content[: limit + 1]
     stated = response.headers.get("content-encoding", "").lower().split(",")
     encodings = [name.strip() for name in stated if name.strip() not in _PLAIN]
-    chunks = response.iter_raw()
+    chunks = _checked(response.iter_raw(), check)
     if encodings:
         if len(encodings) > 1 or encodings[0] not in _KNOWN:
             raise httpx.DecodingError(
@@ -49,6 +52,12 @@ def read_body(response: httpx.Response, limit: int) -> bytes:
         if size > limit:
             break
     return b"".join(read)
+
+
+def _checked(chunks: Iterable[bytes], check: Callable[[], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        check()
+        yield chunk
 
 
 def _decompress(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from arthurai.common.exceptions import ArthurDownloadError, ArthurError, Respons
 from arthurai.transport import errors
 from arthurai.transport.attempts import OPTIONS_KEY, CallOptions
 from arthurai.transport.http_client import HttpClient
+from arthurai.transport.proxies import find_proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -133,11 +134,13 @@ def _from_elsewhere(
         endpoint=replace(context.endpoint, origin=origin, url=origin, local=False),
         credentials=None,
         organization_id=None,
+        proxy=find_proxy(origin, options.proxy),
     )
     with HttpClient(
         elsewhere,
         verify=verify,
-        proxy=options.proxy,
+        proxy=None if elsewhere.proxy is None else elsewhere.proxy.url,
+        trust_env=False,
         timeout=httpx.Timeout(options.timeout, connect=options.connect_timeout),
     ) as client:
         response = _get(client, target)

@@ -90,6 +90,7 @@ class FailureContext:
         organization: The organization the request was for.
         attempts: How many times it was sent.
         redact: Masks secrets.
+        proxy: The proxy it went through, for messages; empty without one.
     """
 
     method: str
@@ -97,6 +98,7 @@ class FailureContext:
     organization: str | None = None
     attempts: int = 1
     redact: Redactor = field(default_factory=Redactor)
+    proxy: str = ""
 
     def exchange(
         self, status: int | None = None, headers: Mapping[str, str] | None = None, message: str = ""
@@ -301,7 +303,7 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
         Failure(
             ArthurTimeoutError,
             "timed out while waiting for the response",
-            "Request less at once, or increase http_options['timeout']",
+            "Request less at once, or increase http_options['timeout'] or ['deadline']",
         ),
     ),
     (
@@ -403,8 +405,14 @@ def failure_error(context: FailureContext, error: BaseException) -> ArthurError:
     meaning = describe_failure(error)
     exchange = context.exchange()
     detail = context.redact(one_line(str(error), 300)) or type(error).__name__
+    remedy = meaning.remedy
+    if context.proxy and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        remedy = (
+            f"The request goes through the proxy {context.proxy}: check that it runs, or list the "
+            "host in NO_PROXY"
+        )
     return meaning.exception(
-        f"{exchange.method} {exchange.url} {meaning.what}: {detail}. {meaning.remedy}"
+        f"{exchange.method} {exchange.url} {meaning.what}: {detail}. {remedy}"
         f"{_format_notes(exchange)}",
         exchange=exchange,
     )

@@ -68,10 +68,11 @@ class HttpClient(httpx.Client):
     def _send_once(self, attempts: Attempts) -> ApiResponse:
         clock = self._context.policy.clock
         started = clock()
+        attempts.limit_time()
         response = super().send(attempts.request, stream=True, auth=None, follow_redirects=False)
         try:
             limit = attempts.max_bytes(response.status_code)
-            whole = attempts.read(response, read_body(response, limit))
+            whole = attempts.read(response, read_body(response, limit, attempts.check_time))
         finally:
             response.close()
         if logger.isEnabledFor(logging.DEBUG):

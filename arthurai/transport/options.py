@@ -229,12 +229,15 @@ class HttpOptions:
         connect_timeout: Seconds to open a connection.
         proxy: Address of a proxy. Without it `HTTPS_PROXY` and its kin are honored.
         ca_bundle: File or directory of certificate authorities to trust instead of the usual ones.
-            Without it `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are honored.
+            Without it `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR`
+            are honored.
         max_connections: Connections kept open at once by one `ArthurAI`.
         attempts: Maximum number of times a request is sent, the first included.
         max_response_bytes: Largest response that is read into memory.
         compress: Whether larger JSON bodies are compressed by gzip. A server that returns 415
             for one gets it again uncompressed, and no other from then on.
+        deadline: Seconds that one request may take in all, with every attempt and the waits
+            between them; `None` for no bound but the time-outs of each attempt.
     """
 
     timeout: float = 300.0
@@ -245,10 +248,13 @@ class HttpOptions:
     attempts: int = 4
     max_response_bytes: int = 2 * 1024**3
     compress: bool = False
+    deadline: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("timeout", "connect_timeout"):
+        for name in ("timeout", "connect_timeout", "deadline"):
             value = getattr(self, name)
+            if value is None and name == "deadline":
+                continue
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise UserTypeError(f"http_options[{name!r}] must be a number of seconds")
             if not (math.isfinite(value) and value > 0):
@@ -295,7 +301,6 @@ class HttpOptions:
         """
         bundle, name = self.ca_bundle, "http_options['ca_bundle']"
         if bundle is None and verify:
-            # httpx knows SSL_CERT_FILE; these two are what programs made for requests rely on.
             for variable in CA_VARIABLES:
                 if os.environ.get(variable):
                     bundle, name = os.environ[variable], variable

@@ -26,6 +26,7 @@ from arthurai.transport.attempts import OPTIONS_KEY, ApiResponse, CallOptions, C
 from arthurai.transport.auth import TOKEN_COOKIE, find_token
 from arthurai.transport.http_client import HttpClient
 from arthurai.transport.options import HttpOptions, check_header_text
+from arthurai.transport.proxies import find_proxy
 from arthurai.transport.redaction import Redactor, redact_url
 from arthurai.transport.retries import RetryPolicy
 from arthurai.version import __version__
@@ -104,11 +105,12 @@ class Session:
         self._context = ClientContext(
             endpoint=endpoint,
             credentials=credentials,
-            policy=policy or RetryPolicy(attempts=self.options.attempts),
+            policy=policy or _policy(self.options),
             redact=redact,
             organization_id=None,
             log_in=self._log_in,
             max_response_bytes=self.options.max_response_bytes,
+            deadline=self.options.deadline,
         )
         self.organization_id = organization_id
         self.api = ApiClient(self)
@@ -200,9 +202,11 @@ class Session:
                 )
             settings = {"transport": self._local.transport()}
         else:
+            proxy = find_proxy(self.endpoint.origin, options.proxy)
+            self._context.proxy = proxy
             settings = {
                 "verify": self._tls,
-                "proxy": options.proxy,
+                "proxy": None if proxy is None else proxy.url,
                 "limits": httpx.Limits(
                     max_connections=options.max_connections,
                     max_keepalive_connections=options.max_connections,
@@ -214,6 +218,7 @@ class Session:
             base_url=self.base_url,
             headers={"Accept": "application/json", "User-Agent": self.user_agent},
             timeout=httpx.Timeout(options.timeout, connect=options.connect_timeout),
+            trust_env=False,  # the environment is read by find_proxy and ssl_context
             **settings,
         )
 
@@ -440,6 +445,12 @@ class Session:
         jar = self.http_client().cookies.jar
         for cookie in [cookie for cookie in jar if cookie.name == name]:
             jar.clear(cookie.domain, cookie.path, cookie.name)
+
+
+def _policy(options: HttpOptions) -> RetryPolicy:
+    if options.deadline is None:
+        return RetryPolicy(attempts=options.attempts)
+    return RetryPolicy(attempts=options.attempts, deadline=options.deadline)
 
 
 def _add_params(url: str, params: Mapping[str, Any] | str | bytes | None) -> str:
