@@ -305,9 +305,9 @@ class InferenceLogger:
 
     def _append(self, kind: bytes, contents: Sequence[bytes], *, durable: bool) -> int:
         """Put rows into the queue; return how many there was room for."""
-        worker = self._worker or self._start()
         taken = 0
         try:
+            worker = self._worker or self._start()
             taken = worker.put(kind, contents)
             while taken < len(contents):
                 if self._closed:
@@ -317,7 +317,8 @@ class InferenceLogger:
                 worker.wait_for_room()
                 taken += worker.put(kind, contents[taken:])
         except OSError as error:
-            return self._overflow(_disk_error(error, self.spool), len(contents), taken)
+            failure = _disk_error(error, self.spool)
+            return self._overflow(failure, len(contents), taken)
         if durable:
             try:
                 worker.queue.sync()
@@ -428,7 +429,10 @@ class InferenceLogger:
             if self._closed:
                 raise _closed_error()
             if self._worker is None:
-                self._worker = self._make_worker()
+                try:
+                    self._worker = self._make_worker()
+                except OSError as error:
+                    raise _disk_error(error, self.spool) from error
             return self._worker
 
     def _make_worker(self) -> _Worker:
@@ -489,6 +493,8 @@ def _full_error() -> SpoolFullError:
 
 
 def _disk_error(error: OSError, root: Path | None) -> SpoolDiskError:
+    if isinstance(error, SpoolDiskError):
+        return error
     return SpoolDiskError(
         f"the disk did not take a row: {error}. Free some space in {str(root)!r}, or choose "
         "another spool"

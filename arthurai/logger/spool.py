@@ -119,7 +119,9 @@ class Spool(SpoolFolder):
         """
         super().acknowledge(records)
         with self._lock:
-            self.rows -= len(records)
+            # A row whose `append` was interrupted (Ctrl-C) may be there without being counted.
+            self.appended += max(0, len(records) - self.rows)
+            self.rows = max(0, self.rows - len(records))
 
     def sync(self) -> None:
         """Bring every row to the disk.

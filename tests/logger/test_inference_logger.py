@@ -509,3 +509,45 @@ def test_the_first_row_waits_for_others(model, flaky, make_logger):
         assert log.counts.waiting == 1
         log.close()
     assert len(flaky.bodies) == 30
+
+
+def test_a_spool_that_cannot_be_made_is_named(model, make_logger):
+    errors = []
+    loggers = [
+        make_logger(model, when_full=how, on_error=lambda *error: errors.append(error))
+        for how in ("block", "drop_newest")
+    ]
+    loggers[0].spool.rmdir()
+    loggers[0].spool.write_text("not a directory any more")
+    for call in (lambda: loggers[0].log(regression_rows([0])[0]), loggers[0].flush):
+        with pytest.raises(SpoolDiskError, match="did not take a row"):
+            call()
+    assert loggers[1].log(regression_rows([0])[0]) is None
+    assert loggers[1].counts.dropped == 1
+    assert [type(error) for error, _ in errors] == [SpoolDiskError]
+
+
+def test_a_row_that_was_interrupted_before_it_was_counted_harms_nobody(
+    model, make_logger, monkeypatch
+):
+    log = make_logger(model, flush_interval=3600)
+    log.log_many(regression_rows(range(3)))
+    queue = log._worker.queue
+
+    def interrupted(writer, record):
+        taken = append(writer, record)
+        raise KeyboardInterrupt if taken else AssertionError
+
+    append = segment_file.SegmentWriter.append
+    monkeypatch.setattr(segment_file.SegmentWriter, "append", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        log.log(regression_rows([3])[0])
+    monkeypatch.undo()
+    log.log(regression_rows([4])[0])
+    assert (queue.appended, queue.rows) == (4, 4)
+    log.flush(PATIENT)
+    eventually(lambda: queue.rows == 0)
+    log.log(regression_rows([5])[0])
+    counts = log.flush(PATIENT)
+    assert (counts.accepted, counts.waiting, counts.unknown) == (6, 0, 0)
+    assert stored_count(model) == 6
