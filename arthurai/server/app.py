@@ -26,6 +26,7 @@ from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
 from arthurai.server.storage.documents import ControlStore
 from arthurai.server.storage.private_files import make_private
+from arthurai.server.storage.reserved_space import keep_back, release_if_full
 from arthurai.server.storage.store_pair import check_pair
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.telemetry.server_telemetry import Telemetry
@@ -115,7 +116,7 @@ class ArthurApp:
         self.data_dir = data_dir
         if data_dir is not None:
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            make_private(data_dir)
+            release_if_full(data_dir)
         # the data store locks the directory, so it comes first
         self.limits = limits or Limits()
         self.data: DataStore = DataStore(
@@ -132,6 +133,9 @@ class ArthurApp:
             raise
         try:
             check_pair(self.control, self.data.database)
+            if data_dir is not None:
+                keep_back(data_dir)
+                make_private(data_dir)
         except BaseException:
             self.control.close()
             self.data.close()

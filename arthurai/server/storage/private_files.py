@@ -15,6 +15,7 @@ _FILES: Final = (
     "data.duckdb*",
     "secret.key",
     "arthur.lock",
+    "reserve",
     "compacted.duckdb*",
 )
 _FOLDERS: Final = ("images", "explainers", "spill")
