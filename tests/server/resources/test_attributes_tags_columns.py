@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from arthurai.server.document_kinds import Kind
@@ -169,6 +172,74 @@ def test_with_inferences_ground_truth_can_still_change_with_the_model(admin, pat
     assert len(listed(admin, path)["outcome"]["categories"]) == 3
     attributes["income"]["max_range"] = 1
     assert admin.put(path, json={"attributes": list(attributes.values())}).status_code == 409
+
+
+def test_a_change_never_drops_ground_truth_without_being_asked(admin, path, inference):
+    admin.post(f"{path}/inferences", json=[inference("1"), inference("2")])
+    attributes = listed(admin, path)
+    for number, value in (("1", "yes"), ("2", "no")):
+        item = {
+            "partner_inference_id": number,
+            "ground_truth_timestamp": "2024-01-01T00:00:00Z",
+            "ground_truth_data": {"outcome": value},
+        }
+        answer = admin.patch(f"{path}/inferences", json=[item])
+        assert answer.json()["counts"]["success"] == 1, answer.text
+    before = admin.get(f"{path}/inferences/query/1").json()
+    changed = [
+        {**a, "value_type": "INTEGER", "categories": [{"value": "0"}, {"value": "1"}]}
+        if a["name"] == "outcome"
+        else {m: v for m, v in a.items() if m != "gt_class_link"}
+        for a in explicit(attributes)
+    ]
+
+    refused = admin.put(path, json={"attributes": changed, "display_name": "Other"})
+    assert refused.status_code == 409, refused.text
+    assert "outcome (2)" in refused.json()["error"]
+    assert "discard_values=true" in refused.json()["error"]
+    assert listed(admin, path) == attributes
+    assert admin.get(path).json()["display_name"] != "Other"
+    assert admin.get(f"{path}/inferences/query/1").json() == before
+
+    asked = admin.put(path, json={"attributes": changed}, params={"discard_values": "true"})
+    assert asked.status_code == 200, asked.text
+    assert listed(admin, path)["outcome"]["value_type"] == "INTEGER"
+
+
+def test_others_are_served_while_a_change_waits_for_the_writer(app, admin, path, model):
+    """A change of attributes must not hold the control store while reference data are loaded."""
+    schema = app.control.models.get(None, model["id"]).schema
+    loading, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        yield []
+        loading.set()
+        assert go_on.wait(20)
+
+    upload = threading.Thread(target=app.stores.data.append_reference_stream, args=(schema, slow()))
+    upload.start()
+    assert loading.wait(10)
+    sent = [a for a in explicit(listed(admin, path)) if a["name"] != "region"]
+    answers = []
+    ways = [
+        lambda: admin.put(f"{path}/attributes", json=sent),
+        lambda: admin.put(path, json={"attributes": sent, "display_name": "new"}),
+    ]
+    for way in ways:
+        change = threading.Thread(target=lambda way=way: answers.append(way().status_code))
+        change.start()
+        time.sleep(0.1)
+        started = time.perf_counter()
+        assert admin.get("/users/me").status_code == 200
+        assert admin.put(f"{path}/tags/t{len(ways)}").status_code == 200
+        assert time.perf_counter() - started < 5
+        assert answers == []
+        if way is ways[0]:
+            continue
+        go_on.set()
+        change.join(20)
+    upload.join(20)
+    assert go_on.is_set()
 
 
 def test_replacing_attributes_archives_alert_rules(app, admin, path, model, organization_id):

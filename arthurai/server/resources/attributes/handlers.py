@@ -8,7 +8,11 @@ from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import member_columns, paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.attributes.service import replace_attributes, store_attributes
+from arthurai.server.resources.attributes.service import (
+    AttributeChange,
+    replace_attributes,
+    store_attributes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +41,7 @@ def replace_model_attributes(request: Request) -> Response:
     ids = {attribute.get("id") for attribute in request.body} - {None}
     _require_known(record, ids)
     kept = [attribute for attribute in record.attributes if attribute["id"] in ids]
-    replace_attributes(request.stores, record, request.body, known=kept)
+    replace_attributes(request.stores, record, request.body, known=kept, change=_change(request))
     return Response(204)
 
 
@@ -58,7 +62,9 @@ def update_model_attributes(request: Request) -> Response:
         for present in record.attributes
     ]
     attributes += [a for a in request.body if a.get("id") is None]
-    replace_attributes(request.stores, record, attributes, known=record.attributes)
+    replace_attributes(
+        request.stores, record, attributes, known=record.attributes, change=_change(request)
+    )
     return Response(204)
 
 
@@ -67,7 +73,7 @@ def delete_model_attributes(request: Request) -> Response:
     """Delete all attributes, while there are no inferences."""
     record = request.model().require_active()
     _require_no_inferences(request, record)
-    store_attributes(request.stores, record, [])
+    store_attributes(request.stores, record, [], AttributeChange(discard_values=True))
     return Response(204)
 
 
@@ -90,7 +96,9 @@ def update_model_attribute(request: Request) -> Response:
             "it is derived from",
         )
     attributes = [sent if a["id"] == present["id"] else a for a in record.attributes]
-    changed = replace_attributes(request.stores, record, attributes, known=record.attributes)
+    changed = replace_attributes(
+        request.stores, record, attributes, known=record.attributes, change=_change(request)
+    )
     return Response(200, _find(request, changed))
 
 
@@ -103,8 +111,13 @@ def delete_model_attribute(request: Request) -> Response:
         raise ApiError(409, "the server derived this attribute; delete the one it is derived from")
     _require_no_inferences(request, record)
     attributes = [a for a in record.attributes if a["id"] != present["id"]]
-    replace_attributes(request.stores, record, attributes, known=record.attributes)
+    change = AttributeChange(discard_values=True)
+    replace_attributes(request.stores, record, attributes, known=record.attributes, change=change)
     return Response(204)
+
+
+def _change(request: Request) -> AttributeChange:
+    return AttributeChange(discard_values=bool(request.params.get("discard_values")))
 
 
 def _without_label(attribute: Mapping[str, Any]) -> dict[str, Any]:

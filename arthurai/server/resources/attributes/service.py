@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.attribute_spec import GROUND_TRUTH_STAGES
@@ -17,12 +18,14 @@ from arthurai.common.limits import BINARY_CLASSES, MAX_ATTRIBUTES, MAX_CATEGORIE
 from arthurai.common.vocabulary import MAX_NAME_LENGTH, OutputType, Stage, ValueType
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.model_schema import ModelSchema
 from arthurai.server.query.model_columns import ANOMALY, EXPLAINER, IMPORTANCES, RESERVED
 from arthurai.server.resources.alert_rules.service import archive_rules
 from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.storage.warehouse.errors import ValuesLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from arthurai.common.documents import PinnedColumns
     from arthurai.server.context import Stores
@@ -68,6 +71,24 @@ _ATTRIBUTE_MEMBERS: Final = (
 )
 _LINKS: Final = ("attribute_link", "token_attribute_link")
 _FLAGS: Final = ("categorical", "monitor_for_bias", "is_unique", "is_positive_predicted_attribute")
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeChange:
+    """What a change of attributes does besides, and what it may do.
+
+    Attributes:
+        members: Other members of the model to change, with their new values.
+        follow_up: Called in the transaction that stores the attributes.
+        ground_truth_is_free: Whether ground truth may change even though there are inferences.
+        discard_values: Whether stored values that have no place in the new attributes may be
+            deleted.
+    """
+
+    members: Mapping[str, Any] = field(default_factory=dict)
+    follow_up: Callable[[], None] = lambda: None
+    ground_truth_is_free: bool = False
+    discard_values: bool = False
 
 
 def complete_attributes(
@@ -404,7 +425,7 @@ def replace_attributes(
     given: Sequence[Mapping[str, Any]],
     *,
     known: Iterable[Mapping[str, Any]],
-    ground_truth_is_free: bool = False,
+    change: AttributeChange | None = None,
 ) -> StoredModel:
     """Give a model a new set of attributes.
 
@@ -413,30 +434,39 @@ def replace_attributes(
         record: The model.
         given: The whole set as it was sent.
         known: The current attributes that keep their ids.
-        ground_truth_is_free: Whether ground truth may change even though there are inferences.
+        change: What else is to be done and may be done.
 
     Returns:
         The model in its new state. Its alert rules are archived unless only labels changed.
 
     Raises:
         ApiError: 400 when the attributes contradict each other, 409 when they differ in more than
-            labels and there are inferences.
+            labels and there are inferences, or when stored values would be lost.
     """
+    change = change or AttributeChange()
     output_type = record.document["output_type"]
     attributes = complete_attributes(given, output_type, list(known), record.attributes)
     if _structure(attributes) == _structure(record.attributes):
-        return stores.control.models.update(record, {"attributes": attributes})
+        with stores.control.transaction():
+            changed = stores.control.models.update(
+                record, {**change.members, "attributes": attributes}
+            )
+            change.follow_up()
+        return changed
     if stores.data.has_inferences(record.id):
-        ignored = GROUND_TRUTH_STAGES if ground_truth_is_free else frozenset[str]()
+        ignored = GROUND_TRUTH_STAGES if change.ground_truth_is_free else frozenset[str]()
         if _structure(attributes, ignored) != _structure(record.attributes, ignored):
             raise ApiError(
                 409, "the model has inferences: only labels of its attributes can be changed"
             )
-    return store_attributes(stores, record, attributes)
+    return store_attributes(stores, record, attributes, change)
 
 
 def store_attributes(
-    stores: Stores, record: StoredModel, attributes: Sequence[Mapping[str, Any]]
+    stores: Stores,
+    record: StoredModel,
+    attributes: Sequence[Mapping[str, Any]],
+    change: AttributeChange,
 ) -> StoredModel:
     """Store another set of attributes.
 
@@ -446,13 +476,36 @@ def store_attributes(
         stores: The stores.
         record: The model.
         attributes: The whole, checked set.
+        change: What else is to be done and may be done.
+
+    Raises:
+        ApiError: 409 when stored values would be lost.
     """
-    with stores.control.transaction():
-        changed = stores.control.models.update(record, {"attributes": list(attributes)})
-        archive_rules(stores, record)
-        _unpin_removed(stores, record, changed)
-        stores.data.update_schema(changed.schema)
-    return changed
+    members = {**change.members, "attributes": list(attributes)}
+    stored: list[StoredModel] = []
+
+    def store() -> None:
+        with stores.control.transaction():
+            changed = stores.control.models.update(record, members)
+            archive_rules(stores, record)
+            _unpin_removed(stores, record, changed)
+            change.follow_up()
+        stored.append(changed)
+
+    schema = ModelSchema.from_model({**record.document, **members, "id": record.id})
+    try:
+        stores.data.update_schema(schema, store, discard_values=change.discard_values)
+    except ValuesLostError as error:
+        names = {a.column: a.name for a in record.schema.attributes}
+        lost = ", ".join(
+            f"{names.get(column, column)} ({count})" for column, count in error.columns.items()
+        )
+        raise ApiError(
+            409,
+            f"stored values have no place in the new attributes, by attribute: {lost}; keep name "
+            "and value type, or repeat the request with discard_values=true to delete the values",
+        ) from None
+    return stored[0]
 
 
 def _structure(

@@ -9,7 +9,7 @@ from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.paging import paginate, sort_items
 from arthurai.server.http.registry import operation
 from arthurai.server.http.response import Response
-from arthurai.server.resources.attributes.service import replace_attributes
+from arthurai.server.resources.attributes.service import AttributeChange, replace_attributes
 from arthurai.server.resources.models.model_score import compute_scores
 from arthurai.server.resources.models.serializers import SORT_COLUMNS, passes_filters, to_api
 from arthurai.server.resources.models.service import build_document, check_tags
@@ -95,22 +95,32 @@ def update_model(request: Request) -> Response:
     """Change the members that can be changed; others of a whole model are ignored."""
     body, control = request.body, request.stores.control
     check_tags(body.get("tags") or ())
-    with control.transaction():
-        record = request.model().require_active()
-        changes = _changes(request, record)
-        before = record.document.get("tags") or ()
-        record = control.models.update(record, changes)
+    record = request.model().require_active()
+    changes = _changes(request, record)
+    before = record.document.get("tags") or ()
+
+    def follow_up() -> None:
         if "tags" in changes:
             sync_tags(control, record.organization_id, {*before, *changes["tags"]})
-        if body.get("attributes") is not None:
-            record = replace_attributes(
-                request.stores,
-                record,
-                body["attributes"],
-                known=record.attributes,
+
+    if body.get("attributes") is not None:
+        changed = replace_attributes(
+            request.stores,
+            record,
+            body["attributes"],
+            known=record.attributes,
+            change=AttributeChange(
+                members=changes,
+                follow_up=follow_up,
                 ground_truth_is_free=True,
-            )
-    return Response(200, to_api(request.stores, record, request.params.get("expand") or ()))
+                discard_values=bool(request.params.get("discard_values")),
+            ),
+        )
+    else:
+        with control.transaction():
+            changed = control.models.update(record, changes)
+            follow_up()
+    return Response(200, to_api(request.stores, changed, request.params.get("expand") or ()))
 
 
 def _changes(request: Request, record: StoredModel) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from arthurai.server.timestamps import to_utc
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -80,15 +80,28 @@ class DataStore:
         """
         self._models.writer(schema)
 
-    def update_schema(self, schema: ModelSchema) -> None:
+    def update_schema(
+        self,
+        schema: ModelSchema,
+        store: Callable[[], None] = lambda: None,
+        *,
+        discard_values: bool = False,
+    ) -> None:
         """Adapt the tables of a model to a changed schema.
 
-        Values of attributes that were removed, or whose value type changed, are dropped.
+        Values whose type changed are converted. Nothing else waits for rows of the model that are
+        being stored at this time.
 
         Args:
             schema: The new schema.
+            store: Stores the schema, before the tables are changed.
+            discard_values: Whether stored values of removed attributes, and those that the new
+                type cannot hold exactly, may be dropped.
+
+        Raises:
+            ValuesLostError: If there are such values, and they may not be dropped.
         """
-        self._models.update(schema)
+        self._models.update(schema, store, discard_values=discard_values)
 
     def delete_model(self, model_id: str) -> None:
         """Delete all data of a model; an unknown model is ignored."""

@@ -15,7 +15,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+import duckdb
+
 from arthurai.common.vocabulary import Stage, ValueType
+from arthurai.server.storage.warehouse.errors import ValuesLostError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -119,18 +122,17 @@ def alter_tables(cursor: Cursor, slot: int, schema: ModelSchema, *, drop: bool) 
         cursor: A cursor inside a transaction.
         slot: Slot number of the model.
         schema: The new schema of the model.
-        drop: Whether to drop columns that are not in the schema; otherwise they stay, also in the
-            views.
+        drop: Whether to drop values that have no place in the schema; otherwise columns stay, also
+            in the views.
+
+    Raises:
+        ValuesLostError: If the type of a column cannot hold all its values, and `drop` is false.
     """
-    stored = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
-    truths = {a.column: stored[a.column] for a in schema.ground_truth_attributes}
-    others = _alter_table(
-        cursor, rows_table(slot), stored, {**SYSTEM_COLUMNS, **INTERNAL_COLUMNS}, drop=drop
-    )
-    others |= _alter_table(cursor, reference_table(slot), stored, {"seq"}, drop=drop)
-    if has_waiting_table(cursor, slot):
-        system = {"partner_inference_id", "ground_truth_timestamp", "received_timestamp"}
-        _alter_table(cursor, waiting_table(slot), truths, system, drop=drop)
+    others: dict[str, None] = {}
+    for table, wanted, system in _tables(cursor, slot, schema):
+        found = _alter_table(cursor, table, wanted, system, drop=drop)
+        if table != waiting_table(slot):
+            others |= found
     create_views(cursor, slot, schema, list(others))
 
 
@@ -139,24 +141,92 @@ def _alter_table(
 ) -> dict[str, None]:
     """Add, replace and drop columns of one table; return the others that stay."""
     others: dict[str, None] = {}
-    types = {column: _type_name(cursor, kind) for column, kind in wanted.items()}
-    cursor.execute(f"SELECT * FROM {table} LIMIT 0")
-    found = {c[0]: str(c[1]) for c in cursor.description or () if c[0] not in system}
+    found = _columns_of(cursor, table, system)
     for column, kind in wanted.items():
         if column not in found:
             cursor.execute(f"ALTER TABLE {table} ADD COLUMN {quote_name(column)} {kind}")
-    for column, kind in found.items():
-        if column in wanted:
-            if kind != types[column]:
-                cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
-                cursor.execute(
-                    f"ALTER TABLE {table} ADD COLUMN {quote_name(column)} {wanted[column]}"
-                )
-        elif drop:
+        elif found[column] != _type_name(cursor, kind):
+            _convert(cursor, table, column, found[column], kind, discard=drop)
+    for column in found.keys() - wanted.keys():
+        if drop:
             cursor.execute(f"ALTER TABLE {table} DROP COLUMN {quote_name(column)}")
         else:
             others[column] = None
     return others
+
+
+def _convert(cursor: Cursor, table: str, column: str, old: str, new: str, *, discard: bool) -> None:
+    """Change the type of a column; values that it cannot hold exactly become null if allowed."""
+    name = quote_name(column)
+    lost = _count_inexact(cursor, table, column, old, new)
+    if lost and not discard:
+        raise ValuesLostError({column: lost})
+    exact = _exact(name, old, new)
+    try:
+        cursor.execute(
+            f"ALTER TABLE {table} ALTER COLUMN {name} SET DATA TYPE {new}"
+            f" USING CASE WHEN {exact} THEN TRY_CAST({name} AS {new}) END"
+        )
+    except duckdb.BinderException:  # between these types there is no cast at all
+        cursor.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN {name} {new}")
+
+
+def _exact(name: str, old: str, new: str) -> str:
+    return f"TRY_CAST(TRY_CAST({name} AS {new}) AS {old}) IS NOT DISTINCT FROM {name}"
+
+
+def _count_inexact(cursor: Cursor, table: str, column: str, old: str, new: str) -> int:
+    name = quote_name(column)
+    try:
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE NOT ({_exact(name, old, new)})")
+    except duckdb.BinderException:
+        cursor.execute(f"SELECT count({name}) FROM {table}")
+    return int(cursor.fetchall()[0][0])
+
+
+def _columns_of(cursor: Cursor, table: str, system: Container[str]) -> dict[str, str]:
+    cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+    return {c[0]: str(c[1]) for c in cursor.description or () if c[0] not in system}
+
+
+def count_lost_values(cursor: Cursor, slot: int, schema: ModelSchema) -> dict[str, int]:
+    """Return how many stored values a changed schema has no place for, by column.
+
+    Args:
+        cursor: A cursor.
+        slot: Slot number of the model.
+        schema: The new schema of the model.
+    """
+    lost: dict[str, int] = {}
+    for table, wanted, system in _tables(cursor, slot, schema):
+        for column, kind in _columns_of(cursor, table, system).items():
+            if column not in wanted:
+                cursor.execute(f"SELECT count({quote_name(column)}) FROM {table}")
+                count = int(cursor.fetchall()[0][0])
+            elif kind != _type_name(cursor, wanted[column]):
+                count = _count_inexact(cursor, table, column, kind, wanted[column])
+            else:
+                continue
+            if count:
+                lost[column] = lost.get(column, 0) + count
+    return lost
+
+
+def _tables(
+    cursor: Cursor, slot: int, schema: ModelSchema
+) -> list[tuple[str, dict[str, str], Container[str]]]:
+    """Return the tables of a model, with the columns of the schema and their own ones."""
+    stored = {a.column: COLUMN_TYPES[a.value_type] for a in schema.stored}
+    tables: list[tuple[str, dict[str, str], Container[str]]] = [
+        (rows_table(slot), stored, {**SYSTEM_COLUMNS, **INTERNAL_COLUMNS}),
+        (reference_table(slot), stored, {"seq"}),
+    ]
+    if has_waiting_table(cursor, slot):
+        truths = {a.column: stored[a.column] for a in schema.ground_truth_attributes}
+        system = {"partner_inference_id", "ground_truth_timestamp", "received_timestamp"}
+        tables.append((waiting_table(slot), truths, system))
+    return tables
 
 
 def has_waiting_table(cursor: Cursor, slot: int) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from arthurai.server.http.api_errors import StatusError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class DataStoreError(StatusError):
@@ -78,3 +82,20 @@ class RequestInProgressError(DataStoreError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     headers = (("Retry-After", "1"),)
+
+
+class ValuesLostError(DataStoreError):
+    """A changed schema has no place for stored values.
+
+    Attributes:
+        columns: Number of values by column.
+    """
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, columns: Mapping[str, int]) -> None:
+        super().__init__(
+            "the value types of the model's attributes were changed, and the stored values do not"
+            " fit; fetch the model and try again"
+        )
+        self.columns = columns

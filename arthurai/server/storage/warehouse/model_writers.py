@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from arthurai.server.model_schema import ModelSchema
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
-from arthurai.server.storage.warehouse.errors import UnknownModelError
+from arthurai.server.storage.warehouse.errors import UnknownModelError, ValuesLostError
 from arthurai.server.storage.warehouse.waiting_truths import count_waiting
 from arthurai.server.storage.warehouse.writer import ModelWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from arthurai.server.storage.warehouse.datasets import Datasets
     from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 
@@ -77,20 +80,49 @@ class ModelWriters:
         """
         if self._fingerprints.get(schema.model_id) == ddl.fingerprint(schema):
             return self._writers[schema.model_id]
-        with self._lock:
-            writer = self._writers.get(schema.model_id)
+        with self._model_locked(schema.model_id) as writer, self._lock:
             if writer is not None and _columns(schema) <= self._columns.get(writer.slot, set()):
                 return writer
             return self._fit(schema, drop=False)
 
-    def update(self, schema: ModelSchema) -> None:
+    def update(
+        self, schema: ModelSchema, store: Callable[[], None], *, discard_values: bool
+    ) -> None:
         """Adapt the tables of a model to a changed schema; removed columns are dropped.
+
+        The schema is stored before the tables are changed, and rows wait meanwhile: a process that
+        ends in between has lost nothing, and the next use of the model adapts its tables.
 
         Args:
             schema: The new schema of the model.
+            store: Stores the schema; it is called with the locks of this model alone.
+            discard_values: Whether stored values that have no place in the schema may be dropped.
+
+        Raises:
+            ValuesLostError: If there are such values, and they may not be dropped.
         """
-        with self._lock:
-            self._fit(schema, drop=True)
+        with self._model_locked(schema.model_id) as writer:
+            if writer is not None and not discard_values:
+                with self._database.cursor() as cursor:
+                    lost = ddl.count_lost_values(cursor, writer.slot, schema)
+                if lost:
+                    raise ValuesLostError(lost)
+            store()
+            with self._lock:
+                self._fit(schema, drop=True)
+
+    @contextmanager
+    def _model_locked(self, model_id: str) -> Iterator[ModelWriter | None]:
+        """Hold the locks of a model, and no other lock while waiting for them."""
+        while True:
+            writer = self._writers.get(model_id)
+            with ExitStack() as locks:
+                if writer is not None:
+                    locks.enter_context(writer.reference_lock)
+                    locks.enter_context(writer.lock)
+                if self._writers.get(model_id) is writer:
+                    yield writer
+                    return
 
     def _fit(self, schema: ModelSchema, *, drop: bool) -> ModelWriter:
         fingerprint = ddl.fingerprint(schema)
@@ -125,8 +157,7 @@ class ModelWriters:
 
     def delete(self, model_id: str) -> None:
         """Delete all data of a model; an unknown model is ignored."""
-        with self._lock:
-            writer = self._writers.get(model_id)
+        with self._model_locked(model_id) as writer, self._lock:
             if writer is None:
                 return
             slot = writer.slot
@@ -137,11 +168,10 @@ class ModelWriters:
                 for table in ("arthur_models", "arthur_datasets", "arthur_requests"):
                     cursor.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
 
-            with writer.reference_lock, writer.lock:
-                self._database.write(drop)
-                del self._writers[model_id]
-                del self._fingerprints[model_id]
-                self._columns.pop(slot, None)
+            self._database.write(drop)
+            del self._writers[model_id]
+            del self._fingerprints[model_id]
+            self._columns.pop(slot, None)
 
     def relation(self, model: ModelSchema | str, source: str) -> str:
         """Return the quote_name name of the relation behind a query source.

@@ -6,11 +6,15 @@ from ... import errors
 from ...client import Client
 from ...models.attribute import Attribute
 from ...models.error import Error
-from ...types import RequestParts, Response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
 def build_request(
-    model_id: str, attribute_id: str, *, body: Attribute | None = None
+    model_id: str,
+    attribute_id: str,
+    *,
+    body: Attribute | None = None,
+    discard_values: bool | None = None,
 ) -> RequestParts:
     """Build the request of `update_model_attribute` without sending it.
 
@@ -18,6 +22,9 @@ def build_request(
         model_id: The model.
         attribute_id: The attribute.
         body: The body; leave it out to send one that is encoded already.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The request.
@@ -32,6 +39,7 @@ def build_request(
             model_id=path_segment("model_id", model_id),
             attribute_id=path_segment("attribute_id", attribute_id),
         ),
+        params=query_params({"discard_values": discard_values}),
     )
     if body is not None:
         request.body["json"] = body.to_dict()
@@ -67,7 +75,12 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(
-    model_id: str, attribute_id: str, *, client: Client, body: Attribute
+    model_id: str,
+    attribute_id: str,
+    *,
+    client: Client,
+    body: Attribute,
+    discard_values: bool | None = None,
 ) -> Response[Attribute | Error]:
     """Change an attribute.
 
@@ -76,6 +89,9 @@ def sync_detailed(
         attribute_id: The attribute.
         client: The connection.
         body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -86,64 +102,25 @@ def sync_detailed(
     """
     return client.detail(
         client.send(
-            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
+            client.build(
+                build_request,
+                model_id=model_id,
+                attribute_id=attribute_id,
+                body=body,
+                discard_values=discard_values,
+            )
         ),
         parse_response,
     )
 
 
-def sync(model_id: str, attribute_id: str, *, client: Client, body: Attribute) -> Attribute:
-    """Change an attribute.
-
-    Args:
-        model_id: The model.
-        attribute_id: The attribute.
-        client: The connection.
-        body: The body of the request.
-
-    Returns:
-        The body of a success.
-
-    Raises:
-        errors.ErrorStatus: If the status is not a success.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.parse(
-        client.send(
-            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
-        ),
-        parse_response,
-    )
-
-
-async def asyncio_detailed(
-    model_id: str, attribute_id: str, *, client: Client, body: Attribute
-) -> Response[Attribute | Error]:
-    """Change an attribute.
-
-    Args:
-        model_id: The model.
-        attribute_id: The attribute.
-        client: The connection.
-        body: The body of the request.
-
-    Returns:
-        The response with its parsed body, which is that of an error when the status is not a success.
-
-    Raises:
-        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.detail(
-        await client.send_async(
-            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
-        ),
-        parse_response,
-    )
-
-
-async def asyncio(
-    model_id: str, attribute_id: str, *, client: Client, body: Attribute
+def sync(
+    model_id: str,
+    attribute_id: str,
+    *,
+    client: Client,
+    body: Attribute,
+    discard_values: bool | None = None,
 ) -> Attribute:
     """Change an attribute.
 
@@ -152,6 +129,89 @@ async def asyncio(
         attribute_id: The attribute.
         client: The connection.
         body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
+
+    Returns:
+        The body of a success.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        client.send(
+            client.build(
+                build_request,
+                model_id=model_id,
+                attribute_id=attribute_id,
+                body=body,
+                discard_values=discard_values,
+            )
+        ),
+        parse_response,
+    )
+
+
+async def asyncio_detailed(
+    model_id: str,
+    attribute_id: str,
+    *,
+    client: Client,
+    body: Attribute,
+    discard_values: bool | None = None,
+) -> Response[Attribute | Error]:
+    """Change an attribute.
+
+    Args:
+        model_id: The model.
+        attribute_id: The attribute.
+        client: The connection.
+        body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
+
+    Returns:
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(
+            client.build(
+                build_request,
+                model_id=model_id,
+                attribute_id=attribute_id,
+                body=body,
+                discard_values=discard_values,
+            )
+        ),
+        parse_response,
+    )
+
+
+async def asyncio(
+    model_id: str,
+    attribute_id: str,
+    *,
+    client: Client,
+    body: Attribute,
+    discard_values: bool | None = None,
+) -> Attribute:
+    """Change an attribute.
+
+    Args:
+        model_id: The model.
+        attribute_id: The attribute.
+        client: The connection.
+        body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The body of a success.
@@ -162,7 +222,13 @@ async def asyncio(
     """
     return client.parse(
         await client.send_async(
-            client.build(build_request, model_id=model_id, attribute_id=attribute_id, body=body)
+            client.build(
+                build_request,
+                model_id=model_id,
+                attribute_id=attribute_id,
+                body=body,
+                discard_values=discard_values,
+            )
         ),
         parse_response,
     )

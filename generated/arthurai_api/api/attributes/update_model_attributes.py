@@ -6,15 +6,20 @@ from ... import errors
 from ...client import Client
 from ...models.attribute import Attribute
 from ...models.error import Error
-from ...types import RequestParts, Response, path_segment
+from ...types import RequestParts, Response, path_segment, query_params
 
 
-def build_request(model_id: str, *, body: list[Attribute] | None = None) -> RequestParts:
+def build_request(
+    model_id: str, *, body: list[Attribute] | None = None, discard_values: bool | None = None
+) -> RequestParts:
     """Build the request of `update_model_attributes` without sending it.
 
     Args:
         model_id: The model.
         body: The body; leave it out to send one that is encoded already.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The request.
@@ -26,6 +31,7 @@ def build_request(model_id: str, *, body: list[Attribute] | None = None) -> Requ
         operation="update_model_attributes",
         method="PATCH",
         url="/v3/models/{model_id}/attributes".format(model_id=path_segment("model_id", model_id)),
+        params=query_params({"discard_values": discard_values}),
     )
     if body is not None:
         request.body["json"] = []
@@ -62,7 +68,7 @@ def _parse_error(response: httpx.Response) -> Error:
 
 
 def sync_detailed(
-    model_id: str, *, client: Client, body: list[Attribute]
+    model_id: str, *, client: Client, body: list[Attribute], discard_values: bool | None = None
 ) -> Response[Error | None]:
     """Change or add some attributes of a model.
 
@@ -72,6 +78,9 @@ def sync_detailed(
         model_id: The model.
         client: The connection.
         body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -81,55 +90,16 @@ def sync_detailed(
         httpx.HTTPError: If there is no whole response.
     """
     return client.detail(
-        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
-    )
-
-
-def sync(model_id: str, *, client: Client, body: list[Attribute]) -> None:
-    """Change or add some attributes of a model.
-
-    An entry without `id` is new.
-
-    Args:
-        model_id: The model.
-        client: The connection.
-        body: The body of the request.
-
-    Raises:
-        errors.ErrorStatus: If the status is not a success.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.parse(
-        client.send(client.build(build_request, model_id=model_id, body=body)), parse_response
-    )
-
-
-async def asyncio_detailed(
-    model_id: str, *, client: Client, body: list[Attribute]
-) -> Response[Error | None]:
-    """Change or add some attributes of a model.
-
-    An entry without `id` is new.
-
-    Args:
-        model_id: The model.
-        client: The connection.
-        body: The body of the request.
-
-    Returns:
-        The response with its parsed body, which is that of an error when the status is not a success.
-
-    Raises:
-        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
-        httpx.HTTPError: If there is no whole response.
-    """
-    return client.detail(
-        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, body=body, discard_values=discard_values)
+        ),
         parse_response,
     )
 
 
-async def asyncio(model_id: str, *, client: Client, body: list[Attribute]) -> None:
+def sync(
+    model_id: str, *, client: Client, body: list[Attribute], discard_values: bool | None = None
+) -> None:
     """Change or add some attributes of a model.
 
     An entry without `id` is new.
@@ -138,12 +108,74 @@ async def asyncio(model_id: str, *, client: Client, body: list[Attribute]) -> No
         model_id: The model.
         client: The connection.
         body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Raises:
         errors.ErrorStatus: If the status is not a success.
         httpx.HTTPError: If there is no whole response.
     """
     return client.parse(
-        await client.send_async(client.build(build_request, model_id=model_id, body=body)),
+        client.send(
+            client.build(build_request, model_id=model_id, body=body, discard_values=discard_values)
+        ),
+        parse_response,
+    )
+
+
+async def asyncio_detailed(
+    model_id: str, *, client: Client, body: list[Attribute], discard_values: bool | None = None
+) -> Response[Error | None]:
+    """Change or add some attributes of a model.
+
+    An entry without `id` is new.
+
+    Args:
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
+
+    Returns:
+        The response with its parsed body, which is that of an error when the status is not a success.
+
+    Raises:
+        errors.UnexpectedStatus: If the client raises on statuses that the OpenAPI document does not name.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.detail(
+        await client.send_async(
+            client.build(build_request, model_id=model_id, body=body, discard_values=discard_values)
+        ),
+        parse_response,
+    )
+
+
+async def asyncio(
+    model_id: str, *, client: Client, body: list[Attribute], discard_values: bool | None = None
+) -> None:
+    """Change or add some attributes of a model.
+
+    An entry without `id` is new.
+
+    Args:
+        model_id: The model.
+        client: The connection.
+        body: The body of the request.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
+
+    Raises:
+        errors.ErrorStatus: If the status is not a success.
+        httpx.HTTPError: If there is no whole response.
+    """
+    return client.parse(
+        await client.send_async(
+            client.build(build_request, model_id=model_id, body=body, discard_values=discard_values)
+        ),
         parse_response,
     )

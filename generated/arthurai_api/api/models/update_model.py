@@ -18,6 +18,7 @@ def build_request(
     body: ModelUpdateRequest | None = None,
     id_type: IdType | None = None,
     expand: list[ModelExpandSingle] | None = None,
+    discard_values: bool | None = None,
 ) -> RequestParts:
     """Build the request of `update_model` without sending it.
 
@@ -26,6 +27,9 @@ def build_request(
         body: The body; leave it out to send one that is encoded already.
         id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The request.
@@ -37,7 +41,9 @@ def build_request(
         operation="update_model",
         method="PUT",
         url="/v3/models/{model_id}".format(model_id=path_segment("model_id", model_id)),
-        params=query_params({"id_type": id_type, "expand": expand}),
+        params=query_params(
+            {"id_type": id_type, "expand": expand, "discard_values": discard_values}
+        ),
     )
     if body is not None:
         request.body["json"] = body.to_dict()
@@ -79,6 +85,7 @@ def sync_detailed(
     body: ModelUpdateRequest,
     id_type: IdType | None = None,
     expand: list[ModelExpandSingle] | None = None,
+    discard_values: bool | None = None,
 ) -> Response[Error | Model]:
     """Change a model.
 
@@ -88,6 +95,9 @@ def sync_detailed(
         body: The body of the request.
         id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -99,7 +109,12 @@ def sync_detailed(
     return client.detail(
         client.send(
             client.build(
-                build_request, model_id=model_id, body=body, id_type=id_type, expand=expand
+                build_request,
+                model_id=model_id,
+                body=body,
+                id_type=id_type,
+                expand=expand,
+                discard_values=discard_values,
             )
         ),
         parse_response,
@@ -113,6 +128,7 @@ def sync(
     body: ModelUpdateRequest,
     id_type: IdType | None = None,
     expand: list[ModelExpandSingle] | None = None,
+    discard_values: bool | None = None,
 ) -> Model:
     """Change a model.
 
@@ -122,6 +138,9 @@ def sync(
         body: The body of the request.
         id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The body of a success.
@@ -133,7 +152,12 @@ def sync(
     return client.parse(
         client.send(
             client.build(
-                build_request, model_id=model_id, body=body, id_type=id_type, expand=expand
+                build_request,
+                model_id=model_id,
+                body=body,
+                id_type=id_type,
+                expand=expand,
+                discard_values=discard_values,
             )
         ),
         parse_response,
@@ -147,6 +171,7 @@ async def asyncio_detailed(
     body: ModelUpdateRequest,
     id_type: IdType | None = None,
     expand: list[ModelExpandSingle] | None = None,
+    discard_values: bool | None = None,
 ) -> Response[Error | Model]:
     """Change a model.
 
@@ -156,6 +181,9 @@ async def asyncio_detailed(
         body: The body of the request.
         id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The response with its parsed body, which is that of an error when the status is not a success.
@@ -167,7 +195,12 @@ async def asyncio_detailed(
     return client.detail(
         await client.send_async(
             client.build(
-                build_request, model_id=model_id, body=body, id_type=id_type, expand=expand
+                build_request,
+                model_id=model_id,
+                body=body,
+                id_type=id_type,
+                expand=expand,
+                discard_values=discard_values,
             )
         ),
         parse_response,
@@ -181,6 +214,7 @@ async def asyncio(
     body: ModelUpdateRequest,
     id_type: IdType | None = None,
     expand: list[ModelExpandSingle] | None = None,
+    discard_values: bool | None = None,
 ) -> Model:
     """Change a model.
 
@@ -190,6 +224,9 @@ async def asyncio(
         body: The body of the request.
         id_type: Whose identifier is in the path, the server's or the caller's.
         expand: Parts to include that are left out otherwise.
+        discard_values: Whether stored values that have no place in the new attributes are deleted:
+            those of attributes that are removed, and those that a new value type cannot hold exactly.
+            Otherwise such a change is refused with 409.
 
     Returns:
         The body of a success.
@@ -201,7 +238,12 @@ async def asyncio(
     return client.parse(
         await client.send_async(
             client.build(
-                build_request, model_id=model_id, body=body, id_type=id_type, expand=expand
+                build_request,
+                model_id=model_id,
+                body=body,
+                id_type=id_type,
+                expand=expand,
+                discard_values=discard_values,
             )
         ),
         parse_response,

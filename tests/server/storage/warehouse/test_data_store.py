@@ -29,6 +29,7 @@ from arthurai.server.storage.warehouse.errors import (
     DatasetStateError,
     UnknownDatasetError,
     UnknownModelError,
+    ValuesLostError,
 )
 
 
@@ -441,7 +442,11 @@ def test_added_attributes_are_null_and_removed_ones_are_gone(store):
         ]
     )
 
-    store.update_schema(changed)
+    with pytest.raises(ValuesLostError) as refused:
+        store.update_schema(changed)
+    columns = {a.name: a.column for a in schema.attributes}
+    assert refused.value.columns == {columns["region"]: 2}
+    store.update_schema(changed, discard_values=True)
 
     (row,) = read(store, changed)
     assert (row["income"], row["predicted"], row["late"], row["region"]) == (1.5, 0.25, None, None)
@@ -467,12 +472,102 @@ def test_a_request_with_an_outdated_schema_destroys_nothing(store):
 
     assert values(store, new, "late") == ["x", None]
     narrow = make_schema(SIMPLE[:1])
-    store.update_schema(narrow)
+    store.update_schema(narrow, discard_values=True)
     assert store.append_ground_truth(
         new, [truth(1, 0) | {"ground_truth_data": {"late": "y"}}]
     ).accepted
     assert values(store, narrow, "income") == [1.5, 1.5]
     assert values(store, new, "late") == ["y", None]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sent", "converted"),
+    [
+        ("FLOAT", "INTEGER", 7.0, 7),
+        ("FLOAT", "INTEGER", 7.5, None),
+        ("INTEGER", "FLOAT", 7, 7.0),
+        ("INTEGER", "FLOAT", 2**53 + 1, None),
+        ("INTEGER", "STRING", 7, "7"),
+        ("STRING", "INTEGER", "07", None),
+        ("STRING", "BOOLEAN", "yes", None),
+        ("BOOLEAN", "INTEGER", True, 1),
+        ("ARRAY(STRING)", "INTEGER", ["7"], None),
+        ("STRING", "BOUNDING_BOX", "x", None),
+        ("STRING", "UNSTRUCTURED_TEXT", "x", "x"),
+    ],
+)
+def test_values_are_converted_exactly_or_kept(store, old, new, sent, converted):
+    rest = [SIMPLE[0], SIMPLE[2]]
+    before = make_schema([*rest, attribute("truth", old, "GROUND_TRUTH")])
+    after = make_schema([*rest, attribute("truth", new, "GROUND_TRUTH")])
+    for number in (1, 2):  # the second one waits
+        store.append_ground_truth(
+            before, [truth(number, 0) | {"ground_truth_data": {"truth": sent}}]
+        )
+        if number == 1:
+            item = inference(1)
+            del item["inference_data"]["region"]
+            store.append_inferences(before, [item])
+
+    if converted is None:
+        with pytest.raises(ValuesLostError) as refused:
+            store.update_schema(after)
+        assert list(refused.value.columns.values()) == [2]
+        assert values(store, before, "truth") == [sent]
+        store.update_schema(after, discard_values=True)
+    else:
+        store.update_schema(after)
+    assert values(store, after, "truth") == [converted]
+
+
+def test_a_change_that_ends_after_the_schema_was_stored_is_completed_at_the_next_use(tmp_path):
+    """A process may end between the two stores: no value is lost either way."""
+    whole = make_schema([*SIMPLE[:3], attribute("actual", "INTEGER", "GROUND_TRUTH")])
+
+    def fail():
+        raise OSError("the disk is full")
+
+    with DataStore(tmp_path) as store:
+        schema = simple_schema()
+        store.append_inferences(schema, [inference(1)])
+        store.append_ground_truth(schema, [truth(1, 4.0)])
+        with pytest.raises(OSError, match="full"):
+            store.update_schema(whole, fail)
+        assert values(store, schema, "actual") == [4.0]
+    with DataStore(tmp_path) as store:
+        # as after a crash: the schema was stored, the tables are still the old ones
+        assert values(store, whole, "actual") == [4]
+        assert store.append_ground_truth(whole, [truth(1, 5)]).accepted == 1
+        assert values(store, whole, "actual") == [5]
+
+
+def test_a_change_waits_for_rows_without_stopping_other_models(memory_store):
+    """Rows that are being stored hold up the change of their model, and nothing else."""
+    schema, other = simple_schema(), simple_schema(model_id="other")
+    memory_store.create_model(schema)
+    loading, go_on, stored = threading.Event(), threading.Event(), threading.Event()
+
+    def slow():
+        yield [{"income": 1.0}]
+        loading.set()
+        assert go_on.wait(10)
+
+    upload = threading.Thread(target=memory_store.append_reference_stream, args=(schema, slow()))
+    change = threading.Thread(
+        target=memory_store.update_schema,
+        args=(make_schema([*SIMPLE, attribute("late", "STRING", "GROUND_TRUTH")]), stored.set),
+    )
+    upload.start()
+    assert loading.wait(10)
+    change.start()
+    time.sleep(0.05)
+    assert not stored.is_set()
+    memory_store.create_model(other)
+    assert memory_store.append_inferences(other, [inference(1)]).accepted == 1
+    go_on.set()
+    upload.join(10)
+    change.join(10)
+    assert stored.is_set()
 
 
 def test_an_outdated_schema_after_reopening_destroys_nothing(tmp_path):
