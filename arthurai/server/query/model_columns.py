@@ -146,8 +146,10 @@ class ModelColumns:
         columns: list[Column] = []
         for attribute in self.schema.attributes:
             if COLUMN_TYPES[attribute.value_type] is ColumnType.LIKELIHOODS:
+                # The documentation shows both spellings, and programs read either.
                 columns += [
-                    self._part(attribute, suffix, f"{attribute.name}{suffix}")
+                    self._part(attribute, suffix, f"{attribute.name}{separator}{suffix[1:]}")
+                    for separator in "_."
                     for suffix in _SUFFIXES[ColumnType.LIKELIHOODS]
                 ]
             else:

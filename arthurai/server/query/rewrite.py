@@ -44,10 +44,12 @@ def _importances(query: Query, item: SelectItem, call: Call) -> Query:
     filters = [_equal("explainer_predicted_attribute", call, "predicted_attribute_name")]
     if call.parameters.get("explanation_algorithm") is not None:
         filters.append(_algorithm("explainer_algo", call, "explanation_algorithm"))
-    pair = (SelectItem(attribute, None, item.path), SelectItem(value, name, item.path))
+    made = [SelectItem(attribute, None, item.path), SelectItem(value, name, item.path)]
+    if item.alias is None:  # published programs read this key
+        made.append(SelectItem(value, value.function, item.path))
     return replace(
         query,
-        select=tuple(i for o in query.select for i in (pair if o is item else (o,))),
+        select=tuple(i for o in query.select for i in (made if o is item else (o,))),
         source="enriched",
         filters=(*query.filters, *filters),
         group_by=(*query.group_by, attribute),

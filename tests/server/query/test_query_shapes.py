@@ -171,6 +171,12 @@ def test_ranked_lists_and_tokens_are_arrays(ask):
         assert row == {names[0]: ["so", "so"], names[1]: [0.2, 0.4]}
 
 
+def test_everything_has_both_spellings_of_tokens_and_likelihoods(ask):
+    row = ask("chat", {"select": [{"property": "*"}]})[1]
+    for part, expected in (("tokens", ["so", "so"]), ("likelihoods", [0.2, 0.4])):
+        assert row[f"probs_{part}"] == row[f"probs.{part}"] == expected
+
+
 def test_own_tokens_choose_the_likelihoods(store):
     example = models.Example(
         "TOKEN_SEQUENCE",

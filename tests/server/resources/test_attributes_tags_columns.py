@@ -6,6 +6,8 @@ import threading
 import time
 
 import pytest
+from builders import attribute, truth
+from builders import inference as make_inference
 
 from arthurai.server.document_kinds import Kind
 
@@ -174,36 +176,52 @@ def test_with_inferences_ground_truth_can_still_change_with_the_model(admin, pat
     assert admin.put(path, json={"attributes": list(attributes.values())}).status_code == 409
 
 
-def test_a_change_never_drops_ground_truth_without_being_asked(admin, path, inference):
-    admin.post(f"{path}/inferences", json=[inference("1"), inference("2")])
-    attributes = listed(admin, path)
-    for number, value in (("1", "yes"), ("2", "no")):
-        item = {
-            "partner_inference_id": number,
-            "ground_truth_timestamp": "2024-01-01T00:00:00Z",
-            "ground_truth_data": {"outcome": value},
-        }
-        answer = admin.patch(f"{path}/inferences", json=[item])
-        assert answer.json()["counts"]["success"] == 1, answer.text
-    before = admin.get(f"{path}/inferences/query/1").json()
-    changed = [
-        {**a, "value_type": "INTEGER", "categories": [{"value": "0"}, {"value": "1"}]}
-        if a["name"] == "outcome"
-        else {m: v for m, v in a.items() if m != "gt_class_link"}
-        for a in explicit(attributes)
-    ]
+def test_a_change_never_drops_ground_truth_without_being_asked(admin):
+    body = {
+        "partner_model_id": "prices",
+        "input_type": "TABULAR",
+        "output_type": "REGRESSION",
+        "attributes": [
+            attribute("income", "FLOAT", "PIPELINE_INPUT", position=0),
+            attribute("predicted", "FLOAT", "PREDICTED_VALUE", position=0),
+            attribute("actual", "FLOAT", "GROUND_TRUTH", position=0),
+        ],
+    }
+    path = f"/models/{admin.post('/models', json=body).json()['id']}"
 
-    refused = admin.put(path, json={"attributes": changed, "display_name": "Other"})
+    def change(**params):
+        attributes = explicit(listed(admin, path))
+        sent = [{**a, "value_type": "INTEGER"} if a["name"] == "actual" else a for a in attributes]
+        more = {"attributes": sent, "display_name": "Other"}
+        return admin.put(path, json=more, params=params)
+
+    def truths():
+        body = {"select": [{"property": "actual"}], "order_by": [{"property": "actual"}]}
+        found = admin.post(f"{path}/inferences/query", json=body).json()["query_result"]
+        return [row["actual"] for row in found]
+
+    rows = []
+    for number in (1, 2):
+        row = make_inference(number)
+        del row["inference_data"]["region"]
+        rows.append(row)
+    admin.post(f"{path}/inferences", json=rows)
+    admin.patch(f"{path}/inferences", json=[truth(1, 1.5), truth(2, 4.0), truth(3, 0.5)])
+    before = listed(admin, path)
+
+    refused = change()
     assert refused.status_code == 409, refused.text
-    assert "outcome (2)" in refused.json()["error"]
+    assert "actual (2)" in refused.json()["error"]  # one of them waits for its inference
     assert "discard_values=true" in refused.json()["error"]
-    assert listed(admin, path) == attributes
+    assert listed(admin, path) == before
     assert admin.get(path).json()["display_name"] != "Other"
-    assert admin.get(f"{path}/inferences/query/1").json() == before
+    assert truths() == [1.5, 4.0]
 
-    asked = admin.put(path, json={"attributes": changed}, params={"discard_values": "true"})
+    asked = change(discard_values="true")
     assert asked.status_code == 200, asked.text
-    assert listed(admin, path)["outcome"]["value_type"] == "INTEGER"
+    assert asked.json()["display_name"] == "Other"
+    assert listed(admin, path)["actual"]["value_type"] == "INTEGER"
+    assert truths() == [4, None]
 
 
 def test_others_are_served_while_a_change_waits_for_the_writer(app, admin, path, model):
