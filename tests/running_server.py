@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -38,3 +39,27 @@ def announced(lines) -> Address:
         if url and key:
             return Address(url[0], key[1])
     raise AssertionError(f"the server printed no address and key: {printed!r}")
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class KillableServer:
+    """`arthurai serve` with data that outlive it."""
+
+    def __init__(self, folder):
+        self._command = [
+            *(str(Path(sys.executable).with_name("arthurai")), "serve"),
+            *("--port", str(free_port()), "--data-dir", str(folder), "--log-level", "error"),
+        ]
+        self.start()
+
+    def start(self):
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        self.address = announced(self._process.stdout)
+
+    def kill(self):
+        self._process.kill()
+        self._process.communicate()

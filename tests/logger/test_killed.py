@@ -6,16 +6,13 @@ import contextlib
 import os
 import random
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from builders import regression, regression_rows, save_model, stored, stored_count
-from running_server import announced
+from running_server import KillableServer
 
 from arthurai import ArthurAI
 from arthurai.logger import SpoolDiskError
@@ -83,30 +80,6 @@ def test_a_few_killed_loggers_lose_and_double_nothing(served, tmp_path):
 @pytest.mark.slow
 def test_200_killed_loggers_lose_and_double_nothing(served, tmp_path):
     check_killed_loggers(served, tmp_path, 200)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-class KillableServer:
-    """`arthurai serve` with data that outlive it."""
-
-    def __init__(self, folder):
-        self._command = [
-            *(str(Path(sys.executable).with_name("arthurai")), "serve"),
-            *("--port", str(free_port()), "--data-dir", str(folder), "--log-level", "error"),
-        ]
-        self.start()
-
-    def start(self):
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
-        self.address = announced(self._process.stdout)
-
-    def kill(self):
-        self._process.kill()
-        self._process.communicate()
 
 
 def check_killed_server(folder, kills):
