@@ -156,9 +156,6 @@ class DataStore:
             batch_id: Batch of all rows, overriding the one of each row.
             images: Images that the rows refer to; image attributes are replaced by image ids.
             key: What identifies the request: a repeat gets the results of the first one.
-
-        Returns:
-            The result of each row of all pieces.
         """
         writer = self._models.writer(schema)
         with self._keys.claim(writer.model_id, key) as claim:
@@ -232,12 +229,9 @@ class DataStore:
     ) -> RowResults:
         """Store reference rows that arrive in pieces: all valid rows of all pieces, or nothing.
 
-        Reference rows have no ids, so a partial upload could not be told from a complete one.
-
         Args:
             schema: Schema of the model.
-            stream: Lists of `ReferenceRow` objects of the API, or tables with a column for each
-                attribute.
+            stream: Lists of `ReferenceRow` objects of the API, or tables by attribute.
             images: Images that the rows refer to; image attributes are replaced by image ids.
             key: What identifies the request: a repeat gets the results of the first one.
 
