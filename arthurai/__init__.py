@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         UserValueError,
     )
     from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
+    from arthurai.common.webhook_signature import verify_webhook
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.metrics import MetricType
     from arthurai.model.model import ArthurModel
@@ -94,6 +95,7 @@ __all__ = [
     "query",
     "select",
     "util",
+    "verify_webhook",
     "version",
 ]
 
@@ -128,6 +130,7 @@ _DEFINED_IN = {
         "UserValueError",
     ),
     "arthurai.common.vocabulary": ("AlertRuleBound", "AlertRuleSeverity", "AlertStatus"),
+    "arthurai.common.webhook_signature": ("verify_webhook",),
     "arthurai.model.attributes": ("ArthurAttribute",),
     "arthurai.model.metrics": ("MetricType",),
     "arthurai.model.model": ("ArthurModel",),

@@ -60,6 +60,7 @@ class AlertNotificationConfiguration(TypedDict):
     destination: NotRequired[str | None]
     user_id: NotRequired[str | None]
     enabled: bool
+    signing_secret: NotRequired[str | None]
 
 
 class AlertNotificationConfigurationRequest(TypedDict):

@@ -143,7 +143,12 @@ class ArthurApp:
         self.secret = secret
         self.stores = Stores(self.control, self.data)
         self.telemetry = Telemetry(self.stores, data_dir)
-        self.delivery = Delivery(delivery or DeliverySettings(), self.telemetry.count_delivery)
+        self.delivery = Delivery(
+            delivery or DeliverySettings(),
+            self.telemetry.count_delivery,
+            outbox=self.control.outbox,
+            secret=secret,
+        )
         self.notifications = Notifications(self.control, self.delivery)
         self.alerts = AlertScheduler(self.stores, self.notifications)
         if allow_unconfined_code:
@@ -179,6 +184,7 @@ class ArthurApp:
             telemetry=self.telemetry,
             limits=self.limits,
         )
+        self.delivery.resume()
         self._access_log = access_log
         self._dispatcher = Dispatcher(
             services,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import logging
 import smtplib
-import socket
 import ssl
-import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, Final
@@ -19,22 +16,34 @@ from urllib.parse import unquote, urlsplit
 import orjson
 
 from arthurai.common.settings import (
+    PRIVATE_WEBHOOKS_VARIABLE,
     SMTP_SENDER_VARIABLE,
     SMTP_URL_VARIABLE,
     WEBHOOKS_VARIABLE,
     parse_bool,
 )
+from arthurai.common.webhook_signature import sign_webhook
+from arthurai.server.background.worker import Worker
+from arthurai.server.delivery.webhook_connection import (
+    ForbiddenTargetError,
+    derive_signing_secret,
+    post,
+)
+from arthurai.server.storage.documents.sqlite_database import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
+
+    from arthurai.server.storage.documents.stored_outbox import OutboxRepository
 
 logger = logging.getLogger("arthurai.server.delivery.mail_and_webhooks")
 
 DEFAULT_SENDER: Final = "arthur@localhost"
 MAX_WAITING: Final = 10_000
 CLOSE_SECONDS: Final = 15.0
-RESPONSE_SECONDS: Final = 30.0
+_RETRY_SECONDS: Final = (5.0, 30.0, 120.0, 600.0, 1800.0, 7200.0, 18_000.0, 36_000.0)
+_GONE: Final = "responded 410"
 _TIMEOUT_SECONDS: Final = 10.0
 _SMTP_PORT: Final = 25
 _WEBHOOK_THREADS: Final = 4
@@ -50,7 +59,9 @@ class Message:
         subject: One line.
         text: The text.
         payload: The same for programs, sent to webhooks.
-        confidential: Whether the text holds a credential and must not be logged.
+        confidential: Whether the text holds a credential and must not be logged or kept.
+        configuration_id: The notification configuration that it goes out by, whose secret signs it.
+        id: Its id, the same for each attempt to deliver it.
     """
 
     destination: str
@@ -58,6 +69,8 @@ class Message:
     text: str
     payload: Mapping[str, Any] | None = None
     confidential: bool = False
+    configuration_id: str | None = None
+    id: str = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,7 @@ class DeliverySettings:
             byte; `None` sends no mail. A user name is only sent after STARTTLS.
         sender: Sender address of mails.
         webhooks: Whether messages may be posted to urls chosen by users.
+        private_webhooks: Whether these may lead to this machine and into private networks.
 
     Raises:
         ValueError: The url is not that of a mail server, or the sender is not an address.
@@ -77,6 +91,7 @@ class DeliverySettings:
     smtp_url: str | None = None
     sender: str = DEFAULT_SENDER
     webhooks: bool = False
+    private_webhooks: bool = False
 
     def __post_init__(self) -> None:
         if self.smtp_url is not None:
@@ -90,7 +105,7 @@ class DeliverySettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> DeliverySettings:
-        """Read `ARTHUR_SMTP_URL`, `ARTHUR_SMTP_FROM` and `ARTHUR_WEBHOOKS`.
+        """Read `ARTHUR_SMTP_URL`, `ARTHUR_SMTP_FROM` and `ARTHUR_WEBHOOKS` with `…_PRIVATE`.
 
         Args:
             environment: The variables, e.g. `os.environ`.
@@ -98,6 +113,7 @@ class DeliverySettings:
         Raises:
             ValueError: A variable has an invalid value.
         """
+        private = environment.get(PRIVATE_WEBHOOKS_VARIABLE) or "no"
         try:
             webhooks = parse_bool(environment.get(WEBHOOKS_VARIABLE) or "no", WEBHOOKS_VARIABLE)
         except ValueError:  # not repeated: it may be a url with a secret in it
@@ -109,6 +125,7 @@ class DeliverySettings:
             smtp_url=environment.get(SMTP_URL_VARIABLE) or None,
             sender=environment.get(SMTP_SENDER_VARIABLE) or DEFAULT_SENDER,
             webhooks=webhooks,
+            private_webhooks=parse_bool(private, PRIVATE_WEBHOOKS_VARIABLE),
         )
 
 
@@ -138,13 +155,21 @@ class Delivery:
         self,
         settings: DeliverySettings,
         on_outcome: Callable[[str, str], object] = lambda _channel, _outcome: None,
+        *,
+        outbox: OutboxRepository | None = None,
+        secret: bytes | None = None,
     ) -> None:
         """Use the settings of the operator.
 
         Args:
             settings: The settings.
             on_outcome: Called with `mail` or `webhook`, and `delivered`, `failed` or `skipped`.
+            outbox: Keeps messages until they are delivered; without it each is tried once.
+            secret: The server's secret, from which those are derived that sign webhooks.
         """
+        self._outbox = outbox
+        self._secret = secret
+        self._retries: Worker[str] = Worker("arthurai-outbox", self._retry)
         self._settings = settings
         self._on_outcome = on_outcome
         self._mails = ThreadPoolExecutor(1, thread_name_prefix="arthurai-mail")
@@ -162,11 +187,14 @@ class Delivery:
         Args:
             seconds: Time limit; messages left after it are dropped, with a warning.
         """
+        self._retries.close()
         late = wait(set(self._waiting), seconds).not_done
         for executor in (self._mails, self._hooks):
             executor.shutdown(wait=False, cancel_futures=True)
         if late:
             logger.warning("stopped with %d messages not delivered", len(late))
+        if self._outbox is not None and (left := self._outbox.count()):
+            logger.info("%d messages are tried again after the next start", left)
 
     def send(self, message: Message) -> Future[bool]:
         """Deliver to a webhook if the destination is a url, else by mail.
@@ -181,40 +209,78 @@ class Delivery:
 
     def mail(self, message: Message) -> Future[bool]:
         """Deliver by mail, or only to the log if no mail server is configured."""
-        return self._submit(self._mails, "mail", self._mail, message)
+        return self._submit("mail", message)
 
     def post(self, message: Message) -> Future[bool]:
         """Deliver to a webhook, or only to the log if webhooks are disabled."""
-        return self._submit(self._hooks, "webhook", self._post, message)
+        return self._submit("webhook", message)
 
-    def _submit(
-        self,
-        executor: ThreadPoolExecutor,
-        channel: str,
-        deliver: Callable[[Message], bool],
-        message: Message,
-    ) -> Future[bool]:
-        if len(self._waiting) >= MAX_WAITING:
+    def _submit(self, channel: str, message: Message) -> Future[bool]:
+        stored = False
+        if self._outbox is not None and not message.confidential and self._sends(channel):
+            if self._outbox.count() >= MAX_WAITING:
+                return _refuse(channel, message, "too many messages are waiting")
+            members = {**asdict(message), "payload": message.payload}
+            self._outbox.add(message.id, channel, members, time.time() + _RETRY_SECONDS[0])
+            stored = True
+        elif len(self._waiting) >= MAX_WAITING:
             return _refuse(channel, message, "too many messages are waiting")
+        return self._start(channel, message, attempts=0 if stored else None)
+
+    def _start(self, channel: str, message: Message, *, attempts: int | None) -> Future[bool]:
+        """Try to deliver a message; with a number of earlier attempts it is one of the outbox."""
+        executor = self._mails if channel == "mail" else self._hooks
         try:
-            future = executor.submit(self._attempt, channel, deliver, message)
+            future = executor.submit(self._attempt, channel, message, attempts)
         except RuntimeError:
             return _refuse(channel, message, "the server is stopping")
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         return future
 
-    def _attempt(self, channel: str, deliver: Callable[[Message], bool], message: Message) -> bool:
+    def _sends(self, channel: str) -> bool:
+        """Return whether a channel is configured."""
+        return self.sends_mail if channel == "mail" else self._settings.webhooks
+
+    def _attempt(self, channel: str, message: Message, attempts: int | None) -> bool:
+        deliver = self._mail if channel == "mail" else self._post
         try:
             delivered = deliver(message)
         except Exception as error:  # noqa: BLE001 - logged, as nobody else looks at it
-            _log(logging.WARNING, channel, message, f"failed: {_reason(error)}")
+            later = self._postpone(message, attempts, error)
+            _log(logging.WARNING, channel, message, f"failed: {_reason(error)}{later}")
             self._on_outcome(channel, "failed")
             return False
+        if self._outbox is not None and attempts is not None:
+            self._outbox.remove(message.id)
         outcome = "delivered" if delivered else "not delivered, as nothing is configured for it"
         _log(logging.INFO, channel, message, outcome)
         self._on_outcome(channel, "delivered" if delivered else "skipped")
         return delivered
+
+    def _postpone(self, message: Message, attempts: int | None, error: Exception) -> str:
+        """Have a message tried again later; return that in words."""
+        if self._outbox is None or attempts is None:
+            return ""
+        is_final = isinstance(error, ForbiddenTargetError) or str(error) == _GONE
+        if is_final or attempts >= len(_RETRY_SECONDS):
+            self._outbox.remove(message.id)
+            return "; given up"
+        wait = _RETRY_SECONDS[attempts]
+        self._outbox.postpone(message.id, attempts + 1, time.time() + wait)
+        self._retries.put_after(wait, message.id)
+        return f"; tried again in {wait:g} s"
+
+    def resume(self) -> None:
+        """Deliver what an earlier run of the server has left in the outbox."""
+        if self._outbox is not None:
+            for entry_id, due in self._outbox.list_due():
+                self._retries.put_after(max(0.0, due - time.time()), entry_id)
+
+    def _retry(self, entry_id: str) -> None:
+        entry = None if self._outbox is None else self._outbox.get(entry_id)
+        if entry is not None:
+            self._start(entry.channel, Message(**entry.message), attempts=entry.attempts)
 
     def _mail(self, message: Message) -> bool:
         if self._settings.smtp_url is None:
@@ -247,24 +313,16 @@ class Delivery:
     def _post(self, message: Message) -> bool:
         if not self._settings.webhooks:
             return False
-        parts = urlsplit(message.destination)
-        secure = parts.scheme == "https"
-        factory = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = factory(parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS)
         body = orjson.dumps(
             {"subject": message.subject, "text": message.text, "payload": message.payload}
         )
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        with contextlib.closing(connection):
-            connection.connect()
-            # the time-out counts from byte to byte, so a response could otherwise last forever
-            limit = threading.Timer(RESPONSE_SECONDS, _cut, (connection.sock,))
-            limit.start()
-            try:
-                connection.request("POST", target, body, {"Content-Type": "application/json"})
-                status = connection.getresponse().status
-            finally:
-                limit.cancel()
+        headers = {}
+        if message.configuration_id is not None and self._secret is not None:
+            secret = derive_signing_secret(self._secret, message.configuration_id)
+            headers = sign_webhook(secret, message.id, int(time.time()), body)
+        status = post(
+            message.destination, body, headers, allow_private=self._settings.private_webhooks
+        )
         if status not in _SUCCESSES:
             raise _RefusedError(f"responded {status}")  # redirects are not followed
         return True
@@ -272,11 +330,6 @@ class Delivery:
 
 class _RefusedError(Exception):
     """A webhook responded with a status other than success."""
-
-
-def _cut(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
 
 
 def is_url(destination: str) -> bool:
@@ -317,7 +370,7 @@ def _log(level: int, channel: str, message: Message, outcome: str) -> None:
 
 def _reason(error: Exception) -> str:
     """Return what went wrong, without texts of libraries, which may repeat a credential."""
-    if isinstance(error, _RefusedError):
+    if isinstance(error, _RefusedError | ForbiddenTargetError):
         return str(error)
     detail = getattr(error, "smtp_code", None) or getattr(error, "strerror", None)
     return type(error).__name__ + (f" {detail}" if detail else "")

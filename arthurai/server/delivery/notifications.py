@@ -106,7 +106,13 @@ class Notifications:
                 self._delivery.mail(Message(address, subject, text, content))
             else:
                 self._delivery.send(
-                    Message(str(configuration["destination"]), subject, text, content)
+                    Message(
+                        str(configuration["destination"]),
+                        subject,
+                        text,
+                        content,
+                        configuration_id=configuration["id"],
+                    )
                 )
             sent += 1
         return sent

@@ -26,6 +26,7 @@ class AlertNotificationConfiguration(_ApiObject):
         enabled (bool): Whether it is in force.
         destination (None | str | Unset): Address.
         user_id (None | str | Unset): The user mailed to.
+        signing_secret (None | str | Unset): Secret that signs its webhooks, in the answer to its creation only.
     """
 
     id: str
@@ -34,6 +35,7 @@ class AlertNotificationConfiguration(_ApiObject):
     enabled: bool
     destination: None | str | Unset = UNSET
     user_id: None | str | Unset = UNSET
+    signing_secret: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,6 +59,12 @@ class AlertNotificationConfiguration(_ApiObject):
         else:
             user_id = self.user_id
 
+        signing_secret: None | str | Unset
+        if isinstance(self.signing_secret, Unset):
+            signing_secret = UNSET
+        else:
+            signing_secret = self.signing_secret
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({"id": id, "model_id": model_id, "type": type_, "enabled": enabled})
@@ -64,6 +72,8 @@ class AlertNotificationConfiguration(_ApiObject):
             field_dict["destination"] = destination
         if user_id is not UNSET:
             field_dict["user_id"] = user_id
+        if signing_secret is not UNSET:
+            field_dict["signing_secret"] = signing_secret
 
         return field_dict
 
@@ -87,6 +97,8 @@ class AlertNotificationConfiguration(_ApiObject):
 
         user_id: None | str | Unset = _fields_.pop("user_id", UNSET)
 
+        signing_secret: None | str | Unset = _fields_.pop("signing_secret", UNSET)
+
         _model_ = cls(
             id=id,
             model_id=model_id,
@@ -94,6 +106,7 @@ class AlertNotificationConfiguration(_ApiObject):
             enabled=enabled,
             destination=destination,
             user_id=user_id,
+            signing_secret=signing_secret,
         )
         _model_._keep(src_dict, _REQUIRED)
 

@@ -71,10 +71,17 @@ class HookHandler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posts.append((self.path, orjson.loads(content)))
+        self.server.requests.append((content, dict(self.headers)))
         if "drip" in self.path:
             self.drip()
             return
-        self.send_response(500 if "broken" in self.path else 307 if "moved" in self.path else 200)
+        self.send_response(
+            500
+            if "broken" in self.path and not self.server.repaired
+            else 307
+            if "moved" in self.path
+            else 200
+        )
         if "moved" in self.path:
             self.send_header("Location", "/elsewhere")
         self.end_headers()
@@ -118,5 +125,7 @@ def hook_server():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HookHandler) as server:
         server.daemon_threads = True
         server.posts = []
+        server.requests = []
+        server.repaired = False
         server.url = f"http://127.0.0.1:{server.server_address[1]}"
         yield from serving(server)

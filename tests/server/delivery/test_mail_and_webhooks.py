@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from arthurai.server.delivery import mail_and_webhooks as delivery_module
+from arthurai.server.delivery import webhook_connection
 from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings, Message
 
 NOWHERE = "127.0.0.1:1"
@@ -38,7 +39,7 @@ def test_without_settings_messages_go_to_the_log_only(hook_server, outcomes):
 
 
 def test_failed_deliveries_are_logged_with_their_reason(mail_server, hook_server, outcomes):
-    settings = DeliverySettings(smtp_url=f"smtp://{NOWHERE}", webhooks=True)
+    settings = DeliverySettings(smtp_url=f"smtp://{NOWHERE}", webhooks=True, private_webhooks=True)
     urls = (f"{hook_server.url}/broken", f"http://{NOWHERE}/", f"{hook_server.url}/fine")
     left, log = outcomes(settings, *(Message(to, "s", "t") for to in ("a@b", *urls)))
     assert left == [False, False, False, True]
@@ -58,23 +59,26 @@ def test_no_destination_harms_the_next_message(mail_server, outcomes, broken):
 
 def test_redirects_are_not_followed(hook_server, outcomes):
     message = Message(f"{hook_server.url}/moved", "s", "t")
-    left, log = outcomes(DeliverySettings(webhooks=True), message)
+    left, log = outcomes(DeliverySettings(webhooks=True, private_webhooks=True), message)
     assert left == [False]
     assert [path for path, _ in hook_server.posts] == ["/moved"]
     assert "responded 307" in log[0]
 
 
 def test_an_answer_without_end_is_cut_off(hook_server, outcomes, monkeypatch):
-    monkeypatch.setattr(delivery_module, "RESPONSE_SECONDS", 0.1)
+    monkeypatch.setattr(webhook_connection, "RESPONSE_SECONDS", 0.1)
     left, log = outcomes(
-        DeliverySettings(webhooks=True), Message(f"{hook_server.url}/drip", "s", "t")
+        DeliverySettings(webhooks=True, private_webhooks=True),
+        Message(f"{hook_server.url}/drip", "s", "t"),
     )
     assert left == [False]
     assert "failed" in log[0]
 
 
 def test_slow_webhooks_keep_no_mail_waiting_and_the_other_way_round(mail_server, hook_server):
-    settings = DeliverySettings(smtp_url=f"smtp://{mail_server.address}", webhooks=True)
+    settings = DeliverySettings(
+        smtp_url=f"smtp://{mail_server.address}", webhooks=True, private_webhooks=True
+    )
     delivery = Delivery(settings)
     mail_server.gate.clear()
     mail = delivery.send(Message("a@b", "s", "t"))
@@ -125,7 +129,7 @@ def test_a_mail_cannot_carry_more_headers_or_recipients(mail_server, outcomes):
 
 
 def test_the_log_shows_neither_secret_paths_of_webhooks_nor_confidential_texts(outcomes, caplog):
-    settings = DeliverySettings(webhooks=True)
+    settings = DeliverySettings(webhooks=True, private_webhooks=True)
     hook = Message(f"http://{NOWHERE}/hook-secret?token=other-secret", "s", "t")
     mail = Message("a@b", "Invitation", "link-secret", confidential=True)
     outcomes(settings, hook, mail)

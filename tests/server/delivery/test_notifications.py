@@ -15,7 +15,9 @@ from arthurai.server.timestamps import format_timestamp
 
 @pytest.fixture
 def app(mail_server):
-    settings = DeliverySettings(smtp_url=f"smtp://{mail_server.address}", webhooks=True)
+    settings = DeliverySettings(
+        smtp_url=f"smtp://{mail_server.address}", webhooks=True, private_webhooks=True
+    )
     with create_app(delivery=settings) as made:
         yield made
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from arthurai.server.delivery.mail_and_webhooks import is_url
 from arthurai.server.delivery.notifications import EMAIL
+from arthurai.server.delivery.webhook_connection import derive_signing_secret
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError, not_found
 from arthurai.server.http.paging import paginate
@@ -66,7 +67,11 @@ def create_alert_notification_configuration(request: Request) -> Response:
     request.documents(_KIND).put(
         request.organization_id, configuration["id"], configuration, model_id=model_id
     )
-    return Response(201, configuration)
+    shown = dict(configuration)
+    if destination is not None and is_url(destination):
+        secret = request.services.secret
+        shown["signing_secret"] = derive_signing_secret(secret, configuration["id"])
+    return Response(201, shown)
 
 
 @operation("get_alert_notification_configuration")

@@ -10,6 +10,7 @@ from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
 from arthurai.server.storage.documents.stored_alerts import AlertRepository
 from arthurai.server.storage.documents.stored_models import ModelGroupRepository, ModelRepository
 from arthurai.server.storage.documents.stored_organizations import OrganizationRepository
+from arthurai.server.storage.documents.stored_outbox import OutboxRepository
 from arthurai.server.storage.documents.stored_service_accounts import ServiceAccountRepository
 from arthurai.server.storage.documents.stored_usage import UsageRepository
 from arthurai.server.storage.documents.stored_users import UserRepository
@@ -73,6 +74,11 @@ class ControlStore:
     def alerts(self) -> AlertRepository:
         """The alerts, and what they follow from."""
         return AlertRepository(self.database)
+
+    @cached_property
+    def outbox(self) -> OutboxRepository:
+        """The messages that are not delivered yet."""
+        return OutboxRepository(self.database)
 
     @cached_property
     def usage(self) -> UsageRepository:

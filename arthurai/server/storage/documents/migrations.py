@@ -121,6 +121,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             ON documents (model_id, replace(json_extract(document, '$.timestamp'), 'Z', ''))
             WHERE kind = 'alert'""",
     ),
+    (
+        """CREATE TABLE outbox (
+            id TEXT PRIMARY KEY,
+            channel TEXT NOT NULL,
+            message TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            due REAL NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    ),
 )
 """Statements by version: entry `n` migrates version `n` to version `n + 1`."""
 
