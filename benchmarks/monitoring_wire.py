@@ -41,6 +41,7 @@ INTENDED_EVERYWHERE = {
 
 #: Differences in single programs.
 INTENDED = {
+    "alerts": "a rule that is changed carries the fields that the server added to it",
     "enrichments": "a slash in an identifier is encoded, so that it stays part of it",
 }
 

@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.client.organization_lookup import explain_first_contact, find_organization
 from arthurai.common.checks import check_bool
@@ -44,6 +44,8 @@ UNKNOWN_ORG_ID = "unknown"
 
 _NOWHERE = Endpoint(origin="https://offline.invalid", url="offline")
 
+#: The key of every `local://` server, for programs that insist on one.
+_LOCAL_KEY: Final = "local"
 _SECRET_NAMES = frozenset({"access_key", "password", "http_options"})
 
 
@@ -136,7 +138,7 @@ def find_credentials(config: ClientConfig, endpoint: Endpoint) -> tuple[Credenti
         return Login(_check_login(login), _password(config, login, endpoint)), "login"
     if config.password is not None:
         raise MissingParameterError("password is given without login: pass login=… as well")
-    if endpoint.local and (key is None or endpoint.directory is None):
+    if endpoint.local and (key in {None, _LOCAL_KEY} or endpoint.directory is None):
         return None, "access_key"  # a server that starts empty cannot know any key
     key = key if key is not None else read_variable(KEY_VARIABLE)
     if key is None and config.offline:

@@ -514,6 +514,14 @@ def test_a_server_in_memory_takes_any_key():
         assert arthur.list_models() == []
 
 
+def test_a_server_of_a_directory_takes_the_key_local_and_no_other(tmp_path):
+    url = f"local://{tmp_path}"
+    with ArthurAI(url=url, access_key="local") as arthur:
+        assert arthur.list_models() == []
+        with pytest.raises(UserValueError, match="refuses the access_key"):
+            ArthurAI(url=url, access_key="of another server")
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_the_environment_allows_plain_http_to_this_machine(host, monkeypatch):
     with pytest.raises(UserValueError, match="ARTHUR_ALLOW_INSECURE"):

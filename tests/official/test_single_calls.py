@@ -87,6 +87,15 @@ def test_a_sample_ends_as_recorded_of_the_official_sdk(served, tmp_path):
     assert not wrong, "\n".join([*wrong, UPDATE])
 
 
+def test_the_documentation_gives_the_figures():
+    table = json.loads(DIFFERENCES.read_text())
+    differing = sum(len(entry["calls"]) for entry in table)
+    page = " ".join((Path(__file__).parents[2] / "docs" / "differences.md").read_text().split())
+    assert f"{len(CALLS)} single calls" in page
+    assert f"{len(CALLS) - differing} end alike" in page
+    assert f"{differing} do not, for {len(table)} reasons" in page
+
+
 @pytest.mark.slow
 def test_all_calls_end_alike_with_both_sdks(official_python, served, tmp_path):
     names = [call.name for call in CALLS]

@@ -233,8 +233,11 @@ UNSAVED = {
     "enable_bias_mitigation": "m.enable_bias_mitigation()",
 }
 
-AWAITED = {
+GENERATED = {
     "times given by generate_timestamps": "from arthurai.util import generate_timestamps\nlen(m.send_inferences(X, partner_inference_ids=IDS, inference_timestamps=generate_timestamps(N, end=TIMES[-1].to_pydatetime(), duration='3d'))['results'])",
+}
+
+AWAITED = {
     "met": "m.await_inferences(min_count=N)",
     "without truth": "m.await_inferences(min_count=N, with_ground_truth=False)",
     "positional": "m.await_inferences(N, True, 1)",
@@ -262,5 +265,6 @@ CALLS = [
     *calls_of("update_inference_ground_truths", TRUTH_SHAPES, TABULAR[:2], stored=True),
     *calls_of("unsaved", UNSAVED, ("binary",), "built"),
     *calls_of("without attributes", UNSAVED, ("binary",), NEW),
+    *calls_of("send_inferences", GENERATED, TABULAR),
     *calls_of("await_inferences", AWAITED, TABULAR, FILLED),
 ]
