@@ -98,13 +98,15 @@ def arthur_model(arthur: ArthurAI) -> Iterator[Callable[..., ArthurModel]]:
     """
     import uuid
 
+    from arthurai.common.vocabulary import InputType, OutputType
+
     made: list[ArthurModel] = []
 
     def make(
         data: Any,
         *,
-        input_type: str = "TABULAR",
-        output_type: str = "MULTICLASS",
+        input_type: str = InputType.Tabular,
+        output_type: str = OutputType.Multiclass,
         partner_model_id: str | None = None,
         **build_options: Any,
     ) -> ArthurModel:

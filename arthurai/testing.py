@@ -171,14 +171,15 @@ def _describe(uncertainty: Mapping[str, Any]) -> str:
 
 
 def _measurable(model: ArthurModel) -> Sequence[str]:
-    from arthurai.common.constants import Stage
+    from arthurai.common.vocabulary import Stage, ValueType
 
+    numbers = {ValueType.Integer, ValueType.Float, ValueType.Boolean}
     return [
         attribute.name
         for attribute in model.attributes or ()
         if attribute.stage in {Stage.ModelPipelineInput, Stage.NonInputData}
-        and (attribute.categorical or attribute.value_type in {"INTEGER", "FLOAT", "BOOLEAN"})
-        and not (attribute.is_unique and attribute.value_type == "STRING")
+        and (attribute.categorical or attribute.value_type in numbers)
+        and not (attribute.is_unique and attribute.value_type == ValueType.String)
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from arthurai.common.vocabulary import InputType
+
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
@@ -17,7 +19,7 @@ _AGES: Final = (
     ("hours", _HOUR, 2 * _DAY),
     ("days", _DAY, 90 * _DAY),
 )
-_WORDS: Final = {"NLP": "Text"}
+_WORDS: Final = {InputType.NLP: "Text"}
 MISSING: Final = "—"
 
 

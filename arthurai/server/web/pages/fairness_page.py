@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.web.charts import Chart, Column
 from arthurai.server.web.formats import format_number
 from arthurai.server.web.model_view import ModelView, with_filters
@@ -29,7 +30,9 @@ FOUR_FIFTHS: Final = 0.8
 def show_fairness(view: View) -> Answer:
     """Show positive rates and errors for the groups of attributes that are monitored for bias."""
     model = ModelView(view)
-    monitored = [a for a in model.schema.stored if a.monitor_for_bias and a.value_type != "FLOAT"]
+    monitored = [
+        a for a in model.schema.stored if a.monitor_for_bias and a.value_type != ValueType.Float
+    ]
     figures: list[Figure] = []
     for number, attribute in enumerate(monitored):
         if model.schema.is_binary_classifier:

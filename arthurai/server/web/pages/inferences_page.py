@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.vocabulary import Stage, ValueType
+from arthurai.common.vocabulary import InputType, Stage, ValueType
 from arthurai.server.web.charts import Chart, Column
 from arthurai.server.web.formats import format_number, format_time
 from arthurai.server.web.model_view import ModelView, with_filters
@@ -221,7 +221,7 @@ def _explanation(
     view: View, model: ModelView, wanted: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], str]:
     """Return the scores of each prediction, the largest first, or why there are none."""
-    if model.schema.input_type == "IMAGE" or "explain" not in view.query:
+    if model.schema.input_type == InputType.Image or "explain" not in view.query:
         return [], ""
     try:
         answer = view.api.call("explain_inference", {**wanted, "page_size": _MOST_SCORES})

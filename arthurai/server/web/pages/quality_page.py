@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.web.charts import Chart, Column
 from arthurai.server.web.formats import format_number, format_time
 from arthurai.server.web.model_view import ModelView, over_time, with_filters
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _MAX_ATTRIBUTES: Final = 40
 _LIMITS: Final = (0.0001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.9)
-_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
+_NUMBERS: Final = frozenset({ValueType.Integer, ValueType.Float})
 
 
 @page("/models/<model_id>/quality")
