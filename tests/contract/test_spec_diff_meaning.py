@@ -448,7 +448,9 @@ def close(schema):
 def says_nothing(schema):
     if not isinstance(schema, dict):
         return schema
-    return set(schema) <= {"allOf"} and all(map(says_nothing, schema.get("allOf", ())))
+    return all(
+        key in {"allOf", "anyOf"} and all(map(says_nothing, parts)) for key, parts in schema.items()
+    )
 
 
 def close_inside(schema):

@@ -17,7 +17,10 @@ from arthurai.server.resources.tags.service import sync_tags
 from arthurai.server.storage.documents.stored_models import CREATION_FAILED, READY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arthurai.server.http.request import Request
+    from arthurai.server.storage.documents.control_store import ControlStore
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.models")
@@ -95,32 +98,39 @@ def update_model(request: Request) -> Response:
     """Change the members that can be changed; others of a whole model are ignored."""
     body, control = request.body, request.stores.control
     check_tags(body.get("tags") or ())
-    record = request.model().require_active()
-    changes = _changes(request, record)
-    before = record.document.get("tags") or ()
-
-    def follow_up() -> None:
-        if "tags" in changes:
-            sync_tags(control, record.organization_id, {*before, *changes["tags"]})
-
     if body.get("attributes") is not None:
-        changed = replace_attributes(
-            request.stores,
-            record,
-            body["attributes"],
-            known=record.attributes,
-            change=AttributeChange(
-                members=changes,
-                follow_up=follow_up,
-                ground_truth_is_free=True,
-                discard_values=bool(request.params.get("discard_values")),
-            ),
-        )
+        changed = _update_with_attributes(request)
     else:
         with control.transaction():
+            record = request.model().require_active()
+            changes = _changes(request, record)
             changed = control.models.update(record, changes)
-            follow_up()
+            _sync_tags(control, record, changes)
     return Response(200, to_api(request.stores, changed, request.params.get("expand") or ()))
+
+
+def _update_with_attributes(request: Request) -> StoredModel:
+    """Change a model with its attributes; the warehouse is waited for before anything is locked."""
+    record = request.model().require_active()
+    changes = _changes(request, record)
+    return replace_attributes(
+        request.stores,
+        record,
+        request.body["attributes"],
+        known=record.attributes,
+        change=AttributeChange(
+            members=changes,
+            follow_up=lambda: _sync_tags(request.stores.control, record, changes),
+            ground_truth_is_free=True,
+            discard_values=bool(request.params.get("discard_values")),
+        ),
+    )
+
+
+def _sync_tags(control: ControlStore, record: StoredModel, changes: Mapping[str, Any]) -> None:
+    if "tags" in changes:
+        before = record.document.get("tags") or ()
+        sync_tags(control, record.organization_id, {*before, *changes["tags"]})
 
 
 def _changes(request: Request, record: StoredModel) -> dict[str, Any]:
