@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _JSON: Final = "application/json"
 _FIRST_FAILURE: Final = 400
-_PAGE_SIZE: Final = 1000
+_PAGE_SIZE: Final = 10_000
 
 
 class OperationError(Exception):

@@ -10,10 +10,15 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import quote
 
+import httpx
+import numpy as np
+import pandas as pd
 import pytest
 from dashboard_samples import EVIL, ROLES
 
+from arthurai import ArthurAI, InputType, OutputType
 from arthurai.server.web.formats import format_number, format_time
+from arthurai.transport.local import LocalTransport
 
 KINDS = (
     "binary",
@@ -472,3 +477,51 @@ def test_new_data_and_alerts_are_news(filled, reader):
     assert "2 new inferences" in news.text
     elsewhere = {"count": 0, "alerts": 0, "back": "https://evil.example"}
     assert reader.get(address, params=elsewhere).status_code == 204
+
+
+@pytest.mark.slow
+@pytest.mark.heavy
+def test_an_inference_is_explained(tmp_path):
+    (tmp_path / "entry.py").write_text(
+        "import numpy as np\n"
+        "def predict(x):\n"
+        "    s = 1 / (1 + np.exp(-np.asarray(x, dtype=float)[:, 0]))\n"
+        "    return np.column_stack([s, 1 - s])\n"
+    )
+    (tmp_path / "requirements.txt").write_text("")
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": random.normal(size=200), "b": random.normal(size=200)})
+    frame["p"] = 1 / (1 + np.exp(-frame["a"]))
+    frame["q"] = 1 - frame["p"]
+    frame["y"] = np.where(frame["p"] > 0.5, "yes", "no")
+    with ArthurAI(url="local://") as arthur:
+        model = arthur.model(
+            display_name="Explained",
+            input_type=InputType.Tabular,
+            output_type=OutputType.Multiclass,
+        )
+        model.build(frame, {"p": "yes", "q": "no"}, "p", ground_truth_column="y")
+        model.save()
+        model.send_inferences(frame[:3])
+        model.enable_explainability(
+            df=frame[["a", "b", "p", "q"]],
+            project_directory=str(tmp_path),
+            requirements_file="requirements.txt",
+            user_predict_function_import_path="entry",
+            ignore_dirs=[],
+        )
+        app = arthur.session._local._running.app
+        assert app.enrichments.drain(120)
+        rows = model.query({"select": [{"property": "partner_inference_id"}]})
+        path = f"/models/{model.id}/inference?explain=1&id={rows[0]['partner_inference_id']}"
+        with httpx.Client(
+            transport=LocalTransport(app),
+            base_url="http://local",
+            follow_redirects=True,
+            timeout=120,
+        ) as browser:
+            browser.get(app.make_dashboard_link("http://local"))
+            text = get(browser, path)
+    assert_harmless(text, path)
+    shown = text[text.index('id="explanation"') :]
+    assert shown.index('<th scope="row">a</th>') < shown.index('<th scope="row">b</th>')

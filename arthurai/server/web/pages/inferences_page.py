@@ -230,8 +230,9 @@ def _explanation(
     found = []
     for part in answer["explanation"]:
         scores = [
-            (str(s.get("attribute_name") or s.get("token") or ""), s.get("explanation_value"))
-            for s in part.get("importance_scores") or ()
+            (str(item.get("token", item.get("attribute_name"))), item.get("explanation_value"))
+            for score in part.get("importance_scores") or ()
+            for item in score.get("tokens") or (score,)
         ]
         known = [(name, float(value)) for name, value in scores if value is not None]
         known.sort(key=lambda item: -abs(item[1]))

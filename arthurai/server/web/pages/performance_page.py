@@ -61,7 +61,12 @@ def show_performance(view: View) -> Answer:
 
 def _segments(model: ModelView, grouping: str, measures: Sequence[Measure]) -> Figure:
     title = f"By {grouping}"
-    return Figure("segments", title, lambda: measures_by_value(model, grouping, measures, title))
+    return Figure(
+        "segments",
+        title,
+        lambda: measures_by_value(model, grouping, measures, title),
+        is_heavy=True,
+    )
 
 
 def _grouping(model: ModelView) -> str | None:

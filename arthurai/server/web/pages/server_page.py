@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _STEPS: Final = ("bytes", "kB", "MB", "GB", "TB")
 _STEP: Final = 1000
-_MAX_JOBS: Final = 50
+_MAX_JOBS: Final = 20
 
 
 @page("/server")
