@@ -1,8 +1,9 @@
 """Configure the logger `arthurai`, and no other.
 
-INFO and DEBUG lines go to standard output in a short form, warnings and errors to standard error in
-a full form. The handlers do nothing once the program configures logging on a parent logger, so that
-no line is printed twice.
+On import only warnings and errors are shown, on standard error, so that a program's own output
+stays its own. `initialize_logging`, or `ARTHUR_LOG_STDOUT` in the environment, shows INFO and DEBUG
+lines on standard output as well, as the official SDK does. The handlers do nothing once the program
+configures logging on a parent logger, so that no line is printed twice.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import logging
 import sys
 from typing import TYPE_CHECKING, Final
+
+from arthurai.common.settings import LOG_STDOUT_VARIABLE, is_true
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -72,15 +75,23 @@ def initialize_logging() -> None:
     """
     information = ArthurHandler("stdout", logging.DEBUG, LITE_FORMATTER)
     information.addFilter(InfoFilter())
-    trouble = ArthurHandler("stderr", logging.WARNING, FULL_FORMATTER)
-    _replace_handlers(DEFAULT_LOG_LEVEL, information, trouble)
+    _replace_handlers(DEFAULT_LOG_LEVEL, information, _trouble_handler())
+
+
+def _trouble_handler() -> ArthurHandler:
+    return ArthurHandler("stderr", logging.WARNING, FULL_FORMATTER)
 
 
 def initialize_on_import() -> None:
     """Configure the logger, unless the program already has."""
     logger = logging.getLogger(LOGGER_NAME)
-    if logger.level == logging.NOTSET and not logger.handlers:
+    if logger.level != logging.NOTSET or logger.handlers:
+        return
+    logger.addHandler(logging.NullHandler())
+    if is_true(LOG_STDOUT_VARIABLE):
         initialize_logging()
+    else:
+        _replace_handlers(DEFAULT_LOG_LEVEL, _trouble_handler())
 
 
 def enable_debug_logging() -> None:

@@ -15,6 +15,7 @@ ORGANIZATION_VARIABLE: Final = "ARTHUR_ORGANIZATION_ID"
 VERIFY_SSL_VARIABLE: Final = "VERIFY_SSL"
 ALLOW_INSECURE_VARIABLE: Final = "ARTHUR_ALLOW_INSECURE"
 STRICT_VARIABLE: Final = "ARTHUR_STRICT"
+LOG_STDOUT_VARIABLE: Final = "ARTHUR_LOG_STDOUT"
 LAST_MODEL_VARIABLE: Final = "ARTHUR_LAST_MODEL_ID"
 CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 SMTP_URL_VARIABLE: Final = "ARTHUR_SMTP_URL"
@@ -34,6 +35,7 @@ VARIABLES: Final = (
     *CA_VARIABLES,
     ALLOW_INSECURE_VARIABLE,
     STRICT_VARIABLE,
+    LOG_STDOUT_VARIABLE,
     LAST_MODEL_VARIABLE,
     SMTP_URL_VARIABLE,
     SMTP_SENDER_VARIABLE,
@@ -65,6 +67,11 @@ def read_bool(name: str, *, default: bool) -> bool:
     """
     text = read_variable(name)
     return default if text is None else parse_bool(text, name)
+
+
+def is_true(name: str) -> bool:
+    """Return whether the value of an environment variable means yes; anything else means no."""
+    return (read_variable(name) or "").lower() in _TRUE_WORDS
 
 
 def parse_bool(text: str, name: str) -> bool:

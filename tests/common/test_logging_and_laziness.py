@@ -32,8 +32,22 @@ LINES = """
 
 
 @pytest.mark.heavy
-def test_information_goes_to_output_and_trouble_to_errors():
-    out, err = run("import logging, arthurai\n" + textwrap.dedent(LINES))
+def test_nothing_goes_to_output_and_trouble_to_errors():
+    program = "import logging, arthurai\n" + textwrap.dedent(LINES)
+    program += "kinds = {type(handler) for handler in logging.getLogger('arthurai').handlers}\n"
+    out, err = run(program + "assert logging.NullHandler in kinds")
+    assert out == ""
+    assert "arthurai.part - WARNING - a warning line" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("switch", ["call", "variable"])
+def test_information_goes_to_output_when_asked_for(switch, monkeypatch):
+    if switch == "variable":
+        monkeypatch.setenv("ARTHUR_LOG_STDOUT", "true")
+    asked = "arthurai.initialize_logging()\n" if switch == "call" else ""
+    out, err = run("import logging, arthurai\n" + asked + textwrap.dedent(LINES))
     assert out.strip().endswith("arthurai - an info line")
     assert out.count("\n") == 1
     assert "arthurai.part - WARNING - a warning line" in err
@@ -119,6 +133,7 @@ def test_output_that_is_redirected_later_is_followed():
         """
         import contextlib, io, logging, arthurai
         with contextlib.redirect_stdout(io.StringIO()) as caught:
+            arthurai.initialize_logging()
             logging.getLogger("arthurai").info("inside")
         print("inside" in caught.getvalue())
         """
