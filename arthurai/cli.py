@@ -205,6 +205,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     prune.add_argument("--model", help="id or partner_model_id of the only model to prune")
     prune.set_defaults(run=_prune, needs=_SERVER_EXTRA)
+    backup = _add(data_commands, "backup", "back up a server, also while it runs")
+    backup.add_argument(
+        "directory",
+        type=_parse_directory,
+        nargs="?",
+        help="the data directory, if no server has it open",
+    )
+    backup.add_argument("--url", help="address of a server that runs; its key is in ARTHUR_API_KEY")
+    backup.add_argument("--to-tar", type=Path, required=True, help="the archive to write")
+    backup.set_defaults(run=_backup, needs=_SERVER_EXTRA)
+    restored = _add(data_commands, "restore", "make a data directory of a backup")
+    restored.add_argument("archive", type=Path, help="the archive")
+    restored.add_argument("directory", type=Path, help="the new data directory")
+    restored.set_defaults(run=_restore, needs=_SERVER_EXTRA)
     compact = _add(data_commands, "compact", "reclaim the space of deleted rows")
     compact.add_argument("directory", type=_parse_directory, help="the data directory")
     compact.set_defaults(run=_compact, needs=_SERVER_EXTRA)
@@ -408,6 +422,28 @@ def _compact(options: argparse.Namespace) -> int:
     except _store_errors() as error:
         return _fail(str(error))
     print(f"{size.before:,} bytes before, {size.after:,} after")
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from arthurai.backup_command import back_up
+
+    return _say(back_up, options)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from arthurai.backup_command import restore
+
+    return _say(restore, options)
+
+
+def _say(work: Callable[..., str], options: argparse.Namespace) -> int:
+    from arthurai.server.app import create_app
+
+    try:
+        print(work(options, create_app))
+    except _store_errors() as error:
+        return _fail(str(error))
     return 0
 
 

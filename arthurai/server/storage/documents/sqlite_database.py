@@ -12,7 +12,7 @@ from uuid import uuid4
 from arthurai.server.storage.documents.migrations import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _BUSY_SECONDS: Final = 30.0
@@ -82,6 +82,21 @@ class SqliteDatabase:
             self._depth -= 1
             if self._depth == 0:
                 self._connection.execute("COMMIT")
+
+    def copy_to(self, path: Path, begin: Callable[[], object]) -> None:
+        """Write a copy of the database to a new file.
+
+        Args:
+            path: The file.
+            begin: Called first, while nobody else can use the database.
+        """
+        copy = sqlite3.connect(path)
+        try:
+            with self._lock:
+                begin()
+                self._connection.backup(copy)
+        finally:
+            copy.close()
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> int:
         """Run a statement and return the number of changed rows.

@@ -41,6 +41,11 @@ class DataStore:
     Thread-safe: readers never wait, writers of one model take turns. What a call has stored is on
     disk when it returns.
 
+    Attributes:
+        interrupt: Ends the queries that are running: they raise an exception.
+        measure_events: Returns how many events wait, and the seconds since there were none.
+        snapshot: Lends a cursor for a block, e.g. for a long transaction that reads.
+
     Args:
         directory: Data directory, created when missing; `None` keeps everything in memory.
         max_memory: Bytes of memory that the database may take; `None` takes its default.
@@ -62,6 +67,9 @@ class DataStore:
         self._database = DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
         self._datasets = Datasets(self._database)
         self._events = EventBus()
+        self.interrupt = self._database.interrupt
+        self.measure_events = self._events.measure
+        self.snapshot = self._database.cursor
         self._models = ModelWriters(self._database, self._datasets)
         self._keys = IdempotencyKeys(self._database)
 
@@ -565,10 +573,6 @@ class DataStore:
         """
         return self._events.drain(timeout)
 
-    def measure_events(self) -> tuple[int, float]:
-        """Return how many events wait for subscribers, and the seconds since there were none."""
-        return self._events.measure()
-
     def _publish(self, kind: DataKind, writer: ModelWriter, written: WriteResult) -> None:
         self._events.publish(written.to_event(kind, writer.model_id))
 
@@ -581,10 +585,6 @@ class DataStore:
     def checkpoint(self) -> None:
         """Merge the log of recent writes into the data file; readers and writers can continue."""
         self._database.checkpoint()
-
-    def interrupt(self) -> None:
-        """End the queries that are running: they raise an exception."""
-        self._database.interrupt()
 
     def close(self) -> None:
         """Finish pending events, write everything to disk and unlock the directory."""

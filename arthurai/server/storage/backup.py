@@ -1,0 +1,166 @@
+"""Backup of a server while it runs, and the check of one by opening it."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import orjson
+
+from arthurai.common.text import quote_value
+from arthurai.server.storage.warehouse.ddl import quote_name
+from arthurai.server.storage.warehouse.directory_lock import LOCK_FILE
+from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE
+from arthurai.server.storage.warehouse.errors import DataStoreError
+from arthurai.server.timestamps import format_timestamp, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from arthurai.server.context import Stores
+    from arthurai.server.storage.warehouse.duckdb_database import Cursor
+
+CONTROL_FILE: Final = "control.sqlite"
+SUMMARY_FILE: Final = "backup.json"
+_BATCH_ROWS: Final = 100_000
+_CHUNK_BYTES: Final = 2**20
+_NOT_COPIED: Final = (LOCK_FILE, ".backup-*", "control.sqlite*", "data.duckdb*", "spill*", "*.tmp")
+
+
+def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]:
+    """Write a copy of everything as it is at one moment; readers and writers can continue.
+
+    Rows are read in one transaction of the database, so that the copy holds what was stored when it
+    began, and nothing later.
+
+    Args:
+        stores: The stores of the running server.
+        data_dir: Its data directory.
+        target: An empty directory.
+
+    Returns:
+        The moment and the number of rows by table, which is also stored beside the copy.
+    """
+    with stores.data.snapshot() as cursor:
+        tables: list[tuple[str, str]] = []
+        moment = ""
+
+        def begin() -> None:
+            nonlocal moment
+            cursor.execute("BEGIN TRANSACTION")
+            tables.extend(_list_tables(cursor))  # the first statement sees what is stored now
+            moment = format_timestamp(utc_now())
+
+        stores.control.database.copy_to(target / CONTROL_FILE, begin)
+        try:
+            counts = _copy_rows(cursor, tables, target / DATABASE_FILE)
+        finally:
+            cursor.execute("ROLLBACK")
+    for entry in sorted(data_dir.iterdir()):
+        if any(entry.match(pattern) for pattern in _NOT_COPIED):
+            continue
+        if entry.is_dir():
+            shutil.copytree(entry, target / entry.name)
+        else:
+            shutil.copy2(entry, target / entry.name)
+    summary = {"moment": moment, "rows": counts}
+    (target / SUMMARY_FILE).write_bytes(orjson.dumps(summary))
+    return summary
+
+
+def stream_backup(stores: Stores, data_dir: Path) -> Iterator[bytes]:
+    """Yield a backup as a tar archive; temporary files lie in the data directory.
+
+    Args:
+        stores: The stores of the running server.
+        data_dir: Its data directory.
+    """
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=data_dir) as work:
+        copy, archive = Path(work) / "copy", Path(work) / "backup.tar"
+        copy.mkdir(mode=0o700)
+        write_backup(stores, data_dir, copy)
+        with tarfile.open(archive, "w") as tar:
+            for entry in sorted(copy.iterdir()):
+                tar.add(entry, entry.name)
+        shutil.rmtree(copy)
+        with archive.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+
+
+def extract_backup(archive: Path, target: Path) -> None:
+    """Unpack a backup into an empty directory.
+
+    Args:
+        archive: The tar archive.
+        target: The directory.
+
+    Raises:
+        DataStoreError: The archive is not one, or holds files that lead elsewhere.
+    """
+    try:
+        with tarfile.open(archive) as tar:
+            tar.extractall(target, filter="data")
+    except tarfile.TarError as error:
+        raise DataStoreError(f"{str(archive)!r} is no backup: {error}") from error
+
+
+def check_backup(directory: Path, open_stores: Callable[[Path], Any]) -> dict[str, Any]:
+    """Open a backup and compare what it holds with what was counted when it was made.
+
+    Args:
+        directory: The unpacked backup.
+        open_stores: Opens a server on a directory, for a `with` block; it has `stores`.
+
+    Returns:
+        The summary of the backup.
+
+    Raises:
+        DataStoreError: It has no summary, or lacks rows.
+    """
+    path = directory / SUMMARY_FILE
+    if not path.is_file():
+        raise DataStoreError(f"{str(directory)!r} is no backup: {SUMMARY_FILE} is missing")
+    summary: dict[str, Any] = orjson.loads(path.read_bytes())
+    with open_stores(directory) as app:
+        for table, expected in summary["rows"].items():
+            found = app.stores.data.fetch(f"SELECT count(*) FROM {quote_name(table)}")[1][0][0]
+            if found != expected:
+                raise DataStoreError(
+                    f"table {quote_value(table)} of the backup has {found} rows, not {expected}"
+                )
+    return summary
+
+
+def _list_tables(cursor: Cursor) -> list[tuple[str, str]]:
+    return cursor.execute(
+        "SELECT table_name, sql FROM duckdb_tables() WHERE NOT internal AND NOT temporary "
+        "ORDER BY table_name"
+    ).fetchall()
+
+
+def _copy_rows(cursor: Cursor, tables: list[tuple[str, str]], path: Path) -> dict[str, int]:
+    """Copy tables and views into a new database; return the number of rows by table."""
+    views = cursor.execute(
+        "SELECT sql FROM duckdb_views() WHERE NOT internal AND NOT temporary ORDER BY view_oid"
+    ).fetchall()
+    counts: dict[str, int] = {}
+    with closing(duckdb.connect(str(path))) as copy:
+        for name, statement in tables:
+            copy.execute(statement)
+            rows = cursor.sql(f"SELECT * FROM {quote_name(name)}")
+            read = getattr(rows, "to_arrow_reader", None) or rows.fetch_arrow_reader  # DuckDB 1.5
+            for batch in read(_BATCH_ROWS):
+                copy.register("incoming", batch)
+                copy.execute(f"INSERT INTO {quote_name(name)} SELECT * FROM incoming")
+                copy.unregister("incoming")
+            counts[name] = copy.execute(f"SELECT count(*) FROM {quote_name(name)}").fetchall()[0][0]
+        for (statement,) in views:
+            copy.execute(statement)
+        copy.execute("CHECKPOINT")
+    return counts
