@@ -62,14 +62,15 @@ class Bins:
 
 @dataclass(slots=True)
 class _Values:
-    """The values of a column in one group of the base; `frequent` is all when they are few."""
+    """The values of a column in one group of the base, as far as bins depend on them."""
 
     group: str
     rows: int
     kinds: int
     low: float
     high: float
-    frequent: list[tuple[int, float]]
+    smallest: list[float]
+    repeated: list[tuple[int, float]]
 
     def split(self, bins: int) -> tuple[list[float], int]:
         """Return the values that get a bin of their own, and the number of bins that are left.
@@ -80,8 +81,8 @@ class _Values:
         """
         points: list[float] = []
         rows, left = self.rows, bins
-        for count, value in sorted(self.frequent, key=lambda item: (-item[0], item[1])):
-            if count < 2 or left == 1 or count * left <= rows:  # noqa: PLR2004 - repeated at all
+        for count, value in sorted(self.repeated, key=lambda item: (-item[0], item[1])):
+            if left == 1 or count * left <= rows:
                 break
             points.append(value)
             rows -= count
@@ -116,7 +117,7 @@ def find_bins(
     for key, values in found.items():
         points[key], left = values.split(bins)
         if values.kinds <= bins:
-            borders[key] = [value for _, value in values.frequent]
+            borders[key] = values.smallest
         elif points[key] and left > 1:
             rest[key[0]][key] = left
         elif left > 1:
@@ -161,16 +162,18 @@ def _fetch_values(
             [*keys, f"x{index}"],
         )
         group = text_key(keys)
-        top = f"list_sort(arg_max([CAST(n AS DOUBLE), x], n, {bins}))"
+        # Most values of a column of measurements occur once: the heap of lists is for the others.
+        top = f"arg_max([CAST(n AS DOUBLE), x], n, {bins}) FILTER (WHERE n > 1)"
         columns = [*keys, f"{index}", f"{group} AS g", "sum(n)", "count(*)", "min(x)", "max(x)"]
+        columns += [f"min(x, {bins})", top]
         grouped = [*keys, "g"] if keys else []
-        parts.append(select([*columns, top], f"({counted}) AS counted", group_by=grouped))
+        parts.append(select(columns, f"({counted}) AS counted", group_by=grouped))
     found = {}
     for row in fetch(warehouse, " UNION ALL ".join(parts), binder) if parts else ():
-        index, group, rows, kinds, low, high, frequent = row[len(keys) :]
+        index, group, rows, kinds, low, high, smallest, repeated = row[len(keys) :]
         if rows:
-            pairs = [(int(count), value) for count, value in frequent]
-            known = _Values(group, int(rows), kinds, low, high, pairs)
+            pairs = [(int(count), value) for count, value in repeated or ()]
+            known = _Values(group, int(rows), kinds, low, high, smallest, pairs)
             found[index, tuple(row[: len(keys)])] = known
     return found
 
