@@ -353,6 +353,22 @@ def test_models_are_searched_sorted_and_filtered(reader):
 
 
 @pytest.mark.heavy
+def test_channels_of_notifications(filled, reader):
+    text = get(reader, "/people")
+    model = filled.models["binary"].id
+    (member,) = re.findall(r'<select name="user_id"><option value="([^"]+)">admin<', text)
+    fields = {"model_id": model, "form_token": form_token(text)}
+    mail = {**fields, "type": "email", "user_id": member}
+    made = reader.post("/ui/people/channels", data=mail, headers=POSTED)
+    assert "The channel is in force." in made.text
+    nobody = {**fields, "type": "pagerduty", "destination": ""}
+    assert reader.post("/ui/people/channels", data=nobody, headers=POSTED).status_code == 400
+    (path,) = re.findall(r'action="(/ui/people/channels/[^"]+)"', get(reader, "/people"))
+    gone = reader.post(path, data={"form_token": fields["form_token"]}, headers=POSTED)
+    assert "The channel is deleted." in gone.text
+
+
+@pytest.mark.heavy
 def test_hotspots_are_those_that_the_client_finds(filled, reader):
     model = filled.models["oddly_named"]
     page = get(reader, f"/models/{model.id}/enrichments")

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 PAGE_SIZE: Final = 50
 MAX_MODELS: Final = 500
-CHANNELS: Final = ("email", "webhook")
+EMAIL: Final = "email"
+CHANNELS: Final = {
+    EMAIL: "Mail to a member",
+    "pagerduty": "PagerDuty, Slack, Teams or another web address",
+    "servicenow": "ServiceNow",
+}
 
 
 @page("/people")
@@ -63,14 +68,14 @@ def delete_user(view: View) -> Answer:
 def create_channel(view: View) -> Answer:
     """Notify somebody of the alerts of a model."""
     form = view.form
-    body: dict[str, Any] = {
-        "model_id": form.get("model_id", ""),
-        "type": form.get("type", ""),
-        "destination": form.get("destination", "") or None,
-    }
-    if body["type"] == "email" and view.me.get("id"):
-        body["user_id"] = view.me["id"]
-    view.api.call("create_alert_notification_configuration", body=body)
+    body: dict[str, Any] = {"model_id": form.get("model_id", ""), "type": form.get("type", "")}
+    if body["type"] == EMAIL:
+        body["user_id"] = form.get("user_id", "") or None
+    else:
+        body["destination"] = form.get("destination", "") or None
+    created = view.api.call("create_alert_notification_configuration", body=body)
+    if created.get("signing_secret"):
+        return _people(view, channel=created)
     return Redirect("/people", "The channel is in force.")
 
 
@@ -82,7 +87,11 @@ def delete_channel(view: View) -> Answer:
     return Redirect("/people", "The channel is deleted.")
 
 
-def _people(view: View, created: dict[str, Any] | None = None) -> Page:
+def _people(
+    view: View,
+    created: dict[str, Any] | None = None,
+    channel: dict[str, Any] | None = None,
+) -> Page:
     number = view.number
     users: dict[str, Any] = {"data": [], "total_count": 0, "total_pages": 1}
     if view.may("list_users"):
@@ -107,6 +116,7 @@ def _people(view: View, created: dict[str, Any] | None = None) -> Page:
         "last": max(1, users["total_pages"]),
         "keys": [{k: v for k, v in key.items() if k != "token"} for key in keys],
         "created": created,
+        "new_channel": channel,
         "channels": channels,
         "channel_types": CHANNELS,
         "models": models,
