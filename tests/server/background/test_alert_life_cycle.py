@@ -13,7 +13,7 @@ from hypothesis_profiles import examples
 from arthurai.server.app import create_app
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
-WINDOWS = 6
+WINDOWS = 4
 RULES = (
     ("Accuracy Rate", "lower", 0.7, 90, {"min_rows": 3, "min_truth_share": 0.5}),
     ("Accuracy Rate", "lower", 0.7, 0, {"min_rows": 1, "min_truth_share": 0}),
@@ -29,10 +29,10 @@ rows = st.lists(
         st.integers(0, WINDOWS * 60 - 1),  # minute
         st.sampled_from([0.2, 0.8]),  # probability of `yes`
         st.sampled_from([1.0, 2.0, 3.0, 4.0]),  # income
-        st.sampled_from(["yes", "no", None]),  # truth
+        st.sampled_from(["right", "right", "right", "wrong", None]),  # what the truth says of it
     ),
-    min_size=1,
-    max_size=24,
+    min_size=8,
+    max_size=30,
 )
 
 
@@ -93,10 +93,11 @@ class Watched:
             {
                 "partner_inference_id": str(number),
                 "ground_truth_timestamp": START.isoformat(),
-                "ground_truth_data": {"outcome": self.drawn[number][3]},
+                "ground_truth_data": {"outcome": "yes" if (p > 0.5) is (said == "right") else "no"},
             }
             for number in numbers
-            if self.drawn[number][3] is not None
+            for _, p, _, said in [self.drawn[number]]
+            if said is not None
         ]
         self._post("patch", body)
 
