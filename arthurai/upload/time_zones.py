@@ -48,6 +48,10 @@ def localize(value: datetime, zone: tzinfo) -> datetime:
     """Return a naive time of a zone in UTC."""
     pytz_localize = getattr(zone, "localize", None)  # with pytz, `replace` takes a wrong offset
     aware = pytz_localize(value) if callable(pytz_localize) else value.replace(tzinfo=zone)
+    if type(zone).__module__.partition(".")[0] == "dateutil":
+        from dateutil.tz import resolve_imaginary
+
+        aware = resolve_imaginary(aware)  # versions read a time that never was in different ways
     return datetime.astimezone(aware, UTC)
 
 

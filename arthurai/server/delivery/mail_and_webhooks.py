@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import sqlite3
 import ssl
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -193,8 +195,9 @@ class Delivery:
             executor.shutdown(wait=False, cancel_futures=True)
         if late:
             logger.warning("stopped with %d messages not delivered", len(late))
-        if self._outbox is not None and (left := self._outbox.count()):
-            logger.info("%d messages are tried again after the next start", left)
+        with suppress(sqlite3.Error):  # the store itself may be what is broken
+            if self._outbox is not None and (left := self._outbox.count()):
+                logger.info("%d messages are tried again after the next start", left)
 
     def send(self, message: Message) -> Future[bool]:
         """Deliver to a webhook if the destination is a url, else by mail.
