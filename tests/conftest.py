@@ -14,16 +14,29 @@ from arthurai import ArthurAI
 pytest_plugins = ["hypothesis_profiles", "recorder", "scripted_server"]
 
 TESTS = Path(__file__).parent
-#: What `make test-fast` leaves out: tests of these folders, and tests that use these fixtures.
-HEAVY_FOLDERS = (
+#: What `make test-fast` leaves out: tests below these paths, and tests that use these fixtures.
+HEAVY_PATHS = (
     "cli",
+    "contract",
     "docs",
     "examples",
+    "logger",
+    "model/report",
     "model/viz",
     "official",
     "packaging",
+    "pytest_plugin",
     "scripts",
+    "server/background",
+    "server/enrichment",
+    "server/query/test_drift_properties.py",
     "server/sandbox",
+    "server/serving",
+    "server/storage/warehouse/test_grouped_writes.py",
+    "server/storage/warehouse/test_query_watch.py",
+    "server/web",
+    "spec",
+    "upload/test_arrow_type_roads.py",
 )
 HEAVY_FIXTURES = frozenset(
     {
@@ -45,8 +58,8 @@ HEAVY_FIXTURES = frozenset(
 def pytest_collection_modifyitems(items):
     """Mark what starts processes and servers over sockets as heavy."""
     for item in items:
-        folder = item.path.relative_to(TESTS)
-        heavy = any(folder.is_relative_to(path) for path in HEAVY_FOLDERS)
+        path = item.path.relative_to(TESTS)
+        heavy = any(path.is_relative_to(heavy_path) for heavy_path in HEAVY_PATHS)
         if heavy or HEAVY_FIXTURES.intersection(item.fixturenames):
             item.add_marker("heavy")
 
