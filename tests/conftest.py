@@ -21,6 +21,8 @@ HEAVY_PATHS = (
     "docs",
     "examples",
     "logger",
+    "model/modeling/test_columns_of_the_world.py",
+    "model/modeling/test_kinds_of_models.py",
     "model/report",
     "model/viz",
     "official",
