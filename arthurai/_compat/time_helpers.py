@@ -235,7 +235,7 @@ def generate_timestamps(
             f"total={total} is smaller than the {len(moments)} distinct times that "
             f"duration={duration!r} and freq={freq!r} give"
         )
-    repeats = _repeats(len(moments), total, noisiness)
+    repeats = _repeats(len(moments), total, noisiness, least=1)
     return [
         moment.to_pydatetime()
         for moment, count in zip(moments, repeats, strict=True)
@@ -270,23 +270,24 @@ def _duration(duration: object) -> timedelta:
     return span
 
 
-def _repeats(count: int, total: int, noisiness: float) -> list[int]:
-    """Draw integers from 0 up that add up to a total."""
+def _repeats(count: int, total: int, noisiness: float, *, least: int = 0) -> list[int]:
+    """Draw integers from `least` up that add up to a total."""
     if not (math.isfinite(noisiness) and noisiness >= 0):
         raise UserValueError(f"noisiness must be a number from 0 up, got {noisiness!r}")
     mean = total / count
-    weights = [max(random.gauss(mean, noisiness * mean), 0.0) for _ in range(count)]
-    scale = total / (sum(weights) or 1.0)
+    weights = [max(random.gauss(mean, noisiness * mean) - least, 0.0) for _ in range(count)]
+    rest = total - least * count
     if not sum(weights):
-        weights, scale = [mean] * count, 1.0
+        weights = [1.0] * count
+    scale = rest / sum(weights)
     # Rounding the running sum keeps the total exact and every number within 1 of its share.
     edges = [0]
     running = 0.0
     for weight in weights:
         running += weight * scale
         edges.append(round(running))
-    edges[-1] = total
-    return [upper - lower for lower, upper in itertools.pairwise(edges)]
+    edges[-1] = rest
+    return [least + upper - lower for lower, upper in itertools.pairwise(edges)]
 
 
 def normal_random_ints_fixed_sum(

@@ -193,6 +193,15 @@ def test_times_end_now_and_may_be_naive():
     assert util.generate_timestamps(10, end=NAIVE)[-1] == NAIVE
 
 
+def test_every_time_occurs_at_least_once():
+    for noisiness in (0, 0.3, 5):
+        for total in (8, 9, 10, 40):
+            times = util.generate_timestamps(total, end=NAIVE, noisiness=noisiness)
+            assert len(times) == total
+            assert len(set(times)) == 8
+            assert times[0] == NAIVE - timedelta(days=7)
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind", "says"),
     [
