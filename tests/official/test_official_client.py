@@ -33,9 +33,16 @@ def run(python: Path | str, program: Path, server: tuple[str, str]) -> dict:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
-def test_the_official_sdk_and_ours_give_the_same_answers(program, official_python, served):
-    theirs = run(official_python, program, served)
-    ours = run(sys.executable, program, served)
+def test_the_official_sdk_and_ours_give_the_same_answers(
+    program, official_python, start_server, tmp_path
+):
+    found = {}
+    for python in (official_python, sys.executable):
+        directory = tmp_path / str(len(found))
+        directory.mkdir()
+        with start_server("--data-dir", str(directory / "data"), cwd=directory) as server:
+            found[str(python)] = run(python, program, server)
+    theirs, ours = found.values()
     assert ours == theirs
 
 
