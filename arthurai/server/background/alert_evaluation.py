@@ -28,7 +28,6 @@ from arthurai.server.resources.alert_rules.rule_windows import (
 )
 from arthurai.server.resources.alert_rules.service import list_rules, to_api
 from arthurai.server.resources.metrics.service import MetricCatalog
-from arthurai.server.storage.documents.stored_alerts import Crossing
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.timestamps import format_timestamp, from_microseconds, to_microseconds, utc_now
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from arthurai.server.document_kinds import StoredAlert, StoredAlertRule
     from arthurai.server.resources.alert_rules.rule_coverage import Subject
     from arthurai.server.resources.alert_rules.rule_readings import Values
+    from arthurai.server.storage.documents.stored_alerts import Crossing
     from arthurai.server.storage.documents.stored_models import StoredModel
 
 logger = logging.getLogger("arthurai.server.background")
@@ -231,7 +231,7 @@ class AlertEvaluator:
         subject = next(iter(readings.values())).subject
         for (start, end), reading in readings.items():
             if reading.verdict is Verdict.CROSSED:
-                crossing = _to_crossing(reading, start, end)
+                crossing = reading.to_crossing(start, end, raised=False)
                 self._stored.put_crossing(self._record.id, rule_id, subject.key, crossing)
             elif self._stored.delete_crossing(rule_id, subject.key, start, end):
                 self._refute(work, reading, _to_window(start, end).to_members())
@@ -282,7 +282,7 @@ class AlertEvaluator:
             with self._stores.control.transaction():
                 members = window.to_members()
                 if self._raise(work, reading, members["window_end"], members):
-                    crossing = _to_crossing(reading, start, end)._replace(raised=True)
+                    crossing = reading.to_crossing(start, end, raised=True)
                     self._stored.put_crossing(self._record.id, work.rule["id"], key, crossing)
 
     # --- alerts ---------------------------------------------------------------------------------
@@ -410,14 +410,3 @@ def _to_filters(where: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _to_window(start: int, end: int) -> Window:
     return Window(from_microseconds(start), from_microseconds(end))
-
-
-def _to_crossing(reading: Reading, start: int, end: int) -> Crossing:
-    return Crossing(
-        end,
-        start,
-        float(reading.value or 0.0),
-        reading.rows or 0,
-        reading.expected or 0,
-        raised=False,
-    )

@@ -50,6 +50,17 @@ def chi_square_quantile(significance: float, degrees: int) -> float:
     return high
 
 
+def to_measure(metric: str, index: float) -> float:
+    """Return what a measure is close to no change, from the population stability index.
+
+    Args:
+        metric: A measure of drift, no hypothesis test; others than those above are read as PSI.
+        index: The population stability index.
+    """
+    value = _SHARES.get(metric, 1.0) * index
+    return math.sqrt(value) if metric == "HellingerDistance" else value
+
+
 def describe_noise(
     metric: str, value: float | None, bins: int, base_rows: int, target_rows: int
 ) -> dict[str, Any]:
@@ -74,16 +85,14 @@ def describe_noise(
     elif not base_rows or not target_rows:
         upper = expected = p_value = None
     else:
-        scale = _SHARES[metric] * (1 / base_rows + 1 / target_rows)
-        is_root = metric == "HellingerDistance"
+        scale = 1 / base_rows + 1 / target_rows
         degrees = bins - 1
-        limit = scale * chi_square_quantile(_SIGNIFICANCE, degrees)
-        expected = scale * degrees
-        upper = math.sqrt(limit) if is_root else limit
-        expected = math.sqrt(expected) if is_root else expected
+        upper = to_measure(metric, scale * chi_square_quantile(_SIGNIFICANCE, degrees))
+        expected = to_measure(metric, scale * degrees)
         p_value = None
         if value is not None:
-            statistic = (value * value if is_root else value) / scale
+            index = value * value if metric == "HellingerDistance" else value
+            statistic = index / (_SHARES[metric] * scale)
             p_value = math.pow(10, chi_square_log10_p(statistic, degrees))
     return found | {
         "expected_without_change": expected,

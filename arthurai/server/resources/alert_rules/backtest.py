@@ -15,7 +15,6 @@ from arthurai.server.resources.alert_rules.rule_windows import (
     lookback,
     wait_time,
 )
-from arthurai.server.storage.documents.stored_alerts import Crossing
 from arthurai.server.storage.warehouse.datasets import COMPLETED
 from arthurai.server.timestamps import format_timestamp, from_microseconds, to_microseconds
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from arthurai.server.model_schema import ModelSchema
     from arthurai.server.resources.alert_rules.rule_coverage import Subject
     from arthurai.server.resources.alert_rules.rule_readings import Reading
+    from arthurai.server.storage.documents.stored_alerts import Crossing
     from arthurai.server.storage.warehouse.data_store import DataStore
 
 _OUTCOMES: Final = (
@@ -109,14 +109,7 @@ class Backtest:
             for reading in self._read(window.to_filters(), window.rows):
                 subjects[reading.subject.key] = reading.subject
                 crossings.setdefault(reading.subject.key, []).append(
-                    Crossing(
-                        end,
-                        start,
-                        float(reading.value or 0.0),
-                        reading.rows or 0,
-                        reading.expected or 0,
-                        raised=True,
-                    )
+                    reading.to_crossing(start, end, raised=True)
                 )
         for key, found in crossings.items():
             raised = set(space_alerts(found, wait_time(rule)).values())

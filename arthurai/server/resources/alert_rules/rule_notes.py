@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.server.resources.alert_rules.alert_messages import describe_metric, describe_minutes
-from arthurai.server.resources.alert_rules.rule_coverage import (
+from arthurai.server.resources.alert_rules.rule_settings import RATES, find_function
+from arthurai.server.resources.alert_rules.rule_windows import list_past_windows, lookback
+from arthurai.server.resources.metrics.metric_parameters import (
     CLASS_PARAMETER,
     find_open_parameters,
 )
-from arthurai.server.resources.alert_rules.rule_settings import RATES, find_function
-from arthurai.server.resources.alert_rules.rule_windows import list_past_windows, lookback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -24,6 +24,7 @@ from arthurai.server.resources.alert_rules.sampling_noise import drift_noise, ra
 from arthurai.server.resources.metrics.evaluation import compute_value
 from arthurai.server.resources.metrics.metric_parameters import fill_placeholders
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
+from arthurai.server.storage.documents.stored_alerts import Crossing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +71,18 @@ class Reading:
     value: float | None = None
     rows: int | None = None
     expected: int | None = None
+
+    def to_crossing(self, start: int, end: int, *, raised: bool) -> Crossing:
+        """Return it as the crossing of a window.
+
+        Args:
+            start: Start of the window, in microseconds since 1970.
+            end: Its end.
+            raised: Whether it raised an alert.
+        """
+        return Crossing(
+            end, start, float(self.value or 0.0), self.rows or 0, self.expected or 0, raised
+        )
 
 
 class _Counts(NamedTuple):

@@ -6,6 +6,8 @@ import math
 from statistics import NormalDist
 from typing import Final
 
+from arthurai.server.query.drift.drift_noise import to_measure
+
 _NORMAL: Final = NormalDist()
 
 
@@ -36,9 +38,7 @@ def drift_noise(measure: str, bins: int, base: int, target: int, confidence: flo
 
     The population stability index of such samples, divided by `1 / base + 1 / target`, follows the
     chi-square distribution with `bins - 1` degrees of freedom (Yurdakul and Naranjo, 2020,
-    Statistical properties of the population stability index). To second order the
-    Kullback-Leibler divergence is half of it, the Jensen-Shannon divergence an eighth, and the
-    squared Hellinger distance an eighth.
+    Statistical properties of the population stability index); the other measures follow from it.
 
     Args:
         measure: A drift metric.
@@ -52,11 +52,7 @@ def drift_noise(measure: str, bins: int, base: int, target: int, confidence: flo
     if base < 1 or target < 1:
         return math.inf
     index = chi_square_quantile(confidence, max(1, bins - 1)) * (1 / base + 1 / target)
-    if measure == "KLDivergence":
-        return index / 2
-    if measure == "JSDivergence":
-        return index / 8
-    return math.sqrt(index / 8) if measure == "HellingerDistance" else index
+    return to_measure(measure, index)
 
 
 def rate_noise(rate: float, rows: int, confidence: float) -> float:

@@ -11,10 +11,11 @@ from arthurai.server.query.compiler import compile_query
 from arthurai.server.query.functions import FUNCTIONS
 from arthurai.server.query.parse import parse_query
 from arthurai.server.query.sql import Binder
-from arthurai.server.resources.alert_rules.rule_coverage import find_open_parameters, list_subjects
+from arthurai.server.resources.alert_rules.rule_coverage import list_subjects
 from arthurai.server.resources.alert_rules.rule_notes import find_notes
 from arthurai.server.resources.alert_rules.rule_readings import RuleReader
 from arthurai.server.resources.alert_rules.rule_settings import default_settings
+from arthurai.server.resources.metrics.metric_parameters import find_open_parameters
 from arthurai.server.resources.metrics.metric_types import is_drift_endpoint
 from arthurai.server.resources.metrics.service import MetricCatalog
 from arthurai.server.storage.documents.sqlite_database import new_id

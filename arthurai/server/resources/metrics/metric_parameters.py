@@ -106,12 +106,38 @@ def cover_choices(metric: Mapping[str, Any], given: Mapping[str, Any] | None) ->
         given: Values by name.
     """
     chosen = {name: value for name, value in (given or {}).items() if value is not None}
-    for parameter in metric.get("parameters") or () if metric["is_default"] else ():
-        kind, name = str(parameter["parameter_type"]), str(parameter["name"])
+    return chosen | (find_open_parameters(metric, chosen) if metric["is_default"] else {})
+
+
+def find_open_parameters(
+    metric: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> dict[str, list[Any]]:
+    """Return the choices of the parameters that name an attribute or a class and were not given.
+
+    A default that the creator of a custom metric has set is a choice.
+
+    Args:
+        metric: A `Metric`.
+        parameters: Values by name.
+    """
+    found = {}
+    for parameter in metric.get("parameters") or ():
+        name = str(parameter["name"])
+        if parameters.get(name) is not None or not names_subject(parameter):
+            continue
+        if not metric["is_default"] and parameter.get("default") is not None:
+            continue
         limits = (parameter.get("value_limits") or {}).get("categorical") or {}
-        if limits.get("categories") and (kind == "ATTRIBUTE" or name == CLASS_PARAMETER):
-            chosen.setdefault(name, list(limits["categories"]))
-    return chosen
+        choices = list(limits.get("categories") or ())
+        if choices:
+            found[name] = choices
+    return found
+
+
+def names_subject(parameter: Mapping[str, Any]) -> bool:
+    """Return whether a parameter of a metric says which attribute or class it is about."""
+    kind, name = str(parameter["parameter_type"]), str(parameter["name"])
+    return kind == "ATTRIBUTE" or name == CLASS_PARAMETER
 
 
 def find_placeholders(template: Any) -> set[str]:
