@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import narwhals.stable.v2 as nw
 import pyarrow as pa
-from narwhals.stable.v2.dependencies import is_into_dataframe, is_into_series, is_polars_lazyframe
 
 from arthurai.common.exceptions import ArthurUserError, UserTypeError, UserValueError
 from arthurai.upload.arrow_from_values import array_from_values
 from arthurai.upload.arrow_types import CONVERSION_ERRORS, normalize_table
+from arthurai.upload.frame_kinds import is_frame, is_pandas_frame, is_polars_lazy_frame, is_series
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
 
 _TABLES: Final = (
     "a pandas or polars frame, a pyarrow table, a list of dicts, a dict of lists, "
@@ -68,6 +70,9 @@ def _read(data: Any, name: str, odd: _Odd = None) -> pa.Table:
         return _read_columns(data, name, odd)
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         return _read_rows(data, name, odd)
+    if is_pandas_frame(data):
+        columns = check_column_names(list(data.columns), name)
+        return _pandas_like_to_arrow(data, columns, name, odd)
     frame = read_frame(data, name)
     return _read_stream(data, name) if frame is None else _frame_to_arrow(frame, name, odd)
 
@@ -77,7 +82,7 @@ def unwrap(data: Any) -> Any:
 
     The Arrow stream of a Spark frame fails for timestamps.
     """
-    if is_into_dataframe(data) or isinstance(data, type):
+    if is_frame(data) or isinstance(data, type):
         return data
     for method in ("toArrow", "toPandas"):
         convert = getattr(data, method, None)
@@ -87,15 +92,20 @@ def unwrap(data: Any) -> Any:
 
 
 def _frame_to_arrow(frame: nw.DataFrame[Any] | nw.LazyFrame[Any], name: str, odd: _Odd) -> pa.Table:
+    import narwhals.stable.v2 as nw
+
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
     if frame.implementation.is_pandas_like():
-        native = frame.to_native()
-        columns = [_pandas_to_arrow(native[column], name, column, odd) for column in frame.columns]
-        return pa.table(columns, names=frame.columns)
+        return _pandas_like_to_arrow(frame.to_native(), frame.columns, name, odd)
     if nw.Object in frame.schema.values():  # polars gives Arrow the addresses of the objects
         return _read_columns(frame.to_dict(as_series=False), name, odd)
     return frame.to_arrow()
+
+
+def _pandas_like_to_arrow(frame: Any, columns: list[str], name: str, odd: _Odd) -> pa.Table:
+    arrays = [_pandas_to_arrow(frame[column], name, column, odd) for column in columns]
+    return pa.table(arrays, names=columns)
 
 
 def _read_stream(data: Any, name: str) -> pa.Table:
@@ -134,7 +144,9 @@ def check_column_names(columns: Sequence[Any], name: str) -> list[str]:
 
 def read_frame(data: Any, name: str) -> nw.DataFrame[Any] | nw.LazyFrame[Any] | None:
     """Return a frame or named Series as a narwhals frame, `None` for other data."""
-    if is_into_dataframe(data):  # narwhals refuses duplicates without the name of the table
+    import narwhals.stable.v2 as nw
+
+    if is_frame(data):  # narwhals refuses duplicates without the name of the table
         check_column_names(getattr(data, "column_names", None) or list(data.columns), name)
     frame = nw.from_native(data, pass_through=True, allow_series=True)
     if isinstance(frame, nw.Series):
@@ -236,7 +248,9 @@ def column_to_arrow(values: Any, name: str, column: str, odd: _Odd = None) -> An
     """
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return values
-    if is_into_series(values):
+    if is_series(values):
+        import narwhals.stable.v2 as nw
+
         return _read(nw.from_native(values, series_only=True).alias(column), name, odd).column(0)
     if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
         raise UserTypeError(
@@ -251,10 +265,10 @@ def column_to_arrow(values: Any, name: str, column: str, odd: _Odd = None) -> An
 
 def is_table(data: object) -> bool:
     """Return whether data is a frame, table, reader or dataset; lists, dicts and Series are not."""
-    return not is_into_series(data) and (
+    return not is_series(data) and (
         hasattr(data, "__arrow_c_stream__")
-        or is_into_dataframe(data)
-        or is_polars_lazyframe(data)
+        or is_frame(data)
+        or is_polars_lazy_frame(data)
         or is_dataset(data)
         or has_batches(data)
     )

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pyarrow as pa
-from narwhals.stable.v2.dependencies import is_polars_lazyframe
 
 from arthurai.common.exceptions import ArthurError, ArthurUserError, UserValueError
 from arthurai.common.vocabulary import NESTED_COLUMNS
 from arthurai.upload.columnar import ColumnarTable, columns_of_rows, has_nested, is_row_list
 from arthurai.upload.data_files import DataFiles, dataset_batches
+from arthurai.upload.frame_kinds import is_polars_lazy_frame
 from arthurai.upload.images import list_images
 from arthurai.upload.table import has_batches, is_dataset, own_batches, to_arrow
 from arthurai.upload.upload_schema import PLAIN_TYPES
@@ -40,7 +40,7 @@ def is_stream(data: object) -> bool:
     return (
         isinstance(data, Iterator | pa.RecordBatchReader | DataFiles)
         or is_dataset(data)
-        or is_polars_lazyframe(data)
+        or is_polars_lazy_frame(data)
         or has_batches(data)
     )
 
@@ -85,7 +85,7 @@ def _iter_sources(data: Any, rows: int) -> Iterator[Any]:
         return iter(data)
     if is_dataset(data):
         return dataset_batches(data, rows)
-    if is_polars_lazyframe(data) and hasattr(data, "collect_batches"):
+    if is_polars_lazy_frame(data) and hasattr(data, "collect_batches"):
         return iter(data.collect_batches(chunk_size=rows, maintain_order=True))
     if has_batches(data):
         return own_batches(data, rows)

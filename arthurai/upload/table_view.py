@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
-from narwhals.stable.v2.dependencies import is_into_dataframe, is_into_series
 
 from arthurai.common.exceptions import UnexpectedTypeError
 from arthurai.upload.coerce import is_missing
+from arthurai.upload.frame_kinds import is_frame, is_series
 from arthurai.upload.table import UNSUPPORTED_DTYPES, check_column_names, read_frame, to_arrow
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class TableView:
     def __init__(self, data: Any, name: str = "data") -> None:
         self._name = name
         table = data
-        if not (is_into_dataframe(data) or is_into_series(data)):
+        if not (is_frame(data) or is_series(data)):
             table = to_arrow(data, name=name, infinities_to_null=True)
         self.reusable = table if hasattr(data, "read_next_batch") else data
         self._frame = frame = cast("nw.DataFrame[Any]", read_frame(table, name))

@@ -56,3 +56,14 @@ def test_rows_given_as_dicts_are_sent_without_arrow():
         "assert b'1.0' in bodies[0].content"
     )
     assert not {"pyarrow", "narwhals", "numpy", "pandas"} & modules_after(program)
+
+
+def test_pandas_and_arrow_tables_are_read_without_narwhals():
+    program = (
+        "import pandas as pd, pyarrow as pa;"
+        "from arthurai.upload.table import to_arrow;"
+        "frame = pd.DataFrame({'x': [1.0], 'text': ['a']});"
+        "tables = [to_arrow(data, name='data') for data in (frame, pa.table({'x': [1.0]}))];"
+        "assert [table.num_rows for table in tables] == [1, 1]"
+    )
+    assert "narwhals" not in modules_after(program)
