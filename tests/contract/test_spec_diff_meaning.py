@@ -60,6 +60,8 @@ PLACES = {
     "part": lambda schema: {"allOf": [schema, {"description": "More."}]},
     "nullable": lambda schema: {"anyOf": [schema, {"type": "null"}]},
 }
+TRUE_OR_NULL = {"oneOf": [True, {"enum": [None]}]}
+NOT_NULL_OR_NULL = {"oneOf": [{"not": {"type": "null"}}, {"enum": [None]}]}
 
 # (old, new, what the new one allows compared with the old one)
 PAIRS = [
@@ -150,6 +152,14 @@ PAIRS = [
     ({"oneOf": [NUMBER, STRING]}, {"oneOf": [NUMBER, INTEGER, STRING]}, OTHER),
     ({"anyOf": [STRING, INTEGER]}, {"anyOf": [{**STRING, "maxLength": 2}, STRING, INTEGER]}, SAME),
     ({"oneOf": [STRING, {"type": "null"}]}, {"oneOf": [{}, {"type": "null"}]}, OTHER),
+    # null: one value, so that it is always decided
+    (TRUE_OR_NULL, NOT_NULL_OR_NULL, OTHER),
+    ({"oneOf": [True, {"enum": [None]}]}, {"oneOf": [{"not": STRING}, {"enum": [None]}]}, NARROWER),
+    ({"enum": [None]}, {"anyOf": [{"enum": [True], "type": "null"}]}, NARROWER),
+    ({"type": ["string", "null"]}, {"anyOf": [STRING, {"enum": [None]}]}, SAME),
+    ({"type": ["string", "null"]}, {"anyOf": [STRING, {"const": None}]}, SAME),
+    (STRING, {"oneOf": [STRING, {"type": "null"}, {"type": "null"}]}, SAME),
+    ({"type": ["string", "null"], "not": {"enum": [None]}}, {"type": ["string", "null"]}, WIDER),
     # what cannot be decided
     ({"type": "object", "patternProperties": {"^a": STRING}}, {"type": "object"}, OTHER),
     ({**STRING, "pattern": "^a"}, {**STRING, "pattern": "^[a]"}, OTHER),
@@ -157,6 +167,7 @@ PAIRS = [
     ({"if": STRING, "then": {"maxLength": 2}}, {"if": STRING, "then": {"maxLength": 3}}, OTHER),
 ]
 DIFFER_BY_NULL = [
+    (TRUE_OR_NULL, NOT_NULL_OR_NULL),
     (STRING, {"type": ["string", "null"]}),
     ({"enum": ["a", None]}, {"enum": ["a"]}),
     ({"oneOf": [STRING, {"type": "null"}]}, {"oneOf": [{}, {"type": "null"}]}),

@@ -63,8 +63,7 @@ class SchemaComparison:
         A pair of components is compared in a scope of its own, once for each side.
         """
         self._compare_annotations(old, new)
-        old_inner, old_null = unwrap(old)
-        new_inner, new_null = unwrap(new)
+        old_inner, new_inner = unwrap(old), unwrap(new)
         if not (is_plain_reference(old_inner) and is_plain_reference(new_inner)):
             if (old.pointer, new.pointer) in self._compared:
                 return
@@ -73,9 +72,8 @@ class SchemaComparison:
                 self._compare_annotations(old_inner, new_inner)
             self._compare_schemas(old, new)
             return
-        if old_null != new_null:
-            before = old_null or view_schema(old_inner, self._side).nullable
-            after = new_null or view_schema(new_inner, self._side).nullable
+        if old_inner is not old or new_inner is not new:
+            before, after = (view_schema(node, self._side).nullable for node in (old, new))
             self._compare_null(new, before=before, after=after)
         self._compare_components(old_inner.resolved(), new_inner.resolved())
 

@@ -140,13 +140,11 @@ def applies_to(keyword: str, types: frozenset[str]) -> bool:
     return keyword not in _APPLIES_TO or _APPLIES_TO[keyword] in types
 
 
-def unwrap(node: Node) -> tuple[Node, bool]:
+def unwrap(node: Node) -> Node:
     """Take a schema out of what only wraps it: `allOf` of one, a choice of one, a choice with null.
 
-    Returns:
-        The schema inside, and whether a wrapper allowed null.
+    Whether null is allowed is a matter of the whole schema: see `SchemaView.nullable`.
     """
-    allows_null = False
     while isinstance(node.value, dict):
         keywords = [key for key in node.value if not is_annotation(key)]
         if len(keywords) != 1 or keywords[0] not in {"allOf", *_UNIONS}:
@@ -155,15 +153,8 @@ def unwrap(node: Node) -> tuple[Node, bool]:
         others = [arm for arm in arms if not _is_null(arm)]
         if len(others) != 1 or (keywords[0] == "allOf" and len(arms) != 1):
             break
-        if len(others) < len(arms):
-            if (
-                keywords[0] == "oneOf"
-                and _read(node, frozenset()).nullable == _read(others[0], frozenset()).nullable
-            ):
-                break  # null fits the schema, too, and so fits more than one of the choice
-            allows_null = True
         node = others[0]
-    return node, allows_null
+    return node
 
 
 def is_plain_reference(node: Node) -> bool:
@@ -256,8 +247,11 @@ def _exclude(one: SchemaView, other: SchemaView, side: Side, depth: int) -> bool
     return False
 
 
-def _is_null(node: Node) -> bool:
-    return isinstance(node.value, dict) and node.value.get("type") in ("null", ["null"])
+def _is_null(node: Node, seen: frozenset[str] = frozenset()) -> bool:
+    """Return whether a schema allows null and nothing else."""
+    view = _read(node, seen)
+    _simplify(view)
+    return view.types == {"null"}
 
 
 def _says_nothing(node: Node) -> bool:
@@ -278,6 +272,8 @@ def _read(node: Node, seen: frozenset[str]) -> SchemaView:
     if not isinstance(node.value, dict):
         return SchemaView(node)
     view = _read_own(node)
+    if _forbids_null(node, seen):
+        view.types -= {"null"}
     if node.is_reference:
         target = node.target()
         if target.pointer not in seen:
@@ -292,7 +288,7 @@ def _read(node: Node, seen: frozenset[str]) -> SchemaView:
 
 
 def _read_choice(choice: Choice, seen: frozenset[str]) -> SchemaView:
-    others = [arm for arm in choice.arms if not _is_null(arm)]
+    others = [arm for arm in choice.arms if not _is_null(arm, seen)]
     views = [_read(arm, seen) for arm in others]
     taking_null = len(choice.arms) - len(others) + sum(view.nullable for view in views)
     is_nullable = taking_null == 1 if choice.keyword == "oneOf" else taking_null > 0
@@ -308,6 +304,17 @@ def _read_choice(choice: Choice, seen: frozenset[str]) -> SchemaView:
         types=types | null,
         choices=[Choice(choice.keyword, choice.node, others)] if others else [],
     )
+
+
+def _forbids_null(node: Node, seen: frozenset[str]) -> bool:
+    """Return whether `not` or `if` forbids null: of a single value this is decidable."""
+    value = node.value
+    if "not" in value and _read(node.get("not"), seen).nullable:
+        return True
+    if "if" not in value:
+        return False
+    branch = "then" if _read(node.get("if"), seen).nullable else "else"
+    return branch in value and not _read(node.get(branch), seen).nullable
 
 
 def _read_own(node: Node) -> SchemaView:
