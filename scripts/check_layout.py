@@ -45,7 +45,7 @@ APPLICATION: Final = "arthurai.server.app"
 APPLICATION_CLASS: Final = "ArthurApp"
 
 #: What starts the application, and what imports it in functions only, where a server is opened.
-STARTERS: Final = ("arthurai.cli", APPLICATION, "arthurai.server.serving")
+STARTERS: Final = ("arthurai.cli", "arthurai.commands", APPLICATION, "arthurai.server.serving")
 LATE_STARTERS: Final = ("arthurai.transport.local",)
 
 #: Where and what: the first half names a violation, the second half gives details that change.

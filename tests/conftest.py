@@ -17,6 +17,7 @@ TESTS = Path(__file__).parent
 #: What `make test-fast` leaves out: tests below these paths, and tests that use these fixtures.
 HEAVY_PATHS = (
     "cli",
+    "commands",
     "contract",
     "docs",
     "examples",

@@ -20,7 +20,7 @@ from arthurai.server.enrichment.manager import Enrichments
 from arthurai.server.http.dispatcher import Dispatcher
 from arthurai.server.http.validation import Validation, shipped_validation
 from arthurai.server.operator_limits import Limits
-from arthurai.server.principals import ADMINISTRATOR, SUPER_ADMIN
+from arthurai.server.principals import ADMINISTRATOR
 from arthurai.server.resources.usage.service import record_usage
 from arthurai.server.secret import load_secret
 from arthurai.server.services import Services
@@ -46,7 +46,6 @@ CONTROL_NAME: Final = "control.sqlite"
 FIRST_ORGANIZATION: Final = "Local"
 FIRST_USERNAME: Final = "admin"
 FIRST_EMAIL: Final = "admin@localhost"
-ADMIN_KEY_DESCRIPTION: Final = "embedded server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +210,7 @@ class ArthurApp:
                 )
                 self.control.users.join(user.id, organizations[0]["id"], ADMINISTRATOR)
             organization_id = organizations[0]["id"]
-            accounts = self.control.service_accounts
-            for account in accounts.list(organization_id):
-                if account.role == SUPER_ADMIN and account.description == ADMIN_KEY_DESCRIPTION:
-                    return accounts.token(account.id)
-            account = accounts.create(organization_id, ADMIN_KEY_DESCRIPTION, SUPER_ADMIN)
-            return accounts.token(account.id)
+            return self.control.service_accounts.administrator_key(organization_id)
 
     def make_login(self) -> None:
         """Set a password for the first administrator if nobody has one; it is in `first_login`."""

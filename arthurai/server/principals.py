@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SUPER_ADMIN: Final = "Super Admin"
 ADMINISTRATOR: Final = "Administrator"
 MODEL_OWNER: Final = "Model Owner"
+ADMIN_KEY_DESCRIPTION: Final = "embedded server"
+"""Description of the service account whose key the server makes for itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import math
 import os
@@ -21,6 +20,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.hosts import is_loopback
 from arthurai.common.settings import (
     ALLOW_INSECURE_VARIABLE,
     CA_VARIABLES,
@@ -173,12 +173,7 @@ def _network_endpoint(url: str, *, allow_insecure: bool) -> Endpoint:
 
 def _may_be_insecure(host: str) -> bool:
     """Return whether the environment allows plain http to a host; it can only for loopback."""
-    name = host.strip("[]").rstrip(".").lower()
-    try:
-        loopback = ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        loopback = name == "localhost"
-    return loopback and read_bool(ALLOW_INSECURE_VARIABLE, default=False)
+    return is_loopback(host) and read_bool(ALLOW_INSECURE_VARIABLE, default=False)
 
 
 def resolve_verify_ssl(verify_ssl: bool | None) -> bool:

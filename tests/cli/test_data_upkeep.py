@@ -40,20 +40,28 @@ def rows(directory, name):
     return row["count"], row["first"]
 
 
+def numbers(capsys):
+    printed = capsys.readouterr().out.replace(",", "").split()
+    return [int(word) for word in printed if word.isdigit()]
+
+
 def test_old_inferences_of_one_model_go_and_the_file_shrinks(tmp_path, capsys):
     filled(tmp_path)
-    assert (
-        cli.main(["data", "prune", str(tmp_path), "--before", "2026-01-13", "--model", "pruned"])
-        == 0
-    )
+    words = ["data", "prune", str(tmp_path), "--before", "2026-01-13", "--model", "pruned"]
+    assert cli.main([*words, "--dry-run"]) == 0
+    assert capsys.readouterr().out == "pruned: 17,280 inferences would be deleted\n"
+    assert rows(tmp_path, "pruned") == (ROWS, "2026-01-01T00:00:00Z")
+    assert cli.main(words) == 0
     assert capsys.readouterr().out == "pruned: 17,280 inferences deleted\n"
     assert rows(tmp_path, "kept") == (ROWS, "2026-01-01T00:00:00Z")
     assert rows(tmp_path, "pruned") == (ROWS - 17_280, "2026-01-13T00:00:00Z")
+    assert cli.main(["data", "compact", str(tmp_path), "--dry-run"]) == 0
+    now, expected = numbers(capsys)
+    assert now == (tmp_path / "data.duckdb").stat().st_size
     assert cli.main(["data", "compact", str(tmp_path)]) == 0
-    before, after = (
-        int(word.replace(",", "")) for word in capsys.readouterr().out.split() if word[0].isdigit()
-    )
-    assert after <= before
+    before, after = numbers(capsys)
+    assert before == now
+    assert after <= expected <= before
     assert after == (tmp_path / "data.duckdb").stat().st_size
     assert rows(tmp_path, "pruned") == (ROWS - 17_280, "2026-01-13T00:00:00Z")
 

@@ -8,6 +8,7 @@ import socket
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import waitress
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from arthurai.server.app import ArthurApp
+    from arthurai.server.serving.tls_connections import TlsConnections
 
 logger = logging.getLogger("arthurai.server")
 
@@ -55,6 +57,7 @@ class Server:
         threads: int = DEFAULT_THREADS,
         max_body_bytes: int,
         trusted_proxy: str | None = None,
+        tls: TlsConnections | None = None,
     ) -> None:
         """Prepare to serve connections; they are served once `run` is called.
 
@@ -65,22 +68,27 @@ class Server:
             max_body_bytes: Largest request body; larger ones are refused while they are read.
             trusted_proxy: Address of the proxy whose `X-Forwarded-` headers say where requests
                 come from; those of others are dropped.
+            tls: Takes the connections, when they are encrypted; closed when `run` returns.
         """
         host, port = listener.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "http" if tls is None else "https"
+        self.url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        self._tls = tls
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._next_check = 0.0
         self._queue = RequestQueue(app.find_organization)
         self._queue.set_thread_count(threads)
-        self._crowd = _connection_limit() * 3 // 4
+        limit = _connection_limit(_DESCRIPTORS_PER_CONNECTION + (0 if tls is None else 2))
+        self._crowd = limit * 3 // 4
         self._server = waitress.create_server(
             app,
             map=self._map,
             sockets=[listener],
             threads=threads,
             backlog=BACKLOG,
-            connection_limit=_connection_limit(),
+            connection_limit=limit,
+            url_scheme=scheme,
             asyncore_use_poll=True,
             max_request_body_size=max_body_bytes,
             max_request_header_size=_MAX_HEADER_BYTES,
@@ -95,6 +103,9 @@ class Server:
         )
         self._server.adj.max_body_bytes = app.max_body_bytes
         self._server.channel_class = Connection
+        if tls is not None:
+            self._server.accept = partial(_accept_encrypted, self._server.accept, tls)
+            self._server.set_socket_options = lambda _connection: None
 
     def stop(self) -> None:
         """Make `run` finish the requests in flight and return; callable from any thread."""
@@ -119,6 +130,8 @@ class Server:
         finally:
             self._queue.shutdown(timeout=1)
             wasyncore.close_all(self._map, ignore_all=True)
+            if self._tls is not None:
+                self._tls.close()
 
     def _poll(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
@@ -203,14 +216,29 @@ def _proxy_settings(address: str | None) -> dict[str, Any]:
     return {"trusted_proxy": address, "trusted_proxy_headers": _PROXY_HEADERS}
 
 
-def _connection_limit() -> int:
-    """Raise the limit of open files; return how many connections the process can hold."""
+def _accept_encrypted(
+    accept: Callable[[], tuple[socket.socket, Any] | None], tls: TlsConnections
+) -> tuple[socket.socket, Any] | None:
+    accepted = accept()
+    if accepted is None:
+        return None
+    connection, address = accepted
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return tls.wrap(connection), address
+
+
+def _connection_limit(descriptors: int) -> int:
+    """Raise the limit of open files; return how many connections the process can hold.
+
+    Args:
+        descriptors: How many files a connection may have open.
+    """
     try:
         import resource
     except ImportError:  # not on Windows
         return 500
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MAX_CONNECTIONS * _DESCRIPTORS_PER_CONNECTION + _RESERVED_DESCRIPTORS
+    wanted = _MAX_CONNECTIONS * descriptors + _RESERVED_DESCRIPTORS
     if soft != resource.RLIM_INFINITY and soft < wanted:
         raised = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
         resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
@@ -218,4 +246,4 @@ def _connection_limit() -> int:
     if soft == resource.RLIM_INFINITY:
         soft = wanted
     free = min(soft, wanted) - _RESERVED_DESCRIPTORS
-    return max(free // _DESCRIPTORS_PER_CONNECTION, 50)
+    return max(free // descriptors, 50)

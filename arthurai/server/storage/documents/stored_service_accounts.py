@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arthurai.server.http.api_errors import not_found
+from arthurai.server.principals import ADMIN_KEY_DESCRIPTION, SUPER_ADMIN
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
 
@@ -79,6 +80,26 @@ class ServiceAccountRepository:
             ),
         )
         return account
+
+    def administrator_key(self, organization_id: str, *, renew: bool = False) -> str:
+        """Return the key of the server's own administrator; make it when there is none.
+
+        Args:
+            organization_id: The first organization of the server.
+            renew: Make a new key; those before it stop working.
+        """
+        with self._database.transaction():
+            present = [
+                account
+                for account in self.list(organization_id)
+                if account.role == SUPER_ADMIN and account.description == ADMIN_KEY_DESCRIPTION
+            ]
+            if present and not renew:
+                return self.token(present[0].id)
+            for account in present:
+                self.delete(organization_id, account.id)
+            made = self.create(organization_id, ADMIN_KEY_DESCRIPTION, SUPER_ADMIN)
+            return self.token(made.id)
 
     def token(self, service_account_id: str) -> str:
         """Return the API key of an account.

@@ -530,7 +530,7 @@ class DataStore:
 
     # --- retention ------------------------------------------------------------------------------
 
-    def prune(self, schema: ModelSchema, before: dt.datetime) -> Pruned:
+    def prune(self, schema: ModelSchema, before: dt.datetime, *, dry_run: bool = False) -> Pruned:
         """Delete the inferences before a time, with everything that belongs to them.
 
         Ground truth of that time that still waits for its inference is deleted too. The space is
@@ -539,14 +539,15 @@ class DataStore:
         Args:
             schema: Schema of the model.
             before: Time, exclusive; UTC when it has no zone.
+            dry_run: Only count what would be deleted.
 
         Returns:
-            What was deleted.
+            What was, or would be, deleted.
         """
         writer = self._models.writer(schema)
-        pruned = prune_model(self._database, writer, to_utc(before))
+        pruned = prune_model(self._database, writer, to_utc(before), dry_run=dry_run)
         columns = [a.column for a in schema.stored if a.value_type == ValueType.Image]
-        if pruned.inferences and columns:
+        if pruned.inferences and columns and not dry_run:
             with writer.lock, writer.reference_lock:
                 used = images_in_use(self._database, writer.slot, columns)
                 self.images(schema).remove_all_but(used)

@@ -13,7 +13,7 @@ from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.duckdb_database import DATABASE_FILE, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import DataStoreError
 from arthurai.server.storage.warehouse.idempotency import MAX_AGE
-from arthurai.server.storage.warehouse.waiting_truths import prune_waiting
+from arthurai.server.storage.warehouse.waiting_truths import count_prunable_truths, prune_waiting
 from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ class Pruned(NamedTuple):
     waiting_truths: int = 0
 
 
-def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.datetime) -> Pruned:
+def prune_model(
+    database: DuckDBDatabase, writer: ModelWriter, before: dt.datetime, *, dry_run: bool = False
+) -> Pruned:
     """Delete the inferences of a model before a time, with everything that belongs to them.
 
     Ground truth of that time that still waits for its inference is deleted too, and the answers to
@@ -55,11 +57,20 @@ def prune_model(database: DuckDBDatabase, writer: ModelWriter, before: dt.dateti
         database: The database.
         writer: The writer of the model.
         before: Time in UTC without a zone, exclusive.
+        dry_run: Only count what would be deleted.
 
     Returns:
-        What was deleted.
+        What was, or would be, deleted.
     """
     rows = rows_table(writer.slot)
+    if dry_run:
+        _, found = database.fetch(
+            f"SELECT count(*) FROM {rows} WHERE inference_timestamp < ?", [before]
+        )
+        waiting = 0
+        if writer.waiting.count:
+            waiting = count_prunable_truths(database, writer.slot, before)
+        return Pruned(int(found[0][0]), waiting)
 
     def work(cursor: Cursor) -> Pruned:
         cursor.execute(f"DELETE FROM {rows} WHERE inference_timestamp < ?", [before])
@@ -136,6 +147,33 @@ def compact(directory: Path) -> Compaction:
         finally:
             target.unlink(missing_ok=True)
         return Compaction(before, path.stat().st_size)
+
+
+def estimate_compaction(directory: Path) -> Compaction:
+    """Estimate what `compact` would do, without changing anything.
+
+    Args:
+        directory: The data directory.
+
+    Returns:
+        Size of the file now, and at most about after: blocks that are not in use are counted, rows
+        that were deleted within a block are not.
+
+    Raises:
+        DataStoreLockedError: If the directory is open.
+        DataStoreError: If there is no database in it.
+        DataStoreVersionError: If it was written by a newer version.
+    """
+    path = directory / DATABASE_FILE
+    if not path.is_file():
+        raise DataStoreError(f"{str(directory)!r} has no data: {DATABASE_FILE} is missing")
+    DuckDBDatabase(directory).close()
+    with DirectoryLock(directory), duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(
+            "SELECT block_size * free_blocks FROM pragma_database_size()"
+        ).fetchone()
+    size = path.stat().st_size
+    return Compaction(size, size - int(found[0] if found else 0))
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -223,3 +223,17 @@ def prune_waiting(cursor: Cursor, slot: int, before: dt.datetime) -> int:
     """
     cursor.execute(f"DELETE FROM {waiting_table(slot)} WHERE ground_truth_timestamp < ?", [before])
     return int(cursor.fetchall()[0][0])
+
+
+def count_prunable_truths(database: DuckDBDatabase, slot: int, before: dt.datetime) -> int:
+    """Return for how many ids `prune_waiting` would delete ground truth.
+
+    Args:
+        database: The database.
+        slot: Slot number of the model.
+        before: Time in UTC without a zone, exclusive.
+    """
+    _, found = database.fetch(
+        f"SELECT count(*) FROM {waiting_table(slot)} WHERE ground_truth_timestamp < ?", [before]
+    )
+    return int(found[0][0])

@@ -24,11 +24,11 @@ CONNECTIONS = 16
 VALUES = ("amount", "count", "word", "flag", "story", "score")
 
 
-def start(folder):
+def start(folder, known_key=None):
     command = [str(Path(sys.executable).with_name("arthurai")), "serve", "--port", "0"]
     command += ["--data-dir", str(folder), "--threads", str(CONNECTIONS), "--log-level", "error"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    return process, announced(process.stdout)
+    return process, announced(process.stdout, known_key)
 
 
 def connect(address):
@@ -77,7 +77,7 @@ def test_what_was_answered_is_there_after_a_kill(tmp_path, kills):
         process.communicate()
         for thread in threads:
             thread.join()
-        process, address = start(tmp_path / "data")
+        process, address = start(tmp_path / "data", address.key)
     with connect(address) as arthur:
         model = arthur.get_model(model_id)
         found = stored(model)

@@ -1,0 +1,1 @@
+"""The commands of `arthurai` that need more than a few lines."""

@@ -1,0 +1,117 @@
+"""`arthurai data`: retention, compaction, backup and restore of data directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from arthurai.commands.command_line import fail, parse_directory, parse_time, store_errors
+from arthurai.common.text import printable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+def add_data_commands(
+    commands: Any, add: Callable[..., argparse.ArgumentParser], *, needs: str
+) -> None:
+    """Add the commands to a parser.
+
+    Args:
+        commands: The subparsers of `arthurai data`.
+        add: Adds a command with a summary.
+        needs: The extra that they need.
+    """
+    pruned = add(commands, "prune", "delete inferences older than a time")
+    pruned.add_argument(
+        "directory", type=parse_directory, help="the data directory, if no server has it open"
+    )
+    pruned.add_argument(
+        "--before",
+        type=parse_time,
+        required=True,
+        help="time in ISO 8601, in UTC unless it has a zone",
+    )
+    pruned.add_argument("--model", help="id or partner_model_id of the only model to prune")
+    pruned.add_argument(
+        "--dry-run", action="store_true", help="count what would be deleted, and delete nothing"
+    )
+    pruned.set_defaults(run=_prune, needs=needs)
+    compacted = add(commands, "compact", "reclaim the space of deleted rows")
+    compacted.add_argument(
+        "directory", type=parse_directory, help="the data directory, if no server has it open"
+    )
+    compacted.add_argument(
+        "--dry-run", action="store_true", help="estimate what it would reclaim, and change nothing"
+    )
+    compacted.set_defaults(run=_compact, needs=needs)
+    backup = add(commands, "backup", "back up a server, also while it runs")
+    backup.add_argument(
+        "directory",
+        type=parse_directory,
+        nargs="?",
+        help="the data directory, if no server has it open",
+    )
+    backup.add_argument("--url", help="address of a server that runs; its key is in ARTHUR_API_KEY")
+    backup.add_argument("--to-tar", type=Path, required=True, help="the archive to write")
+    backup.set_defaults(run=_backup, needs=needs)
+    restored = add(commands, "restore", "make a data directory of a backup")
+    restored.add_argument("archive", type=Path, help="the archive")
+    restored.add_argument("directory", type=Path, help="the new data directory")
+    restored.set_defaults(run=_restore, needs=needs)
+
+
+def _prune(options: argparse.Namespace) -> int:
+    from arthurai.server.app import create_app
+    from arthurai.server.storage.retention import prune
+
+    try:
+        with create_app(options.directory) as app:
+            deleted = prune(app.stores, options.before, options.model, dry_run=options.dry_run)
+    except store_errors() as error:
+        return fail(str(error))
+    became = "would be deleted" if options.dry_run else "deleted"
+    for model, pruned in deleted.items():
+        name = printable(model)
+        print(f"{name}: {pruned.inferences:,} inferences {became}")
+        if pruned.waiting_truths:
+            print(f"{name}: {pruned.waiting_truths:,} ground truths without inference {became}")
+    return 0
+
+
+def _compact(options: argparse.Namespace) -> int:
+    from arthurai.server.storage.warehouse.maintenance import compact, estimate_compaction
+
+    try:
+        if options.dry_run:
+            size = estimate_compaction(options.directory)
+            print(f"{size.before:,} bytes now, about {size.after:,} after")
+            return 0
+        size = compact(options.directory)
+    except store_errors() as error:
+        return fail(str(error))
+    print(f"{size.before:,} bytes before, {size.after:,} after")
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from arthurai.commands.backup_command import back_up
+
+    return _say(back_up, options)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from arthurai.commands.backup_command import restore
+
+    return _say(restore, options)
+
+
+def _say(work: Callable[..., str], options: argparse.Namespace) -> int:
+    from arthurai.server.app import create_app
+
+    try:
+        print(work(options, create_app))
+    except store_errors() as error:
+        return fail(str(error))
+    return 0
