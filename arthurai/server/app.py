@@ -268,7 +268,7 @@ class ArthurApp:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request (WSGI)."""
         path = str(environ.get("PATH_INFO", ""))
-        if path in {"", "/", "/ui"} or path.startswith("/ui/"):
+        if path in {"", "/", "/ui", "/docs", "/docs/"} or path.startswith("/ui/"):
             return self.dashboard(environ, start_response)
         return self._dispatcher(environ, start_response)
 

@@ -1,7 +1,7 @@
 """Counters, histograms and gauges, and their text format.
 
-The format is that of Prometheus, version 0.0.4
-(https://prometheus.io/docs/instrumenting/exposition_formats).
+The formats are that of Prometheus, version 0.0.4, and OpenMetrics 1.0.0
+(https://prometheus.io/docs/instrumenting/exposition_formats, https://openmetrics.io).
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     Labels = Mapping[str, str]
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+OPENMETRICS: Final = "application/openmetrics-text"
+OPENMETRICS_TYPE: Final = f"{OPENMETRICS}; version=1.0.0; charset=utf-8"
+_TOTAL: Final = "_total"
 MAX_SERIES: Final = 10_000
 """Series of one counter; further label values are counted as `other`."""
 SECONDS_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -50,11 +53,16 @@ class Counter:
                 values = ("other",) * len(self._labels)
             self._values[values] = self._values.get(values, 0) + amount
 
-    def lines(self) -> Iterator[str]:
-        """Yield its lines."""
+    def lines(self, *, openmetrics: bool = False) -> Iterator[str]:
+        """Yield its lines.
+
+        Args:
+            openmetrics: In the format of OpenMetrics.
+        """
         with self._lock:
             found = sorted(self._values.items())
-        yield from _header(self._name, self._text, "counter")
+        family = self._name.removesuffix(_TOTAL) if openmetrics else self._name
+        yield from _header(family, self._text, "counter")
         for values, number in found:
             yield _line(self._name, dict(zip(self._labels, values, strict=True)), number)
 
@@ -91,8 +99,12 @@ class Histogram:
             counts[bisect_left(SECONDS_BUCKETS, seconds)] += 1
             self._sums[values] = self._sums.get(values, 0.0) + seconds
 
-    def lines(self) -> Iterator[str]:
-        """Yield its lines."""
+    def lines(self, *, openmetrics: bool = False) -> Iterator[str]:
+        """Yield its lines.
+
+        Args:
+            openmetrics: In the format of OpenMetrics.
+        """
         with self._lock:
             found = sorted((values, list(counts)) for values, counts in self._counts.items())
             sums = dict(self._sums)
@@ -103,6 +115,8 @@ class Histogram:
             for limit, count in zip((*SECONDS_BUCKETS, None), counts, strict=True):
                 total += count
                 bound = "+Inf" if limit is None else f"{limit:g}"
+                if openmetrics and limit is not None:
+                    bound = str(float(limit))
                 yield _line(f"{self._name}_bucket", {**labels, "le": bound}, total)
             yield _line(f"{self._name}_sum", labels, sums[values])
             yield _line(f"{self._name}_count", labels, total)

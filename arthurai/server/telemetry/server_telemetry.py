@@ -100,19 +100,24 @@ class Telemetry:
         """
         self._deliveries.add(channel, outcome)
 
-    def render(self) -> str:
-        """Return everything in the text format of Prometheus."""
-        return "\n".join(self._lines()) + "\n"
+    def render(self, *, openmetrics: bool = False) -> str:
+        """Return everything in the text format of Prometheus.
 
-    def _lines(self) -> Iterator[str]:
+        Args:
+            openmetrics: Use that of OpenMetrics instead.
+        """
+        end = ["# EOF"] if openmetrics else []
+        return "\n".join([*self._lines(openmetrics=openmetrics), *end]) + "\n"
+
+    def _lines(self, *, openmetrics: bool) -> Iterator[str]:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         facts = {"version": __version__, "python": version}
         yield from gauge_lines("arthur_build_info", "The server's release.", [(facts, 1)])
         text = "Start of the process, in seconds since 1970."
         yield from gauge_lines("process_start_time_seconds", text, [({}, self._started)])
-        yield from self._requests.lines()
-        yield from self._rows.lines()
-        yield from self._deliveries.lines()
+        yield from self._requests.lines(openmetrics=openmetrics)
+        yield from self._rows.lines(openmetrics=openmetrics)
+        yield from self._deliveries.lines(openmetrics=openmetrics)
         measured = {name: measure() for name, measure in self._queues.items()}
         yield from gauge_lines(
             "arthur_queue_waiting",

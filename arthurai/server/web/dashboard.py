@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import logging
 import time
 from functools import cached_property
@@ -13,12 +11,12 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-import orjson
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from arthurai.server.http.api_errors import ApiError
+from arthurai.server.web.chart_files import CHART_FILES
 from arthurai.server.web.operation_calls import OperationCalls, OperationError
 from arthurai.server.web.page_registry import PREFIX, File, Page, Redirect, load_routes
 from arthurai.server.web.templating import make_environment
@@ -26,10 +24,12 @@ from arthurai.server.web.view import View
 from arthurai.server.web.web_sessions import Login, WebSession, WebSessions, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from arthurai.server.authentication import Authentication
+    from arthurai.server.web.chart_files import ChartFile
+    from arthurai.server.web.charts import Chart
     from arthurai.server.web.page_registry import Answer, Route
 
 logger = logging.getLogger("arthurai.server.web")
@@ -39,6 +39,8 @@ LOGIN_PATH: Final = "/login"
 MAX_FORM_BYTES: Final = 2**18
 _NEWS: Final = "/news"
 _PUBLIC_PATHS: Final = frozenset({LOGIN_PATH, "/link"})
+_REFERENCE: Final = "/reference"
+_SHORT_PATHS: Final = {"/": "/", "/docs": _REFERENCE, "/docs/": _REFERENCE}
 _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -174,14 +176,15 @@ class Dashboard:
         return response(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
-        if request.path == "/":
-            return _redirect(PREFIX + "/")
+        if request.path in _SHORT_PATHS:
+            return _redirect(PREFIX + _SHORT_PATHS[request.path])
         if request.path.startswith(f"{PREFIX}/static/"):
             return self._send_static(request)
         route, params = self._match(request)
         path = request.path.removeprefix(PREFIX)
         session = self._current_session(request)
-        if session is None and path not in _PUBLIC_PATHS:
+        is_public = path in _PUBLIC_PATHS or f"{path}/".startswith(f"{_REFERENCE}/")
+        if session is None and not is_public:
             return self._to_login(request)
         if request.method == "POST":
             self._check_form(request)
@@ -278,9 +281,9 @@ class Dashboard:
             if answer.filename:
                 response.headers.set("Content-Disposition", "attachment", filename=answer.filename)
             return response
-        wanted = view.query.get("csv")
-        if wanted is not None:
-            return _to_csv(answer, wanted)
+        for form, make_file in CHART_FILES.items():
+            if form in view.query:
+                return _send_chart(answer, view.query[form], form, make_file)
         return self._render(request, view, answer)
 
     def _render(self, request: Request, view: View | None, page: Page) -> Response:
@@ -338,19 +341,13 @@ def _is_same_origin(request: Request) -> bool:
     return urlsplit(origin).netloc.lower() == request.host.lower()
 
 
-def _to_csv(page: Page, chart_id: str) -> Response:
+def _send_chart(
+    page: Page, chart_id: str, form: str, make_file: Callable[[Chart], ChartFile]
+) -> Response:
     chart = next((chart for chart in page.charts if chart.id == chart_id), None)
     if chart is None:
         raise NotFound
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(column.key for column in chart.columns)
-    for row in chart.rows:
-        writer.writerow(_cell(row.get(column.key)) for column in chart.columns)
-    response = Response(buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{chart.id}.csv")
+    file = make_file(chart)
+    response = Response(file.content, content_type=file.content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{chart.id}.{form}")
     return response
-
-
-def _cell(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.server.web.chart_files import CHART_FILES
 from arthurai.server.web.operation_calls import OperationError
 from arthurai.server.web.page_registry import Page
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LARGE_ROWS: Final = 200_000
 _UNAUTHORIZED: Final = 401
+_ALONE: Final = ("part", *CHART_FILES)
+"""Parameters of the address that ask for one figure only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def make_page(
         values: What the template needs besides.
         rows: How many rows the model has; of large models heavy figures are loaded afterwards.
     """
-    alone = view.query.get("part") or view.query.get("csv")
+    alone = next((view.query[name] for name in _ALONE if view.query.get(name)), None)
     if alone is not None:
         figures = [figure for figure in figures if figure.id == alone]
     defer = rows > LARGE_ROWS and alone is None and "full" not in view.query

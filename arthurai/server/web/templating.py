@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import orjson
 from jinja2 import Environment, PackageLoader, Undefined
+from markupsafe import Markup, escape
 
 from arthurai.server.web import formats
 from arthurai.server.web.model_view import RANGES
@@ -50,8 +51,17 @@ def make_environment(static_address: Callable[[str], str]) -> Environment:
         compact_json=_to_json,
         unquote=unquote,
         pystring=repr,
+        marked=_mark_code,
     )
     return environment
+
+
+def _mark_code(text: str) -> Markup:
+    """Return a text in which backticks mark code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)
+    )
 
 
 def _to_json(value: Any) -> str:

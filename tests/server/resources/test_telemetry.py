@@ -71,3 +71,29 @@ def test_only_callers_with_rights_everywhere_may_read_them(app, callers, admin):
     assert callers.role("Administrator").get("http://local/metrics").status_code == 403
     scrape(callers(), Authorization=f"Bearer {app.admin_key}")
     assert admin.post("http://local/metrics").status_code == 405
+
+
+def test_openmetrics_is_sent_to_those_who_ask_for_it(admin, watched, inference):
+    admin.post(f"{watched}/inferences", json=[inference("a")])
+    asked = {"Accept": "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"}
+    answer = admin.get("http://local/metrics", headers=asked)
+    kind = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["vary"] == "Accept"
+    lines = answer.text.splitlines()
+    assert answer.text.endswith("\n# EOF\n")
+    assert lines.count("# EOF") == 1
+    assert "# TYPE arthur_rows counter" in lines
+    assert 'arthur_rows_total{kind="inference",verdict="accepted"} 1' in lines
+    bounds = {b for line in lines for b in re.findall(r'le="([^"]+)"', line)}
+    assert "1.0" in bounds
+    assert "1" not in bounds
+    openmetrics = pytest.importorskip("prometheus_client.openmetrics.parser")
+    text = pytest.importorskip("prometheus_client.parser")
+    families = list(openmetrics.text_string_to_metric_families(answer.text))
+    plain = list(text.text_string_to_metric_families(admin.get("http://local/metrics").text))
+    assert {f.name for f in families} == {f.name for f in plain}
+    (rows,) = [f for f in families if f.name == "arthur_rows"]
+    assert {s.labels["verdict"]: s.value for s in rows.samples} == {"accepted": 1, "rejected": 0}
+    for accepted in ("*/*", "text/plain", "text/html, */*;q=0.1", "nonsense", ""):
+        scrape(admin, Accept=accepted)

@@ -27,7 +27,10 @@ pytestmark = [
 ]
 
 WIDTHS = (390, 768, 1440)
-SITE = ("/models", "/alerts", "/alerts?status=any", "/people", "/server", "/account")
+SITE = (
+    *("/models", "/alerts", "/alerts?status=any", "/people", "/server", "/account"),
+    *("/reference", "/reference/alert_rules"),
+)
 TABS = (
     "",
     "/performance",
@@ -132,6 +135,7 @@ def test_a_sample_of_pages(filled, visitor):
     model = filled.models["binary"].id
     for path, width in (
         ("/models?full=1", 1440),
+        ("/reference/query", 390),
         (f"/models/{model}/drift", 390),
         (f"/models/{filled.models['evil'].id}/performance", 768),
     ):

@@ -6,13 +6,16 @@ import contextlib
 import csv
 import html
 import io
+import json
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 from urllib.parse import quote
 
 import httpx
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from dashboard_samples import EVIL, ROLES
 
@@ -197,6 +200,26 @@ def test_charts_show_what_the_python_client_answers(filled, reader, kind, tab, q
         for row, cells, wanted in zip(rows, table[1:], expected, strict=True):
             for key, text, cell in zip(keys, row, cells, strict=True):
                 assert_same(wanted.get(key), text, cell)
+        assert_parquet_holds(reader.get(link.replace("csv=", "parquet=")), keys, expected)
+
+
+def assert_parquet_holds(answer, keys, expected):
+    """Check that a Parquet file has the rows of an answer, with times as timestamps."""
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    assert answer.headers["content-disposition"].endswith(".parquet")
+    table = pq.read_table(io.BytesIO(answer.content))
+    assert table.column_names == keys
+    for key in keys:
+        for found, row in zip(table[key].to_pylist(), expected, strict=True):
+            wanted = row.get(key)
+            if isinstance(found, datetime):
+                assert found == datetime.fromisoformat(wanted)
+            elif isinstance(wanted, dict | list):
+                assert json.loads(found) == pytest.approx(wanted) or json.loads(found) == wanted
+            elif isinstance(wanted, float) and not isinstance(found, str):
+                assert found == pytest.approx(wanted, rel=1e-12)
+            else:
+                assert found == wanted or found == str(wanted)
 
 
 def assert_same(value, text, cell):

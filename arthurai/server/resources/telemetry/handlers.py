@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from werkzeug.http import parse_accept_header
+
 from arthurai.common.bundle import Permission
 from arthurai.server.http.registry import plain_route
 from arthurai.server.http.response import Response
-from arthurai.server.telemetry.metric_families import CONTENT_TYPE
+from arthurai.server.telemetry.metric_families import (
+    CONTENT_TYPE,
+    OPENMETRICS,
+    OPENMETRICS_TYPE,
+)
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -25,5 +31,18 @@ def metrics(services: Services, environ: WSGIEnvironment) -> Response:
     headers = {"authorization": str(environ.get("HTTP_AUTHORIZATION", ""))}
     principal = services.authentication.authenticate(headers, {})
     services.authorization.require(principal, _NEEDED)
-    content = services.telemetry.render().encode()
-    return Response(200, content, [("Cache-Control", "no-store")], content_type=CONTENT_TYPE)
+    openmetrics = _prefers_openmetrics(str(environ.get("HTTP_ACCEPT", "")))
+    content = services.telemetry.render(openmetrics=openmetrics).encode()
+    kind = OPENMETRICS_TYPE if openmetrics else CONTENT_TYPE
+    answered = [("Cache-Control", "no-store"), ("Vary", "Accept")]
+    return Response(200, content, answered, content_type=kind)
+
+
+def _prefers_openmetrics(accept: str) -> bool:
+    """Return whether a header names OpenMetrics, in whatever version, before plain text."""
+    weights = {OPENMETRICS: 0.0, "text/plain": 0.0}
+    for value, weight in parse_accept_header(accept):
+        kind = value.partition(";")[0].strip().lower()
+        if kind in weights:
+            weights[kind] = max(weights[kind], weight)
+    return weights[OPENMETRICS] > weights["text/plain"]
