@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from builders import attribute, ground_truth, prediction
+from thread_warnings import warns
 
 from arthurai import ArthurAI
 from arthurai.common.constants import InputType, OutputType, Role
@@ -121,10 +122,10 @@ def test_a_long_name_still_gives_an_id_that_fits(arthur):
 
 
 def test_the_old_name_of_the_output_type_warns(arthur):
-    with pytest.warns(DeprecationWarning, match="output_type"):
+    with warns(DeprecationWarning, match="output_type"):
         model = arthur.model("p", "TABULAR", model_type="REGRESSION")
     assert model.output_type == "REGRESSION"
-    with pytest.warns(DeprecationWarning, match="output_type"):
+    with warns(DeprecationWarning, match="output_type"):
         both = arthur.model("p", "TABULAR", "MULTICLASS", "REGRESSION")
     assert both.output_type == "MULTICLASS"
 

@@ -6,6 +6,7 @@ import warnings
 
 import pandas as pd
 import pytest
+from thread_warnings import warns
 
 from arthurai import ArthurAI
 from arthurai.common.deprecation import warn_deprecated
@@ -46,6 +47,6 @@ def test_a_warning_that_is_an_error_stays_what_it_is():
     [("1.2.3", "old is deprecated since 1.2.3: use new"), (None, "old is deprecated: use new")],
 )
 def test_the_version_is_named_when_known(since, message):
-    with pytest.warns(DeprecationWarning, match=f"^{message}$") as caught:
+    with warns(DeprecationWarning, match=f"^{message}$") as caught:
         warn_deprecated("old", "use new", since)
     assert caught[0].filename == __file__

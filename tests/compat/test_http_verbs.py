@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import KEY
+from thread_warnings import warns
 
 from arthurai._compat.accounts import AuthRefresher
 from arthurai._compat.arthur_http_client import ArthurHTTPClient
@@ -527,7 +528,7 @@ def test_a_wrong_login_of_a_refresher(scripted):
 
 def test_the_older_client_checks_no_status(scripted, monkeypatch):
     server = scripted({("GET", "/api/v3/x"): (418, {"error": "tea"})})
-    with pytest.warns(DeprecationWarning, match="ArthurAI.client"):
+    with warns(DeprecationWarning, match="ArthurAI.client"):
         client = ArthurHTTPClient(access_key=KEY, url=server.url + "/dropped", base_path="/api/v3")
     assert client.get("/api/v3/x") == b'{"error": "tea"}'
     assert server.requests[0].headers["authorization"] == KEY
@@ -536,7 +537,7 @@ def test_the_older_client_checks_no_status(scripted, monkeypatch):
     assert future.result() == 2
     client.pool.shutdown()
     assert done == [future]
-    with pytest.warns(DeprecationWarning), pytest.raises(MissingParameterError):  # noqa: PT030 - the warning is not the point
+    with warns(DeprecationWarning), pytest.raises(MissingParameterError):
         ArthurHTTPClient(access_key=KEY)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from builders import attribute, prediction, save_model, unsaved_model
+from thread_warnings import warns
 
 from arthurai._compat.prediction_logging import log_prediction
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
@@ -27,7 +28,7 @@ def test_logged_predictions_arrive(model):
         """Predict."""
         return [[0.25 + shift, 0.75 - shift]]
 
-    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+    with warns(DeprecationWarning, match="call send_inferences"):
         predict = log_prediction(model)(predict)
 
     assert (predict.__name__, predict.__doc__) == ("predict", "Predict.")
@@ -49,7 +50,7 @@ def test_both_probabilities_of_one_predicted_attribute_arrive(arthur, outputs):
     model.build(frame, {"pred": 1}, ground_truth_column="label")
     model.save()
     negative = next(a.name for a in model.get_attributes("PREDICTED_VALUE") if a.implicit)
-    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+    with warns(DeprecationWarning, match="call send_inferences"):
         predict = log_prediction(model)(lambda _data: outputs)
     predict(frame[["x"]])
     rows = model.query({"select": [{"property": "pred"}, {"property": negative}]})
@@ -57,9 +58,9 @@ def test_both_probabilities_of_one_predicted_attribute_arrive(arthur, outputs):
 
 
 def test_values_without_a_counterpart_are_reported(model):
-    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+    with warns(DeprecationWarning, match="call send_inferences"):
         predict = log_prediction(model)(lambda _data: [0.5])
-    with pytest.warns(UserWarning, match=r"1 values .* 2 predicted attributes \['p0', 'p1'\]"):
+    with warns(UserWarning, match=r"1 values .* 2 predicted attributes \['p0', 'p1'\]"):
         predict(pd.DataFrame({"x": [1.5]}))
     assert model.query({"select": [{"property": "p0"}, {"property": "p1"}]}) == [
         {"p0": 0.5, "p1": None}
@@ -67,7 +68,7 @@ def test_values_without_a_counterpart_are_reported(model):
 
 
 def test_logging_refuses_what_it_cannot_log(model):
-    with pytest.warns(DeprecationWarning, match="call send_inferences"):
+    with warns(DeprecationWarning, match="call send_inferences"):
         predict = log_prediction(model)(lambda _data: [0.5])
 
     with pytest.raises(UserValueError, match="data must have at least one row"):

@@ -1,8 +1,10 @@
 import logging
+import time
 
 import numpy as np
 import pandas as pd
 import pytest
+from builders import attribute, ground_truth, prediction, save_model
 
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.query import avg, select
@@ -49,9 +51,30 @@ def test_what_keeps_a_rule_from_firing_is_logged(filled, caplog):
     assert filled.update_alert_rule(rule).notes is None
     found = filled.explain_alert_rule(rule)
     assert found.summary == "Mean income logged above 15 over 1 day; 50 rows at least"
-    assert (found.notes, found.covers, found.last_outcomes) == ([], [{}], None)
-    assert str(found) == found.summary
+    assert (found.notes, found.covers) == ([], [{}])
+    assert str(found).splitlines()[0] == found.summary
     filled.delete_alert_rule(rule)
+
+
+def test_the_last_outcomes_are_those_of_an_evaluation(arthur):
+    """Rules are evaluated in the background, after rows have arrived."""
+    model = save_model(arthur, [attribute("income"), prediction("p"), ground_truth("y")])
+    metric = model.create_metric("Mean income evaluated", select(avg("income")))
+    rule = model.create_alert_rule(
+        metric, "upper", 15, "warning", lookback_period=1440, min_rows=50
+    )
+    found = model.explain_alert_rule(rule)
+    assert (found.last_outcomes, found.last_evaluated_at) == (None, None)
+    assert str(found) == found.summary
+    row = {"income": 20.0, "p": 0.5, "y": 0.5}
+    model.send_inferences([row] * 3, inference_timestamps=["2025-05-01T00:00:00Z"] * 3)
+    deadline = time.monotonic() + 30
+    while (found := model.explain_alert_rule(rule)).last_outcomes is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert (found.last_outcomes["few_rows"], found.last_outcomes["crossed"]) == (1, 0)
+    last = str(found).splitlines()[-1]
+    assert last.startswith(f"last evaluated {found.last_evaluated_at}: windows 1")
 
 
 @pytest.mark.parametrize(

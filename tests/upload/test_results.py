@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from builders import NOW, regression_rows, stored, stored_count
+from thread_warnings import warns
 
 from arthurai.common.exceptions import ArthurError, ResponseClientError
 from arthurai.common.vocabulary import ValueType
@@ -172,7 +173,7 @@ def test_reference_data_is_closed_with_its_rows(model):
 
 
 def test_the_old_single_row_call_still_works(model):
-    with pytest.warns(DeprecationWarning, match="use send_inferences"):
+    with warns(DeprecationWarning, match="use send_inferences"):
         result = model.send_inference(
             NOW,
             "old",
@@ -186,12 +187,12 @@ def test_the_old_single_row_call_still_works(model):
 
 
 def test_the_old_batch_calls_still_work(batch_model):
-    with pytest.warns(DeprecationWarning, match="use send_bulk_inferences"):
+    with warns(DeprecationWarning, match="use send_bulk_inferences"):
         result, closed = batch_model.send_batch_inferences("old", data=make_rows(2))
     assert result.accepted == 2
     assert closed is not None
     truths = [{"partner_inference_id": f"id-{n}", "truth": 1.0} for n in range(2)]
-    with pytest.warns(DeprecationWarning, match="use send_bulk_ground_truths"):
+    with warns(DeprecationWarning, match="use send_bulk_ground_truths"):
         assert batch_model.send_batch_ground_truths(data=truths).accepted == 2
 
 

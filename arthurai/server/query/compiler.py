@@ -12,6 +12,7 @@ from arthurai.server.query.column_types import ColumnType
 from arthurai.server.query.conditions import condition_sql
 from arthurai.server.query.errors import QueryError
 from arthurai.server.query.functions import FUNCTIONS
+from arthurai.server.query.group_aggregates import move_group_aggregates
 from arthurai.server.query.model_columns import needs_enriched
 from arthurai.server.query.rewrite import rewrite
 from arthurai.server.query.row_sources import (
@@ -66,7 +67,7 @@ def compile_query(
     Raises:
         QueryError: The query does not fit the model or the rules of the language.
     """
-    query = rewrite(query)
+    query = move_group_aggregates(rewrite(query), FUNCTIONS)
     if query.subquery is None:
         source: Source = ModelSource(schema, warehouse, _data_source(query))
         sampled = 1.0

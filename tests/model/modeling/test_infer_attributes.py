@@ -12,6 +12,7 @@ from builders import unsaved_model
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
+from thread_warnings import warns
 
 from arthurai.common.constants import InputType, Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
@@ -225,7 +226,7 @@ def test_linked_stages_have_their_own_calls(stage):
 
 def test_from_dataframe_is_infer_schema():
     described = unsaved_model()
-    with pytest.warns(DeprecationWarning, match="use infer_schema"):
+    with warns(DeprecationWarning, match="use infer_schema"):
         described.from_dataframe(pd.Series([1, 2, 3], name="a"), Stage.ModelPipelineInput)
     assert described.get_attribute("a").value_type == ValueType.Integer
 

@@ -252,3 +252,37 @@ def test_drift_between_two_parts_of_the_inferences(store):
             "groundTruthClass": 0.6931471805599453,
         }
     )
+
+
+@pytest.mark.parametrize("base", ["inference", "reference"])
+@pytest.mark.parametrize("names", [["gt_cat", "gt_owl"], ["cat", "owl"], ["gt_cat", "owl"], ["*"]])
+def test_predicted_classes_of_ground_truth_are_true_classes(names, base, store):
+    """Ground truth has no predictions; a published request names its classes in their place."""
+    example = models.Example("MULTICLASS", models.PETS.attributes, models.PETS.rows)
+    truths = ["cat", "dog", "owl", "owl"]
+    example.reference = [
+        {"size": 1.0, "cat": 0.4, "dog": 0.3, "owl": 0.3}
+        | {f"gt_{name}": int(name == truth) for name in ("cat", "dog", "owl")}
+        for truth in truths
+    ]
+    example.load(store)
+    (row,) = ask(
+        store,
+        example,
+        predicted_classes=names,
+        metric="PSI",
+        base={"source": base},
+        target={"source": "ground_truth"},
+    )
+    # Inferences: 2 cats, 1 dog, 2 owls; reference: 1 cat, 1 dog, 2 owls.
+    counts = [(1, 2), (2, 2)] if len(names) == 2 else [(1, 2), (1, 1), (2, 2)]
+    if base == "inference":
+        counts = [(here, here) for here, _ in counts]
+    assert row == {"groundTruthClass": pytest.approx(MEASURES["PSI"](counts), abs=1e-12)}
+
+
+def test_an_unknown_class_of_ground_truth(store):
+    body = {"metric": "PSI", "base": {"source": "inference"}, "target": {"source": "ground_truth"}}
+    with pytest.raises(QueryError, match="did you mean 'gt_owl'") as error:
+        ask(store, models.EXAMPLES["pets"], predicted_classes=["cat", "gt_cow"], **body)
+    assert error.value.path == "predicted_classes[1]"

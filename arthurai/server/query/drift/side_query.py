@@ -102,8 +102,15 @@ def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[Me
         )
     truths = {a.name for a in schema.by_stage(Stage.GroundTruth)}
     predicted, true = request.predicted_classes, request.truth_classes
-    if predicted and predicted != ("*",) and set(predicted) <= truths and not true:
-        predicted, true = (), predicted
+    place = "ground_truth_classes"
+    # Published requests name true classes here; and ground truth has no predictions to measure.
+    if (
+        predicted
+        and not true
+        and (set(predicted) <= truths or request.target.source == "ground_truth")
+    ):
+        place = "predicted_classes"
+        predicted, true = (), _true_classes(schema, predicted)
     if predicted:
         found.append(
             MeasuredColumn(
@@ -111,12 +118,19 @@ def find_measured_columns(request: DriftRequest, schema: ModelSchema) -> list[Me
             )
         )
     if true:
-        found.append(
-            MeasuredColumn(
-                "groundTruthClass", "ground_truth_classes", True, true, Stage.GroundTruth
-            )
-        )
+        found.append(MeasuredColumn("groundTruthClass", place, True, true, Stage.GroundTruth))
     return found
+
+
+def _true_classes(schema: ModelSchema, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the ground truth of classes, which may be named by their predictions."""
+    truths = {a.name for a in schema.by_stage(Stage.GroundTruth)}
+    linked = {}
+    for attribute in schema.by_stage(Stage.PredictedValue):
+        truth = schema.ground_truth_of(attribute)
+        if truth is not None and truth.name in truths:
+            linked[attribute.name] = truth.name
+    return tuple(name if name in truths else linked.get(name, name) for name in names)
 
 
 def make_side_query(

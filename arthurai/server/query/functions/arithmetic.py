@@ -36,7 +36,13 @@ def add(arguments: Arguments) -> Expr:
 
 @function("subtract")
 def subtract(arguments: Arguments) -> Expr:
-    """Difference of two numbers."""
+    """Difference of two numbers, or of two times in seconds."""
+    times = [arguments.operand(name) for name in ("left", "right")]
+    if ColumnType.TIME in {time.type for time in times} and all(
+        time.type in {ColumnType.TIME, ColumnType.NULL} for time in times
+    ):
+        later, earlier = (f"epoch_us(CAST({time.sql} AS TIMESTAMP))" for time in times)
+        return Expr(f"(({later} - {earlier}) / 1e6)", ColumnType.FLOAT)
     left, right = _numbers(arguments)
     return Expr(f"({left} - {right})", ColumnType.FLOAT)
 

@@ -242,7 +242,7 @@ class RuleReader:
 
     def _count_bins(self, subject: Subject) -> int:
         query = fill_placeholders(self.metric["query"], subject.parameters)
-        if query.get("predicted_classes"):
+        if query.get("predicted_classes") or query.get("ground_truth_classes"):
             return max(2, len(self._schema.predicted))
         names = query.get("properties") or [None]
         attribute = self._schema.attribute(str(names[0]))

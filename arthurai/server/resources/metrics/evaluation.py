@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.text import quote_value
 from arthurai.server.query import QueryError, run_drift, run_query
 from arthurai.server.query.column_types import COLUMN_TYPES, ColumnType
+from arthurai.server.query.drift.drift_request import parse_drift
+from arthurai.server.query.drift.side_query import find_measured_columns
 from arthurai.server.query.errors import unknown_name
 from arthurai.server.query.parse import check_nesting
 from arthurai.server.resources.metrics.metric_parameters import (
@@ -260,12 +262,9 @@ class _Evaluation:
             self._check(query)
         return query
 
-    @staticmethod
-    def _drift_key(query: dict[str, Any]) -> str:
-        properties = query.get("properties") or []
-        keys = [str(name) for name in properties]
-        keys += ["predictedClass"] if query.get("predicted_classes") else []
-        keys += ["groundTruthClass"] if query.get("ground_truth_classes") else []
+    def _drift_key(self, query: dict[str, Any]) -> str:
+        measured = find_measured_columns(parse_drift(query), self._schema)
+        keys = [column.key for column in measured]
         if len(keys) != 1:
             raise QueryError("query.properties", f"must hold exactly one attribute, got {keys}")
         return keys[0]
