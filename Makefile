@@ -2,6 +2,7 @@
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 INSTALLED := .venv/.installed
+DEMO_INSTALLED := .venv/.installed-demo
 TEST_OPTIONS ?= -n auto --dist worksteal
 # Helpers of the benchmarks have an underscore in their names.
 BENCHMARKS := $(foreach file,$(wildcard benchmarks/*.py),$(if $(findstring _,$(file)),,$(file)))
@@ -25,12 +26,15 @@ help:
 $(INSTALLED): pyproject.toml
 	@PYTHON="$(PYTHON)" scripts/setup.sh
 
+$(DEMO_INSTALLED): pyproject.toml
+	@PYTHON="$(PYTHON)" scripts/setup.sh demo
+
 install: $(INSTALLED)
 
 dist: $(INSTALLED)
 	$(RUN) build
 
-demo: $(INSTALLED)
+demo: $(DEMO_INSTALLED)
 	$(BIN)/python examples/demo.py
 
 test: $(INSTALLED)

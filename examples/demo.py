@@ -209,6 +209,7 @@ def main() -> None:
         print(f"onboarded {model.display_name!r} with {len(model.get_attributes())} attributes")
         stream(model, production)
         accuracy, groups = accuracy_by_day(model), denial_rate_by_group(model)
+        report = model.report(output / "report.html")
 
     print("\nAccuracy by day")
     print(
@@ -221,6 +222,9 @@ def main() -> None:
     picture = output / "accuracy-and-denials.png"
     draw(accuracy, groups, picture)
     print(f"\nPicture: {picture}")
+    print(f"Report of the model, one page for any browser: {report.resolve().as_uri()}")
+    command = Path(sys.executable).with_name("arthurai")
+    print(f"Dashboard: {command} serve --data-dir {output}/arthur")
     print("\nGo on from here:\n")
     print("from arthurai import ArthurAI")
     print(f'model = ArthurAI(url="{url}").get_model("{model.id}")')

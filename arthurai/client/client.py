@@ -9,8 +9,15 @@ from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
 from arthurai.client.connect import UNKNOWN_ORG_ID, ClientConfig, connect
 from arthurai.client.model_arguments import complete_names, is_uuid, parse_model_filters
-from arthurai.common.checks import check_choice, check_text, read_list, report_unreadable
+from arthurai.common.checks import (
+    check_choice,
+    check_text,
+    read_list,
+    report_unreadable,
+    spell_choice,
+)
 from arthurai.common.constants import API_PREFIX, InputType, OutputType
+from arthurai.common.constants import Role as KnownRole
 from arthurai.common.deprecation import warn_deprecated
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -358,7 +365,7 @@ class ArthurAI:
         from arthurai_api.models.id_type import IdType
         from arthurai_api.models.model_expand_single import ModelExpandSingle
 
-        check_choice("id_type", id_type, _ID_TYPES)
+        id_type = check_choice("id_type", id_type, _ID_TYPES)
         check_text("identifier", identifier)
         try:
             found = get_model.sync(
@@ -491,7 +498,9 @@ class ArthurAI:
 
         check_text("description", description)
         check_text("role", role)
-        body = ServiceAccountRequest(description=description, role=Role(role))
+        body = ServiceAccountRequest(
+            description=description, role=Role(spell_choice(role, KnownRole.values()))
+        )
         return create_service_account.sync(client=self.api, body=body).as_received()
 
     def get_current_org(self) -> dict[str, Any]:

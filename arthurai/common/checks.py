@@ -18,6 +18,7 @@ from arthurai.common.text import list_names, quote_value, suggest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SEPARATORS: Final = dict.fromkeys(map(ord, "_- "))
 _LIST_METHODS: Final = ("tolist", "to_list", "to_pylist")  # of arrays, indexes and series
 
 
@@ -40,23 +41,47 @@ def check_text(name: str, value: object) -> str:
 
 
 def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
-    """Return a value; raise unless it is one of the choices, and suggest the most similar one.
+    """Return the choice that a value names; raise if there is none, and suggest a similar one.
 
     Args:
         name: Name of the argument, for the message.
-        value: What was given.
+        value: What was given; upper and lower case, underscores, hyphens and spaces are the same.
         choices: What it can be.
+
+    Returns:
+        The choice as it is spelled in `choices`.
 
     Raises:
         UserValueError: The value is not one of the choices.
     """
     known = list(choices)
-    if not isinstance(value, str) or value not in known:
+    found = spell_choice(value, known)
+    if not isinstance(found, str) or found not in known:
         raise UserValueError(
             f"{name} must be one of {list_names(known)}, got {quote_value(value)}"
             f"{suggest(value, known)}"
         )
-    return value
+    return found
+
+
+def spell_choice(value: Any, choices: Iterable[str]) -> Any:
+    """Return a value as the choices spell it, or as it is if it names none of them.
+
+    Args:
+        value: Any value; of text, case, underscores, hyphens and spaces do not count.
+        choices: What it can be.
+    """
+    if not isinstance(value, str):
+        return value
+    known = list(choices)
+    if value in known:
+        return value
+    folded = _fold(value)
+    return next((choice for choice in known if _fold(choice) == folded), value)
+
+
+def _fold(text: str) -> str:
+    return text.casefold().translate(_SEPARATORS)
 
 
 def check_bool(name: str, value: object) -> bool:

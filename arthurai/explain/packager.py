@@ -8,7 +8,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from arthurai.common.checks import read_list
+from arthurai.common.checks import read_list, spell_choice
 from arthurai.common.constants import InputType, Stage, TextDelimiter, ValueType
 from arthurai.common.exceptions import (
     ArthurUserError,
@@ -54,6 +54,9 @@ class ExplanationPackager:
     def __init__(self, model: ArthurModelBase, **kwargs: Any) -> None:
         self.model = model
         self.settings = dict(kwargs)
+        if "explanation_algo" in kwargs:
+            algorithms = (settings.LIME, settings.SHAP)
+            self.settings["explanation_algo"] = spell_choice(kwargs["explanation_algo"], algorithms)
         settings.check_settings(self.settings)
         self.manifest: Manifest | None = None
         self._requirements: str | None = None

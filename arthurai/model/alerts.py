@@ -6,9 +6,9 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from arthurai.common.checks import check_choice, read_list
+from arthurai.common.checks import check_choice, read_list, spell_choice
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.pagination import iterate_pages
 from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from arthurai_api.models.paginated_alerts import PaginatedAlerts
 
 logger = logging.getLogger(__name__)
+
+_CHOICES: Final = {"bound": AlertRuleBound.values(), "severity": AlertRuleSeverity.values()}
 
 
 @dataclass
@@ -73,6 +75,9 @@ class AlertRule(ArthurBaseJsonDataclass):
     min_truth_share: float | None = None
     confidence: float | None = None
     notes: list[dict[str, str]] | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, spell_choice(value, _CHOICES.get(name, ())))
 
 
 @dataclass
@@ -372,7 +377,7 @@ def get_alerts(
     session, model_id = require_connection(self, "have alerts")
     check_page(page, page_size)
     if status is not None:
-        check_choice("status", status, ("new", *AlertStatus.list()))
+        status = check_choice("status", status, ("new", *AlertStatus.list()))
     since = None if start_time is None else parse_time("start_time", start_time)
     until = None if end_time is None else parse_time("end_time", end_time)
     batches = None if batch_id is None else read_list("batch_id", batch_id, "ids", single=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
-from arthurai.common.checks import read_list
+from arthurai.common.checks import read_list, spell_choice
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
 from arthurai.common.text import suggest
@@ -16,6 +16,8 @@ from arthurai.model.json_dataclass import ArthurBaseJsonDataclass, NumberType
 
 MAX_CATEGORIES_TO_SHOW: Final = 5
 _ENDS: Final = 2
+
+_CHOICES: Final = {"value_type": ValueType.values(), "stage": Stage.values()}
 
 _STAGE_ORDER: Final = (
     Stage.ModelPipelineInput,
@@ -216,6 +218,8 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
             value = as_categories(value)
         elif name == "bins":
             value = as_bins(value)
+        elif name in _CHOICES:
+            value = spell_choice(value, _CHOICES[name])
         object.__setattr__(self, name, value)
 
     @property

@@ -7,8 +7,8 @@ import dataclasses
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
-from arthurai.common.checks import check_choice, read_list
-from arthurai.common.constants import Stage, ValueType
+from arthurai.common.checks import check_choice, read_list, spell_choice
+from arthurai.common.constants import InputType, OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
     UserTypeError,
@@ -20,6 +20,7 @@ from arthurai.model.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 
 MAX_ATTRIBUTES_TO_SHOW: Final = 10
+_CHOICES: Final = {"input_type": InputType.values(), "output_type": OutputType.values()}
 _LISTS: Final = frozenset({"attributes", "image_class_labels", "tags"})
 
 if TYPE_CHECKING:
@@ -139,6 +140,8 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         """Set an attribute; a list of texts or of attributes may be given as any iterable."""
         if name in _LISTS and value is not None and not isinstance(value, list | str):
             value = read_list(name, value, ordered=name != "tags")
+        elif name in _CHOICES:
+            value = spell_choice(value, _CHOICES[name])
         super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -247,7 +250,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             raise MethodNotApplicableError(
                 f"model {name_of(self)!r} has no attributes yet; {how_to_add_attributes(self)}"
             )
-        for attribute in find_attributes(self, stage=stage):
+        for attribute in find_attributes(self, stage=spell_choice(stage, Stage.values())):
             if attribute.name == name:
                 return attribute
         where = "" if stage is None else f" in stage {stage}"
@@ -269,7 +272,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         Raises:
             UserValueError: The stage is unknown.
         """
-        _check_kind(stage=stage)
+        stage, _ = _check_kind(stage=stage)
         return list(find_attributes(self, stage=stage))
 
     def get_attribute_names(
@@ -292,7 +295,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             raise MethodNotApplicableError(
                 f"model {name_of(self)!r} has no attributes yet; {how_to_add_attributes(self)}"
             )
-        _check_kind(stage, value_type)
+        stage, value_type = _check_kind(stage, value_type)
         return [a.name for a in find_attributes(self, stage=stage, value_type=value_type)]
 
 
@@ -394,11 +397,14 @@ def how_to_add_attributes(model: ArthurModelBase) -> str:
     return "add them with build(), infer_schema() or add_attribute()"
 
 
-def _check_kind(stage: str | None = None, value_type: str | None = None) -> None:
+def _check_kind(
+    stage: str | None = None, value_type: str | None = None
+) -> tuple[str | None, str | None]:
     if stage is not None:
-        check_choice("stage", stage, Stage.list())
+        stage = check_choice("stage", stage, Stage.list())
     if value_type is not None:
-        check_choice("value_type", value_type, ValueType.list())
+        value_type = check_choice("value_type", value_type, ValueType.list())
+    return stage, value_type
 
 
 def _comparable(value: Any) -> Any:

@@ -79,7 +79,7 @@ def get_enrichment(self: ArthurModelBase, enrichment: str) -> dict[str, Any]:
         get_hotspots,
     )
 
-    check_choice("enrichment", enrichment, Enrichment.list())
+    enrichment = check_choice("enrichment", enrichment, Enrichment.list())
     session, model_id = require_connection(self, "have enrichments")
     match enrichment:
         case Enrichment.Explainability:
@@ -144,8 +144,8 @@ def _copy_configs(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
             f"{enrichment_configs!r:.100}"
         )
     configs: dict[str, dict[str, Any]] = {}
-    for name, config in enrichment_configs.items():
-        check_choice("a key of enrichment_configs", name, Enrichment.list())
+    for key, config in enrichment_configs.items():
+        name = check_choice("a key of enrichment_configs", key, Enrichment.list())
         if not isinstance(config, Mapping):
             raise UserTypeError(
                 f"enrichment_configs[{name!r}] must be a dictionary, got {config!r}"
@@ -240,9 +240,10 @@ def await_enrichments(
     """
     names = enrichments_to_await
     if names is not None:
-        names = read_list("enrichments_to_await", names, single=True)
-        for name in names:
+        names = [
             check_choice("enrichments_to_await", name, Enrichment.list())
+            for name in read_list("enrichments_to_await", names, single=True)
+        ]
     states = _wait_until_settled(self, names, timeout_min)
     if failed := _find_failed(states):
         raise ArthurUnexpectedError(

@@ -56,8 +56,7 @@ def explain_inference(
     from arthurai_api.models.explanation_algorithm import ExplanationAlgorithm
 
     session, model_id = require_connection(self, "be explained")
-    wanted = algorithm.lower() if isinstance(algorithm, str) else algorithm
-    check_choice("algorithm", wanted, ("lime", "shap"))
+    wanted = check_choice("algorithm", algorithm, ("lime", "shap"))
     check_page(page, page_size)
     if sort is not None:
         sort = sort.lower() if isinstance(sort, str) else sort

@@ -150,7 +150,7 @@ def find_hotspots(
         raise UserValueError(
             f"exactly one of {', '.join(given)} must be given, got {' and '.join(chosen) or 'none'}"
         )
-    check_choice("metric", metric, AccuracyMetric.list())
+    metric = check_choice("metric", metric, AccuracyMetric.list())
     if isinstance(threshold, bool) or not isinstance(threshold, int | float):
         raise UserTypeError(f"threshold must be a number from 0 to 1, got {threshold!r}")
     session, model_id = require_connection(self, "have hotspots")

@@ -106,7 +106,7 @@ def create_metric(
     if not isinstance(query, Mapping):
         raise UserTypeError(f"query must be a dictionary or a query, got {type(query).__name__}")
     if metric_type is not None:
-        check_choice("metric_type", metric_type, MetricType.list())
+        metric_type = check_choice("metric_type", metric_type, MetricType.list())
     session, model_id = require_connection(self, "have metrics")
     address = (query_data_drift if is_data_drift else base).build_request(model_id).url
     body = {
@@ -152,7 +152,7 @@ def get_metrics(
 
     session, model_id = require_connection(self, "have metrics")
     if metric_type is not None:
-        check_choice("metric_type", metric_type, MetricType.list())
+        metric_type = check_choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
         found = get_metric.sync(model_id, metric_id, client=session.api)
         return [parse_response(Metric, found)]
@@ -212,9 +212,7 @@ def evaluate_metric(
 
     body: dict[str, Any] = {}
     if rollup is not None:
-        body["rollup"] = check_choice(
-            "rollup", rollup.upper() if isinstance(rollup, str) else rollup, _ROLLUPS
-        )
+        body["rollup"] = check_choice("rollup", rollup, _ROLLUPS)
     if group_by is not None:
         body["group_by"] = group_by
     if parameters is not None:

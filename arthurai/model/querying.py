@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arthurai.common.checks import check_object
+from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import (
     IMAGE_FILE_EXTENSION_MAP,
     ImageResponseType,
@@ -63,10 +63,7 @@ def query(
     """
     if isinstance(body, DriftQuery) and query_type == QUERY_TYPES[0]:
         query_type = body.query_type
-    if query_type not in QUERY_TYPES:
-        raise UserValueError(
-            f"query_type must be one of {', '.join(map(repr, QUERY_TYPES))}, got {query_type!r}"
-        )
+    query_type = check_choice("query_type", query_type, QUERY_TYPES)
     if not isinstance(body, Mapping):
         raise UserTypeError(
             'body must be a query, such as {"select": [{"function": "count"}]} or what '
@@ -158,21 +155,18 @@ def get_image(
     from arthurai_api.api.inferences import get_inference_image
     from arthurai_api.models.image_response_type import ImageResponseType as ApiImageType
 
-    if type not in ImageResponseType.list():
-        raise UserValueError(
-            f"type must be one of {', '.join(ImageResponseType.list())}, got {type!r}"
-        )
+    rendering = check_choice("type", type, ImageResponseType.list())
     directory = Path(save_path)
     if not directory.is_dir():
         raise UserValueError(f"save_path must be an existing directory, got {save_path!r}")
     session, model_id = require_connection(self, "have images")
     request = session.api.build(
-        get_inference_image.build_request, model_id, image_id, type_=ApiImageType(type)
+        get_inference_image.build_request, model_id, image_id, type_=ApiImageType(rendering)
     )
     content, content_type = session.download(request)
     extension = IMAGE_FILE_EXTENSION_MAP.get(content_type.partition(";")[0].strip(), "")
     # An id is any text: what could lead out of the directory does not get into the file name.
     safe_id = re.sub(r"[^\w.-]", "_", image_id)
-    path = directory / f"{type}_{safe_id}{extension}"
+    path = directory / f"{rendering}_{safe_id}{extension}"
     path.write_bytes(content)
     return str(path)

@@ -181,7 +181,7 @@ def to_table(
     """
     if kind is None:
         return rows
-    check_choice("as_frame", kind, ("pandas", "polars", "pyarrow"))
+    kind = check_choice("as_frame", kind, ("pandas", "polars", "pyarrow"))
     if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
         raise UserTypeError(
             f"the response is not a list of rows, which as_frame={kind!r} requires; leave it out"

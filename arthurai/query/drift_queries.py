@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.checks import spell_choice
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.query.builder import Query
 from arthurai.query.expressions import Condition
@@ -91,7 +92,7 @@ def drift(
         raise UserValueError(
             "drift() needs the name of an attribute, `predicted_classes` or `ground_truth_classes`"
         )
-    _check("metric", metric, MEASURES)
+    metric = _check("metric", metric, MEASURES)
     body["metric"] = metric
     body |= _sides(base, target, base_where, target_where)
     if metric == "Thresholds":
@@ -142,8 +143,8 @@ def psi_table(
 def _sides(
     base: str, target: str, base_where: Iterable[Condition], target_where: Iterable[Condition]
 ) -> dict[str, Any]:
-    _check("base", base, _BASES)
-    _check("target", target, _TARGETS)
+    base = _check("base", base, _BASES)
+    target = _check("target", target, _TARGETS)
     found: dict[str, dict[str, Any]] = {}
     for name, source, conditions in (
         ("base", base, base_where),
@@ -184,11 +185,12 @@ def _options(
     if rollup is not None:
         found["rollup"] = rollup
     if missing_values is not None:
-        _check("missing_values", missing_values, _MISSING)
-        found["missing_values"] = missing_values
+        found["missing_values"] = _check("missing_values", missing_values, _MISSING)
     return found
 
 
-def _check(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
+def _check(name: str, value: object, choices: tuple[str, ...]) -> str:
+    found = spell_choice(value, choices)
+    if found not in choices:
         raise UserValueError(f"`{name}` must be one of {', '.join(choices)}, got {value!r}")
+    return str(found)

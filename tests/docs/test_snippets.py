@@ -114,3 +114,46 @@ def test_links_between_pages_lead_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+HIDE = """
+import sys
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *more: (
+    None if name.partition(".")[0] in {missing!r} else find(name, *more)
+)
+"""
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        pytest.param(("pandas", "polars", "matplotlib", "plotly", "sklearn", "scipy"), id="server"),
+        pytest.param(("polars", "sklearn", "scipy"), id="server and viz"),
+        pytest.param(("polars",), id="server, viz and explain"),
+    ],
+)
+def test_the_first_program_runs_without_a_warning_in_every_extra(missing, tmp_path):
+    code = "\n".join(
+        code for info, code in blocks(ROOT / "README.md", "python") if info == "python"
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-c",
+            HIDE.format(missing=missing) + code,
+        ],
+        cwd=tmp_path,
+        env=environment(),
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    printed = done.stdout.strip()
+    assert f"It prints `{printed}`" in (ROOT / "README.md").read_text("utf-8")

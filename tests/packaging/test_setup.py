@@ -1,5 +1,6 @@
 """`scripts/setup.sh` says clearly what is missing."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -26,8 +27,8 @@ def program(project, name, text):
     path.chmod(0o755)
 
 
-def run(project, **environment):
-    command = [str(project / "bin" / "sh"), str(project / "scripts" / "setup.sh")]
+def run(project, *arguments, **environment):
+    command = [str(project / "bin" / "sh"), str(project / "scripts" / "setup.sh"), *arguments]
     environment = {"PATH": str(project / "bin"), **environment}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -60,3 +61,40 @@ def test_a_python_without_venv_is_said(project):
     done = run(project)
     assert done.returncode == 1
     assert "apt-get install python3-venv" in done.stderr
+
+
+def test_the_demo_gets_its_own_extra_and_marker(project):
+    log = project / "pip.log"
+    (project / ".venv" / "bin").mkdir(parents=True)
+    fake = project / ".venv" / "bin" / "python"
+    fake.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exit 0\necho "$@" >> {log}\n')
+    fake.chmod(0o755)
+    (project / "pyproject.toml").touch()
+
+    assert run(project, "demo").returncode == 0
+    assert log.read_text().endswith("--editable .[demo]\n")
+    assert (project / ".venv" / ".installed-demo").exists()
+    assert not (project / ".venv" / ".installed").exists()  # so `make test` installs the rest
+
+    assert run(project).returncode == 0
+    assert log.read_text().endswith("--editable .[dev]\n")
+    assert (project / ".venv" / ".installed").exists()
+
+    (project / ".venv" / ".installed-demo").unlink()
+    log.write_text("")
+    os.utime(project / "pyproject.toml", (1, 1))
+    done = run(project, "demo")
+    assert "in .venv already" in done.stdout
+    assert log.read_text() == ""
+    assert (project / ".venv" / ".installed-demo").exists()
+
+
+def test_make_demo_asks_for_what_the_demo_needs_only():
+    lines = subprocess.run(
+        ["make", "-n", "-B", "demo"],
+        cwd=SCRIPT.parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert lines == ['PYTHON="" scripts/setup.sh demo', ".venv/bin/python examples/demo.py"]

@@ -108,7 +108,7 @@ class ThresholdMitigation:
                 there are no curves (yet).
             UnexpectedValueError: The server sent curves without a group.
         """
-        check_choice("constraint", constraint, CONSTRAINT_PLOT_DICT)
+        constraint = check_choice("constraint", constraint, CONSTRAINT_PLOT_DICT)
         found = self._fetch(attribute, constraint)
         if not found:
             raise MethodNotApplicableError(

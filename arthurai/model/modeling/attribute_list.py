@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.checks import read_list
+from arthurai.common.checks import read_list, spell_choice
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import (
     MethodNotApplicableError,
@@ -222,6 +222,7 @@ def add_attribute(
         UserValueError: The name is taken or not allowed.
     """
     if arthur_attribute is None:
+        stage = spell_choice(stage, Stage.values())
         if gt_pred_attrs_map is not None or stage in _PAIRED_STAGES:
             what = _PAIRED_STAGES.get(stage or "", "ground truth and predicted values")
             raise MethodNotApplicableError(
@@ -357,11 +358,12 @@ def remove_attribute(
     if attribute is None and name is None:
         raise UserValueError("name or attribute must be given")
     attributes = self.attributes or []
+    wanted_stage = spell_choice(stage, Stage.values())
     for index, candidate in enumerate(attributes):
         if attribute is not None:
             found = candidate == attribute
         else:
-            found = candidate.name == name and stage in {None, candidate.stage}
+            found = candidate.name == name and wanted_stage in {None, candidate.stage}
         if found:
             del attributes[index]
             _relink(self, candidate.name, None)

@@ -7,6 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.common.checks import check_choice
 from arthurai.common.constants import Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserValueError
 from arthurai.model.attributes import FREE_TEXT_TYPES, ArthurAttribute
@@ -41,14 +42,13 @@ def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
         UserValueError: There are no rows, a column holds times without time zone, or a name is
             taken or not allowed.
     """
+    stage = check_choice("stage", stage, Stage.list())
     if stage in {Stage.PredictedValue, Stage.GroundTruth, Stage.GroundTruthClass}:
         raise MethodNotApplicableError(
             f"infer_schema cannot add attributes of stage {stage}: predicted values and ground "
             "truth are linked. Use build(), or one of the output helpers such as "
             "add_regression_output_attributes()"
         )
-    if stage not in Stage.list():
-        raise UserValueError(f"{stage!r} is not a stage; stages are {', '.join(Stage.list())}")
     from arthurai.upload.table_view import TableView
 
     frame = TableView(data)
@@ -143,14 +143,19 @@ def _describe_columns(
 
 
 def warn_about_categories(attributes: Iterable[ArthurAttribute]) -> None:
-    """Warn that the categories of attributes were taken from the data and may need correction."""
-    categorical = [
-        a.name
-        for a in attributes
-        if a.categorical and a.value_type not in {*FREE_TEXT_TYPES, ValueType.Boolean}
-    ]
-    if categorical:
-        logger.warning(
+    """Warn that numbers are taken as categories, which may need correction; log that texts are."""
+    listed = [a for a in attributes if a.categorical and a.categories]
+    for of_texts in (False, True):
+        categorical = [
+            a.name
+            for a in listed
+            if (a.value_type == ValueType.String) is of_texts
+            and a.value_type not in {*FREE_TEXT_TYPES, ValueType.Boolean}
+        ]
+        if not categorical:
+            continue
+        logger.log(
+            logging.INFO if of_texts else logging.WARNING,
             "These attributes are categorical, with the categories of the data: %s%s. Check them "
             "with review() and correct them with set_attribute_labels() or attribute.set()",
             ", ".join(categorical[:_MAX_NAMED]),

@@ -6,7 +6,8 @@ import html
 import importlib.util
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.common.checks import read_list
+from arthurai.common.checks import read_list, spell_choice
+from arthurai.common.constants import Stage
 from arthurai.common.exceptions import MissingParameterError, UserValueError
 from arthurai.model.attributes import ArthurAttribute, as_categories
 from arthurai.model.base_model import find_attributes, how_to_add_attributes, name_of
@@ -100,7 +101,7 @@ def review(
     columns = ["name", *([] if stage is not None else ["stage"]), *wanted]
     rows = [
         [_value(attribute, column) for column in columns]
-        for attribute in find_attributes(self, stage=stage)
+        for attribute in find_attributes(self, stage=spell_choice(stage, Stage.values()))
     ]
     table = _table(columns, rows)
     if not print_df:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from arthurai.common.checks import read_list
+from arthurai.common.checks import check_choice, read_list, spell_choice
 from arthurai.common.constants import OutputType, Stage, ValueType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
 from arthurai.common.limits import DEFAULT_THRESHOLD
@@ -26,6 +26,7 @@ from arthurai.query import (
     round_timestamp,
     select,
 )
+from arthurai.query.drift_queries import MEASURES
 from arthurai.query.expressions import call
 
 if TYPE_CHECKING:
@@ -160,9 +161,7 @@ def choose_resolution(model: ArthurModelBase, resolution: str) -> str:
     Raises:
         UserValueError: The resolution is unknown.
     """
-    if resolution not in RESOLUTIONS:
-        known = ", ".join(RESOLUTIONS)
-        raise UserValueError(f"time_resolution must be one of {known}, got {resolution!r}")
+    resolution = check_choice("time_resolution", resolution, RESOLUTIONS)
     if model.is_batch:
         return BATCH
     if resolution == BATCH:
@@ -343,7 +342,7 @@ def _drift_query(attributes: Sequence[str], drift_metric: str) -> dict[str, Any]
         "num_bins": DRIFT_BINS,
         "base": {"source": "reference"},
         "target": {"source": "inference"},
-        "metric": drift_metric,
+        "metric": spell_choice(drift_metric, MEASURES),
     }
 
 

@@ -14,6 +14,7 @@ from arthurai.server.enrichment.bias_mitigation import BiasMitigation
 from arthurai.server.enrichment.explanations.explanation_enrichment import Explainability
 from arthurai.server.enrichment.explanations.project_store import Projects
 from arthurai.server.enrichment.hotspot_detection import Hotspots
+from arthurai.server.enrichment.optional_imports import MissingPackageError
 from arthurai.server.enrichment.training_data import find_last_seq, reference_is_closed
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.storage.warehouse.errors import DataStoreError
@@ -300,7 +301,10 @@ class Enrichments:
             return  # it was enabled or disabled meanwhile
         where = (state["name"], state["model_id"])
         if known:
-            logger.warning("enrichment %s of model %s failed: %s", *where, reason)
+            # Anomaly detection is on by default, also where nobody wants the packages it needs.
+            is_missing = isinstance(error, MissingPackageError)
+            level = logging.INFO if is_missing else logging.WARNING
+            logger.log(level, "enrichment %s of model %s failed: %s", *where, reason)
         else:
             logger.error("enrichment %s of model %s failed", *where, exc_info=error)
 

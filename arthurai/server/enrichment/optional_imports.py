@@ -11,6 +11,10 @@ from arthurai.server.enrichment.state_store import EnrichmentError
 _DISTRIBUTIONS: Final = {"sklearn": "scikit-learn", "skimage": "scikit-image", "PIL": "pillow"}
 
 
+class MissingPackageError(EnrichmentError):
+    """An enrichment needs a package that is not installed."""
+
+
 def import_optional(module: str) -> Any:
     """Import a module of a package that may be missing.
 
@@ -18,7 +22,7 @@ def import_optional(module: str) -> Any:
         module: Dotted name.
 
     Raises:
-        EnrichmentError: the package is not installed.
+        MissingPackageError: The package is not installed.
     """
     try:
         return importlib.import_module(module)
@@ -33,16 +37,16 @@ def require_installed(module: str) -> None:
         module: Name of the package.
 
     Raises:
-        EnrichmentError: the package is not installed.
+        MissingPackageError: The package is not installed.
     """
     if importlib.util.find_spec(module) is None:
         raise _missing_package(module, "it is not installed")
 
 
-def _missing_package(module: str, why: str) -> EnrichmentError:
+def _missing_package(module: str, why: str) -> MissingPackageError:
     package = module.partition(".")[0]
     name = _DISTRIBUTIONS.get(package, package)
-    return EnrichmentError(
+    return MissingPackageError(
         f"the package {name} is required and cannot be imported ({why});"
         f" install it with: pip install {name}"
     )
