@@ -87,6 +87,8 @@ class ArthurAI:
             `arthurai.transport.options.HttpOptions`.
         strict: Check every table as a whole and send nothing when anything is wrong, in all calls
             that do not say otherwise; without it `ARTHUR_STRICT` decides, by default no.
+        redaction_key: Key of the hashes that `redact={"email": "hash"}` sends instead of values;
+            without it `ARTHUR_REDACTION_KEY`. It stays in this program.
 
     Raises:
         ArthurUserError: An argument is missing, impossible, or refused by the server.
@@ -107,6 +109,7 @@ class ArthurAI:
         *,
         http_options: Mapping[str, Any] | HttpOptions | None = None,
         strict: bool | None = None,
+        redaction_key: str | None = None,
     ) -> None:
         merged = ClientConfig(
             verify_ssl=verify_ssl,
@@ -119,6 +122,7 @@ class ArthurAI:
             allow_insecure=allow_insecure,
             http_options=http_options,
             strict=strict,
+            redaction_key=redaction_key,
         ).merge(config)
         self._adopt(connect(merged))
 

@@ -46,7 +46,7 @@ _NOWHERE = Endpoint(origin="https://offline.invalid", url="offline")
 
 #: The key of every `local://` server, for programs that insist on one.
 _LOCAL_KEY: Final = "local"
-_SECRET_NAMES = frozenset({"access_key", "password", "http_options"})
+_SECRET_NAMES = frozenset({"access_key", "password", "redaction_key", "http_options"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class ClientConfig:
     allow_insecure: bool = False
     http_options: Mapping[str, Any] | HttpOptions | None = field(default=None, repr=False)
     strict: bool | None = None
+    redaction_key: str | None = field(default=None, repr=False)
 
     def merge(self, config: Mapping[str, Any] | None) -> ClientConfig:
         """Return this configuration with the values of a `config` dict added.
@@ -191,6 +192,11 @@ def connect(config: ClientConfig) -> Session:
     verify_ssl = resolve_verify_ssl(config.verify_ssl)
     options = HttpOptions.parse(config.http_options)
     strict = config.strict if config.strict is None else check_bool("strict", config.strict)
+    redaction_key = config.redaction_key
+    if redaction_key is not None:
+        from arthurai.upload.redact_columns import check_key
+
+        check_key(redaction_key)
     endpoint = find_endpoint(config)
     if config.offline and config.organization_id is not None:
         raise UserValueError(
@@ -199,7 +205,12 @@ def connect(config: ClientConfig) -> Session:
         )
     if endpoint is _NOWHERE:
         return Session(
-            endpoint, verify_ssl=verify_ssl, options=options, offline=True, strict=strict
+            endpoint,
+            verify_ssl=verify_ssl,
+            options=options,
+            offline=True,
+            strict=strict,
+            redaction_key=redaction_key,
         )
     if not verify_ssl and endpoint.origin.startswith("https:"):
         logger.warning(
@@ -222,6 +233,7 @@ def connect(config: ClientConfig) -> Session:
             offline=config.offline,
             local=local,
             strict=strict,
+            redaction_key=redaction_key,
         )
     except BaseException:
         if local is not None:

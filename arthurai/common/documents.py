@@ -724,6 +724,13 @@ class Inference(TypedDict):
     ground_truth_data: NotRequired[dict[str, Any] | None]
 
 
+class InferenceDeletion(TypedDict):
+    """What the deletion of an inference has deleted."""
+
+    inferences: int
+    waiting_ground_truths: int
+
+
 class InferenceGroundTruth(TypedDict):
     """What turned out to be true for one earlier inference."""
 

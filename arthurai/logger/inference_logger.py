@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -29,6 +29,7 @@ from arthurai.logger.sender import LogCounts, Sender
 from arthurai.logger.spool import MIN_SPOOL_BYTES, Spool
 from arthurai.logger.spool_folder import SpoolInfo, list_folders
 from arthurai.transport import fork_safety
+from arthurai.upload.redact_columns import is_sampled
 from arthurai.upload.validated_table import RowMetadata
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from arthurai.logger.row_queue import RowQueue
     from arthurai.transport.session import Session
+    from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.send_rules import SendRules
     from arthurai.upload.upload_schema import UploadSchema
 
@@ -153,6 +155,8 @@ class InferenceLogger:
         rules: What happens to what does not fit the model; strict.
         zone: Zone of naive timestamps.
         on_error: Called with each error and the number of rows it concerns.
+        redaction: What happens to values before a row is kept.
+        sample: Share of the rows that are kept, by their ids; `None` for all.
     """
 
     def __init__(
@@ -166,13 +170,17 @@ class InferenceLogger:
         rules: SendRules,
         zone: tzinfo | None = None,
         on_error: Callable[[Exception, int], object] | None = None,
+        redaction: Redaction | None = None,
+        sample: float | None = None,
     ) -> None:
         self.model_id = model_id
         self.spool = root
         self._session = session
         self._options = options
         self._hook = on_error
-        self._encoder = RowEncoder(schema, zone, rules, model_id)
+        self._encoder = RowEncoder(schema, zone, rules, model_id, redaction)
+        self._sample = sample
+        self._sampled_out = 0
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
         self._dropped = 0
@@ -205,7 +213,8 @@ class InferenceLogger:
             durable: Return when the row is on the disk.
 
         Returns:
-            The `partner_inference_id`; `None` if the row was dropped because there is no room.
+            The `partner_inference_id`, also of a row that is not in the sample; `None` if the row
+            was dropped because there is no room.
 
         Raises:
             ArthurUserError: The row does not fit the model, or the logger is closed.
@@ -222,6 +231,9 @@ class InferenceLogger:
             if value is not None
         }
         row_id, content = self._encoder.encode_inference(row, beside)
+        if self._sample is not None and not is_sampled(row_id, self._sample):
+            self._count_sampled_out(1)
+            return row_id
         return row_id if self._append(INFERENCE, (content,), durable=durable) else None
 
     def log_many(
@@ -300,8 +312,17 @@ class InferenceLogger:
     def _append_all(
         self, kind: bytes, encoded: Sequence[tuple[str, bytes]], *, durable: bool
     ) -> list[str]:
+        if self._sample is not None:
+            share = self._sample
+            drawn = [row for row in encoded if is_sampled(row[0], share)]
+            self._count_sampled_out(len(encoded) - len(drawn))
+            encoded = drawn
         taken = self._append(kind, [content for _, content in encoded], durable=durable)
         return [row_id for row_id, _ in encoded[:taken]]
+
+    def _count_sampled_out(self, rows: int) -> None:
+        with self._lock:
+            self._sampled_out += rows
 
     def _append(self, kind: bytes, contents: Sequence[bytes], *, durable: bool) -> int:
         """Put rows into the queue; return how many there was room for."""
@@ -343,8 +364,8 @@ class InferenceLogger:
         """What became of the rows so far."""
         worker = self._worker
         if worker is None:
-            return LogCounts(dropped=self._dropped)
-        return worker.sender.count(self._dropped)
+            return LogCounts(dropped=self._dropped, sampled_out=self._sampled_out)
+        return replace(worker.sender.count(self._dropped), sampled_out=self._sampled_out)
 
     def flush(self, timeout: float = 30.0) -> LogCounts:
         """Send every row now; return when each has an outcome, or the time is over.

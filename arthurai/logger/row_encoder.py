@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
+    from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.send_rules import SendRules
     from arthurai.upload.upload_schema import UploadSchema
 
@@ -74,11 +75,18 @@ class RowEncoder:
         zone: Zone of naive timestamps.
         rules: What happens to what does not fit; strict.
         scope: What surprises are about, such as the id of the model.
+        redaction: What happens to values first.
     """
 
     def __init__(
-        self, schema: UploadSchema, zone: tzinfo | None, rules: SendRules, scope: str
+        self,
+        schema: UploadSchema,
+        zone: tzinfo | None,
+        rules: SendRules,
+        scope: str,
+        redaction: Redaction | None = None,
     ) -> None:
+        self._redaction = redaction
         self._schema = schema
         self._zone = zone
         self._rules = rules
@@ -111,6 +119,10 @@ class RowEncoder:
             UserTypeError: The row has values of wrong types.
             UserValueError: The row has wrong values.
         """
+        if self._redaction is not None:
+            whole = {**row, **beside}
+            redacted = self._redaction.apply_to_row(whole)
+            return self._encode_plain(redacted) or self._encode_table([whole], None, INFERENCES)[0]
         encoded = self._encode_known_shape(row, beside)
         if encoded is not None:
             return encoded
@@ -132,7 +144,12 @@ class RowEncoder:
             UserTypeError: The table has values of wrong types.
             UserValueError: The table has wrong values.
         """
-        if metadata is None and isinstance(rows, list) and is_row_list(rows):
+        if (
+            metadata is None
+            and self._redaction is None
+            and isinstance(rows, list)
+            and is_row_list(rows)
+        ):
             found = []
             for row in rows:
                 encoded = self._encode_known_shape(row, {}) or self._encode_plain(row)
@@ -286,6 +303,7 @@ class RowEncoder:
             make_ids=NEVER if is_truth else ALWAYS,
             rules=self._rules,
             scope=self._scope,
+            redaction=self._redaction,
         )
         if is_truth:
             rows = validator.as_table(rows)

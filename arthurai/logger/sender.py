@@ -53,6 +53,7 @@ class LogCounts:
         dropped: Rows that were never taken, because there was no room for them.
         adopted: Rows that other processes had left behind, among those accepted and rejected.
         failed_attempts: How often rows could not be sent.
+        sampled_out: Rows that `sample` has left out; they are in no other count.
     """
 
     accepted: int = 0
@@ -62,6 +63,7 @@ class LogCounts:
     dropped: int = 0
     adopted: int = 0
     failed_attempts: int = 0
+    sampled_out: int = 0
 
 
 @dataclass(slots=True)

@@ -132,6 +132,8 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         self._session = find_session(client)
         self.reference_dataframe: Any = None
         self.extra_columns: str | None = None
+        self.redact: Mapping[str, Any] | None = None
+        self.sample: float | None = None
         self._left_out_columns: frozenset[str] = frozenset()
         if self.attributes is not None:
             self.attributes.sort(key=_attribute_order)

@@ -30,6 +30,7 @@ from arthurai.model.base_model import (
 )
 from arthurai.model.modeling import attribute_list as schema
 from arthurai.model.modeling.model_validation import prepare_for_saving
+from arthurai.model.privacy import redact_description
 
 if TYPE_CHECKING:
     from arthurai.transport.session import Session
@@ -73,6 +74,7 @@ def save(
         ArthurUnexpectedError: The server could not set up the model.
         ArthurTimeoutError: It did not get ready in time; see `await_model_ready`.
     """
+    redact_description(self)
     if self.id is None:
         prepare_for_saving(self, skip_data=skip_validation)
         provisioned = _create(self)
@@ -241,6 +243,7 @@ def update(self: ArthurModelBase) -> None:
     from arthurai_api.api.models import update_model
 
     session, model_id = require_connection(self, "be updated; use save()")
+    redact_description(self)
     request = session.api.build(update_model.build_request, model_id)
     updated = session.api.exchange(request, update_model.parse_response, json=self.to_dict())
     merge_response(self, updated)

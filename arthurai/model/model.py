@@ -15,6 +15,7 @@ from arthurai.model import (
     hotspots,
     lifecycle,
     metrics,
+    privacy,
     querying,
     row_logging,
     sending,
@@ -92,6 +93,8 @@ class ArthurModel(ArthurModelBase):
     send_bulk_ground_truths = sending.send_bulk_ground_truths
     close_batch = sending.close_batch
     convert_dataframe = sending.convert_dataframe
+    redact_value = privacy.redact_value
+    delete_inferences = privacy.delete_inferences
     logger = row_logging.logger
     monitor = row_logging.monitor
     send_inference = deprecated_methods.send_inference

@@ -19,7 +19,7 @@ from arthurai.common.exceptions import (
     UserValueError,
 )
 from arthurai.model.base_model import name_of, require_connection
-from arthurai.model.send_setup import send_rules, upload_schema
+from arthurai.model.send_setup import find_redaction, find_sample, send_rules, upload_schema
 from arthurai.upload.time_zones import parse_time_zone
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from arthurai.logger import InferenceLogger
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.upload.redact_columns import Action
     from arthurai.upload.upload_schema import UploadSchema
 
 P = ParamSpec("P")
@@ -54,6 +55,8 @@ def logger(
     exit_timeout: float = 5.0,
     tz: Any = None,
     on_error: Callable[[Exception, int], object] | None = None,
+    redact: Mapping[str, Action] | None = None,
+    sample: float | None = None,
 ) -> InferenceLogger:
     """Make a logger, which takes rows at once and sends them in the background.
 
@@ -79,6 +82,10 @@ def logger(
         exit_timeout: How long `close` and the end of the program wait for rows to be sent.
         tz: Time zone of times that have none.
         on_error: Called with each error and the number of rows it concerns, on any thread.
+        redact: What happens to columns before a row is kept: `"hash"`, `"drop"` or a function of a
+            value, by name; added to `model.redact`.
+        sample: Share of the rows to keep, chosen by `partner_inference_id`; by default as
+            `model.sample` says.
 
     Returns:
         The logger: `log`, `log_many`, `log_ground_truth`, `flush`, `counts`, `close`.
@@ -127,6 +134,8 @@ def logger(
         rules=send_rules(self, session, strict=True, extra=None),
         zone=parse_time_zone(tz),
         on_error=on_error,
+        redaction=find_redaction(self, schema, redact),
+        sample=find_sample(self, sample),
     )
 
 

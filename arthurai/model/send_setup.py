@@ -14,21 +14,24 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.settings import REDACTION_KEY_VARIABLE, read_variable
 from arthurai.model.attributes import as_categories
-from arthurai.model.base_model import left_out_columns, name_of
+from arthurai.model.base_model import attached_session, left_out_columns, name_of
 from arthurai.model.modeling.attribute_list import find_renamed_columns
 from arthurai.upload.coerce import is_missing
+from arthurai.upload.redact_columns import Redaction, check_actions, check_sample
 from arthurai.upload.send_rules import SendRules, find_rules
 from arthurai.upload.time_zones import parse_time_zone
 from arthurai.upload.upload_schema import UploadSchema
 from arthurai.upload.validate import Validator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from arthurai.model.attributes import ArthurAttribute
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.transport.session import Session
+    from arthurai.upload.redact_columns import Action
     from arthurai.upload.row_outcomes import RowOutcomes, SendResult
 
 logger = logging.getLogger(__name__)
@@ -80,6 +83,8 @@ def make_validator(
     tz: Any,
     strict: bool | None,
     extra: str | None,
+    redact: Mapping[str, Action] | None = None,
+    sample: float | None = None,
     as_files: bool = False,
     reads_files: bool = False,
     **more: Any,
@@ -94,6 +99,8 @@ def make_validator(
         tz: The argument of the call.
         strict: The argument of the call.
         extra: The argument of the call; else that of the model counts.
+        redact: The argument of the call, added to that of the model.
+        sample: The argument of the call; else that of the model counts.
         as_files: Whether the rows are sent as files.
         reads_files: Whether the rows are read from files.
         **more: Passed on to `Validator`.
@@ -115,6 +122,8 @@ def make_validator(
         parquet=as_files and schema.sends_parquet,
         naive_is_utc=reads_files and zone is None and not rules.strict,
         scope=model.id or "",
+        redaction=find_redaction(model, schema, redact),
+        sample=find_sample(model, sample),
         **more,
     )
 
@@ -129,6 +138,49 @@ def send_rules(
         extra=model.extra_columns if extra is None else extra,
         left_out=left_out_columns(model),
     )
+
+
+def find_redaction(
+    model: ArthurModelBase, schema: UploadSchema, redact: Mapping[str, Action] | None
+) -> Redaction | None:
+    """Return what happens to values before they are sent; `None` when nothing does.
+
+    Args:
+        model: The model; its own `redact` holds for columns that the argument does not name.
+        schema: Its attributes.
+        redact: The argument of the call.
+
+    Raises:
+        MissingParameterError: A column is hashed and there is no key.
+        UserTypeError: `redact` is not a dictionary of actions.
+        UserValueError: A name is not an attribute, or its values cannot be hashed or dropped.
+    """
+    actions = {
+        name: action
+        for given in (model.redact, redact)
+        if given is not None
+        for name, action in check_actions(given).items()
+    }
+    if not actions:
+        return None
+    session = attached_session(model)
+    key = None if session is None else session.redaction_key
+    key = read_variable(REDACTION_KEY_VARIABLE) if key is None else key
+    return Redaction(actions, schema, key)
+
+
+def find_sample(model: ArthurModelBase, sample: float | None) -> float | None:
+    """Return the share of rows to send, `None` for all.
+
+    Args:
+        model: The model; its own `sample` holds when the argument is omitted.
+        sample: The argument of the call.
+
+    Raises:
+        UserTypeError: It is not a number.
+        UserValueError: It is not above 0 and at most 1.
+    """
+    return check_sample(model.sample if sample is None else sample)
 
 
 def choose_source(directory_path: Any, data: Any, files: Iterable[Any] | None) -> Any:

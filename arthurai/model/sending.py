@@ -30,9 +30,10 @@ from arthurai.upload.validated_table import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.upload.redact_columns import Action
     from arthurai.upload.row_outcomes import SendResult
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ def send_inferences(
     max_workers: int | None = None,
     strict: bool | None = None,
     extra: str | None = None,
+    redact: Mapping[str, Action] | None = None,
+    sample: float | None = None,
 ) -> SendResult:
     """Send inferences row by row; for many rows see `send_bulk_inferences`.
 
@@ -85,6 +88,10 @@ def send_inferences(
             as `ArthurAI` and `ARTHUR_STRICT` say, else no.
         extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
             without a warning; by default as `model.extra_columns` says.
+        redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
+            of a value, by name; added to `model.redact`.
+        sample: Share of the rows to send, chosen by `partner_inference_id`; by default as
+            `model.sample` says.
 
     Returns:
         The response: `counts` and, for each row, `results`.
@@ -100,7 +107,15 @@ def send_inferences(
     options = UploadOptions(progress, chunk_size, max_workers)
     session, model_id = require_connection(self, "take inferences")
     validator = make_validator(
-        self, session, INFERENCES, name="inferences", tz=tz, strict=strict, extra=extra
+        self,
+        session,
+        INFERENCES,
+        name="inferences",
+        tz=tz,
+        strict=strict,
+        extra=extra,
+        redact=redact,
+        sample=sample,
     )
     if wait_for_enrichments:
         await_enrichments_ready(self)
@@ -142,6 +157,8 @@ def update_inference_ground_truths(
     max_workers: int | None = None,
     strict: bool | None = None,
     extra: str | None = None,
+    redact: Mapping[str, Action] | None = None,
+    sample: float | None = None,
 ) -> SendResult:
     """Add ground truth to inferences that were sent before.
 
@@ -158,6 +175,10 @@ def update_inference_ground_truths(
             as `ArthurAI` and `ARTHUR_STRICT` say, else no.
         extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
             without a warning; by default as `model.extra_columns` says.
+        redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
+            of a value, by name; added to `model.redact`.
+        sample: Share of the rows to send, chosen by `partner_inference_id`; by default as
+            `model.sample` says.
 
     Returns:
         The response: `counts` and, for each row, `results`.
@@ -179,6 +200,8 @@ def update_inference_ground_truths(
         tz=tz,
         strict=strict,
         extra=extra,
+        redact=redact,
+        sample=sample,
         make_ids=NEVER,
     )
     uploader = Uploader(session, update_inferences.build_request(model_id), validator, options)
@@ -211,6 +234,8 @@ def send_bulk_inferences(
     max_workers: int | None = None,
     strict: bool | None = None,
     extra: str | None = None,
+    redact: Mapping[str, Action] | None = None,
+    sample: float | None = None,
     fail_silently: bool | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None]:
     """Send many inferences as files.
@@ -231,6 +256,10 @@ def send_bulk_inferences(
             as `ArthurAI` and `ARTHUR_STRICT` say, else no.
         extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
             without a warning; by default as `model.extra_columns` says.
+        redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
+            of a value, by name; added to `model.redact`.
+        sample: Share of the rows to send, chosen by `partner_inference_id`; by default as
+            `model.sample` says.
         fail_silently: Whether rows that were not accepted, and requests without an answer, are
             logged instead of raised. By default refused rows are logged and counted, as in the
             official SDK, and everything else is raised.
@@ -257,6 +286,8 @@ def send_bulk_inferences(
         tz=tz,
         strict=strict,
         extra=extra,
+        redact=redact,
+        sample=sample,
         as_files=True,
         reads_files=data is None,
         make_ids=ALWAYS if ignore_join_errors else WITH_TRUTH,
@@ -298,6 +329,8 @@ def send_bulk_ground_truths(
     max_workers: int | None = None,
     strict: bool | None = None,
     extra: str | None = None,
+    redact: Mapping[str, Action] | None = None,
+    sample: float | None = None,
     fail_silently: bool | None = None,
 ) -> SendResult:
     """Send ground truth of many inferences as files.
@@ -314,6 +347,10 @@ def send_bulk_ground_truths(
             as `ArthurAI` and `ARTHUR_STRICT` say, else no.
         extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
             without a warning; by default as `model.extra_columns` says.
+        redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
+            of a value, by name; added to `model.redact`.
+        sample: Share of the rows to send, chosen by `partner_inference_id`; by default as
+            `model.sample` says.
         fail_silently: Whether rows that were not accepted, and requests without an answer, are
             logged instead of raised. By default refused rows are logged and counted, as in the
             official SDK, and everything else is raised.
@@ -339,6 +376,8 @@ def send_bulk_ground_truths(
         tz=tz,
         strict=strict,
         extra=extra,
+        redact=redact,
+        sample=sample,
         as_files=True,
         reads_files=data is None,
         make_ids=NEVER,
@@ -367,6 +406,7 @@ def set_reference_data(
     max_workers: int | None = None,
     strict: bool | None = None,
     extra: str | None = None,
+    redact: Mapping[str, Action] | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None] | None:
     """Set the reference data, with which inferences are compared.
 
@@ -382,6 +422,8 @@ def set_reference_data(
             as `ArthurAI` and `ARTHUR_STRICT` say, else no.
         extra: `"error"` refuses columns that are not attributes, `"ignore"` leaves them out
             without a warning; by default as `model.extra_columns` says.
+        redact: What happens to columns before anything is sent: `"hash"`, `"drop"` or a function
+            of a value, by name; added to `model.redact`.
 
     Returns:
         `counts` and `failures`, and the response to closing the set or `None`; nothing
@@ -413,6 +455,7 @@ def set_reference_data(
         tz=tz,
         strict=strict,
         extra=extra,
+        redact=redact,
         as_files=True,
         reads_files=data is None,
     )

@@ -85,9 +85,11 @@ class Session:
         offline: bool = False,
         local: LocalServer | None = None,
         strict: bool | None = None,
+        redaction_key: str | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.strict = strict
+        self.redaction_key = redaction_key
         self.options = options or HttpOptions()
         self.verify_ssl = verify_ssl
         self.offline = offline

@@ -55,7 +55,11 @@ def slice_column(column: Column, start: int, rows: int) -> Column:
 
 def take_rows(column: Column, rows: Sequence[int]) -> Column:
     """Return some rows of a column, by their numbers."""
-    return [column[row] for row in rows] if isinstance(column, list) else column.take(list(rows))
+    if isinstance(column, list):
+        return [column[row] for row in rows]
+    import pyarrow as pa
+
+    return column.take(pa.array(rows, pa.int64()))
 
 
 def to_list(column: Column) -> list[Any]:

@@ -74,6 +74,7 @@ class SentRows:
         ids: Their ids; empty if rows have none.
         batches: Their batch ids, `None` if they have none.
         refused: Why a row was left out of the request, by its number, counted from the first row.
+        numbers: Number of each row in what the caller gave; `None` when they count up from `start`.
     """
 
     start: int
@@ -81,6 +82,11 @@ class SentRows:
     ids: Sequence[str] = ()
     batches: Sequence[str | None] | None = None
     refused: Mapping[int, str] = field(default_factory=dict)
+    numbers: Sequence[int] | None = None
+
+    def number(self, place: int) -> int:
+        """Return the number of a row in what the caller gave, by its place in the request."""
+        return self.start + place if self.numbers is None else self.numbers[place]
 
     def sent(self) -> Sequence[int]:
         """Return the numbers of the rows in the request, counted from the first row."""
@@ -122,6 +128,7 @@ class SendResult(dict[str, Any]):
         unknown: Number of rows of requests without a readable response.
         failures: Every row that was not accepted, with the reason.
         batches: Number of accepted rows by batch id.
+        sampled_out: Number of rows that `sample` has left out; they are in no other count.
     """
 
     def __init__(self) -> None:
@@ -131,6 +138,7 @@ class SendResult(dict[str, Any]):
         self.unknown = 0
         self.failures: list[Failure] = []
         self.batches: dict[str, int] = {}
+        self.sampled_out = 0
 
     @property
     def total(self) -> int:
@@ -367,7 +375,7 @@ class RowOutcomes:
     def _refuse(self, sent: SentRows, number: int | None, status: int | None, message: str) -> None:
         row = row_id = None
         if number is not None:
-            row = sent.start + number
+            row = sent.number(number)
             row_id = sent.ids[number] if sent.ids else None
         self.result.rejected += 1
         self.result.failures.append(Failure(row, row_id, REJECTED, status, message))
@@ -382,11 +390,10 @@ class RowOutcomes:
         entries = []
         for number in range(sent.count):
             row_id = sent.ids[number] if sent.ids else None
-            failure = Failure(sent.start + number, row_id, outcome, status, message)
+            row = sent.number(number)
+            failure = Failure(row, row_id, outcome, status, message)
             if number in sent.refused:
-                failure = Failure(
-                    sent.start + number, row_id, REJECTED, _REFUSED, sent.refused[number]
-                )
+                failure = Failure(row, row_id, REJECTED, _REFUSED, sent.refused[number])
             self.result.failures.append(failure)
             entries.append(
                 {

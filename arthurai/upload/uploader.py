@@ -177,6 +177,8 @@ class Uploader:
                 if sent or not isinstance(error, ArthurUserError):
                     outcomes.attach_to(error)
                 raise
+            finally:
+                outcomes.result.sampled_out = self.validator.sampled_out
         if not outcomes.result.total:
             logger.info("`%s` has no rows, nothing was sent", self.validator.name)
         self.validator.log()
@@ -348,6 +350,7 @@ def _sent_rows(table: ValidatedTable, first: int, rows: int) -> SentRows:
         () if ids is None else to_list(slice_column(ids, first, rows)),
         None if batches is None else to_list(slice_column(batches, first, rows)),
         {row - start: why for row, why in table.refused.items() if start <= row < start + rows},
+        None if table.numbers is None else table.numbers[first : first + rows],
     )
 
 

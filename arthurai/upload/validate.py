@@ -21,6 +21,7 @@ from arthurai.upload.extra_columns import is_named_table, read_extra_columns, re
 from arthurai.upload.images import read_images
 from arthurai.upload.log_probabilities import convert_column
 from arthurai.upload.meta_columns import MetaColumns
+from arthurai.upload.redact_columns import is_sampled
 from arthurai.upload.send_rules import IGNORE, SendRules
 from arthurai.upload.surprises import Surprises
 from arthurai.upload.time_zones import NAIVE
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from arthurai.common.attribute_spec import AttributeSpec
     from arthurai.upload.columnar import Column, ColumnarTable
+    from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.upload_schema import UploadSchema
 
 _MAX_NAMED: Final = 10
@@ -57,6 +59,11 @@ class Validator:
         parquet: Whether the rows are sent as Parquet files.
         naive_is_utc: Whether timestamps of Arrow columns without zone are read as UTC.
         scope: What surprises are about, such as the id of the model.
+        redaction: What happens to values first.
+        sample: Share of the rows that are sent, by their ids; `None` for all.
+
+    Attributes:
+        sampled_out: Number of rows that `sample` has left out.
     """
 
     def __init__(
@@ -72,11 +79,16 @@ class Validator:
         parquet: bool = False,
         naive_is_utc: bool = False,
         scope: str = "",
+        redaction: Redaction | None = None,
+        sample: float | None = None,
     ) -> None:
         self.schema = schema
         self.purpose = purpose
         self.name = name
         self.rules = rules or SendRules()
+        self.sampled_out = 0
+        self._redaction = redaction
+        self._sample = None if purpose == REFERENCE else sample
         self._zone = zone
         self._other_stages = other_stages
         self._parquet = parquet
@@ -124,6 +136,8 @@ class Validator:
         columns = self._rename(table.columns)
         if metadata is not None:
             columns |= self._read_metadata(metadata, table.rows, errors)
+        if self._redaction is not None:
+            columns = self._redaction.apply(columns)
         self._check_names(columns, start, errors)
         valid = ValidatedTable(start, table.rows)
         if self.purpose != GROUND_TRUTHS:
@@ -135,7 +149,14 @@ class Validator:
             self._meta.add(valid, columns, errors)
         errors.raise_any()
         valid.refused = errors.refused
-        return valid
+        return valid if self._sample is None else self._draw(valid, self._sample)
+
+    def _draw(self, valid: ValidatedTable, share: float) -> ValidatedTable:
+        """Return the rows that are in the sample."""
+        ids = to_list(valid.meta["partner_inference_id"])
+        drawn = [row for row, one in enumerate(ids) if is_sampled(one, share)]
+        self.sampled_out += valid.rows - len(drawn)
+        return valid.sampled(drawn)
 
     def as_table(self, ground_truths: Any) -> Any:
         """Return ground truth as a table; bare values are those of the only attribute of it.

@@ -70,6 +70,7 @@ class ValidatedTable:
         labeled: Which rows have ground truth; `None` when all have, or the table has none.
         refused: Why a row is not sent, by its number in what the caller gave. The values of these
             rows cannot be encoded.
+        numbers: Number of each row in what the caller gave, when rows between them were left out.
     """
 
     start: int
@@ -79,6 +80,7 @@ class ValidatedTable:
     meta: dict[str, Column] = field(default_factory=dict)
     labeled: Column | None = None
     refused: Mapping[int, str] = field(default_factory=dict)
+    numbers: Sequence[int] | None = None
 
     def slice(self, start: int, rows: int) -> ValidatedTable:
         """Return `rows` rows; `start` counts from the first row of this table."""
@@ -92,7 +94,19 @@ class ValidatedTable:
         refused = self.refused and {
             row: why for row, why in self.refused.items() if first <= row < first + rows
         }
-        return ValidatedTable(first, rows, inference, truth, meta, labeled, refused)
+        numbers = None if self.numbers is None else self.numbers[start : start + rows]
+        return ValidatedTable(first, rows, inference, truth, meta, labeled, refused, numbers)
+
+    def sampled(self, rows: Sequence[int]) -> ValidatedTable:
+        """Return some rows, by their places in this table; they keep their numbers."""
+        chosen = self.take(rows)
+        chosen.numbers = [self.start + row for row in rows]
+        chosen.refused = {
+            self.start + place: self.refused[number]
+            for place, number in enumerate(chosen.numbers)
+            if number in self.refused
+        }
+        return chosen
 
     def split(self, rows: int) -> Iterator[ValidatedTable]:
         """Yield parts of at most `rows` rows."""

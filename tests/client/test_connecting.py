@@ -76,12 +76,13 @@ def test_the_constructor_has_the_official_parameters_in_order():
         "allow_insecure",
         "http_options",
         "strict",
+        "redaction_key",
     ]
     kinds = [p.kind for p in parameters.values()]
-    ours = [inspect.Parameter.KEYWORD_ONLY] * 2
+    ours = [inspect.Parameter.KEYWORD_ONLY] * 3
     assert kinds == [inspect.Parameter.POSITIONAL_OR_KEYWORD] * 9 + ours
     defaults = [p.default for p in parameters.values()]
-    assert defaults == [None, None, None, None, False, None, None, None, False, None, None]
+    assert defaults == [None, None, None, None, False, None, None, None, False, None, None, None]
 
 
 # -- keys and organisations ------------------------------------------------------------------------

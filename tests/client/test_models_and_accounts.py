@@ -141,7 +141,7 @@ def test_the_old_name_of_the_output_type_warns(arthur):
             "partner_model_id",
         ),
         (
-            {"input_type": "tabular", "output_type": "REGRESSION", "display_name": "d"},
+            {"input_type": "tabluar", "output_type": "REGRESSION", "display_name": "d"},
             UserValueError,
             "did you mean 'TABULAR'?",
         ),

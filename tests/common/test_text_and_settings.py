@@ -93,9 +93,9 @@ def test_checks_of_arguments_return_what_fits():
             "name must be a non-empty string, got ' '",
         ),
         (
-            lambda: check_choice("kind", "Abc", ["abc", "def"]),
+            lambda: check_choice("kind", "Abd", ["abc", "def"]),
             UserValueError,
-            "kind must be one of 'abc', 'def', got 'Abc'; did you mean 'abc'?",
+            "kind must be one of 'abc', 'def', got 'Abd'; did you mean 'abc'?",
         ),
         (
             lambda: check_choice("kind", None, ["abc"]),

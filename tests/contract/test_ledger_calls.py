@@ -258,6 +258,7 @@ CALLS = {
     f"{MODEL}.delete_metric": lambda s: s.model.delete_metric(
         "00000000-0000-0000-0000-000000000000"
     ),
+    f"{MODEL}.delete_inferences": lambda s: s.model.delete_inferences("nobody"),
     f"{MODEL}.delete_alert_rule": lambda s: s.model.delete_alert_rule(
         "00000000-0000-0000-0000-000000000000"
     ),

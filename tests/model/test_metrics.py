@@ -140,7 +140,7 @@ def test_metrics_by_week_and_quarter(model):
 
 def test_impossible_evaluations(model):
     metric = model.get_metrics(default_metrics=True)[0]
-    with pytest.raises(UserValueError, match="'FORTNIGHT'"):
+    with pytest.raises(UserValueError, match="'fortnight'"):
         model.evaluate_metric(metric, rollup="fortnight")
     with pytest.raises(UserTypeError, match="filters must be a list"):
         model.evaluate_metric(metric, filters=col("income") > 3)

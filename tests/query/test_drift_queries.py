@@ -63,7 +63,7 @@ def test_short_forms():
     ("arguments", "error", "message"),
     [
         ({}, UserValueError, "needs the name of an attribute"),
-        ({"metric": "psi"}, UserValueError, "`metric` must be one of PSI"),
+        ({"metric": "psy"}, UserValueError, "`metric` must be one of PSI"),
         ({"base": "ground_truth"}, UserValueError, "`base` must be one of reference, inference"),
         ({"target": "enriched"}, UserValueError, "`target` must be one of"),
         ({"missing_values": "drop"}, UserValueError, "`missing_values` must be one of bin, ignore"),

@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     from .image_response_type import ImageResponseType
     from .importance_score import ImportanceScore
     from .inference import Inference
+    from .inference_deletion import InferenceDeletion
     from .inference_file_form import InferenceFileForm
     from .inference_ground_truth import InferenceGroundTruth
     from .inference_result import InferenceResult
@@ -326,6 +327,7 @@ __all__ = (
     "ImageResponseType",
     "ImportanceScore",
     "Inference",
+    "InferenceDeletion",
     "InferenceFileForm",
     "InferenceGroundTruth",
     "InferenceResult",
@@ -550,6 +552,7 @@ _MODULES = {
     "ImageResponseType": ".image_response_type",
     "ImportanceScore": ".importance_score",
     "Inference": ".inference",
+    "InferenceDeletion": ".inference_deletion",
     "InferenceFileForm": ".inference_file_form",
     "InferenceGroundTruth": ".inference_ground_truth",
     "InferenceResult": ".inference_result",

@@ -76,6 +76,17 @@ def send_inference_file(request: Request) -> Response:
     return file_response(outcome)
 
 
+@operation("delete_inference")
+def delete_inference(request: Request) -> Response:
+    """Delete the inferences of an id, and everything that belongs to them."""
+    row_id = request.params["partner_inference_id"]
+    deleted = request.stores.data.delete_inference(request.model().schema, row_id)
+    return Response(
+        200,
+        {"inferences": deleted.inferences, "waiting_ground_truths": deleted.waiting_truths},
+    )
+
+
 @operation("send_sagemaker_data_capture")
 def send_sagemaker_data_capture(request: Request) -> Response:
     """Store the inferences of a SageMaker Data Capture file."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, Self
 
-from arthurai.common.vocabulary import ValueType
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
+from arthurai.server.storage.warehouse.deletion import delete_inference
 from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import (
     DatasetStateError,
     UnknownDatasetError,
 )
 from arthurai.server.storage.warehouse.idempotency import IdempotencyKeys
-from arthurai.server.storage.warehouse.maintenance import Pruned, images_in_use, prune_model
+from arthurai.server.storage.warehouse.maintenance import Pruned, prune_model
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
 from arthurai.server.storage.warehouse.pieces import number_pieces
 from arthurai.server.storage.warehouse.row_results import RowResults
@@ -544,14 +544,13 @@ class DataStore:
         Returns:
             What was, or would be, deleted.
         """
-        writer = self._models.writer(schema)
-        pruned = prune_model(self._database, writer, to_utc(before), dry_run=dry_run)
-        columns = [a.column for a in schema.stored if a.value_type == ValueType.Image]
-        if pruned.inferences and columns and not dry_run:
-            with writer.lock, writer.reference_lock:
-                used = images_in_use(self._database, writer.slot, columns)
-                self.images(schema).remove_all_but(used)
-        return pruned
+        writer, images = self._models.writer(schema), self.images(schema)
+        return prune_model(self._database, writer, schema, images, to_utc(before), dry_run=dry_run)
+
+    def delete_inference(self, schema: ModelSchema, partner_inference_id: str) -> Pruned:
+        """Delete all inferences of an id, see `deletion.delete_inference`."""
+        writer, images = self._models.writer(schema), self.images(schema)
+        return delete_inference(self._database, writer, schema, images, partner_inference_id)
 
     # --- events ---------------------------------------------------------------------------------
 

@@ -108,12 +108,34 @@ def prune(cursor: Cursor, slot: int, kept: str) -> None:
         slot: Slot number of the model.
         kept: Relation of the remaining inferences.
     """
+    for table in _existing(cursor, slot):
+        cursor.execute(
+            f"DELETE FROM {table} WHERE inference_id NOT IN"
+            f" (SELECT CAST(inference_id AS VARCHAR) FROM {kept})"
+        )
+
+
+def delete(cursor: Cursor, slot: int, rows: str, partner_inference_id: str) -> None:
+    """Delete the results of the inferences of an id.
+
+    Args:
+        cursor: A cursor inside the transaction that deletes the inferences afterwards.
+        slot: Slot number of the model.
+        rows: Relation of the inferences.
+        partner_inference_id: The id that the client chose.
+    """
+    for table in _existing(cursor, slot):
+        cursor.execute(
+            f"DELETE FROM {table} WHERE inference_id IN (SELECT CAST(inference_id AS VARCHAR)"
+            f" FROM {rows} WHERE partner_inference_id = ?)",
+            [partner_inference_id],
+        )
+
+
+def _existing(cursor: Cursor, slot: int) -> list[str]:
+    """Return the tables of results that a model has."""
     cursor.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_name IN (SELECT unnest(?))",
         [[f"m{slot}_{source}" for source in COLUMNS]],
     )
-    for (name,) in cursor.fetchall():
-        cursor.execute(
-            f"DELETE FROM {quote_name(name)} WHERE inference_id NOT IN"
-            f" (SELECT CAST(inference_id AS VARCHAR) FROM {kept})"
-        )
+    return [quote_name(name) for (name,) in cursor.fetchall()]

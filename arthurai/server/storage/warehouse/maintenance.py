@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import duckdb
 
+from arthurai.common.vocabulary import ValueType
 from arthurai.server.storage.warehouse import enrichment_columns
 from arthurai.server.storage.warehouse.ddl import quote_name, reference_table, rows_table
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from arthurai.server.model_schema import ModelSchema
     from arthurai.server.storage.warehouse.duckdb_database import Cursor
+    from arthurai.server.storage.warehouse.stored_images import ImageFiles
     from arthurai.server.storage.warehouse.writer import ModelWriter
 
 _COMPACTED_FILE: Final = "compacted.duckdb"
@@ -46,7 +49,13 @@ class Pruned(NamedTuple):
 
 
 def prune_model(
-    database: DuckDBDatabase, writer: ModelWriter, before: dt.datetime, *, dry_run: bool = False
+    database: DuckDBDatabase,
+    writer: ModelWriter,
+    schema: ModelSchema,
+    images: ImageFiles,
+    before: dt.datetime,
+    *,
+    dry_run: bool = False,
 ) -> Pruned:
     """Delete the inferences of a model before a time, with everything that belongs to them.
 
@@ -56,6 +65,8 @@ def prune_model(
     Args:
         database: The database.
         writer: The writer of the model.
+        schema: Schema of the model.
+        images: Its images.
         before: Time in UTC without a zone, exclusive.
         dry_run: Only count what would be deleted.
 
@@ -94,7 +105,16 @@ def prune_model(
         if pruned.inferences:
             writer.drop_index()
         writer.waiting.remove(pruned.waiting_truths)
+    columns = image_columns(schema)
+    if pruned.inferences and columns:
+        with writer.lock, writer.reference_lock:
+            images.remove_all_but(images_in_use(database, writer.slot, columns))
     return pruned
+
+
+def image_columns(schema: ModelSchema) -> list[str]:
+    """Return the columns that hold ids of images."""
+    return [a.column for a in schema.stored if a.value_type == ValueType.Image]
 
 
 def images_in_use(database: DuckDBDatabase, slot: int, columns: list[str]) -> set[str]:

@@ -19,6 +19,7 @@ from arthurai.common.vocabulary import ValueType
 from arthurai.server.storage.warehouse.errors import BadDataError, UnknownDatasetError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from arthurai.server.model_schema import ModelSchema
@@ -31,6 +32,7 @@ MAX_SPARE_BYTES: Final = 256 * 2**20
 _MAX_RATIO: Final = 20
 
 _GRACE_SECONDS: Final = 3600.0
+_CLOCK_SECONDS: Final = 2.0  # by which clocks of rows and of files may differ
 _IMAGE_ID: Final = re.compile(r"[0-9a-f]{40}")
 _ZIP_MAGIC: Final = b"PK"
 _ZIP_ERRORS: Final = (
@@ -119,6 +121,22 @@ class ImageFiles:
             except FileNotFoundError:
                 pass
         raise UnknownDatasetError(f"the model has no image {image_id[:60]!r}")
+
+    def remove(self, unused: Mapping[str, float]) -> None:
+        """Delete images that no row refers to.
+
+        One that was sent again since is kept: its row may not be stored yet.
+
+        Args:
+            unused: When the last row with the image came, in seconds since 1970, by image id.
+        """
+        for image_id, received in unused.items():
+            path = self._path(image_id)
+            try:
+                if path.stat().st_mtime <= received + _CLOCK_SECONDS:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
 
     def remove_all_but(self, kept: set[str]) -> int:
         """Delete images that are no longer referred to.
