@@ -283,6 +283,15 @@ class ArthurApp:
         """
         return self._dispatcher.max_body_bytes(environ)
 
+    def defers(self, method: str, path: str) -> bool:
+        """Return whether the response to a request may wait for something that others wait for.
+
+        Args:
+            method: HTTP method in capitals.
+            path: The raw path.
+        """
+        return self._dispatcher.defers(method, path)
+
     def find_organization(self, credential: str) -> str | None:
         """Return the organization that a credential was last used in, if it was lately.
 

@@ -118,7 +118,10 @@ def parse_media_type(
     Raises:
         ApiError: 415 for another media type or a character set other than UTF-8.
     """
-    stated, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
+    header = environ.get("CONTENT_TYPE", "")
+    if header == JSON and JSON in accepted:
+        return JSON
+    stated, options = parse_options_header(header)
     stated = stated.lower()
     if not stated and JSON in accepted and not must_be_stated:
         return JSON

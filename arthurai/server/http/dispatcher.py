@@ -11,6 +11,7 @@ import hashlib
 import logging
 import time
 from contextlib import nullcontext
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
@@ -23,13 +24,13 @@ from arthurai.server.http.api_errors import ApiError, StatusError
 from arthurai.server.http.bodies import JSON, Form
 from arthurai.server.http.registry import load_handlers, load_plain_handlers
 from arthurai.server.http.request import Request, choose_request_id
-from arthurai.server.http.response import Response
+from arthurai.server.http.response import Deferred, Response
 from arthurai.server.http.routing import Router, raw_path
 from arthurai.server.http.same_origin import check_same_origin
 from arthurai.server.storage.warehouse.query_watch import QueryWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -48,6 +49,8 @@ MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
 _MAX_QUERY_FIELDS: Final = 10_000
 _MAX_RECENT: Final = 10_000
 _IDEMPOTENCY_KEY: Final = "HTTP_IDEMPOTENCY_KEY"
+MAY_DEFER: Final = "arthurai.may_defer"
+"""Member of the WSGI environment: whether what is called may return a `BegunRequest`."""
 
 
 class Dispatcher:
@@ -84,18 +87,33 @@ class Dispatcher:
         self.recent_organizations: dict[str, str] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Respond to one request (WSGI)."""
-        started = time.perf_counter()
+        """Respond to one request (WSGI); where the environment allows it, perhaps later."""
         exchange = _Exchange(environ, choose_request_id(environ.get("HTTP_X_REQUEST_ID")))
         try:
-            response = self._respond(exchange)
+            begun = self._respond(exchange)
+        except Exception as error:  # noqa: BLE001 - logged unless the request is to blame
+            begun = _error_response(error, exchange)
+        if isinstance(begun, Deferred) and MAY_DEFER in environ:
+            return BegunRequest(partial(self._finish, exchange, begun), start_response)
+        return self._finish(exchange, begun, start_response)
+
+    def _finish(
+        self, exchange: _Exchange, begun: Response | Deferred, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        environ = exchange.environ
+        try:
+            if isinstance(begun, Deferred):
+                response = begun.finish()
+                self._account(exchange, response)
+            else:
+                response = begun
             headers, content = response.encode()
         except Exception as error:  # noqa: BLE001 - logged unless the request is to blame
             response = _error_response(error, exchange)
             headers, content = response.encode()
         finally:
             exchange.close()
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - exchange.started
         operation_id = "" if exchange.operation is None else exchange.operation.operation_id
         method = str(environ["REQUEST_METHOD"])
         self._services.telemetry.observe_request(operation_id, method, response.status, seconds)
@@ -119,7 +137,7 @@ class Dispatcher:
         start_response(f"{response.status} {_phrase(response.status)}", headers)
         return content
 
-    def _respond(self, exchange: _Exchange) -> Response:
+    def _respond(self, exchange: _Exchange) -> Response | Deferred:
         environ, services = exchange.environ, self._services
         plain_handler = self._plain_handlers.get(exchange.path)
         if plain_handler is not None:
@@ -161,11 +179,34 @@ class Dispatcher:
             authenticated=principal,
             body_digest=exchange.body_digest,
         )
+        exchange.request = request
         with self._bound_queries(exchange, operation):
             response = registration.handler(request)
-        self._after_request(request, response, exchange.received_bytes)
-        services.telemetry.count_rows(operation.operation_id, response.body)
+        if isinstance(response, Response):
+            self._account(exchange, response)
         return response
+
+    def _account(self, exchange: _Exchange, response: Response) -> None:
+        """Take note of a request that a handler accepted."""
+        request = exchange.request
+        if request is not None:
+            self._after_request(request, response, exchange.received_bytes)
+            operation_id = request.operation.operation_id
+            self._services.telemetry.count_rows(operation_id, response.body)
+
+    def defers(self, method: str, path: str) -> bool:
+        """Return whether the response to a request may wait for something that others wait for.
+
+        Args:
+            method: HTTP method in capitals.
+            path: The raw path.
+        """
+        try:
+            operation, _ = self._router.match(method, path)
+        except ApiError:
+            return False
+        registration = self._handlers.get(operation.operation_id)
+        return registration is not None and registration.defers
 
     def max_body_bytes(self, environ: WSGIEnvironment) -> int:
         """Return how large the body of a request may be, before it is read.
@@ -241,11 +282,32 @@ class Dispatcher:
         return None, Form()
 
 
+class BegunRequest:
+    """A request whose response waits for something; it must be finished, or iterated, once.
+
+    Attributes:
+        finish: Waits, and responds as a WSGI application does.
+    """
+
+    def __init__(
+        self,
+        finish: Callable[[StartResponse], Iterable[bytes]],
+        start_response: StartResponse,
+    ) -> None:
+        self.finish = finish
+        self._start_response = start_response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.finish(self._start_response))
+
+
 class _Exchange:
     """What is known about a request so far."""
 
     def __init__(self, environ: WSGIEnvironment, request_id: str) -> None:
+        self.started = time.perf_counter()
         self.environ = environ
+        self.request: Request | None = None
         self.request_id = request_id
         self.path = raw_path(environ)
         self.operation: Operation | None = None

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from arthurai.server.http.request import Request
-from arthurai.server.http.response import Response
+from arthurai.server.http.response import Deferred, Response
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
     from arthurai.server.services import Services
 
-Handler: TypeAlias = Callable[[Request], Response]
+Handler: TypeAlias = Callable[[Request], Response | Deferred]
 PlainHandler: TypeAlias = "Callable[[Services, WSGIEnvironment], Response]"
 
 _RESOURCES: Final = "arthurai.server.resources"
@@ -30,22 +30,28 @@ class Registration:
         handler: The function that returns the response.
         validate_body: Whether the JSON body is checked against the document first. A handler that
             judges item by item checks for itself.
+        defers: Whether it may return a deferred response; small requests of a caller to such an
+            operation are begun together, and finished together.
     """
 
     handler: Handler
     validate_body: bool
+    defers: bool = False
 
 
 _registrations: dict[str, Registration] = {}
 _plain_handlers: dict[str, PlainHandler] = {}
 
 
-def operation(*operation_ids: str, validate_body: bool = True) -> Callable[[Handler], Handler]:
+def operation(
+    *operation_ids: str, validate_body: bool = True, defers: bool = False
+) -> Callable[[Handler], Handler]:
     """Register a function as the handler of one or more operations.
 
     Args:
         operation_ids: `operationId` values of the document.
         validate_body: Whether the JSON body is checked against the document first.
+        defers: Whether the handler may return a deferred response.
 
     Raises:
         ValueError: An operation has a handler already.
@@ -56,7 +62,7 @@ def operation(*operation_ids: str, validate_body: bool = True) -> Callable[[Hand
             known = _registrations.get(operation_id)
             if known is not None and known.handler.__module__ != handler.__module__:
                 raise ValueError(f"operation {operation_id!r} has a handler already; remove one")
-            _registrations[operation_id] = Registration(handler, validate_body)
+            _registrations[operation_id] = Registration(handler, validate_body, defers)
         return handler
 
     return register

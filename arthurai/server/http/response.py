@@ -11,7 +11,7 @@ import orjson
 from arthurai.server.http.bodies import JSON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,17 @@ class Response:
             content = orjson.dumps(self.body)
         headers.append(("Content-Length", str(len(content))))
         return headers, (content,)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A response that waits for something that other requests wait for too.
+
+    Attributes:
+        finish: Waits, and returns the response; it is called exactly once.
+    """
+
+    finish: Callable[[], Response]
 
 
 def _is_stream(body: Any) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _RAW_PATH_KEYS: Final = ("RAW_URI", "REQUEST_URI")
 _AUTHORITY: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
 _MAX_PATH_LENGTH: Final = 16_384
+_MAX_KNOWN_PATHS: Final = 1_000
 
 
 class Router:
@@ -34,8 +35,10 @@ class Router:
 
     def __init__(self, operations: Iterable[Operation], base_path: str) -> None:
         self._paths = PathRouter(operations, base_path)
+        # Those that were found, because many requests have the same path.
+        self._known: dict[tuple[str, str], tuple[Operation, Mapping[str, str]]] = {}
 
-    def match(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]]:
+    def match(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
         """Return the operation and the decoded values of its path parameters.
 
         Args:
@@ -46,12 +49,19 @@ class Router:
             ApiError: 400 for a path that cannot be decoded, 404 for one that does not exist,
                 405 (with `Allow`) for a method the path does not have.
         """
+        known = self._known.get((method, raw_path))
+        if known is not None:
+            return known
         found = self._paths.find(_decode(raw_path))
         if found is None:
             raise ApiError(404, "not found: no operation at this path")
         operation = found.operations.get("GET" if method == "HEAD" else method)
         if operation is not None:
-            return operation, found.parameters(operation)
+            matched = operation, found.parameters(operation)
+            if len(self._known) >= _MAX_KNOWN_PATHS:
+                self._known.clear()
+            self._known[method, raw_path] = matched
+            return matched
         methods = set(found.operations)
         if "GET" in methods:
             methods.add("HEAD")

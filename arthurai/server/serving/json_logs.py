@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
+import threading
+import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
+BATCH_SECONDS: Final = 0.02
+_ENCODER: Final = json.JSONEncoder(default=str)
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -24,7 +29,50 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _ENCODER.encode(line)
+
+
+class BatchingHandler(logging.Handler):
+    """Writes records to standard error, those that come at the same time with one call.
+
+    Records below the level WARNING wait for others for a moment; a process that is killed loses
+    those of its last moment.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[str] = []
+        self._filled = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record."""
+        try:
+            self._lines.append(self.format(record) + "\n")
+        except Exception:  # noqa: BLE001 - as in other handlers
+            self.handleError(record)
+        if record.levelno >= logging.WARNING:
+            self.flush()
+        elif len(self._lines) == 1:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write_on, name="logs", daemon=True)
+                self._thread.start()
+            self._filled.set()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        with self.lock or threading.RLock():
+            lines, self._lines = self._lines, []
+        if lines:
+            sys.stderr.write("".join(lines))
+            sys.stderr.flush()
+
+    def _write_on(self) -> None:
+        while True:
+            self._filled.wait()
+            time.sleep(BATCH_SECONDS)
+            self._filled.clear()
+            self.flush()
 
 
 def log_to_stderr(level: str) -> None:
@@ -33,7 +81,7 @@ def log_to_stderr(level: str) -> None:
     Args:
         level: Name of the level, e.g. `"info"`.
     """
-    handler = logging.StreamHandler()
+    handler = BatchingHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("arthurai").setLevel(level.upper())

@@ -2,7 +2,8 @@
 
 One caller, or one organization, must not keep all others waiting. So a caller occupies at most half
 of the threads, an organization all but two, and logins a quarter; whoever waits is served in turn,
-one request of each caller. One more thread answers nothing but `/health`.
+one request of each caller. Small requests of one caller that end up in the same commit are worked
+on by one thread, together. One more thread answers nothing but `/health`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ logger = logging.getLogger("arthurai.server.http")
 
 MAX_UNREAD_BYTES: Final = 64 * 2**20
 MAX_UNREAD_RESPONSE_BYTES: Final = 2**20  # of one connection, before its next request is worked on
+MAX_TOGETHER: Final = 64
+"""Maximum number of requests that a thread works on together."""
+
+MAX_GATHER_SECONDS: Final = 0.003
+"""How long a thread waits for the next requests of those whom it has answered."""
+
+MAX_SMALL_BYTES: Final = 64 * 1024
 _PROBE_PATH: Final = "/health"
 _LOGIN_PATH: Final = "/login"
 
@@ -37,20 +45,57 @@ class Share(NamedTuple):
     organization: str
 
 
+class _Waiting(NamedTuple):
+    """A connection whose first request waits for a thread.
+
+    Attributes:
+        connection: The connection.
+        group: Path of the request, if it can be worked on together with others of that path.
+    """
+
+    connection: Any
+    group: str | None
+
+
+class _Taken(NamedTuple):
+    """Connections whose first requests a thread works on together.
+
+    Attributes:
+        connections: The connections.
+        share: On whose account; `None` for a health check.
+        group: Path of the requests, if they can be worked on together with others of that path.
+    """
+
+    connections: list[Any]
+    share: Share | None
+    group: str | None
+
+
 class RequestQueue:
     """Hands out connections with a waiting request to threads; takes the place of waitress's own.
 
     Args:
         find_organization: Takes a credential; returns the organization that it was last used in.
+        defers: Takes method and path; returns whether such requests wait for the same thing.
     """
 
-    def __init__(self, find_organization: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        find_organization: Callable[[str], str | None],
+        defers: Callable[[str, str], bool],
+    ) -> None:
         self._find_organization = find_organization
+        self._defers = defers
         self._lock = threading.Lock()
+        # Each thread that waits is woken on its own: all of them would contend for the lock.
         self._changed = threading.Condition(self._lock)
-        self._waiting: OrderedDict[Share, deque[Any]] = OrderedDict()
+        self._probed = threading.Condition(self._lock)
+        self._gathered = threading.Condition(self._lock)
+        self._ended = threading.Condition(self._lock)
+        self._waiting: OrderedDict[Share, deque[_Waiting]] = OrderedDict()
         self._probes: deque[Any] = deque()
         self._running: Counter[str] = Counter()
+        self._expected: dict[Share, int] = {}
         self._unread: Mapping[str, int] = {}
         self._threads = 0
         self._alive = 0
@@ -64,9 +109,13 @@ class RequestQueue:
         """
         self._threads = count
         for number in range(count + 1):
-            take = self._take_probe if number == count else self._take
+            probes = number == count
+            take = self._take_probe if probes else self._take
+            changed = self._probed if probes else self._changed
             name = f"arthurai-http-{number}"
-            threading.Thread(target=self._work, args=(take,), name=name, daemon=True).start()
+            threading.Thread(
+                target=self._work, args=(take, changed), name=name, daemon=True
+            ).start()
             self._alive += 1
 
     def add_task(self, connection: Any) -> None:
@@ -79,11 +128,16 @@ class RequestQueue:
         with self._changed:
             if request.error is not None or request.path == _PROBE_PATH:
                 self._probes.append(connection)
+                self._probed.notify()
             else:
                 share = self._share(connection, request)
                 connection.caller = share.caller
-                self._waiting.setdefault(share, deque()).append((connection, share))
-            self._changed.notify_all()
+                waiting = _Waiting(connection, self._group(request))
+                self._waiting.setdefault(share, deque()).append(waiting)
+                if self._may_run(share, waiting.group):  # else the thread that ends takes it
+                    self._changed.notify()
+                if len(self._waiting[share]) >= self._expected.get(share, 0):
+                    self._gathered.notify_all()
 
     def note_unread(self, unread: Mapping[str, int]) -> None:
         """Take how many bytes of responses callers have not read yet; who left too many waits.
@@ -106,13 +160,14 @@ class RequestQueue:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+            self._probed.notify_all()
             while self._alive and (left := deadline - time.monotonic()) > 0:
-                self._changed.wait(left)
+                self._ended.wait(left)
             if self._alive:
                 logger.warning("%s thread(s) still at work", self._alive)
             if cancel_pending:
-                for connection, _ in (pair for queue in self._waiting.values() for pair in queue):
-                    connection.cancel()
+                for waiting in (each for queue in self._waiting.values() for each in queue):
+                    waiting.connection.cancel()
                 self._waiting.clear()
         return cancel_pending
 
@@ -125,50 +180,115 @@ class RequestQueue:
         caller = hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
         return Share(caller, self._find_organization(credential) or "")
 
-    def _work(self, take: Callable[[], tuple[Any, Share | None] | None]) -> None:
+    def _group(self, request: Any) -> str | None:
+        path = str(request.request_uri).partition("?")[0]
+        is_small = (
+            request.body_bytes_received <= MAX_SMALL_BYTES
+            and "CONTENT_ENCODING" not in request.headers
+        )
+        return path if is_small and self._defers(request.command.upper(), path) else None
+
+    def _work(
+        self,
+        take: Callable[[], _Taken | None],
+        changed: threading.Condition,
+    ) -> None:
         while True:
             with self._changed:
                 found = None
                 while not self._stopping and (found := take()) is None:
-                    self._changed.wait()
+                    changed.wait()
                 if found is None:
                     self._alive -= 1
-                    self._changed.notify_all()
+                    self._ended.notify_all()
                     return
-            connection, share = found
-            try:
-                connection.service()
-            except BaseException:
-                logger.exception("a connection failed")
-            finally:
-                if share is not None:
-                    self._end(share)
+            connections, share, group = found
+            if len(connections) > 1:
+                _call_each(connections, "begin")
+            _call_each(connections, "service")
+            if share is not None:
+                if group is not None:
+                    self._gather(share, len(connections))
+                self._end(share, group)
 
-    def _end(self, share: Share) -> None:
+    def _gather(self, share: Share, answered: int) -> None:
+        """Wait a moment for the next requests of those who were just answered.
+
+        They share a commit then with the requests that came meanwhile, instead of taking turns
+        with them. Who sends one request after the other waits for nobody.
+
+        Args:
+            share: On whose account requests were worked on together.
+            answered: How many.
+        """
+        deadline = time.monotonic() + MAX_GATHER_SECONDS
         with self._changed:
-            self._running.subtract([f"c {share.caller}", f"o {share.organization}"])
+            expected = answered + len(self._waiting.get(share, ()))
+            if expected == 1:
+                return
+            self._expected[share] = expected
+            while len(self._waiting.get(share, ())) < expected and self._waiting.keys() <= {share}:
+                left = deadline - time.monotonic()
+                if left <= 0 or self._stopping:
+                    break
+                self._gathered.wait(left)
+            self._expected.pop(share, None)
+
+    def _end(self, share: Share, group: str | None) -> None:
+        with self._changed:
+            self._running.subtract(_counted(share, group))
             self._running += Counter()  # drops zeros
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify()
 
-    def _take_probe(self) -> tuple[Any, Share | None] | None:
-        return (self._probes.popleft(), None) if self._probes else None
+    def _take_probe(self) -> _Taken | None:
+        return _Taken([self._probes.popleft()], None, None) if self._probes else None
 
-    def _take(self) -> tuple[Any, Share | None] | None:
+    def _take(self) -> _Taken | None:
         for share, queue in self._waiting.items():
-            unread = queue[0][0].total_outbufs_len
-            if unread <= MAX_UNREAD_RESPONSE_BYTES and self._may_run(share):
-                found: tuple[Any, Share | None] = queue.popleft()
+            if _is_read(queue[0].connection) and self._may_run(share, queue[0].group):
+                first = queue.popleft()
+                found = [first.connection]
+                while (
+                    queue
+                    and first.group is not None
+                    and queue[0].group == first.group
+                    and _is_read(queue[0].connection)
+                    and len(found) < MAX_TOGETHER
+                ):
+                    found.append(queue.popleft().connection)
                 del self._waiting[share]
                 if queue:
                     self._waiting[share] = queue  # behind all others
-                self._running.update([f"c {share.caller}", f"o {share.organization}"])
-                return found
+                self._running.update(_counted(share, first.group))
+                return _Taken(found, share, first.group)
         return None
 
-    def _may_run(self, share: Share) -> bool:
+    def _may_run(self, share: Share, group: str | None) -> bool:
         of_caller = self._threads // (4 if share.caller == _LOGIN_PATH else 2)
         return (
-            self._running[f"c {share.caller}"] < max(1, of_caller)
+            # what waits meanwhile becomes the next group
+            not (group and self._running[f"g {share.caller} {group}"])
+            and self._running[f"c {share.caller}"] < max(1, of_caller)
             and self._running[f"o {share.organization}"] < max(1, self._threads - 2)
             and self._unread.get(share.caller, 0) <= MAX_UNREAD_BYTES
         )
+
+
+def _counted(share: Share, group: str | None) -> list[str]:
+    """Return the names of what a request in progress is counted under."""
+    names = [f"c {share.caller}", f"o {share.organization}"]
+    return names if group is None else [*names, f"g {share.caller} {group}"]
+
+
+def _is_read(connection: Any) -> bool:
+    """Return whether the client has read its responses so far."""
+    return bool(connection.total_outbufs_len <= MAX_UNREAD_RESPONSE_BYTES)
+
+
+def _call_each(connections: list[Any], method: str) -> None:
+    for connection in connections:
+        try:
+            getattr(connection, method)()
+        except BaseException:
+            logger.exception("a connection failed")

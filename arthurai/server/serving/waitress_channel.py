@@ -13,18 +13,22 @@ import select
 import socket
 import time
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error, InternalServerError
 
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.bodies import JSON, too_large
-from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES
+from arthurai.server.http.dispatcher import MAX_PUBLIC_BODY_BYTES, MAY_DEFER, BegunRequest
 from arthurai.server.http.request import choose_request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 logger = logging.getLogger("arthurai.server.http")
 
@@ -36,6 +40,7 @@ MIN_BYTES_PER_SECOND: Final = 500
 LINGER_SECONDS: Final = 30
 LINGER_IDLE_SECONDS: Final = 2
 _MAX_CHUNK_LINE: Final = 8 * 1024
+_BEGUN: Final = "arthurai.begun"
 # POLLRDHUP, which only Linux has, shows that the client will send no more.
 _CLOSED: Final = sum(getattr(select, name, 0) for name in ("POLLRDHUP", "POLLHUP", "POLLERR"))
 
@@ -63,6 +68,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     def __init__(self, adjustments: Any) -> None:
         super().__init__(adjustments)
         self.started = time.monotonic()
+        self.begun_environ: WSGIEnvironment | None = None
         self._max_body: int | None = None
 
     @property
@@ -157,14 +163,114 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         return f"{error.reason}: {error.body}"
 
 
+class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """Answers a request, which may have been begun already."""
+
+    wrote_header: bool
+
+    def get_environment(self) -> WSGIEnvironment:
+        """Return the environment of the request."""
+        environ: WSGIEnvironment = self.request.begun_environ or super().get_environment()
+        return environ
+
+    def write(self, data: bytes) -> None:
+        """Write a part of the body; the first one goes out together with the headers."""
+        if self.wrote_header or self.chunked_response or not (self.complete and data):
+            super().write(data)
+            return
+        head = self.build_response_header()
+        if self.chunked_response or not self.has_body or self.content_length != len(data):
+            self.channel.write_soon(head)
+            self.wrote_header = True
+            super().write(data)
+            return
+        self.wrote_header = True
+        self.content_bytes_written += len(data)
+        self.channel.write_soon(head + data)
+
+
+class _Begun:
+    """What an application did with a request so far.
+
+    Args:
+        application: The application.
+        environ: The environment of the request.
+    """
+
+    def __init__(self, application: WSGIApplication, environ: WSGIEnvironment) -> None:
+        self._stated: tuple[Any, ...] = ()
+        self._error: Exception | None = None
+        self._content: Iterable[bytes] = ()
+        self.is_finished = False
+        try:
+            self._content = application(environ, self._note)
+        except Exception as error:  # noqa: BLE001 - raised when it is asked for the response
+            self._error = error
+
+    def _note(self, *stated: Any) -> Callable[[bytes], object]:
+        self._stated = stated
+        return _refuse_to_write
+
+    def finish(self, start_response: StartResponse) -> Iterable[bytes]:
+        """Respond as the application."""
+        self.is_finished = True
+        if self._error is not None:
+            raise self._error
+        if isinstance(self._content, BegunRequest):
+            return self._content.finish(start_response)
+        start_response(*self._stated)
+        return self._content
+
+
+def _refuse_to_write(data: bytes) -> object:
+    raise RuntimeError(f"the application must return its body, but wrote {len(data)} bytes")
+
+
+def finish_begun(application: WSGIApplication) -> WSGIApplication:
+    """Return the application, but let it finish requests that were begun.
+
+    Args:
+        application: The application.
+    """
+
+    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        begun: _Begun | None = environ.get(_BEGUN)
+        if begun is None:
+            return application(environ, start_response)
+        return begun.finish(start_response)
+
+    return respond
+
+
 class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection of a client."""
 
     parser_class = _Parser
+    task_class = _Task
     error_task_class = _Refusal
     caller: str = ""
+    _sends_later = False
     _linger_until: float | None = None
     _last_read = 0.0
+
+    def begin(self) -> None:
+        """Do with the first request what can be done without waiting; `service` does the rest."""
+        request = self.requests[0]
+        if request.error is None and self.connected:
+            environ = self.task_class(self, request).get_environment()
+            environ[MAY_DEFER] = True
+            environ[_BEGUN] = _Begun(self.server.application, environ)
+            request.begun_environ = environ
+
+    def service(self) -> None:
+        """Respond to the first request."""
+        environ = self.requests[0].begun_environ
+        self._sends_later = environ is not None
+        try:
+            super().service()
+        finally:
+            if environ is not None and not environ[_BEGUN].is_finished:  # the client is gone
+                environ[_BEGUN].finish(lambda *_: _refuse_to_write)
 
     @property
     def is_busy(self) -> bool:
@@ -198,6 +304,12 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if self._linger_until is not None:
             return False
         return bool(super().received(data))
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        """Send what is waiting, unless the thread that polls sends it with that of others."""
+        if self._sends_later and not do_close:
+            return False
+        return bool(super()._flush_some(do_close=do_close))
 
     def handle_write(self) -> None:
         """Send what is waiting; after the last response only read until the client is done."""

@@ -15,7 +15,7 @@ import waitress
 from waitress import wasyncore
 
 from arthurai.server.serving.request_queue import RequestQueue
-from arthurai.server.serving.waitress_channel import IDLE_SECONDS, Connection
+from arthurai.server.serving.waitress_channel import IDLE_SECONDS, Connection, finish_begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ class Server:
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._next_check = 0.0
-        self._queue = RequestQueue(app.find_organization)
+        self._queue = RequestQueue(app.find_organization, app.defers)
         self._queue.set_thread_count(threads)
         limit = _connection_limit(_DESCRIPTORS_PER_CONNECTION + (0 if tls is None else 2))
         self._crowd = limit * 3 // 4
@@ -106,6 +106,10 @@ class Server:
         if tls is not None:
             self._server.accept = partial(_accept_encrypted, self._server.accept, tls)
             self._server.set_socket_options = lambda _connection: None
+        self._server.application = finish_begun(self._server.application)
+        self._wake = self._server.pull_trigger
+        self._is_awake = False
+        self._server.pull_trigger = self._wake_once
 
     def stop(self) -> None:
         """Make `run` finish the requests in flight and return; callable from any thread."""
@@ -133,7 +137,14 @@ class Server:
             if self._tls is not None:
                 self._tls.close()
 
+    def _wake_once(self) -> None:
+        """Wake the thread that polls, unless it was woken since it looked last."""
+        if not self._is_awake:
+            self._is_awake = True
+            self._wake()
+
     def _poll(self, seconds: float) -> None:
+        self._is_awake = False
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
         now = time.monotonic()
         if now >= self._next_check:

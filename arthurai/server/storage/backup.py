@@ -56,6 +56,7 @@ def write_backup(stores: Stores, data_dir: Path, target: Path) -> dict[str, Any]
             tables.extend(_list_tables(cursor))  # the first statement sees what is stored now
             moment = format_timestamp(utc_now())
 
+        stores.control.usage.store()
         stores.control.database.copy_to(target / CONTROL_FILE, begin)
         try:
             counts = _copy_rows(cursor, tables, target / DATABASE_FILE)

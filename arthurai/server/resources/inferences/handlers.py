@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.http.registry import operation
-from arthurai.server.http.response import Response
+from arthurai.server.http.response import Deferred, Response
 from arthurai.server.resources.explanations.service import get_image_explanation
 from arthurai.server.resources.inferences.service import (
     MULTI_STATUS,
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from arthurai.server.storage.warehouse.row_results import RowResults
 
 
-@operation("send_inferences", validate_body=False)
-def send_inferences(request: Request) -> Response:
+@operation("send_inferences", validate_body=False, defers=True)
+def send_inferences(request: Request) -> Deferred:
     """Store inferences; each item gets its own result."""
     schema = request.model().require_active().schema
     items = _items(request)
-    data = request.stores.data
-    return _row_response(data.append_inferences(schema, items, key=request_key(request)))
+    submitted = request.stores.data.submit_inferences(schema, items, key=request_key(request))
+    return Deferred(lambda: _row_response(submitted.results()))
 
 
 @operation("update_inferences", "update_ground_truth", validate_body=False)

@@ -98,5 +98,8 @@ class ControlStore:
         return self.database.transaction()
 
     def close(self) -> None:
-        """Close the database."""
-        self.database.close()
+        """Store what is still in memory and close the database."""
+        try:
+            self.usage.store()
+        finally:
+            self.database.close()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BUSY_SECONDS: Final = 30.0
+_MAX_KEPT_ROWS: Final = 1_000
 
 
 class SqliteDatabase:
@@ -37,6 +38,8 @@ class SqliteDatabase:
         self._lock = threading.RLock()
         self._path = path
         self._depth = 0
+        # Rows that were read since the last change, which nobody else can make.
+        self._kept_rows: dict[tuple[object, ...], sqlite3.Row | None] = {}
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path,
             timeout=_BUSY_SECONDS,
@@ -78,6 +81,7 @@ class SqliteDatabase:
                 self._depth -= 1
                 if self._depth == 0:
                     self._connection.execute("ROLLBACK")
+                    self._kept_rows = {}
                 raise
             self._depth -= 1
             if self._depth == 0:
@@ -106,6 +110,7 @@ class SqliteDatabase:
             parameters: The values.
         """
         with self._lock:
+            self._kept_rows = {}
             return self._connection.execute(statement, parameters).rowcount
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
@@ -127,6 +132,27 @@ class SqliteDatabase:
         """
         with self._lock:
             found: sqlite3.Row | None = self._connection.execute(statement, parameters).fetchone()
+            return found
+
+    def kept_row(self, statement: str, *parameters: object) -> sqlite3.Row | None:
+        """Return the first row of a query, or `None`; it is read again after any change only.
+
+        For what every request asks.
+
+        Args:
+            statement: SQL with `?` for values.
+            parameters: The values.
+        """
+        asked = (statement, *parameters)
+        kept = self._kept_rows
+        if asked in kept:
+            return kept[asked]
+        with self._lock:
+            found = self.row(statement, parameters)
+            if self._depth == 0:  # what a transaction changed may be taken back
+                if len(self._kept_rows) >= _MAX_KEPT_ROWS:
+                    self._kept_rows = {}
+                self._kept_rows[asked] = found
             return found
 
     def scalar(self, statement: str, parameters: Sequence[object] = ()) -> Any:

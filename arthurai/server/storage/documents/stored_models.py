@@ -181,9 +181,11 @@ class ModelRepository:
         Raises:
             ApiError: 404 when there is none.
         """
-        row = self._database.row(
+        row = self._database.kept_row(
             "SELECT * FROM models WHERE id = ? AND (? IS NULL OR organization_id = ?)",
-            (model_id, organization_id, organization_id),
+            model_id,
+            organization_id,
+            organization_id,
         )
         if row is None:
             raise not_found(f"model {model_id!r} not found")
@@ -203,10 +205,11 @@ class ModelRepository:
         """
         if id_type == "id":
             return self.get(organization_id, identifier)
-        row = self._database.row(
+        row = self._database.kept_row(
             """SELECT * FROM models WHERE organization_id = ? AND partner_model_id = ?
                ORDER BY archived, rowid DESC""",
-            (organization_id, identifier),
+            organization_id,
+            identifier,
         )
         if row is None:
             raise not_found(f"model with partner_model_id {identifier!r} not found")

@@ -118,8 +118,8 @@ class ServiceAccountRepository:
         Args:
             token: The key.
         """
-        row = self._database.row(
-            "SELECT * FROM service_accounts WHERE token_hash = ?", (_digest(token),)
+        row = self._database.kept_row(
+            "SELECT * FROM service_accounts WHERE token_hash = ?", _digest(token)
         )
         return None if row is None else _account(row)
 

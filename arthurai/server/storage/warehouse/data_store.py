@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
@@ -10,22 +11,21 @@ from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
 from arthurai.server.storage.warehouse.deletion import delete_inference
 from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
-from arthurai.server.storage.warehouse.errors import (
-    DatasetStateError,
-    UnknownDatasetError,
-)
+from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
+from arthurai.server.storage.warehouse.grouped_writes import MAX_SMALL_ROWS
 from arthurai.server.storage.warehouse.idempotency import IdempotencyKeys
 from arthurai.server.storage.warehouse.maintenance import Pruned, prune_model
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
 from arthurai.server.storage.warehouse.pieces import number_pieces
 from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
+from arthurai.server.storage.warehouse.submitted_rows import SubmittedRows, submit_rows
 from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
 from arthurai.server.timestamps import to_utc
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -42,9 +42,12 @@ class DataStore:
     disk when it returns.
 
     Attributes:
+        fetch: Runs a query; returns column names and rows.
+        fetch_parts: Runs a query, and yields its rows a few at a time.
         interrupt: Ends the queries that are running: they raise an exception.
         measure_events: Returns how many events wait, and the seconds since there were none.
         snapshot: Lends a cursor for a block, e.g. for a long transaction that reads.
+        waiting_truths: Returns the number of ids whose ground truth waits for an inference.
 
     Args:
         directory: Data directory, created when missing; `None` keeps everything in memory.
@@ -67,10 +70,13 @@ class DataStore:
         self._database = DuckDBDatabase(directory, max_memory=max_memory, max_spill=max_spill)
         self._datasets = Datasets(self._database)
         self._events = EventBus()
+        self.fetch = self._database.fetch
+        self.fetch_parts = self._database.fetch_parts
         self.interrupt = self._database.interrupt
         self.measure_events = self._events.measure
         self.snapshot = self._database.cursor
         self._models = ModelWriters(self._database, self._datasets)
+        self.waiting_truths = self._models.waiting_truths
         self._keys = IdempotencyKeys(self._database)
 
     @property
@@ -145,6 +151,8 @@ class DataStore:
         Returns:
             The result of each row.
         """
+        if isinstance(data, list) and not batch_id:
+            return self.submit_inferences(schema, data, key=key).results()
         return self.append_inference_stream(schema, [data], batch_id=batch_id, key=key)
 
     def append_inference_stream(
@@ -166,6 +174,7 @@ class DataStore:
             key: What identifies the request: a repeat gets the results of the first one.
         """
         writer = self._models.writer(schema)
+        announce = partial(self._announce, writer)
         with self._keys.claim(writer.model_id, key) as claim:
             if claim.answer is not None:
                 return claim.answer
@@ -176,13 +185,36 @@ class DataStore:
                 if images is not None:
                     table = images.store_images(schema, table, results)
                 for part, is_last in piece.slices(table):
-                    written = writer.append(schema, part, finish if is_last else None)
-                    if written.completed is not None:
-                        self._publish("ground_truth", writer, written.completed)
-                    if written.rows:
-                        self._publish("inferences", writer, written)
-                        self._complete_waiting(writer, written.batch_ids)
+                    writer.append(schema, part, finish if is_last else None, announce)
         return results
+
+    def submit_inferences(
+        self, schema: ModelSchema, items: list[Any], *, key: RequestKey | None = None
+    ) -> SubmittedRows:
+        """Store inferences as `append_inferences` does, but wait for them later.
+
+        A few rows share a transaction with what else is submitted until then.
+
+        Args:
+            schema: Schema of the model.
+            items: `Inference` objects of the API.
+            key: What identifies the request: a repeat gets the results of the first one.
+
+        Returns:
+            The rows on their way; somebody must ask for their results.
+        """
+        writer = self._models.writer(schema)
+        claim = self._keys.try_claim(writer.model_id, key) if len(items) <= MAX_SMALL_ROWS else None
+        if claim is None:
+            return SubmittedRows(lambda: self.append_inference_stream(schema, [items], key=key))
+        return submit_rows(writer, schema, items, claim, partial(self._announce, writer))
+
+    def _announce(self, writer: ModelWriter, written: WriteResult) -> None:
+        if written.completed is not None:
+            self._publish("ground_truth", writer, written.completed)
+        if written.rows:
+            self._publish("inferences", writer, written)
+            self._complete_waiting(writer, written.batch_ids)
 
     def append_ground_truth(
         self, schema: ModelSchema, data: Rows, *, key: RequestKey | None = None
@@ -444,31 +476,6 @@ class DataStore:
         """
         return self._models.relation(model, source)
 
-    def fetch(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a query on a cursor of its own.
-
-        Args:
-            sql: One statement, values as `?` or `$name`.
-            params: The values.
-
-        Returns:
-            Column names and rows.
-        """
-        return self._database.fetch(sql, params)
-
-    def fetch_parts(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> Iterator[list[tuple[Any, ...]]]:
-        """Run a query on a cursor of its own, and yield its rows a few at a time.
-
-        Args:
-            sql: One statement, values as `?` or `$name`.
-            params: The values.
-        """
-        return self._database.fetch_parts(sql, params)
-
     def rows(
         self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
     ) -> list[dict[str, Any]]:
@@ -508,14 +515,6 @@ class DataStore:
             [partner_inference_id],
         )
         return str(rows[0][0]) if rows else None
-
-    def waiting_truths(self, model_id: str | None = None) -> int:
-        """Return the number of ids whose ground truth waits for an inference.
-
-        Args:
-            model_id: The model; all models if not given.
-        """
-        return self._models.waiting_truths(model_id)
 
     def has_inferences(self, model_id: str) -> bool:
         """Return whether a model has any inferences.

@@ -1,8 +1,9 @@
 """Small writes of one model that arrive at the same time, committed together.
 
 A commit costs milliseconds, whether it holds one row or a thousand. While one is in progress, the
-requests that arrive wait; the next commit takes all of them. Each is answered when its rows are on
-the disk, and a request that arrives alone waits for nobody.
+requests that arrive wait; the next commit takes all of them, decodes their rows as one table and
+stores them in one transaction. Each is answered when its rows are on the disk, and a request that
+arrives alone waits for nobody.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
+from arthurai.server.storage.warehouse.decode_json import JsonDecoder
+from arthurai.server.storage.warehouse.row_results import RowResults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arthurai.server.model_schema import ModelSchema
-    from arthurai.server.storage.warehouse.duckdb_database import Cursor
     from arthurai.server.storage.warehouse.idempotency import Finish
 
 logger = logging.getLogger(__name__)
@@ -35,125 +39,168 @@ MAX_GROUP_ROWS: Final = 5_000
 """Maximum number of rows of one commit of several writes."""
 
 
-class _Write(Generic[T]):
-    """One write on its way."""
+@dataclass(slots=True, eq=False)
+class SmallWrite(Generic[T]):
+    """One write on its way.
 
-    def __init__(self, schema: ModelSchema, table: pa.Table, finish: Finish | None) -> None:
-        self.schema = schema
-        self.table = table
-        self.finish = finish
-        self.done = threading.Event()
-        self.leads = False
-        self.result: T | None = None
-        self.error: BaseException | None = None
+    Attributes:
+        schema: Schema of the model.
+        rows: The rows: objects of the API, or a table of decoded inferences.
+        results: Takes rejected rows; used for objects only.
+        finish: Stores the answer inside the transaction.
+        announce: Called with what the commit changed, before anybody is answered; of several
+            writes that share a commit, that of one is called.
+        is_done: Whether the rows are stored, or have failed.
+        error: Why they have failed.
+    """
+
+    schema: ModelSchema
+    rows: list[Any] | pa.Table
+    results: RowResults
+    finish: Finish | None
+    announce: Callable[[T], object]
+    is_done: bool = False
+    error: BaseException | None = None
+
+    def is_like(self, other: SmallWrite[T]) -> bool:
+        """Return whether this write can share a commit with another."""
+        if self.schema is not other.schema and self.schema != other.schema:
+            return False
+        if isinstance(self.rows, pa.Table) and isinstance(other.rows, pa.Table):
+            return bool(self.rows.schema == other.rows.schema)
+        return type(self.rows) is type(other.rows)
 
 
 class GroupedWrites(Generic[T]):
     """Appends inferences to one model, small writes together.
 
     Args:
-        append: Stores inferences in one transaction.
+        append: Stores decoded inferences in one transaction.
     """
 
     def __init__(self, append: Callable[[ModelSchema, pa.Table, Finish | None], T]) -> None:
         self._append = append
-        self._lock = threading.Lock()
-        self._waiting: deque[_Write[T]] = deque()
+        self._changed = threading.Condition()
+        self._waiting: deque[SmallWrite[T]] = deque()
         self._is_busy = False
 
-    def append(self, schema: ModelSchema, table: pa.Table, finish: Finish | None) -> T | None:
-        """Store inferences, perhaps together with those of others.
+    def submit(self, write: SmallWrite[T]) -> None:
+        """Let a write wait for the next commit, which `wait` begins unless one is in progress.
 
         Args:
-            schema: Schema of the model.
-            table: Decoded inferences.
-            finish: Called inside the transaction.
-
-        Returns:
-            What changed. What several writes changed together is returned to one of them, and
-            `None` to the others.
+            write: The write.
         """
-        if table.num_rows > MAX_SMALL_ROWS:
-            return self._append(schema, table, finish)
-        write: _Write[T] = _Write(schema, table, finish)
-        with self._lock:
-            write.leads = not self._is_busy
-            self._is_busy = True
-            if not write.leads:
-                self._waiting.append(write)
-        if not write.leads:
-            write.done.wait()
-        if write.leads:
-            self._lead(write)
+        with self._changed:
+            self._waiting.append(write)
+
+    def wait(self, write: SmallWrite[T]) -> None:
+        """Return when a submitted write is stored.
+
+        Args:
+            write: The write.
+
+        Raises:
+            Exception: It has failed.
+        """
+        with self._changed:
+            while not write.is_done:
+                if self._is_busy:
+                    self._changed.wait()
+                    continue
+                self._is_busy = True
+                group = self._take_group()
+                self._changed.release()
+                try:
+                    self._commit(group)
+                finally:
+                    self._changed.acquire()
+                    self._is_busy = False
+                    for each in group:
+                        each.is_done = True
+                    self._changed.notify_all()
         if write.error is not None:
             raise write.error
-        return write.result
 
-    def _lead(self, write: _Write[T]) -> None:
-        """Commit a write and those that wait; let the next one lead that came meanwhile."""
-        with self._lock:
-            group = [write, *self._take_fitting(write)]
-        try:
-            self._commit(group)
-        finally:
-            with self._lock:
-                following = self._waiting.popleft() if self._waiting else None
-                self._is_busy = following is not None
-            for other in group[1:]:
-                other.done.set()
-            if following is not None:
-                following.leads = True
-                following.done.set()
-
-    def _take_fitting(self, write: _Write[T]) -> list[_Write[T]]:
-        """Take writes off the queue that can be committed with one: of the same schema."""
-        taken: list[_Write[T]] = []
-        rows = write.table.num_rows
+    def _take_group(self) -> list[SmallWrite[T]]:
+        """Take the first write off the queue, and those behind it that can share its commit."""
+        first = self._waiting.popleft()
+        group = [first]
+        rows = len(first.rows)
         while self._waiting:
             following = self._waiting[0]
-            rows += following.table.num_rows
-            is_alike = (
-                following.schema == write.schema
-                and following.table.schema == write.table.schema
-                and rows <= MAX_GROUP_ROWS
-            )
-            if not is_alike:
+            rows += len(following.rows)
+            if rows > MAX_GROUP_ROWS or not following.is_like(first):
                 break
-            taken.append(self._waiting.popleft())
-        return taken
+            group.append(self._waiting.popleft())
+        return group
 
-    def _commit(self, group: list[_Write[T]]) -> None:
+    def _commit(self, group: list[SmallWrite[T]]) -> None:
         if len(group) > 1:
             try:
-                group[0].result = self._append(
-                    group[0].schema, _concatenate(group), _finish_all(group)
-                )
+                written = self._store_together(group)
             except Exception:  # noqa: BLE001 - which write fails shows when each is made alone
                 logger.info("%d small writes failed together; each is made alone", len(group))
             else:
+                _announce(group[0], written)
                 return
         for write in group:
             try:
-                write.result = self._append(write.schema, write.table, write.finish)
+                written = self._append(
+                    write.schema, _decode(write.schema, write.rows, write.results), write.finish
+                )
             except BaseException as error:  # noqa: BLE001 - raised in the thread it belongs to
                 write.error = error
+            else:
+                _announce(write, written)
+
+    def _store_together(self, group: list[SmallWrite[T]]) -> T:
+        schema = group[0].schema
+        if isinstance(group[0].rows, pa.Table):
+            table = _concatenate([write.rows for write in group])
+        else:
+            rows = list(chain.from_iterable(write.rows for write in group))
+            results = RowResults(len(rows))
+            table = _decode(schema, rows, results)
+            if results.failures:
+                _share_out(results, group)
+        return self._append(schema, table, _finish_all(group))
 
 
-def _concatenate(group: list[_Write[T]]) -> pa.Table:
+def _decode(schema: ModelSchema, rows: list[Any] | pa.Table, results: RowResults) -> pa.Table:
+    if isinstance(rows, pa.Table):
+        return rows
+    return JsonDecoder(schema, rows, first_row=0, results=results).inferences(None)
+
+
+def _share_out(results: RowResults, group: list[SmallWrite[T]]) -> None:
+    """Give each write the failures of its own rows."""
+    first = 0
+    for write in group:
+        for row in range(len(write.rows)):
+            failure = results.failures.get(first + row)
+            if failure is not None:
+                write.results.reject(row, *failure)
+        first += len(write.rows)
+
+
+def _announce(write: SmallWrite[T], written: T) -> None:
+    try:
+        write.announce(written)
+    except BaseException as error:  # noqa: BLE001 - raised in the thread it belongs to
+        write.error = error
+
+
+def _concatenate(tables: list[pa.Table]) -> pa.Table:
     """Return the rows of several writes, numbered anew."""
-    table = pa.concat_tables([write.table for write in group]).combine_chunks()
+    table = pa.concat_tables(tables).combine_chunks()
     place = table.schema.get_field_index("row")
     numbers = from_numpy(np.arange(table.num_rows, dtype=np.int64))
     return table.set_column(place, "row", numbers.cast(table.schema.field(place).type))
 
 
-def _finish_all(group: list[_Write[T]]) -> Finish | None:
+def _finish_all(group: list[SmallWrite[T]]) -> Finish | None:
     finishes = [write.finish for write in group if write.finish is not None]
     if not finishes:
         return None
-
-    def finish(cursor: Cursor) -> None:
-        for each in finishes:
-            each(cursor)
-
-    return finish
+    first, *others = finishes
+    return first.together_with(others)

@@ -10,6 +10,7 @@ import datetime as dt
 import threading
 import zlib
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
@@ -19,11 +20,9 @@ from arthurai.server.storage.warehouse.row_results import Failure, RowResults
 from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
-
-    Finish = Callable[[Cursor], None]
 
 MAX_AGE: Final = dt.timedelta(days=1)
 MAX_KEYS: Final = 20_000
@@ -50,8 +49,40 @@ class RequestKey(NamedTuple):
     digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What stores the results of requests, inside the transaction that stores their last rows.
+
+    Attributes:
+        keys: Stores them.
+        model_id: The model.
+        answers: The requests with their results, which are complete when this is called.
+    """
+
+    keys: IdempotencyKeys
+    model_id: str
+    answers: tuple[tuple[RequestKey, RowResults], ...]
+
+    def __call__(self, cursor: Cursor) -> None:
+        """Store the results.
+
+        Args:
+            cursor: A cursor inside the transaction.
+        """
+        self.keys.store(cursor, self.model_id, self.answers)
+
+    def together_with(self, others: Sequence[Finish]) -> Finish:
+        """Return what stores these results and those of other requests of the model.
+
+        Args:
+            others: What stores the others.
+        """
+        answers = (answer for each in others for answer in each.answers)
+        return Finish(self.keys, self.model_id, (*self.answers, *answers))
+
+
 class Claim:
-    """The right to answer a request, until it is answered.
+    """The right to answer a request, until it is released.
 
     Attributes:
         answer: The results of an earlier request with the same key.
@@ -69,16 +100,29 @@ class Claim:
         del results
         return None
 
+    def release(self) -> None:
+        """Let others with the same key go on: the request is answered, or has failed."""
+
 
 class _KeyedClaim(Claim):
-    def __init__(self, keys: IdempotencyKeys, model_id: str, request: RequestKey) -> None:
+    def __init__(
+        self,
+        keys: IdempotencyKeys,
+        model_id: str,
+        request: RequestKey,
+        mine: threading.Event,
+    ) -> None:
         super().__init__()
         self._keys = keys
         self._model_id = model_id
         self._request = request
+        self._mine = mine
 
     def finish(self, results: RowResults) -> Finish | None:
-        return lambda cursor: self._keys.store(cursor, self._model_id, self._request, results)
+        return Finish(self._keys, self._model_id, ((self._request, results),))
+
+    def release(self) -> None:
+        self._keys.leave(self._model_id, self._request.key, self._mine)
 
 
 class IdempotencyKeys:
@@ -108,19 +152,51 @@ class IdempotencyKeys:
             KeyReusedError: If another request had the same key.
             RequestInProgressError: If the first request is still running after a while.
         """
-        if request is None:
-            yield Claim()
-            return
-        running = model_id, request.key
-        mine = self._enter(running)
+        claim = self._claim(model_id, request, MAX_WAIT_SECONDS)
         try:
-            answer = self._find(model_id, request)
-            yield Claim(answer) if answer is not None else _KeyedClaim(self, model_id, request)
+            yield claim
         finally:
-            with self._lock:
-                self._note(model_id, request.key)
-                del self._running[running]
-            mine.set()
+            claim.release()
+
+    def try_claim(self, model_id: str, request: RequestKey | None) -> Claim | None:
+        """Claim a request until the claim is released; return `None` if the first one is running.
+
+        Args:
+            model_id: The model.
+            request: What identifies the request.
+
+        Raises:
+            KeyReusedError: If another request had the same key.
+        """
+        try:
+            return self._claim(model_id, request, 0)
+        except RequestInProgressError:
+            return None
+
+    def _claim(self, model_id: str, request: RequestKey | None, max_wait: float) -> Claim:
+        if request is None:
+            return Claim()
+        mine = self._enter((model_id, request.key), max_wait)
+        claim = _KeyedClaim(self, model_id, request, mine)
+        try:
+            claim.answer = self._find(model_id, request)
+        except BaseException:
+            claim.release()
+            raise
+        return claim
+
+    def leave(self, model_id: str, key: str, mine: threading.Event) -> None:
+        """Let others go on with a key.
+
+        Args:
+            model_id: The model.
+            key: The key.
+            mine: What the others wait for.
+        """
+        with self._lock:
+            self._note(model_id, key)
+            del self._running[model_id, key]
+        mine.set()
 
     def _note(self, model_id: str, key: str) -> None:
         # After the commit: a set that is read later holds the key anyway.
@@ -130,9 +206,9 @@ class IdempotencyKeys:
             if len(known) > 2 * MAX_KEYS:
                 del self._known[model_id]
 
-    def _enter(self, running: tuple[str, str]) -> threading.Event:
+    def _enter(self, running: tuple[str, str], max_wait: float) -> threading.Event:
         mine = threading.Event()
-        until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=MAX_WAIT_SECONDS)
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=max_wait)
         while True:
             with self._lock:
                 other = self._running.setdefault(running, mine)
@@ -172,29 +248,33 @@ class IdempotencyKeys:
             return key in known
 
     def store(
-        self, cursor: Cursor, model_id: str, request: RequestKey, results: RowResults
+        self,
+        cursor: Cursor,
+        model_id: str,
+        answers: Sequence[tuple[RequestKey, RowResults]],
     ) -> None:
-        """Store the results of a request.
+        """Store the results of requests.
 
         Args:
-            cursor: A cursor inside the transaction that stores its last rows.
+            cursor: A cursor inside the transaction that stores their last rows.
             model_id: The model.
-            request: What identifies the request.
-            results: Its results.
+            answers: The requests with their results.
         """
         with self._lock:
-            stored = self._stored_since_pruning.get(model_id, _PRUNE_EVERY) + 1
+            stored = self._stored_since_pruning.get(model_id, _PRUNE_EVERY) + len(answers)
             is_due = stored > _PRUNE_EVERY
             self._stored_since_pruning[model_id] = 0 if is_due else stored
-        if self._is_known(model_id, request.key):  # it is too old to count
-            cursor.execute(
-                "DELETE FROM arthur_requests WHERE model_id = ? AND key = ?",
-                [model_id, request.key],
-            )
-        cursor.execute(
-            "INSERT INTO arthur_requests VALUES (?, ?, ?, ?, ?)",
-            [model_id, request.key, request.digest, utc_now(), _encode(results)],
-        )
+        moment = utc_now()
+        values: list[object] = []
+        for request, results in answers:
+            if self._is_known(model_id, request.key):  # it is too old to count
+                cursor.execute(
+                    "DELETE FROM arthur_requests WHERE model_id = ? AND key = ?",
+                    [model_id, request.key],
+                )
+            values += [model_id, request.key, request.digest, moment, _encode(results)]
+        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(answers))
+        cursor.execute(f"INSERT INTO arthur_requests VALUES {marks}", values)
         if is_due:
             self._prune(cursor, model_id)
 

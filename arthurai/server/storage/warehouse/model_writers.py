@@ -33,6 +33,8 @@ class ModelWriters:
         self._lock = threading.RLock()
         self._writers: dict[str, ModelWriter] = {}
         self._fingerprints: dict[str, str] = {}
+        # The schema that was found to fit last, so that its fingerprint is not taken each time.
+        self._fitted: dict[str, tuple[ModelSchema, ModelWriter]] = {}
         # The columns that the views are known to have, by slot.
         self._columns: dict[int, set[tuple[str, str]]] = {}
         waiting = count_waiting(database)
@@ -59,7 +61,7 @@ class ModelWriters:
         except KeyError:
             raise UnknownModelError(f"the data store has no model {model_id!r}") from None
 
-    def waiting_truths(self, model_id: str | None) -> int:
+    def waiting_truths(self, model_id: str | None = None) -> int:
         """Return the number of ids whose ground truth waits for an inference.
 
         Args:
@@ -78,8 +80,16 @@ class ModelWriters:
         Args:
             schema: Schema of the model.
         """
-        if self._fingerprints.get(schema.model_id) == ddl.fingerprint(schema):
-            return self._writers[schema.model_id]
+        fitted = self._fitted.get(schema.model_id)
+        if fitted is not None and fitted[0] is schema:
+            return fitted[1]
+        fingerprint = self._fingerprints.get(schema.model_id)
+        if fingerprint == ddl.fingerprint(schema):
+            known = self._writers[schema.model_id]
+            self._fitted[schema.model_id] = schema, known
+            if self._fingerprints.get(schema.model_id) != fingerprint:  # changed meanwhile
+                self._fitted.pop(schema.model_id, None)
+            return known
         with self._model_locked(schema.model_id) as writer, self._lock:
             if writer is not None and _columns(schema) <= self._columns.get(writer.slot, set()):
                 return writer
@@ -153,6 +163,7 @@ class ModelWriters:
             self._columns[slot] = known | _columns(schema)
             self._writers[schema.model_id] = writer
             self._fingerprints[schema.model_id] = fingerprint
+            self._fitted.pop(schema.model_id, None)
         return writer
 
     def delete(self, model_id: str) -> None:
@@ -171,6 +182,7 @@ class ModelWriters:
             self._database.write(drop)
             del self._writers[model_id]
             del self._fingerprints[model_id]
+            self._fitted.pop(model_id, None)
             self._columns.pop(slot, None)
 
     def relation(self, model: ModelSchema | str, source: str) -> str:

@@ -19,14 +19,20 @@ from arthurai.server.storage.warehouse.ground_truth_updates import (
     set_ground_truth,
     take_over_ground_truth,
 )
-from arthurai.server.storage.warehouse.grouped_writes import GroupedWrites
+from arthurai.server.storage.warehouse.grouped_writes import (
+    MAX_SMALL_ROWS,
+    GroupedWrites,
+    SmallWrite,
+)
 from arthurai.server.storage.warehouse.id_index import IdIndex
 from arthurai.server.storage.warehouse.row_identity import find_new_rows
+from arthurai.server.storage.warehouse.row_results import RowResults
 from arthurai.server.storage.warehouse.waiting_truths import WaitingTruths
 from arthurai.server.timestamps import utc_now
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     import numpy.typing as npt
 
@@ -144,20 +150,37 @@ class ModelWriter:
         return self._index
 
     def append(
-        self, schema: ModelSchema, table: pa.Table, finish: Finish | None = None
-    ) -> WriteResult:
+        self,
+        schema: ModelSchema,
+        table: pa.Table,
+        finish: Finish | None,
+        announce: Callable[[WriteResult], object],
+    ) -> None:
         """Store inferences in one transaction, small writes that arrive at the same time together.
 
         Args:
             schema: Schema of the model.
             table: Decoded inferences, with `row` and a column for each stored attribute.
             finish: Called inside the transaction.
+            announce: Called with what is new, once for all writes of a transaction; identical
+                repetitions are not new.
+        """
+        if table.num_rows > MAX_SMALL_ROWS:
+            announce(self._append(schema, table, finish))
+            return
+        self.submit(SmallWrite(schema, table, RowResults(), finish, announce))()
+
+    def submit(self, write: SmallWrite[WriteResult]) -> Callable[[], None]:
+        """Let a small write take part in the next transaction.
+
+        Args:
+            write: The write.
 
         Returns:
-            What is new; identical repetitions are not, and what several writes stored together is
-            returned to one of them.
+            What returns when the rows are stored; it must be called.
         """
-        return self._grouped.append(schema, table, finish) or WriteResult()
+        self._grouped.submit(write)
+        return lambda: self._grouped.wait(write)
 
     def _append(self, schema: ModelSchema, table: pa.Table, finish: Finish | None) -> WriteResult:
         written = WriteResult()
