@@ -96,7 +96,7 @@ def create_metric(
         UserValueError: `metric_type` is not a metric type.
         ResponseClientError: The server does not accept the metric.
     """
-    from arthurai.transport.session import API_ROOT
+    from arthurai.transport.session_core import API_ROOT
     from arthurai_api.api.metrics import create_metric as create_metric_operation
     from arthurai_api.api.query import query as base
     from arthurai_api.api.query import query_data_drift

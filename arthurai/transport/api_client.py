@@ -28,7 +28,7 @@ _UNUSED_TOKEN: Final = "(held by the session)"  # noqa: S105 - says that there i
 
 
 class Connection(Protocol):
-    """What the client needs of a session."""
+    """What every client needs of a session."""
 
     endpoint: Endpoint
 
@@ -36,6 +36,10 @@ class Connection(Protocol):
     def base_url(self) -> str:
         """Address of the API."""
         ...
+
+
+class BlockingConnection(Connection, Protocol):
+    """What the blocking client needs of a session."""
 
     def http_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""
@@ -48,30 +52,17 @@ class Connection(Protocol):
         ...
 
 
-class ApiClient(AuthenticatedClient):
-    """The generated client on top of a session: its credentials, retries, limits and exceptions.
+class SessionClient(AuthenticatedClient):
+    """What the two clients on top of a session share: building requests and reading responses."""
 
-    Pass it to the functions of `arthurai_api.api`: `list_users.sync(client=arthur.api)`.
-    """
-
-    def __init__(self, connection: Connection, *, retry: bool | None = None) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__(
             base_url=connection.base_url,
             token=_UNUSED_TOKEN,
             prefix="",
             raise_on_unexpected_status=True,
         )
-        self._connection = connection
-        self._retry = retry
-
-    def with_retry(self, retry: bool | None) -> Self:
-        """Return a client like this one whose requests may be repeated, or may not.
-
-        Args:
-            retry: Whether sending a request twice is harmless. `None` leaves it to the method:
-                GET, PUT and DELETE are.
-        """
-        return type(self)(self._connection, retry=retry)
+        self._endpoint = connection.endpoint
 
     def build(
         self, build: Callable[P, RequestParts], *args: P.args, **kwargs: P.kwargs
@@ -88,6 +79,64 @@ class ApiClient(AuthenticatedClient):
             kind = UserValueError if isinstance(error, ValueError) else UserTypeError
             operation = build.__module__.rpartition(".")[2]
             raise kind(f"cannot build the request of {operation!r}: {error}") from error
+
+    def parse(self, response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
+        """Read a response of `send` with `parse_response` of an operation.
+
+        Raises:
+            UnexpectedValueError: The body is not as documented.
+        """
+        try:
+            return parse(response)
+        except ArthurError:
+            raise
+        except Exception as error:
+            is_missing = isinstance(error, KeyError)
+            what = "the field %s is missing" if is_missing else "the body is not as documented (%s)"
+            raise cast("ApiResponse", response).malformed_error(what % error) from error
+
+    def with_headers(self, headers: dict[str, str]) -> NoReturn:
+        """Refuse, as `with_cookies` and `with_timeout` do: the session decides on these.
+
+        Raises:
+            MethodNotApplicableError: Always.
+        """
+        raise MethodNotApplicableError(
+            f"the headers {', '.join(headers)} cannot be added: headers, cookies and time-outs of "
+            f"ArthurAI.api are those of its connection; set time-outs in http_options"
+        )
+
+    def with_cookies(self, cookies: dict[str, str]) -> NoReturn:
+        """Refuse; see `with_headers`."""
+        self.with_headers(cookies)
+
+    def with_timeout(self, timeout: httpx.Timeout) -> NoReturn:
+        """Refuse; see `with_headers`."""
+        self.with_headers({"timeout": str(timeout)})
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._endpoint.url!r})"
+
+
+class ApiClient(SessionClient):
+    """The generated client on top of a session: its credentials, retries, limits and exceptions.
+
+    Pass it to the functions of `arthurai_api.api`: `list_users.sync(client=arthur.api)`.
+    """
+
+    def __init__(self, connection: BlockingConnection, *, retry: bool | None = None) -> None:
+        super().__init__(connection)
+        self._connection = connection
+        self._retry = retry
+
+    def with_retry(self, retry: bool | None) -> Self:
+        """Return a client like this one whose requests may be repeated, or may not.
+
+        Args:
+            retry: Whether sending a request twice is harmless. `None` leaves it to the method:
+                GET, PUT and DELETE are.
+        """
+        return type(self)(self._connection, retry=retry)
 
     def send(self, request: RequestParts) -> httpx.Response:
         """Send a request and return the whole response.
@@ -113,21 +162,6 @@ class ApiClient(AuthenticatedClient):
         """
         return self.parse(self._connection.send(request, json=json, retry=self._retry), parse)
 
-    def parse(self, response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
-        """Read a response of `send` with `parse_response` of an operation.
-
-        Raises:
-            UnexpectedValueError: The body is not as documented.
-        """
-        try:
-            return parse(response)
-        except ArthurError:
-            raise
-        except Exception as error:
-            is_missing = isinstance(error, KeyError)
-            what = "the field %s is missing" if is_missing else "the body is not as documented (%s)"
-            raise cast("ApiResponse", response).malformed_error(what % error) from error
-
     def get_httpx_client(self) -> httpx.Client:
         """Return the HTTP client of this process."""
         return self._connection.http_client()
@@ -139,28 +173,6 @@ class ApiClient(AuthenticatedClient):
             MethodNotApplicableError: Always.
         """
         raise MethodNotApplicableError(
-            "ArthurAI.api serves the blocking functions (sync, sync_detailed); run them in threads "
-            "instead of using the asyncio ones"
+            "ArthurAI.api serves the blocking functions (sync, sync_detailed); the asyncio ones "
+            "take AsyncArthurAI.api"
         )
-
-    def with_headers(self, headers: dict[str, str]) -> NoReturn:
-        """Refuse, as `with_cookies` and `with_timeout` do: the session decides on these.
-
-        Raises:
-            MethodNotApplicableError: Always.
-        """
-        raise MethodNotApplicableError(
-            f"the headers {', '.join(headers)} cannot be added: headers, cookies and time-outs of "
-            f"ArthurAI.api are those of its connection; set time-outs in http_options"
-        )
-
-    def with_cookies(self, cookies: dict[str, str]) -> NoReturn:
-        """Refuse; see `with_headers`."""
-        self.with_headers(cookies)
-
-    def with_timeout(self, timeout: httpx.Timeout) -> NoReturn:
-        """Refuse; see `with_headers`."""
-        self.with_headers({"timeout": str(timeout)})
-
-    def __repr__(self) -> str:
-        return f"ApiClient({self._connection.endpoint.url!r})"

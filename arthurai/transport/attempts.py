@@ -21,8 +21,6 @@ from arthurai.transport.retries import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from arthurai.common.exceptions import ArthurError
     from arthurai.transport.auth import Credentials
     from arthurai.transport.options import Endpoint
@@ -77,7 +75,6 @@ class ClientContext:
         policy: When to send again.
         redact: Masks secrets in text.
         organization_id: The organization that requests are for; `None` sends no header.
-        log_in: Exchanges login and password for a token.
         max_response_bytes: Largest response that is read.
         deadline: Seconds that a call may take in all, `None` for no bound.
         proxy: The proxy that requests go through, if any.
@@ -88,7 +85,6 @@ class ClientContext:
     policy: RetryPolicy
     redact: Redactor
     organization_id: str | None
-    log_in: Callable[[str, str], str]
     max_response_bytes: int
     deadline: float | None = None
     proxy: Proxy | None = None
@@ -284,6 +280,24 @@ class Attempts:
                 f"the body is longer than http_options['max_response_bytes']={limit}"
             )
         return whole
+
+    def log_exchange(self, response: ApiResponse, seconds: float) -> None:
+        """Log an attempt that was answered.
+
+        Args:
+            response: The response.
+            seconds: How long it took.
+        """
+        if logger.isEnabledFor(logging.DEBUG):
+            url = self.context.display_url(str(self.request.url))
+            logger.debug(
+                "%s %s: status %d, %d bytes, after %.3f s",
+                self.request.method,
+                self.context.redact(redact_url(url)),
+                response.status_code,
+                len(response.content),
+                seconds,
+            )
 
     def after_response(self, response: ApiResponse) -> Wait | Renew | None:
         """Return what to do after a response; `None` to finish."""

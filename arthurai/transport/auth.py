@@ -15,7 +15,7 @@ from arthurai.transport import fork_safety as forks
 from arthurai.transport.options import check_header_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,24 @@ class Credentials(Protocol):
         """Stop renewing for a while: the token just renewed was rejected as well."""
         ...
 
+    def usable_token(self, *, renewing: bool) -> str | None:
+        """Return the token if it will do, `None` when a login is due.
+
+        Args:
+            renewing: Whether somebody is logging in already; a token that is still valid does then.
+        """
+        ...
+
+    async def log_in_async(self, log_in: Callable[[str, str], Awaitable[str]]) -> str:
+        """Log in as `token` does when a login is due; one call at a time."""
+        ...
+
+    async def renew_async(
+        self, rejected: str, log_in: Callable[[str, str], Awaitable[str]]
+    ) -> bool:
+        """Do what `renew` does; one call at a time."""
+        ...
+
     def secrets(self) -> tuple[str, ...]:
         """Return the strings that must never be shown."""
         ...
@@ -123,6 +141,22 @@ class ApiKey:
 
     def pause_renewal(self) -> None:
         """Do nothing: a key is never renewed."""
+
+    def usable_token(self, *, renewing: bool) -> str:  # noqa: ARG002 - part of Credentials
+        """Return the key."""
+        return self.__key
+
+    async def log_in_async(self, log_in: Callable[[str, str], Awaitable[str]]) -> str:  # noqa: ARG002 - part of Credentials
+        """Return the key."""
+        return self.__key
+
+    async def renew_async(
+        self,
+        rejected: str,  # noqa: ARG002 - part of Credentials
+        log_in: Callable[[str, str], Awaitable[str]],  # noqa: ARG002 - part of Credentials
+    ) -> bool:
+        """Return `False`: a rejected key cannot be replaced."""
+        return False
 
     def secrets(self) -> tuple[str, ...]:
         """Return the key."""
@@ -195,36 +229,76 @@ class Login:
         Raises:
             ArthurError: The login failed, and there is no token that is still valid.
         """
-        ticket = self._ticket
-        if ticket is not None:
-            now = self._clock()
-            if now < ticket.refresh_at:
-                return ticket.token
-            # Another thread is renewing: while the old token is valid there is no need to wait.
-            if not self._lock.acquire(blocking=now >= ticket.end):
-                return ticket.token
-        else:
-            self._lock.acquire()
+        ready = self.usable_token(renewing=False)
+        if ready is not None:
+            return ready
+        # Another thread is renewing: while the old token is valid there is no need to wait.
+        old = self.usable_token(renewing=True)
+        if not self._lock.acquire(blocking=old is None) and old is not None:
+            return old
         try:
             return self._refreshed(log_in)
         finally:
             self._lock.release()
 
-    def _refreshed(self, log_in: Callable[[str, str], str]) -> str:
+    def usable_token(self, *, renewing: bool) -> str | None:
+        """Return the token if it will do, `None` when a login is due.
+
+        Args:
+            renewing: Whether somebody is logging in already; a token that is still valid does then.
+        """
+        ticket = self._ticket
+        if ticket is None:
+            return None
+        due = ticket.end if renewing else ticket.refresh_at
+        return ticket.token if self._clock() < due else None
+
+    def _token_after_wait(self) -> str | None:
+        """Return the token that is used without a login, now that nobody else is logging in."""
         ticket, now = self._ticket, self._clock()
         if ticket is not None and (now < ticket.refresh_at or now < self._paused_until):
             return ticket.token
-        try:
-            return self._log_in(log_in)
-        except ArthurError as error:
-            self._paused_until = now + RENEWAL_PAUSE_SECONDS
-            if ticket is None or now >= ticket.end:
-                raise
-            logger.warning("could not renew the login, the old one is still valid: %s", error)
-            return ticket.token
+        return None
 
-    def _log_in(self, log_in: Callable[[str, str], str]) -> str:
-        token = log_in(self._login, self.__password)
+    def _token_after_failure(self, error: ArthurError) -> str | None:
+        """Return the old token after a login that failed, `None` if it is no longer valid."""
+        ticket, now = self._ticket, self._clock()
+        self._paused_until = now + RENEWAL_PAUSE_SECONDS
+        if ticket is None or now >= ticket.end:
+            return None
+        logger.warning("could not renew the login, the old one is still valid: %s", error)
+        return ticket.token
+
+    def _refreshed(self, log_in: Callable[[str, str], str]) -> str:
+        ready = self._token_after_wait()
+        if ready is not None:
+            return ready
+        try:
+            return self._keep(log_in(self._login, self.__password))
+        except ArthurError as error:
+            kept = self._token_after_failure(error)
+            if kept is None:
+                raise
+            return kept
+
+    async def log_in_async(self, log_in: Callable[[str, str], Awaitable[str]]) -> str:
+        """Log in as `token` does when a login is due; one call at a time.
+
+        Raises:
+            ArthurError: The login failed, and there is no token that is still valid.
+        """
+        ready = self._token_after_wait()
+        if ready is not None:
+            return ready
+        try:
+            return self._keep(await log_in(self._login, self.__password))
+        except ArthurError as error:
+            kept = self._token_after_failure(error)
+            if kept is None:
+                raise
+            return kept
+
+    def _keep(self, token: str) -> str:
         now = self._clock()
         left = lifetime(token, self._wall_clock())
         if left is None or left <= 0:
@@ -236,6 +310,12 @@ class Login:
             self._ticket = _Ticket(token, now + left - margin, now + left)
         return token
 
+    def _renewed(self, rejected: str) -> bool | None:
+        """Return whether there is another token without a login; `None` when a login is due."""
+        if self._ticket is not None and self._ticket.token != rejected:
+            return True
+        return False if self._clock() < self._paused_until else None
+
     def renew(self, rejected: str, log_in: Callable[[str, str], str]) -> bool:
         """Log in again after a token was rejected, unless another thread already has.
 
@@ -244,16 +324,29 @@ class Login:
             not help, so that a rejected caller does not log in at every request.
         """
         with self._lock:
-            if self._ticket is not None and self._ticket.token != rejected:
-                return True
-            if self._clock() < self._paused_until:
-                return False
+            known = self._renewed(rejected)
+            if known is not None:
+                return known
             try:
-                self._log_in(log_in)
+                self._keep(log_in(self._login, self.__password))
             except ArthurUserError:
-                self._paused_until = self._clock() + RENEWAL_PAUSE_SECONDS
+                self.pause_renewal()
                 raise
             return True
+
+    async def renew_async(
+        self, rejected: str, log_in: Callable[[str, str], Awaitable[str]]
+    ) -> bool:
+        """Do what `renew` does; one call at a time."""
+        known = self._renewed(rejected)
+        if known is not None:
+            return known
+        try:
+            self._keep(await log_in(self._login, self.__password))
+        except ArthurUserError:
+            self.pause_renewal()
+            raise
+        return True
 
     def pause_renewal(self) -> None:
         """Stop logging in for a while: the server rejects even fresh tokens."""

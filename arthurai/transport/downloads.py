@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
@@ -15,7 +16,9 @@ from arthurai.transport.proxies import find_proxy
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterator
 
+    from arthurai.transport.async_http_client import AsyncHttpClient
     from arthurai.transport.attempts import ApiResponse, ClientContext
     from arthurai.transport.options import HttpOptions
 
@@ -51,17 +54,44 @@ def follow(
         ArthurError: The API itself refused.
     """
     for _ in range(MAX_REDIRECTS):
-        if response.status_code not in _FOLLOWED:
-            return _content(response)
-        target = _target_of(response)
-        if _origin(target) == _origin(httpx.URL(context.endpoint.origin)):
-            response = _get(client, target)
+        target = redirect_target(response)
+        if target is None:
+            return read_content(response)
+        if is_own(target, context):
+            response = client.send(build_get(client, target))
         else:
-            return _delivered_by(target, context, verify, options)
-    raise _refused(response, f"it was redirected more than {MAX_REDIRECTS} times")
+            with errors_elsewhere():
+                other = context_elsewhere(target, context, options)
+                with HttpClient(other, **settings_elsewhere(other, verify, options)) as stranger:
+                    return read_delivered(stranger.send(build_get(stranger, target)))
+    raise redirected_too_often(response)
 
 
-def _content(response: ApiResponse) -> tuple[bytes, str]:
+def redirect_target(response: ApiResponse) -> httpx.URL | None:
+    """Return where a response redirects to, `None` when it is the content itself.
+
+    Raises:
+        ResponseRedirectError: The target is missing, or is none to follow.
+    """
+    return _target_of(response) if response.status_code in _FOLLOWED else None
+
+
+def is_own(target: httpx.URL, context: ClientContext) -> bool:
+    """Return whether an address is on the server that was connected to."""
+    return _origin(target) == _origin(httpx.URL(context.endpoint.origin))
+
+
+def redirected_too_often(response: ApiResponse) -> ArthurError:
+    """Return the exception for a redirect that is one too many."""
+    return _refused(response, f"it was redirected more than {MAX_REDIRECTS} times")
+
+
+def read_content(response: ApiResponse) -> tuple[bytes, str]:
+    """Return the content of a response and its media type.
+
+    Raises:
+        ArthurError: It is not a success.
+    """
     if response.failed:
         raise errors.status_error(
             response.failure_context,
@@ -101,20 +131,19 @@ def _refused(response: ApiResponse, why: str) -> ArthurError:
     )
 
 
-def _get(client: HttpClient, target: httpx.URL) -> ApiResponse:
+def build_get(client: HttpClient | AsyncHttpClient, target: httpx.URL) -> httpx.Request:
+    """Return the request for what a redirect leads to."""
     options = CallOptions(raise_for_status=False)
-    request = client.build_request(
+    return client.build_request(
         "GET", target, headers={"Accept": "*/*"}, extensions={OPTIONS_KEY: options}
     )
-    return client.send(request)
 
 
-def _delivered_by(
-    target: httpx.URL, context: ClientContext, verify: ssl.SSLContext | bool, options: HttpOptions
-) -> tuple[bytes, str]:
-    """Download from another origin; what fails there is not a failure of the API."""
+@contextmanager
+def errors_elsewhere() -> Iterator[None]:
+    """Report what fails at another origin as what it is: not a failure of the API."""
     try:
-        return _from_elsewhere(target, context, verify, options)
+        yield
     except ResponseRedirectError:
         raise
     except ArthurError as error:
@@ -124,26 +153,39 @@ def _delivered_by(
         ) from error
 
 
-def _from_elsewhere(
-    target: httpx.URL, context: ClientContext, verify: ssl.SSLContext | bool, options: HttpOptions
-) -> tuple[bytes, str]:
-    """Download from another origin with a client that knows neither credentials nor cookies."""
+def context_elsewhere(
+    target: httpx.URL, context: ClientContext, options: HttpOptions
+) -> ClientContext:
+    """Return what requests to another origin share: neither credentials nor organization."""
     origin = str(target.copy_with(raw_path=b"/", fragment=None)).rstrip("/")
-    elsewhere = replace(
+    return replace(
         context,
         endpoint=replace(context.endpoint, origin=origin, url=origin, local=False),
         credentials=None,
         organization_id=None,
         proxy=find_proxy(origin, options.proxy),
     )
-    with HttpClient(
-        elsewhere,
-        verify=verify,
-        proxy=None if elsewhere.proxy is None else elsewhere.proxy.url,
-        trust_env=False,
-        timeout=httpx.Timeout(options.timeout, connect=options.connect_timeout),
-    ) as client:
-        response = _get(client, target)
+
+
+def settings_elsewhere(
+    context: ClientContext, verify: ssl.SSLContext | bool, options: HttpOptions
+) -> dict[str, Any]:
+    """Return what a client for another origin is made with; it has no cookies."""
+    return {
+        "verify": verify,
+        "proxy": None if context.proxy is None else context.proxy.url,
+        "trust_env": False,
+        "timeout": httpx.Timeout(options.timeout, connect=options.connect_timeout),
+    }
+
+
+def read_delivered(response: ApiResponse) -> tuple[bytes, str]:
+    """Return the content that another origin delivered.
+
+    Raises:
+        ResponseRedirectError: It redirects once more.
+        ArthurError: It is not a success.
+    """
     if response.status_code in _FOLLOWED:
         raise _refused(response, "it redirects once more")
-    return _content(response)
+    return read_content(response)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from arthurai.common.exceptions import ArthurError
 from arthurai.transport.attempts import ApiResponse, Attempts, ClientContext, Renew, Wait
 from arthurai.transport.bounded_body import read_body
-from arthurai.transport.redaction import redact_url
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class HttpClient(httpx.Client):
@@ -21,12 +20,20 @@ class HttpClient(httpx.Client):
 
     Args:
         context: What the requests share.
+        log_in: Exchanges login and password for a token; not needed without credentials.
         **settings: As `httpx.Client` takes them.
     """
 
-    def __init__(self, context: ClientContext, **settings: Any) -> None:
+    def __init__(
+        self,
+        context: ClientContext,
+        *,
+        log_in: Callable[[str, str], str] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(follow_redirects=False, **settings)
         self._context = context
+        self._log_in = log_in
         self.pid = os.getpid()
 
     def send(
@@ -43,11 +50,11 @@ class HttpClient(httpx.Client):
             ArthurError: Everything that can go wrong, each as the one class it belongs to.
         """
         attempts = Attempts(self._context, request)
-        context, credentials = self._context, self._context.credentials
+        context, credentials, log_in = self._context, self._context.credentials, self._log_in
         while True:
             token = None
-            if credentials is not None and attempts.needs_token:
-                token = credentials.token(context.log_in)
+            if credentials is not None and log_in is not None and attempts.needs_token:
+                token = credentials.token(log_in)
             attempts.authorize(token)
             try:
                 response = self._send_once(attempts)
@@ -59,8 +66,8 @@ class HttpClient(httpx.Client):
             match attempts.after_response(response):
                 case Wait(seconds):
                     context.policy.sleep(seconds)
-                case Renew(rejected) if credentials is not None:
-                    if not credentials.renew(rejected, context.log_in):
+                case Renew(rejected) if credentials is not None and log_in is not None:
+                    if not credentials.renew(rejected, log_in):
                         return attempts.finish(response)
                 case _:
                     return attempts.finish(response)
@@ -75,14 +82,5 @@ class HttpClient(httpx.Client):
             whole = attempts.read(response, read_body(response, limit, attempts.check_time))
         finally:
             response.close()
-        if logger.isEnabledFor(logging.DEBUG):
-            url = self._context.display_url(str(attempts.request.url))
-            logger.debug(
-                "%s %s: status %d, %d bytes, after %.3f s",
-                attempts.request.method,
-                self._context.redact(redact_url(url)),
-                whole.status_code,
-                len(whole.content),
-                clock() - started,
-            )
+        attempts.log_exchange(whole, clock() - started)
         return whole

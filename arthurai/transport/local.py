@@ -233,6 +233,14 @@ class LocalServer:
             )
         return running
 
+    def share(self) -> LocalServer:
+        """Return another use of the same server, to be released on its own.
+
+        Raises:
+            MethodNotApplicableError: The server belongs to the parent process, or has been closed.
+        """
+        return _registry.share(self._current())
+
     def release(self) -> None:
         """End this use. Doing it twice is harmless."""
         running, self._running = self._running, None
@@ -286,6 +294,11 @@ class _Registry:
             running = _Running(_create(key), key)
             self._by_directory[key] = running
             self._close_at_exit()
+            return LocalServer(running)
+
+    def share(self, running: _Running) -> LocalServer:
+        with self._lock:
+            running.users += 1
             return LocalServer(running)
 
     def _close_at_exit(self) -> None:

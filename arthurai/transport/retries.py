@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from arthurai.transport import fork_safety
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _MAX_HEADER_LENGTH: Final = 64
@@ -103,6 +103,12 @@ class RetryBudget:
 PROCESS_BUDGET: Final = RetryBudget()
 
 
+async def _sleep_async(seconds: float) -> None:
+    import asyncio
+
+    await asyncio.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and after which waits a request is sent again.
@@ -119,6 +125,7 @@ class RetryPolicy:
         deadline: Seconds after the first attempt beyond which no new attempt starts.
         budget: Bucket that pays for retries.
         sleep: Waits for a number of seconds.
+        sleep_async: Does so in an event loop.
         clock: Seconds on a monotonic clock.
         draw: Returns a number in [0, 1).
         now: The current time with a zone.
@@ -131,6 +138,7 @@ class RetryPolicy:
     deadline: float = 600.0
     budget: RetryBudget = field(default=PROCESS_BUDGET, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    sleep_async: Callable[[float], Awaitable[None]] = field(default=_sleep_async, repr=False)
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     draw: Callable[[], float] = field(default=random.random, repr=False)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)

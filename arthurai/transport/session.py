@@ -1,163 +1,41 @@
-"""`Session`: one authenticated connection to an Arthur server."""
+"""`Session`: one authenticated connection to an Arthur server, the blocking shell."""
 
 from __future__ import annotations
 
-import logging
-import platform
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from attrs import evolve
 
-from arthurai.common.exceptions import (
-    ExpectedParameterNotFoundError,
-    MethodNotApplicableError,
-    ResponseClientError,
-    UserTypeError,
-    UserValueError,
-)
-from arthurai.common.settings import LOGIN_VARIABLE, PASSWORD_VARIABLE
-from arthurai.transport import compression, downloads, fork_safety, idempotency_header, multipart
+from arthurai.common.exceptions import ResponseClientError
+from arthurai.transport import compression, downloads, fork_safety, multipart
 from arthurai.transport.api_client import ApiClient
-from arthurai.transport.attempts import OPTIONS_KEY, ApiResponse, CallOptions, ClientContext
-from arthurai.transport.auth import TOKEN_COOKIE, find_token
+from arthurai.transport.attempts import ApiResponse, CallOptions
 from arthurai.transport.http_client import HttpClient
-from arthurai.transport.options import HttpOptions, check_header_text
-from arthurai.transport.proxies import find_proxy
-from arthurai.transport.redaction import Redactor, redact_url
-from arthurai.transport.retries import RetryPolicy
-from arthurai.version import __version__
-from arthurai_api.types import RequestParts
+from arthurai.transport.session_core import JSON, SessionCore, drop_cookie, login_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from arthurai.transport.auth import Credentials
-    from arthurai.transport.local import LocalServer
+    import httpx
+
     from arthurai.transport.multipart import FilePart
-    from arthurai.transport.options import Endpoint
-
-logger = logging.getLogger(__name__)
-
-JSON: Final = "application/json"
-API_ROOT: Final = "/api"
-"""Path of the servers in the API document; the paths of its operations follow it."""
-
-_KEEP_ALIVE_SECONDS: Final = 5.0
-_UNSUPPORTED_MEDIA_TYPE: Final = 415
-_WRONG_CREDENTIALS: Final = frozenset({400, 401})
+    from arthurai_api.types import RequestParts
 
 
-class Session:
+class Session(SessionCore):
     """One authenticated connection, safe to use from several threads and after a fork.
 
-    Nothing is sent when it is made. A session cannot be pickled.
-
-    Args:
-        endpoint: The server.
-        credentials: Who the caller is; `None` for no credentials.
-        organization_id: The organization that requests are for; `None` for the caller's own.
-        verify_ssl: Whether certificates are checked.
-        options: Time-outs, proxy and so on.
-        policy: When to send again; by default as `options.attempts` says.
-        offline: Whether the first contact was left out, so that credentials may be missing.
-        local: The embedded server, for local endpoints.
-        strict: Whether tables are checked as a whole before anything is sent; `None` leaves it to
-            the environment.
-
-    Attributes:
-        knows_idempotency_keys: Whether the server has said that it answers a repeated request with
-            its first answer.
+    Nothing is sent when it is made. A session cannot be pickled. Arguments and attributes are those
+    of `SessionCore`.
     """
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        credentials: Credentials | None = None,
-        *,
-        organization_id: str | None = None,
-        verify_ssl: bool = True,
-        options: HttpOptions | None = None,
-        policy: RetryPolicy | None = None,
-        offline: bool = False,
-        local: LocalServer | None = None,
-        strict: bool | None = None,
-        redaction_key: str | None = None,
-    ) -> None:
-        self.endpoint = endpoint
-        self.strict = strict
-        self.redaction_key = redaction_key
-        self.options = options or HttpOptions()
-        self.verify_ssl = verify_ssl
-        self.offline = offline
-        self._local = local
-        self._tls = True if endpoint.local else self.options.ssl_context(verify=verify_ssl)
-        self.knows_idempotency_keys = False
-        self._compresses = self.options.compress and not endpoint.local
-        self._closed = False
+    def _set_up(self) -> None:
         self._client: HttpClient | None = None
         self._abandoned: HttpClient | None = None
         self._lock = threading.Lock()
-        redact = Redactor()
-        for secret in credentials.secrets() if credentials is not None else ():
-            redact.add(secret)
-        self._context = ClientContext(
-            endpoint=endpoint,
-            credentials=credentials,
-            policy=policy or _policy(self.options),
-            redact=redact,
-            organization_id=None,
-            log_in=self._log_in,
-            max_response_bytes=self.options.max_response_bytes,
-            deadline=self.options.deadline,
-        )
-        self.organization_id = organization_id
         self.api = ApiClient(self)
         fork_safety.watch(self)
-
-    # -- what it is ----------------------------------------------------------------------------
-
-    @property
-    def base_url(self) -> str:
-        """Address of the API, to which the paths of operations are added."""
-        return f"{self.endpoint.origin}{API_ROOT}"
-
-    @property
-    def organization_id(self) -> str | None:
-        """The organization that requests are for; `None` when the server chooses."""
-        return self._context.organization_id
-
-    @organization_id.setter
-    def organization_id(self, value: str | None) -> None:
-        if value is not None:
-            value = check_header_text("organization_id", value, secret=False)
-        self._context.organization_id = value
-
-    @property
-    def user_agent(self) -> str:
-        """What the server is told about this program."""
-        return f"arthur-sdk/{__version__} (system={platform.system()})"
-
-    def redact(self, text: str) -> str:
-        """Mask the secrets of this connection in a string."""
-        return self._context.redact(text)
-
-    def keep_secret(self, secret: str) -> None:
-        """Mask a string from now on in every message and log line of this connection."""
-        self._context.redact.add(secret)
-
-    def __repr__(self) -> str:
-        state = "closed" if self._closed else "offline" if self.offline else "open"
-        return f"Session({self.endpoint.url!r}, organization={self.organization_id!r}, {state})"
-
-    def __reduce__(self) -> NoReturn:
-        raise MethodNotApplicableError(
-            "a connection to Arthur cannot be pickled, because it holds credentials and sockets; "
-            "connect again on the other side"
-        )
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -186,43 +64,11 @@ class Session:
         return client
 
     def _open_client(self) -> HttpClient:
-        if self._closed:
-            raise MethodNotApplicableError(
-                f"the connection to {self.endpoint.url!r} is closed; make a new ArthurAI"
-            )
-        if self.offline and self._context.credentials is None:
-            raise MethodNotApplicableError(
-                "this needs a server, but the connection is offline (offline=True) and has no url "
-                "or no credentials; pass url=… and access_key=…, or login=… and password=…"
-            )
-        options = self.options
-        settings: dict[str, Any]
-        if self.endpoint.local:
-            if self._local is None:
-                raise MethodNotApplicableError(
-                    f"no embedded server is open for {self.endpoint.url!r}"
-                )
-            settings = {"transport": self._local.transport()}
-        else:
-            proxy = find_proxy(self.endpoint.origin, options.proxy)
-            self._context.proxy = proxy
-            settings = {
-                "verify": self._tls,
-                "proxy": None if proxy is None else proxy.url,
-                "limits": httpx.Limits(
-                    max_connections=options.max_connections,
-                    max_keepalive_connections=options.max_connections,
-                    keepalive_expiry=_KEEP_ALIVE_SECONDS,
-                ),
-            }
-        return HttpClient(
-            self._context,
-            base_url=self.base_url,
-            headers={"Accept": "application/json", "User-Agent": self.user_agent},
-            timeout=httpx.Timeout(options.timeout, connect=options.connect_timeout),
-            trust_env=False,  # the environment is read by find_proxy and ssl_context
-            **settings,
-        )
+        return HttpClient(self._context, log_in=self._log_in, **self._client_settings())
+
+    def blocking(self) -> Session:
+        """Return this connection, as `AsyncSession.blocking` returns one for threads."""
+        return self
 
     def close(self) -> None:
         """Close all connections. Closing twice is harmless."""
@@ -280,29 +126,15 @@ class Session:
             ExpectedParameterNotFoundError: It accepted them but sent no token.
             ArthurError: Everything else that can go wrong.
         """
-        from arthurai_api.api.auth import login as operation
-        from arthurai_api.models.login_request import LoginRequest
-
-        request = operation.build_request(body=LoginRequest(login=login, password=password))
+        request = login_request(login, password)
         try:
             response = self.send(request, options=CallOptions(public=True))
         except ResponseClientError as error:
-            if error.status_code not in _WRONG_CREDENTIALS:
+            refused = self._refused_login(error, login)
+            if refused is error:
                 raise
-            raise UserValueError(
-                f"{self.endpoint.url} refuses login {login!r} with this password; correct login "
-                f"and password (or {LOGIN_VARIABLE} and {PASSWORD_VARIABLE})",
-                exchange=error.exchange,
-            ) from error
-        self.forget_cookie(TOKEN_COOKIE)
-        token = find_token(response.headers.get_list("set-cookie"))
-        if token is None:
-            raise ExpectedParameterNotFoundError(
-                f"{self.endpoint.url} accepted the login but sent no cookie {TOKEN_COOKIE!r}; "
-                f"check that the url is that of an Arthur server",
-                exchange=response.failure_context.exchange(response.status_code, response.headers),
-            )
-        return token, response
+            raise refused from error
+        return self._read_token(response, self.http_client()), response
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -341,19 +173,12 @@ class Session:
             ArthurError: Everything else that can go wrong, each as the one class it belongs to.
         """
         options = options or CallOptions(retry=retry)
-        arguments = request.arguments()
         if files is not None:
             with multipart.open_parts(files, fields or {}) as parts:
-                return self._send({**arguments, "files": parts}, options)
-        if json is None:
-            json = arguments.pop("json", None)
-        if json is not None:
-            content = write_json(json, request.operation)
-        if content is not None:
-            arguments["content"] = content
-            arguments["headers"] = {"Content-Type": content_type, **request.headers}
-        if isinstance(content, Iterator):
-            options = replace(options, replayable=False)
+                return self._send({**request.arguments(), "files": parts}, options)
+        arguments, options = self._arguments(
+            request, options, json=json, content=content, content_type=content_type
+        )
         return self._send(arguments, options)
 
     def download(self, request: RequestParts) -> tuple[bytes, str]:
@@ -384,48 +209,14 @@ class Session:
             options=self.options,
         )
 
-    def build_raw_request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | str | bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        **body: Any,
-    ) -> RequestParts:
-        """Build a request to any path of the server, for callers below the API document.
-
-        Args:
-            method: HTTP method.
-            path: Path from the root of the server, percent-encoded, with or without a query.
-            params: Query parameters to add.
-            headers: Headers to add.
-            **body: The body as `content` or `files`, as the HTTP library takes them.
-
-        Raises:
-            UserValueError: The address is invalid.
-        """
-        url = _add_params(f"{self.endpoint.origin}/{path.lstrip('/')}", params)
-        given = {name: value for name, value in body.items() if value is not None}
-        return RequestParts(
-            operation="", method=method, url=url, headers=dict(headers or {}), body=given
-        )
-
     def _send(self, arguments: dict[str, Any], options: CallOptions) -> ApiResponse:
         client = self.http_client()
-        try:
-            request = client.build_request(**arguments, extensions={OPTIONS_KEY: options})
-        except (httpx.InvalidURL, AttributeError, TypeError, ValueError) as error:
-            raise UserValueError(
-                f"{arguments['method'].upper()} {self.redact(arguments['url'])!r} is not a request "
-                f"that can be sent: {error}"
-            ) from error
+        request = self._build(client, arguments, options)
         packed = compression.compress_body(request) if self._compresses else None
         response = None if packed is None else self._send_packed(client, packed)
         if response is None:
             response = client.send(request)
-        if idempotency_header.is_known(response.headers):
-            self.knows_idempotency_keys = True
+        self._note_abilities(response)
         return response
 
     def _send_packed(self, client: HttpClient, packed: httpx.Request) -> ApiResponse | None:
@@ -433,63 +224,11 @@ class Session:
         try:
             response = client.send(packed)
         except ResponseClientError as error:
-            if error.status_code != _UNSUPPORTED_MEDIA_TYPE:
+            if self._takes_compressed(error.status_code or 0):
                 raise
-        else:
-            if response.status_code != _UNSUPPORTED_MEDIA_TYPE:
-                return response
-        self._compresses = False
-        logger.info("the server takes no compressed bodies; sending them as they are from now on")
-        return None
+            return None
+        return response if self._takes_compressed(response.status_code) else None
 
     def forget_cookie(self, name: str) -> None:
         """Drop a cookie from the jar of this process."""
-        jar = self.http_client().cookies.jar
-        for cookie in [cookie for cookie in jar if cookie.name == name]:
-            jar.clear(cookie.domain, cookie.path, cookie.name)
-
-
-def _policy(options: HttpOptions) -> RetryPolicy:
-    if options.deadline is None:
-        return RetryPolicy(attempts=options.attempts)
-    return RetryPolicy(attempts=options.attempts, deadline=options.deadline)
-
-
-def _add_params(url: str, params: Mapping[str, Any] | str | bytes | None) -> str:
-    """Return an address with more parameters than it has already.
-
-    Raises:
-        UserValueError: The address is invalid.
-    """
-    if isinstance(params, Mapping):
-        params = {name: value for name, value in params.items() if value is not None}
-    try:
-        address = httpx.URL(url)
-        extra = httpx.QueryParams(params.decode() if isinstance(params, bytes) else params)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise UserValueError(f"{redact_url(url)!r} is not a valid address: {error}") from error
-    if extra:
-        for name, value in extra.multi_items():
-            address = address.copy_add_param(name, value)
-    return str(address)
-
-
-def write_json(value: Any, operation: str) -> bytes:
-    """Write a body as JSON, with null for NaN and infinity.
-
-    Args:
-        value: The body.
-        operation: The operationId, for the message.
-
-    Raises:
-        UserTypeError: It holds something that JSON does not know.
-    """
-    import orjson
-
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
-    except (TypeError, ValueError) as error:
-        raise UserTypeError(
-            f"the body of {operation!r} cannot be written as JSON: {error}; use strings, numbers, "
-            f"booleans, None, lists and dicts with string keys"
-        ) from error
+        drop_cookie(self.http_client(), name)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import struct
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from arthurai.transport.api_client import SessionClient
+from arthurai.transport.async_session import AsyncSession
 from arthurai.transport.auth import ApiKey
 from arthurai.transport.options import Endpoint, HttpOptions, parse_endpoint
 from arthurai.transport.retries import RetryBudget, RetryPolicy
@@ -151,6 +155,9 @@ class Clock:
         self.slept.append(seconds)
         self.now += seconds
 
+    async def sleep_async(self, seconds):
+        self.sleep(seconds)
+
 
 @pytest.fixture
 def clock():
@@ -163,24 +170,119 @@ def policy(clock):
     return RetryPolicy(
         budget=RetryBudget(),
         sleep=clock.sleep,
+        sleep_async=clock.sleep_async,
         clock=clock,
         draw=lambda: 1.0,
         now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
     )
 
 
+def pytest_generate_tests(metafunc):
+    """Run the tests of modules that say `BOTH_SHELLS = True` on both kinds of sessions.
+
+    `BLOCKING_ONLY` names the tests of such a module that are about the blocking one.
+    """
+    if "shell" in metafunc.fixturenames:
+        module = metafunc.module
+        blocking_only = metafunc.definition.name in getattr(module, "BLOCKING_ONLY", ())
+        both = getattr(module, "BOTH_SHELLS", False) and not blocking_only
+        metafunc.parametrize("shell", ["blocking", "async"] if both else ["blocking"])
+
+
 @pytest.fixture
-def connect(policy):
+def loop_thread(shell):
+    """Run an event loop in a thread; call a coroutine function on it and wait for the result."""
+    if shell != "async":
+        yield None
+        return
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    def call(function, *args, **kwargs):
+        return asyncio.run_coroutine_threadsafe(function(*args, **kwargs), loop).result(60)
+
+    yield call
+    call(loop.shutdown_default_executor)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+class BridgedClient(SessionClient):
+    """Lets blocking functions of the generated client use an asynchronous session."""
+
+    def __init__(self, call, api):
+        super().__init__(api._connection)
+        self._call, self._api = call, api
+
+    def send(self, request):
+        return self._call(self._api.send_async, request)
+
+    def exchange(self, request, parse, *, json):
+        return self._call(self._api.exchange, request, parse, json=json)
+
+    def with_retry(self, retry):
+        return BridgedClient(self._call, self._api.with_retry(retry))
+
+    def get_httpx_client(self):
+        async def get(url):
+            return await self._api.get_async_httpx_client().get(url)
+
+        return SimpleNamespace(get=lambda url: self._call(get, url))
+
+
+class BridgedSession:
+    """An asynchronous session with the methods of a blocking one."""
+
+    def __init__(self, call, session):
+        own = {"_call": call, "_session": session, "api": BridgedClient(call, session.api)}
+        vars(self).update(own)
+
+    def __setattr__(self, name, value):
+        setattr(self._session, name, value)
+
+    def __getattr__(self, name):
+        return getattr(vars(self)["_session"], name)
+
+    def __repr__(self):
+        return repr(self._session)
+
+    def __reduce__(self):
+        return self._session.__reduce__()
+
+    def send(self, request, **options):
+        return self._call(self._session.send, request, **options)
+
+    def download(self, request):
+        return self._call(self._session.download, request)
+
+    def log_in(self):
+        return self._call(self._session.log_in)
+
+    def close(self):
+        return self._call(self._session.close)
+
+
+@pytest.fixture
+def connect(policy, shell, loop_thread):
     """Make sessions on servers."""
     sessions = []
 
     def make(url, *, attempts=None, credentials=None, **settings):
         endpoint = url if isinstance(url, Endpoint) else parse_endpoint(url, allow_insecure=True)
         if attempts is not None:
-            settings["policy"] = RetryPolicy(attempts=attempts, sleep=policy.sleep)
+            settings["policy"] = RetryPolicy(
+                attempts=attempts, sleep=policy.sleep, sleep_async=policy.sleep_async
+            )
         settings.setdefault("policy", policy)
         settings.setdefault("options", HttpOptions(timeout=30, connect_timeout=30))
-        sessions.append(Session(endpoint, credentials or ApiKey(KEY), **settings))
+        credentials = credentials or ApiKey(KEY)
+        if shell == "async":
+            session = AsyncSession(endpoint, credentials, **settings)
+            sessions.append(BridgedSession(loop_thread, session))
+        else:
+            sessions.append(Session(endpoint, credentials, **settings))
         return sessions[-1]
 
     yield make

@@ -30,7 +30,6 @@ def context(policy):
         policy=policy,
         redact=Redactor(),
         organization_id="org-1",
-        log_in=lambda login, password: "token",
         max_response_bytes=100,
     )
 

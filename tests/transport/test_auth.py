@@ -23,6 +23,8 @@ from arthurai.common.exceptions import (
 from arthurai.transport.auth import ApiKey, Login, lifetime, read_claims
 from arthurai_api.api.models import list_models
 
+BOTH_SHELLS = True
+
 PASSWORD = 'pass word/"\u00e4\\ with everything'
 PAGE = {"data": [], "total_pages": 0}
 

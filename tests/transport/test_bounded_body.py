@@ -12,6 +12,8 @@ from arthurai.common.exceptions import UnexpectedValueError
 from arthurai.transport.options import HttpOptions
 from arthurai_api.api.models import list_models
 
+BOTH_SHELLS = True
+
 pytestmark = [pytest.mark.heavy, pytest.mark.faults]
 
 PAGE = b'{"data": [], "page": 1, "page_size": 20, "total_pages": 1, "total_count": 0}'

@@ -18,6 +18,8 @@ from arthurai.transport.options import HttpOptions
 from arthurai_api.api.inferences import send_inferences
 from arthurai_api.api.models import get_model, list_models
 
+BOTH_SHELLS = True
+
 PAGE = b'{"data": [], "page": 1, "page_size": 20, "total_pages": 0, "total_count": 0}'
 
 

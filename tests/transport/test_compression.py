@@ -13,6 +13,11 @@ from arthurai.transport.multipart import FilePart
 from arthurai.transport.options import HttpOptions
 from arthurai_api.api.inferences import send_inference_file, send_inferences
 
+BOTH_SHELLS = True
+BLOCKING_ONLY = (
+    "test_small_bodies_files_and_streams_stay_as_they_are",
+)  # streams are bodies of blocking sessions
+
 ROWS = [{"partner_inference_id": f"id-{number}", "amount": number} for number in range(1000)]
 COMPRESSING = HttpOptions(timeout=30, connect_timeout=30, compress=True)
 REFUSAL = b'{"error": "content encoding \'gzip\' is not accepted"}'

@@ -24,6 +24,9 @@ from arthurai.common.exceptions import (
 from arthurai.transport.retries import RetryPolicy
 from arthurai_api.api.models import get_model
 
+BOTH_SHELLS = True
+BLOCKING_ONLY = ("test_interruption_passes_through",)  # an event loop ends with it
+
 
 def expected_class(status):
     if status < 400:

@@ -17,6 +17,8 @@ from arthurai_api.api.models import list_models
 from arthurai_api.api.organizations import get_current_organization
 from arthurai_api.api.service_accounts import create_service_account, list_service_accounts
 
+BOTH_SHELLS = True
+
 
 def client(app):
     return httpx.Client(transport=LocalTransport(app), base_url="http://localhost")

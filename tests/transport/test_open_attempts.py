@@ -9,6 +9,8 @@ from arthurai.transport.attempts import CallOptions
 from arthurai.upload.row_outcomes import RowOutcomes, SentRows
 from arthurai_api.api.inferences import send_inferences
 
+BOTH_SHELLS = True
+
 OPEN = {
     "closed without an answer": None,
     "half of an answer": b"HTTP/1.1 207 Multi-Status\r\nContent-Length: 100\r\n\r\n{",

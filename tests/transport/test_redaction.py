@@ -25,6 +25,11 @@ from arthurai_api.api.inferences import get_inference_image
 from arthurai_api.api.models import list_models
 from arthurai_api.models.image_response_type import ImageResponseType
 
+BOTH_SHELLS = True
+BLOCKING_ONLY = (
+    "test_nothing_about_a_session_shows_the_key",
+)  # asks for the client outside of a loop
+
 PAGE = httpx.Response(200, json={"data": []})
 
 

@@ -23,6 +23,12 @@ from arthurai_api.api.inferences import send_inference_file, send_inferences
 from arthurai_api.api.models import archive_model, list_models
 from arthurai_api.api.query import query
 
+BOTH_SHELLS = True
+BLOCKING_ONLY = (
+    "test_a_list_of_chunks_is_replayed_whole",
+    "test_an_iterator_is_never_sent_twice",
+)  # streams are bodies of blocking sessions
+
 OK = httpx.Response(200, json={"data": [], "total_pages": 0})
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

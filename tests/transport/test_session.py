@@ -23,6 +23,8 @@ from arthurai_api.api.service_accounts import create_service_account
 from arthurai_api.models.model_status import ModelStatus
 from arthurai_api.models.service_account_request import ServiceAccountRequest
 
+BOTH_SHELLS = True
+
 OK = httpx.Response(200, json={"data": []})
 
 

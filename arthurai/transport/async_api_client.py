@@ -1,0 +1,97 @@
+"""The generated client on top of an asynchronous session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self, TypeVar
+
+from arthurai.common.exceptions import MethodNotApplicableError
+from arthurai.transport.api_client import Connection, SessionClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+    from arthurai.transport.attempts import ApiResponse
+    from arthurai_api.types import RequestParts
+
+T = TypeVar("T")
+
+
+class AsyncConnection(Connection, Protocol):
+    """What the client needs of a session."""
+
+    def http_client(self) -> httpx.AsyncClient:
+        """Return the HTTP client of the running event loop."""
+        ...
+
+    async def send(
+        self, request: RequestParts, *, json: Any = None, retry: bool | None = None
+    ) -> ApiResponse:
+        """Send a request and return the whole response."""
+        ...
+
+
+class AsyncApiClient(SessionClient):
+    """The generated client on top of an asynchronous session.
+
+    Pass it to the functions of `arthurai_api.api`: `await list_users.asyncio(client=arthur.api)`.
+    """
+
+    def __init__(self, connection: AsyncConnection, *, retry: bool | None = None) -> None:
+        super().__init__(connection)
+        self._connection = connection
+        self._retry = retry
+
+    def with_retry(self, retry: bool | None) -> Self:
+        """Return a client like this one whose requests may be repeated, or may not.
+
+        Args:
+            retry: Whether sending a request twice is harmless. `None` leaves it to the method:
+                GET, PUT and DELETE are.
+        """
+        return type(self)(self._connection, retry=retry)
+
+    async def send_async(self, request: RequestParts) -> httpx.Response:
+        """Send a request and return the whole response.
+
+        Raises:
+            ArthurError: Everything that can go wrong, each as the one class it belongs to.
+        """
+        return await self._connection.send(request, retry=self._retry)
+
+    async def exchange(
+        self, request: RequestParts, parse: Callable[[httpx.Response], T], *, json: Any
+    ) -> T:
+        """Send a request with a body of the user's own, and read the response.
+
+        Args:
+            request: What `build_request` of an operation returns without a body.
+            parse: `parse_response` of the operation.
+            json: The body.
+
+        Raises:
+            UserTypeError: The body cannot be written as JSON.
+            ArthurError: Everything else that can go wrong, each as the one class it belongs to.
+        """
+        response = await self._connection.send(request, json=json, retry=self._retry)
+        return self.parse(response, parse)
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """Return the HTTP client of the running event loop."""
+        return self._connection.http_client()
+
+    def send(self, request: RequestParts) -> NoReturn:  # noqa: ARG002 - as generated
+        """Refuse: only the asyncio functions of the generated client are supported.
+
+        Raises:
+            MethodNotApplicableError: Always.
+        """
+        raise MethodNotApplicableError(
+            "AsyncArthurAI.api serves the asyncio functions (asyncio, asyncio_detailed); the "
+            "blocking ones take ArthurAI.api"
+        )
+
+    def get_httpx_client(self) -> NoReturn:
+        """Refuse; see `send`."""
+        raise MethodNotApplicableError("AsyncArthurAI.api has no blocking HTTP client")
