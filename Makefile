@@ -71,6 +71,7 @@ check: lint
 	$(RUN) scripts.check_places
 	$(RUN) scripts.vendored --check
 	$(RUN) pytest tests/docs -m "not slow"
+	$(RUN) pytest tests/typing
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from arthurai import ArthurAI, ArthurModel
+    from arthurai.typing import InputTypeName, OutputTypeName, Table
 
 
 class ArthurServer(NamedTuple):
@@ -103,10 +104,10 @@ def arthur_model(arthur: ArthurAI) -> Iterator[Callable[..., ArthurModel]]:
     made: list[ArthurModel] = []
 
     def make(
-        data: Any,
+        data: Table,
         *,
-        input_type: str = InputType.Tabular,
-        output_type: str = OutputType.Multiclass,
+        input_type: InputTypeName = InputType.Tabular,
+        output_type: OutputTypeName = OutputType.Multiclass,
         partner_model_id: str | None = None,
         **build_options: Any,
     ) -> ArthurModel:

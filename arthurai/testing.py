@@ -9,8 +9,10 @@ from arthurai.common.exceptions import UserValueError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from arthurai.model.metrics import Metric
     from arthurai.model.model import ArthurModel
     from arthurai.query import Condition
+    from arthurai.typing import DriftMetricName, Filters, RollupName
 
 __all__ = ["assert_metric", "assert_no_drift"]
 
@@ -22,10 +24,10 @@ def assert_metric(
     at_least: float | None = None,
     at_most: float | None = None,
     min_rows: int = 1,
-    rollup: str | None = None,
+    rollup: RollupName | None = None,
     group_by: str | None = None,
     parameters: Mapping[str, Any] | None = None,
-    filters: Iterable[Any] | None = None,
+    filters: Filters | None = None,
 ) -> None:
     """Fail unless each value of a metric lies between two limits.
 
@@ -85,7 +87,7 @@ def assert_metric(
 def assert_no_drift(
     model: ArthurModel,
     *attributes: str,
-    metric: str = "PSI",
+    metric: DriftMetricName = "PSI",
     limit: float = 0.25,
     where: Iterable[Condition] = (),
     base_where: Iterable[Condition] = (),
@@ -138,7 +140,7 @@ def assert_no_drift(
         )
 
 
-def _find_metric(model: ArthurModel, wanted: str) -> Any:
+def _find_metric(model: ArthurModel, wanted: str) -> Metric:
     metrics = model.get_metrics()
     for metric in metrics:
         if wanted in (metric.id, metric.name) or wanted.casefold() == metric.name.casefold():

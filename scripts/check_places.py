@@ -90,7 +90,7 @@ def _enumeration(name: str) -> Callable[[Path], Mapping[str, Collection[str]]]:
         text = (root / VOCABULARY).read_text("utf-8")
         body = text.partition(f"class {name}(")[2].partition("\nclass ")[0]
         spelled: dict[str, list[str]] = {}
-        for member, value in re.findall(r'^    (\w+) = "([^"]+)"$', body, re.MULTILINE):
+        for member, value in re.findall(r'^    (\w+): Final = "([^"]+)"$', body, re.MULTILINE):
             spelled.setdefault(value, [f'"{value}"', f"`{value}`"]).append(f"{name}.{member}")
         return spelled
 

@@ -65,7 +65,7 @@ HEADER = '''\
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 
 class ListableStrEnum:
@@ -111,7 +111,11 @@ def enum_lines(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     for value in schema["enum"]:
         for member in names.get(value, (member_name(value),)):
-            yield f'    {member} = "{value}"'
+            yield f'    {member}: Final = "{value}"'
+    yield f"\n\n{name}Name: TypeAlias = Literal["
+    yield from (f'    "{value}",' for value in schema["enum"])
+    yield "]"
+    yield f'"""A value of `{name}`."""'
 
 
 def column_lines(schemas: Mapping[str, Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import StageName, Table
     from arthurai.upload.row_outcomes import SendResult
 
 
@@ -93,7 +94,7 @@ def send_batch_ground_truths(
     return sending.send_bulk_ground_truths(self, directory_path, data)
 
 
-def from_dataframe(self: ArthurModelBase, data: Any, stage: str) -> None:
+def from_dataframe(self: ArthurModelBase, data: Table, stage: StageName) -> None:
     """Add attributes for the columns of a table; deprecated since 3.12.0, use `infer_schema`.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from arthurai._compat.arthur_http_client import new_requests_client
 from arthurai._compat.http_verbs import HTTPClient
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from arthurai.model.model_groups import ArthurModelGroup
     from arthurai.transport.api_client import ApiClient
     from arthurai.transport.session import Session
+    from arthurai.typing import InputTypeName, OutputTypeName, RoleName, Strings
     from arthurai_api.models.model import Model
     from arthurai_api.models.paginated_models import PaginatedModels
 
@@ -279,12 +280,12 @@ class ArthurAI:
     def model(
         self,
         partner_model_id: str | None = None,
-        input_type: str | None = None,
-        output_type: str | None = None,
-        model_type: str | None = None,
+        input_type: InputTypeName | None = None,
+        output_type: OutputTypeName | None = None,
+        model_type: OutputTypeName | None = None,
         display_name: str | None = None,
         description: str | None = None,
-        tags: list[str] | None = None,
+        tags: Strings | None = None,
         classifier_threshold: float | None = None,
         is_batch: bool = False,
         text_delimiter: str | None = None,
@@ -349,7 +350,9 @@ class ArthurAI:
             pixel_width=pixel_width,
         )
 
-    def get_model(self, identifier: str, id_type: str = "id") -> ArthurModel:
+    def get_model(
+        self, identifier: str, id_type: Literal["id", "partner_model_id"] = "id"
+    ) -> ArthurModel:
         """Fetch a model; requires the permission to read models.
 
         Args:
@@ -486,7 +489,7 @@ class ArthurAI:
         page = list_service_accounts.sync(client=self.api, description=description)
         return [account.as_received() for account in page.data or ()]
 
-    def create_service_account(self, description: str, role: str) -> dict[str, Any]:
+    def create_service_account(self, description: str, role: RoleName) -> dict[str, Any]:
         """Create a service account; requires the permission to write service accounts.
 
         Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from arthurai.common.exceptions import (
     ArthurUserError,
@@ -17,6 +17,8 @@ from arthurai.common.text import list_names, quote_value, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+TextT = TypeVar("TextT", bound=str)
 
 _SEPARATORS: Final = dict.fromkeys(map(ord, "_- "))
 _LIST_METHODS: Final = ("tolist", "to_list", "to_pylist")  # of arrays, indexes and series
@@ -40,7 +42,7 @@ def check_text(name: str, value: object) -> str:
     return value
 
 
-def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
+def check_choice(name: str, value: TextT, choices: Iterable[str]) -> TextT:
     """Return the choice that a value names; raise if there is none, and suggest a similar one.
 
     Args:
@@ -61,7 +63,7 @@ def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
             f"{name} must be one of {list_names(known)}, got {quote_value(value)}"
             f"{suggest(value, known)}"
         )
-    return found
+    return cast("TextT", found)
 
 
 def spell_choice(value: Any, choices: Iterable[str]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 
 class ListableStrEnum:
@@ -28,10 +28,19 @@ class ListableStrEnum:
 class InputType(ListableStrEnum):
     """Type of the inputs of a model."""
 
-    Tabular = "TABULAR"
-    NLP = "NLP"
-    Image = "IMAGE"
-    TimeSeries = "TIME_SERIES"
+    Tabular: Final = "TABULAR"
+    NLP: Final = "NLP"
+    Image: Final = "IMAGE"
+    TimeSeries: Final = "TIME_SERIES"
+
+
+InputTypeName: TypeAlias = Literal[
+    "TABULAR",
+    "NLP",
+    "IMAGE",
+    "TIME_SERIES",
+]
+"""A value of `InputType`."""
 
 
 class OutputType(ListableStrEnum):
@@ -40,121 +49,240 @@ class OutputType(ListableStrEnum):
     Binary classifiers are `MULTICLASS` with one or two predictions.
     """
 
-    Regression = "REGRESSION"
-    Multiclass = "MULTICLASS"
-    Multilabel = "MULTILABEL"
-    ObjectDetection = "OBJECT_DETECTION"
-    TokenSequence = "TOKEN_SEQUENCE"
-    RankedList = "RANKED_LIST"
+    Regression: Final = "REGRESSION"
+    Multiclass: Final = "MULTICLASS"
+    Multilabel: Final = "MULTILABEL"
+    ObjectDetection: Final = "OBJECT_DETECTION"
+    TokenSequence: Final = "TOKEN_SEQUENCE"
+    RankedList: Final = "RANKED_LIST"
+
+
+OutputTypeName: TypeAlias = Literal[
+    "REGRESSION",
+    "MULTICLASS",
+    "MULTILABEL",
+    "OBJECT_DETECTION",
+    "TOKEN_SEQUENCE",
+    "RANKED_LIST",
+]
+"""A value of `OutputType`."""
 
 
 class ValueType(ListableStrEnum):
     """Type of the values of an attribute."""
 
-    String = "STRING"
-    Integer = "INTEGER"
-    Float = "FLOAT"
-    Boolean = "BOOLEAN"
-    Image = "IMAGE"
-    Timestamp = "TIMESTAMP"
-    Unstructured_Text = "UNSTRUCTURED_TEXT"
-    UnstructuredText = "UNSTRUCTURED_TEXT"
-    BoundingBox = "BOUNDING_BOX"
-    Tokens = "TOKENS"
-    TokenLikelihoods = "TOKEN_LIKELIHOODS"
-    RankedList = "RANKED_LIST"
-    StringArray = "ARRAY(STRING)"
-    TimeSeries = "TIME_SERIES"
+    String: Final = "STRING"
+    Integer: Final = "INTEGER"
+    Float: Final = "FLOAT"
+    Boolean: Final = "BOOLEAN"
+    Image: Final = "IMAGE"
+    Timestamp: Final = "TIMESTAMP"
+    Unstructured_Text: Final = "UNSTRUCTURED_TEXT"
+    UnstructuredText: Final = "UNSTRUCTURED_TEXT"
+    BoundingBox: Final = "BOUNDING_BOX"
+    Tokens: Final = "TOKENS"
+    TokenLikelihoods: Final = "TOKEN_LIKELIHOODS"
+    RankedList: Final = "RANKED_LIST"
+    StringArray: Final = "ARRAY(STRING)"
+    TimeSeries: Final = "TIME_SERIES"
+
+
+ValueTypeName: TypeAlias = Literal[
+    "STRING",
+    "INTEGER",
+    "FLOAT",
+    "BOOLEAN",
+    "IMAGE",
+    "TIMESTAMP",
+    "UNSTRUCTURED_TEXT",
+    "BOUNDING_BOX",
+    "TOKENS",
+    "TOKEN_LIKELIHOODS",
+    "RANKED_LIST",
+    "ARRAY(STRING)",
+    "TIME_SERIES",
+]
+"""A value of `ValueType`."""
 
 
 class Stage(ListableStrEnum):
     """Role of an attribute in a model."""
 
-    ModelPipelineInput = "PIPELINE_INPUT"
-    PredictFunctionInput = "PREDICT_FUNCTION_INPUT"
-    NonInputData = "NON_INPUT_DATA"
-    PredictedValue = "PREDICTED_VALUE"
-    GroundTruth = "GROUND_TRUTH"
-    GroundTruthClass = "GROUND_TRUTH_CLASS"
+    ModelPipelineInput: Final = "PIPELINE_INPUT"
+    PredictFunctionInput: Final = "PREDICT_FUNCTION_INPUT"
+    NonInputData: Final = "NON_INPUT_DATA"
+    PredictedValue: Final = "PREDICTED_VALUE"
+    GroundTruth: Final = "GROUND_TRUTH"
+    GroundTruthClass: Final = "GROUND_TRUTH_CLASS"
+
+
+StageName: TypeAlias = Literal[
+    "PIPELINE_INPUT",
+    "PREDICT_FUNCTION_INPUT",
+    "NON_INPUT_DATA",
+    "PREDICTED_VALUE",
+    "GROUND_TRUTH",
+    "GROUND_TRUTH_CLASS",
+]
+"""A value of `Stage`."""
 
 
 class ModelStatus(ListableStrEnum):
     """Status of a model."""
 
-    Pending = "Pending"
-    Creating = "Creating"
-    Ready = "Ready"
-    CreationFailed = "CreationFailed"
-    Archiving = "Archiving"
-    Archived = "Archived"
-    ArchiveFailed = "ArchiveFailed"
-    Unknown = "Unknown"
+    Pending: Final = "Pending"
+    Creating: Final = "Creating"
+    Ready: Final = "Ready"
+    CreationFailed: Final = "CreationFailed"
+    Archiving: Final = "Archiving"
+    Archived: Final = "Archived"
+    ArchiveFailed: Final = "ArchiveFailed"
+    Unknown: Final = "Unknown"
+
+
+ModelStatusName: TypeAlias = Literal[
+    "Pending",
+    "Creating",
+    "Ready",
+    "CreationFailed",
+    "Archiving",
+    "Archived",
+    "ArchiveFailed",
+    "Unknown",
+]
+"""A value of `ModelStatus`."""
 
 
 class Enrichment(ListableStrEnum):
     """Name of an enrichment."""
 
-    AnomalyDetection = "anomaly_detection"
-    BiasMitigation = "bias_mitigation"
-    Explainability = "explainability"
-    Hotspots = "hotspots"
+    AnomalyDetection: Final = "anomaly_detection"
+    BiasMitigation: Final = "bias_mitigation"
+    Explainability: Final = "explainability"
+    Hotspots: Final = "hotspots"
+
+
+EnrichmentName: TypeAlias = Literal[
+    "anomaly_detection",
+    "bias_mitigation",
+    "explainability",
+    "hotspots",
+]
+"""A value of `Enrichment`."""
 
 
 class EnrichmentStatus(ListableStrEnum):
     """Status of an enrichment."""
 
-    EnrichmentStatusDisabled = "Disabled"
-    EnrichmentStatusPending = "Pending"
-    EnrichmentStatusTraining = "Training"
-    EnrichmentStatusReady = "Ready"
-    EnrichmentStatusFailed = "Failed"
+    EnrichmentStatusDisabled: Final = "Disabled"
+    EnrichmentStatusPending: Final = "Pending"
+    EnrichmentStatusTraining: Final = "Training"
+    EnrichmentStatusReady: Final = "Ready"
+    EnrichmentStatusFailed: Final = "Failed"
+
+
+EnrichmentStatusName: TypeAlias = Literal[
+    "Disabled",
+    "Pending",
+    "Training",
+    "Ready",
+    "Failed",
+]
+"""A value of `EnrichmentStatus`."""
 
 
 class ImageResponseType(ListableStrEnum):
     """Rendering of an image: as sent, resized for the model, thumbnail, or explained regions."""
 
-    RawImage = "raw_image"
-    ResizedImage = "resized_image"
-    Thumbnail = "thumbnail"
-    LimeExplanation = "lime_explanation"
+    RawImage: Final = "raw_image"
+    ResizedImage: Final = "resized_image"
+    Thumbnail: Final = "thumbnail"
+    LimeExplanation: Final = "lime_explanation"
+
+
+ImageResponseTypeName: TypeAlias = Literal[
+    "raw_image",
+    "resized_image",
+    "thumbnail",
+    "lime_explanation",
+]
+"""A value of `ImageResponseType`."""
 
 
 class AccuracyMetric(ListableStrEnum):
     """Metric by which hotspots are found."""
 
-    Accuracy = "accuracy"
-    Recall = "recall"
-    F1 = "f1"
-    Precision = "precision"
+    Accuracy: Final = "accuracy"
+    Recall: Final = "recall"
+    F1: Final = "f1"
+    Precision: Final = "precision"
+
+
+AccuracyMetricName: TypeAlias = Literal[
+    "accuracy",
+    "recall",
+    "f1",
+    "precision",
+]
+"""A value of `AccuracyMetric`."""
 
 
 class AlertRuleBound(ListableStrEnum):
     """When a rule raises an alert: `upper` above the threshold, `lower` below it."""
 
-    Upper = "upper"
-    Lower = "lower"
+    Upper: Final = "upper"
+    Lower: Final = "lower"
+
+
+AlertRuleBoundName: TypeAlias = Literal[
+    "upper",
+    "lower",
+]
+"""A value of `AlertRuleBound`."""
 
 
 class AlertRuleSeverity(ListableStrEnum):
     """Severity of an alert."""
 
-    Warning = "warning"
-    Critical = "critical"
+    Warning: Final = "warning"
+    Critical: Final = "critical"
+
+
+AlertRuleSeverityName: TypeAlias = Literal[
+    "warning",
+    "critical",
+]
+"""A value of `AlertRuleSeverity`."""
 
 
 class AlertStatus(ListableStrEnum):
     """Status that an alert can be set to."""
 
-    Resolved = "resolved"
-    Acknowledged = "acknowledged"
+    Resolved: Final = "resolved"
+    Acknowledged: Final = "acknowledged"
+
+
+AlertStatusName: TypeAlias = Literal[
+    "resolved",
+    "acknowledged",
+]
+"""A value of `AlertStatus`."""
 
 
 class Role(ListableStrEnum):
     """Standard role of users and service accounts."""
 
-    User = "User"
-    ModelOwner = "Model Owner"
-    Administrator = "Administrator"
+    User: Final = "User"
+    ModelOwner: Final = "Model Owner"
+    Administrator: Final = "Administrator"
+
+
+RoleName: TypeAlias = Literal[
+    "User",
+    "Model Owner",
+    "Administrator",
+]
+"""A value of `Role`."""
 
 
 META_COLUMNS: Final = (

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from arthurai.logger.row_queue import RowQueue
     from arthurai.transport.session import Session
+    from arthurai.typing import Table, Times, Values
     from arthurai.upload.redact_columns import Redaction
     from arthurai.upload.send_rules import SendRules
     from arthurai.upload.upload_schema import UploadSchema
@@ -238,11 +239,11 @@ class InferenceLogger:
 
     def log_many(
         self,
-        rows: Any,
+        rows: Table,
         *,
-        predictions: Any = None,
-        partner_inference_ids: Sequence[str] | None = None,
-        inference_timestamps: Sequence[datetime | str] | None = None,
+        predictions: Table | Values | None = None,
+        partner_inference_ids: Values | None = None,
+        inference_timestamps: Times | None = None,
         batch_id: str | None = None,
         durable: bool = False,
     ) -> list[str]:
@@ -276,9 +277,9 @@ class InferenceLogger:
 
     def log_ground_truth(
         self,
-        ground_truths: Any,
-        partner_inference_ids: Sequence[str] | str | None = None,
-        ground_truth_timestamps: Sequence[datetime | str] | None = None,
+        ground_truths: Table | Values | float | str | bool,
+        partner_inference_ids: Values | str | None = None,
+        ground_truth_timestamps: Times | None = None,
         *,
         durable: bool = False,
     ) -> list[str]:

@@ -14,10 +14,10 @@ from arthurai.model.metrics import Metric, resolve_metric
 from arthurai.model.responses import format_time, parse_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import AlertRuleBoundName, AlertRuleSeverityName, Filters, Time
 
 
 @dataclass
@@ -106,20 +106,20 @@ class AlertRuleExplanation(ArthurBaseJsonDataclass):
 def backtest_alert_rule(
     self: ArthurModelBase,
     metric_id: Metric | str,
-    bound: str,
+    bound: AlertRuleBoundName,
     threshold: float,
-    severity: str = AlertRuleSeverity.Warning,
+    severity: AlertRuleSeverityName = AlertRuleSeverity.Warning,
     name: str | None = None,
     lookback_period: float | None = None,
     subsequent_alert_wait_time: float | None = None,
     metric_parameters: Mapping[str, Any] | None = None,
-    filters: Iterable[Any] | None = None,
+    filters: Filters | None = None,
     *,
     min_rows: int | None = None,
     min_truth_share: float | None = None,
     confidence: float | None = None,
-    start_time: datetime | str | None = None,
-    end_time: datetime | str | None = None,
+    start_time: Time | None = None,
+    end_time: Time | None = None,
 ) -> AlertRuleBacktest:
     """Say when a rule would have raised alerts on the rows that are stored, without creating it.
 

@@ -23,10 +23,18 @@ from arthurai.model.responses import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import (
+        AlertRuleBoundName,
+        AlertRuleSeverityName,
+        AlertStatusFilter,
+        AlertStatusName,
+        Filters,
+        Strings,
+        Time,
+    )
     from arthurai_api.models.paginated_alert_rules import PaginatedAlertRules
     from arthurai_api.models.paginated_alerts import PaginatedAlerts
 
@@ -122,14 +130,14 @@ class Alert(ArthurBaseJsonDataclass):
 def create_alert_rule(
     self: ArthurModelBase,
     metric_id: Metric | str,
-    bound: str,
+    bound: AlertRuleBoundName,
     threshold: float,
-    severity: str,
+    severity: AlertRuleSeverityName,
     name: str | None = None,
     lookback_period: float | None = None,
     subsequent_alert_wait_time: float | None = None,
     metric_parameters: Mapping[str, Any] | None = None,
-    filters: Iterable[Any] | None = None,
+    filters: Filters | None = None,
     *,
     min_rows: int | None = None,
     min_truth_share: float | None = None,
@@ -203,7 +211,7 @@ def build_rule(
     severity: str,
     *,
     metric_parameters: Mapping[str, Any] | None,
-    filters: Iterable[Any] | None,
+    filters: Filters | None,
     **members: Any,
 ) -> AlertRule:
     """Return a rule after a check of its members.
@@ -346,11 +354,11 @@ def get_alerts(
     self: ArthurModelBase,
     page: int | None = 1,
     page_size: int = 500,
-    status: str | None = None,
+    status: AlertStatusFilter | None = None,
     alert_rule_id: str | None = None,
-    batch_id: str | Sequence[str] | None = None,
-    start_time: datetime | str | None = None,
-    end_time: datetime | str | None = None,
+    batch_id: str | Strings | None = None,
+    start_time: Time | None = None,
+    end_time: Time | None = None,
 ) -> list[Alert]:
     """List the alerts of the model, the oldest first.
 
@@ -399,7 +407,7 @@ def get_alerts(
     return [parse_response(Alert, alert) for alert in found or ()]
 
 
-def update_alert(self: ArthurModelBase, status: str, alert_id: Alert | str) -> Alert:
+def update_alert(self: ArthurModelBase, status: AlertStatusName, alert_id: Alert | str) -> Alert:
     """Set the status of an alert.
 
     Args:

@@ -22,11 +22,19 @@ from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
 MAX_ATTRIBUTES_TO_SHOW: Final = 10
 _CHOICES: Final = {"input_type": InputType.values(), "output_type": OutputType.values()}
 _LISTS: Final = frozenset({"attributes", "image_class_labels", "tags"})
+_NOT_LISTED: Final = frozenset(
+    {
+        *("client", "clean_nones", "from_dataframe"),
+        *("send_inference", "send_batch_inferences", "send_batch_ground_truths"),
+    }
+)
+"""Members that completion leaves out: deprecated ones, and those that make no sense of a model."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from arthurai.transport.session import Session
+    from arthurai.typing import StageName, ValueTypeName
 
 
 @dataclass
@@ -157,6 +165,9 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
 
     __hash__ = None  # type: ignore[assignment] # equal by fields that may change
 
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in _NOT_LISTED]
+
     def __copy__(self) -> Self:
         return self._copy_with(lambda value: value)
 
@@ -234,7 +245,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             return Stage.GroundTruthClass
         return Stage.GroundTruth
 
-    def get_attribute(self, name: str, stage: str | None = None) -> ArthurAttribute:
+    def get_attribute(self, name: str, stage: StageName | None = None) -> ArthurAttribute:
         """Return one attribute.
 
         Args:
@@ -262,7 +273,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             f"it has {list_names(names, MAX_ATTRIBUTES_TO_SHOW)}{suggest(name, names)}"
         )
 
-    def get_attributes(self, stage: str | None = None) -> list[ArthurAttribute]:
+    def get_attributes(self, stage: StageName | None = None) -> list[ArthurAttribute]:
         """List the attributes.
 
         Args:
@@ -278,7 +289,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         return list(find_attributes(self, stage=stage))
 
     def get_attribute_names(
-        self, stage: str | None = None, value_type: str | None = None
+        self, stage: StageName | None = None, value_type: ValueTypeName | None = None
     ) -> list[str]:
         """List the names of attributes.
 
@@ -400,8 +411,8 @@ def how_to_add_attributes(model: ArthurModelBase) -> str:
 
 
 def _check_kind(
-    stage: str | None = None, value_type: str | None = None
-) -> tuple[str | None, str | None]:
+    stage: StageName | None = None, value_type: ValueTypeName | None = None
+) -> tuple[StageName | None, ValueTypeName | None]:
     if stage is not None:
         stage = check_choice("stage", stage, Stage.list())
     if value_type is not None:

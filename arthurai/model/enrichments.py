@@ -28,10 +28,11 @@ from arthurai.model.modeling.attribute_list import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.transport.multipart import FilePart
+    from arthurai.typing import EnrichmentName, Strings
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def get_enrichments(self: ArthurModelBase) -> dict[str, dict[str, Any]]:
     return get_enrichments_operation.sync(model_id, client=session.api).as_received()
 
 
-def get_enrichment(self: ArthurModelBase, enrichment: str) -> dict[str, Any]:
+def get_enrichment(self: ArthurModelBase, enrichment: EnrichmentName) -> dict[str, Any]:
     """Fetch the state of one enrichment.
 
     Args:
@@ -174,7 +175,7 @@ def _copy_configs(enrichment_configs: Any) -> dict[str, dict[str, Any]]:
 
 def update_enrichment(
     self: ArthurModelBase,
-    enrichment: str,
+    enrichment: EnrichmentName,
     enabled: bool | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -220,7 +221,7 @@ def enable_bias_mitigation(self: ArthurModelBase) -> dict[str, Any]:
 
 def await_enrichments(
     self: ArthurModelBase,
-    enrichments_to_await: str | Iterable[str] | None = None,
+    enrichments_to_await: EnrichmentName | Strings | None = None,
     *,
     timeout_min: float | None = DEFAULT_TIMEOUT_MIN,
 ) -> dict[str, str]:

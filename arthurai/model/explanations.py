@@ -14,9 +14,9 @@ from arthurai.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import ExplanationAlgorithmName, Strings, Table
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _SORT_KEYS: Final = ("value", "word", "location", "attribute_name")
 def explain_inference(
     self: ArthurModelBase,
     partner_inference_id: str,
-    algorithm: str = "lime",
+    algorithm: ExplanationAlgorithmName = "lime",
     page: int = 1,
     page_size: int = 500,
     n_samples: int | None = None,
@@ -87,7 +87,7 @@ def explain_inference(
 
 def enable_explainability(
     self: ArthurModelBase,
-    df: Any = None,
+    df: Table | None = None,
     project_directory: str | os.PathLike[str] | None = None,
     user_predict_function_import_path: str | None = None,
     streaming_explainability_enabled: bool | None = True,
@@ -102,8 +102,8 @@ def enable_explainability(
     inference_consumer_thread_pool_size: str | int | None = None,
     inference_consumer_score_percent: float | None = None,
     explanation_nsamples: int | None = None,
-    explanation_algo: str | None = None,
-    ignore_dirs: Sequence[str] | None = None,
+    explanation_algo: ExplanationAlgorithmName | None = None,
+    ignore_dirs: Strings | None = None,
     seed: int | None = None,
 ) -> dict[str, Any]:
     """Upload the code of the model and enable explanations of its predictions.

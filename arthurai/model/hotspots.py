@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import AccuracyMetricName
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SIGNS: Final = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "eq": "=", "ne": "≠", "in": "in"}
@@ -117,7 +118,7 @@ def enable_hotspots(self: ArthurModelBase) -> dict[str, Any]:
 
 def find_hotspots(
     self: ArthurModelBase,
-    metric: str = "accuracy",
+    metric: AccuracyMetricName = "accuracy",
     threshold: float = 0.5,
     batch_id: str | None = None,
     date: Date | str | None = None,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import ListableStrEnum
@@ -23,8 +23,12 @@ from arthurai.model.responses import filters_to_json, parse_response, to_table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.model.responses import TableKind
+    from arthurai.typing import Filters, MetricTypeName, RollupName, TableKind
     from arthurai_api.models.paginated_metrics import PaginatedMetrics
 
 _ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
@@ -37,10 +41,10 @@ _ROLLUPS: Final = (
 class MetricType(ListableStrEnum):
     """Subject of a metric."""
 
-    ModelOutputMetric = "model_output_metric"
-    ModelInputDataMetric = "model_input_data_metric"
-    ModelPerformanceMetric = "model_performance_metric"
-    ModelDataDriftMetric = "model_data_drift_metric"
+    ModelOutputMetric: Final = "model_output_metric"
+    ModelInputDataMetric: Final = "model_input_data_metric"
+    ModelPerformanceMetric: Final = "model_performance_metric"
+    ModelDataDriftMetric: Final = "model_data_drift_metric"
 
 
 @dataclass
@@ -73,7 +77,7 @@ def create_metric(
     name: str,
     query: Mapping[str, Any],
     is_data_drift: bool = False,
-    metric_type: str | None = None,
+    metric_type: MetricTypeName | None = None,
     parameters: Iterable[Mapping[str, Any]] | None = None,
 ) -> str:
     """Create a metric: a named query that yields one number, which alert rules can watch.
@@ -124,7 +128,7 @@ def create_metric(
 def get_metrics(
     self: ArthurModelBase,
     default_metrics: bool = False,
-    metric_type: str | None = None,
+    metric_type: MetricTypeName | None = None,
     metric_id: str | None = None,
     metric_name: str | None = None,
     attribute_name: str | None = None,
@@ -174,14 +178,84 @@ def get_metrics(
     return [parse_response(Metric, metric) for metric in metrics]
 
 
+@overload
 def evaluate_metric(
     self: ArthurModelBase,
     metric: Metric | str,
     *,
-    rollup: str | None = None,
+    rollup: RollupName | None = None,
     group_by: str | None = None,
     parameters: Mapping[str, Any] | None = None,
-    filters: Iterable[Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: None = None,
+    uncertainty: bool = False,
+) -> dict[str, Any]: ...
+
+
+@overload
+def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: Literal["pandas"],
+    uncertainty: bool = False,
+) -> pd.DataFrame: ...
+
+
+@overload
+def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: Literal["polars"],
+    uncertainty: bool = False,
+) -> pl.DataFrame: ...
+
+
+@overload
+def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: Literal["pyarrow"],
+    uncertainty: bool = False,
+) -> pa.Table: ...
+
+
+@overload
+def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
+    as_frame: TableKind | None,
+    uncertainty: bool = False,
+) -> dict[str, Any] | pd.DataFrame | pl.DataFrame | pa.Table: ...
+
+
+def evaluate_metric(
+    self: ArthurModelBase,
+    metric: Metric | str,
+    *,
+    rollup: RollupName | None = None,
+    group_by: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    filters: Filters | None = None,
     as_frame: TableKind | None = None,
     uncertainty: bool = False,
 ) -> Any:

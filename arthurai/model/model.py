@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from arthurai._compat import deprecated_methods
 from arthurai.common.exceptions import wrap_errors
@@ -34,6 +34,8 @@ from arthurai.model.modeling import build as building
 from arthurai.model.report import report_file
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from arthurai.model.viz.visualizer import DataVisualizer
 
 
@@ -148,8 +150,8 @@ class ArthurModel(ArthurModelBase):
     report = report_file.write_report
 
     @property
-    def viz(self) -> DataVisualizer:
+    def viz(self) -> DataVisualizer[Figure]:
         """Plots of this model: `timeline`, `metric_series`, `drift_series`, `group_comparison`."""
         from arthurai.model.viz.visualizer import DataVisualizer
 
-        return DataVisualizer([self])
+        return cast("DataVisualizer[Figure]", DataVisualizer([self]))

@@ -19,9 +19,12 @@ from arthurai.model.lifecycle import remember_model_id
 from arthurai.model.responses import parse_response
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from arthurai.model.model import ArthurModel
     from arthurai.model.viz.visualizer import DataVisualizer
     from arthurai.transport.session import Session
+    from arthurai.typing import Strings, Values
     from arthurai_api.models.model import Model
     from arthurai_api.models.paginated_model_group_versions import PaginatedModelGroupVersions
 
@@ -179,8 +182,8 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         return model
 
     def viz(
-        self, sequence_nums: list[int] | None = None, labels: list[str] | None = None
-    ) -> DataVisualizer:
+        self, sequence_nums: Values | None = None, labels: Strings | None = None
+    ) -> DataVisualizer[Figure | list[Figure]]:
         """Return plots of several versions side by side.
 
         Args:

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from arthurai.common.checks import check_choice, check_object
 from arthurai.common.constants import (
@@ -26,14 +26,69 @@ from arthurai.query.drift_queries import DriftQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
+
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.model.responses import TableKind
+    from arthurai.typing import ImageResponseTypeName, QueryTypeName, TableKind
     from arthurai_api.types import RequestParts
 
 logger = logging.getLogger(__name__)
 
 QUERY_TYPES = ("base", "drift", "drift_psi_bucket_table")
+
+
+@overload
+def query(
+    self: ArthurModelBase,
+    body: Mapping[str, Any],
+    query_type: QueryTypeName = "base",
+    *,
+    as_frame: None = None,
+) -> list[dict[str, Any]]: ...
+
+
+@overload
+def query(
+    self: ArthurModelBase,
+    body: Mapping[str, Any],
+    query_type: QueryTypeName = "base",
+    *,
+    as_frame: Literal["pandas"],
+) -> pd.DataFrame: ...
+
+
+@overload
+def query(
+    self: ArthurModelBase,
+    body: Mapping[str, Any],
+    query_type: QueryTypeName = "base",
+    *,
+    as_frame: Literal["polars"],
+) -> pl.DataFrame: ...
+
+
+@overload
+def query(
+    self: ArthurModelBase,
+    body: Mapping[str, Any],
+    query_type: QueryTypeName = "base",
+    *,
+    as_frame: Literal["pyarrow"],
+) -> pa.Table: ...
+
+
+@overload
+def query(
+    self: ArthurModelBase,
+    body: Mapping[str, Any],
+    query_type: QueryTypeName = "base",
+    *,
+    as_frame: TableKind | None,
+) -> list[dict[str, Any]] | pd.DataFrame | pl.DataFrame | pa.Table: ...
 
 
 def query(
@@ -133,8 +188,8 @@ def _count(rows: Any) -> int:
 def get_image(
     self: ArthurModelBase,
     image_id: str,
-    save_path: str,
-    type: str = ImageResponseType.RawImage,  # noqa: A002 - the official name
+    save_path: str | PathLike[str],
+    type: ImageResponseTypeName = ImageResponseType.RawImage,  # noqa: A002 - the official name
 ) -> str:
     """Fetch an image of an inference and write it to a file.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
 from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import (
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 
 _UTC_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)")
-
-TableKind = Literal["pandas", "polars", "pyarrow"]
-"""The library of a table of rows."""
 
 
 class FromDict(Protocol):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from arthurai.logger import InferenceLogger
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import TimeZone, WhenFull
     from arthurai.upload.redact_columns import Action
     from arthurai.upload.upload_schema import UploadSchema
 
@@ -44,7 +45,7 @@ def logger(
     spool: str | os.PathLike[str] | None = None,
     *,
     memory_only: bool = False,
-    when_full: str = "block",
+    when_full: WhenFull = "block",
     flush_interval: float = 1.0,
     batch_rows: int = 1_000,
     batch_bytes: int = 4 << 20,
@@ -53,7 +54,7 @@ def logger(
     max_age: float | None = None,
     sync_interval: float = 1.0,
     exit_timeout: float = 5.0,
-    tz: Any = None,
+    tz: TimeZone | None = None,
     on_error: Callable[[Exception, int], object] | None = None,
     redact: Mapping[str, Action] | None = None,
     sample: float | None = None,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.model.base_model import name_of, require_connection
@@ -30,9 +29,11 @@ from arthurai.upload.validated_table import (
 )
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Mapping
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import DataFile, ExtraColumns, Table, Times, TimeZone, Values
     from arthurai.upload.redact_columns import Action
     from arthurai.upload.row_outcomes import SendResult
 
@@ -40,19 +41,18 @@ logger = logging.getLogger(__name__)
 
 _UPLOADED: Final = "uploaded"
 
-DataFile = str | os.PathLike[str] | IO[bytes]
 DEFAULT_ROWS_PER_FILE = 500_000
 
 
 def send_inferences(
     self: ArthurModelBase,
-    inferences: Any,
-    predictions: Any = None,
-    inference_timestamps: Iterable[Any] | None = None,
-    ground_truths: Any = None,
-    ground_truth_timestamps: Iterable[Any] | None = None,
-    tz: Any = None,
-    partner_inference_ids: Iterable[Any] | None = None,
+    inferences: Table,
+    predictions: Table | Values | None = None,
+    inference_timestamps: Times | None = None,
+    ground_truths: Table | Values | None = None,
+    ground_truth_timestamps: Times | None = None,
+    tz: TimeZone | None = None,
+    partner_inference_ids: Values | None = None,
     batch_id: str | None = None,
     fail_silently: bool = False,
     complete_batch: bool = True,
@@ -62,7 +62,7 @@ def send_inferences(
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
-    extra: str | None = None,
+    extra: ExtraColumns | None = None,
     redact: Mapping[str, Action] | None = None,
     sample: float | None = None,
 ) -> SendResult:
@@ -146,17 +146,17 @@ def send_inferences(
 
 def update_inference_ground_truths(
     self: ArthurModelBase,
-    ground_truths: Any,
-    partner_inference_ids: Iterable[Any] | None = None,
-    ground_truth_timestamps: Iterable[Any] | None = None,
-    tz: Any = None,
+    ground_truths: Table | Values,
+    partner_inference_ids: Values | None = None,
+    ground_truth_timestamps: Times | None = None,
+    tz: TimeZone | None = None,
     fail_silently: bool = False,
     *,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
-    extra: str | None = None,
+    extra: ExtraColumns | None = None,
     redact: Mapping[str, Action] | None = None,
     sample: float | None = None,
 ) -> SendResult:
@@ -221,19 +221,19 @@ def update_inference_ground_truths(
 def send_bulk_inferences(
     self: ArthurModelBase,
     batch_id: str | None = None,
-    directory_path: str | None = None,
-    data: Any = None,
+    directory_path: str | os.PathLike[str] | None = None,
+    data: Table | None = None,
     files: Iterable[DataFile] | None = None,
     complete_batch: bool = True,
     ignore_join_errors: bool = False,
     wait_for_enrichments: bool = False,
     *,
-    tz: Any = None,
+    tz: TimeZone | None = None,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
-    extra: str | None = None,
+    extra: ExtraColumns | None = None,
     redact: Mapping[str, Action] | None = None,
     sample: float | None = None,
     fail_silently: bool | None = None,
@@ -319,16 +319,16 @@ def send_bulk_inferences(
 
 def send_bulk_ground_truths(
     self: ArthurModelBase,
-    directory_path: str | None = None,
-    data: Any = None,
+    directory_path: str | os.PathLike[str] | None = None,
+    data: Table | None = None,
     files: Iterable[DataFile] | None = None,
     *,
-    tz: Any = None,
+    tz: TimeZone | None = None,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
-    extra: str | None = None,
+    extra: ExtraColumns | None = None,
     redact: Mapping[str, Action] | None = None,
     sample: float | None = None,
     fail_silently: bool | None = None,
@@ -396,16 +396,16 @@ def send_bulk_ground_truths(
 
 def set_reference_data(
     self: ArthurModelBase,
-    directory_path: str | None = None,
-    data: Any = None,
+    directory_path: str | os.PathLike[str] | None = None,
+    data: Table | None = None,
     files: Iterable[DataFile] | None = None,
     *,
-    tz: Any = None,
+    tz: TimeZone | None = None,
     progress: bool = False,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
-    extra: str | None = None,
+    extra: ExtraColumns | None = None,
     redact: Mapping[str, Action] | None = None,
 ) -> tuple[SendResult, dict[str, Any] | None] | None:
     """Set the reference data, with which inferences are compared.
@@ -528,7 +528,7 @@ def _close_batches(model: ArthurModelBase, result: SendResult) -> dict[str, Any]
 
 def convert_dataframe(
     self: ArthurModelBase,
-    df: Any,
+    df: Table,
     is_ref_data: bool,
     max_rows_per_file: int = DEFAULT_ROWS_PER_FILE,
 ) -> str:

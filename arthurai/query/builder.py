@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
 from arthurai.query.expressions import Condition, Expression, Order, expression
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCES: Final = ("inference", "enriched", "reference", "ground_truth")
+
+
+SourceName: TypeAlias = Literal["inference", "enriched", "reference", "ground_truth"]
 
 
 class Query(Mapping[str, Any]):
@@ -43,7 +46,7 @@ class Query(Mapping[str, Any]):
         """Return the query as a plain dict."""
         return dict(self._body)
 
-    def from_(self, source: str | Query) -> Query:
+    def from_(self, source: SourceName | Query) -> Query:
         """Read from another source: a set of rows, or the result of another query.
 
         Args:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
-from arthurai.common.checks import spell_choice
+from arthurai.common.checks import TextT, read_list, spell_choice
 from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.query.builder import Query
 from arthurai.query.expressions import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from arthurai.typing import DriftMetricName, Strings
 
 MEASURES: Final = (
     "PSI",
@@ -23,6 +25,13 @@ MEASURES: Final = (
 _BASES: Final = ("reference", "inference")
 _TARGETS: Final = ("inference", "reference", "ground_truth")
 _MISSING: Final = ("bin", "ignore")
+
+DriftBase: TypeAlias = Literal["reference", "inference"]
+DriftTarget: TypeAlias = Literal["inference", "reference", "ground_truth"]
+DriftRollup: TypeAlias = Literal[
+    "minute", "hour", "day", "week", "month", "quarter", "year", "batch_id"
+]
+MissingValues: TypeAlias = Literal["bin", "ignore"]
 
 
 class DriftQuery(Query):
@@ -41,17 +50,17 @@ class DriftQuery(Query):
 
 def drift(
     *properties: str,
-    metric: str = "PSI",
-    base: str = "reference",
-    target: str = "inference",
+    metric: DriftMetricName = "PSI",
+    base: DriftBase = "reference",
+    target: DriftTarget = "inference",
     base_where: Iterable[Condition] = (),
     target_where: Iterable[Condition] = (),
-    predicted_classes: Iterable[str] | None = None,
-    ground_truth_classes: Iterable[str] | None = None,
+    predicted_classes: Strings | str | None = None,
+    ground_truth_classes: Strings | str | None = None,
     num_bins: int | None = None,
-    group_by: Iterable[str] | str = (),
-    rollup: str | None = None,
-    missing_values: str | None = None,
+    group_by: Strings | str = (),
+    rollup: DriftRollup | None = None,
+    missing_values: MissingValues | None = None,
     uncertainty: bool = False,
 ) -> DriftQuery:
     """Return a query for the drift of attributes, one number for each.
@@ -86,8 +95,9 @@ def drift(
         ("predicted_classes", predicted_classes),
         ("ground_truth_classes", ground_truth_classes),
     ):
-        if names:
-            body[key] = [names] if isinstance(names, str) else list(names)
+        found = [] if names is None else read_list(key, names, single=True)
+        if found:
+            body[key] = found
     if not body:
         raise UserValueError(
             "drift() needs the name of an attribute, `predicted_classes` or `ground_truth_classes`"
@@ -106,14 +116,14 @@ def drift(
 def psi_table(
     property: str,  # noqa: A002 - the name in the query language
     *,
-    base: str = "reference",
-    target: str = "inference",
+    base: DriftBase = "reference",
+    target: DriftTarget = "inference",
     base_where: Iterable[Condition] = (),
     target_where: Iterable[Condition] = (),
     num_bins: int | None = None,
-    group_by: Iterable[str] | str = (),
-    rollup: str | None = None,
-    missing_values: str | None = None,
+    group_by: Strings | str = (),
+    rollup: DriftRollup | None = None,
+    missing_values: MissingValues | None = None,
 ) -> DriftQuery:
     """Return a query for the population stability index of an attribute, bin by bin.
 
@@ -172,14 +182,14 @@ def _filters(name: str, conditions: Iterable[Condition]) -> list[Any]:
 
 def _options(
     num_bins: int | None,
-    group_by: Iterable[str] | str,
+    group_by: Strings | str,
     rollup: str | None,
     missing_values: str | None,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if num_bins is not None:
         found["num_bins"] = num_bins
-    names = [group_by] if isinstance(group_by, str) else list(group_by)
+    names = read_list("group_by", group_by, single=True)
     if names:
         found["group_by"] = [{"property": name} for name in names]
     if rollup is not None:
@@ -189,8 +199,8 @@ def _options(
     return found
 
 
-def _check(name: str, value: object, choices: tuple[str, ...]) -> str:
+def _check(name: str, value: TextT, choices: tuple[str, ...]) -> TextT:
     found = spell_choice(value, choices)
     if found not in choices:
         raise UserValueError(f"`{name}` must be one of {', '.join(choices)}, got {value!r}")
-    return str(found)
+    return cast("TextT", found)

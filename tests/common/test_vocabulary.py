@@ -4,6 +4,7 @@ import copy
 import subprocess
 import sys
 import tokenize
+from typing import get_args
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_a_new_value_or_another_limit_is_noticed():
     schemas["ValueType"]["enum"].append("VIDEO_CLIP")
     schemas["Attribute"]["properties"]["name"]["maxLength"] = 300
     text = make(document)
-    assert '    VideoClip = "VIDEO_CLIP"\n' in text
+    assert '    VideoClip: Final = "VIDEO_CLIP"\n' in text
     assert "MAX_NAME_LENGTH: Final = 300\n" in text
     schemas["ValueType"]["enum"].remove("UNSTRUCTURED_TEXT")
     with pytest.raises(ValueError, match="UNSTRUCTURED_TEXT"):
@@ -43,6 +44,7 @@ def test_a_new_value_or_another_limit_is_noticed():
 def test_every_class_has_the_values_of_its_schema(name):
     schema = load_bundle()["components"]["schemas"][ENUMS[name][0]]
     assert getattr(vocabulary, name).values() == set(schema["enum"])
+    assert get_args(getattr(vocabulary, f"{name}Name")) == tuple(schema["enum"])
 
 
 def test_names_of_members():

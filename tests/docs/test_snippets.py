@@ -16,18 +16,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from page_programs import PAGES, ROOT, blocks
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 HOSTED = 'url="https://arthur.example.com", access_key="..."'
 NOT_RUN = {"git", "pip", "cd", "export"}  # set up the reader's machine, not ours
-
-
-def blocks(page: Path, language: str) -> list[tuple[str, str]]:
-    """Give the (info string, code) of the fenced blocks of one language."""
-    found = [(m["info"].strip(), m["code"]) for m in BLOCK.finditer(page.read_text("utf-8"))]
-    return [(info, code) for info, code in found if info.split()[:1] == [language]]
 
 
 def pages_with(language: str) -> list[object]:

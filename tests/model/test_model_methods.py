@@ -89,3 +89,11 @@ def test_a_misspelt_keyword_is_a_type_error(method):
         misspelt = f"{names[1]}x"
         with pytest.raises(TypeError, match=f"'{misspelt}'; did you mean '{names[1]}'"):
             method(object(), **{misspelt: 1})
+
+
+def test_completion_leaves_out_what_users_do_not_call():
+    model = ArthurModel("loans", "TABULAR", "REGRESSION")
+    offered = set(dir(model))
+    assert {"build", "send_inferences", "query", "tags", "viz"} <= offered
+    assert not offered & {"clean_nones", "client", "send_batch_inferences", "from_dataframe"}
+    assert callable(model.send_batch_inferences)  # hidden, not gone

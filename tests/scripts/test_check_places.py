@@ -73,7 +73,11 @@ def test_a_new_value_type_is_asked_for_in_all_its_places(copy):
     path = copy / check_places.VOCABULARY
     text = path.read_text("utf-8")
     path.write_text(
-        text.replace('    Tokens = "TOKENS"', '    Tokens = "TOKENS"\n    Money = "MONEY"'), "utf-8"
+        text.replace(
+            '    Tokens: Final = "TOKENS"',
+            '    Money: Final = "MONEY"\n    Tokens: Final = "TOKENS"',
+        ),
+        "utf-8",
     )
     missing = list(check_places.find_missing(copy))
     kind = next(kind for kind in check_places.KINDS if kind.name == "value type")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.checks import check_choice
 from arthurai.common.exceptions import (
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from arthurai.model.base_model import ArthurModelBase
-    from arthurai.model.responses import TableKind
+    from arthurai.typing import ConstraintName, TableKind
     from arthurai_api.models.bias_curve_point import BiasCurvePoint
     from arthurai_api.models.bias_mitigation_curve import BiasMitigationCurve
     from arthurai_api.models.paginated_bias_mitigation_curves import PaginatedBiasMitigationCurves
 
-DemographicParity = "demographic_parity"
-EqualOpportunity = "equal_opportunity"
-EqualizedOdds = "equalized_odds"
+DemographicParity: Final = "demographic_parity"
+EqualOpportunity: Final = "equal_opportunity"
+EqualizedOdds: Final = "equalized_odds"
 
 CONSTRAINT_PLOT_DICT = {
     DemographicParity: ["selection_rate", "accuracy"],
@@ -90,7 +90,11 @@ class ThresholdMitigation:
         return enable_bias_mitigation(self.arthur_model)
 
     def get_curves(
-        self, attribute: str, constraint: str = EqualOpportunity, *, as_frame: TableKind = "pandas"
+        self,
+        attribute: str,
+        constraint: ConstraintName = EqualOpportunity,
+        *,
+        as_frame: TableKind = "pandas",
     ) -> Curves:
         """Fetch the curves of an attribute.
 
@@ -182,7 +186,7 @@ class ThresholdMitigation:
         self,
         curves: Curves | None = None,
         attribute: str | None = None,
-        constraint: str | None = None,
+        constraint: ConstraintName | None = None,
     ) -> Figure:
         """Draw one curve per group, with a mark at the best choice.
 

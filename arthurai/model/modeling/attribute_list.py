@@ -16,12 +16,13 @@ from arthurai.common.exceptions import (
 )
 from arthurai.common.limits import BINARY_CLASSES
 from arthurai.common.vocabulary import MAX_NAME_LENGTH, META_COLUMNS
-from arthurai.model.attributes import ArthurAttribute, AttributeBin, AttributeCategory
+from arthurai.model.attributes import ArthurAttribute, AttributeCategory
 from arthurai.model.base_model import find_attributes, name_of
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.json_dataclass import NumberType
+    from arthurai.typing import StageName, Values, ValueTypeName
 
 _NOT_BINARY: Final = "Not a binary classifier."
 _NO_CLASSIFIER: Final = "Not a classifier model."
@@ -177,21 +178,21 @@ def append_attributes(model: ArthurModelBase, attributes: Sequence[ArthurAttribu
 def add_attribute(
     self: ArthurModelBase,
     name: str | None = None,
-    value_type: str | None = None,
-    stage: str | None = None,
+    value_type: ValueTypeName | None = None,
+    stage: StageName | None = None,
     label: str | None = None,
     position: int | None = None,
     categorical: bool = False,
     min_range: NumberType | None = None,
     max_range: NumberType | None = None,
     monitor_for_bias: bool = False,
-    categories: list[str | AttributeCategory] | None = None,
-    bins: list[NumberType | AttributeBin] | None = None,
+    categories: Values | None = None,
+    bins: Values | None = None,
     is_unique: bool = False,
     is_positive_predicted_attribute: bool = False,
     attribute_link: str | None = None,
     arthur_attribute: ArthurAttribute | None = None,
-    gt_pred_attrs_map: dict[str, str] | None = None,
+    gt_pred_attrs_map: Mapping[str, str] | None = None,
 ) -> list[ArthurAttribute]:
     """Add one attribute.
 
@@ -299,7 +300,7 @@ def get_image_attribute(self: ArthurModelBase) -> ArthurAttribute:
 
 
 def rename_attribute(
-    self: ArthurModelBase, old_name: str, new_name: str, stage: str
+    self: ArthurModelBase, old_name: str, new_name: str, stage: StageName
 ) -> ArthurAttribute:
     """Rename an attribute; links to it follow.
 
@@ -337,7 +338,7 @@ def _relink(model: ArthurModelBase, old_name: str, new_name: str | None) -> None
 def remove_attribute(
     self: ArthurModelBase,
     name: str | None = None,
-    stage: str | None = None,
+    stage: StageName | None = None,
     attribute: ArthurAttribute | None = None,
 ) -> None:
     """Remove an attribute from an unsaved model; links to it are dropped.
@@ -377,7 +378,7 @@ def set_attribute_labels(
     self: ArthurModelBase,
     attribute_name: str,
     labels: Mapping[int | str, str],
-    attribute_stage: str | None = None,
+    attribute_stage: StageName | None = None,
 ) -> None:
     """Set the categories of an attribute and their labels; they replace those it has.
 
@@ -398,7 +399,7 @@ def set_attribute_labels(
 
 
 def set_attribute_as_sensitive(
-    self: ArthurModelBase, attribute_name: str, attribute_stage: str | None = None
+    self: ArthurModelBase, attribute_name: str, attribute_stage: StageName | None = None
 ) -> None:
     """Mark an attribute as sensitive, so that fairness is measured; `save` or `update` sends it.
 

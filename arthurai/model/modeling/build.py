@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,10 @@ from arthurai.model.modeling.infer_attributes import infer_attributes, warn_abou
 from arthurai.model.modeling.summary import review
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import PredictionMap, Strings, Table
     from arthurai.upload.table_view import TableView
 
 logger = logging.getLogger(__name__)
@@ -32,15 +35,15 @@ logger = logging.getLogger(__name__)
 
 def build(
     self: ArthurModelBase,
-    data: Any,
-    pred_to_ground_truth_map: Mapping[str | None, Any],
+    data: Table,
+    pred_to_ground_truth_map: PredictionMap,
     positive_predicted_attr: str | None = None,
-    non_input_columns: Iterable[str] | None = None,
+    non_input_columns: Strings | None = None,
     ground_truth_column: str | None = None,
     set_reference_data: bool = True,
     *,
     rename: bool = False,
-) -> Any:
+) -> pd.DataFrame:
     """Describe the whole model from one table.
 
     Columns that are neither predictions, nor ground truth, nor named in
@@ -302,7 +305,7 @@ def _require_probabilities(plan: _Plan) -> None:
     import pyarrow as pa
 
     for name in plan.predictions:
-        values = plan.frame.column(name).values
+        values = plan.frame.column(name).values  # noqa: PD011 - a field of ours
         if values is None or not pa.types.is_floating(values.type):
             found = "other values" if values is None else str(values.type)
             raise UserTypeError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import Stage, ValueType
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import StageName, Table
     from arthurai.upload.table_view import TableView
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ _MAX_NAMED: Final = 10
 """Columns that a log record names."""
 
 
-def infer_schema(self: ArthurModelBase, data: Any, stage: str) -> None:
+def infer_schema(self: ArthurModelBase, data: Table, stage: StageName) -> None:
     """Add an attribute for each column, described by what the column holds.
 
     Args:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import Table
     from arthurai.upload.table_view import TableView
 
 _INPUT_STAGES = frozenset({Stage.ModelPipelineInput, Stage.PredictFunctionInput})
@@ -242,7 +243,7 @@ def _category_problems(attribute: ArthurAttribute) -> Iterator[str]:
             yield f"category {value!r} is listed {count} times"
 
 
-def validate_reference_data(self: ArthurModelBase, reference_dataframe: Any) -> None:
+def validate_reference_data(self: ArthurModelBase, reference_dataframe: Table) -> None:
     """Check that a table fits the attributes of the model.
 
     Args:

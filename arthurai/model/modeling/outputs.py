@@ -24,6 +24,7 @@ from arthurai.model.modeling.infer_attributes import make_attribute
 
 if TYPE_CHECKING:
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import Strings, Table, ValueTypeName
     from arthurai.upload.table_view import TableColumn, TableView
 
 MAX_ITEMS: Final = 1_000
@@ -33,8 +34,8 @@ MAX_ITEMS: Final = 1_000
 def add_regression_output_attributes(
     self: ArthurModelBase,
     pred_to_ground_truth_map: Mapping[str, str],
-    value_type: str,
-    data: Any = None,
+    value_type: ValueTypeName,
+    data: Table | None = None,
 ) -> dict[str, ArthurAttribute]:
     """Add predicted numbers and their ground truth.
 
@@ -99,7 +100,7 @@ def add_classifier_output_attributes_gtclass(
     self: ArthurModelBase,
     pred_to_ground_truth_class_map: Mapping[str, Any],
     ground_truth_column: str,
-    data: Any,
+    data: Table | TableView,
     positive_predicted_attr: str | None = None,
 ) -> dict[str, ArthurAttribute]:
     """Add class probabilities whose ground truth is one column of classes.
@@ -315,7 +316,7 @@ def add_object_detection_output_attributes(
     self: ArthurModelBase,
     predicted_attr_name: str,
     gt_attr_name: str,
-    image_class_labels: Iterable[str],
+    image_class_labels: Strings,
 ) -> dict[str, ArthurAttribute]:
     """Add detected boxes and their ground truth.
 

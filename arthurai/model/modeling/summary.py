@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib.util
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
 from arthurai.common.checks import read_list, spell_choice
 from arthurai.common.constants import Stage
@@ -15,7 +15,10 @@ from arthurai.model.base_model import find_attributes, how_to_add_attributes, na
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import StageName, Strings
 
 DEFAULT_PROPS: Final = (
     "value_type",
@@ -70,12 +73,46 @@ class AttributeTable:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
+@overload
 def review(
     self: ArthurModelBase,
-    stage: str | None = None,
-    props: list[str] | None = None,
+    stage: StageName | None = None,
+    props: Strings | None = None,
+    print_df: Literal[False] = False,
+) -> pd.DataFrame: ...
+
+
+@overload
+def review(
+    self: ArthurModelBase,
+    stage: StageName | None = None,
+    props: Strings | None = None,
+    *,
+    print_df: Literal[True],
+) -> None: ...
+
+
+@overload
+def review(
+    self: ArthurModelBase, stage: StageName | None, props: Strings | None, print_df: Literal[True]
+) -> None: ...
+
+
+@overload
+def review(
+    self: ArthurModelBase,
+    stage: StageName | None = None,
+    props: Strings | None = None,
     print_df: bool = False,
-) -> Any:
+) -> pd.DataFrame | None: ...
+
+
+def review(
+    self: ArthurModelBase,
+    stage: StageName | None = None,
+    props: Strings | None = None,
+    print_df: bool = False,
+) -> pd.DataFrame | None:
     """Return or display the attributes as a table.
 
     Args:
@@ -130,9 +167,10 @@ def _category(category: Any) -> str:
     return f"{{label: {category.label}, value: {category.value}}}"
 
 
-def _table(columns: list[str], rows: list[list[Any]]) -> Any:
+def _table(columns: list[str], rows: list[list[Any]]) -> pd.DataFrame:
     if importlib.util.find_spec("pandas") is None:
-        return AttributeTable(columns, rows)
+        # Without pandas its type is unknown to checkers, too.
+        return cast("pd.DataFrame", AttributeTable(columns, rows))
     import pandas as pd
 
     return pd.DataFrame(rows, columns=columns, dtype=object)

@@ -14,24 +14,25 @@ from arthurai.model.modeling.infer_attributes import infer_attributes, warn_abou
 from arthurai.model.modeling.summary import review
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import pandas as pd
 
     from arthurai.model.base_model import ArthurModelBase
+    from arthurai.typing import Strings, Table
 
 logger = logging.getLogger(__name__)
 
 
 def build_token_sequence_model(
     self: ArthurModelBase,
-    input_column: str | Sequence[str],
+    input_column: str | Strings,
     output_text_column: str,
     input_token_column: str | None = None,
     output_token_column: str | None = None,
     output_likelihood_column: str | None = None,
     ground_truth_text_column: str | None = None,
     ground_truth_tokens_column: str | None = None,
-    data: Any = None,
-) -> Any:
+    data: Table | None = None,
+) -> pd.DataFrame:
     """Describe a model that generates text.
 
     Args:
@@ -67,7 +68,7 @@ def build_token_sequence_model(
 
 
 def _inputs(
-    model: ArthurModelBase, columns: str | Sequence[str], tokens: str | None, data: Any
+    model: ArthurModelBase, columns: str | Strings, tokens: str | None, data: Any
 ) -> list[ArthurAttribute]:
     if model.input_type in {InputType.Tabular, InputType.TimeSeries}:
         return _table_inputs(model, columns, data)
@@ -95,7 +96,7 @@ def _inputs(
 
 
 def _table_inputs(
-    model: ArthurModelBase, columns: str | Sequence[str], data: Any
+    model: ArthurModelBase, columns: str | Strings, data: Any
 ) -> list[ArthurAttribute]:
     names = read_list("input_column", columns, "column names", single=True)
     if data is None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.query import Query
+    from arthurai.query.builder import SourceName
+    from arthurai.typing import Strings
 
 Metric: TypeAlias = str | Expression
 """A function of the query language: its name, or a call such as `arthurai.query.map_at_k(10)`."""
@@ -111,7 +113,7 @@ class Groups:
     metrics: dict[str, list[float | None]]
 
 
-def check_names(argument: str, names: str | Iterable[str]) -> list[str]:
+def check_names(argument: str, names: str | Strings) -> list[str]:
     """Return one or several names as a list.
 
     Raises:
@@ -206,7 +208,11 @@ def _to_expression(model: ArthurModelBase, metric: Metric) -> Expression:
 
 
 def fetch_metric_series(
-    model: ArthurModelBase, metrics: Sequence[Metric], resolution: str, *, source: str = "inference"
+    model: ArthurModelBase,
+    metrics: Sequence[Metric],
+    resolution: str,
+    *,
+    source: SourceName = "inference",
 ) -> list[Series]:
     """Compute functions of the query language by period.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from arthurai.common.exceptions import wrap_errors
 from arthurai.model.viz import figures as drawing
@@ -11,31 +11,37 @@ from arthurai.model.viz import plot_data
 from arthurai.model.viz.plot_data import model_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from matplotlib.figure import Figure
 
     from arthurai.model.base_model import ArthurModelBase
     from arthurai.model.viz.plot_data import Metric, Series
+    from arthurai.typing import DriftMetricName, Strings, TimeResolutionName
+
+FigureT = TypeVar("FigureT")
+"""What a drawing of each model gives: the figure of one model, or also a list for several."""
 
 GROUP_METRICS = ("accuracyRate", "truePositiveRate", "falsePositiveRate", "positivityRate")
 
 
 @wrap_errors
-class DataVisualizer:
+class DataVisualizer(Generic[FigureT]):
     """Draws with matplotlib; every method returns the figure, to be shown or saved in a script.
 
     Args:
         arthur_models: The models to draw; they must be saved.
     """
 
-    def __init__(self, arthur_models: Sequence[ArthurModelBase]) -> None:
+    def __init__(
+        self: DataVisualizer[Figure | list[Figure]], arthur_models: Iterable[ArthurModelBase]
+    ) -> None:
         self.models = list(arthur_models)
 
     def __repr__(self) -> str:
         return f"DataVisualizer of {', '.join(map(model_label, self.models))}"
 
-    def timeline(self, attribute_name: str) -> Figure | list[Figure]:
+    def timeline(self, attribute_name: str) -> FigureT:
         """Draw how the values of an attribute were distributed over time, or by batch.
 
         Categorical attributes are drawn as stacked shares, numeric ones as a ridge per period.
@@ -56,10 +62,10 @@ class DataVisualizer:
             )
             for model in self.models
         ]
-        return figures[0] if len(figures) == 1 else figures
+        return cast("FigureT", figures[0] if len(figures) == 1 else figures)
 
     def metric_series(
-        self, metric_names: Metric | Iterable[Metric], time_resolution: str = "day"
+        self, metric_names: Metric | Iterable[Metric], time_resolution: TimeResolutionName = "day"
     ) -> Figure:
         """Draw evaluation functions over time, one line per metric and model.
 
@@ -84,9 +90,9 @@ class DataVisualizer:
 
     def drift_series(
         self,
-        attribute_names: str | Iterable[str],
-        drift_metric: str = "PSI",
-        time_resolution: str = "day",
+        attribute_names: str | Strings,
+        drift_metric: DriftMetricName = "PSI",
+        time_resolution: TimeResolutionName = "day",
     ) -> Figure:
         """Draw the drift of attributes against the reference data over time.
 
@@ -108,7 +114,7 @@ class DataVisualizer:
 
     def group_comparison(
         self, attribute_name: str, metric_names: Metric | Iterable[Metric] = GROUP_METRICS
-    ) -> Figure | list[Figure]:
+    ) -> FigureT:
         """Draw metrics by the values of an attribute, the size of each group below.
 
         Args:
@@ -129,7 +135,7 @@ class DataVisualizer:
             found = plot_data.fetch_groups(model, attribute_name, metrics)
             title = f"{model_label(model)} by {attribute_name}"
             figures.append(drawing.draw_groups(found, title=title))
-        return figures[0] if len(figures) == 1 else figures
+        return cast("FigureT", figures[0] if len(figures) == 1 else figures)
 
     def _lines(
         self, title: str, ylabel: str, fetch: Callable[[ArthurModelBase], list[Series]]
