@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from urllib.parse import quote, urlencode
 
 from arthurai.common.bundle import base_path
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     Query: TypeAlias = Mapping[str, Any] | Sequence[tuple[str, Any]]
     Files: TypeAlias = Sequence[tuple[str, tuple[Any, ...]]]
 
-Credential = Literal[
-    "own", "none", "wrong", "bearer", "cookie", "other", "login", "weak", "removed"
-]
+Credential: TypeAlias = str
+"""`own`, `none`, `wrong`, `bearer`, `cookie`, or a name given to `CheckedClient.add_key`."""
 
 WRONG_KEY: Final = "this-key-opens-nothing"
 _OF_THE_USER: Final = frozenset({"own", "bearer", "cookie"})
@@ -46,6 +45,10 @@ _MAX_UNANSWERED: Final = 10
 
 class BoundReachedError(Exception):
     """A bound of the run was reached; the message names it."""
+
+
+class InterruptedRunError(BoundReachedError):
+    """The run was asked to end."""
 
 
 class UnreachableError(Exception):
@@ -167,6 +170,7 @@ class CheckedClient:
         tally: What was sent so far.
         phase: What the run is doing, for the findings.
         certain: Whether the rules that are checked are documented, not inferred.
+        interrupted: Why the run has to end before its next request, empty as long as it has not.
     """
 
     def __init__(
@@ -184,6 +188,8 @@ class CheckedClient:
         self.tally = Tally()
         self.phase = ""
         self.certain = True
+        self.interrupted = ""
+        self._judges = True
         self._bounds = bounds
         self._started = time.monotonic()
         self._last = 0.0
@@ -191,20 +197,34 @@ class CheckedClient:
         self._access_key = access_key
         self._own = connect(access_key)
         self._others: dict[str, Session] = {}
+        self._settled: set[str] = set()
         self._cleaning_up = False
         self._unanswered = 0
 
-    def add_key(self, credential: Credential, key: str) -> None:
+    def add_key(
+        self, credential: Credential, key: str, *, organization_id: str | None = None
+    ) -> None:
         """Make another credential usable.
 
         Args:
             credential: The name by which requests ask for it.
             key: The credential; it never appears in a report.
+            organization_id: The organization it is used in, if not that of the run.
         """
         self._own.keep_secret(key)
         other = self._connect(key)
-        other.organization_id = self._own.organization_id
+        other.organization_id = organization_id or self._own.organization_id
+        if organization_id is not None:
+            self._settled.add(credential)
         self._others[credential] = other
+
+    def has_key(self, credential: Credential) -> bool:
+        """Return whether a credential was added.
+
+        Args:
+            credential: Its name.
+        """
+        return credential in self._others
 
     @property
     def organization_id(self) -> str | None:
@@ -217,17 +237,33 @@ class CheckedClient:
         Args:
             organization_id: Its id; `None` for the caller's own.
         """
-        for session in (self._own, *self._others.values()):
-            session.organization_id = organization_id
+        self._own.organization_id = organization_id
+        for name, session in self._others.items():
+            if name not in self._settled:
+                session.organization_id = organization_id
+
+    @property
+    def is_cleaning_up(self) -> bool:
+        """Whether what the run created is being removed."""
+        return self._cleaning_up
 
     @contextmanager
-    def cleaning_up(self) -> Iterator[None]:
-        """Let requests through regardless of the bounds."""
-        self._cleaning_up = True
+    def unjudged(self) -> Iterator[None]:
+        """Record no deviations, while something else than the server is the subject."""
+        before, self._judges = self._judges, False
         try:
             yield
         finally:
-            self._cleaning_up = False
+            self._judges = before
+
+    @contextmanager
+    def cleaning_up(self) -> Iterator[None]:
+        """Let requests through regardless of the bounds and of interruptions."""
+        before, self._cleaning_up = self._cleaning_up, True
+        try:
+            yield
+        finally:
+            self._cleaning_up = before
 
     def url_of(self, operation: Operation, path: Mapping[str, str], query: Query = ()) -> str:
         """Return path and query of a request, percent-encoded.
@@ -294,6 +330,8 @@ class CheckedClient:
             message: What was found.
             request: The request that showed it.
         """
+        if not self._judges:
+            return
         message, request = self._own.redact(message), self._own.redact(request)
         found = Finding(operation_id, kind, message, self.phase, request, self.certain)
         self.findings.add(found)
@@ -306,6 +344,8 @@ class CheckedClient:
     def _wait_for_turn(self) -> None:
         bounds = self._bounds
         if not self._cleaning_up:
+            if self.interrupted:
+                raise InterruptedRunError(self.interrupted)
             if self.tally.requests >= bounds.max_requests:
                 raise BoundReachedError(f"{bounds.max_requests} requests were sent")
             if time.monotonic() - self._started >= bounds.max_seconds:

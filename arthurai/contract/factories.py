@@ -6,14 +6,14 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data
+from arthurai.contract import run_names, sample_data
 from arthurai.contract.operation_facts import (
     Resource,
     created_resources,
     query_parameters,
     resources,
 )
-from arthurai.contract.write_guard import PREFIX
+from arthurai.contract.run_names import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,7 +178,7 @@ def _make_insight(fixtures: Fixtures) -> str | None:
     client = fixtures.client
     path = fixtures.create_model_path(is_batch=True)
     client.call_ok("update_hotspots", path, json={"enabled": True})
-    batch = sample_data.name("batch")
+    batch = run_names.name("batch")
     client.guard.register(*(row["partner_inference_id"] for row in sample_data.INFERENCES))
     client.call_ok("send_inferences", path, json=_in_batch(batch))
     client.call_ok("update_inferences", path, json=sample_data.WEAK_TRUTHS)
@@ -194,7 +194,7 @@ def _summary(fixtures: Fixtures) -> dict[str, Any]:
 
 BODIES: Final[dict[str, Callable[[Fixtures], dict[str, Any]]]] = {
     "create_model": lambda _: sample_data.model(
-        description="created by a contract check", tags=[sample_data.name("tag")], version_label="a"
+        description="created by a contract check", tags=[run_names.name("tag")], version_label="a"
     ),
     **dict.fromkeys(
         ("create_metric", "create_metric_v3"),
@@ -211,14 +211,14 @@ BODIES: Final[dict[str, Callable[[Fixtures], dict[str, Any]]]] = {
     },
     "create_service_account": lambda _: sample_data.service_account(),
     "create_user": lambda _: sample_data.user(),
-    "create_organization": lambda _: {"name": sample_data.name("organization")},
+    "create_organization": lambda _: {"name": run_names.name("organization")},
 }
 """Valid requests, by the operation that creates something."""
 
 
 def _make_batch(fixtures: Fixtures) -> str:
     path = fixtures.create_model_path(is_batch=True)
-    batch = sample_data.name("batch")
+    batch = run_names.name("batch")
     fixtures.client.call("send_inferences", path, json=_in_batch(batch))
     fixtures.set("batch_model", path["model_id"])
     return batch

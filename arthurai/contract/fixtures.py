@@ -264,6 +264,20 @@ class Fixtures:
         """
         return {"model_id": str(self.create_model(**changes)["id"])}
 
+    def log_in(self, credential: str, body: Mapping[str, Any]) -> None:
+        """Make the session of a user usable as a credential.
+
+        Args:
+            credential: The name by which requests ask for it.
+            body: The request that created the user.
+        """
+        login = {"login": body["username"], "password": body["password"]}
+        response = self.client.call("login", json=login, credential="none")
+        cookie = response.headers.get("set-cookie", "")
+        token = cookie.partition("Authorization=")[2].partition(";")[0]
+        if token:
+            self.client.client.add_key(credential, token)
+
     def create_sample(self, operation_id: str, **changes: Any) -> dict[str, Any]:
         """Create an object with a valid request, below the usual parents.
 

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
 
 JSON: Final = "application/json"
+_MULTIPART: Final = "multipart/form-data"
 ENVELOPES: Final = ("data", "metrics")
 """The members that hold the rows of a list."""
+ALL_ROWS: Final = 1_000_000
+"""A page size that no list of a run reaches."""
 
 # The paths of single inferences do not name the collection.
 _KINDS: Final = {"partner_inference_id": "inference"}
@@ -116,6 +119,20 @@ def example_body(operation: Operation) -> Any:
     for example in media.get("examples", {}).values():
         return resolve(load_bundle(), example)["value"]
     return media.get("example", {})
+
+
+def example_files(operation: Operation) -> list[tuple[str, tuple[str, bytes, str]]] | None:
+    """Return the least parts of a multipart request body, `None` when it takes none.
+
+    Args:
+        operation: The operation.
+    """
+    media = request_media_types(operation).get(_MULTIPART)
+    if media is None:
+        return None
+    schema = resolve(load_bundle(), media["schema"])
+    names = schema.get("required") or list(schema["properties"])[:1]
+    return [(name, (f"{name}.json", b"{}" if name == "config" else b"[]", JSON)) for name in names]
 
 
 def row_members(operation: Operation) -> set[str]:

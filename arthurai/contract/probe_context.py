@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from arthurai.contract.factories import BODIES, finder_of, maker_of
 from arthurai.contract.fixtures import Fixtures
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from arthurai.contract.checked_client import CheckedClient
 
     Run: TypeAlias = Callable[["ProbeContext"], None]
-
-ALL_ROWS: Final = 1_000_000
-"""A page size that no list of a run reaches."""
 
 
 class ProbeContext(OperationClient):

@@ -28,6 +28,7 @@ class Result:
         sequences: How many generated sequences of requests were sent, by tag.
         not_reached: Operations that need an object the server does not have.
         stopped: Why the run ended early, empty when it did not.
+        interrupted: Whether it ended because it was asked to.
         left_behind: What the run created and could not remove.
     """
 
@@ -38,6 +39,7 @@ class Result:
     sequences: dict[str, int]
     not_reached: set[str]
     stopped: str
+    interrupted: bool
     left_behind: list[str]
 
     @property

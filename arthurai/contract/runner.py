@@ -12,6 +12,7 @@ from arthurai.common.settings import KEY_VARIABLE, read_variable
 from arthurai.contract.checked_client import BoundReachedError, CheckedClient, UnreachableError
 from arthurai.contract.conformance import Conformance
 from arthurai.contract.fuzzing import Fuzzer
+from arthurai.contract.interruption import Interruption
 from arthurai.contract.probe_context import ProbeContext
 from arthurai.contract.probes import chosen_probes, protocol_probes
 from arthurai.contract.run_plan import GENERATION_PHASES, Bounds, InvalidCallError, make_plan
@@ -53,6 +54,9 @@ def main(options: argparse.Namespace) -> int:
         finally:
             connection.close()
         _write_reports(result, options)
+        if result.interrupted:
+            _print(result.format_text())
+            return _fail("interrupted; what was created has been removed, unless listed above")
     except (InvalidCallError, UnreachableError, ArthurError, OSError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
@@ -99,18 +103,18 @@ class ContractRun:
     def run(self) -> Result:
         """Do what the plan says and return what was found."""
         started, stopped, left = time.monotonic(), "", []
-        workspace = Workspace(self.context, self.fixtures)
-        try:
-            self._check_connection()
-            if self.plan.write:
-                workspace.open()
-            self._work()
-        except BoundReachedError as error:
-            stopped = str(error)
-        finally:
-            if self.plan.write:
+        workspace = Workspace(self.context, self.fixtures, self.plan.bounds.max_seconds)
+        with Interruption(self.client):
+            try:
+                self._check_connection()
+                if self.plan.write:
+                    workspace.open()
+                self._work()
+            except BoundReachedError as error:
+                stopped = str(error)
+            finally:
                 left = workspace.close()
-            self.client.close()
+                self.client.close()
         return Result(
             plan=self.plan,
             findings=self.client.findings.counted(),
@@ -119,6 +123,7 @@ class ContractRun:
             sequences=self.sequences.sent,
             not_reached=self.not_reached,
             stopped=stopped,
+            interrupted=bool(self.client.interrupted),
             left_behind=left,
         )
 

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 from typing import Any, Final
 
-from arthurai.contract.write_guard import PREFIX
+from arthurai.contract.run_names import PREFIX, name
 
-_serial: Final = itertools.count(1)
-_RUN: Final = secrets.token_hex(4)
 ROWS: Final = 24
 REGIONS: Final = ("north", "south", "west")
-
-
-def name(kind: str) -> str:
-    """Return a new name.
-
-    Args:
-        kind: What the name is for.
-    """
-    return f"{PREFIX}-{kind}-{_RUN}-{next(_serial)}"
 
 
 def model(**changes: Any) -> dict[str, Any]:
@@ -175,7 +163,7 @@ def notification(model_id: str) -> dict[str, Any]:
     return {
         "model_id": model_id,
         "type": "pagerduty",
-        "destination": f"{PREFIX}@example.invalid",
+        "destination": f"{name('recipient')}@example.invalid",
         "enabled": False,
     }
 

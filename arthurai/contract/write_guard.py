@@ -8,13 +8,11 @@ from urllib.parse import unquote, urlsplit
 
 from arthurai.common.path_router import path_parameters
 from arthurai.contract.operation_facts import choices
+from arthurai.contract.run_names import PREFIX
 
 if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
     from arthurai.common.path_router import PathMatch
-
-PREFIX: Final = "arthurai-contract"
-"""The start of every name that a run gives to something it creates."""
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _READING_ACTIONS: Final = frozenset({"read", "execute"})

@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.contract.probes import (
     access_probes,
+    creation_probes,
+    expansion_probes,
     lifecycle_probes,
     listing_probes,
     model_probes,
     monitoring_probes,
     query_probes,
+    role_probes,
     sending_probes,
+    tenant_probes,
+    update_probes,
+    value_probes,
 )
 
 if TYPE_CHECKING:
@@ -21,10 +27,16 @@ if TYPE_CHECKING:
 
 _IN_ORDER: Final = (
     access_probes.PROBES,
+    role_probes.PROBES,
+    tenant_probes.PROBES,
     model_probes.PROBES,
     listing_probes.PROBES,
+    expansion_probes.PROBES,
     lifecycle_probes.PROBES,
+    creation_probes.PROBES,
+    update_probes.PROBES,
     sending_probes.PROBES,
+    value_probes.PROBES,
     query_probes.PROBES,
     monitoring_probes.PROBES,
 )

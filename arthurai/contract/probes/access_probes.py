@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data
-from arthurai.contract.fuzzing import may_be_generated
+from arthurai.contract import run_names, sample_data
 from arthurai.contract.operation_client import ProbeStoppedError
-from arthurai.contract.operation_facts import (
-    JSON,
-    example_body,
-    request_media_types,
-    required_query,
-)
 from arthurai.contract.probe_context import ProbeList
-from arthurai.contract.write_guard import PREFIX, WriteRefusedError
+from arthurai.contract.run_names import PREFIX
 
 if TYPE_CHECKING:
-    from arthurai.common.bundle import Operation
     from arthurai.contract.checked_client import Credential
     from arthurai.contract.probe_context import ProbeContext
 
@@ -121,7 +112,7 @@ def check_foreign_organization(context: ProbeContext) -> None:
 @PROBES.probe("invitations", "invite_users")
 def check_invitations(context: ProbeContext) -> None:
     """An invitation is answered with a link for each address, when links are asked for."""
-    address = f"{sample_data.name('guest')}@example.invalid"
+    address = f"{run_names.name('guest')}@example.invalid"
     body = {
         "invite_emails": [address],
         "return_direct_links": True,
@@ -136,7 +127,7 @@ def check_invitations(context: ProbeContext) -> None:
 @PROBES.probe("custom roles", "create_custom_roles", "list_custom_roles", "delete_custom_roles")
 def check_custom_roles(context: ProbeContext) -> None:
     """Created roles are listed, names of standard roles are refused, removed ones disappear."""
-    name = sample_data.name("role")
+    name = run_names.name("role")
     role = {
         "role_name": name,
         "permissions": [{"resource": "model", "action": "read"}],
@@ -193,46 +184,3 @@ def check_removed_key(context: ProbeContext) -> None:
     response = context.call("get_auth_info", credential="removed")
     name, kind = "delete_service_account", "deleted key accepted"
     context.expect_status(response, HTTPStatus.UNAUTHORIZED, kind, operation_id=name)
-
-
-@PROBES.probe("key of a weak role")
-def check_weak_key(context: ProbeContext) -> None:
-    """A key of the role `User` reads, but neither writes nor manages users."""
-    _create_key(context, "weak")
-    response = context.call("list_models", credential="weak")
-    text = f"{_WEAK_ROLE!r} may read, got {response.status}"
-    context.expect(response.ok, "permission missing", text, response)
-    for operation in context.operations.values():
-        if operation.operation_id in context.selected and _is_forbidden(context, operation):
-            _expect_forbidden(context, operation)
-    asked = {"resource": "model", "action": "write"}
-    response = context.call("authorize", json=asked, credential="weak")
-    context.expect_status(response, HTTPStatus.FORBIDDEN, "permission not checked", why=_WEAK)
-
-
-def _is_forbidden(context: ProbeContext, operation: Operation) -> bool:
-    """Return whether the role lacks the permission, and the request would do no harm."""
-    granted = context.client.conformance.bundle["x-roles"][_WEAK_ROLE]
-    permission, media_types = operation.permission, request_media_types(operation)
-    return (
-        permission is not None
-        and permission.action not in granted.get(permission.resource, ())
-        and may_be_generated(operation.operation_id)
-        and (not media_types or JSON in media_types)
-    )
-
-
-def _expect_forbidden(context: ProbeContext, operation: Operation) -> None:
-    """Call an operation on objects that do not exist, or with a name of this run."""
-    name = operation.operation_id
-    path = context.fixtures.unknown_path(operation)
-    usual = context.fixtures.bodies.get(name)
-    body = usual(context.fixtures) if usual else example_body(operation)
-    query = required_query(operation)
-    try:
-        response = context.call(name, path, query=query, json=body, credential="weak")
-    except WriteRefusedError:
-        return
-    inferred = operation.spec.get("x-permission-inferred")
-    with context.inferred() if inferred else nullcontext():
-        context.expect_status(response, HTTPStatus.FORBIDDEN, "permission not checked", why=_WEAK)

@@ -7,11 +7,11 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data
+from arthurai.contract import run_names
 from arthurai.contract.operation_client import ProbeStoppedError
-from arthurai.contract.operation_facts import created_resources, query_parameters
-from arthurai.contract.probe_context import ALL_ROWS, ProbeList
-from arthurai.contract.write_guard import PREFIX
+from arthurai.contract.operation_facts import ALL_ROWS, created_resources, query_parameters
+from arthurai.contract.probe_context import ProbeList
+from arthurai.contract.run_names import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ LIFECYCLES: Final = (
         remains=True,
         unique="username",
     ),
-    Lifecycle("create_organization", {"name": sample_data.name("renamed")}),
+    Lifecycle("create_organization", {"name": run_names.name("renamed")}),
 )
 
 

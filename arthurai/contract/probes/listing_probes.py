@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.bundle import operations
-from arthurai.contract import sample_data
+from arthurai.contract import run_names, sample_data
 from arthurai.contract.factories import make_alert
 from arthurai.contract.operation_client import ProbeStoppedError
-from arthurai.contract.operation_facts import query_parameters, row_members
-from arthurai.contract.probe_context import ALL_ROWS, ProbeList
+from arthurai.contract.operation_facts import ALL_ROWS, query_parameters, row_members
+from arthurai.contract.probe_context import ProbeList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 PROBES: Final = ProbeList()
 _MAX_PAGES: Final = 6
 _SAMPLES: Final = 3
+_COLUMNS: Final = re.compile(r"\((?P<columns>[a-z_|]+)\)\$$")
 _ABSENT: Final = "arthurai-contract-no-such-thing"
 _FILTERED_MEMBERS: Final = {
     "tag": "tags",
@@ -35,6 +38,13 @@ _FILTERED_MEMBERS: Final = {
     "sequence_num": "version_sequence_num",
     "label": "version_label",
     "alert_rule_id": "alert_rule.id",
+    "metric": "alert_rule.metric_name",
+}
+# The first moment that counts, or the first that does not, and the time of a row.
+_MOMENTS: Final = {
+    "start_time": "timestamp",
+    "end_time": "timestamp",
+    "created_since": "created_at",
 }
 # Rows have these members only when they are expanded.
 _EXPANDED: Final = frozenset({"type"})
@@ -47,16 +57,14 @@ class Listing:
 
     Attributes:
         operation_id: Its name.
-        sorts: Columns it can be sorted by.
-        documented_sorts: Whether the columns are documented, not guessed.
+        guesses: Columns it is probably sorted by, where the document does not list them.
         key: The member that no two rows share.
         create: Operation that creates some of them, so that there is something to tell apart.
         prepare: Creates some of them, where one operation does not make enough of a difference.
     """
 
     operation_id: str
-    sorts: tuple[str, ...] = ()
-    documented_sorts: bool = False
+    guesses: tuple[str, ...] = ()
     key: str = "id"
     create: str = ""
     prepare: Callable[[Fixtures], None] | None = None
@@ -65,6 +73,22 @@ class Listing:
     def parameters(self) -> dict[str, QueryParameter]:
         """Its query parameters."""
         return query_parameters(operations()[self.operation_id])
+
+    @cached_property
+    def documented_sorts(self) -> tuple[str, ...]:
+        """The columns that the document lists."""
+        pattern = (
+            str(self.parameters["sort"].schema.get("pattern", ""))
+            if "sort" in self.parameters
+            else ""
+        )
+        match = _COLUMNS.search(pattern)
+        return tuple(match["columns"].split("|")) if match else ()
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """Columns it can be sorted by."""
+        return self.documented_sorts or self.guesses
 
     @property
     def is_paged(self) -> bool:
@@ -94,13 +118,13 @@ def _make_models(fixtures: Fixtures) -> None:
             attribute.update(value_type="FLOAT", categorical=False)
             del attribute["categories"]
     fixtures.create_model(output_type="REGRESSION", attributes=regression)
-    fixtures.create_model(tags=[sample_data.name("tag"), sample_data.name("tag")])
+    fixtures.create_model(tags=[run_names.name("tag"), sample_data.name("tag")])
 
 
 def _make_versions(fixtures: Fixtures) -> None:
     group = fixtures.require("model_group")
     for _ in range(2):
-        label = sample_data.name("version")
+        label = run_names.name("version")
         fixtures.create_model(model_group_id=group, version_label=label)
 
 
@@ -108,7 +132,7 @@ def _make_alerts(fixtures: Fixtures) -> None:
     fixtures.get("alert")
     make_alert(fixtures)
     for _ in range(2):
-        make_alert(fixtures, batch=sample_data.name("batch"))
+        make_alert(fixtures, batch=run_names.name("batch"))
 
 
 def _make_rules(fixtures: Fixtures) -> None:
@@ -138,13 +162,8 @@ LISTINGS: Final = (
     Listing("list_service_accounts", create="create_service_account"),
     Listing("list_metrics", ("name",), create="create_metric"),
     Listing("list_metrics_v3", ("name",), create="create_metric"),
-    Listing(
-        "list_alert_rules",
-        ("name", "severity", "metric_name", "subsequent_alert_wait_time", "enabled"),
-        documented_sorts=True,
-        prepare=_make_rules,
-    ),
-    Listing("list_alerts", ("timestamp", "status"), documented_sorts=True, prepare=_make_alerts),
+    Listing("list_alert_rules", prepare=_make_rules),
+    Listing("list_alerts", prepare=_make_alerts),
     Listing("list_alert_notification_configurations", prepare=_make_notifications),
     Listing("list_alert_summary_configurations", create="create_alert_summary_configuration"),
     Listing("list_insights"),
@@ -248,6 +267,31 @@ def _check_filters(context: ProbeContext, listing: Listing) -> None:
                 _check_filter(listed, whole, name, member, [value, other])
 
 
+def _check_moments(context: ProbeContext, listing: Listing) -> None:
+    """A moment that narrows a list is the first that counts, or the first that does not."""
+    listed = _List(context, listing)
+    whole = listed.rows()
+    for name, parameter in listing.parameters.items():
+        member = _MOMENTS.get(name)
+        if member is None or parameter.schema.get("format") != "date-time":
+            continue
+        member = next((m for m in (member, "created_at") if any(m in row for row in whole)), "")
+        moments = sorted({str(row[member]) for row in whole if row.get(member)})
+        for moment in {*moments[:1], *moments[-1:]}:
+            kept = {
+                str(row.get(listing.key))
+                for row in whole
+                if (_moment_of(row.get(member)) < _moment_of(moment)) is (name == "end_time")
+            }
+            found = set(map(str, listed.ids(listed.rows((name, moment)))))
+            text = f"{name}={moment}: {len(kept)} of {len(whole)} rows fit, {len(found)} came"
+            context.expect(found == kept, "filter", text, listed.name)
+
+
+def _moment_of(text: object) -> datetime:
+    return datetime.fromisoformat(str(text))
+
+
 def _known_values(parameter: QueryParameter) -> list[str]:
     """Return all values that a parameter can have, where the document lists them."""
     if parameter.schema.get("type") == "boolean":
@@ -316,6 +360,7 @@ for _listing in LISTINGS:
     for _aspect, _check in (
         ("paging", _check_pages),
         ("filters", _check_filters),
+        ("moments", _check_moments),
         ("sorting", _check_sorting),
     ):
         if _check is not _check_sorting or _listing.sorts:

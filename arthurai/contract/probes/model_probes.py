@@ -5,9 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract import sample_data
-from arthurai.contract.probe_context import ALL_ROWS, ProbeList
-from arthurai.contract.write_guard import PREFIX
+from arthurai.contract import run_names, sample_data
+from arthurai.contract.operation_facts import ALL_ROWS
+from arthurai.contract.probe_context import ProbeList
+from arthurai.contract.run_names import PREFIX
 
 if TYPE_CHECKING:
     from arthurai.contract.checked_client import Response
@@ -30,7 +31,7 @@ def _ids_in(response: Response) -> list[Any]:
 @PROBES.probe("ids of models", "get_model", "update_model")
 def check_ids(context: ProbeContext) -> None:
     """A model is found by either of its ids, whatever characters the partner's has."""
-    partner = f"{sample_data.name('model')}/a b%2Fä"
+    partner = f"{run_names.name('model')}/a b%2Fä"
     created = context.fixtures.create_model_path(partner_model_id=partner)
     context.guard.register(partner)
     path = {"model_id": partner}
@@ -180,7 +181,7 @@ def check_archived(context: ProbeContext) -> None:
 def check_tags(context: ProbeContext) -> None:
     """A tag belongs to models, is renamed everywhere at once, and goes with its last model."""
     model = context.fixtures.create_model_path()
-    name, renamed = sample_data.name("tag"), sample_data.name("tag")
+    name, renamed = run_names.name("tag"), sample_data.name("tag")
 
     def expect_only(expected: list[str], kind: str, response: Response) -> None:
         listed = _names_in(context.call_ok("list_tags", query=_EVERY))

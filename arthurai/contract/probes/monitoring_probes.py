@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from arthurai.contract.probe_context import ALL_ROWS, ProbeList
+from arthurai.contract.operation_facts import ALL_ROWS
+from arthurai.contract.probe_context import ProbeList
 
 if TYPE_CHECKING:
     from arthurai.contract.checked_client import Response

@@ -15,6 +15,7 @@ from arthurai.contract.operation_facts import (
     request_media_types,
     required_query,
 )
+from arthurai.contract.probes import method_probes
 from arthurai.contract.write_guard import SAFE_METHODS, is_read_only
 
 if TYPE_CHECKING:
@@ -203,6 +204,8 @@ PROBES: Final[Mapping[str, Callable[[ProbeContext, Operation], None]]] = {
     "media type": check_media_type,
     "missing parameter": check_missing_parameter,
     "invalid parameter": check_invalid_parameters,
+    "HEAD": method_probes.check_head,
+    "OPTIONS": method_probes.check_options,
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.contract import sample_data
 from arthurai.contract.probe_context import ProbeList
 from arthurai.contract.probes.sending_probes import encode_file, query_rows, reference_rows
-from arthurai.contract.write_guard import PREFIX
+from arthurai.contract.run_names import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -39,7 +39,7 @@ class AlertFilter:
         rule_id: Their rule.
         metric_name: Name of the metric in lower case.
         since: Earliest time, as the API writes it.
-        until: Latest time.
+        until: First time that counts no more.
     """
 
     organization_id: str
@@ -69,7 +69,7 @@ class AlertFilter:
             (f"{_RULE} = ?", self.rule_id),
             ("lower(json_extract(document, '$.alert_rule.metric_name')) = ?", self.metric_name),
             (f"{_TIME} >= ?", self.since and self.since.removesuffix("Z")),
-            (f"{_TIME} <= ?", self.until and self.until.removesuffix("Z")),
+            (f"{_TIME} < ?", self.until and self.until.removesuffix("Z")),
         ):
             if value:
                 parts.append(expression)

@@ -215,18 +215,19 @@ class UserRepository:
             user: The user.
             username: New login name; `None` keeps it.
             email: New mail address; `None` keeps it.
-            profile: Names and settings to change.
+            profile: Names and settings to change; `None` keeps one.
 
         Raises:
             ApiError: 409 when name or address is taken.
         """
         with self._database.transaction():
             present = self.get(user.id).profile
+            given = {name: v for name, v in (profile or {}).items() if v is not None}
             try:
                 self._database.execute(
                     """UPDATE users SET username = COALESCE(?, username),
                        email = COALESCE(?, email), profile = ? WHERE id = ?""",
-                    (username, email, _encode_profile({**present, **(profile or {})}), user.id),
+                    (username, email, _encode_profile({**present, **given}), user.id),
                 )
             except sqlite3.IntegrityError:
                 raise _taken(username, email) from None
