@@ -118,7 +118,7 @@ def _make_models(fixtures: Fixtures) -> None:
             attribute.update(value_type="FLOAT", categorical=False)
             del attribute["categories"]
     fixtures.create_model(output_type="REGRESSION", attributes=regression)
-    fixtures.create_model(tags=[run_names.name("tag"), sample_data.name("tag")])
+    fixtures.create_model(tags=[run_names.name("tag"), run_names.name("tag")])
 
 
 def _make_versions(fixtures: Fixtures) -> None:

@@ -181,7 +181,7 @@ def check_archived(context: ProbeContext) -> None:
 def check_tags(context: ProbeContext) -> None:
     """A tag belongs to models, is renamed everywhere at once, and goes with its last model."""
     model = context.fixtures.create_model_path()
-    name, renamed = run_names.name("tag"), sample_data.name("tag")
+    name, renamed = run_names.name("tag"), run_names.name("tag")
 
     def expect_only(expected: list[str], kind: str, response: Response) -> None:
         listed = _names_in(context.call_ok("list_tags", query=_EVERY))

@@ -92,7 +92,7 @@ def check_values(context: ProbeContext) -> None:
         shown = query_rows(context, path["model_id"], every, query={"page_size": len(rows)})
         _compare(context, rows, shown, sent, "query")
         if way == "send_inferences":
-            single = []
+            single: list[dict[str, Any]] = []
             for row in rows:
                 address = {**path, "partner_inference_id": row["partner_inference_id"]}
                 found = context.call_ok("get_inference", address)
