@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from arthurai.common.exceptions import ArthurTimeoutError, UserValueError
+from arthurai.common.settings import read_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,15 +98,13 @@ class _Progress:
         return self
 
     def show(self, waited: float, state: Any) -> None:
-        if self._bar is None and not _is_interactive():
+        if self._bar is None and not is_interactive():
             if not self._logged:
                 logger.info("%s (%s)", self._message, state)
                 self._logged = True
             return
         if self._bar is None:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(bar_format="{desc} {elapsed}", leave=False, desc=self._message)
+            self._bar = open_bar(bar_format="{desc} {elapsed}", leave=False, desc=self._message)
         self._bar.set_description_str(f"{self._message} ({state}, {waited:.0f} s)")
 
     def __exit__(self, *_: object) -> None:
@@ -113,5 +112,19 @@ class _Progress:
             self._bar.close()
 
 
-def _is_interactive() -> bool:
-    return "ipykernel" in sys.modules or sys.stderr.isatty()
+def is_interactive() -> bool:
+    """Return whether somebody watches: a terminal or a notebook, but no job of a CI service."""
+    if read_variable("CI") is not None:
+        return False
+    return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+
+
+def open_bar(**options: Any) -> Any:
+    """Return a progress bar on standard error, in a notebook as a widget where it has widgets."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        from tqdm.auto import tqdm
+
+    return tqdm(**options)

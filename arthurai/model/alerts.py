@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from arthurai.common.checks import check_choice, read_list, spell_choice
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.html_display import DisplayedList
 from arthurai.common.pagination import iterate_pages
 from arthurai.common.vocabulary import AlertRuleBound, AlertRuleSeverity, AlertStatus
 from arthurai.model.base_model import require_connection
@@ -67,6 +68,10 @@ class AlertRule(ArthurBaseJsonDataclass):
         notes: What the server says about the rule: dictionaries with `code` and `message`.
     """
 
+    _shown_fields: ClassVar[tuple[str, ...]] = (
+        *("name", "metric_name", "bound", "threshold", "severity", "enabled", "id"),
+    )
+
     bound: str
     threshold: float
     metric_id: str
@@ -110,6 +115,9 @@ class Alert(ArthurBaseJsonDataclass):
     """
 
     _nested: ClassVar[Mapping[str, type[ArthurBaseJsonDataclass]]] = {"alert_rule": AlertRule}
+    _shown_fields: ClassVar[tuple[str, ...]] = (
+        *("timestamp", "status", "message", "metric_value", "batch_id", "id"),
+    )
 
     id: str
     timestamp: str
@@ -284,7 +292,7 @@ def get_alert_rules(
         )
 
     found = iterate_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
-    return [parse_response(AlertRule, rule) for rule in found or ()]
+    return DisplayedList(parse_response(AlertRule, rule) for rule in found or ())
 
 
 def update_alert_rule(
@@ -404,7 +412,7 @@ def get_alerts(
         )
 
     found = iterate_pages(fetch, lambda page: page.data) if page is None else fetch(page).data
-    return [parse_response(Alert, alert) for alert in found or ()]
+    return DisplayedList(parse_response(Alert, alert) for alert in found or ())
 
 
 def update_alert(self: ArthurModelBase, status: AlertStatusName, alert_id: Alert | str) -> Alert:

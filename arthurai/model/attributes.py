@@ -194,6 +194,10 @@ class ArthurAttribute(ArthurBaseJsonDataclass):
         "bins": AttributeBin,
     }
 
+    _shown_fields: ClassVar[tuple[str, ...]] = (
+        *("name", "stage", "value_type", "categorical", "monitor_for_bias", "label"),
+    )
+
     name: str
     value_type: str
     stage: str

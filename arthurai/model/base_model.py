@@ -15,6 +15,7 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.html_display import DisplayedList, format_fields
 from arthurai.common.text import list_names, suggest
 from arthurai.model.attributes import ArthurAttribute, get_attribute_order_stage
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
@@ -193,6 +194,15 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             f"{self.input_type} → {self.output_type}{count})"
         )
 
+    def _repr_html_(self) -> str:
+        known = {
+            name: getattr(self, name)
+            for name in ("input_type", "output_type", "partner_model_id", "id", "status", "tags")
+        }
+        attributes = DisplayedList(find_attributes(self))
+        table = attributes._repr_html_() if attributes else ""
+        return format_fields(name_of(self), known) + table
+
     def __str__(self) -> str:
         input_type, output_type = self.input_type.capitalize(), self.output_type.capitalize()
         names = f"{self.display_name}:{self.partner_model_id}"
@@ -286,7 +296,7 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
             UserValueError: The stage is unknown.
         """
         stage, _ = _check_kind(stage=stage)
-        return list(find_attributes(self, stage=stage))
+        return DisplayedList(find_attributes(self, stage=stage))
 
     def get_attribute_names(
         self, stage: StageName | None = None, value_type: ValueTypeName | None = None

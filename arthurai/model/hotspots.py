@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import AccuracyMetric, Enrichment, InputType
 from arthurai.common.exceptions import MethodNotApplicableError, UserTypeError, UserValueError
+from arthurai.common.html_display import format_table
 from arthurai.model.base_model import name_of, require_connection, require_id
 from arthurai.model.enrichments import update_enrichment
 
@@ -32,6 +33,22 @@ class Hotspots(dict[str, Any]):
 
     def __str__(self) -> str:
         return "\n".join(self.lines()) or "No hotspots."
+
+    def _repr_html_(self) -> str:
+        rows = self.rows()
+        measures = [name for name in _MEASURES if any(row[name] is not None for row in rows)]
+        return format_table(
+            ("rules", "inferences", *measures),
+            (
+                (
+                    "\u2003" * row["depth"] + row["rules"],
+                    row["n_samples"],
+                    *(row[name] for name in measures),
+                )
+                for row in rows
+            ),
+            len(rows),
+        )
 
     def lines(self) -> Iterator[str]:
         """Describe each node on a line.

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, cast
 import orjson
 
 from arthurai.common.exceptions import MissingParameterError, UserTypeError, UserValueError
+from arthurai.common.html_display import format_fields
 
 NumberType = int | float
 
@@ -27,10 +28,14 @@ class ArthurBaseJsonDataclass:
     """Base of data classes that turn into JSON objects and back.
 
     Subclasses are dataclasses. A field that holds other such data classes, alone or in a list, is
-    named in `_nested` together with their class.
+    named in `_nested` together with their class. Notebooks show the `_shown_fields` of several.
     """
 
     _nested: ClassVar[Mapping[str, type[ArthurBaseJsonDataclass]]] = {}
+    _shown_fields: ClassVar[tuple[str, ...]] = ()
+
+    def _repr_html_(self) -> str:
+        return format_fields(type(self).__name__, self.to_dict())
 
     @staticmethod
     def clean_nones(d: Any) -> Any:

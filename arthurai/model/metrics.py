@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, overload
 
 from arthurai.common.checks import check_choice
 from arthurai.common.constants import ListableStrEnum
@@ -15,6 +15,7 @@ from arthurai.common.exceptions import (
     ResponseClientError,
     UserTypeError,
 )
+from arthurai.common.html_display import DisplayedList
 from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import require_connection
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
@@ -61,6 +62,8 @@ class Metric(ArthurBaseJsonDataclass):
         parameters: The parameters with their types, limits and defaults.
         valid_rollups: The steps by which it can be evaluated.
     """
+
+    _shown_fields: ClassVar[tuple[str, ...]] = ("name", "type", "attribute", "is_default", "id")
 
     id: str
     name: str
@@ -159,7 +162,7 @@ def get_metrics(
         metric_type = check_choice("metric_type", metric_type, MetricType.list())
     if metric_id is not None:
         found = get_metric.sync(model_id, metric_id, client=session.api)
-        return [parse_response(Metric, found)]
+        return DisplayedList([parse_response(Metric, found)])
 
     def fetch(number: int) -> PaginatedMetrics:
         return list_metrics.sync(
@@ -175,7 +178,7 @@ def get_metrics(
         )
 
     metrics = iterate_pages(fetch, lambda page: page.metrics)
-    return [parse_response(Metric, metric) for metric in metrics]
+    return DisplayedList(parse_response(Metric, metric) for metric in metrics)
 
 
 @overload

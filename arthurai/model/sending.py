@@ -58,7 +58,7 @@ def send_inferences(
     complete_batch: bool = True,
     wait_for_enrichments: bool = False,
     *,
-    progress: bool = False,
+    progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
@@ -81,7 +81,7 @@ def send_inferences(
         fail_silently: Log rows that were not accepted instead of raising.
         complete_batch: Close the batches of a batch model afterwards.
         wait_for_enrichments: Wait until all enrichments are set up first.
-        progress: Show a progress bar.
+        progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
         strict: Check the whole table first, and send nothing when anything is wrong; by default
@@ -152,7 +152,7 @@ def update_inference_ground_truths(
     tz: TimeZone | None = None,
     fail_silently: bool = False,
     *,
-    progress: bool = False,
+    progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
@@ -168,7 +168,7 @@ def update_inference_ground_truths(
         ground_truth_timestamps: Time of each ground truth; now when omitted.
         tz: Time zone of times that have none.
         fail_silently: Log rows that were not accepted instead of raising.
-        progress: Show a progress bar.
+        progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
         strict: Check the whole table first, and send nothing when anything is wrong; by default
@@ -229,7 +229,7 @@ def send_bulk_inferences(
     wait_for_enrichments: bool = False,
     *,
     tz: TimeZone | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
@@ -249,7 +249,7 @@ def send_bulk_inferences(
         ignore_join_errors: Make up identifiers for rows that have none.
         wait_for_enrichments: Wait until all enrichments are set up first.
         tz: Time zone of times that have none: a name or a tzinfo.
-        progress: Show a progress bar.
+        progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
         strict: Check the whole table first, and send nothing when anything is wrong; by default
@@ -324,7 +324,7 @@ def send_bulk_ground_truths(
     files: Iterable[DataFile] | None = None,
     *,
     tz: TimeZone | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
@@ -340,7 +340,7 @@ def send_bulk_ground_truths(
         data: A table with `partner_inference_id`.
         files: Parquet or JSON files: paths or open binary files.
         tz: Time zone of times that have none: a name or a tzinfo.
-        progress: Show a progress bar.
+        progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
         strict: Check the whole table first, and send nothing when anything is wrong; by default
@@ -401,7 +401,7 @@ def set_reference_data(
     files: Iterable[DataFile] | None = None,
     *,
     tz: TimeZone | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
     chunk_size: int | None = None,
     max_workers: int | None = None,
     strict: bool | None = None,
@@ -415,7 +415,7 @@ def set_reference_data(
         data: A table; on an unsaved model it is kept and sent by `save()`.
         files: Parquet or JSON files: paths or open binary files.
         tz: Time zone of times that have none: a name or a tzinfo.
-        progress: Show a progress bar.
+        progress: Show a progress bar; by default for long calls, in terminals and notebooks.
         chunk_size: Maximum number of rows per request.
         max_workers: Maximum number of concurrent requests.
         strict: Check the whole table first, and send nothing when anything is wrong; by default

@@ -18,6 +18,7 @@ from arthurai.common.exceptions import (
     ResponseServerError,
     UnexpectedValueError,
 )
+from arthurai.common.html_display import format_fields, format_table
 
 REJECTED: Final = "rejected"
 UNKNOWN: Final = "unknown"
@@ -157,6 +158,20 @@ class SendResult(dict[str, Any]):
     def __repr__(self) -> str:
         """Return the dict, cut after a few rows: notebooks show what calls return."""
         return repr({key: _shorten(value) for key, value in self.items()})
+
+    def _repr_html_(self) -> str:
+        counts = {
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "unknown": self.unknown,
+            "left out by sampling": self.sampled_out or None,
+        }
+        shown = format_fields("Rows sent", counts)
+        if not self.failures:
+            return shown
+        names = ("row", "partner_inference_id", "outcome", "status", "message")
+        rows = ([getattr(failure, name) for name in names] for failure in self.failures)
+        return shown + format_table([n.replace("_", " ") for n in names], rows, len(self.failures))
 
     def summary(self) -> str:
         """Return the counts as one phrase."""

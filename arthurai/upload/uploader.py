@@ -21,6 +21,7 @@ from arthurai.common.exceptions import (
     UserTypeError,
     UserValueError,
 )
+from arthurai.common.wait import is_interactive, open_bar
 from arthurai.transport.idempotency_header import add_key
 from arthurai.transport.multipart import FilePart
 from arthurai.upload.columnar import columns_of_rows, is_row_list, slice_column, to_list
@@ -62,6 +63,9 @@ DEFAULT_WORKERS: Final = 2
 JOIN_TIMEOUT_SECONDS: Final = 5.0
 """How long an interrupted call waits for requests in flight."""
 
+BAR_DELAY_SECONDS: Final = 1.0
+"""From when on a progress bar is shown that nobody asked for."""
+
 _EXPORT_ROW_GROUP_ROWS: Final = 5_000
 _ANY_SIZE: Final = 2**62
 
@@ -71,12 +75,13 @@ class UploadOptions:
     """How a call sends.
 
     Attributes:
-        progress: Whether to show a progress bar on standard error.
+        progress: Whether to show a progress bar on standard error; `None` when the call takes
+            long and a terminal or notebook shows it.
         chunk_size: Maximum number of rows of one request; `None` for that of the format.
         max_workers: Maximum number of requests in flight; `None` for `DEFAULT_WORKERS`.
     """
 
-    progress: bool = False
+    progress: bool | None = None
     chunk_size: int | None = None
     max_workers: int | None = None
 
@@ -462,7 +467,7 @@ def _finish_oldest(
 def progress_bar(
     options: UploadOptions, total: int | None, name: str
 ) -> Iterator[Callable[[int], object]]:
-    """Show a progress bar on standard error if asked to.
+    """Show a progress bar on standard error if asked to, or if somebody would wait without one.
 
     Args:
         options: How the call sends.
@@ -472,12 +477,14 @@ def progress_bar(
     Yields:
         The function that counts finished rows.
     """
-    if not options.progress:
+    is_long = total is None or total > JSON_ROWS
+    wanted = is_long and is_interactive() if options.progress is None else options.progress
+    if not wanted:
         yield lambda _rows: None
         return
-    from tqdm.auto import tqdm
-
-    with tqdm(total=total, desc=name.replace("_", " "), unit=" rows", unit_scale=True) as bar:
+    delay = 0 if options.progress else BAR_DELAY_SECONDS
+    what = name.replace("_", " ")
+    with open_bar(total=total, desc=what, unit=" rows", unit_scale=True, delay=delay) as bar:
         yield bar.update
 
 

@@ -14,6 +14,7 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.html_display import format_table, format_text
 from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import require_connection
 from arthurai.model.bias.sensitive_groups import require_sensitive_attribute
@@ -59,6 +60,23 @@ class Curves:
     constraint: str
     max_acc_idx: int
     attr_val_to_threshold: dict[Any, Any]
+
+    def _repr_html_(self) -> str:
+        best = self.max_acc_idx
+        names = CONSTRAINT_PLOT_DICT.get(self.constraint, ["x", "y"])
+        rows = []
+        for group, frame in self.attr_val_to_threshold.items():
+            points = {name: _to_list(frame[name]) for name in ("threshold", "x", "y")}
+            known = [values[best] for values in points.values() if best < len(values)]
+            rows.append((group, *(known or [None] * len(points))))
+        table = format_table((self.attribute_name, "threshold", *names), rows, len(rows))
+        title = f"{self.constraint} by {self.attribute_name}, at the best choice ({best})"
+        return f"<p><b>{format_text(title)}</b></p>{table}"
+
+
+def _to_list(column: Any) -> list[Any]:
+    values: list[Any] = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
+    return values
 
 
 @wrap_errors

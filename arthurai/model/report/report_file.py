@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +47,23 @@ _MAX_GROUPS: Final = 20
 _MAX_LABEL_LETTERS: Final = 24
 
 
+class ReportPath(type(Path())):  # type: ignore[misc] # the class of paths on this system
+    """The file of a report; notebooks show the report itself, in a frame of its own."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        try:
+            page = self.read_text(encoding="utf-8")
+        except OSError as error:
+            return f"<p>{escape(str(self))}: {escape(str(error.strerror))}</p>"
+        # No access to the notebook for the scripts of the page, which draw its charts.
+        return (
+            f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" width="100%" height="600"'
+            f' style="border:0" title="{escape(str(self))}"></iframe>'
+        )
+
+
 def write_report(self: ArthurModelBase, path: str | os.PathLike[str]) -> Path:
     """Write a page that shows the model: accuracy, drift, data quality, fairness and alerts.
 
@@ -56,14 +74,14 @@ def write_report(self: ArthurModelBase, path: str | os.PathLike[str]) -> Path:
         path: The file to write; its folder must exist. An older report is replaced.
 
     Returns:
-        The file.
+        The file; notebooks show the report.
 
     Raises:
         MethodNotApplicableError: The model is not saved.
         UserValueError: The file cannot be written.
         ArthurUserError: The packages jinja2 and plotly are not installed.
     """
-    target = Path(path)
+    target = ReportPath(path)
     if not target.parent.is_dir():
         raise UserValueError(f"path must be in an existing folder, got {str(path)!r}")
     html = render(fetch_contents(self))
