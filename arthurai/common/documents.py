@@ -1059,6 +1059,23 @@ class NewUserRequest(TypedDict):
     alert_notifications_enabled: NotRequired[bool | None]
 
 
+class NotificationDelivery(TypedDict):
+    """A message about alerts, and what became of it."""
+
+    id: str
+    model_id: NotRequired[str | None]
+    configuration_id: NotRequired[str | None]
+    type: str
+    destination: str
+    subject: str
+    status: str
+    attempts: int
+    problem: NotRequired[str | None]
+    next_attempt_at: NotRequired[str | None]
+    created_at: str
+    updated_at: str
+
+
 class Organization(TypedDict):
     """A tenant; models, users and keys belong to exactly one or, for users, to several."""
 

@@ -14,6 +14,7 @@ from arthurai.server.authentication import SESSION_SECONDS, Authentication
 from arthurai.server.authorization import Authorization
 from arthurai.server.background.alert_scheduler import AlertScheduler
 from arthurai.server.context import Stores
+from arthurai.server.delivery.delivery_log import DeliveryLog
 from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
 from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.enrichment.manager import Enrichments
@@ -147,6 +148,7 @@ class ArthurApp:
             self.telemetry.count_delivery,
             outbox=self.control.outbox,
             secret=secret,
+            log=DeliveryLog(self.control),
         )
         self.notifications = Notifications(self.control, self.delivery)
         self.alerts = AlertScheduler(self.stores, self.notifications)

@@ -58,6 +58,9 @@ class Kind:
     ALERT_NOTIFICATION_CONFIGURATION: Final[DocumentKind[AlertNotificationConfiguration]] = (
         DocumentKind("alert_notification_configuration")
     )
+    NOTIFICATION_DELIVERY: Final[DocumentKind[dict[str, Any]]] = DocumentKind(
+        "notification_delivery"
+    )
     ALERT_RULE: Final[DocumentKind[StoredAlertRule]] = DocumentKind("alert_rule")
     ALERT_RULE_STATE: Final[DocumentKind[dict[str, Any]]] = DocumentKind("alert_rule_state")
     ALERT_SUMMARY_CONFIGURATION: Final[DocumentKind[StoredSummaryConfiguration]] = DocumentKind(

@@ -25,7 +25,7 @@ TAGS = {
     "metrics": (12, 3),
     "alert_rules": (7, 3),
     "alerts": (5, 2),
-    "alert_notification_configurations": (5, 0),
+    "alert_notification_configurations": (6, 0),
     "alert_summary_configurations": (11, 0),
     "enrichments": (17, 10),
     "insights": (6, 0),
@@ -74,7 +74,7 @@ def test_every_tag_has_its_operations(operations):
 
 
 def test_all_operations_are_there(operations):
-    assert len(operations) == 143
+    assert len(operations) == 144
     assert sum(op.get("x-official-sdk", False) for _, _, _, op in operations.values()) == 45
 
 

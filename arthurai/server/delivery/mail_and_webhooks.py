@@ -9,13 +9,12 @@ import ssl
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
-
-import orjson
 
 from arthurai.common.settings import (
     PRIVATE_WEBHOOKS_VARIABLE,
@@ -26,17 +25,21 @@ from arthurai.common.settings import (
 )
 from arthurai.common.webhook_signature import sign_webhook
 from arthurai.server.background.worker import Worker
+from arthurai.server.delivery.delivery_log import DELIVERED, FAILED, SKIPPED, WAITING
+from arthurai.server.delivery.message import Message, is_url
+from arthurai.server.delivery.message_formats import format_html, format_post
 from arthurai.server.delivery.webhook_connection import (
     ForbiddenTargetError,
     derive_signing_secret,
     post,
 )
-from arthurai.server.storage.documents.sqlite_database import new_id
+from arthurai.server.timestamps import format_timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
 
+    from arthurai.server.delivery.delivery_log import DeliveryLog
     from arthurai.server.storage.documents.stored_outbox import OutboxRepository
 
 logger = logging.getLogger("arthurai.server.delivery.mail_and_webhooks")
@@ -50,29 +53,6 @@ _TIMEOUT_SECONDS: Final = 10.0
 _SMTP_PORT: Final = 25
 _WEBHOOK_THREADS: Final = 4
 _SUCCESSES: Final = range(200, 300)
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message.
-
-    Attributes:
-        destination: Mail address, or the url of a webhook.
-        subject: One line.
-        text: The text.
-        payload: The same for programs, sent to webhooks.
-        confidential: Whether the text holds a credential and must not be logged or kept.
-        configuration_id: The notification configuration that it goes out by, whose secret signs it.
-        id: Its id, the same for each attempt to deliver it.
-    """
-
-    destination: str
-    subject: str
-    text: str
-    payload: Mapping[str, Any] | None = None
-    confidential: bool = False
-    configuration_id: str | None = None
-    id: str = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +140,7 @@ class Delivery:
         *,
         outbox: OutboxRepository | None = None,
         secret: bytes | None = None,
+        log: DeliveryLog | None = None,
     ) -> None:
         """Use the settings of the operator.
 
@@ -168,7 +149,9 @@ class Delivery:
             on_outcome: Called with `mail` or `webhook`, and `delivered`, `failed` or `skipped`.
             outbox: Keeps messages until they are delivered; without it each is tried once.
             secret: The server's secret, from which those are derived that sign webhooks.
+            log: Remembers what became of each message.
         """
+        self._delivery_log = log
         self._outbox = outbox
         self._secret = secret
         self._retries: Worker[str] = Worker("arthurai-outbox", self._retry)
@@ -222,12 +205,13 @@ class Delivery:
         stored = False
         if self._outbox is not None and not message.confidential and self._sends(channel):
             if self._outbox.count() >= MAX_WAITING:
-                return _refuse(channel, message, "too many messages are waiting")
+                return self._refuse(channel, message, "too many messages are waiting")
             members = {**asdict(message), "payload": message.payload}
             self._outbox.add(message.id, channel, members, time.time() + _RETRY_SECONDS[0])
             stored = True
         elif len(self._waiting) >= MAX_WAITING:
-            return _refuse(channel, message, "too many messages are waiting")
+            return self._refuse(channel, message, "too many messages are waiting")
+        self._note(message, WAITING, attempts=0)
         return self._start(channel, message, attempts=0 if stored else None)
 
     def _start(self, channel: str, message: Message, *, attempts: int | None) -> Future[bool]:
@@ -236,7 +220,9 @@ class Delivery:
         try:
             future = executor.submit(self._attempt, channel, message, attempts)
         except RuntimeError:
-            return _refuse(channel, message, "the server is stopping")
+            return self._refuse(
+                channel, message, "the server is stopping", kept=attempts is not None
+            )
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
         return future
@@ -257,22 +243,43 @@ class Delivery:
         if self._outbox is not None and attempts is not None:
             self._outbox.remove(message.id)
         outcome = "delivered" if delivered else "not delivered, as nothing is configured for it"
+        self._note(message, DELIVERED if delivered else SKIPPED, attempts=(attempts or 0) + 1)
         _log(logging.INFO, channel, message, outcome)
         self._on_outcome(channel, "delivered" if delivered else "skipped")
         return delivered
 
     def _postpone(self, message: Message, attempts: int | None, error: Exception) -> str:
         """Have a message tried again later; return that in words."""
+        reason, tried = _reason(error), (attempts or 0) + 1
         if self._outbox is None or attempts is None:
+            self._note(message, FAILED, attempts=tried, problem=reason)
             return ""
         is_final = isinstance(error, ForbiddenTargetError) or str(error) == _GONE
         if is_final or attempts >= len(_RETRY_SECONDS):
             self._outbox.remove(message.id)
+            self._note(message, FAILED, attempts=tried, problem=reason)
             return "; given up"
         wait = _RETRY_SECONDS[attempts]
+        later = format_timestamp(utc_now() + timedelta(seconds=wait))
+        self._note(message, WAITING, attempts=tried, problem=reason, next_attempt_at=later)
         self._outbox.postpone(message.id, attempts + 1, time.time() + wait)
         self._retries.put_after(wait, message.id)
         return f"; tried again in {wait:g} s"
+
+    def _refuse(
+        self, channel: str, message: Message, reason: str, *, kept: bool = False
+    ) -> Future[bool]:
+        """Return that a message does not leave now; a kept one is tried after the next start."""
+        _log(logging.WARNING, channel, message, f"not delivered, as {reason}")
+        if not kept:
+            self._note(message, FAILED, attempts=0, problem=reason)
+        refused = Future[bool]()
+        refused.set_result(False)
+        return refused
+
+    def _note(self, message: Message, status: str, **facts: Any) -> None:
+        if self._delivery_log is not None:
+            self._delivery_log.note(message, status, **facts)
 
     def resume(self) -> None:
         """Deliver what an earlier run of the server has left in the outbox."""
@@ -293,6 +300,8 @@ class Delivery:
         mail["To"] = message.destination
         mail["Subject"] = " ".join(message.subject.split())
         mail.set_content(message.text)
+        if not message.confidential:
+            mail.add_alternative(format_html(message), subtype="html")
         parts = _parse_mail_server(self._settings.smtp_url)
         host = parts.hostname or ""
         client: smtplib.SMTP
@@ -316,15 +325,13 @@ class Delivery:
     def _post(self, message: Message) -> bool:
         if not self._settings.webhooks:
             return False
-        body = orjson.dumps(
-            {"subject": message.subject, "text": message.text, "payload": message.payload}
-        )
+        content = format_post(message)
         headers = {}
-        if message.configuration_id is not None and self._secret is not None:
+        if content.is_plain and message.configuration_id is not None and self._secret is not None:
             secret = derive_signing_secret(self._secret, message.configuration_id)
-            headers = sign_webhook(secret, message.id, int(time.time()), body)
+            headers = sign_webhook(secret, message.id, int(time.time()), content.body)
         status = post(
-            message.destination, body, headers, allow_private=self._settings.private_webhooks
+            content.url, content.body, headers, allow_private=self._settings.private_webhooks
         )
         if status not in _SUCCESSES:
             raise _RefusedError(f"responded {status}")  # redirects are not followed
@@ -335,28 +342,9 @@ class _RefusedError(Exception):
     """A webhook responded with a status other than success."""
 
 
-def is_url(destination: str) -> bool:
-    """Return whether messages to a destination are posted, not mailed.
-
-    Args:
-        destination: A url or a mail address.
-    """
-    return destination.lower().startswith(("http://", "https://"))
-
-
-def _refuse(channel: str, message: Message, reason: str) -> Future[bool]:
-    _log(logging.WARNING, channel, message, f"not delivered, as {reason}")
-    refused = Future[bool]()
-    refused.set_result(False)
-    return refused
-
-
 def _log(level: int, channel: str, message: Message, outcome: str) -> None:
     """Log the outcome of a message; of a url only the host, as paths of webhooks are secret."""
-    destination = message.destination
-    if is_url(destination):
-        scheme, _, rest = destination.partition("://")
-        destination = f"{scheme}://{rest.split('/')[0].split('?')[0].rpartition('@')[2]}"
+    destination = message.shown_destination
     text = "(confidential)" if message.confidential else message.text
     facts = {"channel": channel, "destination": destination, "subject": message.subject}
     logger.log(

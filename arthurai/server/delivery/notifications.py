@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from arthurai.server.background.worker import Worker
-from arthurai.server.delivery.mail_and_webhooks import Message
+from arthurai.server.delivery.message import Message
 from arthurai.server.document_kinds import Kind
+from arthurai.server.http.api_errors import ApiError
 from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
@@ -95,27 +96,41 @@ class Notifications:
             ).list(organization_id, model_id=model_id)
             if configuration["enabled"] and configuration_id in {None, configuration["id"]}
         ]
-        subject = f"Arthur: {content['alert_priority']} alert"
-        text = f"{content['alert_timestamp']}: {content['alert_description']} (model {model_id})"
+        name = self._model_name(model_id)
+        subject = f"Arthur: {content['alert_priority']} alert for {name}"
+        lines = (content["alert_description"], f"Time: {content['alert_timestamp']}")
+        text = "\n".join([*lines, f"Model: {name} ({model_id})"])
         sent = 0
         for configuration in configurations:
+            destination: str | None = str(configuration["destination"])
             if configuration["type"] == EMAIL:
-                address = self._address(str(configuration["user_id"]))
-                if address is None:
-                    continue
-                self._delivery.mail(Message(address, subject, text, content))
+                destination = self._address(str(configuration["user_id"]))
+            if destination is None:
+                continue
+            message = Message(
+                destination,
+                subject,
+                text,
+                content,
+                configuration_id=configuration["id"],
+                type=configuration["type"],
+                organization_id=organization_id,
+                model_id=model_id,
+            )
+            if configuration["type"] == EMAIL:
+                self._delivery.mail(message)
             else:
-                self._delivery.send(
-                    Message(
-                        str(configuration["destination"]),
-                        subject,
-                        text,
-                        content,
-                        configuration_id=configuration["id"],
-                    )
-                )
+                self._delivery.send(message)
             sent += 1
         return sent
+
+    def _model_name(self, model_id: str) -> str:
+        """Return what people call a model."""
+        try:
+            record = self._control.models.get(None, model_id)
+        except ApiError:
+            return model_id
+        return str(record.document.get("display_name") or record.partner_model_id)
 
     def _address(self, user_id: str) -> str | None:
         """Return the current address of a user, or `None` if they are no longer active."""
@@ -166,7 +181,7 @@ class Notifications:
         report = self.build_report(summary, until)
         lines = [
             f"{line['alert_count']} alert{'s' * (line['alert_count'] != 1)} of "
-            f"{line['alert_check_name']} (model {line['model_id']})"
+            f"{line['alert_check_name']} (model {self._model_name(line['model_id'])})"
             for line in report["data"]
         ]
         text = "\n".join([report["time_frame"], *(lines or ["no alerts"])])
@@ -174,7 +189,10 @@ class Notifications:
         for subscriber in summary["subscribers"]:
             address = self._address(subscriber["user_id"]) if subscriber["enabled"] else None
             if address is not None:
-                self._delivery.mail(Message(address, f"Arthur: {summary['name']}", text, report))
+                subject, organization_id = f"Arthur: {summary['name']}", summary["organization_id"]
+                self._delivery.mail(
+                    Message(address, subject, text, report, organization_id=organization_id)
+                )
                 sent += 1
         logger.info(
             "alert summary %r of %s sent to %d subscribers",

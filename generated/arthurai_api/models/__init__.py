@@ -152,6 +152,8 @@ if TYPE_CHECKING:
     from .model_update_request import ModelUpdateRequest
     from .new_organization_request import NewOrganizationRequest
     from .new_user_request import NewUserRequest
+    from .notification_delivery import NotificationDelivery
+    from .notification_delivery_status import NotificationDeliveryStatus
     from .notification_type import NotificationType
     from .organization import Organization
     from .organization_expand import OrganizationExpand
@@ -175,6 +177,7 @@ if TYPE_CHECKING:
     from .paginated_model_group_versions import PaginatedModelGroupVersions
     from .paginated_model_groups import PaginatedModelGroups
     from .paginated_models import PaginatedModels
+    from .paginated_notification_deliveries import PaginatedNotificationDeliveries
     from .paginated_organizations import PaginatedOrganizations
     from .paginated_service_accounts import PaginatedServiceAccounts
     from .paginated_tags import PaginatedTags
@@ -378,6 +381,8 @@ __all__ = (
     "ModelUpdateRequest",
     "NewOrganizationRequest",
     "NewUserRequest",
+    "NotificationDelivery",
+    "NotificationDeliveryStatus",
     "NotificationType",
     "Organization",
     "OrganizationExpand",
@@ -399,6 +404,7 @@ __all__ = (
     "PaginatedModelGroups",
     "PaginatedModelGroupVersions",
     "PaginatedModels",
+    "PaginatedNotificationDeliveries",
     "PaginatedOrganizations",
     "PaginatedServiceAccounts",
     "PaginatedTags",
@@ -603,6 +609,8 @@ _MODULES = {
     "ModelUpdateRequest": ".model_update_request",
     "NewOrganizationRequest": ".new_organization_request",
     "NewUserRequest": ".new_user_request",
+    "NotificationDelivery": ".notification_delivery",
+    "NotificationDeliveryStatus": ".notification_delivery_status",
     "NotificationType": ".notification_type",
     "Organization": ".organization",
     "OrganizationExpand": ".organization_expand",
@@ -624,6 +632,7 @@ _MODULES = {
     "PaginatedModelGroupVersions": ".paginated_model_group_versions",
     "PaginatedModelGroups": ".paginated_model_groups",
     "PaginatedModels": ".paginated_models",
+    "PaginatedNotificationDeliveries": ".paginated_notification_deliveries",
     "PaginatedOrganizations": ".paginated_organizations",
     "PaginatedServiceAccounts": ".paginated_service_accounts",
     "PaginatedTags": ".paginated_tags",

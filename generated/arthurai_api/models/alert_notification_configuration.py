@@ -22,7 +22,7 @@ class AlertNotificationConfiguration(_ApiObject):
     Attributes:
         id (str): Identifier given by the server.
         model_id (str): The model.
-        type_ (NotificationType): Way to tell somebody.
+        type_ (NotificationType): Way to tell somebody; `slack`, `teams` and `webhook` are additions of this server.
         enabled (bool): Whether it is in force.
         destination (None | str | Unset): Address.
         user_id (None | str | Unset): The user mailed to.

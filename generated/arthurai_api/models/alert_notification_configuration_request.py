@@ -20,8 +20,10 @@ class AlertNotificationConfigurationRequest(_ApiObject):
 
     Attributes:
         model_id (str): The model.
-        type_ (str): Way to tell somebody: `email`, `pagerduty` or `servicenow`, in any spelling of case.
-        destination (None | str | Unset): Address; required except for e-mail, where the user's own is the default.
+        type_ (str): Way to tell somebody: `email`, `pagerduty` or `servicenow`, and as additions of this server
+            `slack`, `teams` or `webhook`, in any spelling of case.
+        destination (None | str | Unset): Address; required except for e-mail, where the user's own is the default. For
+            PagerDuty also a routing key of the Events API v2.
         user_id (None | str | Unset): The user to mail to; needed for e-mail.
         enabled (bool | None | Unset): Whether it is in force; yes when absent.
     """

@@ -6,6 +6,9 @@ class NotificationType(StrEnum):
     EMAIL = "email"
     PAGERDUTY = "pagerduty"
     SERVICENOW = "servicenow"
+    SLACK = "slack"
+    TEAMS = "teams"
+    WEBHOOK = "webhook"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -336,6 +336,10 @@ def test_lists_filter_sort_and_page(admin):
     assert ids(output_types=["MULTILABEL", "REGRESSION"]) == ids()
     assert ids(tag="t") == [first["id"]]
     assert ids(display_name="y") == [second["id"]]
+    assert ids(search="Z") == [first["id"]]
+    assert ids(search="b") == [second["id"]]  # of the partner_model_id
+    assert ids(search="nothing like it") == []
+    assert ids(search="") == ids()
     assert ids(latest_version_sequence_nums="True") == [second["id"], third["id"]]
     assert ids(model_group_ids=third["model_group_id"]) == [third["id"]]
     assert ids(statuses="Archived", include_archived="true") == []

@@ -11,7 +11,8 @@ import pytest
 
 from arthurai.server.delivery import mail_and_webhooks as delivery_module
 from arthurai.server.delivery import webhook_connection
-from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings, Message
+from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
+from arthurai.server.delivery.message import Message
 
 NOWHERE = "127.0.0.1:1"
 

@@ -14,7 +14,8 @@ from arthurai.common.exceptions import UserTypeError, UserValueError
 from arthurai.common.webhook_signature import sign_webhook
 from arthurai.server.app import create_app
 from arthurai.server.delivery import webhook_connection
-from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings, Message
+from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
+from arthurai.server.delivery.message import Message
 from arthurai.server.delivery.webhook_connection import ForbiddenTargetError, post
 
 OPEN = DeliverySettings(webhooks=True, private_webhooks=True)

@@ -7,7 +7,14 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from arthurai.server.delivery.mail_and_webhooks import is_url
+from arthurai.server.delivery.message import is_url
+from arthurai.server.delivery.message_formats import (
+    PAGERDUTY,
+    SLACK,
+    TEAMS,
+    is_signed,
+    to_pagerduty_url,
+)
 from arthurai.server.delivery.notifications import EMAIL
 from arthurai.server.delivery.webhook_connection import derive_signing_secret
 from arthurai.server.document_kinds import Kind
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from arthurai.server.http.request import Request
 
 _KIND: Final = Kind.ALERT_NOTIFICATION_CONFIGURATION
+WEBHOOK: Final = "webhook"
 _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
@@ -55,7 +63,9 @@ def create_alert_notification_configuration(request: Request) -> Response:
             raise ApiError(400, "body.destination: must be the address of that user")
         destination = user.email
     else:
-        _check_destination(destination)
+        if channel == PAGERDUTY and destination:
+            destination = to_pagerduty_url(destination)
+        _check_destination(destination, url_only=channel in {SLACK, TEAMS, WEBHOOK})
     configuration = {
         "id": new_id(),
         "model_id": model_id,
@@ -68,7 +78,7 @@ def create_alert_notification_configuration(request: Request) -> Response:
         request.organization_id, configuration["id"], configuration, model_id=model_id
     )
     shown = dict(configuration)
-    if destination is not None and is_url(destination):
+    if destination is not None and is_url(destination) and is_signed(channel, destination):
         secret = request.services.secret
         shown["signing_secret"] = derive_signing_secret(secret, configuration["id"])
     return Response(201, shown)
@@ -101,9 +111,25 @@ def delete_alert_notification_configuration(request: Request) -> Response:
     return Response(204)
 
 
-def _check_destination(destination: str | None) -> None:
+@operation("list_notification_deliveries")
+def list_notification_deliveries(request: Request) -> Response:
+    """List the latest messages with what became of them, the newest first."""
+    wanted = {
+        name: value
+        for name in ("configuration_id", "status")
+        if (value := request.params.get(name)) is not None
+    }
+    found = request.documents(Kind.NOTIFICATION_DELIVERY).list(
+        request.organization_id, model_id=request.params.get("model_id"), **wanted
+    )
+    return Response(200, paginate(found[::-1], request.params))
+
+
+def _check_destination(destination: str | None, *, url_only: bool) -> None:
     if not destination:
         raise ApiError(400, "body.destination: is required for this type")
+    if url_only and not is_url(destination):
+        raise ApiError(400, "body.destination: must be a url for this type")
     if not is_url(destination):
         check_address(destination, "body.destination")
         return

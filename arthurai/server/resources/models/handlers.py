@@ -76,8 +76,8 @@ def get_model(request: Request) -> Response:
 @operation("list_models")
 def list_models(request: Request) -> Response:
     """List models that pass all filters."""
-    params = request.params
-    records = request.stores.control.models.list(
+    params, models = request.params, request.stores.control.models
+    records = models.list_without_attributes(
         request.organization_id, include_archived=bool(params.get("include_archived"))
     )
     if params.get("latest_version_sequence_nums"):
@@ -90,7 +90,11 @@ def list_models(request: Request) -> Response:
     found = [record for record in records if passes_filters(record, params)]
     found = sort_items(found, params.get("sort"), SORT_COLUMNS)
     expand = params.get("expand") or ()
-    return Response(200, paginate(found, params, lambda r: to_api(request.stores, r, expand)))
+
+    def show(record: StoredModel) -> dict[str, Any]:
+        return to_api(request.stores, models.get(record.organization_id, record.id), expand)
+
+    return Response(200, paginate(found, params, show))
 
 
 @operation("update_model")

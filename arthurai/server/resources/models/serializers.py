@@ -131,6 +131,13 @@ _COMPUTED: Final[Mapping[str, Callable[[Stores, StoredModel], dict[str, Any]]]] 
 }
 
 
+def _is_found(record: StoredModel, search: str) -> bool:
+    """Return whether a text occurs in a name or the description of a model, in any case."""
+    wanted, document = search.casefold(), record.document
+    texts = (document.get("display_name"), record.partner_model_id, document.get("description"))
+    return any(wanted in str(text).casefold() for text in texts if text)
+
+
 def passes_filters(record: StoredModel, params: Mapping[str, Any]) -> bool:
     """Return whether a model passes the filters of a list.
 
@@ -141,6 +148,8 @@ def passes_filters(record: StoredModel, params: Mapping[str, Any]) -> bool:
     document = record.document
     display_name = params.get("display_name")
     if display_name is not None and display_name != document.get("display_name"):
+        return False
+    if params.get("search") and not _is_found(record, params["search"]):
         return False
     since = params.get("created_since")
     if since is not None and parse_timestamp(record.created_at, "created_at") < parse_timestamp(

@@ -37,16 +37,8 @@ def sync_tags(control: ControlStore, organization_id: str, names: Iterable[str])
         organization_id: The organization of the models.
         names: Tags that were added to a model or removed from it.
     """
-    names = set(names)
-    if not names:
-        return
-    used = {
-        tag
-        for record in control.models.list(organization_id, include_archived=True)
-        for tag in record.document.get("tags") or ()
-    }
-    for name in names:
-        if name in used:
+    for name in set(names):
+        if control.models.have_tag(organization_id, name):
             ensure_tag(control, organization_id, name)
         else:
             found = find_tag(control, organization_id, name)

@@ -46,7 +46,7 @@ def get_usage(request: Request) -> Response:
                 "organization_id": request.organization_id,
                 **_amounts(categories, [(k, v) for k, v in totals.items() if k[0] == record.id]),
             }
-            for record in request.stores.control.models.list(
+            for record in request.stores.control.models.list_without_attributes(
                 request.organization_id, include_archived=True
             )
         ]
@@ -93,7 +93,10 @@ def _organization_usage(
         users = [user for user in control.users.list_members(organization_id) if user.active]
         entry[_ORGANIZATION] = [
             {"name": "user_count", "value": len(users)},
-            {"name": "model_count", "value": len(control.models.list(organization_id))},
+            {
+                "name": "model_count",
+                "value": len(control.models.list_without_attributes(organization_id)),
+            },
         ]
     return entry
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 
-from arthurai.server.delivery.mail_and_webhooks import Message
+from arthurai.server.delivery.message import Message
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http import bodies
 from arthurai.server.http.api_errors import ApiError

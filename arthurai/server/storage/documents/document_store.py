@@ -151,6 +151,20 @@ class DocumentRepository(Generic[D]):
         statement = f"DELETE FROM documents WHERE {condition}"
         return self._database.execute(statement, values)
 
+    def keep_newest(self, organization_id: str, number: int) -> int:
+        """Delete all documents of an organization but the newest; return how many.
+
+        Args:
+            organization_id: Their organization.
+            number: How many to keep.
+        """
+        return self._database.execute(
+            """DELETE FROM documents WHERE kind = ? AND organization_id = ? AND position <= (
+                   SELECT position FROM documents WHERE kind = ? AND organization_id = ?
+                   ORDER BY position DESC LIMIT 1 OFFSET ?)""",
+            (self.kind, organization_id, self.kind, organization_id, number),
+        )
+
     def _condition(
         self, organization_id: str | None, model_id: str | None, members: Mapping[str, object]
     ) -> tuple[str, tuple[object, ...]]:

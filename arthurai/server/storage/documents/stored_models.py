@@ -16,7 +16,7 @@ from arthurai.server.storage.documents.sqlite_database import new_id
 from arthurai.server.timestamps import format_now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arthurai.common.documents import Attribute, ModelGroup
     from arthurai.server.storage.documents.sqlite_database import SqliteDatabase
@@ -241,6 +241,40 @@ class ModelRepository:
             ),
         )
         return [self._record(row) for row in rows]
+
+    def list_without_attributes(
+        self, organization_id: str, *, include_archived: bool = False
+    ) -> Sequence[StoredModel]:
+        """Return models in the order of their creation, their documents without attributes.
+
+        Attributes are most of a document, and lists of many models rarely need them.
+
+        Args:
+            organization_id: Their organization.
+            include_archived: Whether to return archived models too.
+        """
+        rows = self._database.rows(
+            """SELECT id, organization_id, partner_model_id, model_group_id, version_sequence_num,
+               status, archived, revision, created_at,
+               json_remove(document, '$.attributes') AS document
+               FROM models WHERE organization_id = ? AND (? OR archived = 0) ORDER BY rowid""",
+            (organization_id, include_archived),
+        )
+        return [_record(row) for row in rows]
+
+    def have_tag(self, organization_id: str, tag: str) -> bool:
+        """Return whether a model has a tag, archived ones included.
+
+        Args:
+            organization_id: The organization of the models.
+            tag: The tag.
+        """
+        found = self._database.row(
+            """SELECT 1 FROM models, json_each(models.document, '$.tags') AS held
+               WHERE models.organization_id = ? AND held.value = ? LIMIT 1""",
+            (organization_id, tag),
+        )
+        return found is not None
 
     def update(
         self, record: StoredModel, changes: Mapping[str, Any], *, status: str | None = None

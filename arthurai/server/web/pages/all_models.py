@@ -38,18 +38,9 @@ def show_models(view: View) -> Answer:
     tags = [tag for tag in view.query.getlist("tag") if tag]
     sort = SORTS.get(view.query.get("sort", ""), SORTS["newest"])
     number = view.number
-    wanted: dict[str, Any] = {"sort": sort, "tag": tags or None}
-    if search:
-        found = [m for m in view.api.pages("list_models", wanted) if _matches(m, search)]
-        total = len(found)
-        models = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        stats = _statistics(view, models)
-        models = [{**model, **stats.get(model["id"], {})} for model in models]
-    else:
-        answer = view.api.call(
-            "list_models", {**wanted, "expand": _EXPAND, "page": number, "page_size": PAGE_SIZE}
-        )
-        models, total = answer["data"], answer["total_count"]
+    wanted = {"sort": sort, "tag": tags or None, "search": search or None, "expand": _EXPAND}
+    answer = view.api.call("list_models", {**wanted, "page": number, "page_size": PAGE_SIZE})
+    models, total = answer["data"], answer["total_count"]
     alerts = _open_alerts(view, [model["id"] for model in models])
     values = {
         "models": models,
@@ -77,23 +68,6 @@ def show_vitals(view: View) -> Answer:
         for model_id in view.query.getlist("id")[:PAGE_SIZE]
     ]
     return Page("vitals.html", "Models", {"models": models, "vitals": _vitals(view, models)})
-
-
-def _matches(model: dict[str, Any], search: str) -> bool:
-    texts = (model.get("display_name"), model["partner_model_id"], model.get("description"))
-    return any(search.casefold() in str(text).casefold() for text in texts if text)
-
-
-def _statistics(view: View, models: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the statistics of models of a search, asked for by their groups."""
-    if not models:
-        return {}
-    groups = sorted({model["model_group_id"] for model in models})
-    found = view.api.call(
-        "list_models",
-        {"model_group_ids": groups, "expand": _EXPAND, "page_size": 10 * PAGE_SIZE},
-    )
-    return {model["id"]: model for model in found["data"]}
 
 
 def _open_alerts(view: View, model_ids: list[str]) -> dict[str, int]:

@@ -17,9 +17,14 @@ MAX_MODELS: Final = 500
 EMAIL: Final = "email"
 CHANNELS: Final = {
     EMAIL: "Mail to a member",
-    "pagerduty": "PagerDuty, Slack, Teams or another web address",
+    "slack": "Slack (incoming webhook)",
+    "teams": "Teams (workflow for webhooks)",
+    "pagerduty": "PagerDuty (routing key or mail address)",
     "servicenow": "ServiceNow",
+    "webhook": "Another web address (signed JSON)",
 }
+DELIVERIES: Final = 20
+"""Messages that the page shows."""
 
 
 @page("/people")
@@ -107,6 +112,10 @@ def _people(
                 "data"
             ]
             names = {m["id"]: m.get("display_name") or m["partner_model_id"] for m in models}
+    deliveries = []
+    if view.may("list_notification_deliveries"):
+        newest = view.api.call("list_notification_deliveries", {"page_size": DELIVERIES})
+        deliveries = newest["data"]
     roles = _roles(view)
     assignable = list(load_bundle()["components"]["schemas"]["Role"]["enum"])
     values = {
@@ -118,6 +127,7 @@ def _people(
         "created": created,
         "new_channel": channel,
         "channels": channels,
+        "deliveries": deliveries,
         "channel_types": CHANNELS,
         "models": models,
         "names": names,

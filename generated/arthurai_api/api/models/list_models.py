@@ -20,6 +20,7 @@ def build_request(
     include_archived: bool | None = False,
     latest_version_sequence_nums: bool | None = False,
     display_name: str | None = None,
+    search: str | None = None,
     input_types: list[InputType] | None = None,
     output_types: list[OutputType] | None = None,
     statuses: list[ModelStatus] | None = None,
@@ -37,6 +38,7 @@ def build_request(
         include_archived: Whether archived ones are listed too.
         latest_version_sequence_nums: Whether only the newest version of each group is listed.
         display_name: Only models of this name.
+        search: Only models with this text in a name or the description, in any case.
         input_types: Only models that read one of these.
         output_types: Only models that predict one of these.
         statuses: Only models in one of these states.
@@ -60,6 +62,7 @@ def build_request(
                 "include_archived": include_archived,
                 "latest_version_sequence_nums": latest_version_sequence_nums,
                 "display_name": display_name,
+                "search": search,
                 "input_types": input_types,
                 "output_types": output_types,
                 "statuses": statuses,
@@ -108,6 +111,7 @@ def sync_detailed(
     include_archived: bool | None = False,
     latest_version_sequence_nums: bool | None = False,
     display_name: str | None = None,
+    search: str | None = None,
     input_types: list[InputType] | None = None,
     output_types: list[OutputType] | None = None,
     statuses: list[ModelStatus] | None = None,
@@ -126,6 +130,7 @@ def sync_detailed(
         include_archived: Whether archived ones are listed too.
         latest_version_sequence_nums: Whether only the newest version of each group is listed.
         display_name: Only models of this name.
+        search: Only models with this text in a name or the description, in any case.
         input_types: Only models that read one of these.
         output_types: Only models that predict one of these.
         statuses: Only models in one of these states.
@@ -151,6 +156,7 @@ def sync_detailed(
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,
+                search=search,
                 input_types=input_types,
                 output_types=output_types,
                 statuses=statuses,
@@ -173,6 +179,7 @@ def sync(
     include_archived: bool | None = False,
     latest_version_sequence_nums: bool | None = False,
     display_name: str | None = None,
+    search: str | None = None,
     input_types: list[InputType] | None = None,
     output_types: list[OutputType] | None = None,
     statuses: list[ModelStatus] | None = None,
@@ -191,6 +198,7 @@ def sync(
         include_archived: Whether archived ones are listed too.
         latest_version_sequence_nums: Whether only the newest version of each group is listed.
         display_name: Only models of this name.
+        search: Only models with this text in a name or the description, in any case.
         input_types: Only models that read one of these.
         output_types: Only models that predict one of these.
         statuses: Only models in one of these states.
@@ -216,6 +224,7 @@ def sync(
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,
+                search=search,
                 input_types=input_types,
                 output_types=output_types,
                 statuses=statuses,
@@ -238,6 +247,7 @@ async def asyncio_detailed(
     include_archived: bool | None = False,
     latest_version_sequence_nums: bool | None = False,
     display_name: str | None = None,
+    search: str | None = None,
     input_types: list[InputType] | None = None,
     output_types: list[OutputType] | None = None,
     statuses: list[ModelStatus] | None = None,
@@ -256,6 +266,7 @@ async def asyncio_detailed(
         include_archived: Whether archived ones are listed too.
         latest_version_sequence_nums: Whether only the newest version of each group is listed.
         display_name: Only models of this name.
+        search: Only models with this text in a name or the description, in any case.
         input_types: Only models that read one of these.
         output_types: Only models that predict one of these.
         statuses: Only models in one of these states.
@@ -281,6 +292,7 @@ async def asyncio_detailed(
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,
+                search=search,
                 input_types=input_types,
                 output_types=output_types,
                 statuses=statuses,
@@ -303,6 +315,7 @@ async def asyncio(
     include_archived: bool | None = False,
     latest_version_sequence_nums: bool | None = False,
     display_name: str | None = None,
+    search: str | None = None,
     input_types: list[InputType] | None = None,
     output_types: list[OutputType] | None = None,
     statuses: list[ModelStatus] | None = None,
@@ -321,6 +334,7 @@ async def asyncio(
         include_archived: Whether archived ones are listed too.
         latest_version_sequence_nums: Whether only the newest version of each group is listed.
         display_name: Only models of this name.
+        search: Only models with this text in a name or the description, in any case.
         input_types: Only models that read one of these.
         output_types: Only models that predict one of these.
         statuses: Only models in one of these states.
@@ -346,6 +360,7 @@ async def asyncio(
                 include_archived=include_archived,
                 latest_version_sequence_nums=latest_version_sequence_nums,
                 display_name=display_name,
+                search=search,
                 input_types=input_types,
                 output_types=output_types,
                 statuses=statuses,
