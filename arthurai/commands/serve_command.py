@@ -81,6 +81,8 @@ def _serve_on(listener: socket.socket, settings: Mapping[str, Any], limits: list
             access_log=True,
             delivery=delivery,
             allow_unconfined_code=settings["allow_unconfined_code"],
+            retention_days=settings["retention_days"],
+            report_dir=settings["report_dir"],
         )
     except store_errors() as error:
         return fail(f"cannot use the data directory {settings['data_dir']}: {error}")

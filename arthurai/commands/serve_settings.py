@@ -82,6 +82,13 @@ def _parse_threads(text: str) -> int:
     return number
 
 
+def _parse_days(text: str) -> int:
+    number = _parse_integer(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1 day, got {number}")
+    return number
+
+
 def _parse_address(text: str) -> str:
     try:
         return str(ip_address(text))
@@ -91,9 +98,7 @@ def _parse_address(text: str) -> str:
 
 def _parse_data_dir(text: str) -> Path:
     if not text:
-        raise argparse.ArgumentTypeError(
-            "must not be empty; omit the option to keep data in memory"
-        )
+        raise argparse.ArgumentTypeError("must not be empty; omit the option to have none")
     return Path(text)
 
 
@@ -161,6 +166,20 @@ SETTINGS: Final = (
         "run the code of explainers even where this system cannot confine it: whoever may change "
         "enrichments can then read and change everything that this server can",
         variable=UNCONFINED_CODE_VARIABLE,
+    ),
+    Setting(
+        "retention_days",
+        _parse_days,
+        None,
+        "delete inferences older than this many days, once a day (default: keep all)",
+        "DAYS",
+    ),
+    Setting(
+        "report_dir",
+        _parse_data_dir,
+        None,
+        "directory that summaries of alerts are written to, as pages and as JSON (default: none)",
+        "DIRECTORY",
     ),
     Setting("smtp_url", str, None, variable=SMTP_URL_VARIABLE, is_option=False),
     Setting("smtp_from", str, None, variable=SMTP_SENDER_VARIABLE, is_option=False),

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from arthurai.common.bundle import load_bundle
 from arthurai.server.authentication import SESSION_SECONDS, Authentication
 from arthurai.server.authorization import Authorization
+from arthurai.server.background.alert_scheduler import CHECK_SECONDS as RULE_SECONDS
 from arthurai.server.background.alert_scheduler import AlertScheduler
+from arthurai.server.background.clock import Clock
 from arthurai.server.context import Stores
 from arthurai.server.delivery.delivery_log import DeliveryLog
 from arthurai.server.delivery.mail_and_webhooks import Delivery, DeliverySettings
+from arthurai.server.delivery.notifications import CHECK_SECONDS as SUMMARY_SECONDS
 from arthurai.server.delivery.notifications import Notifications
 from arthurai.server.enrichment.manager import Enrichments
 from arthurai.server.http.dispatcher import Dispatcher
@@ -28,6 +31,8 @@ from arthurai.server.services import Services
 from arthurai.server.storage.documents import ControlStore
 from arthurai.server.storage.private_files import make_private
 from arthurai.server.storage.reserved_space import keep_back, release_if_full
+from arthurai.server.storage.retention_job import CHECK_SECONDS as RETENTION_SECONDS
+from arthurai.server.storage.retention_job import RetentionJob
 from arthurai.server.storage.store_pair import check_pair
 from arthurai.server.storage.warehouse.data_store import DataStore
 from arthurai.server.telemetry.server_telemetry import Telemetry
@@ -74,6 +79,7 @@ class ArthurApp:
         delivery: Sends mails and webhooks.
         telemetry: Counts what happens.
         notifications: Notifies people of alerts.
+        clock: Calls what is to be done regularly, once it was started.
         alerts: Evaluates alert rules when data arrive and, once started, by the clock.
         enrichments: Trains on reference data, scores and explains inferences.
         secret: Signs sessions and invitations.
@@ -96,6 +102,8 @@ class ArthurApp:
         access_log: bool = False,
         delivery: DeliverySettings | None = None,
         allow_unconfined_code: bool = False,
+        retention_days: int | None = None,
+        report_dir: Path | None = None,
     ) -> None:
         """Open or create a server.
 
@@ -107,6 +115,8 @@ class ArthurApp:
             access_log: Log each request at level INFO instead of DEBUG.
             delivery: How mails and webhooks are sent; by default messages are only logged.
             allow_unconfined_code: Run the code of users even where the system cannot confine it.
+            retention_days: Delete inferences that are older, once the clock runs.
+            report_dir: Where summaries are written to.
 
         Raises:
             OSError: The directory cannot be used.
@@ -150,7 +160,7 @@ class ArthurApp:
             secret=secret,
             log=DeliveryLog(self.control),
         )
-        self.notifications = Notifications(self.control, self.delivery)
+        self.notifications = Notifications(self.stores, self.delivery, report_dir=report_dir)
         self.alerts = AlertScheduler(self.stores, self.notifications)
         if allow_unconfined_code:
             logger.warning(
@@ -185,6 +195,8 @@ class ArthurApp:
             telemetry=self.telemetry,
             limits=self.limits,
         )
+        self.clock = Clock()
+        self._retention_days = retention_days
         self.delivery.resume()
         self._access_log = access_log
         self._dispatcher = Dispatcher(
@@ -303,9 +315,15 @@ class ArthurApp:
         return self._dispatcher.recent_organizations.get(credential)
 
     def start_clock(self) -> None:
-        """Evaluate alert rules and send summaries by the clock as well, until `close`."""
-        self.alerts.start_clock()
-        self.notifications.start_clock()
+        """Evaluate alert rules, send summaries and prune by the clock as well, until `close`."""
+        check = self.alerts.check_current_windows
+        self.clock.add_job("evaluation of alert rules", lambda _: check(), seconds=RULE_SECONDS)
+        summaries = self.notifications.send_due
+        self.clock.add_job("summaries of alerts", summaries, seconds=SUMMARY_SECONDS)
+        if self._retention_days is not None:
+            job = RetentionJob(self.stores, self._retention_days)
+            self.clock.add_job("retention", job.run, seconds=RETENTION_SECONDS)
+        self.clock.start()
 
     def stop_background(self) -> None:
         """Have the work in the background end soon; returns at once."""
@@ -319,7 +337,7 @@ class ArthurApp:
             closing.callback(self.control.close)
             closing.callback(self.data.close)
             closing.callback(self.delivery.close)
-            closing.callback(self.notifications.close)
+            closing.callback(self.clock.close, self.data.interrupt)
             closing.callback(self.alerts.close)
             closing.callback(self.enrichments.close)
 

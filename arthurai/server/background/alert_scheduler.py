@@ -1,4 +1,4 @@
-"""When alert rules are evaluated: after data arrived, and once a minute by the clock."""
+"""When alert rules are evaluated: after data arrived, and when the clock says so."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("arthurai.server.background")
 
 CHECK_SECONDS: Final = 60.0
+"""How often the clock has the current windows evaluated."""
 _CLOCK: Final = ""
 """Stands for all models in the place of a model id."""
 
@@ -67,19 +68,15 @@ class AlertScheduler:
     found again after a restart.
     """
 
-    def __init__(
-        self, stores: Stores, notifier: Notifier, *, check_seconds: float = CHECK_SECONDS
-    ) -> None:
+    def __init__(self, stores: Stores, notifier: Notifier) -> None:
         """Watch the data store from now on.
 
         Args:
             stores: The stores; they outlive the scheduler.
             notifier: Notified of alerts that fire.
-            check_seconds: Seconds between two evaluations by the clock, once it runs.
         """
         self._stores = stores
         self._notifier = notifier
-        self._check_seconds = check_seconds
         self._documents = stores.control.documents(Kind.ALERT_WORK)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -89,9 +86,9 @@ class AlertScheduler:
         stores.data.on_data(self._on_data)
         self._recover()
 
-    def start_clock(self) -> None:
-        """Evaluate the rules of streaming models once a minute as well, until `close`."""
-        self._worker.put_every(self._check_seconds, _CLOCK)
+    def check_current_windows(self) -> None:
+        """Have the rules of streaming models evaluated over the windows that end now."""
+        self._worker.put(_CLOCK)
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until the rules were evaluated for all data so far.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from arthurai.server.background.worker import Worker
 from arthurai.server.delivery.message import Message
+from arthurai.server.delivery.summary_reports import list_models, write_report
 from arthurai.server.document_kinds import Kind
 from arthurai.server.http.api_errors import ApiError
 from arthurai.server.storage.documents.sqlite_database import new_id
@@ -19,11 +19,13 @@ from arthurai.server.storage.documents.stored_alerts import AlertFilter
 from arthurai.server.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from arthurai.common.documents import AlertSummaryReport
+    from arthurai.server.context import Stores
     from arthurai.server.delivery.mail_and_webhooks import Delivery
-    from arthurai.server.storage.documents import ControlStore
+    from arthurai.server.delivery.summary_reports import ModelLine
 
 logger = logging.getLogger("arthurai.server.delivery.notifications")
 
@@ -41,19 +43,27 @@ PERIODS: Final[Mapping[str, timedelta]] = {
     "daily": timedelta(days=1),
     "weekly": timedelta(days=7),
 }
-_CHECK_SECONDS: Final = 20.0
+CHECK_SECONDS: Final = 20.0
+"""How often the clock looks for summaries that are due."""
 
 
 class Notifications:
     """Sends messages about alerts to those who are configured to receive them."""
 
-    def __init__(self, control: ControlStore, delivery: Delivery) -> None:
-        """Use the control store for who receives what, and a delivery for sending it."""
-        self._control = control
+    def __init__(
+        self, stores: Stores, delivery: Delivery, *, report_dir: Path | None = None
+    ) -> None:
+        """Notify by a delivery.
+
+        Args:
+            stores: The stores.
+            delivery: Sends the messages.
+            report_dir: Where summaries are written to as well; `None` for nowhere.
+        """
+        self._stores = stores
+        self._control = stores.control
         self._delivery = delivery
-        self._worker: Worker[None] = Worker(
-            "arthurai-summaries", lambda _: self.send_due(datetime.now(UTC))
-        )
+        self._report_dir = report_dir
 
     def notify_of_alert(self, organization_id: str, alert: Mapping[str, Any]) -> int:
         """Notify everybody who is configured for the model of an alert; return how many.
@@ -184,7 +194,11 @@ class Notifications:
             f"{line['alert_check_name']} (model {self._model_name(line['model_id'])})"
             for line in report["data"]
         ]
-        text = "\n".join([report["time_frame"], *(lines or ["no alerts"])])
+        period = (until - PERIODS[summary["frequency"]], until)
+        models = list_models(self._stores, report, summary["models"], period)
+        said = [model.text for model in models]
+        text = "\n".join([report["time_frame"], *(lines or ["no alerts"]), *said])
+        self._write(summary, report, models, until)
         sent = 0
         for subscriber in summary["subscribers"]:
             address = self._address(subscriber["user_id"]) if subscriber["enabled"] else None
@@ -202,6 +216,24 @@ class Notifications:
             extra={"report": orjson.dumps(report).decode()},
         )
         return sent
+
+    def _write(
+        self,
+        summary: Mapping[str, Any],
+        report: AlertSummaryReport,
+        models: Sequence[ModelLine],
+        until: datetime,
+    ) -> None:
+        """Write a summary to the folder of reports; a failure is logged."""
+        if self._report_dir is None:
+            return
+        day = until.date().isoformat()
+        try:
+            written = write_report(self._report_dir, summary["name"], report, models, day)
+        except OSError as error:
+            logger.warning("cannot write the report %r: %s", summary["name"], error)
+            return
+        logger.info("report %s written", written[-1])
 
     def send_due(self, moment: datetime) -> int:
         """Send the summaries that are due; return how many.
@@ -221,14 +253,6 @@ class Notifications:
                 self.send_summary(current, due)
                 sent += 1
         return sent
-
-    def start_clock(self) -> None:
-        """Send summaries when they are due, until `close`."""
-        self._worker.put_every(_CHECK_SECONDS, None)
-
-    def close(self) -> None:
-        """Send no more summaries."""
-        self._worker.close()
 
 
 def find_last_due(summary: Mapping[str, Any], moment: datetime) -> datetime:

@@ -1,0 +1,86 @@
+"""Work by the clock: one thread that knows what is due when."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from arthurai.server.background.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger("arthurai.server.background")
+
+TICK_SECONDS: Final = 10.0
+
+
+@dataclass
+class _Job:
+    name: str
+    work: Callable[[datetime], object]
+    seconds: float
+    due: float
+
+
+class Clock:
+    """Calls jobs again and again, one after the other; what one of them raises is logged.
+
+    A job decides itself whether something is to be done at the time it is given, so a server that
+    was down does late what is still useful.
+    """
+
+    def __init__(self, read_time: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Prepare a clock without jobs.
+
+        Args:
+            read_time: Returns the current time, in UTC.
+        """
+        self._read_time = read_time
+        self._jobs: list[_Job] = []
+        self._lock = threading.Lock()
+        self._worker: Worker[None] = Worker("arthurai-clock", lambda _: self.run_due())
+
+    def add_job(self, name: str, work: Callable[[datetime], object], *, seconds: float) -> None:
+        """Have something called regularly, for the first time after one period.
+
+        Args:
+            name: What it is, for the log.
+            work: Takes the current time, in UTC.
+            seconds: Length of the period.
+        """
+        due = self._read_time().timestamp() + seconds
+        with self._lock:
+            self._jobs.append(_Job(name, work, seconds, due))
+
+    def run_due(self) -> int:
+        """Call what is due; return how many jobs."""
+        now = self._read_time()
+        called = 0
+        with self._lock:
+            jobs = list(self._jobs)
+        for job in jobs:
+            # a clock that was set back must not keep a job waiting
+            if not job.due - job.seconds <= now.timestamp() < job.due:
+                job.due = now.timestamp() + job.seconds
+                called += 1
+                try:
+                    job.work(now)
+                except Exception:
+                    logger.exception("%s failed", job.name)
+        return called
+
+    def start(self) -> None:
+        """Call jobs when they are due, until `close`."""
+        self._worker.put_every(TICK_SECONDS, None)
+
+    def close(self, interrupt: Callable[[], object] | None = None) -> None:
+        """Call no more jobs; the one at hand ends first.
+
+        Args:
+            interrupt: Ends what that one is doing when it takes too long.
+        """
+        self._worker.close(interrupt=interrupt)
