@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,32 @@ def test_bytes_of_a_body():
             assert (
                 client.post("/organizations", content=padded, headers=headers).status_code == status
             )
+
+
+def test_memory_and_spill_of_the_database(with_limits, inference):
+    client, path = with_limits(database_memory=64 * 2**20, database_spill=2**20)
+    statuses = []
+    while statuses.count(207) == len(statuses) < 40:
+        number = 1500 * len(statuses)
+        rows = [
+            inference(f"i{number + row}", region=secrets.token_hex(3000)) for row in range(1500)
+        ]
+        answer = client.post(f"{path}/inferences", json=rows)
+        statuses.append(answer.status_code)
+    assert statuses[0] == 207
+    assert statuses[-1] == 500
+    assert "database_memory" in answer.text
+    assert "database_spill" in answer.text
+
+
+def test_bytes_of_a_row(with_limits, inference):
+    memory = 64 * 2**20
+    client, path = with_limits(database_memory=memory)
+    sizes = {"small": memory // 8192 - 200, "large": memory // 8192}
+    rows = [inference(name, region="x" * size) for name, size in sizes.items()]
+    answer = client.post(f"{path}/inferences", json=rows).json()
+    assert [row["status"] for row in answer["results"]] == [200, 413]
+    assert "at most 8192" in answer["results"][1]["message"]
+    assert "database_memory" in answer["results"][1]["message"]
+    stored = client.post(f"{path}/inferences/query", json={"select": [{"function": "count"}]})
+    assert stored.json()["query_result"] == [{"count": 1}]

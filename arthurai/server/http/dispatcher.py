@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("arthurai.server.http")
 
 # what the operating system, SQLite and DuckDB say
+_OUT_OF_MEMORY_MESSAGE: Final = "Out of Memory Error"
 _DISK_FULL_MESSAGES: Final = ("No space left on device", "disk is full", "Disk quota exceeded")
 _FILE_SIZE_MESSAGE: Final = "File too large"
 MAX_PUBLIC_BODY_BYTES: Final = 2**20  # for requests without a principal
@@ -343,6 +344,11 @@ def _error_response(error: Exception, exchange: _Exchange) -> Response:
     reason, text = "internal server error; see the server's log", str(error)
     if any(message in text for message in _DISK_FULL_MESSAGES):
         reason = "the server's disk is full; make room for its data and temporary files"
+    elif _OUT_OF_MEMORY_MESSAGE in text:
+        reason = (
+            "the database of rows needs more than the server's limits `database_memory` and "
+            "`database_spill` allow; raise them, or start the server with a data directory"
+        )
     elif _FILE_SIZE_MESSAGE in text:
         reason = (
             "the server has reached its limit of the size of a file; start it with a larger one "

@@ -70,8 +70,9 @@ class Victim:
 
 
 @pytest.fixture
-def victim():
+def victim(tmp_path):
     command = [str(Path(sys.executable).with_name("arthurai")), "serve", "--port", "0"]
+    command += ["--data-dir", str(tmp_path)]
     command += ["--log-level", "error", "--limit", "database_memory=256Mi"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

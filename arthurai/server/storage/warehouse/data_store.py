@@ -18,6 +18,7 @@ from arthurai.server.storage.warehouse.maintenance import Pruned, prune_model
 from arthurai.server.storage.warehouse.model_writers import ModelWriters
 from arthurai.server.storage.warehouse.pieces import number_pieces
 from arthurai.server.storage.warehouse.row_results import RowResults
+from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
 from arthurai.server.storage.warehouse.stored_images import ImageFiles, ImageUpload
 from arthurai.server.storage.warehouse.submitted_rows import SubmittedRows, submit_rows
 from arthurai.server.storage.warehouse.writer import ModelWriter, WriteResult
@@ -184,6 +185,7 @@ class DataStore:
                 table = piece.decoder(schema, results).inferences(batch_id or None)
                 if images is not None:
                     table = images.store_images(schema, table, results)
+                table = reject_large_rows(table, self._database.max_row_bytes, results)
                 for part, is_last in piece.slices(table):
                     writer.append(schema, part, finish if is_last else None, announce)
         return results
@@ -253,6 +255,7 @@ class DataStore:
             finish = claim.finish(results)
             for piece in number_pieces(stream, results):
                 table = piece.decoder(schema, results).ground_truth()
+                table = reject_large_rows(table, self._database.max_row_bytes, results)
                 for part, is_last in piece.slices(table):
                     written = writer.update_ground_truth(schema, part, finish if is_last else None)
                     if written.rows:
@@ -293,6 +296,7 @@ class DataStore:
                     table = piece.decoder(schema, results).reference()
                     if images is not None:
                         table = images.store_images(schema, table, results)
+                    table = reject_large_rows(table, self._database.max_row_bytes, results)
                     cursor.register("incoming", table)
                     cursor.execute(
                         f"INSERT INTO {table_name} (seq, {names})"
@@ -577,9 +581,8 @@ class DataStore:
 
     def _publish_closed(self, kind: DataKind, dataset: Dataset) -> None:
         batch_ids = (dataset.batch_id,) if dataset.kind == "batch" else ()
-        self._events.publish(
-            DataEvent(kind, dataset.model_id, rows=dataset.records, batch_ids=batch_ids)
-        )
+        event = DataEvent(kind, dataset.model_id, rows=dataset.records, batch_ids=batch_ids)
+        self._events.publish(event)
 
     def checkpoint(self) -> None:
         """Merge the log of recent writes into the data file; readers and writers can continue."""

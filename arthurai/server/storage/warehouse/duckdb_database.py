@@ -20,6 +20,7 @@ import duckdb
 from arthurai.server.storage.warehouse.directory_lock import DirectoryLock
 from arthurai.server.storage.warehouse.errors import DataStoreVersionError
 from arthurai.server.storage.warehouse.query_watch import fetch_allowed, fetch_parts
+from arthurai.server.storage.warehouse.row_sizes import max_row_bytes
 
 DATABASE_FILE: Final = "data.duckdb"
 SCHEMA_VERSION: Final = 2
@@ -32,7 +33,13 @@ _CLOSE_SECONDS: Final = 5.0
 logger = logging.getLogger("arthurai.server")
 
 # How DuckDB says that a database must be opened again.
-_BROKEN_MESSAGES: Final = ("database has been invalidated", "Reopen", "reopen", "must be restarted")
+_BROKEN_MESSAGES: Final = (
+    "database has been invalidated",
+    "Reopen",
+    "reopen",
+    "must be restarted",
+    "Failed to commit: failed to pin block",  # what it has spilled is not given back otherwise
+)
 
 T = TypeVar("T")
 Cursor = duckdb.DuckDBPyConnection
@@ -83,6 +90,7 @@ class DuckDBDatabase:
     Attributes:
         files: Directory for files beside the database; temporary for a database in memory.
         durable: Whether data outlive the process.
+        max_row_bytes: The largest row that is safe to store; `None` without a bound of memory.
 
     Raises:
         DataStoreLockedError: If another process has the directory open.
@@ -114,6 +122,7 @@ class DuckDBDatabase:
             self.files = directory
             self._target = str(directory / DATABASE_FILE)
         self._bounds = (max_memory, max_spill)
+        self.max_row_bytes = None if max_memory is None else max_row_bytes(max_memory)
         try:
             _check_name(self._target)
             self._connection = _connect(self._target, self.files / "spill", *self._bounds)

@@ -21,6 +21,7 @@ import pyarrow as pa
 from arthurai.server.storage.warehouse.arrow_columns import from_numpy
 from arthurai.server.storage.warehouse.decode_json import JsonDecoder
 from arthurai.server.storage.warehouse.row_results import RowResults
+from arthurai.server.storage.warehouse.row_sizes import reject_large_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +77,16 @@ class GroupedWrites(Generic[T]):
 
     Args:
         append: Stores decoded inferences in one transaction.
+        max_row_bytes: The largest row that is decoded here; `None` for no bound.
     """
 
-    def __init__(self, append: Callable[[ModelSchema, pa.Table, Finish | None], T]) -> None:
+    def __init__(
+        self,
+        append: Callable[[ModelSchema, pa.Table, Finish | None], T],
+        max_row_bytes: int | None = None,
+    ) -> None:
         self._append = append
+        self._max_row_bytes = max_row_bytes
         self._changed = threading.Condition()
         self._waiting: deque[SmallWrite[T]] = deque()
         self._is_busy = False
@@ -146,7 +153,9 @@ class GroupedWrites(Generic[T]):
         for write in group:
             try:
                 written = self._append(
-                    write.schema, _decode(write.schema, write.rows, write.results), write.finish
+                    write.schema,
+                    self._decode(write.schema, write.rows, write.results),
+                    write.finish,
                 )
             except BaseException as error:  # noqa: BLE001 - raised in the thread it belongs to
                 write.error = error
@@ -160,16 +169,18 @@ class GroupedWrites(Generic[T]):
         else:
             rows = list(chain.from_iterable(write.rows for write in group))
             results = RowResults(len(rows))
-            table = _decode(schema, rows, results)
+            table = self._decode(schema, rows, results)
             if results.failures:
                 _share_out(results, group)
         return self._append(schema, table, _finish_all(group))
 
-
-def _decode(schema: ModelSchema, rows: list[Any] | pa.Table, results: RowResults) -> pa.Table:
-    if isinstance(rows, pa.Table):
-        return rows
-    return JsonDecoder(schema, rows, first_row=0, results=results).inferences(None)
+    def _decode(
+        self, schema: ModelSchema, rows: list[Any] | pa.Table, results: RowResults
+    ) -> pa.Table:
+        if isinstance(rows, pa.Table):
+            return rows
+        table = JsonDecoder(schema, rows, first_row=0, results=results).inferences(None)
+        return reject_large_rows(table, self._max_row_bytes, results)
 
 
 def _share_out(results: RowResults, group: list[SmallWrite[T]]) -> None:

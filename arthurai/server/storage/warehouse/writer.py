@@ -130,7 +130,7 @@ class ModelWriter:
         self.waiting = WaitingTruths(slot, waiting)
         self._index: IdIndex | None = None
         self._next_seq = 0
-        self._grouped = GroupedWrites(self._append)
+        self._grouped = GroupedWrites(self._append, database.max_row_bytes)
 
     def drop_index(self) -> None:
         """Drop the index, after rows were deleted."""
