@@ -8,7 +8,14 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from arthurai.commands import access_commands, data_commands, serve_command, serve_settings
+from arthurai.commands import (
+    access_commands,
+    completion_command,
+    data_commands,
+    model_commands,
+    serve_command,
+    serve_settings,
+)
 from arthurai.commands.command_line import fail, parse_directory
 from arthurai.common.settings import SECRET_VARIABLES, VARIABLES
 from arthurai.version import __version__
@@ -91,7 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The arguments; those of the process by default.
 
     Returns:
-        The exit status: 0 for success, 1 for failure, 2 for a wrong call, 130 when interrupted.
+        The exit status: 0 for success, 1 for failure, 2 for a wrong call, 130 when interrupted, 141
+        when the reader of the output has gone.
     """
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
@@ -99,9 +107,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if lacking:
         return fail(f"packages are missing: {format_install_line(lacking)}")
     try:
-        return run(options)
+        status = run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # as `arthurai models | head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         return fail("interrupted", 130)
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -129,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     data_commands.add_data_commands(
         data.add_subparsers(required=True, metavar="command"), _add, needs=_SERVER_EXTRA
     )
+    model_commands.add_model_commands(commands, _add)
     access_commands.add_access_commands(commands, _add, needs=_SERVER_EXTRA)
 
     doctor = _add(commands, "doctor", "show what is installed, configured and working")
@@ -164,6 +178,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     run_plan.add_arguments(contract)
     contract.set_defaults(run=_contract, needs="contract")
+
+    completion_command.add_completion_command(commands, _add, parser)
     return parser
 
 

@@ -302,7 +302,7 @@ def _add_alerts(contents: ReportContents, model: ArthurModelBase) -> None:
 
 
 def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
-    names = [a.name for a in model.get_attributes() if _is_measurable(a)][:_MAX_DRIFT_ATTRIBUTES]
+    names = [a.name for a in model.get_attributes() if is_measurable(a)][:_MAX_DRIFT_ATTRIBUTES]
     if not names:
         return
     psi = plot_data.fetch_drift_totals(model, names, "PSI")
@@ -321,7 +321,8 @@ def _add_drift(contents: ReportContents, model: ArthurModelBase) -> None:
         )
 
 
-def _is_measurable(attribute: ArthurAttribute) -> bool:
+def is_measurable(attribute: ArthurAttribute) -> bool:
+    """Return whether the drift of an attribute can be measured."""
     is_shown = attribute.stage not in _TRUTHS and not attribute.implicit
     return is_shown and attribute.value_type in _MEASURABLE
 

@@ -1,0 +1,361 @@
+"""`arthurai models`, `query`, `drift`, `alerts`, `report` and `send`: the models of a server."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentTypeError, BooleanOptionalAction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from arthurai.commands.server_commands import add_server_command
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from arthurai.client.client import ArthurAI
+    from arthurai.commands.server_commands import AddCommand, Rows
+    from arthurai.model.model import ArthurModel
+    from arthurai.upload.row_outcomes import SendResult
+
+FOUND: Final = 1
+"""Exit status when a limit is exceeded, an alert is listed with `--fail`, or rows are refused."""
+
+_MODEL: Final = "its id, partner_model_id or display name"
+_KINDS: Final = ("inferences", "ground-truths", "reference")
+_MAX_SHOWN_FAILURES: Final = 10
+_ATTRIBUTE_FIELDS: Final = (
+    *("name", "stage", "value_type", "categorical", "monitor_for_bias", "label"),
+)
+_MODEL_FIELDS: Final = (
+    *("id", "display_name", "partner_model_id", "input_type", "output_type"),
+    *("status", "created_at"),
+)
+
+
+def add_model_commands(commands: Any, add: AddCommand) -> None:
+    """Add the commands to a parser.
+
+    Args:
+        commands: The subparsers of `arthurai`.
+        add: Adds a command with a summary.
+    """
+    models = add_server_command(
+        commands,
+        add,
+        "models",
+        "list the models, or show the attributes of one",
+        _models,
+        "  arthurai models\n  arthurai models --tag credit --json\n  arthurai models 'Loan risk'",
+    )
+    models.add_argument("model", nargs="?", help=_MODEL)
+    models.add_argument("--tag", action="append", help="only models with this tag; repeatable")
+
+    query = add_server_command(
+        commands,
+        add,
+        "query",
+        "ask a question about the rows of a model",
+        _query,
+        "  arthurai query 'Loan risk' --select count --select accuracyRate --by region\n"
+        """  arthurai query 'Loan risk' '{"select": [{"function": "auc"}]}'\n"""
+        "  arthurai query 'Loan risk' @question.json --json\n"
+        "  generate-question | arthurai query 'Loan risk' -",
+    )
+    query.add_argument("model", help=_MODEL)
+    query.add_argument(
+        "query", nargs="?", help="the query as JSON; @FILE reads a file, - standard input"
+    )
+    query.add_argument(
+        "--select",
+        action="append",
+        metavar="FUNCTION",
+        help="a function without parameters, such as count, instead of a query; repeatable",
+    )
+    query.add_argument(
+        "--by", action="append", metavar="COLUMN", help="with --select: group by it; repeatable"
+    )
+    query.add_argument(
+        "--type",
+        choices=("base", "drift", "drift_psi_bucket_table"),
+        default="base",
+        help="what the query is (default: %(default)s)",
+    )
+
+    drift = add_server_command(
+        commands,
+        add,
+        "drift",
+        "say how far inputs have moved from the reference data",
+        _drift,
+        "  arthurai drift 'Loan risk'\n"
+        "  arthurai drift 'Loan risk' income region --by week\n"
+        "  arthurai drift 'Loan risk' --limit 0.25    # exit status 1 if any attribute drifts more",
+    )
+    drift.add_argument("model", help=_MODEL)
+    drift.add_argument(
+        "attributes", nargs="*", help="attributes to measure (default: all inputs that can be)"
+    )
+    drift.add_argument("--metric", default="PSI", help="measure (default: %(default)s)")
+    drift.add_argument("--by", metavar="STEP", help="day, week, month, ... or batch_id")
+    drift.add_argument(
+        "--limit", type=_parse_number, help="exit status 1 if a value is larger than this"
+    )
+
+    alerts = add_server_command(
+        commands,
+        add,
+        "alerts",
+        "list the alerts of a model",
+        _alerts,
+        "  arthurai alerts 'Loan risk' --status new\n"
+        "  arthurai alerts 'Loan risk' --status new --fail    # exit status 1 if there is any",
+    )
+    alerts.add_argument("model", help=_MODEL)
+    alerts.add_argument("--status", help="new, acknowledged or resolved (default: all)")
+    alerts.add_argument("--since", metavar="TIME", help="only alerts from this time on, ISO 8601")
+    alerts.add_argument("--fail", action="store_true", help="exit status 1 if an alert is listed")
+
+    report = add_server_command(
+        commands,
+        add,
+        "report",
+        "write a page that shows a model",
+        _report,
+        "  arthurai report 'Loan risk' --output loan-risk.html",
+    )
+    report.add_argument("model", help=_MODEL)
+    report.add_argument(
+        "--output",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="the file to write (default: %(default)s)",
+    )
+
+    send = add_server_command(
+        commands,
+        add,
+        "send",
+        "send files of rows to a model",
+        _send,
+        "  arthurai send 'Loan risk' january.parquet february.parquet\n"
+        "  arthurai send 'Loan risk' rows.csv --tz Europe/Vienna\n"
+        "  arthurai send 'Loan risk' outcomes.json --kind ground-truths\n"
+        "  arthurai send 'Loan risk' people.parquet --redact email=hash --redact note=drop",
+    )
+    send.add_argument("model", help=_MODEL)
+    send.add_argument(
+        "files", nargs="+", type=_parse_file, metavar="FILE", help="Parquet, JSON or CSV"
+    )
+    send.add_argument("--kind", choices=_KINDS, default=_KINDS[0], help="default: %(default)s")
+    send.add_argument("--tz", metavar="ZONE", help="time zone of times that have none")
+    send.add_argument("--batch", metavar="BATCH", help="batch of all rows, for batch models")
+    send.add_argument(
+        "--strict",
+        action=BooleanOptionalAction,
+        help="refuse whole tables when anything is wrong (default: as ARTHUR_STRICT says)",
+    )
+    send.add_argument(
+        "--redact",
+        action="append",
+        type=_parse_redaction,
+        default=[],
+        metavar="COLUMN=hash|drop",
+        help="hash (with ARTHUR_REDACTION_KEY) or drop a column; repeatable",
+    )
+    send.add_argument(
+        "--sample", type=_parse_number, help="share of the rows to send, chosen by their ids"
+    )
+    send.add_argument(
+        "--progress",
+        action=BooleanOptionalAction,
+        help="show how far it is on standard error (default: on terminals)",
+    )
+
+
+def _parse_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"must be a number, got {text!r}") from None
+
+
+def _parse_file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise ArgumentTypeError(f"file not found: {text!r}")
+    return path
+
+
+def _parse_redaction(text: str) -> tuple[str, str]:
+    name, equals, action = text.rpartition("=")
+    if not equals or not name or action not in {"hash", "drop"}:
+        raise ArgumentTypeError(f"must be COLUMN=hash or COLUMN=drop, got {text!r}")
+    return name, action
+
+
+def _find_model(arthur: ArthurAI, wanted: str) -> ArthurModel:
+    """Return the model of an id, a `partner_model_id` or a display name.
+
+    Raises:
+        ValueError: There is none, or several have the name.
+    """
+    known = arthur.list_models()
+    for member in ("id", "partner_model_id", "display_name"):
+        found = [model for model in known if getattr(model, member) == wanted]
+        if len(found) > 1:
+            ids = ", ".join(str(model.id) for model in found)
+            raise ValueError(f"{len(found)} models have the name {wanted!r}; name one by id: {ids}")
+        if found:
+            return arthur.get_model(str(found[0].id))
+    raise ValueError(f"there is no model {wanted!r}; `arthurai models` lists them")
+
+
+def _models(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    if options.model is not None:
+        attributes = _find_model(arthur, options.model).attributes or []
+        return [{name: getattr(one, name) for name in _ATTRIBUTE_FIELDS} for one in attributes]
+    filters = {"tag": options.tag} if options.tag else {}
+    return [
+        {name: getattr(model, name) for name in _MODEL_FIELDS}
+        for model in arthur.list_models(**filters)
+    ]
+
+
+def _query(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    if (options.query is None) == (options.select is None):
+        raise ValueError("give either a query or --select")
+    if options.query is None:
+        body = _simple_query(options.select, options.by or ())
+    else:
+        if options.by:
+            raise ValueError("--by goes with --select; write group_by into the query")
+        body = _read_query(options.query)
+    answer = _find_model(arthur, options.model).query(body, options.type)
+    return answer if isinstance(answer, list) else [answer]
+
+
+def _simple_query(functions: Iterable[str], columns: Iterable[str]) -> dict[str, Any]:
+    groups = [{"property": column} for column in columns]
+    body: dict[str, Any] = {"select": [*groups, *({"function": name} for name in functions)]}
+    if groups:
+        body |= {"group_by": groups, "order_by": groups}
+    return body
+
+
+def _read_query(text: str) -> dict[str, Any]:
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        text = Path(text[1:]).read_text(encoding="utf-8")
+    try:
+        body = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the query must be JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise ValueError(f"the query must be a JSON object, got {type(body).__name__}")  # noqa: TRY004 - a wrong input, not a wrong type of ours
+    return body
+
+
+def _drift(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    from arthurai.model.report.report_contents import is_measurable
+    from arthurai.query import drift
+
+    model = _find_model(arthur, options.model)
+    inputs = [one.name for one in model.get_attributes() if is_measurable(one)]
+    names = options.attributes or inputs
+    if not names:
+        raise ValueError("the model has no input whose drift can be measured")
+    found = model.query(drift(*names, metric=options.metric, rollup=options.by))
+    rows = [
+        {
+            "attribute": name,
+            **({"rollup": row.get("rollup")} if options.by else {}),
+            "drift": row[name],
+        }
+        for row in found
+        for name in names
+        if name in row
+    ]
+    if options.limit is not None and any(
+        row["drift"] is not None and row["drift"] > options.limit for row in rows
+    ):
+        options.exit_status = FOUND
+    return rows
+
+
+def _alerts(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    model = _find_model(arthur, options.model)
+    found = model.get_alerts(status=options.status, start_time=options.since, page=None)
+    if found and options.fail:
+        options.exit_status = FOUND
+    return [
+        {
+            "timestamp": alert.timestamp,
+            "status": alert.status,
+            "severity": alert.alert_rule.severity,
+            "message": alert.message,
+            "value": alert.metric_value,
+            "id": alert.id,
+        }
+        for alert in found
+    ]
+
+
+def _report(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    path = _find_model(arthur, options.model).report(options.output)
+    return ({"report": str(path)},)
+
+
+def _send(arthur: ArthurAI, options: argparse.Namespace) -> Rows:
+    model = _find_model(arthur, options.model)
+    rows: list[dict[str, Any]] = []
+    for path in options.files:
+        result = _send_file(model, path, options)
+        rows.append(
+            {
+                "file": str(path),
+                "accepted": result.accepted,
+                "rejected": result.rejected,
+                "unknown": result.unknown,
+                "sampled_out": result.sampled_out,
+                "failures": _failures(result),
+            }
+        )
+        if result.failures:
+            options.exit_status = FOUND
+    return rows
+
+
+def _send_file(model: ArthurModel, path: Path, options: argparse.Namespace) -> SendResult:
+    common: dict[str, Any] = {
+        "tz": options.tz,
+        "strict": options.strict,
+        "progress": options.progress,
+        "redact": dict(options.redact) or None,
+    }
+    if path.suffix.lower() == ".csv":
+        from pyarrow import csv
+
+        common["data"] = csv.open_csv(path)
+    else:
+        common["files"] = [path]
+    if options.kind == "reference":
+        outcome = model.set_reference_data(**common)
+        if outcome is None:
+            raise ValueError("the model is not saved")
+        return outcome[0]
+    common |= {"sample": options.sample, "fail_silently": True}
+    if options.kind == "ground-truths":
+        return model.send_bulk_ground_truths(**common)
+    return model.send_bulk_inferences(batch_id=options.batch, ignore_join_errors=True, **common)[0]
+
+
+def _failures(result: SendResult) -> str:
+    shown = "; ".join(
+        f"row {failure.row}: {failure.message}" for failure in result.failures[:_MAX_SHOWN_FAILURES]
+    )
+    more = len(result.failures) - _MAX_SHOWN_FAILURES
+    return f"{shown}; and {more} more" if more > 0 else shown
