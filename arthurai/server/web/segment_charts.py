@@ -21,8 +21,35 @@ VALUE: Final = "value"
 """Name of the value of the attribute in rows: its own name may be that of a measure."""
 
 
+def query_by_value(
+    model: ModelView, attribute: str, select: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return a query that counts the values of an attribute, most frequent first, and its rows.
+
+    Args:
+        model: The model.
+        attribute: Name of the attribute.
+        select: What to compute for each value besides.
+    """
+    counted = [{"property": attribute, "alias": VALUE}, {"function": "count", "alias": "count"}]
+    body = with_filters(
+        {
+            "select": [*counted, *select],
+            "group_by": [{"alias": VALUE}],
+            "order_by": [{"alias": "count", "direction": "desc"}],
+        },
+        model.filters,
+    )
+    return body, model.run("query", body)
+
+
 def measures_by_value(
-    model: ModelView, attribute: str, measures: Sequence[Measure], title: str
+    model: ModelView,
+    attribute: str,
+    measures: Sequence[Measure],
+    title: str,
+    *,
+    chart_id: str = "segments",
 ) -> Chart | None:
     """Return the chart of some measures for each value of an attribute.
 
@@ -31,21 +58,9 @@ def measures_by_value(
         attribute: Name of the attribute.
         measures: The measures.
         title: Title of the chart.
+        chart_id: Name of the chart within the page.
     """
-    select = [
-        {"property": attribute, "alias": VALUE},
-        {"function": "count", "alias": "count"},
-        *select_all(measures),
-    ]
-    body = with_filters(
-        {
-            "select": select,
-            "group_by": [{"alias": VALUE}],
-            "order_by": [{"alias": "count", "direction": "desc"}],
-        },
-        model.filters,
-    )
-    rows = model.run("query", body)
+    body, rows = query_by_value(model, attribute, select_all(measures))
     if not rows:
         return None
     columns = [
@@ -75,7 +90,7 @@ def measures_by_value(
     if len(rows) > MAX_GROUPS:
         note += f" The {MAX_GROUPS} largest of {len(rows)} groups are drawn; the table has all."
     parameters = {"model_id": model.id}
-    return Chart("segments", title, columns, rows, "query", parameters, body, note, picture)
+    return Chart(chart_id, title, columns, rows, "query", parameters, body, note, picture)
 
 
 def format_value(value: Any) -> str:

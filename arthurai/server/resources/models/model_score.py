@@ -59,8 +59,10 @@ def compute_scores(stores: Stores, record: StoredModel) -> HealthScores:
     """
     moment = datetime.now(UTC)
     since = moment - WINDOW
-    performance = _percent(_performance(stores, record, since))
-    drift = _percent(_drift(stores, record, since))
+    performance = drift = None
+    if _has_inferences(stores, record, since):
+        performance = _percent(_performance(stores, record, since))
+        drift = _percent(_drift(stores, record, since))
     ingestion = _percent(_ingestion(stores, record, since))
     known = [score for score in (performance, drift, ingestion) if score is not None]
     return HealthScores(
@@ -76,12 +78,24 @@ def _percent(part: float | None) -> float | None:
     return None if part is None else 100 * min(max(part, 0.0), 1.0)
 
 
-def _value(
-    stores: Stores, record: StoredModel, since: datetime, select: dict[str, Any], source: str
-) -> float | None:
-    """Return one number of the inferences since a moment, or `None` where there is none."""
+def _has_inferences(stores: Stores, record: StoredModel, since: datetime) -> bool:
+    """Return whether there are inferences since a moment; a look that saves several queries."""
+    if not stores.data.counts(record.id)["inference"]:
+        return False
+    relation = stores.data.relation(record.schema, "inference")
+    found = stores.data.rows(
+        f"SELECT 1 AS found FROM {relation} WHERE inference_timestamp >= ? LIMIT 1",  # noqa: S608 - a quoted name of our own
+        [since.replace(tzinfo=None)],
+    )
+    return bool(found)
+
+
+def _values(
+    stores: Stores, record: StoredModel, since: datetime, select: list[dict[str, Any]], source: str
+) -> list[float | None]:
+    """Return numbers of the inferences since a moment, `None` where there is none."""
     query = {
-        "select": [{**select, "alias": "value"}],
+        "select": [{**each, "alias": f"value{at}"} for at, each in enumerate(select)],
         "from": source,
         "filter": [
             {
@@ -94,41 +108,36 @@ def _value(
     try:
         rows = run_query(query, record.schema, stores.data)["query_result"]
     except QueryError:
-        return None
-    value = rows[0]["value"] if rows else None
-    return float(value) if isinstance(value, (int, float)) else None
+        return [None] * len(select)
+    values = [rows[0][f"value{at}"] if rows else None for at in range(len(select))]
+    return [float(value) if isinstance(value, (int, float)) else None for value in values]
 
 
 def _performance(stores: Stores, record: StoredModel, since: datetime) -> float | None:
     schema = record.schema
     if schema.output_type == OutputType.Regression:
-        error = _value(stores, record, since, {"function": "mae"}, "ground_truth")
         truth = next(iter(schema.ground_truths), None)
-        if error is None or truth is None:
+        if truth is None:
             return None
-        ends = [
-            _value(
-                stores,
-                record,
-                since,
-                {"function": function, "parameters": {"property": truth.name}},
-                "ground_truth",
-            )
-            for function in ("min", "max")
+        named = {"parameters": {"property": truth.name}}
+        select: list[dict[str, Any]] = [
+            {"function": "mae"},
+            *({"function": name, **named} for name in ("min", "max")),
         ]
-        if ends[0] is None or ends[1] is None:
+        error, low, high = _values(stores, record, since, select, "ground_truth")
+        if error is None or low is None or high is None:
             return None
-        spread = ends[1] - ends[0]
+        spread = high - low
         return 1 - error / spread if spread else float(error == 0)
     if schema.output_type != OutputType.Multiclass:
         return None
     function = "f1" if schema.is_binary_classifier else "accuracyRateMulticlass"
-    return _value(stores, record, since, {"function": function}, "ground_truth")
+    return _values(stores, record, since, [{"function": function}], "ground_truth")[0]
 
 
 def _drift(stores: Stores, record: StoredModel, since: datetime) -> float | None:
     select = {"function": "avg", "parameters": {"property": "anomaly_score"}}
-    score = _value(stores, record, since, select, "enriched")
+    (score,) = _values(stores, record, since, [select], "enriched")
     return None if score is None else 1 - score
 
 

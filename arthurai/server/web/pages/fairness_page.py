@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.common.vocabulary import ValueType
 from arthurai.server.web.charts import Chart, Column
 from arthurai.server.web.formats import format_number
-from arthurai.server.web.model_view import ModelView, with_filters
+from arthurai.server.web.model_view import ModelView
 from arthurai.server.web.page_figures import Figure, make_page
 from arthurai.server.web.page_registry import page
 from arthurai.server.web.performance_queries import Measure, find_measures, wilson
 from arthurai.server.web.pictures import bar_cell
-from arthurai.server.web.segment_charts import VALUE, format_value, measures_by_value
+from arthurai.server.web.segment_charts import (
+    VALUE,
+    format_value,
+    measures_by_value,
+    query_by_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,11 +60,12 @@ def _errors_figure(
 ) -> Figure:
     title = f"Performance by {attribute.name}"
 
-    def build() -> Chart | None:
-        found = measures_by_value(model, attribute.name, measures[:4], title)
-        return None if found is None else replace(found, id=f"errors{number}")
+    figure_id = f"errors{number}"
 
-    return Figure(f"errors{number}", title, build)
+    def build() -> Chart | None:
+        return measures_by_value(model, attribute.name, measures[:4], title, chart_id=figure_id)
+
+    return Figure(figure_id, title, build)
 
 
 def _positive(model: ModelView, attribute: Attribute, figure_id: str, title: str) -> Chart | None:
@@ -72,19 +77,8 @@ def _positive(model: ModelView, attribute: Attribute, figure_id: str, title: str
         "comparator": "gte",
         "value": model.schema.threshold,
     }
-    body = with_filters(
-        {
-            "select": [
-                {"property": attribute.name, "alias": VALUE},
-                {"function": "count", "alias": "count"},
-                {"function": "countIf", "alias": "positive", "parameters": counted},
-            ],
-            "group_by": [{"alias": VALUE}],
-            "order_by": [{"alias": "count", "direction": "desc"}],
-        },
-        model.filters,
-    )
-    rows = model.run("query", body)
+    select = [{"function": "countIf", "alias": "positive", "parameters": counted}]
+    body, rows = query_by_value(model, attribute.name, select)
     if not rows:
         return None
     columns = [
