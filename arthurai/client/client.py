@@ -27,6 +27,7 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.html_display import DisplayedList
 from arthurai.common.pagination import iterate_pages
 from arthurai.common.text import list_names
 from arthurai.transport.options import HttpOptions, parse_endpoint
@@ -433,7 +434,7 @@ class ArthurAI:
             models: Iterable[Model] = list_models.sync(client=self.api, **wanted).data or ()
         else:
             models = iterate_pages(fetch, lambda page: page.data)
-        return [self._to_model(model) for model in models]
+        return DisplayedList(self._to_model(model) for model in models)
 
     def get_model_group(self, id_or_model: str | ArthurModel) -> ArthurModelGroup:
         """Fetch a group of model versions; requires the permission to read model groups.

@@ -112,6 +112,10 @@ class ArthurModelBase(ArthurBaseJsonDataclass):
         "explainability": ExplainabilityParameters,
     }
 
+    _shown_fields: ClassVar[tuple[str, ...]] = (
+        *("display_name", "input_type", "output_type", "status", "partner_model_id", "id"),
+    )
+
     partner_model_id: str
     input_type: str
     output_type: str

@@ -12,6 +12,7 @@ from arthurai.common.exceptions import (
     UserValueError,
     wrap_errors,
 )
+from arthurai.common.html_display import DisplayedList
 from arthurai.common.pagination import iterate_pages
 from arthurai.model.base_model import ArthurModelBase, find_session, name_of
 from arthurai.model.json_dataclass import ArthurBaseJsonDataclass
@@ -153,7 +154,9 @@ class ArthurModelGroup(ArthurBaseJsonDataclass):
         def fetch(page: int) -> PaginatedModelGroupVersions:
             return self._page(page=page, page_size=_PAGE_SIZE, include_archived=include_archived)
 
-        return [self._model(found) for found in iterate_pages(fetch, lambda page: page.data)]
+        return DisplayedList(
+            self._model(found) for found in iterate_pages(fetch, lambda page: page.data)
+        )
 
     def get_latest_version(self, include_archived: bool = False) -> ArthurModel:
         """Fetch the newest version.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -19,6 +21,7 @@ from arthurai.model.bias.threshold_mitigation import Curves
 from arthurai.model.hotspots import Hotspots
 from arthurai.model.metrics import Metric
 from arthurai.model.report.report_file import ReportPath
+from arthurai.model.viz.figures import FigureList, make_figure
 from arthurai.upload.row_outcomes import Failure, SendResult
 
 HOSTILE = '</td></script><script>alert(1)</script><img src=x onerror="alert(2)">&\x1b[31m\u202e'
@@ -118,7 +121,7 @@ def test_lists_are_lists(arthur):
     metric = model.get_metrics(metric_name="Average Prediction") or model.get_metrics()
     model.create_alert_rule(metric[0], "upper", 5, "warning", name="too high")
     rules, attributes = model.get_alert_rules(), model.get_attributes()
-    for found in (metric, rules, attributes, model.get_alerts()):
+    for found in (metric, rules, attributes, model.get_alerts(), arthur.list_models()):
         assert isinstance(found, list)
         assert found == list(found)
         assert repr(found) == repr(list(found))
@@ -175,3 +178,13 @@ def test_a_report_is_shown_in_a_frame_of_its_own(tmp_path):
     assert found["srcdoc"] == page
     assert path == tmp_path / "report.html"
     assert "No such file" in ReportPath(tmp_path / "gone.html")._repr_html_()
+
+
+def test_figures_of_several_models_are_shown_below_each_other():
+    first, _ = make_figure()
+    second, _ = make_figure()
+    several = FigureList([first, second])
+    pictures = re.findall(r'<img src="data:image/png;base64,([\w+/=]+)">', several._repr_html_())
+    assert len(pictures) == 2
+    assert all(base64.b64decode(picture).startswith(b"\x89PNG") for picture in pictures)
+    assert several == [first, second]

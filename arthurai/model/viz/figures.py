@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +30,21 @@ _MAX_CATEGORIES: Final = 10
 _MAX_GROUPS: Final = 40
 _THOUSAND: Final = 1000
 _MAX_VERTICAL_GROUPS: Final = 8
+
+
+class FigureList(list["Figure"]):
+    """Figures of several models; a notebook shows them below each other."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        pictures = []
+        for figure in self:
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format="png")
+            content = base64.b64encode(buffer.getvalue()).decode()
+            pictures.append(f'<img src="data:image/png;base64,{content}">')
+        return "".join(pictures)
 
 
 def make_figure(

@@ -62,7 +62,7 @@ class DataVisualizer(Generic[FigureT]):
             )
             for model in self.models
         ]
-        return cast("FigureT", figures[0] if len(figures) == 1 else figures)
+        return cast("FigureT", figures[0] if len(figures) == 1 else drawing.FigureList(figures))
 
     def metric_series(
         self, metric_names: Metric | Iterable[Metric], time_resolution: TimeResolutionName = "day"
@@ -135,7 +135,7 @@ class DataVisualizer(Generic[FigureT]):
             found = plot_data.fetch_groups(model, attribute_name, metrics)
             title = f"{model_label(model)} by {attribute_name}"
             figures.append(drawing.draw_groups(found, title=title))
-        return cast("FigureT", figures[0] if len(figures) == 1 else figures)
+        return cast("FigureT", figures[0] if len(figures) == 1 else drawing.FigureList(figures))
 
     def _lines(
         self, title: str, ylabel: str, fetch: Callable[[ArthurModelBase], list[Series]]
