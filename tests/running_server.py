@@ -49,12 +49,12 @@ def free_port():
 class KillableServer:
     """`arthurai serve` with data that outlive it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, key=None):
         self._command = [
             *(str(Path(sys.executable).with_name("arthurai")), "serve"),
             *("--port", str(free_port()), "--data-dir", str(folder), "--log-level", "error"),
         ]
-        self.address = None
+        self.address = key and Address("", key)
         self.start()
 
     def start(self):

@@ -79,20 +79,8 @@ def _read(directory: Path, open_server: OpenServer) -> Iterator[bytes]:
 
 
 def _download(options: argparse.Namespace) -> Iterator[bytes]:
-    import urllib.error
-    import urllib.request
+    from arthurai.commands.running_server import post
 
-    from arthurai.common.settings import read_variable
-
-    url = f"{options.url.rstrip('/')}/backup"
-    if not url.startswith(("http://", "https://")):
-        raise ValueError(f"--url must start with https:// or http://, got {options.url!r}")
-    headers = {"Authorization": read_variable("ARTHUR_API_KEY") or ""}
-    request = urllib.request.Request(url, method="POST", headers=headers)  # noqa: S310 - checked
-    try:
-        with urllib.request.urlopen(request, timeout=3600) as answer:  # noqa: S310 - checked
-            while chunk := answer.read(2**20):
-                yield chunk
-    except urllib.error.HTTPError as error:
-        detail = error.read(500).decode("utf-8", "replace")
-        raise OSError(f"the server refused the backup with {error.code}: {detail}") from None
+    with post(options.url, "/backup") as answer:
+        while chunk := answer.read(2**20):
+            yield chunk

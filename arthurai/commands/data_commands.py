@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,12 @@ def add_data_commands(
     """
     pruned = add(commands, "prune", "delete inferences older than a time")
     pruned.add_argument(
-        "directory", type=parse_directory, help="the data directory, if no server has it open"
+        "directory",
+        type=parse_directory,
+        nargs="?",
+        help="the data directory, if no server has it open",
     )
+    pruned.add_argument("--url", help="address of a server that runs; its key is in ARTHUR_API_KEY")
     pruned.add_argument(
         "--before",
         type=parse_time,
@@ -63,21 +68,39 @@ def add_data_commands(
 
 
 def _prune(options: argparse.Namespace) -> int:
-    from arthurai.server.app import create_app
-    from arthurai.server.storage.retention import prune
-
     try:
-        with create_app(options.directory) as app:
-            deleted = prune(app.stores, options.before, options.model, dry_run=options.dry_run)
+        if (options.directory is None) == (options.url is None):
+            raise ValueError("name the data directory, or --url of the server that has it open")
+        deleted = _prune_running(options) if options.url else _prune_directory(options)
     except store_errors() as error:
         return fail(str(error))
     became = "would be deleted" if options.dry_run else "deleted"
     for model, pruned in deleted.items():
         name = printable(model)
-        print(f"{name}: {pruned.inferences:,} inferences {became}")
-        if pruned.waiting_truths:
-            print(f"{name}: {pruned.waiting_truths:,} ground truths without inference {became}")
+        print(f"{name}: {pruned['inferences']:,} inferences {became}")
+        if pruned["waiting_truths"]:
+            print(f"{name}: {pruned['waiting_truths']:,} ground truths without inference {became}")
     return 0
+
+
+def _prune_directory(options: argparse.Namespace) -> dict[str, dict[str, int]]:
+    from arthurai.server.app import create_app
+    from arthurai.server.storage.retention import prune
+
+    with create_app(options.directory) as app:
+        deleted = prune(app.stores, options.before, options.model, dry_run=options.dry_run)
+    return {name: pruned._asdict() for name, pruned in deleted.items()}
+
+
+def _prune_running(options: argparse.Namespace) -> dict[str, dict[str, int]]:
+    from arthurai.commands.running_server import post
+
+    body: dict[str, Any] = {"before": options.before.isoformat(), "dry_run": options.dry_run}
+    if options.model is not None:
+        body["model"] = options.model
+    with post(options.url, "/prune", json.dumps(body).encode()) as answer:
+        deleted: dict[str, dict[str, int]] = json.load(answer)["models"]
+    return deleted
 
 
 def _compact(options: argparse.Namespace) -> int:

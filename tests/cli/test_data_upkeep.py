@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
+from running_server import KillableServer
 
 from arthurai import ArthurAI, cli
+from arthurai.server.app import create_app
+from arthurai.transport.local import LocalTransport
 
 ROWS = 20_000
 
@@ -94,3 +100,49 @@ def test_wrong_words_are_named(words, named, capsys):
         cli.main(words)
     assert stopped.value.code == 2
     assert named in capsys.readouterr().err
+
+
+def test_a_running_server_is_pruned_by_its_key(tmp_path, capsys, monkeypatch):
+    filled(tmp_path / "data")
+    assert cli.main(["key", str(tmp_path / "data")]) == 0
+    key = capsys.readouterr().out.split()[-1]
+    monkeypatch.setenv("ARTHUR_API_KEY", key)
+    server = KillableServer(tmp_path / "data", key)
+    try:
+        url = server.address.url
+        words = ["data", "prune", "--url", url, "--before", "2026-01-13", "--model", "pruned"]
+        assert cli.main([*words, "--dry-run"]) == 0
+        assert capsys.readouterr().out == "pruned: 17,280 inferences would be deleted\n"
+        assert cli.main(words) == 0
+        assert capsys.readouterr().out == "pruned: 17,280 inferences deleted\n"
+        assert cli.main([*words[:-1], "nothing"]) == 1
+        assert "unknown model 'nothing'" in capsys.readouterr().err
+        assert cli.main([*words[:2], str(tmp_path), *words[2:]]) == 1
+        assert "name the data directory, or --url" in capsys.readouterr().err
+        assert cli.main(["keys", "add", "reader", "--role", "User", "--url", url, "--json"]) == 0
+        monkeypatch.setenv("ARTHUR_API_KEY", json.loads(capsys.readouterr().out)["ARTHUR_API_KEY"])
+        assert cli.main(words) == 1
+        assert "refused /prune with 403" in capsys.readouterr().err
+    finally:
+        server.kill()
+    assert rows(tmp_path / "data", "pruned") == (ROWS - 17_280, "2026-01-13T00:00:00Z")
+    assert rows(tmp_path / "data", "kept") == (ROWS, "2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"[]", b"{}", b'{"before": 3}', b'{"before": "2026-01-13"}', b"not JSON"),
+        b'{"before": "2026-01-13T00:00:00Z", "dry_run": "no"}',
+        b'{"before": "2026-01-13T00:00:00Z", "modle": "x"}',
+    ],
+)
+def test_an_impossible_request_to_prune_deletes_nothing(body):
+    with (
+        create_app() as app,
+        httpx.Client(transport=LocalTransport(app), base_url="http://local") as client,
+    ):
+        headers = {"Authorization": app.admin_key}
+        assert client.post("/prune", content=body, headers=headers).status_code == 400
+        assert client.get("/prune", headers=headers).status_code == 405
+        assert client.post("/prune", content=body).status_code == 401
