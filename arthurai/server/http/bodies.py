@@ -224,6 +224,23 @@ class _CappedStream:
         return b"".join(chunks)
 
 
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """A JSON body that is not decoded yet.
+
+    Attributes:
+        content: The text.
+        max_rows: Items that it may have where it is an array.
+    """
+
+    content: bytes
+    max_rows: int
+
+    def decode(self) -> Any:
+        """Return its value, see `decode_json`."""
+        return decode_json(self.content, self.max_rows)
+
+
 def decode_json(content: bytes, max_rows: int) -> Any:
     """Decode a JSON body.
 

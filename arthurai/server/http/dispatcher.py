@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from arthurai.common.bundle import Operation
+    from arthurai.server.http.registry import Registration
     from arthurai.server.principals import Principal
     from arthurai.server.services import Services
 
@@ -162,7 +163,7 @@ class Dispatcher:
         registration = self._handlers.get(operation.operation_id)
         if registration is None:
             raise ApiError(501, f"operation {operation.operation_id} is not implemented")
-        body, form = self._read_body(exchange, operation, validate=registration.validate_body)
+        body, form = self._read_body(exchange, operation, registration)
         exchange.form = form
         if principal is not None and operation.checks_data_permission:
             services.authorization.require_data(principal, body)
@@ -250,7 +251,7 @@ class Dispatcher:
         return self._watch.allow(limits.query_seconds, limits.query_values, is_gone)
 
     def _read_body(
-        self, exchange: _Exchange, operation: Operation, *, validate: bool
+        self, exchange: _Exchange, operation: Operation, registration: Registration
     ) -> tuple[Any, Form]:
         environ = exchange.environ
         accepted, required = self._services.validation.media_types(operation)
@@ -274,8 +275,11 @@ class Dispatcher:
             exchange.received_bytes = len(content)
             exchange.body_digest = hashlib.sha256(content).digest() if is_keyed else b""
             if content:
-                body = bodies.decode_json(content, limits.request_rows)
-                if validate:
+                text = bodies.JsonText(content, limits.request_rows)
+                if registration.decodes_body:
+                    return text, Form()
+                body = text.decode()
+                if registration.validate_body:
                     self._services.validation.check_body(operation, media_type, body)
                 return body, Form()
         if required:

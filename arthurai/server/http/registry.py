@@ -32,11 +32,13 @@ class Registration:
             judges item by item checks for itself.
         defers: Whether it may return a deferred response; small requests of a caller to such an
             operation are begun together, and finished together.
+        decodes_body: Whether it takes a JSON body as `JsonText`, to decode it by itself.
     """
 
     handler: Handler
     validate_body: bool
     defers: bool = False
+    decodes_body: bool = False
 
 
 _registrations: dict[str, Registration] = {}
@@ -44,7 +46,10 @@ _plain_handlers: dict[str, PlainHandler] = {}
 
 
 def operation(
-    *operation_ids: str, validate_body: bool = True, defers: bool = False
+    *operation_ids: str,
+    validate_body: bool = True,
+    defers: bool = False,
+    decodes_body: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a function as the handler of one or more operations.
 
@@ -52,6 +57,7 @@ def operation(
         operation_ids: `operationId` values of the document.
         validate_body: Whether the JSON body is checked against the document first.
         defers: Whether the handler may return a deferred response.
+        decodes_body: Whether the handler takes a JSON body as `JsonText`.
 
     Raises:
         ValueError: An operation has a handler already.
@@ -62,7 +68,9 @@ def operation(
             known = _registrations.get(operation_id)
             if known is not None and known.handler.__module__ != handler.__module__:
                 raise ValueError(f"operation {operation_id!r} has a handler already; remove one")
-            _registrations[operation_id] = Registration(handler, validate_body, defers)
+            _registrations[operation_id] = Registration(
+                handler, validate_body, defers, decodes_body
+            )
         return handler
 
     return register

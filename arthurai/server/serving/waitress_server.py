@@ -93,6 +93,7 @@ class Server:
             max_request_body_size=max_body_bytes,
             max_request_header_size=_MAX_HEADER_BYTES,
             channel_timeout=IDLE_SECONDS,
+            recv_bytes=_SPOOL_BYTES,
             inbuf_overflow=_SPOOL_BYTES,
             # A thread never waits for a client that does not read: what is left lies on disk.
             outbuf_high_watermark=_MAX_RESPONSE_BYTES,

@@ -361,7 +361,7 @@ def test_a_full_disk_is_named(app, admin, monkeypatch, fault):
     def full(*_, **__):
         raise fault
 
-    monkeypatch.setattr(app.control.models, "list", full)
+    monkeypatch.setattr(app.control.models, "list_without_attributes", full)
     assert "disk is full" in refused(admin.get("/models"), 500)
 
 
@@ -369,7 +369,7 @@ def test_a_limit_of_the_size_of_files_is_named(app, admin, monkeypatch):
     def too_large(*_, **__):
         raise duckdb.IOException("Could not write file: File too large")
 
-    monkeypatch.setattr(app.control.models, "list", too_large)
+    monkeypatch.setattr(app.control.models, "list_without_attributes", too_large)
     assert "ulimit -f" in refused(admin.get("/models"), 500)
 
 
@@ -377,7 +377,7 @@ def test_an_unexpected_fault_says_nothing_about_the_inside(app, admin, monkeypat
     def broken(*_, **__):
         raise RuntimeError("the inside")
 
-    monkeypatch.setattr(app.control.models, "list", broken)
+    monkeypatch.setattr(app.control.models, "list_without_attributes", broken)
     with caplog.at_level(logging.ERROR, logger="arthurai"):
         answer = admin.get("/models", headers={"X-Request-ID": "my-id.1"})
     message = refused(answer, 500)

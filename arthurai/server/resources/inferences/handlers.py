@@ -14,22 +14,25 @@ from arthurai.server.resources.inferences.service import (
     request_key,
     uploaded_images,
 )
+from arthurai.server.storage.warehouse.decode_plain_json import decode_plain_json
 from arthurai.server.storage.warehouse.sagemaker import Capture, read_capture
 from arthurai.server.storage.warehouse.stored_images import sniff_content_type
 from arthurai.server.storage.warehouse.thumbnails import make_thumbnail, resize
 from arthurai.server.storage.warehouse.uploaded_files import read_rows
 
 if TYPE_CHECKING:
+    from arthurai.server.http.bodies import JsonText
     from arthurai.server.http.request import Request
     from arthurai.server.storage.warehouse.row_results import RowResults
 
 
-@operation("send_inferences", validate_body=False, defers=True)
+@operation("send_inferences", validate_body=False, defers=True, decodes_body=True)
 def send_inferences(request: Request) -> Deferred:
     """Store inferences; each item gets its own result."""
     schema = request.model().require_active().schema
-    items = _items(request)
-    submitted = request.stores.data.submit_inferences(schema, items, key=request_key(request))
+    text: JsonText = request.body
+    rows = decode_plain_json(schema, text.content, text.max_rows) or _items(text.decode())
+    submitted = request.stores.data.submit_inferences(schema, rows, key=request_key(request))
     return Deferred(lambda: _row_response(submitted.results()))
 
 
@@ -37,15 +40,15 @@ def send_inferences(request: Request) -> Deferred:
 def update_inferences(request: Request) -> Response:
     """Set the ground truth of inferences; each item gets its own result."""
     schema = request.model().require_active().schema
-    items = _items(request)
+    items = _items(request.body)
     data = request.stores.data
     return _row_response(data.append_ground_truth(schema, items, key=request_key(request)))
 
 
-def _items(request: Request) -> list[Any]:
-    if not isinstance(request.body, list):
+def _items(body: Any) -> list[Any]:
+    if not isinstance(body, list):
         raise ApiError(400, "body: must be a JSON array with one object per row")
-    return request.body
+    return body
 
 
 def _row_response(outcome: RowResults) -> Response:

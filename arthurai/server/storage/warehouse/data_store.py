@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from arthurai.server.background.event_bus import Callback, DataEvent, DataKind, EventBus
 from arthurai.server.storage.warehouse import ddl, enrichment_columns
 from arthurai.server.storage.warehouse.datasets import COMPLETED, Dataset, Datasets
+from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
 from arthurai.server.storage.warehouse.deletion import delete_inference
 from arthurai.server.storage.warehouse.duckdb_database import Cursor, DuckDBDatabase
 from arthurai.server.storage.warehouse.errors import DatasetStateError, UnknownDatasetError
@@ -43,6 +44,7 @@ class DataStore:
     disk when it returns.
 
     Attributes:
+        drain_events: Waits until all subscribers have handled all events so far.
         fetch: Runs a query; returns column names and rows.
         fetch_parts: Runs a query, and yields its rows a few at a time.
         interrupt: Ends the queries that are running: they raise an exception.
@@ -74,6 +76,7 @@ class DataStore:
         self.fetch = self._database.fetch
         self.fetch_parts = self._database.fetch_parts
         self.interrupt = self._database.interrupt
+        self.drain_events = self._events.drain
         self.measure_events = self._events.measure
         self.snapshot = self._database.cursor
         self._models = ModelWriters(self._database, self._datasets)
@@ -182,7 +185,7 @@ class DataStore:
             results = RowResults()
             finish = claim.finish(results)
             for piece in number_pieces(stream, results):
-                table = piece.decoder(schema, results).inferences(batch_id or None)
+                table = piece.inferences(schema, results, batch_id or None)
                 if images is not None:
                     table = images.store_images(schema, table, results)
                 table = reject_large_rows(table, self._database.max_row_bytes, results)
@@ -191,7 +194,7 @@ class DataStore:
         return results
 
     def submit_inferences(
-        self, schema: ModelSchema, items: list[Any], *, key: RequestKey | None = None
+        self, schema: ModelSchema, items: list[Any] | PlainRows, *, key: RequestKey | None = None
     ) -> SubmittedRows:
         """Store inferences as `append_inferences` does, but wait for them later.
 
@@ -199,15 +202,17 @@ class DataStore:
 
         Args:
             schema: Schema of the model.
-            items: `Inference` objects of the API.
+            items: `Inference` objects of the API, or decoded from them.
             key: What identifies the request: a repeat gets the results of the first one.
 
         Returns:
             The rows on their way; somebody must ask for their results.
         """
         writer = self._models.writer(schema)
-        claim = self._keys.try_claim(writer.model_id, key) if len(items) <= MAX_SMALL_ROWS else None
-        if claim is None:
+        claim = None
+        if isinstance(items, list) and len(items) <= MAX_SMALL_ROWS:
+            claim = self._keys.try_claim(writer.model_id, key)
+        if claim is None or isinstance(items, PlainRows):
             return SubmittedRows(lambda: self.append_inference_stream(schema, [items], key=key))
         return submit_rows(writer, schema, items, claim, partial(self._announce, writer))
 
@@ -564,17 +569,6 @@ class DataStore:
             callback: Takes the event; what it raises is logged.
         """
         self._events.subscribe(callback)
-
-    def drain_events(self, timeout: float | None = None) -> bool:
-        """Wait until all subscribers have handled all events so far.
-
-        Args:
-            timeout: Maximum wait in seconds.
-
-        Returns:
-            Whether everything was handled.
-        """
-        return self._events.drain(timeout)
 
     def _publish(self, kind: DataKind, writer: ModelWriter, written: WriteResult) -> None:
         self._events.publish(written.to_event(kind, writer.model_id))

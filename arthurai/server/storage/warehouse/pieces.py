@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 import pyarrow as pa
 
 from arthurai.server.storage.warehouse.decode_json import JsonDecoder
+from arthurai.server.storage.warehouse.decode_plain_json import PlainRows
 from arthurai.server.storage.warehouse.decode_table import TableDecoder
 from arthurai.server.storage.warehouse.errors import BadDataError, BrokenFileError
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 _SLICE_ROWS: Final = 122_880  # a row group of DuckDB
 
-Rows: TypeAlias = pa.Table | Sequence[Any]
-"""Rows as objects of the API, or as a table with a column for each attribute name."""
+Rows: TypeAlias = pa.Table | PlainRows | Sequence[Any]
+"""Rows as objects of the API, as a table with a column for each attribute name, or decoded."""
 
 
 class Piece(NamedTuple):
@@ -34,13 +35,32 @@ class Piece(NamedTuple):
     first_row: int
     is_last: bool
 
+    def inferences(
+        self, schema: ModelSchema, results: RowResults, batch_id: str | None
+    ) -> pa.Table:
+        """Decode inferences.
+
+        Args:
+            schema: Schema of the model.
+            results: Takes rejected rows.
+            batch_id: Batch of all rows, overriding the one of each row.
+        """
+        if isinstance(self.rows, PlainRows):
+            return self.rows.table()
+        return self.decoder(schema, results).inferences(batch_id)
+
     def decoder(self, schema: ModelSchema, results: RowResults) -> JsonDecoder | TableDecoder:
         """Return what converts the rows to columns.
 
         Args:
             schema: Schema of the model.
             results: Takes rejected rows.
+
+        Raises:
+            TypeError: They are decoded already.
         """
+        if isinstance(self.rows, PlainRows):
+            raise TypeError("the rows are decoded already")
         if isinstance(self.rows, pa.Table):
             return TableDecoder(schema, self.rows, first_row=self.first_row, results=results)
         return JsonDecoder(schema, self.rows, first_row=self.first_row, results=results)
