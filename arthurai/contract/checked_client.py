@@ -15,6 +15,7 @@ from arthurai.common.exceptions import ArthurError, UserValueError
 from arthurai.contract.conformance import Exchange
 from arthurai.contract.findings import Finding, Findings
 from arthurai.contract.operation_facts import ENVELOPES
+from arthurai.contract.repeatable import Repeatable
 from arthurai.contract.write_guard import WriteGuard
 from arthurai.transport.attempts import CallOptions
 
@@ -36,6 +37,8 @@ WRONG_KEY: Final = "this-key-opens-nothing"
 _OF_THE_USER: Final = frozenset({"own", "bearer", "cookie"})
 _ONCE: Final = CallOptions(retry=False, attempts=1, raise_for_status=False)
 _ANONYMOUS: Final = CallOptions(retry=False, attempts=1, raise_for_status=False, public=True)
+# Where `arthurai serve` answers, for requests that an embedded server got.
+_LOCAL_SERVER: Final = "http://localhost:8080"
 _COOKIES: Final = ("Authorization", "Arthur-Organization-ID")
 _MAX_SHOWN_BYTES: Final = 300
 _MAX_THROTTLED_ATTEMPTS: Final = 3
@@ -67,7 +70,7 @@ class Response:
         status: Status code; 0 when no response came.
         headers: By lower-case name.
         body: The bytes.
-        request: The request in one line, without credentials.
+        request: The request.
         operation_id: The operation that was called, empty when it was none.
         seconds: From sending to the end of the response.
     """
@@ -75,7 +78,7 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    request: str
+    request: Repeatable
     operation_id: str = ""
     seconds: float = 0.0
 
@@ -145,12 +148,6 @@ class _Request(NamedTuple):
     content: bytes | None
     files: Files | None
     credential: Credential
-
-    def describe(self) -> str:
-        content = self.content or b""
-        text = content[:_MAX_SHOWN_BYTES].decode("utf-8", "replace")
-        body = f" {text}{'…' if len(content) > _MAX_SHOWN_BYTES else ''}" if content else ""
-        return f"{self.method} {self.url}{body}"
 
 
 class CheckedClient:
@@ -321,7 +318,9 @@ class CheckedClient:
             self._check(request, response, deliberate=deliberate)
         return response
 
-    def report(self, operation_id: str, kind: str, message: str, request: str = "") -> None:
+    def report(
+        self, operation_id: str, kind: str, message: str, request: Repeatable | None = None
+    ) -> None:
         """Record a deviation.
 
         Args:
@@ -332,7 +331,8 @@ class CheckedClient:
         """
         if not self._judges:
             return
-        message, request = self._own.redact(message), self._own.redact(request)
+        redact = self._own.redact
+        message, request = redact(message), request.redacted(redact) if request else None
         found = Finding(operation_id, kind, message, self.phase, request, self.certain)
         self.findings.add(found)
 
@@ -359,7 +359,7 @@ class CheckedClient:
     def _send_once(self, request: _Request, operation_id: str) -> Response:
         self._wait_for_turn()
         session, options, extra = self._authenticate(request.credential)
-        shown = request.describe()
+        shown = self._to_repeat(request, session)
         started = time.monotonic()
         try:
             parts = session.build_raw_request(
@@ -390,6 +390,18 @@ class CheckedClient:
             shown,
             operation_id,
             time.monotonic() - started,
+        )
+
+    def _to_repeat(self, request: _Request, session: Session) -> Repeatable:
+        return Repeatable(
+            request.method,
+            _LOCAL_SERVER if session.endpoint.local else session.endpoint.origin,
+            request.url,
+            tuple(request.headers.items()),
+            request.content,
+            tuple((name, str(part[0])) for name, part in request.files or ()),
+            request.credential,
+            session.organization_id,
         )
 
     def _count_unanswered(self) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from arthurai.contract.fixtures import Factory, Fixtures
 
 _DAY_MINUTES: Final = 1440
-_MAX_WAIT_SECONDS: Final = 10.0
+_MAX_WAIT_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.05
 
 
@@ -212,8 +212,25 @@ BODIES: Final[dict[str, Callable[[Fixtures], dict[str, Any]]]] = {
     "create_service_account": lambda _: sample_data.service_account(),
     "create_user": lambda _: sample_data.user(),
     "create_organization": lambda _: {"name": run_names.name("organization")},
+    "query": lambda _: {"select": [{"function": "count"}]},
+    "query_data_drift": lambda _: {
+        "properties": ["region"],
+        "metric": "PSI",
+        "base": {"source": "inference"},
+        "target": {"source": "inference"},
+    },
+    "query_psi_bucket_table": lambda _: {
+        "property": "region",
+        "base": {"source": "inference"},
+        "target": {"source": "inference"},
+    },
+    "query_distributions": lambda _: {"x": {"property": "income"}, "y": {"property": "age"}},
+    **dict.fromkeys(("evaluate_metric", "evaluate_metric_v3"), lambda _: {}),
+    "backtest_alert_rule": lambda fixtures: {
+        "rule": sample_data.alert_rule(fixtures.require("metric")),
+    },
 }
-"""Valid requests, by the operation that creates something."""
+"""Valid requests, by the operation that takes them."""
 
 
 def _make_batch(fixtures: Fixtures) -> str:

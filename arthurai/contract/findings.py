@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from arthurai.contract.repeatable import Repeatable
 
 _VARIABLE: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[\d:.+Z-]+|\[\d+\]|'[^']*'|\"[^\"]*\"|-?\d+(\.\d+)?"
@@ -22,7 +25,7 @@ class Finding:
         kind: A short name of what is wrong, e.g. `"response body"`.
         message: What was found.
         phase: What the run was doing: the name of a probe, or the kind of generated requests.
-        request: The request that showed it, without credentials.
+        request: The request that showed it, if one did.
         certain: Whether the rule is documented. Otherwise it is inferred, as the OpenAPI document
             says with `x-inferred`, and a server may have reasons of its own.
     """
@@ -31,8 +34,18 @@ class Finding:
     kind: str
     message: str
     phase: str
-    request: str = ""
+    request: Repeatable | None = None
     certain: bool = True
+
+    def __str__(self) -> str:
+        """Return the deviation in one line."""
+        shown = f" ({self.request})" if self.request else ""
+        return f"{self.operation_id}: {self.kind}: {self.message}{shown}"
+
+    @property
+    def cause(self) -> str:
+        """What all findings of the same kind of fault have in common, whatever the operation."""
+        return self.kind
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -174,7 +174,7 @@ class OperationClient:
         if not holds:
             shown = subject if isinstance(subject, Response) else None
             name = operation_id or (shown.operation_id if shown else str(subject))
-            self.client.report(name, kind, message, shown.request if shown else "")
+            self.client.report(name, kind, message, shown.request if shown else None)
         return bool(holds)
 
     def expect_equal(

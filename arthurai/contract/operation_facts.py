@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from arthurai.common.bundle import Operation
 
 JSON: Final = "application/json"
+_WRITE: Final = "write"
 _MULTIPART: Final = "multipart/form-data"
 ENVELOPES: Final = ("data", "metrics")
 """The members that hold the rows of a list."""
@@ -230,5 +231,10 @@ def created_resources() -> dict[str, Resource]:
     return {
         resource.create: resource
         for resource in resources().values()
-        if resource.create and resource.remove
+        if resource.create and resource.remove and _creates(operations()[resource.create])
     }
+
+
+def _creates(operation: Operation) -> bool:
+    """Return whether an operation adds something, and does not only ask about the collection."""
+    return operation.permission is not None and operation.permission.action == _WRITE

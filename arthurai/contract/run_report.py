@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LINE_LENGTH: Final = 100
 _NO_OPERATION: Final = "(no operation)"
+_FORMS: Final = ("request", "curl", "python")
 _SKIPPED: Final = ("not served", "not reached")
 
 
@@ -47,6 +48,14 @@ class Result:
         """The names of the operations that were to be checked."""
         return [operation.operation_id for operation in self.plan.operations]
 
+    def by_cause(self) -> dict[str, list[tuple[Finding, int]]]:
+        """Return the deviations by their cause, those that concern most operations first."""
+        found: dict[str, list[tuple[Finding, int]]] = {}
+        for finding, times in self.findings:
+            found.setdefault(finding.cause, []).append((finding, times))
+        width = {c: len({f.operation_id for f, _ in rows}) for c, rows in found.items()}
+        return dict(sorted(found.items(), key=lambda pair: (-width[pair[0]], pair[0])))
+
     def outcome(self, operation_id: str) -> str:
         """Return `deviates`, `not served`, `not reached` or `kept`.
 
@@ -60,19 +69,22 @@ class Result:
         return "not reached" if operation_id in self.not_reached else "kept"
 
     def format_text(self) -> str:
-        """Return the result for people."""
+        """Return the result for people: the deviations by their cause, the widest first."""
         lines: list[str] = []
-        previous = None
-        for finding, times in self.findings:
-            if finding.operation_id != previous:
-                previous = finding.operation_id
-                lines.append(previous or _NO_OPERATION)
-            mark = "" if finding.certain else " (inferred rule)"
-            repeated = f" [{times} times]" if times > 1 else ""
-            lines.append(f"  {finding.kind}{mark}: {_shorten(finding.message, 3)}{repeated}")
-            if finding.request:
-                lines.append(f"    {_shorten(finding.request, 2)}")
-        lines += [""] if lines else []
+        for cause, found in self.by_cause().items():
+            width = len({finding.operation_id for finding, _ in found})
+            lines.append(f"{cause}: {len(found)} in {width} operations")
+            for finding, times in found:
+                mark = "" if finding.certain else " (inferred rule)"
+                repeated = f" [{times} times]" if times > 1 else ""
+                name = finding.operation_id or _NO_OPERATION
+                lines.append(f"  {name}{mark}: {_shorten(finding.message, 3)}{repeated}")
+            shown = next((f.request for f, _ in found if f.request), None)
+            if shown is not None:
+                lines += [
+                    f"    {_shorten(form, 4)}" for form in (shown.to_curl(), shown.to_python())
+                ]
+            lines.append("")
         by_outcome: dict[str, list[str]] = {}
         for name in self.operation_ids:
             by_outcome.setdefault(self.outcome(name), []).append(name)
@@ -116,7 +128,11 @@ class Result:
                 }
                 for name in self.operation_ids
             ],
-            "deviations": [{**asdict(finding), "times": times} for finding, times in self.findings],
+            "deviations": [
+                {**_to_json(finding), "times": times}
+                for found in self.by_cause().values()
+                for finding, times in found
+            ],
             "left_behind": self.left_behind,
         }
 
@@ -145,10 +161,26 @@ class Result:
             if found:
                 message = f"{found[0].kind}: {found[0].message}"
                 failure = ET.SubElement(case, "failure", message=_printable(message))
-                texts = (f"{f.kind}: {f.message}\n  {f.request}" for f in found)
+                texts = (
+                    f"{f.kind}: {f.message}\n  {f.request.to_curl() if f.request else ''}"
+                    for f in found
+                )
                 failure.text = _printable("\n".join(texts))
         ET.indent(suites)
         return bytes(ET.tostring(suites, encoding="utf-8", xml_declaration=True))
+
+
+def _to_json(finding: Finding) -> dict[str, Any]:
+    facts = {
+        "operation_id": finding.operation_id,
+        "kind": finding.kind,
+        "cause": finding.cause,
+        "message": finding.message,
+        "phase": finding.phase,
+        "certain": finding.certain,
+    }
+    forms = finding.request.to_json() if finding.request else dict.fromkeys(_FORMS, "")
+    return {**facts, **forms}
 
 
 def _shorten(text: str, lines: int) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from arthurai.contract.probes import (
     access_probes,
+    analysis_probes,
     creation_probes,
     expansion_probes,
     lifecycle_probes,
@@ -38,6 +39,7 @@ _IN_ORDER: Final = (
     sending_probes.PROBES,
     value_probes.PROBES,
     query_probes.PROBES,
+    analysis_probes.PROBES,
     monitoring_probes.PROBES,
 )
 

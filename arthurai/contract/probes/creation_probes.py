@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arthurai.contract import run_names, sample_data
 from arthurai.contract.operation_client import ProbeStoppedError
-from arthurai.contract.operation_facts import ALL_ROWS, created_resources
+from arthurai.contract.operation_facts import ALL_ROWS, created_resources, query_parameters
 from arthurai.contract.probe_context import ProbeList
 from arthurai.contract.probes.lifecycle_probes import is_same
 from arthurai.contract.probes.member_values import (
@@ -109,7 +109,10 @@ def _read(
     context: ProbeContext, resource: Resource, path: dict[str, str], own: str
 ) -> tuple[Any, Response]:
     if resource.read:
-        seen = context.call(resource.read, {**path, resource.identifier: own})
+        parameters = query_parameters(context.operations[resource.read])
+        known = parameters["expand"].schema.get("enum") if "expand" in parameters else None
+        query = {"expand": known} if known else {}
+        seen = context.call(resource.read, {**path, resource.identifier: own}, query=query)
         return (seen.json if seen.ok else None), seen
     seen = context.call_ok(resource.listing, path, query={"page_size": ALL_ROWS})
     return next((row for row in seen.rows if row.get("id") == own), None), seen

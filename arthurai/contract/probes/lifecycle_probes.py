@@ -138,8 +138,13 @@ class _Case:
         self.object = response.json if isinstance(response.json, dict) else {}
         self.path = {**self.parents, self.resource.identifier: str(self.object.get("id"))}
         self._compare(self.sent, self.object, "response differs from request", response)
-        other = self.context.call_ok(create, self.parents, json=self._new_body())
+        body, before = self._new_body(), len(self._list_all().rows)
+        other = self.context.call_ok(create, self.parents, json=body)
         self._adopt(other)
+        added = len(self._list_all().rows) - before
+        if self.context.guard.confined and create != "create_organization":  # others may add some
+            kind, what = "objects created", "objects that one request created"
+            self.context.expect_equal(added, 1, kind, other, what=what)
         self.context.expect(
             other.get("id") != self.object.get("id"),
             "ids not unique",
@@ -160,12 +165,15 @@ class _Case:
             if self.context.expect(response.ok, "created object not readable", text, response):
                 self._compare(self.object, response.json, "created object differs", response)
 
-    def _list(self) -> tuple[list[dict[str, Any]], Response]:
-        """Return the rows of the list that show the object."""
+    def _list_all(self) -> Response:
         listing = self.resource.listing
         paged = "page_size" in query_parameters(self.context.operations[listing])
         query = {"page_size": ALL_ROWS} if paged else {}
-        response = self.context.call_ok(listing, self.parents, query=query)
+        return self.context.call_ok(listing, self.parents, query=query)
+
+    def _list(self) -> tuple[list[dict[str, Any]], Response]:
+        """Return the rows of the list that show the object."""
+        response = self._list_all()
         name = self.path[self.resource.identifier]
         return [row for row in response.rows if row.get("id") == name], response
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 PROBES: Final = ProbeList()
 _EVERY: Final = {"page_size": ALL_ROWS}
 _ENRICHMENTS: Final = ("anomaly_detection", "bias_mitigation", "explainability", "hotspots")
-_ATTRIBUTE_MEMBERS: Final = ("stage", "value_type", "position", "categorical", "monitor_for_bias")
+_ATTRIBUTE_MEMBERS: Final = (
+    *("stage", "value_type", "position", "categorical", "monitor_for_bias", "bins"),
+    *("min_range", "max_range", "attribute_link"),
+)
 
 
 def _names_in(response: Response) -> list[str]:
@@ -26,6 +29,16 @@ def _names_in(response: Response) -> list[str]:
 
 def _ids_in(response: Response) -> list[Any]:
     return [row.get("id") for row in response.rows]
+
+
+def _without_gaps(value: Any) -> Any:
+    """Return a value without the members of its objects that are null, which counts as absent."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {n: v for n, v in item.items() if v is not None} if isinstance(item, dict) else item
+        for item in value
+    ]
 
 
 @PROBES.probe("ids of models", "get_model", "update_model")
@@ -64,10 +77,20 @@ def check_attributes(context: ProbeContext) -> None:
     ):
         shown = {a.get("name"): a for a in found if isinstance(a, dict)}
         for attribute in sample_data.model()["attributes"]:
-            expected = {m: attribute[m] for m in _ATTRIBUTE_MEMBERS if m in attribute}
+            expected = {
+                m: _without_gaps(attribute[m]) for m in _ATTRIBUTE_MEMBERS if m in attribute
+            }
             seen = shown.get(attribute["name"], {})
-            members = {member: seen.get(member) for member in expected}
+            members = {member: _without_gaps(seen.get(member)) for member in expected}
             context.expect_equal(members, expected, "attributes", name, what=attribute["name"])
+        for attribute in sample_data.model()["attributes"]:
+            wanted = [c["value"] for c in attribute.get("categories") or ()]
+            seen = shown.get(attribute["name"], {}).get("categories") or []
+            values = [c.get("value") for c in seen if isinstance(c, dict)]
+            context.expect_equal(values, wanted, "attributes", name, what="categories")
+    for row in listed.rows:
+        alone = context.call_ok("get_model_attribute", {**model, "attribute_id": str(row["id"])})
+        context.expect_equal(alone.json, row, "differs from list", alone, what=str(row.get("name")))
     implicit = [a for a in listed.rows if a.get("implicit")]
     text = "a binary classifier with one prediction has an implicit attribute for the other"
     context.expect(implicit, "implicit attribute", text, listed, operation_id="create_model")
@@ -180,7 +203,8 @@ def check_archived(context: ProbeContext) -> None:
 )
 def check_tags(context: ProbeContext) -> None:
     """A tag belongs to models, is renamed everywhere at once, and goes with its last model."""
-    model = context.fixtures.create_model_path()
+    kept = run_names.name("tag")
+    model = {"model_id": str(context.fixtures.create_model(tags=[kept]).get("id"))}
     name, renamed = run_names.name("tag"), run_names.name("tag")
 
     def expect_only(expected: list[str], kind: str, response: Response) -> None:
@@ -188,7 +212,8 @@ def check_tags(context: ProbeContext) -> None:
         known = [tag for tag in (name, renamed) if tag in listed]
         context.expect_equal(known, expected, kind, response, what="listed tags")
         tags = context.call_ok("get_model", model).get("tags") or []
-        context.expect_equal(tags, expected, kind, response, what="tags of the model")
+        both = sorted([kept, *expected])
+        context.expect_equal(sorted(tags), both, kind, response, what="tags of the model")
 
     added = context.call_ok("add_tag_to_model", {**model, "tag_name": name})
     context.expect_members({"name": name}, "response differs from request", added)
@@ -200,6 +225,26 @@ def check_tags(context: ProbeContext) -> None:
     context.call_ok("add_tag_to_model", {**model, "tag_name": name})
     deleted = context.call_ok("delete_tag", {"tag_name": name})
     expect_only([], "removed object listed", deleted)
+
+
+@PROBES.probe("tags of a change", "update_model", "create_model")
+def check_changed_tags(context: ProbeContext) -> None:
+    """A change adds tags, or replaces them all when it says so."""
+    one, two, three = (run_names.name("tag") for _ in range(3))
+    path = {"model_id": str(context.fixtures.create_model(tags=[one]).get("id"))}
+    for body, expected in (
+        ({"tags": [two]}, {one, two}),
+        ({"tags": [three], "overwrite_tags": True}, {three}),
+        ({"description": "no word about tags"}, {three}),
+        ({"tags": [], "overwrite_tags": True}, set()),
+    ):
+        changed = context.call_ok("update_model", path, json=body)
+        seen = context.call_ok("get_model", path)
+        for response in (changed, seen):
+            found = set(response.get("tags") or [])
+            context.expect_equal(
+                found, expected, "update not visible", response, operation_id="update_model"
+            )
 
 
 @PROBES.probe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from arthurai.contract.factories import make_alert
 from arthurai.contract.operation_facts import ALL_ROWS
 from arthurai.contract.probe_context import ProbeList
 
@@ -49,11 +50,25 @@ def check_alert_counts(context: ProbeContext) -> None:
     """The counts of alerts are those of the list."""
     alert = context.call_ok("get_alert", {"alert_id": context.fixtures.require("alert")})
     model = str(alert.get("model_id"))
-    listed = context.call_ok("list_alerts", query={"model_id": model, "page_size": ALL_ROWS})
-    response = context.call_ok("get_alert_counts", query={"model_id": model})
-    found = sum(r.get("count") or 0 for r in response.rows if r.get("model_id") == model)
-    with context.inferred():
-        context.expect_equal(found, len(listed.rows), "counts", response, what="alerts")
+    moment = str(alert.get("timestamp"))
+    make_alert(context.fixtures)  # one of another model
+    for narrowed in (
+        {},
+        *({"severity": severity} for severity in ("warning", "critical")),
+        *({"status": status} for status in ("new", "acknowledged", "resolved")),
+        *({name: moment} for name in ("start_time", "end_time")),
+        {"start_time": _FUTURE},
+    ):
+        query = {"model_id": model, **narrowed}
+        listed = context.call_ok("list_alerts", query={**query, "page_size": ALL_ROWS})
+        response = context.call_ok("get_alert_counts", query=query)
+        found = sum(r.get("count") or 0 for r in response.rows if r.get("model_id") == model)
+        others = [r for r in response.rows if r.get("model_id") != model]
+        with context.inferred():
+            text = f"{len(others)} other models were not asked for"
+            context.expect(not others, "filter", text, response)
+            what = f"alerts for {narrowed}"
+            context.expect_equal(found, len(listed.rows), "counts", response, what=what)
 
 
 @PROBES.probe("alerts of a rule", "update_alerts_of_rule")

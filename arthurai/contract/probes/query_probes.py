@@ -173,8 +173,12 @@ def check_order_and_pages(context: ProbeContext) -> None:
         context.expect_equal(found, expected, kind, "query", what=f"{body} {query}")
 
 
-def _loaded_model(context: ProbeContext) -> str:
-    """Return a model with a reference set that differs from its inferences."""
+def loaded_model(context: ProbeContext) -> str:
+    """Return a model with a reference set that differs from its inferences.
+
+    Args:
+        context: Creates it the first time.
+    """
     known = context.fixtures.get_cached("loaded_model")
     if known is not None:
         return known
@@ -198,7 +202,7 @@ def _stability_terms(base: Counter[Any], target: Counter[Any]) -> dict[Any, floa
 @PROBES.probe("drift", "query_data_drift", "query_psi_bucket_table")
 def check_drift(context: ProbeContext) -> None:
     """The stability index is that of the two distributions, and zero between equal ones."""
-    path = {"model_id": _loaded_model(context)}
+    path = {"model_id": loaded_model(context)}
     base = Counter(row["region"] for row in _ROWS[:_REFERENCE_COUNT])
     terms = _stability_terms(base, Counter(row["region"] for row in _ROWS))
     inference, reference = {"source": "inference"}, {"source": "reference"}

@@ -28,6 +28,8 @@ _ORGANIZATION_HEADER: Final = "Arthur-Organization-ID"
 _CLOSED: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 _WHY: Final = "for what belongs to another organization"
 _ACROSS_ORGANIZATIONS: Final = frozenset({"list_my_organizations", "list_organizations"})
+# What lists that are no list of a resource are about, by their tag.
+_KINDS_OF_TAGS: Final = {"insights": "insight", "alerts": "alert", "usage": "model"}
 # The members by which the rows of lists without ids are told apart.
 _KEYS: Final = ("id", "model_id", "name")
 # Filters that name objects, and the kind of these.
@@ -92,14 +94,13 @@ def check_lists(context: ProbeContext) -> None:
 def _check_list(context: ProbeContext, operation: Operation) -> None:
     name, parameters = operation.operation_id, query_parameters(operation)
     listed = next((r for r in resources().values() if r.listing == name), None)
-    if listed is not None:
-        context.fixtures.get(listed.kind)
+    kind = listed.kind if listed is not None else _KINDS_OF_TAGS.get(operation.tag)
+    if kind is not None:
+        context.fixtures.get(kind)
     query: dict[str, Any] = {"page_size": ALL_ROWS} if "page_size" in parameters else {}
     path = choices(operation)
     for filtered in ({}, *_naming_queries(context, operation)):
-        asked = {**query, **filtered}
-        if any(p.required and p.name not in asked for p in parameters.values()):
-            continue
+        asked = {**required_query(operation), **query, **filtered}
         mine = context.call(name, path, query=asked)
         theirs = context.call(name, path, query=asked, credential=_NEIGHBOR)
         if mine.ok and theirs.ok:

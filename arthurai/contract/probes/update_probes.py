@@ -192,6 +192,7 @@ class _Changed:
 
     def set(self, body: dict[str, Any], kind: str, sent: str = "") -> bool:
         """Change members; what was changed must show, everything else must be as it was."""
+        before, _ = self.read()
         response = self.send(body)
         if not self.context.expect(
             response.ok, "change refused", f"{response.status}: {response.error_text}", response
@@ -205,6 +206,10 @@ class _Changed:
                     response.get(name), value, "update not in response", response, what=name
                 )
         self.expect(kind, response, sent)
+        moment, former = self.read()[0].get("updated_at"), before.get("updated_at")
+        if body and moment is not None and former is not None:
+            text = f"updated_at is {moment} after a change, and was {former} before"
+            self.context.expect(moment != former, "time of the change", text, response)
         return True
 
 
@@ -214,8 +219,9 @@ def _check_change(context: ProbeContext, change: Change) -> None:
     pairs = case.values()
     if not case.set({name: pair[0] for name, pair in pairs.items()}, "update not visible"):
         return
-    for name, (_, value) in pairs.items():
-        case.set({name: value}, "a member left out was changed", name)
+    for position in (1, 0):
+        for name, pair in pairs.items():
+            case.set({name: pair[position]}, "a member left out was changed", name)
     nullable, required = nullable_members(case.operation), required_members(case.operation)
     absent = [name for name in pairs if name in nullable]
     if absent and not required:
