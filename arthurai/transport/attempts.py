@@ -11,6 +11,7 @@ import httpx
 from arthurai.common.exceptions import UserValueError
 from arthurai.transport import errors
 from arthurai.transport.bounded_body import ACCEPTED_ENCODINGS
+from arthurai.transport.endings import note_ending
 from arthurai.transport.redaction import redact_url
 from arthurai.transport.retries import (
     IDEMPOTENT_METHODS,
@@ -344,6 +345,7 @@ class Attempts:
         Raises:
             ArthurError: It is not a success, and `options` ask for an exception then.
         """
+        note_ending(self.request.method, self.request.url.path, response.headers)
         if not response.failed:
             self.context.policy.budget.give_back(self._retries_paid or 1)
         elif self.options.raise_for_status:

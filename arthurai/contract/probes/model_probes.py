@@ -85,8 +85,8 @@ def check_attributes(context: ProbeContext) -> None:
             context.expect_equal(members, expected, "attributes", name, what=attribute["name"])
         for attribute in sample_data.model()["attributes"]:
             wanted = [c["value"] for c in attribute.get("categories") or ()]
-            seen = shown.get(attribute["name"], {}).get("categories") or []
-            values = [c.get("value") for c in seen if isinstance(c, dict)]
+            listed_values = shown.get(attribute["name"], {}).get("categories") or []
+            values = [c.get("value") for c in listed_values if isinstance(c, dict)]
             context.expect_equal(values, wanted, "attributes", name, what="categories")
     for row in listed.rows:
         alone = context.call_ok("get_model_attribute", {**model, "attribute_id": str(row["id"])})

@@ -9,6 +9,7 @@ import argparse
 import logging
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # helper modules of these tests
@@ -19,6 +20,7 @@ from argon2 import PasswordHasher
 from deviating_server import DeviatingServer
 from seeded_runs import findings
 
+from arthurai.contract import run_names
 from arthurai.contract.checked_client import BoundReachedError
 from arthurai.contract.findings import Findings
 from arthurai.contract.workspace import Workspace
@@ -31,16 +33,21 @@ class NoticedError(BoundReachedError):
     """The deviation was noticed, which ends the run: nothing else is of interest."""
 
 
-def at_first_finding():
-    """Let runs of this process end with their first finding, without a clean-up."""
-    add = Findings.add
+@contextmanager
+def ending_at_first_finding():
+    """Let runs end with their first finding, without a clean-up."""
+    add, close = Findings.add, Workspace.close
 
     def add_and_end(self, finding):
         add(self, finding)
         raise NoticedError(finding.kind)
 
     Findings.add = add_and_end
-    Workspace.close = lambda self: []
+    Workspace.close = lambda self: run_names.end(self._mark) or []
+    try:
+        yield
+    finally:
+        Findings.add, Workspace.close = add, close
 
 
 def try_out(case) -> tuple[list[str], int]:
@@ -63,7 +70,6 @@ def main() -> int:
     parser.add_argument("--part", default="1/1", help="i/n: only every n-th deviation")
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    at_first_finding()
     cases = TABLES[given.table]
     if given.only:
         cases = [case for case in cases if given.only in case.name]
@@ -80,7 +86,8 @@ def main() -> int:
     for case in cases[part - 1 :: parts]:
         started = time.monotonic()
         try:
-            found, changed = try_out(case)
+            with ending_at_first_finding():
+                found, changed = try_out(case)
         except AssertionError as error:
             print(
                 f"ERROR {time.monotonic() - started:5.1f}s {case.name} | {error.__cause__!r}",
