@@ -97,7 +97,7 @@ def _for_slack(message: Message) -> dict[str, Any]:
     if len(body) > _MAX_SLACK_TEXT:
         body = body[:_MAX_SLACK_TEXT] + " …"
     return {
-        "text": f"{message.subject}: {message.text.partition(chr(10))[0]}",
+        "text": _escape_slack(f"{message.subject}: {message.text.partition(chr(10))[0]}"),
         "blocks": [
             {
                 "type": "header",

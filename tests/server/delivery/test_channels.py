@@ -68,6 +68,8 @@ def test_slack_gets_blocks_in_which_nothing_is_a_link_or_a_mention(
     app.delivery.close()
     ((path, content),) = hook_server.posts
     assert path == "/services/T/B/x"
+    assert "<" not in content["text"]
+    assert content["text"].endswith(": &lt;!channel&gt; is low")
     header, section = content["blocks"]
     assert header["text"]["text"] == "Arthur: critical alert for Credit <risk>"
     assert section["text"]["text"].startswith("&lt;!channel&gt; is low\n")
